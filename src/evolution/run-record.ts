@@ -1,0 +1,100 @@
+/** The files of a run folder as types: everything a report, a resume or a verification reads. */
+import type { SerialisedGenome } from '../encodings/encoding.ts';
+
+/** What the user asked for. Two runs with equal settings on one adapter give the same archive. */
+export interface RunSettings {
+  readonly model: string;
+  readonly encoding: 'cppn' | 'direct';
+  readonly generations: number;
+  readonly population: number;
+  readonly seed: number;
+  readonly crops: 1 | 10;
+  /** Classes that have a cell; every class of the model when absent. */
+  readonly classes?: readonly number[];
+  /** The frame in which a CPPN sees x and y (protocol: pixel indices, or normalised to [−1, 1]). */
+  readonly coordinates: 'pixels' | 'normalised';
+}
+
+/** `run.json`: written once at the start. */
+export interface RunRecord {
+  readonly format: 1;
+  readonly version: string;
+  readonly started: string;
+  readonly settings: RunSettings;
+  readonly model: {
+    readonly name: string;
+    readonly architecture: string;
+    /** SHA-256 of the weight file in hexadecimal, so that a resume notices another network. */
+    readonly sha256: string;
+    readonly labels: readonly string[];
+    /** Channels, height and width of the evolved image. */
+    readonly image: readonly [channels: number, height: number, width: number];
+  };
+  readonly adapter: {
+    readonly name: string;
+    readonly kind: 'swiftshader' | 'lavapipe' | 'gpu';
+    readonly description: string;
+    readonly reason: string;
+  };
+  /** Kernel variant per layer, e.g. `{ "conv1 conv2d": "register16x2" }`. */
+  readonly variants: Readonly<Record<string, string>>;
+}
+
+/** A line of `progress.jsonl`. */
+export interface ProgressRecord {
+  readonly generation: number;
+  readonly evaluations: number;
+  /** Wall-clock seconds spent in this run so far, interruptions left out. */
+  readonly seconds: number;
+  readonly median: number;
+  readonly mean: number;
+  readonly min: number;
+  readonly best: number;
+  /** Confidence of each cell in the archive's order. */
+  readonly confidences: readonly number[];
+  /** Cells that got a new elite in this generation. */
+  readonly replaced: number;
+}
+
+/** `archive.json` is an array of these, one per cell. */
+export interface CellRecord {
+  readonly class: number;
+  readonly label: string;
+  readonly confidence: number;
+  /** Identity of the elite: the running number of its evaluation, from 0. */
+  readonly id: number;
+  /** Identity of the elite it was copied from; null in generation 0. */
+  readonly parent: number | null;
+  readonly generation: number;
+  /** How often the cell changed hands through a child of another class's elite. */
+  readonly goalSwitches: number;
+  readonly genome: SerialisedGenome;
+}
+
+/** Wall-clock milliseconds of a run by stage; device stages by timestamp queries where there are any. */
+export interface StageTimes {
+  readonly render: number;
+  readonly network: number;
+  readonly readBack: number;
+  readonly evolution: number;
+  readonly saving: number;
+}
+
+/** `summary.json`: written at the end, and by every interruption. */
+export interface RunSummary {
+  readonly model: string;
+  readonly encoding: 'cppn' | 'direct';
+  readonly generations: number;
+  readonly population: number;
+  readonly seed: number;
+  readonly adapter: string;
+  readonly evaluations: number;
+  readonly seconds: number;
+  readonly evaluationsPerSecond: number;
+  readonly medianConfidence: number;
+  readonly meanConfidence: number;
+  readonly minConfidence: number;
+  readonly cellsAbove99: number;
+  readonly milliseconds: StageTimes;
+  readonly complete: boolean;
+}
