@@ -1,0 +1,34 @@
+// Bundles the command line and the library; shaders travel as text.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+
+// `npm ci --omit=dev` runs this too, without the bundler and without a need for it.
+const require = createRequire(import.meta.url);
+try {
+  require.resolve('esbuild');
+} catch {
+  console.error('esbuild is not installed, nothing is built; `npm ci` with development dependencies builds.');
+  process.exit(0);
+}
+const { build } = await import('esbuild');
+
+const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const common = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  sourcemap: true,
+  loader: { '.wgsl': 'text' },
+  logLevel: 'warning',
+  external: Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }),
+};
+
+await build({
+  ...common,
+  platform: 'node',
+  entryPoints: { fool: 'src/cli/main.ts', node: 'src/node/index.ts', bench: 'bench/main.ts' },
+  banner: { js: '#!/usr/bin/env node' },
+  outdir: 'dist',
+});
+// Platform-neutral: an import of node: would fail here.
+await build({ ...common, platform: 'neutral', entryPoints: { index: 'src/index.ts' }, outdir: 'dist' });

@@ -1,0 +1,128 @@
+// Matrix product with a bias for every row of the result.
+//
+//   c[m, n] = bias[m] + Σ_k a[k, m] · b[k, n]
+//
+// Both operands have k outermost. A tile's rows at one k are then consecutive vec4s of a at an address that is the same
+// for the whole workgroup; its columns are one vec4 of b per lane, neighbouring lanes next to each other. Dense layers
+// use it for everything: forward (a = weights, b = inputs), and with transposed operands for both gradients.
+//
+//   tile    4·ROWS rows × COLUMNS vec4s of columns per invocation, in registers; STEPS values of k per iteration
+//   staged  for GPUs: a workgroup copies some k of both operands into workgroup memory, then shares them
+
+override DEPTH: u32 = 1u;      // K
+override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
+override M: u32 = 4u;
+override N_VECTORS: u32 = 1u;  // vec4s of a row of b and c: ⌈N / 4⌉
+override LANES: u32 = 8u;
+
+const ROWS = 2u; // @tile
+const COLUMNS = 2u; // @tile
+const STEPS = 1u; // @tile divides DEPTH
+
+@group(0) @binding(0) var<storage, read> a: array<vec4f>;       // [DEPTH, A_PITCH]
+@group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [A_PITCH]
+@group(0) @binding(2) var<storage, read> b: array<vec4f>;       // [DEPTH, N_VECTORS]
+@group(0) @binding(3) var<storage, read_write> c: array<vec4f>; // [M, N_VECTORS]
+
+@compute @workgroup_size(LANES)
+fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let first_row = workgroup.y * ROWS;
+  let first_column = workgroup.x * LANES * COLUMNS + lane;
+  var column: array<u32, COLUMNS>;
+  // @unroll
+  for (var q = 0u; q < COLUMNS; q++) {
+    column[q] = min(first_column + q * LANES, N_VECTORS - 1u);
+  }
+  var sum: array<vec4f, 4u * ROWS * COLUMNS>;
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    let start = bias[min(first_row + r, A_PITCH - 1u)];
+    // @unroll
+    for (var q = 0u; q < COLUMNS; q++) {
+      sum[(r * 4u + 0u) * COLUMNS + q] = vec4f(start.x);
+      sum[(r * 4u + 1u) * COLUMNS + q] = vec4f(start.y);
+      sum[(r * 4u + 2u) * COLUMNS + q] = vec4f(start.z);
+      sum[(r * 4u + 3u) * COLUMNS + q] = vec4f(start.w);
+    }
+  }
+  for (var k = 0u; k < DEPTH; k += STEPS) {
+    // @unroll
+    for (var s = 0u; s < STEPS; s++) {
+      var value: array<vec4f, COLUMNS>;
+      // @unroll
+      for (var q = 0u; q < COLUMNS; q++) {
+        value[q] = b[(k + s) * N_VECTORS + column[q]];
+      }
+      // @unroll
+      for (var r = 0u; r < ROWS; r++) {
+        let w = a[(k + s) * A_PITCH + first_row + r];
+        // @unroll
+        for (var q = 0u; q < COLUMNS; q++) {
+          sum[(r * 4u + 0u) * COLUMNS + q] += w.x * value[q];
+          sum[(r * 4u + 1u) * COLUMNS + q] += w.y * value[q];
+          sum[(r * 4u + 2u) * COLUMNS + q] += w.z * value[q];
+          sum[(r * 4u + 3u) * COLUMNS + q] += w.w * value[q];
+        }
+      }
+    }
+  }
+  // @unroll
+  for (var r = 0u; r < 4u * ROWS; r++) {
+    let m = first_row * 4u + r;
+    // @unroll
+    for (var q = 0u; q < COLUMNS; q++) {
+      if (m < M && first_column + q * LANES < N_VECTORS) {
+        c[m * N_VECTORS + first_column + q * LANES] = sum[r * COLUMNS + q];
+      }
+    }
+  }
+}
+
+// Workgroup memory holds 8 values of k of a tile of 16 vec4s of rows × 8 vec4s of columns. 8 × 8 invocations each keep
+// two vec4s of rows × one vec4 of columns.
+var<workgroup> staged_a: array<vec4f, 128>; // [8, 16]
+var<workgroup> staged_b: array<vec4f, 64>;  // [8, 8]
+
+@compute @workgroup_size(64)
+fn staged(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let first_row = workgroup.y * 16u;
+  let first_column = workgroup.x * 8u;
+  let mine_row = lane / 8u;
+  let mine_column = lane % 8u;
+  var upper: mat4x4f;
+  var lower: mat4x4f;
+  for (var start = 0u; start < DEPTH; start += 8u) {
+    let k = start + lane / 8u;
+    for (var half = 0u; half < 16u; half += 8u) {
+      let row = first_row + half + lane % 8u;
+      let usable = k < DEPTH && row < A_PITCH;
+      staged_a[(lane / 8u) * 16u + half + lane % 8u] = select(vec4f(0.0), a[select(0u, k * A_PITCH + row, usable)], usable);
+    }
+    let column = first_column + lane % 8u;
+    let usable = k < DEPTH && column < N_VECTORS;
+    staged_b[lane] = select(vec4f(0.0), b[select(0u, k * N_VECTORS + column, usable)], usable);
+    workgroupBarrier();
+    for (var step = 0u; step < 8u; step++) {
+      let value = staged_b[step * 8u + mine_column];
+      let above = staged_a[step * 16u + mine_row];
+      let below = staged_a[step * 16u + mine_row + 8u];
+      upper += mat4x4f(above.x * value, above.y * value, above.z * value, above.w * value);
+      lower += mat4x4f(below.x * value, below.y * value, below.z * value, below.w * value);
+    }
+    workgroupBarrier();
+  }
+  let column = first_column + mine_column;
+  if (column >= N_VECTORS) {
+    return;
+  }
+  for (var r = 0u; r < 4u; r++) {
+    let near = (first_row + mine_row) * 4u + r;
+    if (near < M) {
+      c[near * N_VECTORS + column] = upper[r] + bias[first_row + mine_row][r];
+    }
+    let far = near + 32u;
+    if (far < M) {
+      c[far * N_VECTORS + column] = lower[r] + bias[first_row + mine_row + 8u][r];
+    }
+  }
+}

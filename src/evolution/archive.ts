@@ -1,0 +1,86 @@
+/** The archive: one cell per class, each holding the elite that the network is surest of (MAP-Elites, paper §2.2). */
+
+export interface Elite {
+  /** Identity: the running number of its evaluation, from 0. */
+  readonly id: number;
+  /** Identity of the elite that it was copied from; null in generation 0. */
+  readonly parent: number | null;
+  readonly generation: number;
+  readonly confidence: number;
+  /** How often its cell changed hands through a child of another cell's elite. */
+  readonly goalSwitches: number;
+}
+
+/** The best child of a generation for one cell. */
+export interface Candidate {
+  readonly cell: number;
+  readonly confidence: number;
+  /** Number of the child within its generation. */
+  readonly child: number;
+  readonly id: number;
+  readonly generation: number;
+  /** The cell and the elite that it was copied from; null in generation 0. */
+  readonly parent: { readonly cell: number; readonly id: number } | null;
+}
+
+export interface Replacement {
+  readonly cell: number;
+  readonly child: number;
+}
+
+export class Archive {
+  readonly #elites: (Elite | undefined)[];
+
+  /** @param cells how many; every cell starts empty */
+  constructor(readonly cells: number) {
+    this.#elites = Array.from({ length: cells }, () => undefined);
+  }
+
+  elite(cell: number): Elite | undefined {
+    return this.#elites[cell];
+  }
+
+  /** Numbers of the cells that hold an elite, in order. */
+  occupied(): number[] {
+    return [...this.#elites.keys()].filter((cell) => this.#elites[cell] !== undefined);
+  }
+
+  /** Confidence of every cell; 0 where there is no elite. */
+  confidences(): number[] {
+    return this.#elites.map((elite) => elite?.confidence ?? 0);
+  }
+
+  /** Puts an elite into a cell without comparing, as a checkpoint does. */
+  restore(cell: number, elite: Elite): void {
+    this.#check(cell);
+    this.#elites[cell] = elite;
+  }
+
+  /**
+   * Compares every candidate in its cell. A candidate replaces an elite only when its confidence is strictly higher:
+   * of equals, the older one stays.
+   * @returns the cells that changed hands
+   * @throws RangeError for a confidence that is no number in [0, 1], or a cell that is not there
+   */
+  add(candidates: readonly Candidate[]): Replacement[] {
+    return candidates.flatMap((candidate) => {
+      const { cell, confidence, child, id, generation, parent } = candidate;
+      this.#check(cell);
+      // Rounding may push a sum of ten softmax values a little over 1.
+      if (!(confidence >= 0 && confidence <= 1.001)) {
+        throw new RangeError(`cell ${String(cell)} got a confidence of ${String(confidence)}, expected a number from 0 to 1`);
+      }
+      const elite = this.#elites[cell];
+      if (elite && !(confidence > elite.confidence)) return [];
+      const switched = elite !== undefined && parent !== null && parent.cell !== cell && parent.id !== elite.id;
+      const goalSwitches = (elite?.goalSwitches ?? 0) + (switched ? 1 : 0);
+      this.#elites[cell] = { id, parent: parent?.id ?? null, generation, confidence, goalSwitches };
+      return [{ cell, child }];
+    });
+  }
+
+  #check(cell: number): void {
+    if (Number.isInteger(cell) && cell >= 0 && cell < this.cells) return;
+    throw new RangeError(`cell ${String(cell)} is not in an archive of ${String(this.cells)} cells`);
+  }
+}

@@ -1,0 +1,83 @@
+/** One submission per generation: render, judge, pick the winners. Only those few numbers come back. */
+import type { Gpu } from '../gpu/device.ts';
+import { Program, bind } from '../gpu/program.ts';
+import { winners } from '../kernels/winners.ts';
+import type { Classifier } from '../models/classifier.ts';
+import type { Winner } from './scheduler.ts';
+
+export interface Evaluation {
+  /** The best child of every class. */
+  readonly winners: readonly Winner[];
+  /** Milliseconds on the device, where it has timestamps. */
+  readonly render: number;
+  readonly network: number;
+}
+
+export class Evaluator {
+  readonly #winners: GPUBuffer;
+  readonly #stamps: GPUBuffer;
+  readonly #queries: GPUQuerySet | undefined;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly classifier: Classifier,
+    private readonly picking: Program,
+    winnersBuffer: GPUBuffer,
+  ) {
+    this.#winners = winnersBuffer;
+    this.#stamps = gpu.buffer('timestamps', 32, 0x0200 | 0x0004); // QUERY_RESOLVE | COPY_SRC
+    if (gpu.has('timestamp-query')) this.#queries = gpu.device.createQuerySet({ type: 'timestamp', count: 4 });
+  }
+
+  /** @param children images that the classifier judges at once */
+  static async create(gpu: Gpu, classifier: Classifier, children: number): Promise<Evaluator> {
+    const { classes } = classifier.network;
+    const buffer = gpu.buffer('winners', 8 * classes);
+    const picking = [await bind(gpu, 'winners', winners(classes, children), [classifier.confidences, buffer])];
+    return new Evaluator(gpu, classifier, new Program(picking), buffer);
+  }
+
+  /** Queues everything at once and resolves when the winners are back. */
+  async submit(render: Program): Promise<Evaluation> {
+    const { device } = this.gpu;
+    const bytes = this.#winners.size;
+    const staging = device.createBuffer({ label: 'winners read-back', size: bytes + 32, usage: 0x0001 | 0x0008 });
+    const encoder = device.createCommandEncoder();
+    this.#pass(encoder, 0, [render]);
+    this.#pass(encoder, 2, [this.classifier.program, this.picking]);
+    encoder.copyBufferToBuffer(this.#winners, 0, staging, 0, bytes);
+    if (this.#queries) {
+      encoder.resolveQuerySet(this.#queries, 0, 4, this.#stamps, 0);
+      encoder.copyBufferToBuffer(this.#stamps, 0, staging, bytes, 32);
+    }
+    device.queue.submit([encoder.finish()]);
+    try {
+      return this.#decode(await this.gpu.mapped(staging));
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  #pass(encoder: GPUCommandEncoder, first: number, programs: readonly Program[]): void {
+    const stamps = this.#queries && {
+      querySet: this.#queries,
+      beginningOfPassWriteIndex: first,
+      endOfPassWriteIndex: first + 1,
+    };
+    const pass = encoder.beginComputePass(stamps ? { timestampWrites: stamps } : {});
+    for (const program of programs) program.encode(pass);
+    pass.end();
+  }
+
+  #decode(content: ArrayBuffer): Evaluation {
+    const { classes } = this.classifier.network;
+    const view = new DataView(content);
+    const picked = Array.from({ length: classes }, (_, index): Winner => {
+      return { confidence: view.getFloat32(8 * index, true), child: view.getUint32(8 * index + 4, true) };
+    });
+    const stamp = (index: number) => Number(view.getBigUint64(this.#winners.size + 8 * index, true));
+    // A driver may report a negative difference across a power state; it says nothing, so it counts as none.
+    const between = (first: number) => (this.#queries ? Math.max(0, stamp(first + 1) - stamp(first)) / 1e6 : 0);
+    return { winners: picked, render: between(0), network: between(2) };
+  }
+}

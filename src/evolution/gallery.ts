@@ -1,0 +1,45 @@
+/** The elites' pictures, kept on the device as the very bytes that were judged until they are saved. */
+import type { Gpu } from '../gpu/device.ts';
+import type { Replacement } from './archive.ts';
+
+export class Gallery {
+  readonly #pictures: GPUBuffer;
+  readonly #unsaved = new Set<number>();
+
+  /** @param bytes of one image in the buffer of children */
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly children: GPUBuffer,
+    private readonly bytes: number,
+    cells: number,
+  ) {
+    this.#pictures = gpu.buffer('elite pictures', bytes * cells);
+  }
+
+  adopt(replacements: readonly Replacement[]): void {
+    if (replacements.length === 0) return;
+    const encoder = this.gpu.device.createCommandEncoder();
+    for (const { cell, child } of replacements) {
+      encoder.copyBufferToBuffer(this.children, child * this.bytes, this.#pictures, cell * this.bytes, this.bytes);
+      this.#unsaved.add(cell);
+    }
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Pictures that changed since the last call, as they are now even when evolution goes on meanwhile. */
+  async takeUnsaved(): Promise<{ cell: number; bytes: Uint8Array<ArrayBuffer> }[]> {
+    const cells = [...this.#unsaved];
+    this.#unsaved.clear();
+    return Promise.all(
+      cells.map(async (cell) => {
+        const bytes = new Uint8Array(await this.gpu.read(this.#pictures, this.bytes, cell * this.bytes));
+        return { cell, bytes };
+      }),
+    );
+  }
+
+  /** Says that a picture could not be saved, so that it is offered again. */
+  putBack(cells: readonly number[]): void {
+    for (const cell of cells) this.#unsaved.add(cell);
+  }
+}

@@ -1,0 +1,66 @@
+/** Writes a run's files through the storage that the host gives; every file is whole at any moment. */
+import type { Storage } from '../storage/storage.ts';
+import { checkpointPath, type Checkpoint } from './checkpoint.ts';
+import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
+
+/** An elite's picture as bytes [channels, height, width]. */
+export interface Picture {
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: Uint8Array<ArrayBuffer>;
+}
+
+export type EncodePicture = (picture: Picture) => Uint8Array;
+
+/** Where the picture of a class is kept. */
+export const picturePath = (cellClass: number): string => `images/${String(cellClass).padStart(4, '0')}.png`;
+
+const json = (value: unknown): string => JSON.stringify(value, null, 1) + '\n';
+
+export class RunFolder {
+  #lines: string[] = [];
+
+  constructor(
+    readonly storage: Storage,
+    private readonly encode: EncodePicture,
+  ) {}
+
+  async writeRun(record: RunRecord): Promise<void> {
+    await this.storage.write('run.json', json(record));
+  }
+
+  /** Keeps a line until the next `flushProgress`. */
+  progress(record: ProgressRecord): void {
+    this.#lines.push(JSON.stringify(record));
+  }
+
+  async flushProgress(): Promise<void> {
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines;
+    await this.storage.append('progress.jsonl', lines.join('\n') + '\n');
+    this.#lines = this.#lines.slice(lines.length);
+  }
+
+  /** Drops the lines from a generation on, which a resumed run will write again. */
+  async cutProgress(generations: number): Promise<void> {
+    const bytes = await this.storage.read('progress.jsonl');
+    const lines = new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
+    const kept = lines.slice(0, generations).filter((line) => line !== '');
+    await this.storage.write('progress.jsonl', kept.map((line) => line + '\n').join(''));
+  }
+
+  async writePicture(cellClass: number, picture: Picture): Promise<void> {
+    await this.storage.write(picturePath(cellClass), this.encode(picture));
+  }
+
+  /** The archive for readers, then the checkpoint, so that the newest checkpoint never knows more than the pictures. */
+  async writeState(cells: readonly CellRecord[], checkpoint: Checkpoint): Promise<void> {
+    await this.storage.write('archive.json', json(cells));
+    await this.storage.write(checkpointPath, json(checkpoint));
+  }
+
+  async writeSummary(summary: RunSummary): Promise<void> {
+    await this.storage.write('summary.json', json(summary));
+  }
+}

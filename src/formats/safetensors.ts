@@ -1,0 +1,285 @@
+/**
+ * safetensors: a weight file that cannot run code. Eight bytes hold the length N of a header
+ * (little-endian); N bytes of JSON map each tensor's name to its element type, shape and byte range; the
+ * tensors' little-endian values follow, back to back, in the order of their ranges, without holes or
+ * overlaps. The key `__metadata__` holds a flat map of strings, in which this project keeps
+ * architecture, preprocessing and labels. The format: https://github.com/huggingface/safetensors#format
+ */
+import { z } from 'zod';
+import { messageOf } from '../message-of.ts';
+import { floatToHalf } from './half.ts';
+import { parseStrictJson } from './strict-json.ts';
+import { isReadableType, READABLE_TYPES, type ReadableType, REFUSED_TYPES, type Tensor } from './tensor.ts';
+import { WeightFileError } from './weight-file-error.ts';
+
+/** What a safetensors file holds. */
+export interface SafetensorsFile {
+  /** In the order of the values in the file. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const HEADER_LENGTH_BYTES = 8;
+/** The limit of the reference implementation. */
+const MAX_HEADER_BYTES = 100_000_000;
+/** Header object → tensor object → shape. */
+const HEADER_DEPTH = 3;
+const METADATA_KEY = '__metadata__';
+
+const byteCount = z.int().nonnegative();
+const tensorHeader = z.object({
+  dtype: z.string(),
+  shape: z.array(byteCount),
+  data_offsets: z.tuple([byteCount, byteCount]),
+});
+
+interface TensorEntry {
+  readonly name: string;
+  readonly type: ReadableType;
+  readonly shape: readonly number[];
+  /** Byte range after the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Reads a whole safetensors file. F16 and BF16 are widened to binary32, F64 is rounded to it.
+ * @param fileName for messages only
+ * @throws WeightFileError when the file breaks a rule of the format, holds a type other than those four,
+ *   or holds a value that is not finite.
+ */
+export function readSafetensors(bytes: Uint8Array, fileName: string): SafetensorsFile {
+  const fail: Fail = (problem) => {
+    throw new WeightFileError(`${fileName}: ${shorten(problem)}`);
+  };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const valuesStart = HEADER_LENGTH_BYTES + headerLength(view, fail);
+  const header = parseHeader(bytes.subarray(HEADER_LENGTH_BYTES, valuesStart), fail);
+  const entries: TensorEntry[] = [];
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(header)) {
+    if (name === METADATA_KEY) metadata = parseMetadata(value, fail);
+    else entries.push(parseEntry(name, value, fail));
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkRanges(entries, bytes.byteLength - valuesStart, fail);
+  const values = new DataView(bytes.buffer, bytes.byteOffset + valuesStart);
+  const tensors = new Map(entries.map((entry) => [entry.name, readTensor(entry, values, fail)]));
+  return { tensors, metadata };
+}
+
+type Fail = (problem: string) => never;
+
+const FETCH_AGAIN = 'the file is damaged or was cut short: fetch or export it again';
+const EXPORT_AGAIN = 'export it again with the safetensors library';
+
+function headerLength(view: DataView, fail: Fail): number {
+  const size = view.byteLength;
+  if (size < HEADER_LENGTH_BYTES) {
+    return fail(`has ${count(size)} bytes, a safetensors file has at least 8; ${FETCH_AGAIN}`);
+  }
+  const length = view.getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    return fail(
+      `claims a header of ${count(length)} bytes, the format allows ${count(MAX_HEADER_BYTES)}; ` +
+        'is it a safetensors file?',
+    );
+  }
+  if (Number(length) > size - HEADER_LENGTH_BYTES) {
+    return fail(
+      `claims a header of ${count(length)} bytes but only ${count(size - HEADER_LENGTH_BYTES)} follow; ` +
+        FETCH_AGAIN,
+    );
+  }
+  return Number(length);
+}
+
+function parseHeader(bytes: Uint8Array, fail: Fail): object {
+  if (bytes[0] !== 0x7b) return fail('its header does not begin with "{"; is it a safetensors file?');
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    // The first character makes it an object if it is JSON at all.
+    return parseStrictJson(text, HEADER_DEPTH) as object;
+  } catch (error) {
+    return fail(`its header is not valid UTF-8 JSON with unique keys (${messageOf(error)}); ${FETCH_AGAIN}`);
+  }
+}
+
+function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
+  const isFlat =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((entry) => typeof entry === 'string');
+  return isFlat
+    ? (value as Record<string, string>)
+    : fail(`${METADATA_KEY} must map strings to strings; ${EXPORT_AGAIN}`);
+}
+
+function parseEntry(name: string, value: unknown, fail: Fail): TensorEntry {
+  const parsed = tensorHeader.safeParse(value);
+  if (!parsed.success) {
+    return fail(`tensor ${name}: ${problemsOf(parsed.error)}; ${EXPORT_AGAIN}`);
+  }
+  const { dtype, shape } = parsed.data;
+  const [begin, end] = parsed.data.data_offsets;
+  if (!isReadableType(dtype)) {
+    const known = REFUSED_TYPES.has(dtype) ? `holds ${dtype}` : `has the unknown type "${dtype}"`;
+    return fail(`tensor ${name} ${known}; F16, BF16, F32 and F64 can be read: convert it or leave it out`);
+  }
+  const needed = byteLength(shape, READABLE_TYPES[dtype].bytes);
+  if (begin > end || BigInt(end - begin) !== needed) {
+    return fail(
+      `tensor ${name} says ${count(end - begin)} bytes but its shape [${shape.join(', ')}] of ${dtype} ` +
+        `needs ${count(needed)}; ${EXPORT_AGAIN}`,
+    );
+  }
+  return { name, type: dtype, shape, begin, end };
+}
+
+/** A bigint, so that a hostile shape cannot overflow into a plausible size. */
+function byteLength(shape: readonly number[], bytesPerValue: number): bigint {
+  if (shape.includes(0)) return 0n;
+  let length = BigInt(bytesPerValue);
+  for (const size of shape) {
+    length *= BigInt(size);
+    // Past every possible file; stop before thousands of dimensions make a number of thousands of digits.
+    if (length > BigInt(Number.MAX_SAFE_INTEGER)) return length;
+  }
+  return length;
+}
+
+/** The ranges, in order, must fill the bytes after the header exactly. */
+function checkRanges(entries: readonly TensorEntry[], available: number, fail: Fail): void {
+  let position = 0;
+  let previous = 'the header';
+  for (const { name, begin, end } of entries) {
+    if (end > available) {
+      fail(
+        `tensor ${name} ends at byte ${count(end)} of the values, the file has ${count(available)}; ` +
+          FETCH_AGAIN,
+      );
+    }
+    if (begin !== position) {
+      const what = begin < position ? 'overlaps' : 'leaves a hole after';
+      fail(
+        `tensor ${name} begins at byte ${count(begin)} of the values, expected ${count(position)}: ` +
+          `it ${what} ${previous}; ${EXPORT_AGAIN}`,
+      );
+    }
+    position = end;
+    previous = `tensor ${name}`;
+  }
+  if (position !== available) {
+    fail(
+      `the tensors take ${count(position)} bytes, the file holds ${count(available)} after its header; ` +
+        EXPORT_AGAIN,
+    );
+  }
+}
+
+function readTensor(entry: TensorEntry, values: DataView, fail: Fail): Tensor {
+  const { bytes, storedAs, read } = READABLE_TYPES[entry.type];
+  const data = new Float32Array((entry.end - entry.begin) / bytes);
+  for (let index = 0; index < data.length; index++) {
+    const value = read(values, entry.begin + index * bytes);
+    if (!Number.isFinite(value)) {
+      fail(
+        `tensor ${entry.name} holds ${String(value)} at index ${count(index)}, weights must be finite; ` +
+          'was the training that made it stable?',
+      );
+    }
+    data[index] = value;
+  }
+  return { name: entry.name, dtype: storedAs, shape: entry.shape, data };
+}
+
+/**
+ * The bytes of a safetensors file. Equal contents give equal bytes, in whatever order they come: tensors
+ * are written F32 first, then by name (so each value lies on a multiple of its size), metadata by key.
+ * F16 tensors are rounded to nearest, ties to even.
+ * @throws WeightFileError when two tensors share a name, data and shape disagree, or a value is not finite
+ *   in the type it is to be stored in.
+ */
+export function writeSafetensors(
+  tensors: Iterable<Tensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const sorted = [...tensors].sort((a, b) => compare(b.dtype, a.dtype) || compare(a.name, b.name));
+  checkWritable(sorted);
+  let position = 0;
+  const entries = sorted.map(({ name, dtype, shape, data }) => {
+    const begin = position;
+    position += data.length * READABLE_TYPES[dtype].bytes;
+    return [name, { dtype, shape, data_offsets: [begin, position] }] as const;
+  });
+  const sortedMetadata = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
+  const header = new TextEncoder().encode(
+    JSON.stringify({
+      ...(sortedMetadata.length > 0 && { [METADATA_KEY]: Object.fromEntries(sortedMetadata) }),
+      ...Object.fromEntries(entries),
+    }),
+  );
+  const paddedLength = Math.ceil(header.length / 8) * 8;
+  const valuesStart = HEADER_LENGTH_BYTES + paddedLength;
+  const bytes = new Uint8Array(valuesStart + position).fill(0x20, HEADER_LENGTH_BYTES, valuesStart);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(paddedLength), true);
+  bytes.set(header, HEADER_LENGTH_BYTES);
+  let offset = valuesStart;
+  for (const tensor of sorted) offset = writeTensor(tensor, new DataView(bytes.buffer), offset);
+  return bytes;
+}
+
+function checkWritable(sorted: readonly Tensor[]): void {
+  const names = new Set([METADATA_KEY]);
+  for (const { name, shape, data } of sorted) {
+    if (names.has(name))
+      throw new WeightFileError(`tensor ${name}: the name is taken; rename one of the two`);
+    names.add(name);
+    if (byteLength(shape, 1) !== BigInt(data.length)) {
+      throw new WeightFileError(
+        `tensor ${name} has ${count(data.length)} values but its shape [${shape.join(', ')}] needs ` +
+          count(byteLength(shape, 1)),
+      );
+    }
+  }
+}
+
+/** Writes the values from `start` on; returns the offset after them. */
+function writeTensor({ name, dtype, data }: Tensor, view: DataView, start: number): number {
+  let offset = start;
+  for (const [index, value] of data.entries()) {
+    const half = dtype === 'F16' ? floatToHalf(value) : 0;
+    if (!Number.isFinite(value) || (half & 0x7c00) === 0x7c00) {
+      throw new WeightFileError(
+        `tensor ${name} holds ${String(value)} at index ${count(index)}, which ${dtype} cannot store as a ` +
+          'finite number',
+      );
+    }
+    if (dtype === 'F16') view.setUint16(offset, half, true);
+    else view.setFloat32(offset, value, true);
+    offset += READABLE_TYPES[dtype].bytes;
+  }
+  return offset;
+}
+
+/** By code units, so that the order does not hang on the user's language. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function count(value: number | bigint): string {
+  return value.toLocaleString('en-US');
+}
+
+function problemsOf(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.')} ${message}`.trim())
+    .join('; ');
+}
+
+/** A hostile name or shape can be as long as the header; a message keeps both its ends. */
+function shorten(problem: string): string {
+  return problem.length <= 600 ? problem : `${problem.slice(0, 300)} … ${problem.slice(-300)}`;
+}

@@ -1,0 +1,7 @@
+/**
+ * A weight file cannot be read, or weights cannot be written to one. The message names the file, the
+ * tensor, what was expected, what was found and what to do.
+ */
+export class WeightFileError extends Error {
+  override readonly name = 'WeightFileError';
+}

@@ -1,0 +1,152 @@
+/** An open device with what every layer above needs: its limits, its errors, its pipelines. */
+import { GpuError, GpuLimitError, formatBytes } from './errors.ts';
+import { PipelineCache } from './pipeline-cache.ts';
+
+/** Which defaults suit the adapter: the two CPU drivers differ from each other as much as from a GPU. */
+export type AdapterKind = 'swiftshader' | 'lavapipe' | 'gpu';
+
+export interface AdapterDescription {
+  /** Short name for tables, e.g. `swiftshader` or the device's own name. */
+  readonly name: string;
+  readonly kind: AdapterKind;
+  readonly vendor: string;
+  readonly description: string;
+  /** One line: why this adapter and no other. */
+  readonly reason: string;
+}
+
+/** Optional features the engine makes use of when the adapter offers them. */
+const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+
+/** Limits that the engine asks for up to what the adapter has; WebGPU's defaults would be far lower. */
+const wantedLimits = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+] as const;
+
+/** How a host waits for the device; Node's may nap, since Dawn's event loop there polls and takes the CPU from software adapters. */
+export type Wait = (work: Promise<void>) => Promise<void>;
+
+const justWait: Wait = (work) => work;
+
+export class Gpu {
+  readonly pipelines: PipelineCache;
+  #failure: GpuError | undefined;
+  #closed = false;
+
+  private constructor(
+    readonly device: GPUDevice,
+    readonly adapter: AdapterDescription,
+    readonly wait: Wait,
+  ) {
+    this.pipelines = new PipelineCache(device);
+    device.addEventListener('uncapturederror', (event) => {
+      this.#failure ??= new GpuError(`${adapter.name}: ${firstParagraph(event.error.message)}`);
+    });
+    void device.lost.then((info) => {
+      if (this.#closed) return;
+      this.#failure ??= new GpuError(`${adapter.name}: the device was lost (${info.message || info.reason})`);
+    });
+  }
+
+  /** Opens a device with the adapter's own limits and those optional features that it has. */
+  static async open(adapter: GPUAdapter, description: AdapterDescription, wait: Wait = justWait): Promise<Gpu> {
+    const requiredLimits: Record<string, number> = {};
+    for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
+    const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
+    const device = await adapter.requestDevice({ label: description.name, requiredLimits, requiredFeatures });
+    return new Gpu(device, description, wait);
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.device.limits;
+  }
+
+  has(feature: GPUFeatureName): boolean {
+    return this.device.features.has(feature);
+  }
+
+  /** Throws the first error that the device reported since it was opened, if there was one. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /**
+   * A zero-filled buffer.
+   * @throws GpuLimitError when the adapter cannot bind that many bytes.
+   */
+  buffer(label: string, bytes: number, usage: GPUBufferUsageFlags = storageUsage): GPUBuffer {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const most = Math.min(this.limits.maxBufferSize, this.limits.maxStorageBufferBindingSize);
+    if (size > most) {
+      throw new GpuLimitError(
+        `${label} needs ${formatBytes(size)} in one buffer; ${this.adapter.name} binds at most ${formatBytes(most)}`,
+      );
+    }
+    return this.device.createBuffer({ label, size, usage });
+  }
+
+  /** A buffer that holds the given values. */
+  bufferFrom(label: string, content: ArrayBufferView<ArrayBuffer>, usage: GPUBufferUsageFlags = storageUsage): GPUBuffer {
+    const buffer = this.buffer(label, content.byteLength, usage);
+    this.write(buffer, content);
+    return buffer;
+  }
+
+  /** Queues a copy to the device; lengths that are no multiple of 4 bytes are padded with zeros. */
+  write(buffer: GPUBuffer, content: ArrayBufferView<ArrayBuffer>, offset = 0): void {
+    const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+    const padded = bytes.length % 4 === 0 ? bytes : Uint8Array.from({ length: Math.ceil(bytes.length / 4) * 4 }, (_, i) => bytes[i] ?? 0);
+    this.device.queue.writeBuffer(buffer, offset, padded);
+  }
+
+  /** Waits for the queue and copies bytes back to the CPU. */
+  async read(buffer: GPUBuffer, bytes: number = buffer.size, offset = 0): Promise<ArrayBuffer> {
+    const size = Math.ceil(bytes / 4) * 4;
+    const staging = this.device.createBuffer({
+      label: `read-back of ${buffer.label}`,
+      size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+    this.device.queue.submit([encoder.finish()]);
+    try {
+      return (await this.mapped(staging)).slice(0, bytes);
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /** Maps a staging buffer, copies its content and unmaps it. Surfaces device errors as `GpuError`. */
+  async mapped(staging: GPUBuffer): Promise<ArrayBuffer> {
+    try {
+      await this.wait(staging.mapAsync(GPUMapMode.READ));
+    } catch (error) {
+      this.check();
+      throw new GpuError(`${this.adapter.name}: ${staging.label} failed: ${String(error)}`);
+    }
+    this.check();
+    const copy = staging.getMappedRange().slice(0);
+    staging.unmap();
+    return copy;
+  }
+
+  /** Ends the device; an undestroyed one keeps a core busy and the process alive. */
+  close(): void {
+    this.#closed = true;
+    this.device.destroy();
+  }
+}
+
+export const storageUsage = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
+export const uniformUsage = 0x40 | 0x08; // UNIFORM | COPY_DST
+
+/** Dawn appends the call stack of the validation; the first paragraph says what is wrong and names the object. */
+function firstParagraph(message: string): string {
+  return message.split('\n\n')[0]?.trim() ?? message;
+}

@@ -1,0 +1,21 @@
+/** The device could not do what was asked; the message names the kernel or buffer and what to change. */
+export class GpuError extends Error {
+  override readonly name: string = 'GpuError';
+}
+
+/** A request exceeds a limit of the adapter; nothing was allocated. */
+export class GpuLimitError extends GpuError {
+  override readonly name = 'GpuLimitError';
+}
+
+/** `134217728` → `128 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB'] as const;
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? String(value) : value.toFixed(value < 10 ? 1 : 0)} ${units[unit] ?? ''}`;
+}

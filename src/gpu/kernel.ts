@@ -1,0 +1,32 @@
+/** A kernel ready to compile: a shader's text with its tile written in, and the constants of one shape. */
+export interface Kernel {
+  /** Family name, the same as the `.wgsl` and the `.ts` file's. */
+  readonly family: string;
+  readonly variant: string;
+  readonly source: string;
+  readonly entryPoint: string;
+  /** Values of the shader's `override` constants. */
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+export type Workgroups = readonly [x: number, y: number, z: number];
+
+/** A kernel with its grid: what a family makes from a shape and a variant. */
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly workgroups: Workgroups;
+  /** Floating-point operations of the whole grid. */
+  readonly flops: number;
+  /** Bytes that the grid must move at least: each operand once. */
+  readonly bytes: number;
+}
+
+/**
+ * A grid for `count` independent invocations. Kernels that use it take their index as
+ * `id.y * (workgroup_count.x * size) + id.x`, since one dimension ends at 65,535 workgroups.
+ */
+export function linearWorkgroups(count: number, size: number): Workgroups {
+  const groups = Math.max(1, Math.ceil(count / size));
+  const y = Math.ceil(groups / 65_535);
+  return [Math.ceil(groups / y), y, 1];
+}

@@ -1,0 +1,68 @@
+/**
+ * The smallest template that register tiles need. A shader stays plain WGSL that an editor can read and a
+ * compiler accepts as it stands; two comments mark what a variant may change:
+ *
+ *     const ROWS = 4u; // @tile
+ *     // @unroll
+ *     for (var row = 0u; row < ROWS; row++) { … }
+ *
+ * A `@tile` constant takes the variant's value, and an `@unroll` loop is written out, its counter replaced by
+ * literals. Array sizes and constant indices need this: `override` constants may not size a private array,
+ * and an accumulator stays in a register only when every index into it is a literal.
+ * Everything else about a shape is an `override` constant of the pipeline.
+ */
+export class SpecialiseError extends Error {
+  override readonly name = 'SpecialiseError';
+}
+
+/** Values for the `@tile` constants of a shader. */
+export type Tile = Readonly<Record<string, number>>;
+
+/** Sets the `@tile` constants and writes out the `@unroll` loops; throws when a constant is unknown. */
+export function specialise(source: string, tile: Tile): string {
+  const values = new Map<string, number>();
+  const tileConstant = /^const (\w+) = (\d+)u; *\/\/ @tile/gm;
+  const tiled = source.replace(tileConstant, (line: string, name: string, written: string) => {
+    const value = tile[name] ?? Number(written);
+    values.set(name, value);
+    return line.replace(`= ${written}u`, `= ${String(value)}u`);
+  });
+  for (const name of Object.keys(tile)) {
+    if (!values.has(name)) throw new SpecialiseError(`the shader has no @tile constant ${name}`);
+  }
+  return unroll(tiled, values);
+}
+
+const loopHead =
+  /\/\/ @unroll[^\n]*\n\s*for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
+
+function unroll(source: string, values: ReadonlyMap<string, number>): string {
+  const match = loopHead.exec(source);
+  if (!match) return source;
+  const [head, counter = '', bound = ''] = match;
+  const bodyStart = match.index + head.length;
+  const bodyEnd = closingBrace(source, bodyStart);
+  const body = source.slice(bodyStart, bodyEnd);
+  const count = constantProduct(bound, values);
+  const name = new RegExp(`(?<!\\.)\\b${counter}\\b`, 'g');
+  const copies = Array.from({ length: count }, (_, index) => `{${body.replace(name, `${String(index)}u`)}}`);
+  return unroll(source.slice(0, match.index) + copies.join('\n') + source.slice(bodyEnd + 1), values);
+}
+
+function closingBrace(source: string, start: number): number {
+  for (let depth = 1, index = start; index < source.length; index++) {
+    if (source[index] === '{') depth++;
+    if (source[index] === '}' && --depth === 0) return index;
+  }
+  throw new SpecialiseError('an @unroll loop has no closing brace');
+}
+
+/** A loop bound is a product of literals and `@tile` constants, e.g. `4u * ROWS`. */
+function constantProduct(expression: string, values: ReadonlyMap<string, number>): number {
+  return expression.split('*').reduce((product, factor) => {
+    const text = factor.trim();
+    const value = /^\d+u?$/.test(text) ? Number.parseInt(text, 10) : values.get(text);
+    if (value === undefined) throw new SpecialiseError(`@unroll bound ${text} is no @tile constant`);
+    return product * value;
+  }, 1);
+}

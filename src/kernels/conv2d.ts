@@ -1,0 +1,102 @@
+/** Convolution, forward; see `shaders/conv2d.wgsl` for the layouts. */
+import source from '../../shaders/conv2d.wgsl';
+import type { Launch } from '../gpu/kernel.ts';
+import { specialise } from '../gpu/specialise.ts';
+import { convBytes, convConstants, convFlops, type ConvShape } from './conv-shape.ts';
+import { pick, wasteOf, type Target, type Variant } from './variant.ts';
+
+export interface ConvVariant extends Variant {
+  readonly entryPoint: 'tap' | 'row' | 'staged';
+  /** Vec4s of output channels, and neighbouring output columns, of an invocation's tile. */
+  readonly rows: number;
+  readonly pixels: number;
+}
+
+/**
+ * `row` tiles, for SwiftShader: its loops copy every accumulator once per iteration and its loads cost as much as eight
+ * multiplications of vec4s, so that a whole kernel row per iteration is worth three times the speed of `tap`.
+ */
+const row = (rows: number, pixels: number): ConvVariant => {
+  const name = `row${String(4 * rows)}x${String(pixels)}`;
+  return { name, entryPoint: 'row', rows, pixels, lanes: 4, workgroupMemory: 0, suits: ['swiftshader'] };
+};
+
+/**
+ * `tap` tiles, for lavapipe: LLVM keeps 16 registers of 8 lanes, and a tile of 16 channels × 2 columns still pays
+ * although it spills; longer code only costs compile time (seconds). On GPUs the same loop reads weights through
+ * the constant path; 64 lanes of one tile each keep loads of x coalesced over the batch.
+ */
+const tap = (rows: number, pixels: number, lanes: number, suits: Variant['suits']): ConvVariant => {
+  const name = `tap${String(4 * rows)}x${String(pixels)}`;
+  return { name, entryPoint: 'tap', rows, pixels, lanes, workgroupMemory: 0, suits };
+};
+
+/**
+ * `staged`, for GPUs: 32 channels × 16 columns per workgroup of 64. Each staged vec4 is used 8 or 16 times from workgroup
+ * memory; 3 KiB of it and 32 accumulators per invocation leave room for many workgroups per core, and lanes of a
+ * row read consecutive vec4s, without bank conflicts.
+ */
+const staged: ConvVariant = {
+  name: 'staged32x16',
+  entryPoint: 'staged',
+  rows: 8,
+  pixels: 1,
+  lanes: 64,
+  workgroupMemory: 3072,
+  suits: ['gpu'],
+};
+
+export const conv2dVariants: readonly ConvVariant[] = [
+  row(5, 4),
+  row(7, 4),
+  row(4, 8),
+  row(4, 4),
+  row(2, 4),
+  row(1, 4),
+  tap(4, 2, 16, ['lavapipe']),
+  tap(5, 2, 16, ['lavapipe']),
+  tap(2, 2, 16, ['lavapipe']),
+  tap(1, 2, 16, ['lavapipe']),
+  tap(2, 1, 64, []),
+  staged,
+];
+
+/** Bindings: 0 weights, 1 bias, 2 x [in, height, width, batch], 3 y [out, height, width, batch]. */
+export function conv2d(shape: ConvShape, target: Target, variant?: string): Launch {
+  const chosen = pick('conv2d', conv2dVariants, target, (candidate) => cost(candidate, shape), variant);
+  const constants = convConstants(shape);
+  const vectors = Math.ceil(constants.OUT_CHANNELS / 4);
+  const columns = shape.batch / 4;
+  const work = { flops: convFlops(shape), bytes: convBytes(shape) };
+  if (chosen.entryPoint === 'staged') {
+    const kernel = { family: 'conv2d', variant: chosen.name, source, entryPoint: chosen.entryPoint, constants };
+    const x = Math.ceil((shape.outHeight * shape.outWidth * columns) / 16);
+    return { kernel, workgroups: [x, 1, shape.groups * Math.ceil(vectors / 8)], ...work };
+  }
+  const { rows, pixels, lanes, entryPoint } = chosen;
+  const tile = {
+    ROWS: rows,
+    PIXELS: pixels,
+    TAPS: shape.kernelWidth,
+    STEP: shape.stride,
+    SPAN: (pixels - 1) * shape.stride + shape.kernelWidth,
+  };
+  const kernel = {
+    family: 'conv2d',
+    variant: chosen.name,
+    source: specialise(source, tile),
+    entryPoint,
+    constants: { ...constants, LANES: lanes },
+  };
+  const y = shape.outHeight * Math.ceil(shape.outWidth / pixels);
+  return { kernel, workgroups: [Math.ceil(columns / lanes), y, shape.groups * Math.ceil(vectors / rows)], ...work };
+}
+
+/** Work per useful result: what a tile computes beyond the edge, and what its loads cost. */
+function cost({ entryPoint, rows, pixels, lanes }: ConvVariant, shape: ConvShape): number {
+  const vectors = Math.ceil(shape.outChannels / shape.groups / 4);
+  const beyond = wasteOf(vectors, rows) * wasteOf(shape.batch / 4, lanes);
+  if (entryPoint === 'staged') return beyond;
+  const loads = 8 * (1 / (4 * rows) + 1 / pixels / 4);
+  return beyond * wasteOf(shape.outWidth, pixels) * (1 + loads);
+}

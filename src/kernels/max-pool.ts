@@ -1,0 +1,49 @@
+/** Max-pooling that remembers its winners; see `shaders/max-pool.wgsl`. */
+import source from '../../shaders/max-pool.wgsl';
+import type { Launch } from '../gpu/kernel.ts';
+import { elementwise } from './elementwise.ts';
+
+export interface PoolShape {
+  readonly channels: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  /** Side of the square window, at most 16: a winner's place in it is stored in a byte. */
+  readonly size: number;
+  readonly stride: number;
+  /** Images, a multiple of 4. */
+  readonly batch: number;
+}
+
+/** Bindings: 0 x [channels, inHeight, inWidth, batch], 1 y [channels, outHeight, outWidth, batch], 2 winners, bytes as y. */
+export function maxPool(shape: PoolShape): Launch {
+  const outputs = shape.channels * shape.outHeight * shape.outWidth * shape.batch;
+  return launch(shape, 'forward', outputs);
+}
+
+/** Bindings: 2 winners, 3 dy, 4 dx. */
+export function maxPoolInputGradient(shape: PoolShape): Launch {
+  const inputs = shape.channels * shape.inHeight * shape.inWidth * shape.batch;
+  return launch(shape, 'input_gradient', inputs);
+}
+
+function launch(shape: PoolShape, entryPoint: string, values: number): Launch {
+  const { channels, inHeight, inWidth, outHeight, outWidth, size, stride, batch } = shape;
+  if (size > 16) throw new RangeError(`a pooling window of ${String(size)} is larger than 16`);
+  const constants = {
+    CHANNELS: channels,
+    IN_HEIGHT: inHeight,
+    IN_WIDTH: inWidth,
+    OUT_HEIGHT: outHeight,
+    OUT_WIDTH: outWidth,
+    SIZE: size,
+    STRIDE: stride,
+    BATCH: batch / 4,
+  };
+  const elements = channels * batch * (inHeight * inWidth + outHeight * outWidth);
+  return elementwise({ family: 'max-pool', source, entryPoint, constants }, values / 4, {
+    flops: channels * batch * outHeight * outWidth * size * size,
+    bytes: 4 * elements + channels * batch * outHeight * outWidth,
+  });
+}

@@ -1,0 +1,22 @@
+/** Rectified linear unit and its gradient; see `shaders/relu.wgsl`. */
+import source from '../../shaders/relu.wgsl';
+import type { Launch } from '../gpu/kernel.ts';
+import { elementwise } from './elementwise.ts';
+
+/** Bindings: 0 x, 1 y, both of `values` floats (a multiple of 4). */
+export function relu(values: number): Launch {
+  return launch('forward', values, 2);
+}
+
+/** Bindings: 0 the forward pass's y, 1 dx, 2 dy. */
+export function reluInputGradient(values: number): Launch {
+  return launch('input_gradient', values, 3);
+}
+
+function launch(entryPoint: string, values: number, operands: number): Launch {
+  const count = values / 4;
+  return elementwise({ family: 'relu', source, entryPoint, constants: { COUNT: count } }, count, {
+    flops: values,
+    bytes: 4 * values * operands,
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * Image bytes → confidences, all on the device: view, forward pass, softmax, mean over the views. Images beyond one
+ * batch are taken in turns within the same submission.
+ */
+import type { Gpu } from '../gpu/device.ts';
+import { uniformUsage } from '../gpu/device.ts';
+import { GpuLimitError, formatBytes } from '../gpu/errors.ts';
+import { Program, bind, type Dispatch } from '../gpu/program.ts';
+import { confidence } from '../kernels/softmax.ts';
+import { noImage, view, type ViewShape } from '../kernels/view.ts';
+import { activationBytes, createNetwork, type Network } from '../nn/network.ts';
+import { uploadParameters, type Parameters } from '../nn/parameters.ts';
+import { imageWords } from './image-layout.ts';
+import type { Model } from './model.ts';
+import { viewsOf } from './views.ts';
+
+export interface ClassifierOptions {
+  /** Images judged by one call. */
+  readonly images: number;
+  readonly crops: 1 | 10;
+  /** Bytes that activations may take; the batch follows from it. */
+  readonly memoryBudget?: number;
+  /** Weights that are on the device already, else the model's are copied there. */
+  readonly parameters?: Parameters;
+}
+
+export interface Classifier {
+  readonly model: Model;
+  /** Bytes [images, channels, plane words · 4]; whoever renders writes here. */
+  readonly images: GPUBuffer;
+  /** [classes, images]. */
+  readonly confidences: GPUBuffer;
+  readonly network: Network;
+  readonly program: Program;
+}
+
+export const defaultMemoryBudget = 512 * 2 ** 20;
+
+/** @throws GpuLimitError when not even one image fits the budget, or the images do not fit a binding */
+export async function createClassifier(gpu: Gpu, model: Model, options: ClassifierOptions): Promise<Classifier> {
+  const { images: count, crops } = options;
+  const { preprocessing } = model;
+  const views = viewsOf(preprocessing.image, model.architecture.input, crops);
+  const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
+  const batch = Math.ceil((turn * views.length) / 4) * 4;
+  const parameters = options.parameters ?? uploadParameters(gpu, model.architecture, model.weights, model.name);
+  const network = await createNetwork(gpu, model.architecture, parameters, { batch });
+  const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
+  const confidences = gpu.buffer('confidences', 4 * network.classes * count);
+  const viewBuffer = gpu.bufferFrom('views', Uint32Array.from(views.flatMap(({ top, left, mirrored }) => [top, left, mirrored ? 1 : 0, 0])));
+  const mean = gpu.bufferFrom('mean', preprocessing.mean);
+  const dispatches: Dispatch[] = [];
+  for (let first = 0; first < count; first += turn) {
+    const slots = Math.ceil(batch / views.length);
+    const source = Uint32Array.from({ length: slots }, (_, slot) => (slot < turn && first + slot < count ? first + slot : noImage));
+    const start = gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage);
+    const sourceBuffer = gpu.bufferFrom('source', source);
+    dispatches.push(await bind(gpu, 'view', view(viewShape(model, batch, views.length)), [images, sourceBuffer, viewBuffer, mean, network.input]));
+    dispatches.push(...network.forward.dispatches);
+    const shape = { classes: network.classes, batch, images: turn, views: views.length, allImages: count };
+    dispatches.push(await bind(gpu, 'confidence', confidence(shape), { 0: network.logits, 1: confidences, 4: start }));
+  }
+  return { model, images, confidences, network, program: new Program(dispatches) };
+}
+
+export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {
+  return {
+    channels: architecture.input[0],
+    imageHeight: preprocessing.image[1],
+    imageWidth: preprocessing.image[2],
+    height: architecture.input[1],
+    width: architecture.input[2],
+    batch,
+    views,
+    reverseChannels: preprocessing.channelOrder === 'bgr',
+    scale: preprocessing.scale,
+  };
+}
+
+/** As many images at once as memory and bindings allow, in turns of equal size. */
+function imagesPerTurn(gpu: Gpu, model: Model, count: number, views: number, budget: number): number {
+  const perFour = activationBytes(gpu, model.architecture, 4);
+  // All activations together bound the largest single one, which must fit a binding.
+  const bytes = Math.min(budget, gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+  const slots = Math.floor(bytes / perFour) * 4;
+  const most = Math.floor(slots / views);
+  if (most < 1) {
+    throw new GpuLimitError(`${model.name}: one image in ${String(views)} views needs ${formatBytes((perFour * views) / 4)} of activations; ${formatBytes(bytes)} may be used`);
+  }
+  const turns = Math.ceil(count / Math.min(most, count));
+  return Math.ceil(count / turns);
+}

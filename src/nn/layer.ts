@@ -1,0 +1,76 @@
+/** Networks are data: a list of these, from the image to the logits. */
+
+export type Extent = readonly [channels: number, height: number, width: number];
+
+export interface Convolution {
+  readonly kind: 'convolution';
+  readonly name: string;
+  readonly outChannels: number;
+  /** Side of the square kernel. */
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly groups: number;
+}
+
+export interface MaxPool {
+  readonly kind: 'max-pool';
+  readonly name: string;
+  readonly size: number;
+  readonly stride: number;
+  /** Caffe rounds the output's size up (and clips the last window), PyTorch down. */
+  readonly rounding: 'up' | 'down';
+}
+
+export interface Relu {
+  readonly kind: 'relu';
+  readonly name: string;
+}
+
+/** Fully connected; what comes in is flattened as channel, row, column. */
+export interface Dense {
+  readonly kind: 'dense';
+  readonly name: string;
+  readonly outputs: number;
+}
+
+export type Layer = Convolution | MaxPool | Relu | Dense;
+
+export interface Architecture {
+  readonly name: string;
+  readonly input: Extent;
+  readonly layers: readonly Layer[];
+}
+
+/** What a layer makes of an input of the given extent. */
+export function outputExtent(layer: Layer, [channels, height, width]: Extent): Extent {
+  switch (layer.kind) {
+    case 'convolution': {
+      const side = (length: number) => Math.floor((length + 2 * layer.padding - layer.kernel) / layer.stride) + 1;
+      return [layer.outChannels, side(height), side(width)];
+    }
+    case 'max-pool': {
+      const round = layer.rounding === 'up' ? Math.ceil : Math.floor;
+      const side = (length: number) => round((length - layer.size) / layer.stride) + 1;
+      return [channels, side(height), side(width)];
+    }
+    case 'relu':
+      return [channels, height, width];
+    case 'dense':
+      return [layer.outputs, 1, 1];
+  }
+}
+
+/** Values of an extent. */
+export const volume = ([channels, height, width]: Extent): number => channels * height * width;
+
+/** Input extent of every layer, and last the network's output. */
+export function extents({ input, layers }: Pick<Architecture, 'input' | 'layers'>): Extent[] {
+  const all: Extent[] = [input];
+  let extent = input;
+  for (const layer of layers) {
+    extent = outputExtent(layer, extent);
+    all.push(extent);
+  }
+  return all;
+}

@@ -1,0 +1,127 @@
+/**
+ * Trains a network on a labelled image set, everything on the device: the images travel there once as bytes, a step
+ * sends only the numbers of its images. The order of images and the first weights follow from the seed.
+ */
+import { uniformUsage, type Gpu } from '../gpu/device.ts';
+import { Program, bind, run } from '../gpu/program.ts';
+import { sgd } from '../kernels/sgd.ts';
+import { crossEntropy } from '../kernels/softmax.ts';
+import { noImage, view, type ViewShape } from '../kernels/view.ts';
+import { RandomStream } from '../random/threefry.ts';
+import type { Architecture } from './layer.ts';
+import { createNetwork, type Network } from './network.ts';
+import { parameterShapes, parameterSizes, weightName, type Parameters, type WeightTensor } from './parameters.ts';
+
+export interface TrainingSet {
+  /** Bytes [count, channels, height, width], every channel padded to whole words of four pixels. */
+  readonly images: Uint8Array<ArrayBuffer>;
+  /** Class of each image. */
+  readonly targets: Uint8Array;
+  readonly count: number;
+}
+
+/** Hyper-parameters of stochastic gradient descent, with Caffe's names in brackets. */
+export interface Descent {
+  /** Images per step [batch_size], a multiple of 4. */
+  readonly batch: number;
+  /** [base_lr]; biases learn twice as fast. */
+  readonly rate: number;
+  readonly momentum: number;
+  /** L2 penalty of weights, not of biases [weight_decay]. */
+  readonly decay: number;
+}
+
+/** Purposes of random streams, so that no two of them share numbers. */
+const orderStream = 1;
+const weightStream = 2;
+
+export interface Trainer {
+  readonly network: Network;
+  /** Queues one step. @param rate the learning rate of this step */
+  step(images: Uint32Array<ArrayBuffer>, rate: number): void;
+  /** Mean loss of the images of the last step; waits for it. */
+  loss(): Promise<number>;
+}
+
+/** Images in the order in which an epoch shows them. */
+export function epochOrder(count: number, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
+  return RandomStream.of(seed, orderStream, epoch).permutation(count);
+}
+
+/** First weights as Caffe's "xavier" filler draws them: uniform within ±√(3 / fan-in); biases are zero. */
+export function initialWeights(architecture: Architecture, seed: number): Map<string, WeightTensor> {
+  const weights = new Map<string, WeightTensor>();
+  for (const [index, { layer, groups, outputs, depth, fileShape }] of parameterShapes(architecture).entries()) {
+    const random = RandomStream.of(seed, weightStream, index);
+    const reach = Math.sqrt(3 / depth);
+    const data = Float32Array.from({ length: groups * outputs * depth }, () => (2 * random.uniform() - 1) * reach);
+    weights.set(weightName(layer), { shape: fileShape, data });
+    weights.set(`${layer}.bias`, { shape: [groups * outputs], data: new Float32Array(groups * outputs) });
+  }
+  return weights;
+}
+
+/**
+ * @param parameters changed in place by every step
+ * @param shape how images become inputs; its batch is that of the descent
+ */
+export async function createTrainer(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  data: TrainingSet,
+  shape: ViewShape,
+  mean: Float32Array<ArrayBuffer>,
+  descent: Descent,
+): Promise<Trainer> {
+  const { batch } = descent;
+  const network = await createNetwork(gpu, architecture, parameters, { batch, gradients: { input: false, parameters: true } });
+  if (!network.logitsGradient) throw new Error('the network records no gradients');
+  const images = gpu.bufferFrom('training images', data.images);
+  const source = gpu.buffer('images of this step', 4 * batch);
+  const targets = gpu.buffer('targets of this step', 4 * batch);
+  const losses = gpu.buffer('losses', 4 * batch);
+  const centre = gpu.bufferFrom('views', new Uint32Array(4));
+  const meanBuffer = gpu.bufferFrom('mean', mean);
+  const before = new Program([await bind(gpu, 'view', view({ ...shape, batch, views: 1 }), [images, source, centre, meanBuffer, network.input])]);
+  const objective = new Program([
+    await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), [network.logits, network.logitsGradient, targets, losses]),
+  ]);
+  const update = await updates(gpu, architecture, parameters, network.parameterGradients);
+  return {
+    network,
+    step(chosen, rate) {
+      const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
+      gpu.write(source, slots);
+      gpu.write(targets, slots.map((image) => data.targets[image] ?? 0));
+      for (const { rates, isBias } of update.settings) {
+        gpu.write(rates, Float32Array.of(isBias ? 2 * rate : rate, descent.momentum, isBias ? 0 : descent.decay, 0));
+      }
+      run(gpu, before, network.turnWeights, network.forward, objective, network.backward, update.program);
+    },
+    async loss() {
+      const values = new Float32Array(await gpu.read(losses, 4 * batch));
+      return values.reduce((sum, value) => sum + value, 0) / batch;
+    },
+  };
+}
+
+async function updates(gpu: Gpu, architecture: Architecture, parameters: Parameters, gradients: Parameters) {
+  const settings: { rates: GPUBuffer; isBias: boolean }[] = [];
+  const sizes = new Map(
+    parameterShapes(architecture).flatMap((shape) => {
+      const { weight, bias } = parameterSizes(shape);
+      return [[weightName(shape.layer), weight], [`${shape.layer}.bias`, bias]] as [string, number][];
+    }),
+  );
+  const dispatches = [...gradients].map(async ([name, gradient]) => {
+    const parameter = parameters.get(name);
+    const floats = sizes.get(name);
+    if (!parameter || floats === undefined) throw new Error(`no parameter ${name} to train`);
+    const rates = gpu.buffer(`step of ${name}`, 16, uniformUsage);
+    settings.push({ rates, isBias: name.endsWith('.bias') });
+    const velocity = gpu.buffer(`velocity of ${name}`, 4 * floats);
+    return bind(gpu, `${name} update`, sgd(floats), [parameter, velocity, gradient, rates]);
+  });
+  return { program: new Program(await Promise.all(dispatches)), settings };
+}

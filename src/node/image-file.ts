@@ -1,0 +1,93 @@
+/** Images as files: what is written is lossless, what is read may come from anywhere. */
+import { PNG } from 'pngjs';
+import { messageOf } from '../message-of.ts';
+import { checkPng, hasPngSignature } from './png-structure.ts';
+
+/** An image as the networks' code sees it: bytes, one plane per channel. */
+export interface ImageBytes {
+  /** Row-major [channels, height, width]. */
+  readonly pixels: Uint8Array;
+  /** 1 for grey, 3 for red, green, blue. */
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A file is no image that can be read. The message names the file, what is wrong and what to do. */
+export class ImageFileError extends Error {
+  override readonly name = 'ImageFileError';
+}
+
+/**
+ * A PNG of 8 bits a sample: greyscale for one channel, RGB for three. Decoding returns the same bytes.
+ * @throws RangeError when the number of pixels is not channels × height × width.
+ */
+export function encodePng({ pixels, channels, height, width }: ImageBytes): Uint8Array {
+  const area = height * width;
+  if (pixels.length !== channels * area || area === 0) {
+    throw new RangeError(
+      `an image of [${[channels, height, width].join(', ')}] has ${String(pixels.length)} bytes of pixels`,
+    );
+  }
+  const interleaved = Buffer.alloc(pixels.length);
+  for (let channel = 0; channel < channels; channel++) {
+    for (let pixel = 0; pixel < area; pixel++) {
+      interleaved[pixel * channels + channel] = pixels[channel * area + pixel] ?? 0;
+    }
+  }
+  const png = new PNG({ width, height });
+  png.data = interleaved;
+  const colorType = channels === 1 ? 0 : 2;
+  return PNG.sync.write(png, { colorType, inputColorType: colorType, inputHasAlpha: false, bitDepth: 8 });
+}
+
+/**
+ * Decodes a PNG of any colour type and depth. Grey images give one channel, all others (palettes too) three;
+ * 16-bit samples are rounded to 8; transparent pixels are laid over white, as on a page. Gamma and colour
+ * profiles are ignored, so that an 8-bit file gives exactly its own bytes.
+ * @param fileName for messages only
+ * @throws ImageFileError when it is not a PNG, damaged, or larger than 16,384 pixels a side or 100
+ *   megapixels.
+ */
+export function decodeImage(bytes: Uint8Array, fileName: string): ImageBytes {
+  if (!hasPngSignature(bytes)) {
+    const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+    throw new ImageFileError(
+      isJpeg
+        ? `${fileName} is a JPEG; only PNG can be read so far: convert it to PNG`
+        : `${fileName} is not a PNG: give an image in that format`,
+    );
+  }
+  try {
+    const { header, image } = checkPng(bytes);
+    const isGrey = header.colourType === 0 || header.colourType === 4;
+    return planesOverWhite(decodeChecked(image), isGrey ? 1 : 3, header.height, header.width);
+  } catch (error) {
+    throw new ImageFileError(`${fileName} cannot be read as a PNG: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** RGBA of 8 bits, [height, width, 4]; what pngjs still finds wrong is a checksum, palette or filter. */
+function decodeChecked(image: Uint8Array): Uint8Array {
+  try {
+    return PNG.sync.read(Buffer.from(image.buffer, image.byteOffset, image.byteLength)).data;
+  } catch (error) {
+    throw new Error(`a checksum or chunk in it is wrong (${messageOf(error)}): fetch or export it again`, {
+      cause: error,
+    });
+  }
+}
+
+/** Splits RGBA into planes, each sample blended with white by its alpha and rounded. */
+function planesOverWhite(rgba: Uint8Array, channels: 1 | 3, height: number, width: number): ImageBytes {
+  const area = height * width;
+  const pixels = new Uint8Array(channels * area);
+  for (let pixel = 0; pixel < area; pixel++) {
+    const alpha = rgba[4 * pixel + 3] ?? 255;
+    for (let channel = 0; channel < channels; channel++) {
+      const sample = rgba[4 * pixel + channel] ?? 0;
+      pixels[channel * area + pixel] = Math.round((sample * alpha) / 255 + 255 - alpha);
+    }
+  }
+  return { pixels, channels, height, width };
+}

@@ -1,0 +1,19 @@
+/**
+ * Waiting without spinning. Dawn's Node bindings poll the device from the event loop without a pause, which takes a
+ * third of a core that a driver on the CPU needs for the work itself; a nap of a millisecond between polls leaves it.
+ */
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+export async function napUntil(work: Promise<void>): Promise<void> {
+  const waiting = { done: false };
+  const settled = work.finally(() => {
+    waiting.done = true;
+  });
+  // The rejection is handed on by the return below; without this it would count as unhandled meanwhile.
+  settled.catch(() => undefined);
+  while (!waiting.done) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!waiting.done) Atomics.wait(sleeper, 0, 0, 1);
+  }
+  return settled;
+}

@@ -1,0 +1,161 @@
+/** Lays the pictures of all classes in one image with captions, like the paper's figure 4. */
+import { drawText, fitText, glyphAdvance, glyphHeight } from './bitmap-font.ts';
+import { formatConfidence } from './format.ts';
+
+/** The elite of one class. */
+export interface GridPicture {
+  /** [channels, height, width]; one channel is grey, three are red, green and blue. */
+  readonly pixels: Uint8Array;
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+  readonly label: string;
+  readonly confidence: number;
+}
+
+export interface GridOptions {
+  /** Pictures side by side; 5 for up to ten pictures, else as many as make a square. */
+  readonly columns?: number;
+  /** Height that small pictures are enlarged to, about. */
+  readonly pictureSize?: number;
+  /** Pictures are drawn smaller when the grid would exceed this many pixels a side. */
+  readonly largestSide?: number;
+}
+
+/** Red, green, blue, row by row. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
+interface Layout {
+  /** A picture's pixels are repeated so often, or averaged over so many when `shrink` is above 1. */
+  readonly enlarge: number;
+  readonly shrink: number;
+  readonly columns: number;
+  readonly pictureWidth: number;
+  readonly pictureHeight: number;
+  /** Distance from a cell to the next, gap included. */
+  readonly stepX: number;
+  readonly stepY: number;
+  readonly letterScale: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const background = 255;
+const ink = 32;
+
+/**
+ * @param pictures of one size, in the order of their places
+ * @throws RangeError when there is none, sizes differ, or a picture's bytes do not fit its size
+ */
+export function composeGrid(pictures: readonly GridPicture[], options: GridOptions = {}): RgbImage {
+  const [first] = pictures;
+  if (!first) throw new RangeError('a grid needs at least one picture');
+  for (const picture of pictures) requireSize(picture, first);
+  const layout = chooseLayout(pictures.length, first, options);
+  const rgb = new Uint8Array(3 * layout.width * layout.height).fill(background);
+  for (const [index, picture] of pictures.entries()) {
+    const left = gapOf(layout) + (index % layout.columns) * layout.stepX;
+    const top = gapOf(layout) + Math.floor(index / layout.columns) * layout.stepY;
+    drawPicture(rgb, layout, picture, left, top);
+    drawCaption(rgb, layout, picture, left, top + layout.pictureHeight);
+  }
+  return { width: layout.width, height: layout.height, rgb };
+}
+
+function requireSize(picture: GridPicture, first: GridPicture): void {
+  const { channels, height, width, pixels, label } = picture;
+  if (height !== first.height || width !== first.width) {
+    const sizes = `${String(height)}x${String(width)} beside ${String(first.height)}x${String(first.width)}`;
+    throw new RangeError(`the pictures of a grid are of one size; "${label}" is ${sizes}`);
+  }
+  if (pixels.length !== channels * height * width || pixels.length === 0) {
+    const given = `${String(pixels.length)} bytes for [${[channels, height, width].join(', ')}]`;
+    throw new RangeError(`the picture of "${label}" has ${given}`);
+  }
+}
+
+/** The largest whole enlargement, or else the least shrinking, that keeps the grid within its bounds. */
+function chooseLayout(count: number, size: GridPicture, options: GridOptions): Layout {
+  const { columns = count <= 10 ? Math.min(count, 5) : Math.ceil(Math.sqrt(count)) } = options;
+  const { pictureSize = 140, largestSide = 4000 } = options;
+  const largestScale = Math.max(1, Math.floor(pictureSize / size.height));
+  for (let enlarge = largestScale; enlarge > 1; enlarge--) {
+    const layout = layOut(count, columns, size, enlarge, 1);
+    if (Math.max(layout.width, layout.height) <= largestSide) return layout;
+  }
+  for (let shrink = 1; ; shrink++) {
+    const layout = layOut(count, columns, size, 1, shrink);
+    const smallest = layout.pictureWidth === 1 || layout.pictureHeight === 1;
+    if (smallest || Math.max(layout.width, layout.height) <= largestSide) return layout;
+  }
+}
+
+function layOut(count: number, columns: number, size: GridPicture, enlarge: number, shrink: number): Layout {
+  const pictureWidth = Math.max(1, Math.floor((size.width * enlarge) / shrink));
+  const pictureHeight = Math.max(1, Math.floor((size.height * enlarge) / shrink));
+  const letterScale = pictureWidth >= 120 ? 2 : 1;
+  const gap = gapOf({ letterScale });
+  const stepX = pictureWidth + gap;
+  const stepY = pictureHeight + captionLines * lineHeight * letterScale + gap;
+  const rows = Math.ceil(count / columns);
+  const width = gap + columns * stepX;
+  const height = gap + rows * stepY;
+  return { enlarge, shrink, columns, pictureWidth, pictureHeight, stepX, stepY, letterScale, width, height };
+}
+
+const captionLines = 2;
+const lineHeight = glyphHeight + 2;
+
+function gapOf({ letterScale }: Pick<Layout, 'letterScale'>): number {
+  return 4 * letterScale;
+}
+
+function drawPicture(rgb: Uint8Array, layout: Layout, picture: GridPicture, left: number, top: number): void {
+  for (let y = 0; y < layout.pictureHeight; y++) {
+    for (let x = 0; x < layout.pictureWidth; x++) {
+      const target = 3 * ((top + y) * layout.width + left + x);
+      for (let channel = 0; channel < 3; channel++) {
+        rgb[target + channel] = sample(picture, Math.min(channel, picture.channels - 1), y, x, layout);
+      }
+    }
+  }
+}
+
+/** The mean of the block of pixels that a pixel of the grid covers: one pixel unless the picture is shrunk. */
+function sample(
+  picture: GridPicture,
+  channel: number,
+  y: number,
+  x: number,
+  { enlarge, shrink }: Layout,
+): number {
+  const { pixels, height, width } = picture;
+  const top = Math.floor((y * shrink) / enlarge);
+  const left = Math.floor((x * shrink) / enlarge);
+  const bottom = Math.min(height, top + shrink);
+  const right = Math.min(width, left + shrink);
+  let sum = 0;
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++)
+      sum += pixels[(channel * height + row) * width + column] ?? 0;
+  }
+  return Math.round(sum / ((bottom - top) * (right - left)));
+}
+
+function drawCaption(rgb: Uint8Array, layout: Layout, picture: GridPicture, left: number, top: number): void {
+  const { letterScale, pictureWidth, width } = layout;
+  const characters = Math.floor((pictureWidth / letterScale + 1) / glyphAdvance);
+  for (const [line, text] of [picture.label, formatConfidence(picture.confidence, '%')].entries()) {
+    const baseline = top + (2 + line * lineHeight) * letterScale;
+    drawText(fitText(text, characters), (column, row) => {
+      for (let y = 0; y < letterScale; y++) {
+        const start = (baseline + row * letterScale + y) * width + left + column * letterScale;
+        rgb.fill(ink, 3 * start, 3 * (start + letterScale));
+      }
+    });
+  }
+}

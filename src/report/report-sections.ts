@@ -1,0 +1,160 @@
+/** The sections of a report that hold numbers, curves and tables. */
+import type { StageTimes } from '../evolution/run-record.ts';
+import { formatConfidence, formatDuration, formatNumber } from './format.ts';
+import { html, type Markup, type MarkupValue } from './markup.ts';
+import { mostClassCurves, plotClasses, plotProgress, plotStages, stageNames } from './plots.ts';
+import type { ReportInput } from './report.ts';
+
+/** What the run came to, in large figures. An unfinished run is counted from its records. */
+export function numbersSection({ cells, progress, summary }: ReportInput): Markup {
+  const last = progress.at(-1);
+  const sorted = cells.map(({ confidence }) => confidence).sort((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  const sure = sorted.filter((confidence) => confidence >= 0.99).length;
+  const evaluations = summary?.evaluations ?? last?.evaluations ?? 0;
+  const seconds = summary?.seconds ?? last?.seconds ?? 0;
+  const rate = summary?.evaluationsPerSecond ?? (seconds > 0 ? evaluations / seconds : 0);
+  const numbers: readonly (readonly [name: string, value: string, note: string])[] = [
+    [
+      'median confidence',
+      formatConfidence((lower + upper) / 2),
+      `lowest ${formatConfidence(sorted[0] ?? 0)}`,
+    ],
+    ['classes at 99 % or more', `${formatNumber(sure)} of ${formatNumber(cells.length)}`, ''],
+    ['evaluations per second', formatNumber(rate), ''],
+    ['time', formatDuration(seconds), `${formatNumber(evaluations)} evaluations`],
+  ];
+  const entries = numbers.map(
+    ([name, value, note]) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd>${value}<small>${note}</small></dd>
+      </div>`,
+  );
+  return html`<dl class="numbers">${entries}</dl>`;
+}
+
+/** Confidence over the generations. */
+export function plotsSection({ progress, cells }: ReportInput): Markup | undefined {
+  if (progress.length === 0) return undefined;
+  const every =
+    cells.length > mostClassCurves ? 'the bands hold all, 80 % and 50 % of the classes' : 'a curve each';
+  const nines = 'on an axis of nines (dashed: 99.9 %)';
+  const figures: readonly (readonly [plot: Markup, caption: string])[] = [
+    [plotProgress(progress, 'linear'), 'Median, mean and lowest confidence of all classes.'],
+    [plotProgress(progress, 'nines'), `The same ${nines}.`],
+    [plotClasses(progress, cells, 'linear'), `Confidence of every class: ${every}.`],
+    [plotClasses(progress, cells, 'nines'), `The same ${nines}.`],
+  ];
+  const entries = figures.map(
+    ([plot, caption]) =>
+      html`<figure>
+        ${plot}
+        <figcaption>${caption}</figcaption>
+      </figure>`,
+  );
+  return html`<section>
+    <h2>Confidence over the generations</h2>
+    <div class="plots">${entries}</div>
+  </section>`;
+}
+
+/** What the user asked for, and of which model. */
+export function settingsSection({ run }: ReportInput): Markup {
+  const { settings, model } = run;
+  const [channels, height, width] = model.image;
+  const classes = settings.classes ? settings.classes.join(', ') : `all ${formatNumber(model.labels.length)}`;
+  return html`<section>
+    <h2>Settings</h2>
+    ${table([
+      ['model', `${model.name} (${model.architecture})`],
+      ['weights', html`SHA-256 <code>${model.sha256}</code>`],
+      ['image', `${String(channels)} × ${String(height)} × ${String(width)} (channels × height × width)`],
+      ['encoding', settings.encoding],
+      ['coordinates', settings.encoding === 'cppn' ? settings.coordinates : 'not used'],
+      ['generations', formatNumber(settings.generations)],
+      ['population', formatNumber(settings.population)],
+      ['seed', settings.seed],
+      ['crops', settings.crops],
+      ['classes', classes],
+      ['version', run.version],
+    ])}
+  </section>`;
+}
+
+/** The device that computed it, and the kernels chosen for it. */
+export function machineSection({ run }: ReportInput): Markup {
+  const { name, kind, description, reason } = run.adapter;
+  const variants = Object.entries(run.variants);
+  const chosen =
+    variants.length === 0
+      ? undefined
+      : html`<h3>Kernel variants</h3>
+          ${table(variants.map(([layer, variant]) => [layer, html`<code>${variant}</code>`]))}`;
+  return html`<section>
+    <h2>Adapter and kernels</h2>
+    ${table([
+      ['adapter', `${name} (${kind})`],
+      ['description', description],
+      ['chosen because', reason],
+    ])}${chosen}
+  </section>`;
+}
+
+/** Where the time went. */
+export function stagesSection({ summary }: ReportInput): Markup | undefined {
+  if (!summary) return undefined;
+  const stages = stageOrder.map((stage) => ({
+    name: stageNames[stage],
+    milliseconds: summary.milliseconds[stage],
+  }));
+  const total = stages.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  if (total === 0) return undefined;
+  const rows = stages.map(({ name, milliseconds }) => {
+    const share = `${((100 * milliseconds) / total).toFixed(1)} %`;
+    return html`<tr>
+      <th scope="row">${name}</th>
+      <td class="number">${formatDuration(milliseconds / 1000)}</td>
+      <td class="number">${share}</td>
+    </tr>`;
+  });
+  return html`<section>
+    <h2>Time by stage</h2>
+    <figure class="wide">
+      ${plotStages(stages)}
+      <figcaption>
+        Stages of the device overlap those of the host, so they need not add up to the time of the run
+        (${formatDuration(summary.seconds)}).
+      </figcaption>
+    </figure>
+    <div class="table">
+      <table>
+        ${rows}
+      </table>
+    </div>
+  </section>`;
+}
+
+const stageOrder = [
+  'render',
+  'network',
+  'readBack',
+  'evolution',
+  'saving',
+] as const satisfies (keyof StageTimes)[];
+
+function table(rows: readonly (readonly [name: string, value: MarkupValue])[]): Markup {
+  const entries = rows.map(
+    ([name, value]) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td>${value}</td>
+      </tr>`,
+  );
+  return html`<div class="table">
+    <table>
+      ${entries}
+    </table>
+  </div>`;
+}

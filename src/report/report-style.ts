@@ -1,0 +1,78 @@
+/** The style of `report.html`: sober, light or dark as the reader's system asks, one column on a phone. */
+export const reportStyle = `
+:root {
+  color-scheme: light dark;
+  --page: #fbfbf9; --panel: #ffffff; --text: #1d2127; --quiet: #5c6470; --line: #dcdfe3; --accent: #2d62ad;
+  --sine: #cfe0f7; --sigmoid: #fbdcc0; --gaussian: #d5ebcd; --linear: #e8daf2; --input: #e6e8eb;
+  --positive: #3b76c4; --negative: #d0622a; --warning: #fdf0cf;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #14171b; --panel: #1c2026; --text: #e6e8eb; --quiet: #9aa3af; --line: #343b44; --accent: #8ab4f0;
+    --sine: #2b4a73; --sigmoid: #75451d; --gaussian: #355a2b; --linear: #563b6c; --input: #39404a;
+    --positive: #6ea3e8; --negative: #e88a55; --warning: #4a3c12;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 1160px; margin: 0 auto; padding: 2rem 1rem 4rem; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.2rem; margin: 3rem 0 .75rem; padding-top: .75rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; overflow-wrap: anywhere; }
+p { max-width: 75ch; margin: .5rem 0; }
+figure { margin: 0; min-width: 0; }
+figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
+.warning { background: var(--warning); padding: .5rem .75rem; border-radius: 6px; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; }
+.numbers div { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
+.numbers dt { color: var(--quiet); font-size: .8125rem; }
+.numbers dd { margin: 0; font-size: 1.375rem; font-variant-numeric: tabular-nums; }
+.numbers dd small { display: block; color: var(--quiet); font-size: .8125rem; }
+.elites { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 1.25rem 1rem; }
+@media (min-width: 48rem) { .elites.five { grid-template-columns: repeat(5, 1fr); } }
+.elites.many { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
+.elite img, .network img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; display: block;
+  background: var(--panel); border: 1px solid var(--line); }
+.elite figcaption { margin-top: .35rem; overflow-wrap: anywhere; }
+.elite strong, .elite b { display: block; color: var(--text); font-variant-numeric: tabular-nums; }
+.elite b { font-weight: 400; }
+.elite:has(details[open]) { grid-column: 1 / -1; }
+.elite:has(details[open]) img { max-width: 16rem; }
+.missing { display: grid; place-items: center; aspect-ratio: 1; border: 1px dashed var(--line); color: var(--quiet); }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.5rem; align-items: end; }
+.plots, .wide { --plot-background: var(--page); }
+.plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; }
+.plots [class*=swatches], .wide [class*=swatches] { font-size: .8125rem; }
+.networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); gap: 1rem; }
+.network { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; min-width: 0; }
+.network header { display: grid; grid-template-columns: 5rem 1fr; gap: .75rem; align-items: center; margin-bottom: .5rem; }
+.network h3 { margin: 0; }
+.drawing { overflow-x: auto; }
+.cppn { display: block; max-width: 100%; height: auto; margin: 0 auto; min-width: min(100%, 24rem); }
+.cppn .connections path { fill: none; stroke-opacity: .75; }
+.cppn .positive { stroke: var(--positive); }
+.cppn .negative { stroke: var(--negative); }
+.cppn rect { stroke: var(--quiet); stroke-width: 1; fill: var(--input); }
+.cppn .output rect { stroke: var(--text); stroke-width: 2; }
+.cppn .sine rect, .swatch.sine { fill: var(--sine); background: var(--sine); }
+.cppn .sigmoid rect, .swatch.sigmoid { fill: var(--sigmoid); background: var(--sigmoid); }
+.cppn .gaussian rect, .swatch.gaussian { fill: var(--gaussian); background: var(--gaussian); }
+.cppn .linear rect, .swatch.linear { fill: var(--linear); background: var(--linear); }
+.cppn text { font: 12px system-ui, sans-serif; fill: var(--text); text-anchor: middle; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0 0 .75rem; padding: 0;
+  font-size: .875rem; }
+.swatch { display: inline-block; width: 1em; height: 1em; margin-right: .4em; border: 1px solid var(--quiet);
+  border-radius: 3px; vertical-align: -.1em; }
+.stroke { display: inline-block; width: 1.5em; margin-right: .4em; border-top: 3px solid; vertical-align: .25em; }
+.stroke.positive { border-color: var(--positive); }
+.stroke.negative { border-color: var(--negative); }
+.table { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9375rem; }
+th, td { text-align: left; font-weight: 400; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line);
+  vertical-align: top; overflow-wrap: anywhere; }
+th { color: var(--quiet); min-width: 7rem; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
+time { white-space: nowrap; }
+summary { cursor: pointer; color: var(--accent); }
+`;

@@ -1,0 +1,66 @@
+/** Makes `report.html` from the records of a run: one page that needs nothing but itself. */
+import { formatCount, formatNumber, formatTime } from './format.ts';
+import { html, trusted } from './markup.ts';
+import type { RunFolder } from './read-run.ts';
+import { elitesSection, networksSection } from './report-elites.ts';
+import {
+  machineSection,
+  numbersSection,
+  plotsSection,
+  settingsSection,
+  stagesSection,
+} from './report-sections.ts';
+import { reportStyle } from './report-style.ts';
+
+/** A run folder's records and pictures. */
+export interface ReportInput extends RunFolder {
+  /** PNG bytes by class. A class without a picture gets an empty place. */
+  readonly pictures: ReadonlyMap<number, Uint8Array>;
+}
+
+/**
+ * The page as HTML. It shows what there is of an unfinished run, and says that it is unfinished.
+ *
+ * @param input as `readRun` returns it, with the pictures
+ */
+export function renderReport(input: ReportInput): string {
+  const { settings, model } = input.run;
+  const title = `${model.name}, ${settings.encoding === 'cppn' ? 'CPPN' : 'direct'} encoding`;
+  const population = `${formatNumber(settings.population)} images each`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}: fooling images</title>
+        <style>
+          ${trusted(reportStyle)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${title}</h1>
+            <p class="quiet">
+              Images evolved by MAP-Elites over ${formatCount(settings.generations, 'generation')} of
+              ${population}, seed ${settings.seed}; started <time>${formatTime(input.run.started)}</time>.
+            </p>
+            ${unfinished(input)}
+          </header>
+          ${numbersSection(input)} ${elitesSection(input)} ${plotsSection(input)} ${networksSection(input)}
+          ${settingsSection(input)} ${machineSection(input)} ${stagesSection(input)}
+        </main>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function unfinished({ run, progress, summary }: ReportInput) {
+  if (summary?.complete) return undefined;
+  const reached = progress.at(-1)?.generation ?? summary?.generations ?? 0;
+  return html`<p class="warning" role="note">
+    <strong>This run is not complete:</strong> it is at generation ${formatNumber(reached)} of
+    ${formatNumber(run.settings.generations)}. Go on with <code>--resume</code>.
+  </p>`;
+}

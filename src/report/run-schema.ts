@@ -1,0 +1,118 @@
+/** The shapes of a run folder's files, checked at run time. The types in `run-record.ts` say what they must be. */
+import { z } from 'zod';
+import { inputCount } from '../encodings/cppn-genome.ts';
+import { activationFunctions, type SerialisedGenome } from '../encodings/encoding.ts';
+import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../evolution/run-record.ts';
+
+const count = z.int().min(0);
+const duration = z.number().min(0);
+const confidence = z.number().min(0).max(1);
+const encoding = z.enum(['cppn', 'direct']);
+
+export const runRecordSchema: z.ZodType<RunRecord> = z.object({
+  format: z.literal(1),
+  version: z.string(),
+  started: z.string(),
+  settings: z.object({
+    model: z.string(),
+    encoding,
+    generations: count,
+    population: count,
+    seed: z.int(),
+    crops: z.literal([1, 10]),
+    classes: z.array(count).exactOptional(),
+    coordinates: z.enum(['pixels', 'normalised']),
+  }),
+  model: z.object({
+    name: z.string(),
+    architecture: z.string(),
+    sha256: z.string(),
+    labels: z.array(z.string()),
+    image: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+  }),
+  adapter: z.object({
+    name: z.string(),
+    kind: z.enum(['swiftshader', 'lavapipe', 'gpu']),
+    description: z.string(),
+    reason: z.string(),
+  }),
+  variants: z.record(z.string(), z.string()),
+});
+
+export const progressRecordSchema: z.ZodType<ProgressRecord> = z.object({
+  generation: count,
+  evaluations: count,
+  seconds: duration,
+  median: confidence,
+  mean: confidence,
+  min: confidence,
+  best: confidence,
+  confidences: z.array(confidence),
+  replaced: count,
+});
+
+/** A connection that hangs in the air would be drawn, and rendered, as another network than the one that won. */
+const cppnGenomeSchema = z
+  .object({
+    encoding: z.literal('cppn'),
+    nodes: z.array(
+      z.object({
+        id: z.int().min(inputCount),
+        role: z.enum(['output', 'hidden']),
+        activation: z.enum(activationFunctions),
+      }),
+    ),
+    connections: z.array(z.object({ source: count, target: count, weight: z.number() })),
+  })
+  .superRefine(({ nodes, connections }, context) => {
+    const computing = new Set(nodes.map(({ id }) => id));
+    for (const [index, { source, target }] of connections.entries()) {
+      for (const [end, id] of Object.entries({ source, target })) {
+        const known = computing.has(id) || (end === 'source' && id < inputCount);
+        const path = ['connections', index, end];
+        if (!known) context.addIssue({ code: 'custom', path, message: `node ${String(id)} does not exist` });
+      }
+    }
+  });
+
+const genomeSchema: z.ZodType<SerialisedGenome> = z.discriminatedUnion('encoding', [
+  cppnGenomeSchema,
+  z.object({ encoding: z.literal('direct'), genes: z.string() }),
+]);
+
+export const archiveSchema: z.ZodType<CellRecord[]> = z.array(
+  z.object({
+    class: count,
+    label: z.string(),
+    confidence,
+    id: count,
+    parent: count.nullable(),
+    generation: count,
+    goalSwitches: count,
+    genome: genomeSchema,
+  }),
+);
+
+export const runSummarySchema: z.ZodType<RunSummary> = z.object({
+  model: z.string(),
+  encoding,
+  generations: count,
+  population: count,
+  seed: z.int(),
+  adapter: z.string(),
+  evaluations: count,
+  seconds: duration,
+  evaluationsPerSecond: duration,
+  medianConfidence: confidence,
+  meanConfidence: confidence,
+  minConfidence: confidence,
+  cellsAbove99: count,
+  milliseconds: z.object({
+    render: duration,
+    network: duration,
+    readBack: duration,
+    evolution: duration,
+    saving: duration,
+  }),
+  complete: z.boolean(),
+});

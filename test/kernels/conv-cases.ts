@@ -1,0 +1,40 @@
+/** Shapes that every variant of a convolution and its gradients must get right. */
+import type { ConvShape } from '../../src/kernels/conv-shape.ts';
+
+function shape(
+  inChannels: number,
+  outChannels: number,
+  inside: readonly [height: number, width: number],
+  kernel: readonly [height: number, width: number],
+  { stride = 1, padding = 0, groups = 1, batch = 4 },
+): ConvShape {
+  const [inHeight, inWidth] = inside;
+  const [kernelHeight, kernelWidth] = kernel;
+  return {
+    groups,
+    inChannels,
+    outChannels,
+    inHeight,
+    inWidth,
+    outHeight: Math.floor((inHeight + 2 * padding - kernelHeight) / stride) + 1,
+    outWidth: Math.floor((inWidth + 2 * padding - kernelWidth) / stride) + 1,
+    kernelHeight,
+    kernelWidth,
+    stride,
+    padding,
+    batch,
+  };
+}
+
+export const convCases: readonly (readonly [what: string, shape: ConvShape])[] = [
+  ['one pixel, one channel', shape(1, 1, [1, 1], [1, 1], {})],
+  ['pointwise, no channel count a multiple of 4', shape(3, 5, [3, 2], [1, 1], { batch: 12 })],
+  ['20 channels of 5 × 5, as in LeNet', shape(1, 20, [9, 8], [5, 5], { batch: 40 })],
+  ['50 channels from several', shape(3, 50, [7, 6], [3, 3], { batch: 8 })],
+  ['padding 1', shape(2, 3, [5, 5], [3, 3], { padding: 1, batch: 8 })],
+  ['padding 2, groups 2', shape(4, 10, [6, 7], [5, 5], { padding: 2, groups: 2, batch: 4 })],
+  ['stride 2, height and width differ', shape(2, 6, [8, 11], [3, 2], { stride: 2, padding: 1, batch: 40 })],
+  ['stride 4, kernel 11, as in AlexNet', shape(3, 8, [23, 27], [11, 11], { stride: 4, batch: 4 })],
+  ['stride larger than the kernel, rows left over', shape(2, 4, [9, 9], [2, 2], { stride: 3, batch: 4 })],
+  ['more images than a workgroup takes', shape(2, 4, [3, 3], [2, 2], { batch: 300 })],
+];

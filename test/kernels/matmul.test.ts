@@ -1,0 +1,29 @@
+import { describe, test } from 'vitest';
+import { matmul, matmulVariants, type MatmulShape } from '../../src/kernels/matmul.ts';
+import { openTestGpu, runLaunch } from '../gpu.ts';
+import { expectClose, randomRows } from './numbers.ts';
+import * as reference from './reference.ts';
+
+const cases: readonly MatmulShape[] = [
+  { rows: 1, columns: 4, depth: 1 },
+  { rows: 10, columns: 40, depth: 17 },
+  { rows: 3, columns: 37, depth: 5 },
+  { rows: 50, columns: 10, depth: 64 },
+  { rows: 20, columns: 300, depth: 3 },
+  { rows: 130, columns: 8, depth: 33 },
+];
+
+describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => {
+  test.each(cases)('agrees with plain loops: $rows × $columns over $depth', async (shape) => {
+    const gpu = await openTestGpu();
+    const { rows, columns, depth } = shape;
+    const a = randomRows(depth, rows, 1);
+    const bias = randomRows(1, rows, 2);
+    const b = randomRows(depth, columns, 3);
+    const expected = reference.matmul(shape, a, bias, b);
+    const c = await runLaunch(gpu, matmul(shape, gpu, variant), [a, bias, b], expected.length);
+    const pitch = expected.length / rows;
+    const used = (_: number, index: number): boolean => index % pitch < columns;
+    expectClose(c.filter(used), expected.filter(used));
+  });
+});

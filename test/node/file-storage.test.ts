@@ -1,0 +1,259 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { FileStorage, StorageError, storageError } from '../../src/node/file-storage.ts';
+
+let scratch: string;
+let root: string;
+let storage: FileStorage;
+let runs = 0;
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'file-storage-'));
+});
+beforeEach(() => {
+  root = path.join(scratch, `run${String(runs++)}`);
+  storage = new FileStorage(root);
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+const text = async (file: string) => new TextDecoder().decode(await storage.read(file));
+
+async function refusal(action: Promise<unknown>): Promise<StorageError> {
+  const error: unknown = await action.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(StorageError);
+  return error as StorageError;
+}
+
+describe('file storage', () => {
+  test('reads what was written, as text or bytes, in folders made on the way', async () => {
+    await storage.write('a/b/file.bin', Uint8Array.of(0, 255, 7));
+    await storage.write('note.txt', 'größer ✓');
+    expect(await storage.read('a/b/file.bin')).toEqual(Uint8Array.of(0, 255, 7));
+    expect(await text('note.txt')).toBe('größer ✓');
+    await storage.write('note.txt', '');
+    expect(await storage.read('note.txt')).toEqual(new Uint8Array());
+  });
+
+  test('reads undefined where there is nothing', async () => {
+    expect(await storage.read('absent')).toBeUndefined();
+    expect(await storage.read('no/such/folder')).toBeUndefined();
+  });
+
+  test('makes nothing before the first write', async () => {
+    await storage.read('x');
+    await storage.list('');
+    await storage.flush('x');
+    await expect(stat(root)).rejects.toThrow(/ENOENT/);
+  });
+
+  test('appends, making the file when absent, and flushes on request', async () => {
+    await storage.append('logs/progress.jsonl', '1\n');
+    await storage.append('logs/progress.jsonl', '2\n');
+    await storage.flush('logs/progress.jsonl');
+    expect(await text('logs/progress.jsonl')).toBe('1\n2\n');
+  });
+
+  test('removes a file and is silent when there is none', async () => {
+    await storage.write('x', '1');
+    await storage.remove('x');
+    await storage.remove('x');
+    expect(await storage.read('x')).toBeUndefined();
+  });
+
+  test('lists the files of one folder, sorted, without its folders', async () => {
+    for (const file of ['b', 'a', 'images/2.png', 'images/1.png', 'images/deep/3.png']) {
+      await storage.write(file, file);
+    }
+    expect(await storage.list('')).toEqual(['a', 'b']);
+    expect(await storage.list('images')).toEqual(['1.png', '2.png']);
+    expect(await storage.list('absent')).toEqual([]);
+  });
+
+  test('concurrent writes to one file leave one whole content and no temporary file', async () => {
+    const contents = Array.from({ length: 20 }, (_, index) => String(index).repeat(10_000));
+    await Promise.all(contents.map((content) => storage.write('same', content)));
+    expect(contents).toContain(await text('same'));
+    expect(await readdir(root)).toEqual(['same']);
+  });
+
+  test('writes several megabytes whole', async () => {
+    const content = Uint8Array.from({ length: 5_000_001 }, (_, index) => index % 251);
+    await storage.write('large', content);
+    expect(Buffer.compare(await readFile(path.join(root, 'large')), content)).toBe(0);
+  });
+});
+
+describe('paths', () => {
+  test.each([
+    '',
+    '/etc/passwd',
+    '..',
+    '../x',
+    'a/../../x',
+    'a/..',
+    './x',
+    'a//b',
+    'a/',
+    'a\\..\\x',
+    'c:x',
+    'a\0b',
+  ])('refuses %j everywhere', async (file) => {
+    const actions = [
+      () => storage.read(file),
+      () => storage.write(file, 'x'),
+      () => storage.append(file, 'x'),
+      () => storage.flush(file),
+      () => storage.remove(file),
+      ...(file === '' ? [] : [() => storage.list(file)]),
+    ];
+    for (const action of actions) expect((await refusal(action())).code).toBe('OUTSIDE');
+  });
+
+  test('no path reaches outside the root', async () => {
+    await writeFile(path.join(scratch, 'secret'), 'secret');
+    const parts = fc.constantFrom('..', '.', '', 'secret', 'a', '/', '\\', '~', '%2e%2e', '...');
+    await fc.assert(
+      fc.asyncProperty(fc.array(parts, { maxLength: 5 }), async (list) => {
+        const found = await storage.read(list.join('/')).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(StorageError);
+        });
+        expect(found).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('a disk that refuses', () => {
+  test('a root below a file', async () => {
+    await writeFile(path.join(scratch, 'plain'), '');
+    const blocked = new FileStorage(path.join(scratch, 'plain', 'run'));
+    const error = await refusal(blocked.write('a', 'x'));
+    expect(error.message).toMatch(/^cannot write .*plain.run.a: a part of the path is a file, not a folder/);
+    expect((await refusal(blocked.read('a'))).code).toBe('ENOTDIR');
+  });
+
+  test('a root that is a file', async () => {
+    await writeFile(root, '');
+    expect((await refusal(storage.write('a', 'x'))).message).toMatch(/is a file, not a folder/);
+    expect((await refusal(storage.list(''))).message).toMatch(/is a file, not a folder/);
+  });
+
+  test('a folder in the place of a file', async () => {
+    await mkdir(path.join(root, 'a'), { recursive: true });
+    expect((await refusal(storage.write('a', 'x'))).message).toMatch(/it is a folder, not a file/);
+    expect((await refusal(storage.read('a'))).code).toBe('EISDIR');
+    expect(await readdir(root)).toEqual(['a']);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a full disk', async () => {
+    // /dev/full is a device that answers every write with "no space left".
+    await mkdir(root);
+    await symlink('/dev/full', path.join(root, 'progress.jsonl'));
+    const error = await refusal(storage.append('progress.jsonl', 'x'));
+    expect(error.code).toBe('ENOSPC');
+    expect(error.message).toMatch(/the disk is full: free some space/);
+  });
+
+  // The superuser may write anywhere.
+  test.skipIf(process.getuid?.() === 0)('a folder without permission', async () => {
+    await mkdir(root);
+    await chmod(root, 0o555);
+    expect((await refusal(storage.write('a', 'x'))).message).toMatch(/permission denied/);
+  });
+
+  test.each([
+    ['EACCES', /^cannot write \/run\/a: permission denied: choose another folder/],
+    ['EROFS', /the file system is read-only/],
+    ['ENOSPC', /the disk is full/],
+    ['EIO', /input\/output error/],
+  ])('%s becomes a message for people', (code, message) => {
+    const cause = Object.assign(new Error('input/output error'), { code });
+    const error = storageError('write', '/run/a', cause);
+    expect(error).toMatchObject({ code, cause });
+    expect(error.message).toMatch(message);
+  });
+});
+
+describe('leftovers of a killed process', () => {
+  test('are removed when their file is written again, and nothing else is', async () => {
+    await mkdir(root);
+    const bystanders = ['run.json.1', 'other.json.1234567890', 'run.json.backup', 'run.json.20240101x'];
+    for (const file of ['run.json.1234567890', 'run.json.98765', ...bystanders]) {
+      await writeFile(path.join(root, file), 'half a fi');
+    }
+    await storage.write('run.json', '{}');
+    expect(await readdir(root)).toEqual(['run.json', ...bystanders].sort());
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a process of its own', () => {
+  const SIZE = 300_000;
+  let program: string;
+  beforeAll(() => {
+    program = path.join(scratch, 'rewrite.cjs');
+    buildSync({
+      stdin: {
+        contents: `
+          import { FileStorage } from './src/node/file-storage.ts';
+          process.on('SIGXFSZ', () => {}); // makes a write over the limit fail instead of killing the process
+          const storage = new FileStorage(process.argv[2]);
+          const rewrite = async () => {
+            for (let version = 0; ; version++) {
+              await storage.write('state', String(version % 10).repeat(${String(SIZE)}));
+              if (version === 0) process.stdout.write('started');
+            }
+          };
+          rewrite().catch((error) => { console.error(error.message); process.exitCode = 3; });`,
+        resolveDir: path.resolve(import.meta.dirname, '../..'),
+        loader: 'ts',
+      },
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+    });
+  });
+
+  test('killed at any moment leaves one complete version', { timeout: 30_000 }, async () => {
+    for (let round = 0; round < 20; round++) {
+      const child = spawn(process.execPath, [program, root], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        timeout: 10_000,
+      });
+      const closed = once(child, 'close');
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      child.kill('SIGKILL');
+      await closed;
+      const content = await text('state');
+      expect(content).toHaveLength(SIZE);
+      expect(new Set(content).size).toBe(1);
+    }
+    await new FileStorage(root).write('state', 'next run');
+    expect(await readdir(root)).toEqual(['state']);
+  });
+
+  test('that may write only part of a file keeps the old one', async () => {
+    await storage.write('state', 'old');
+    // The shell's limit, in blocks of 512 or 1,024 bytes, lets the first write(2) come back short.
+    const command = ['-c', 'ulimit -f 100; exec "$0" "$@"', process.execPath, program, root];
+    const child = spawn('sh', command, { timeout: 4000, killSignal: 'SIGKILL' });
+    let errors = '';
+    child.stderr.on('data', (chunk) => (errors += String(chunk)));
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    expect({ exitCode, errors }).toEqual({
+      exitCode: 3,
+      errors: expect.stringContaining('ulimit -f') as string,
+    });
+    expect(await text('state')).toBe('old');
+    expect(await readdir(root)).toEqual(['state']);
+  });
+});

@@ -1,0 +1,298 @@
+import { deflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { PNG } from 'pngjs';
+import { describe, expect, test } from 'vitest';
+import { decodeImage, encodePng, ImageFileError, type ImageBytes } from '../../src/node/image-file.ts';
+import { mutationsOf, parsedOrRefused, truncationsOf } from '../support/hostile-bytes.ts';
+import { chunk, END_CHUNK, headerChunk, PNG_SIGNATURE, pngOf } from '../support/png-bytes.ts';
+
+const pixelsOf = (bytes: Uint8Array) => {
+  const { pixels, channels, height, width } = decodeImage(bytes, 'f.png');
+  return { shape: [channels, height, width], pixels: [...pixels] };
+};
+
+const image: fc.Arbitrary<ImageBytes> = fc
+  .record({
+    channels: fc.constantFrom(1 as const, 3 as const),
+    height: fc.integer({ min: 1, max: 12 }),
+    width: fc.integer({ min: 1, max: 12 }),
+  })
+  .chain((shape) => {
+    const length = shape.channels * shape.height * shape.width;
+    return fc.uint8Array({ minLength: length, maxLength: length }).map((pixels) => ({ ...shape, pixels }));
+  });
+
+describe('PNG there and back', () => {
+  test('keeps every byte', () => {
+    fc.assert(
+      fc.property(image, (original) => {
+        expect(decodeImage(encodePng(original), 'f.png')).toEqual(original);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('writes true greyscale for one channel and RGB for three, with planes in that order', () => {
+    const grey = encodePng({ pixels: Uint8Array.of(1, 2), channels: 1, height: 1, width: 2 });
+    expect([...grey.subarray(24, 26)]).toEqual([8, 0]);
+    const colour = encodePng({ pixels: Uint8Array.of(1, 2, 3, 4, 5, 6), channels: 3, height: 1, width: 2 });
+    expect([...colour.subarray(24, 26)]).toEqual([8, 2]);
+    // Read back without this module.
+    expect([...PNG.sync.read(Buffer.from(colour)).data]).toEqual([1, 3, 5, 255, 2, 4, 6, 255]);
+  });
+
+  test('refuses to write an image whose bytes do not match its shape', () => {
+    const wrong = { pixels: new Uint8Array(5), channels: 1, height: 2, width: 2 } as const;
+    expect(() => encodePng(wrong)).toThrow(/image of \[1, 2, 2\] has 5 bytes/);
+    expect(() => encodePng({ ...wrong, pixels: new Uint8Array(), height: 0 })).toThrow(RangeError);
+  });
+});
+
+describe('reading every kind of PNG', () => {
+  test('1, 2, 4 and 16 bits of grey are scaled to 8', () => {
+    expect(pixelsOf(pngOf({ width: 3, height: 1, depth: 1 }, [0, 0b10100000])).pixels).toEqual([255, 0, 255]);
+    expect(pixelsOf(pngOf({ width: 4, height: 1, depth: 2 }, [0, 0b00011011])).pixels).toEqual([
+      0, 85, 170, 255,
+    ]);
+    expect(pixelsOf(pngOf({ width: 2, height: 1, depth: 4 }, [0, 0x1f])).pixels).toEqual([17, 255]);
+    expect(pixelsOf(pngOf({ width: 3, height: 1, depth: 16 }, [0, 0xff, 0xff, 0x80, 0x80, 0, 0x81]))).toEqual(
+      {
+        shape: [1, 1, 3],
+        pixels: [255, 128, 1], // 0x0081 is 0.502 of a step
+      },
+    );
+  });
+
+  test('RGB of 16 bits', () => {
+    const bytes = pngOf({ width: 1, height: 1, depth: 16, type: 2 }, [0, 0, 0, 0x7f, 0x7f, 0xff, 0xff]);
+    expect(pixelsOf(bytes)).toEqual({ shape: [3, 1, 1], pixels: [0, 127, 255] });
+  });
+
+  test('a palette, with transparency over white', () => {
+    const palette = [
+      chunk('PLTE', Uint8Array.of(10, 20, 30, 40, 50, 60, 70, 80, 90)),
+      chunk('tRNS', Uint8Array.of(255, 0)),
+    ];
+    expect(pixelsOf(pngOf({ width: 3, height: 1, depth: 2, type: 3 }, [0, 0b00011000], palette))).toEqual({
+      shape: [3, 1, 3],
+      pixels: [10, 255, 70, 20, 255, 80, 30, 255, 90],
+    });
+  });
+
+  test('alpha is laid over white', () => {
+    expect(pixelsOf(pngOf({ width: 3, height: 1, type: 4 }, [0, 100, 255, 100, 0, 100, 51]))).toEqual({
+      shape: [1, 1, 3],
+      pixels: [100, 255, 224],
+    });
+    expect(pixelsOf(pngOf({ width: 1, height: 1, type: 6 }, [0, 0, 100, 200, 128]))).toEqual({
+      shape: [3, 1, 1],
+      pixels: [127, 177, 227],
+    });
+  });
+
+  test('one grey level marked transparent becomes white', () => {
+    const transparent = [chunk('tRNS', Uint8Array.of(0, 7))];
+    expect(pixelsOf(pngOf({ width: 2, height: 1 }, [0, 7, 8], transparent)).pixels).toEqual([255, 8]);
+  });
+
+  test('interlaced, at every size up to 10 × 10', () => {
+    const passes = [
+      [0, 0, 8, 8],
+      [4, 0, 8, 8],
+      [0, 4, 4, 8],
+      [2, 0, 4, 4],
+      [0, 2, 2, 4],
+      [1, 0, 2, 2],
+      [0, 1, 1, 2],
+    ] as const;
+    for (let height = 1; height <= 10; height++) {
+      for (let width = 1; width <= 10; width++) {
+        const lines: number[] = [];
+        for (const [startX, startY, stepX, stepY] of passes) {
+          for (let y = startY; y < height; y += stepY) {
+            if (startX < width) lines.push(0);
+            for (let x = startX; x < width; x += stepX) lines.push(y * width + x);
+          }
+        }
+        const expected = Array.from({ length: width * height }, (_, index) => index);
+        expect(pixelsOf(pngOf({ width, height, interlace: 1 }, lines)).pixels).toEqual(expected);
+      }
+    }
+  });
+
+  test('data in many pieces, unknown extra chunks, and bytes after the end', () => {
+    const compressed = deflateSync(Uint8Array.of(0, 1, 2, 0, 3, 4));
+    const pieces = [...compressed].map((byte) => chunk('IDAT', Uint8Array.of(byte)));
+    const bytes = Buffer.concat([
+      PNG_SIGNATURE,
+      headerChunk({ width: 2, height: 2 }),
+      chunk('teXt', Uint8Array.of(1, 2, 3)),
+      ...pieces,
+      END_CHUNK,
+      Buffer.from('appended'),
+    ]);
+    expect(pixelsOf(bytes).pixels).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('refusing', () => {
+  const small = { width: 2, height: 2 };
+  const lines = [0, 1, 2, 0, 3, 4];
+  const good = pngOf(small, lines);
+  const withData = (data: Uint8Array) =>
+    Buffer.concat([PNG_SIGNATURE, headerChunk(small), chunk('IDAT', data), END_CHUNK]);
+  const compressed = deflateSync(Uint8Array.from(lines));
+
+  test.each([
+    ['an empty file', new Uint8Array(), /^f\.png is not a PNG/],
+    ['a text', Buffer.from('hello, world'), /^f\.png is not a PNG/],
+    ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), /^f\.png is a JPEG; only PNG can be read so far/],
+    ['a file cut short', good.subarray(0, -1), /^f\.png cannot be read as a PNG: it is cut short/],
+    ['a wrong checksum', good.with(30, 1), /a checksum or chunk in it is wrong/],
+    ['no pixels', pngOf({ width: 0, height: 1 }, [0]), /0 × 1 pixels, empty/],
+    [
+      'too wide an image',
+      pngOf({ width: 16_385, height: 1 }, [0]),
+      /16,385 × 1 pixels; at most 16,384 a side/,
+    ],
+    [
+      'too many pixels',
+      pngOf({ width: 10_001, height: 10_000 }, [0]),
+      /10,001 × 10,000 pixels; .* 100,000,000 in all/,
+    ],
+    [
+      'pixels that the data cannot hold',
+      pngOf({ width: 9000, height: 9000 }, lines),
+      /cannot hold 9,000 × 9,000/,
+    ],
+    ['an impossible depth', pngOf({ ...small, depth: 3 }, lines), /bit depth 3/],
+    ['16 bits of palette', pngOf({ ...small, depth: 16, type: 3 }, lines), /colour type 3, bit depth 16/],
+    ['a second header', pngOf(small, lines, [headerChunk({ width: 2 ** 31, height: 9 })]), /one header/],
+    ['an unknown critical chunk', pngOf(small, lines, [chunk('ABCD', new Uint8Array())]), /cannot be read/],
+    [
+      'a palette index without colour',
+      pngOf({ ...small, type: 3 }, lines, [chunk('PLTE', Uint8Array.of(1, 2, 3))]),
+      /palette/,
+    ],
+    [
+      'too large a palette',
+      pngOf(small, lines, [chunk('PLTE', new Uint8Array(771))]),
+      /more than 256 colours/,
+    ],
+    ['compressed data cut short', withData(compressed.subarray(0, -6)), /compressed data is damaged/],
+    [
+      'a wrong checksum of the data',
+      withData(compressed.with(-1, compressed.at(-1)! ^ 1)),
+      /data is damaged/,
+    ],
+    [
+      'too little data',
+      withData(deflateSync(Uint8Array.of(0, 1, 2, 0, 3))),
+      /inflates to 5 bytes, expected 6/,
+    ],
+    ['too much data', withData(deflateSync(new Uint8Array(1_000_000))), /data is damaged/],
+    ['no data', Buffer.concat([PNG_SIGNATURE, headerChunk(small), END_CHUNK]), /0 bytes of compressed data/],
+    ['an unknown filter', pngOf(small, [9, 1, 2, 9, 3, 4]), /filter/],
+  ])('%s', (_, bytes, message) => {
+    expect(() => decodeImage(bytes, 'f.png')).toThrow(ImageFileError);
+    expect(() => decodeImage(bytes, 'f.png')).toThrow(message);
+  });
+
+  test('an interlaced decompression bomb, before it goes off', () => {
+    const bomb = Buffer.concat([
+      PNG_SIGNATURE,
+      headerChunk({ ...small, interlace: 1 }),
+      chunk('IDAT', deflateSync(new Uint8Array(200_000_000), { level: 1 })),
+      END_CHUNK,
+    ]);
+    const before = process.memoryUsage().rss;
+    expect(() => decodeImage(bomb, 'f.png')).toThrow(ImageFileError);
+    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
+  });
+});
+
+describe('hostile bytes', () => {
+  const check = (bytes: Uint8Array) => {
+    const result = parsedOrRefused(() => decodeImage(bytes, 'f.png'), ImageFileError);
+    if (result !== undefined) {
+      expect(result.pixels.length).toBe(result.channels * result.height * result.width);
+    }
+  };
+  const ramp = Uint8Array.from({ length: 3 * 5 * 7 }, (_, index) => (index * 37) % 256);
+  const valid = encodePng({ pixels: ramp, channels: 3, height: 5, width: 7 });
+
+  test('a damaged file is read or refused as an ImageFileError', () => {
+    fc.assert(fc.property(mutationsOf(valid), check), { numRuns: 1000 });
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), check));
+  });
+
+  test('so is one whose checksums are right, so that the damage goes deeper', () => {
+    const size = fc.oneof(fc.nat(9), fc.constantFrom(16_384, 100_000, 2 ** 32 - 1));
+    const header = fc.record({
+      width: size,
+      height: size,
+      depth: fc.constantFrom(1, 2, 4, 8, 16, 3, 0),
+      type: fc.nat(7),
+      interlace: fc.nat(2),
+    });
+    const types = fc.constantFrom('PLTE', 'tRNS', 'gAMA', 'IDAT', 'tEXt', 'IHDR', 'IEND', 'ABCD');
+    const extra = fc.record({ type: types, data: fc.uint8Array({ maxLength: 20 }) });
+    fc.assert(
+      fc.property(header, fc.array(extra, { maxLength: 3 }), fc.array(fc.nat(255)), (head, extras, lines) => {
+        check(
+          pngOf(
+            head,
+            lines,
+            extras.map(({ type, data }) => chunk(type, data)),
+          ),
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('so is a file of the right length whose extra chunks and scan lines are arbitrary', () => {
+    const extra = fc.record({
+      type: fc.constantFrom('PLTE', 'tRNS', 'gAMA'),
+      data: fc.uint8Array({ maxLength: 20 }),
+    });
+    const kind = fc.constantFrom(
+      [0, 3, 1],
+      [2, 7, 1],
+      [3, 3, 1],
+      [4, 5, 1],
+      [6, 9, 1],
+      [0, 5, 2],
+      [2, 13, 2],
+    );
+    fc.assert(
+      fc.property(
+        kind,
+        fc.array(extra, { maxLength: 3 }),
+        fc.infiniteStream(fc.nat(255)),
+        (kind, extras, bytes) => {
+          const [type = 0, lineBytes = 0, sampleBytes = 1] = kind;
+          const lines = Array.from({ length: 2 * lineBytes }, (_, index) => {
+            const byte = Number(bytes.next().value);
+            return index % lineBytes === 0 ? byte % 6 : byte;
+          });
+          const header = { width: 2, height: 2, depth: 8 * sampleBytes, type };
+          check(
+            pngOf(
+              header,
+              lines,
+              extras.map(({ type, data }) => chunk(type, data)),
+            ),
+          );
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('every truncation is refused', () => {
+    for (const bytes of truncationsOf(valid)) {
+      expect(() => decodeImage(bytes, 'f.png')).toThrow(ImageFileError);
+    }
+  });
+});

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** Shaders are modules that export their text, as esbuild's text loader makes them for the build. */
+const shadersAsText = {
+  name: 'shaders-as-text',
+  enforce: 'pre' as const,
+  transform(code: string, id: string) {
+    return id.endsWith('.wgsl') ? { code: `export default ${JSON.stringify(code)};`, map: null } : undefined;
+  },
+};
+
+export default defineConfig({
+  plugins: [shadersAsText],
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Dawn crashes in worker threads of some versions, and a device must not be shared between files.
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
