@@ -10,8 +10,8 @@ import {
 import { formatCount } from './format.ts';
 import { html, trusted, type Markup } from './markup.ts';
 
-/** A picture of more nodes is neither readable nor quickly laid out. */
-export const mostDrawnNodes = 150;
+/** A larger network is neither readable nor laid out in reasonable time. */
+export const largestDrawing = { nodes: 100, connections: 300 } as const;
 
 type Layout = Graph<GraphLabel, NodeLabel, EdgeLabel>;
 
@@ -25,36 +25,49 @@ interface PlacedNode {
 }
 
 const nodeHeight = 26;
+/** Room for the strokes at the rim. */
+const margin = 6;
 const letterWidth = 7.2;
 /** Beats every other wish of the layout: inputs share the first row, outputs the last. */
 const anchor = 10_000;
 
 /**
- * The network as an SVG that fills the width of its box, or undefined when it has too many nodes to draw.
+ * The network as an SVG that fills the width of its box, or undefined when it is too large to draw.
  *
  * @param title read out instead of the drawing
  */
 export function drawCppn(genome: CppnGenome, title: string): Markup | undefined {
   const drawn = effectivePart(genome);
-  if (drawn.nodes.length > mostDrawnNodes) return undefined;
+  if (drawn.nodes.length > largestDrawing.nodes) return undefined;
+  if (drawn.connections.length > largestDrawing.connections) return undefined;
   const graph = layOut(drawn);
   const nodes = placeNodes(graph, drawn);
-  const left = Math.min(...nodes.map(({ x, width }) => x - width / 2)) - 6;
-  const right = Math.max(...nodes.map(({ x, width }) => x + width / 2)) + 6;
-  const top = Math.min(...nodes.map(({ y }) => y)) - nodeHeight / 2 - 4;
-  const bottom = Math.max(...nodes.map(({ y }) => y)) + nodeHeight / 2 + 4;
-  const box = [left, top, right - left, bottom - top].map(Math.round);
+  const box = boundingBox(graph, nodes);
   return html`<svg
     class="cppn"
     viewBox="${box.join(' ')}"
     width="${box[2]}"
     height="${box[3]}"
+    style="min-width:min(28rem,${box[2]}px)"
     role="img"
     aria-label="${title}: ${describeCppn(genome)}"
   >
-    <g class="connections">${genome.connections.map((connection) => drawConnection(graph, connection))}</g>
+    <g class="connections">${drawn.connections.map((connection) => drawConnection(graph, connection))}</g>
     ${nodes.map(drawNode)}
   </svg>`;
+}
+
+/** Left, top, width and height of what is visible, with a margin. */
+function boundingBox(graph: Layout, nodes: readonly PlacedNode[]): number[] {
+  const shown = graph.edges().filter(({ v, w }) => v !== 'above' && w !== 'below');
+  const points = shown.flatMap((edge) => graph.edge(edge).points ?? []);
+  const xs = [
+    ...nodes.flatMap(({ x, width }) => [x - width / 2, x + width / 2]),
+    ...points.map(({ x }) => x),
+  ];
+  const ys = nodes.flatMap(({ y }) => [y - nodeHeight / 2, y + nodeHeight / 2]);
+  const [left, top] = [Math.min(...xs) - margin, Math.min(...ys) - margin];
+  return [left, top, Math.max(...xs) + margin - left, Math.max(...ys) + margin - top].map(Math.round);
 }
 
 /** `12 nodes, 30 connections, 3 nodes without effect`, the inputs counted among the nodes. */
@@ -103,7 +116,8 @@ function layOut(genome: CppnGenome): Layout {
     graph.setNode(String(node.id), { width: widthOf(labelOf(node, genome)), height: nodeHeight });
     if (node.role === 'output') graph.setEdge(String(node.id), 'below', { weight: anchor });
     // A node without a source would otherwise float above the inputs.
-    graph.setEdge('above', String(node.id), { minlen: 2, weight: 0 });
+    const rootless = !genome.connections.some(({ target }) => target === node.id);
+    if (rootless) graph.setEdge('above', String(node.id), { minlen: 2, weight: 0.01 });
   }
   for (const { source, target } of genome.connections) {
     const known = graph.hasNode(String(source)) && graph.hasNode(String(target));

@@ -20,12 +20,12 @@ const mostPoints = 300;
 /** 1 − confidence below this is rounding: float32 cannot hold it. */
 const leastMissing = 1e-7;
 
-/** What the paper's abstract asks of a fooling image is more than 99.9 %. */
+/** A class of this confidence counts as fooled; the axis of nines has a dashed line there. */
 const fooled = 0.999;
 
 const width = 520;
 
-/** A plot of three curves over the generations: the best class's, the middle and the worst class's confidence. */
+/** Median, mean and lowest confidence of all classes over the generations. */
 export function plotProgress(progress: readonly ProgressRecord[], axis: ConfidenceAxis): Markup {
   const series = [
     { key: 'median', dash: '', width: 2.5 },
@@ -45,10 +45,11 @@ export function plotProgress(progress: readonly ProgressRecord[], axis: Confiden
     domain: series.map(({ key }) => key),
     range: ['#3b76c4', '#d97b1f', '#c2417c'],
   };
-  return draw({ ...confidenceFrame(axis), color, marks: [...frameMarks(axis), ...lines] });
+  const ariaLabel = 'Median, mean and lowest confidence against generation';
+  return draw({ ...confidenceFrame(axis), ariaLabel, color, marks: [...frameMarks(axis), ...lines] });
 }
 
-/** A plot of every class's confidence over the generations; many classes as the bands between their quantiles. */
+/** Every class's confidence over the generations; many classes as the bands between their quantiles. */
 export function plotClasses(
   progress: readonly ProgressRecord[],
   cells: readonly CellRecord[],
@@ -56,12 +57,12 @@ export function plotClasses(
 ): Markup {
   const thinned = thin(progress);
   if (cells.length > mostClassCurves) return plotBands(thinned, axis);
+  const domain = uniqueLabels(cells);
   const points = thinned.flatMap(({ generation, confidences }) =>
     confidences.map((confidence, index) => {
-      return { generation, label: uniqueLabel(cells, index), height: heightOf(confidence, axis) };
+      return { generation, label: domain[index], height: heightOf(confidence, axis) };
     }),
   );
-  const domain = cells.map((_, index) => uniqueLabel(cells, index));
   const scheme = cells.length <= 10 ? 'observable10' : 'turbo';
   const color = { legend: axis === 'nines', type: 'categorical', domain, scheme } as const;
   const lines = Plot.lineY(points, {
@@ -71,7 +72,8 @@ export function plotClasses(
     title: 'label',
     strokeWidth: 1.5,
   });
-  return draw({ ...confidenceFrame(axis), color, marks: [...frameMarks(axis), lines] });
+  const ariaLabel = 'Confidence of each class against generation';
+  return draw({ ...confidenceFrame(axis), ariaLabel, color, marks: [...frameMarks(axis), lines] });
 }
 
 /** One bar divided by stage. Stages of the device overlap those of the host, so the sum may exceed the run's time. */
@@ -89,6 +91,7 @@ export function plotStages(
     },
   );
   return draw({
+    ariaLabel: 'Seconds by stage',
     width: 2 * width,
     height: 84,
     marginLeft: 10,
@@ -131,7 +134,8 @@ function plotBands(progress: readonly ProgressRecord[], axis: ConfidenceAxis): M
   });
   const middle = sorted.map(({ generation, heights }) => ({ generation, height: quantile(heights, 0.5) }));
   const line = Plot.lineY(middle, { x: 'generation', y: 'height', stroke: '#3b76c4', strokeWidth: 2.5 });
-  return draw({ ...confidenceFrame(axis), marks: [...frameMarks(axis), ...areas, line] });
+  const ariaLabel = 'Quantiles of the confidence of all classes against generation';
+  return draw({ ...confidenceFrame(axis), ariaLabel, marks: [...frameMarks(axis), ...areas, line] });
 }
 
 /** The nearest rank below. */
@@ -153,11 +157,11 @@ function heightOf(confidence: number, axis: ConfidenceAxis): number {
 }
 
 /** Two classes of one name are two curves. */
-function uniqueLabel(cells: readonly CellRecord[], index: number): string {
-  const cell = cells[index];
-  if (!cell) return '';
-  const shared = cells.some((other, place) => place !== index && other.label === cell.label);
-  return shared ? `${cell.label} (${String(cell.class)})` : cell.label;
+function uniqueLabels(cells: readonly CellRecord[]): string[] {
+  return cells.map((cell) => {
+    const shared = cells.some((other) => other !== cell && other.label === cell.label);
+    return shared ? `${cell.label} (${String(cell.class)})` : cell.label;
+  });
 }
 
 /** Ticks of the axis of nines: 1 − confidence, and what it is called. */

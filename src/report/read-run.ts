@@ -27,27 +27,31 @@ export interface RunFolder {
  * @throws RunFolderError when a file is missing, damaged, or contradicts another
  */
 export async function readRun(storage: Storage, name = 'this folder'): Promise<RunFolder> {
-  const runBytes = await storage.read('run.json');
-  if (!runBytes)
-    throw new RunFolderError(`${name} is not a run folder: it has no run.json. Make one with "fool evolve".`);
-  const run = check(runRecordSchema, parse('run.json', decode('run.json', runBytes)), 'run.json');
-  const archiveBytes = await storage.read('archive.json');
-  if (!archiveBytes) {
+  const run = await readRunRecord(storage, name);
+  const cells = await readJson(storage, 'archive.json', archiveSchema);
+  if (!cells) {
     throw new RunFolderError(
       `${name} has no archive.json yet: the run stopped before it saved. Resume it with --resume.`,
     );
   }
-  const cells = check(
-    archiveSchema,
-    parse('archive.json', decode('archive.json', archiveBytes)),
-    'archive.json',
-  );
   const progress = readProgress(await storage.read('progress.jsonl'), cells.length);
-  const summaryBytes = await storage.read('summary.json');
-  const summary =
-    summaryBytes &&
-    check(runSummarySchema, parse('summary.json', decode('summary.json', summaryBytes)), 'summary.json');
-  return { run, progress, cells, summary };
+  return { run, progress, cells, summary: await readJson(storage, 'summary.json', runSummarySchema) };
+}
+
+/**
+ * Reads `run.json` alone, for a run that may not have saved anything else yet.
+ *
+ * @throws RunFolderError when it is missing or damaged
+ */
+export async function readRunRecord(storage: Storage, name = 'this folder'): Promise<RunRecord> {
+  const run = await readJson(storage, 'run.json', runRecordSchema);
+  if (run) return run;
+  throw new RunFolderError(`${name} is not a run folder: it has no run.json. Make one with "fool evolve".`);
+}
+
+async function readJson<T>(storage: Storage, file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  const bytes = await storage.read(file);
+  return bytes && check(schema, parse(file, decode(file, bytes)), file);
 }
 
 /** A crash can tear only the last line, which then lacks its line feed; damage anywhere else is an error. */

@@ -4,7 +4,7 @@ import { cppnLegend, describeCppn, drawCppn } from './cppn-graph.ts';
 import { formatConfidence, formatCount, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { mostClassCurves } from './plots.ts';
-import type { ReportInput } from './report.ts';
+import type { ReportInput } from './report-input.ts';
 
 /** The picture of each class with its confidence; a network folds out below when there are too many to show all. */
 export function elitesSection({ cells, pictures }: ReportInput): Markup {
@@ -53,7 +53,8 @@ export function networksSection({ run, cells, pictures }: ReportInput): Markup {
   }
   const about = html`<p>
       A compositional pattern-producing network (CPPN) computes each pixel from its place. The wider a
-      connection, the larger its weight; point at a connection or node to read it.
+      connection, the larger its weight; point at a connection or node to read it. Nodes that lead to no
+      output have no effect and are left out.
     </p>
     ${cppnLegend()}`;
   if (hasMany(cells))

@@ -3,7 +3,7 @@ import type { StageTimes } from '../evolution/run-record.ts';
 import { formatConfidence, formatDuration, formatNumber } from './format.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
 import { mostClassCurves, plotClasses, plotProgress, plotStages, stageNames } from './plots.ts';
-import type { ReportInput } from './report.ts';
+import type { ReportInput } from './report-input.ts';
 
 /** What the run came to, in large figures. An unfinished run is counted from its records. */
 export function numbersSection({ cells, progress, summary }: ReportInput): Markup {

@@ -48,7 +48,7 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .network header { display: grid; grid-template-columns: 5rem 1fr; gap: .75rem; align-items: center; margin-bottom: .5rem; }
 .network h3 { margin: 0; }
 .drawing { overflow-x: auto; }
-.cppn { display: block; max-width: 100%; height: auto; margin: 0 auto; min-width: min(100%, 24rem); }
+.cppn { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .cppn .connections path { fill: none; stroke-opacity: .75; }
 .cppn .positive { stroke: var(--positive); }
 .cppn .negative { stroke: var(--negative); }

@@ -1,7 +1,7 @@
 /** Makes `report.html` from the records of a run: one page that needs nothing but itself. */
 import { formatCount, formatNumber, formatTime } from './format.ts';
 import { html, trusted } from './markup.ts';
-import type { RunFolder } from './read-run.ts';
+import type { ReportInput } from './report-input.ts';
 import { elitesSection, networksSection } from './report-elites.ts';
 import {
   machineSection,
@@ -12,11 +12,7 @@ import {
 } from './report-sections.ts';
 import { reportStyle } from './report-style.ts';
 
-/** A run folder's records and pictures. */
-export interface ReportInput extends RunFolder {
-  /** PNG bytes by class. A class without a picture gets an empty place. */
-  readonly pictures: ReadonlyMap<number, Uint8Array>;
-}
+export type { ReportInput } from './report-input.ts';
 
 /**
  * The page as HTML. It shows what there is of an unfinished run, and says that it is unfinished.
@@ -58,9 +54,10 @@ export function renderReport(input: ReportInput): string {
 
 function unfinished({ run, progress, summary }: ReportInput) {
   if (summary?.complete) return undefined;
-  const reached = progress.at(-1)?.generation ?? summary?.generations ?? 0;
+  const last = progress.at(-1);
+  const reached = last ? last.generation + 1 : 0;
   return html`<p class="warning" role="note">
-    <strong>This run is not complete:</strong> it is at generation ${formatNumber(reached)} of
-    ${formatNumber(run.settings.generations)}. Go on with <code>--resume</code>.
+    <strong>This run is not complete:</strong> ${formatNumber(reached)} of
+    ${formatCount(run.settings.generations, 'generation')} are done. Go on with <code>--resume</code>.
   </p>`;
 }

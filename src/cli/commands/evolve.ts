@@ -1,0 +1,151 @@
+/** `fool evolve`: MAP-Elites into a run folder. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { lock } from 'proper-lockfile';
+import { evolve, type Evolution } from '../../evolution/evolve.ts';
+import type { RunSettings, RunSummary } from '../../evolution/run-record.ts';
+import { newEvolution, readCheckpoint, resumedEvolution } from '../../experiments/evolution-run.ts';
+import { messageOf } from '../../message-of.ts';
+import { FileStorage } from '../../node/file-storage.ts';
+import { encodePng } from '../../node/image-file.ts';
+import { loadModel } from '../../node/model-file.ts';
+import { formatConfidence, formatDuration } from '../../report/format.ts';
+import { readRunRecord } from '../../report/read-run.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import { numberList, wholeNumber, withModel, type ModelOptions } from '../options.ts';
+import { withGpu } from '../session.ts';
+import { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { writeReport } from '../../node/report-files.ts';
+
+interface EvolveOptions extends ModelOptions {
+  readonly encoding: 'cppn' | 'direct';
+  readonly generations: number;
+  readonly population: number;
+  readonly seed: number;
+  readonly crops: 1 | 10;
+  readonly classes?: readonly number[];
+  readonly coordinates: 'pixels' | 'normalised';
+  readonly out: string;
+  readonly resume: boolean;
+  readonly replace: boolean;
+}
+
+export function addEvolve(program: Command): void {
+  withModel(program.command('evolve').description('evolve fooling images with MAP-Elites'))
+    .addOption(new Option('--encoding <name>', 'how a genome becomes an image').choices(['cppn', 'direct']).default('cppn'))
+    .option('--generations <n>', 'generations, the random one included', wholeNumber(1), 200)
+    .option('--population <n>', 'children per generation', wholeNumber(1), 200)
+    .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
+    .option('--crops <n>', 'views of an image that are averaged: 1 or 10', oneOrTen, 1)
+    .option('--classes <list>', 'numbers of the classes that get a cell, e.g. 3,5 (default: all)', numberList)
+    .addOption(new Option('--coordinates <frame>', 'what a CPPN sees as x and y').choices(['pixels', 'normalised']).default('pixels'))
+    .option('--out <folder>', 'run folder', 'runs/latest')
+    .option('--resume', 'go on with the run in the folder', false)
+    .option('--replace', 'delete the run in the folder first', false)
+    .action(runEvolve);
+}
+
+function oneOrTen(text: string): 1 | 10 {
+  if (text === '1' || text === '10') return Number(text) as 1 | 10;
+  throw new InvalidArgumentError('Expected 1 or 10.');
+}
+
+async function runEvolve(options: EvolveOptions, command: Command): Promise<void> {
+  const terminal = new Terminal(options);
+  const storage = new FileStorage(options.out);
+  const settings = await settingsFor(options, command, storage);
+  const { model, sha256 } = await loadModel(settings.model, options.arch);
+  const release = await lockFolder(options.out, storage);
+  try {
+    await withGpu(options.adapter, terminal, async (gpu) => {
+      const setup = { gpu, model, sha256, settings, storage, encodePicture: encodePng, started: new Date().toISOString() };
+      const evolution = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
+      const summary = await follow(evolution, terminal);
+      await writeReport(storage, options.out);
+      announce(summary, options.out, terminal);
+    });
+  } finally {
+    await release();
+  }
+}
+
+/** New settings from the options, or those of the run that is resumed, which options may only repeat or lengthen. */
+async function settingsFor(options: EvolveOptions, command: Command, storage: FileStorage): Promise<RunSettings> {
+  const { model, encoding, generations, population, seed, crops, classes, coordinates } = options;
+  const wanted: RunSettings = { model, encoding, generations, population, seed, crops, coordinates, ...(classes ? { classes } : {}) };
+  const holdsRun = existsSync(join(options.out, 'run.json'));
+  if (!options.resume) {
+    if (holdsRun && !options.replace) {
+      throw new UsageError(`${options.out} holds a run already: pass --resume to go on with it, --replace to start over, or another --out`);
+    }
+    if (holdsRun) clearRun(options.out);
+    return wanted;
+  }
+  if (!holdsRun) throw new UsageError(`${options.out} holds no run to resume`);
+  const { settings: stored } = await readRunRecord(storage, options.out);
+  for (const key of ['model', 'encoding', 'population', 'seed', 'crops', 'classes', 'coordinates'] as const) {
+    const given = command.getOptionValueSource(key) === 'cli';
+    if (given && JSON.stringify(wanted[key]) !== JSON.stringify(stored[key])) {
+      throw new UsageError(`--${key} ${String(wanted[key])} differs from the run in ${options.out}, which has ${String(stored[key])}; leave it out, or start a new run`);
+    }
+  }
+  const longer = command.getOptionValueSource('generations') === 'cli' ? generations : stored.generations;
+  const done = (await readCheckpoint(storage))?.generations ?? 0;
+  if (longer < done) throw new UsageError(`the run in ${options.out} has ${String(done)} generations already, more than --generations ${String(longer)}`);
+  return { ...stored, generations: longer };
+}
+
+/** Deletes the files that a run writes, and nothing else that lies in the folder. */
+function clearRun(folder: string): void {
+  const files = ['run.json', 'progress.jsonl', 'archive.json', 'summary.json', 'grid.png', 'report.html', 'images', 'checkpoint'];
+  for (const file of files) rmSync(join(folder, file), { recursive: true, force: true });
+}
+
+/** Two processes in one folder would overwrite each other; a killed one's lock goes stale within seconds. */
+async function lockFolder(folder: string, storage: FileStorage): Promise<() => Promise<void>> {
+  // Makes the folder, and says early when it cannot be written.
+  await storage.write('.writable', '');
+  await storage.remove('.writable');
+  try {
+    return await lock(folder, { stale: 5000, update: 1000, retries: { retries: 14, factor: 1, minTimeout: 500, maxTimeout: 500 } });
+  } catch (error) {
+    throw new UsageError(`another process is writing to ${folder} (${messageOf(error)}): wait for it or choose another --out`);
+  }
+}
+
+async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSummary> {
+  const { generations } = evolution.run.settings;
+  const from = evolution.from?.generations ?? 0;
+  const interrupt = listenForInterrupt(() => {
+    terminal.note('stopping after this generation; once more to leave at once');
+  });
+  const bar = terminal.progress(generations, 'generations', from);
+  try {
+    return await evolve(evolution, {
+      now: () => performance.now(),
+      onGeneration: ({ generation, median, best }) => {
+        bar.update(generation + 1, `median ${formatConfidence(median)}, best ${formatConfidence(best)}`);
+      },
+      onWarning: (text) => {
+        terminal.warn(text);
+      },
+      shouldStop: interrupt.requested,
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function announce(summary: RunSummary, folder: string, terminal: Terminal): void {
+  const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond, milliseconds } = summary;
+  terminal.line(`median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove99)} classes at 99 % or more`);
+  terminal.line(`${String(evaluations)} images in ${formatDuration(seconds)} (${evaluationsPerSecond.toFixed(0)} a second)`);
+  const total = Object.values(milliseconds).reduce((sum, value) => sum + value, 0);
+  const shares = Object.entries(milliseconds).map(([stage, value]) => `${stage} ${((100 * value) / Math.max(total, 1)).toFixed(1)} %`);
+  terminal.line(`time: ${shares.join(', ')}`);
+  if (!summary.complete) terminal.line(`interrupted; go on with: fool evolve --resume --out ${folder}`);
+  terminal.line(`report: ${join(folder, 'report.html')}`);
+  terminal.json(summary);
+}

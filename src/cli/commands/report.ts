@@ -1,0 +1,21 @@
+/** `fool report`: the pictures and tables of a run folder, made anew. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { FileStorage } from '../../node/file-storage.ts';
+import { writeReport } from '../../node/report-files.ts';
+import { Terminal } from '../terminal.ts';
+
+export function addReport(program: Command): void {
+  program
+    .command('report <folder>')
+    .description('make grid.png and report.html of a run folder')
+    .option('--json', 'print one JSON object on standard output', false)
+    .option('--quiet', 'print nothing but errors', false)
+    .action(async (folder: string, options: { json: boolean; quiet: boolean }) => {
+      await writeReport(new FileStorage(folder), folder);
+      const terminal = new Terminal(options);
+      const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };
+      terminal.line(files.report);
+      terminal.json(files);
+    });
+}

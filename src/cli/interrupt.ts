@@ -1,0 +1,18 @@
+/** Ctrl-C once: finish what is under way, save, exit 0. Twice: leave at once. */
+
+export interface Interrupt {
+  /** Whether the user asked to stop. */
+  readonly requested: () => boolean;
+}
+
+export function listenForInterrupt(onFirst: () => void): Interrupt {
+  let requested = false;
+  const listener = (signal: NodeJS.Signals) => {
+    if (requested) process.exit(signal === 'SIGINT' ? 130 : 143);
+    requested = true;
+    onFirst();
+  };
+  process.on('SIGINT', listener);
+  process.on('SIGTERM', listener);
+  return { requested: () => requested };
+}

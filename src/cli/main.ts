@@ -1,0 +1,52 @@
+/** `fool`: reads the command line, runs a command, turns errors into sentences and exit codes. */
+import { Command, CommanderError } from 'commander';
+import { PopulationError } from '../evolution/limits.ts';
+import { ClassError } from '../experiments/evolution-run.ts';
+import { version } from '../version.ts';
+import { addClassify } from './commands/classify.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addEvolve } from './commands/evolve.ts';
+import { addReport } from './commands/report.ts';
+import { addTrain } from './commands/train.ts';
+import { addVerify } from './commands/verify.ts';
+import { UsageError } from './usage-error.ts';
+
+function buildProgram(): Command {
+  const program = new Command('fool')
+    .description('Images that no human recognises and a neural network is sure of, by evolution on the GPU.')
+    .version(version)
+    .showHelpAfterError('(fool --help lists commands and options)')
+    .exitOverride();
+  for (const add of [addEvolve, addClassify, addEvaluate, addTrain, addVerify, addReport, addDoctor]) add(program);
+  return program;
+}
+
+/** 0 done, 1 failed, 2 wrong usage. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof UsageError || error instanceof PopulationError || error instanceof ClassError ? 2 : 1;
+}
+
+async function main(): Promise<number> {
+  try {
+    await buildProgram().parseAsync();
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    // Commander has printed its own message already.
+    if (!(error instanceof CommanderError)) {
+      process.stderr.write(`fool: ${error instanceof Error ? error.message : String(error)}\n`);
+      if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${String(error.stack)}\n`);
+    }
+    return exitCodeOf(error);
+  }
+}
+
+// A closed pipe (`fool … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+});
+
+const code = await main();
+// Output to a pipe is asynchronous: leave only when it has been taken.
+process.stdout.write('', () => process.exit(code));

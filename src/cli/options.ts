@@ -1,0 +1,47 @@
+/** Options that several commands share, and parsers that say what they expected. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { architectureNames } from '../models/architectures.ts';
+
+export interface CommonOptions {
+  readonly adapter: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+export interface ModelOptions extends CommonOptions {
+  readonly model: string;
+  readonly arch?: string;
+}
+
+/** Adds --adapter, --json and --quiet. */
+export function withCommon(command: Command): Command {
+  return command
+    .addOption(new Option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name').env('FOOL_ADAPTER').default('auto'))
+    .option('--json', 'print one JSON object on standard output, everything else on standard error', false)
+    .option('--quiet', 'print nothing but errors and warnings', false);
+}
+
+/** Adds --model and --arch as well. */
+export function withModel(command: Command): Command {
+  return withCommon(command)
+    .option('--model <name>', 'a shipped model, or a .safetensors file', 'lenet-mnist')
+    .addOption(new Option('--arch <name>', 'architecture of a file that names none').choices([...architectureNames]));
+}
+
+/** A parser for whole numbers in a range. */
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^[+-]?\d+(\.0*)?(e\d+)?$/i.test(text.trim()) && Number.isInteger(value) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${String(least)}` : `from ${String(least)} to ${String(most)}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+  };
+}
+
+/** `3,5,7` as numbers. */
+export function numberList(text: string): number[] {
+  const parse = wholeNumber(0);
+  const numbers = text.split(',').map((part) => parse(part));
+  if (new Set(numbers).size !== numbers.length) throw new InvalidArgumentError('The same number stands there twice.');
+  return numbers.sort((a, b) => a - b);
+}

@@ -1,0 +1,102 @@
+/** What a command says: results on standard output, everything else on standard error. */
+import { SingleBar } from 'cli-progress';
+import { formatDuration } from '../report/format.ts';
+
+export interface TerminalOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+export class Terminal {
+  readonly #plainEvery = 5000;
+  #bar: SingleBar | undefined;
+
+  constructor(private readonly options: TerminalOptions) {}
+
+  /** A line for people; not printed with --json or --quiet. */
+  line(text: string): void {
+    if (this.options.json || this.options.quiet) return;
+    process.stdout.write(text + '\n');
+  }
+
+  /** A remark on the way, on standard error. */
+  note(text: string): void {
+    if (this.options.quiet) return;
+    this.#above(text);
+  }
+
+  /** Something that the user should know, even with --quiet. */
+  warn(text: string): void {
+    this.#above(`warning: ${text}`);
+  }
+
+  /** The one object that --json prints. */
+  json(value: unknown): void {
+    if (this.options.json) process.stdout.write(JSON.stringify(value) + '\n');
+  }
+
+  /** A bar with rate and time left on a terminal, a line every few seconds in a pipe. */
+  progress(total: number, unit: string, from = 0): Progress {
+    if (this.options.quiet) return { update: () => undefined, stop: () => undefined };
+    return process.stderr.isTTY ? this.#liveBar(total, unit, from) : this.#plainLines(total, unit, from);
+  }
+
+  #above(text: string): void {
+    if (this.#bar && process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    process.stderr.write(text + '\n');
+  }
+
+  #liveBar(total: number, unit: string, from: number): Progress {
+    const format = `{bar} {value}/{total} ${unit} · {rate} · {left} left · {text}`;
+    const bar = new SingleBar({ format, stream: process.stderr, barCompleteChar: '█', barIncompleteChar: '░', barsize: 28, hideCursor: true, clearOnComplete: false });
+    this.#bar = bar;
+    bar.start(total, from, { rate: '…', left: '…', text: '' });
+    const meter = new Meter(total, unit, from);
+    return {
+      update: (value, text) => {
+        bar.update(value, { ...meter.at(value), text });
+      },
+      stop: () => {
+        bar.stop();
+        this.#bar = undefined;
+      },
+    };
+  }
+
+  #plainLines(total: number, unit: string, from: number): Progress {
+    const meter = new Meter(total, unit, from);
+    let printed = 0;
+    return {
+      update: (value, text) => {
+        const now = Date.now();
+        if (now - printed < this.#plainEvery && value < total) return;
+        printed = now;
+        const { rate, left } = meter.at(value);
+        process.stderr.write(`${String(value)}/${String(total)} ${unit} · ${rate} · ${left} left · ${text}\n`);
+      },
+      stop: () => undefined,
+    };
+  }
+}
+
+export interface Progress {
+  update(value: number, text: string): void;
+  stop(): void;
+}
+
+/** Rate since the start and the time that the rest would take at it. */
+class Meter {
+  readonly #started = performance.now();
+
+  constructor(
+    private readonly total: number,
+    private readonly unit: string,
+    private readonly from: number,
+  ) {}
+
+  at(value: number): { rate: string; left: string } {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const rate = (value - this.from) / Math.max(seconds, 1e-3);
+    return { rate: `${rate.toPrecision(3)} ${this.unit}/s`, left: rate > 0 ? formatDuration((this.total - value) / rate) : '…' };
+  }
+}

@@ -1,0 +1,110 @@
+/** Puts a search together from its settings: model, encoding, archive, run folder; new or resumed. */
+import { CppnPopulation } from '../encodings/cppn-population.ts';
+import { DirectPopulation } from '../encodings/direct-population.ts';
+import type { Population, PopulationSettings } from '../encodings/population.ts';
+import { Archive } from '../evolution/archive.ts';
+import { checkOrigin, checkpointPath, parseCheckpoint, restoreCells, type Checkpoint } from '../evolution/checkpoint.ts';
+import type { Evolution } from '../evolution/evolve.ts';
+import { checkPopulation } from '../evolution/limits.ts';
+import { RunFolder, type EncodePicture } from '../evolution/run-folder.ts';
+import type { RunRecord, RunSettings } from '../evolution/run-record.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { createClassifier } from '../models/classifier.ts';
+import type { Model } from '../models/model.ts';
+import type { Storage } from '../storage/storage.ts';
+import { version } from '../version.ts';
+
+export interface EvolutionSetup {
+  readonly gpu: Gpu;
+  readonly model: Model;
+  /** SHA-256 of the model's file. */
+  readonly sha256: string;
+  readonly settings: RunSettings;
+  readonly storage: Storage;
+  readonly encodePicture: EncodePicture;
+  /** When the run was started first, ISO 8601. */
+  readonly started: string;
+}
+
+/** Classes named by the user that the model does not have. */
+export class ClassError extends Error {
+  override readonly name = 'ClassError';
+}
+
+/** Prepares everything on the device; writes `run.json`. */
+export async function newEvolution(setup: EvolutionSetup): Promise<Evolution> {
+  const evolution = await assemble(setup);
+  await evolution.folder.writeRun(evolution.run);
+  return evolution;
+}
+
+/**
+ * As `newEvolution`, from the folder's last checkpoint.
+ * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter
+ */
+export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution> {
+  const from = await readCheckpoint(setup.storage);
+  const evolution = await assemble(setup);
+  if (from) {
+    checkOrigin(from, evolution.run, evolution.classes, checkpointPath);
+    restoreCells(from, evolution.archive, evolution.population, checkpointPath);
+  }
+  await evolution.folder.cutProgress(from?.generations ?? 0);
+  await evolution.folder.writeRun(evolution.run);
+  return from ? { ...evolution, from } : evolution;
+}
+
+/** The state that a folder's run was saved in last; undefined when it never got that far. */
+export async function readCheckpoint(storage: Storage): Promise<Checkpoint | undefined> {
+  const bytes = await storage.read(checkpointPath);
+  return bytes && parseCheckpoint(new TextDecoder().decode(bytes), checkpointPath);
+}
+
+async function assemble(setup: EvolutionSetup): Promise<Evolution> {
+  const { gpu, model, settings, storage, encodePicture } = setup;
+  const classes = classesOf(model, settings.classes);
+  checkPopulation(gpu, model, settings.encoding, settings.population);
+  const classifier = await createClassifier(gpu, model, { images: settings.population, crops: settings.crops });
+  const population = await createPopulation(gpu, settings, {
+    population: settings.population,
+    cells: classes.length,
+    seed: settings.seed,
+    extent: model.preprocessing.image,
+    images: classifier.images,
+  });
+  const { name, kind, description, reason } = gpu.adapter;
+  const run: RunRecord = {
+    format: 1,
+    version,
+    started: setup.started,
+    settings,
+    model: {
+      name: model.name,
+      architecture: model.architecture.name,
+      sha256: setup.sha256,
+      labels: model.labels,
+      image: model.preprocessing.image,
+    },
+    adapter: { name, kind, description, reason },
+    variants: classifier.program.variants(),
+  };
+  const folder = new RunFolder(storage, encodePicture);
+  return { gpu, classifier, population, archive: new Archive(classes.length), classes, run, folder };
+}
+
+function createPopulation(gpu: Gpu, settings: RunSettings, population: PopulationSettings): Promise<Population> {
+  switch (settings.encoding) {
+    case 'cppn':
+      return Promise.resolve(CppnPopulation.create(gpu, population, settings.coordinates));
+    case 'direct':
+      return DirectPopulation.create(gpu, population);
+  }
+}
+
+function classesOf({ labels, name }: Model, wanted: readonly number[] | undefined): readonly number[] {
+  const beyond = wanted?.find((number) => number >= labels.length);
+  if (beyond !== undefined) {
+    throw new ClassError(`${name} has the classes 0 to ${String(labels.length - 1)}, not ${String(beyond)}`);
+  }
+  return wanted ?? [...labels.keys()];
+}

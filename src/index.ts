@@ -1,0 +1,25 @@
+/** The platform-neutral core: give it a GPUDevice's adapter and a storage. */
+export type { CppnGenome, DirectGenome, SerialisedGenome } from './encodings/encoding.ts';
+export { CppnPopulation } from './encodings/cppn-population.ts';
+export { DirectPopulation } from './encodings/direct-population.ts';
+export type { Population, PopulationSettings } from './encodings/population.ts';
+export { Archive, type Candidate, type Elite, type Replacement } from './evolution/archive.ts';
+export { evolve, type Evolution, type EvolutionHooks } from './evolution/evolve.ts';
+export type { CellRecord, ProgressRecord, RunRecord, RunSettings, RunSummary } from './evolution/run-record.ts';
+export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
+export { newEvolution, resumedEvolution, type EvolutionSetup } from './experiments/evolution-run.ts';
+export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
+export { GpuError, GpuLimitError } from './gpu/errors.ts';
+export { Program, run } from './gpu/program.ts';
+export { createClassifier, type Classifier } from './models/classifier.ts';
+export { confidencesOf, evaluateAccuracy } from './models/evaluation.ts';
+export { lenet } from './models/lenet.ts';
+export { readModel, writeModel, type Model } from './models/model.ts';
+export { train, lenetDescent } from './models/training.ts';
+export type { Architecture, Layer } from './nn/layer.ts';
+export { createNetwork, type Network } from './nn/network.ts';
+export { composeGrid } from './report/grid.ts';
+export { readRun } from './report/read-run.ts';
+export { renderReport } from './report/report.ts';
+export { MemoryStorage, type Storage } from './storage/storage.ts';
+export { version } from './version.ts';

@@ -1,0 +1,7 @@
+/** The Node host: adapters, files, pictures. */
+export { AdapterError, openGpu, releaseDawn, searchGpu, type AdapterChoice, type Attempt, type OpenedGpu } from './adapter.ts';
+export { FileStorage, StorageError } from './file-storage.ts';
+export { ImageFileError, decodeImage, encodePng } from './image-file.ts';
+export { loadMnist } from './mnist-files.ts';
+export { loadModel, shippedModels, type LoadedModel } from './model-file.ts';
+export { writeReport } from './report-files.ts';

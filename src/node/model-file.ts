@@ -1,0 +1,63 @@
+/** Finds a model by the name of a shipped one or by its path. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WeightFileError } from '../formats/weight-file-error.ts';
+import { messageOf } from '../message-of.ts';
+import { readModel, type Model } from '../models/model.ts';
+
+export interface LoadedModel {
+  readonly model: Model;
+  readonly path: string;
+  /** Of the file, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** No network of this project is larger; AlexNet in f32 has 244 MB. */
+const mostBytes = 2 ** 31;
+const extension = '.safetensors';
+
+/**
+ * @param name a shipped model's name or the path of a weight file
+ * @throws WeightFileError saying which names there are, or what is wrong with the file
+ */
+export async function loadModel(name: string, architecture?: string): Promise<LoadedModel> {
+  const path = findFile(name);
+  try {
+    const { size } = await stat(path);
+    if (size > mostBytes) throw new WeightFileError(`${path} has ${String(size)} bytes, more than any known model`);
+    const bytes = await readFile(path);
+    const model = readModel(bytes, path, basename(path, extension), architecture);
+    return { model, path, sha256: createHash('sha256').update(bytes).digest('hex') };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw new WeightFileError(`cannot read ${path}: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+/** Names of the models that come with the package. */
+export function shippedModels(): string[] {
+  const folder = weightsFolder();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(extension))
+    .map((file) => basename(file, extension))
+    .sort();
+}
+
+function findFile(name: string): string {
+  const shipped = join(weightsFolder(), name + extension);
+  if (/^[\w-]+$/.test(name) && existsSync(shipped)) return shipped;
+  if (existsSync(name)) return name;
+  const known = shippedModels().join(', ') || 'none';
+  throw new WeightFileError(`unknown model "${name}": it is neither a shipped model (${known}) nor a file`);
+}
+
+/** `weights/` of the package, from the bundle in `dist/` as well as from the sources. */
+function weightsFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'weights');
+}

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { composeGrid, type GridPicture, type RgbImage } from '../../src/report/grid.ts';
+
+function picture(size: number, channels: 1 | 3, fill: (index: number) => number): GridPicture {
+  const pixels = Uint8Array.from({ length: channels * size * size }, (_, index) => fill(index));
+  return { pixels, channels, height: size, width: size, label: 'x', confidence: 0.5 };
+}
+
+function pixel({ rgb, width }: RgbImage, x: number, y: number): number[] {
+  return [...rgb.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
+}
+
+describe('composeGrid', () => {
+  it('lays ten pictures in two rows of five, each pixel enlarged fivefold', () => {
+    const grid = composeGrid(Array.from({ length: 10 }, (_, index) => picture(28, 1, () => index)));
+    expect(grid.width).toBe(5 * (140 + 8) + 8);
+    expect(grid.rgb).toHaveLength(3 * grid.width * grid.height);
+    expect(pixel(grid, 8, 8)).toEqual([0, 0, 0]);
+    expect(pixel(grid, 8 + 148 + 139, 8)).toEqual([1, 1, 1]);
+    expect(pixel(grid, 8 + 148 + 140, 8)).toEqual([255, 255, 255]);
+    expect(pixel(grid, grid.width - 9, grid.height - 60)).toEqual([9, 9, 9]);
+  });
+
+  it('keeps neighbouring pixels apart when it enlarges', () => {
+    const grid = composeGrid([picture(28, 1, (index) => (index === 1 ? 200 : 10))]);
+    expect([12, 13, 17, 18].map((x) => pixel(grid, x, 8)[0])).toEqual([10, 200, 200, 10]);
+  });
+
+  it('takes red, green and blue from their planes', () => {
+    const grid = composeGrid([picture(2, 3, (index) => index)]);
+    expect(pixel(grid, 8, 8)).toEqual([0, 4, 8]);
+    expect(pixel(grid, 8 + 139, 8 + 139)).toEqual([3, 7, 11]);
+  });
+
+  it('writes a caption below', () => {
+    const { rgb, width } = composeGrid([picture(28, 1, () => 255)]);
+    expect(rgb.subarray(0, 3 * width * 148).every((value) => value === 255)).toBe(true);
+    expect(rgb.subarray(3 * width * 148).some((value) => value < 64)).toBe(true);
+  });
+
+  it('averages large pictures down rather than grow beyond its bounds', () => {
+    const pictures = Array.from({ length: 100 }, () => picture(64, 3, (index) => (index % 2) * 100));
+    const grid = composeGrid(pictures, { largestSide: 700 });
+    expect(Math.max(grid.width, grid.height)).toBeLessThanOrEqual(700);
+    expect(pixel(grid, 4, 4)).toEqual([50, 50, 50]);
+  });
+
+  it('fits any number of pictures of any size', () => {
+    const sizes = { count: fc.integer({ min: 1, max: 60 }), size: fc.integer({ min: 1, max: 40 }) };
+    fc.assert(
+      fc.property(fc.record(sizes), ({ count, size }) => {
+        const grid = composeGrid(
+          Array.from({ length: count }, () => picture(size, 1, () => 7)),
+          { largestSide: 1000 },
+        );
+        expect(grid.rgb).toHaveLength(3 * grid.width * grid.height);
+        expect(pixel(grid, 8, 8)).toEqual([7, 7, 7]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('refuses no pictures, mixed sizes and missing bytes', () => {
+    expect(() => composeGrid([])).toThrow('at least one picture');
+    expect(() => composeGrid([picture(2, 1, () => 0), picture(3, 1, () => 0)])).toThrow('3x3 beside 2x2');
+    expect(() => composeGrid([{ ...picture(2, 1, () => 0), channels: 3 }])).toThrow('4 bytes for [3, 2, 2]');
+  });
+});
