@@ -20,11 +20,21 @@ const json = (value: unknown): string => JSON.stringify(value, null, 1) + '\n';
 
 export class RunFolder {
   #lines: string[] = [];
+  /** Lines that the file holds, and whether a failed append may have left a piece of one behind them. */
+  #written = 0;
+  #torn = false;
 
   constructor(
     readonly storage: Storage,
     private readonly encode: EncodePicture,
   ) {}
+
+  /** Removes the files of an earlier run, and nothing else that lies in the folder. */
+  async clear(): Promise<void> {
+    const files = ['progress.jsonl', checkpointPath, 'archive.json', 'summary.json', 'grid.png', 'report.html'];
+    const pictures = (await this.storage.list('images')).filter((name) => /^\d{4,}\.png$/.test(name));
+    for (const file of [...files, ...pictures.map((name) => `images/${name}`)]) await this.storage.remove(file);
+  }
 
   async writeRun(record: RunRecord): Promise<void> {
     await this.storage.write('run.json', json(record));
@@ -37,8 +47,12 @@ export class RunFolder {
 
   async flushProgress(): Promise<void> {
     if (this.#lines.length === 0) return;
-    const lines = this.#lines;
+    if (this.#torn) await this.cutProgress(this.#written);
+    const lines = [...this.#lines];
+    this.#torn = true;
     await this.storage.append('progress.jsonl', lines.join('\n') + '\n');
+    this.#torn = false;
+    this.#written += lines.length;
     this.#lines = this.#lines.slice(lines.length);
   }
 
@@ -48,6 +62,8 @@ export class RunFolder {
     const lines = new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
     const kept = lines.slice(0, generations).filter((line) => line !== '');
     await this.storage.write('progress.jsonl', kept.map((line) => line + '\n').join(''));
+    this.#written = kept.length;
+    this.#torn = false;
   }
 
   async writePicture(cellClass: number, picture: Picture): Promise<void> {

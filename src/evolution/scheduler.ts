@@ -57,6 +57,7 @@ export class Scheduler {
   /**
    * @param winners the best child for every cell, in the archive's order
    * @returns the cells that changed hands, for the encoding to adopt the children
+   * @throws RangeError for another number of winners than cells, or a child that is not in the population
    */
   tell(winners: readonly Winner[]): Replacement[] {
     const asked = this.#asked;
@@ -66,6 +67,7 @@ export class Scheduler {
     }
     // Elites as they were when the parents were drawn, since one winner may replace the parent of the next.
     const candidates = winners.map(({ confidence, child }, cell): Candidate => {
+      this.#checkChild(child, cell);
       const parentCell = asked.parents?.[child];
       const parent = parentCell === undefined ? undefined : this.archive.elite(parentCell);
       return {
@@ -81,6 +83,11 @@ export class Scheduler {
     this.#asked = undefined;
     this.#generation++;
     return replacements;
+  }
+
+  #checkChild(child: number, cell: number): void {
+    if (Number.isInteger(child) && child >= 0 && child < this.population) return;
+    throw new RangeError(`cell ${String(cell)} was won by child ${String(child)} of a population of ${String(this.population)}`);
   }
 
   #request(generation: number): Request {

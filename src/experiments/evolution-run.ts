@@ -31,9 +31,10 @@ export class ClassError extends Error {
   override readonly name = 'ClassError';
 }
 
-/** Prepares everything on the device; writes `run.json`. */
+/** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
 export async function newEvolution(setup: EvolutionSetup): Promise<Evolution> {
   const evolution = await assemble(setup);
+  await evolution.folder.clear();
   await evolution.folder.writeRun(evolution.run);
   return evolution;
 }

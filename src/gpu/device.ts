@@ -1,6 +1,7 @@
 /** An open device with what every layer above needs: its limits, its errors, its pipelines. */
 import { GpuError, GpuLimitError, formatBytes } from './errors.ts';
 import { PipelineCache } from './pipeline-cache.ts';
+import { justWait, type Wait } from './wait.ts';
 
 /** Which defaults suit the adapter: the two CPU drivers differ from each other as much as from a GPU. */
 export type AdapterKind = 'swiftshader' | 'lavapipe' | 'gpu';
@@ -28,11 +29,6 @@ const wantedLimits = [
   'maxComputeWorkgroupSizeY',
 ] as const;
 
-/** How a host waits for the device; Node's may nap, since Dawn's event loop there polls and takes the CPU from software adapters. */
-export type Wait = (work: Promise<void>) => Promise<void>;
-
-const justWait: Wait = (work) => work;
-
 export class Gpu {
   readonly pipelines: PipelineCache;
   #failure: GpuError | undefined;
@@ -43,7 +39,7 @@ export class Gpu {
     readonly adapter: AdapterDescription,
     readonly wait: Wait,
   ) {
-    this.pipelines = new PipelineCache(device);
+    this.pipelines = new PipelineCache(device, wait);
     device.addEventListener('uncapturederror', (event) => {
       this.#failure ??= new GpuError(`${adapter.name}: ${firstParagraph(event.error.message)}`);
     });

@@ -1,12 +1,16 @@
 /** Compute pipelines, each compiled once: also when two layers ask for the same one at the same time. */
 import { GpuError } from './errors.ts';
 import type { Kernel } from './kernel.ts';
+import type { Wait } from './wait.ts';
 
 export class PipelineCache {
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
-  constructor(readonly device: GPUDevice) {}
+  constructor(
+    readonly device: GPUDevice,
+    private readonly wait: Wait,
+  ) {}
 
   get size(): number {
     return this.#pipelines.size;
@@ -31,11 +35,12 @@ export class PipelineCache {
       this.#modules.set(kernel.source, module);
     }
     try {
-      return await this.device.createComputePipelineAsync({
+      const compiling = this.device.createComputePipelineAsync({
         label,
         layout: 'auto',
         compute: { module, entryPoint: kernel.entryPoint, constants: kernel.constants },
       });
+      return await this.wait(compiling);
     } catch (error) {
       const messages = (await module.getCompilationInfo()).messages;
       const lines = messages.map((m) => `  [${m.type} at ${String(m.lineNum)}:${String(m.linePos)}] ${m.message}`);

@@ -9,6 +9,11 @@
  * A `@tile` constant takes the variant's value, and an `@unroll` loop is written out, its counter replaced by
  * literals. Array sizes and constant indices need this: `override` constants may not size a private array,
  * and an accumulator stays in a register only when every index into it is a literal.
+ *
+ *     var sum: array<f32, 4u * ROWS>; // @registers
+ *
+ * turns the elements of an array into variables of their own, since drivers split only small arrays by themselves
+ * (SPIRV-Tools gives up at 100 elements). Every index must be a literal once the loops are written out.
  * Everything else about a shape is an `override` constant of the pipeline.
  */
 export class SpecialiseError extends Error {
@@ -30,7 +35,7 @@ export function specialise(source: string, tile: Tile): string {
   for (const name of Object.keys(tile)) {
     if (!values.has(name)) throw new SpecialiseError(`the shader has no @tile constant ${name}`);
   }
-  return unroll(tiled, values);
+  return splitRegisters(unroll(tiled, values), values);
 }
 
 const loopHead =
@@ -62,7 +67,39 @@ function constantProduct(expression: string, values: ReadonlyMap<string, number>
   return expression.split('*').reduce((product, factor) => {
     const text = factor.trim();
     const value = /^\d+u?$/.test(text) ? Number.parseInt(text, 10) : values.get(text);
-    if (value === undefined) throw new SpecialiseError(`@unroll bound ${text} is no @tile constant`);
+    if (value === undefined) throw new SpecialiseError(`${text} is neither a literal nor a @tile constant`);
     return product * value;
   }, 1);
+}
+
+const registerArray = /var (\w+): array<(\w+), ([^>]+)>; *\/\/ @registers[^\n]*/g;
+
+function splitRegisters(source: string, values: ReadonlyMap<string, number>): string {
+  const names = new Set<string>();
+  const declared = source.replace(registerArray, (_, name: string, type: string, length: string) => {
+    names.add(name);
+    const count = constantProduct(length, values);
+    return Array.from({ length: count }, (__, index) => `var ${name}_${String(index)}: ${type};`).join(' ');
+  });
+  if (names.size === 0) return source;
+  // Comments keep their formulas, which index arrays of the same names.
+  const comment = '\\/\\/[^\\n]*';
+  const element = new RegExp(`${comment}|\\b(${[...names].join('|')})\\[([^\\[\\]]+)\\]`, 'g');
+  return declared.replace(element, (text, name: string | undefined, index: string) =>
+    name === undefined ? text : `${name}_${String(constantSum(index, values))}`,
+  );
+}
+
+/** An index is made of literals and `@tile` constants by `+`, `*` and brackets, e.g. `(2u * 4u + 1u) * PIXELS + 3u`. */
+function constantSum(expression: string, values: ReadonlyMap<string, number>): number {
+  const inner = /\(([^()]*)\)/.exec(expression);
+  if (inner) {
+    const [bracket, content = ''] = inner;
+    const replaced = `${String(constantSum(content, values))}u`;
+    return constantSum(
+      expression.slice(0, inner.index) + replaced + expression.slice(inner.index + bracket.length),
+      values,
+    );
+  }
+  return expression.split('+').reduce((sum, term) => sum + constantProduct(term, values), 0);
 }

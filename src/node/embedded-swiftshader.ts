@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import envPaths from 'env-paths';
@@ -85,10 +86,8 @@ async function unpack(archive: string, parent: string, folder: string): Promise<
       const wanted = driverFiles.find((file) => header.name.endsWith(file));
       const written = wanted
         ? pipeline(stream, createWriteStream(join(temporary, wanted), { mode: 0o755 }))
-        : pipeline(stream, async (source) => {
-            for await (const _ of source) continue;
-          });
-      written.then(() => next(), next);
+        : pipeline(stream, new Writable({ write: (_chunk, _encoding, done) => { done(); } }));
+      written.then(() => { next(); }, next);
     });
     await pipeline(createReadStream(archive), createBrotliDecompress(), entries);
     await rename(temporary, folder).catch((error: unknown) => {

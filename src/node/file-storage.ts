@@ -4,7 +4,8 @@
  * new. A process killed in between leaves its temporary file `NAME.DIGITS` behind; it is never read, and the
  * next run removes it when it first writes NAME again.
  */
-import { appendFile, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { appendFile, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { messageOf } from '../message-of.ts';
@@ -62,8 +63,9 @@ export class FileStorage implements Storage {
       // success. So the content is written here, where a short write is continued until it fails; the
       // library then flushes and renames.
       await writeFileAtomic(target, '', {
-        // Its types say void, but it awaits the promise.
-        tmpfileCreated: (temporary) => writeFile(temporary, content),
+        tmpfileCreated: (temporary) => {
+          writeFileSync(temporary, content);
+        },
       });
     } catch (error) {
       throw storageError('write', target, error);

@@ -4,16 +4,16 @@
  */
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-export async function napUntil(work: Promise<void>): Promise<void> {
-  const waiting = { done: false };
+export async function napUntil<T>(work: Promise<T>): Promise<T> {
+  const pending = new Set<unknown>([work]);
   const settled = work.finally(() => {
-    waiting.done = true;
+    pending.clear();
   });
   // The rejection is handed on by the return below; without this it would count as unhandled meanwhile.
   settled.catch(() => undefined);
-  while (!waiting.done) {
+  while (pending.size > 0) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (!waiting.done) Atomics.wait(sleeper, 0, 0, 1);
+    if (pending.size > 0) Atomics.wait(sleeper, 0, 0, 1);
   }
   return settled;
 }

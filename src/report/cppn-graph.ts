@@ -27,6 +27,8 @@ interface PlacedNode {
 const nodeHeight = 26;
 /** Room for the strokes at the rim. */
 const margin = 6;
+/** Below this letters are too small to read: the box then scrolls. */
+const leastScale = 0.6;
 const letterWidth = 7.2;
 /** Beats every other wish of the layout: inputs share the first row, outputs the last. */
 const anchor = 10_000;
@@ -48,7 +50,7 @@ export function drawCppn(genome: CppnGenome, title: string): Markup | undefined 
     viewBox="${box.join(' ')}"
     width="${box[2]}"
     height="${box[3]}"
-    style="min-width:min(28rem,${box[2]}px)"
+    style="min-width:${Math.round(leastScale * (box[2] ?? 0))}px"
     role="img"
     aria-label="${title}: ${describeCppn(genome)}"
   >

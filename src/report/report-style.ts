@@ -28,7 +28,7 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .numbers dt { color: var(--quiet); font-size: .8125rem; }
 .numbers dd { margin: 0; font-size: 1.375rem; font-variant-numeric: tabular-nums; }
 .numbers dd small { display: block; color: var(--quiet); font-size: .8125rem; }
-.elites { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 1.25rem 1rem; }
+.elites { display: grid; grid-auto-flow: dense; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 1.25rem 1rem; }
 @media (min-width: 48rem) { .elites.five { grid-template-columns: repeat(5, 1fr); } }
 .elites.many { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
 .elite img, .network img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; display: block;
@@ -40,7 +40,6 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .elite:has(details[open]) img { max-width: 16rem; }
 .missing { display: grid; place-items: center; aspect-ratio: 1; border: 1px dashed var(--line); color: var(--quiet); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.5rem; align-items: end; }
-.plots, .wide { --plot-background: var(--page); }
 .plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; }
 .plots [class*=swatches], .wide [class*=swatches] { font-size: .8125rem; }
 .networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); gap: 1rem; }

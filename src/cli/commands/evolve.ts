@@ -59,13 +59,14 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
   const { model, sha256 } = await loadModel(settings.model, options.arch);
   const release = await lockFolder(options.out, storage);
   try {
-    await withGpu(options.adapter, terminal, async (gpu) => {
+    // The report comes after the device is closed: an open one keeps polling.
+    const summary = await withGpu(options.adapter, terminal, async (gpu) => {
       const setup = { gpu, model, sha256, settings, storage, encodePicture: encodePng, started: new Date().toISOString() };
       const evolution = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
-      const summary = await follow(evolution, terminal);
-      await writeReport(storage, options.out);
-      announce(summary, options.out, terminal);
+      return follow(evolution, terminal);
     });
+    await writeReport(storage, options.out);
+    announce(summary, options.out, terminal);
   } finally {
     await release();
   }
@@ -139,7 +140,8 @@ async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSumm
 }
 
 function announce(summary: RunSummary, folder: string, terminal: Terminal): void {
-  const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond, milliseconds } = summary;
+  const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond } = summary;
+  const milliseconds: Record<string, number> = { ...summary.milliseconds };
   terminal.line(`median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove99)} classes at 99 % or more`);
   terminal.line(`${String(evaluations)} images in ${formatDuration(seconds)} (${evaluationsPerSecond.toFixed(0)} a second)`);
   const total = Object.values(milliseconds).reduce((sum, value) => sum + value, 0);

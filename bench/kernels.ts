@@ -1,0 +1,73 @@
+/** Every variant of the tiled kernels at LeNet's shapes. */
+import type { Gpu } from '../src/gpu/device.ts';
+import type { Launch } from '../src/gpu/kernel.ts';
+import { Program, bind } from '../src/gpu/program.ts';
+import { conv2dInputGradient, conv2dInputGradientVariants } from '../src/kernels/conv2d-input-gradient.ts';
+import { conv2dWeightGradient, conv2dWeightGradientVariants } from '../src/kernels/conv2d-weight-gradient.ts';
+import { conv2d, conv2dVariants } from '../src/kernels/conv2d.ts';
+import { matmul, matmulVariants } from '../src/kernels/matmul.ts';
+import { allowed, type Variant } from '../src/kernels/variant.ts';
+import { lenet } from '../src/models/lenet.ts';
+import { convShape, placeLayers } from '../src/nn/forward.ts';
+import { volume } from '../src/nn/layer.ts';
+import { sampleProgram, type Sample } from './sampling.ts';
+
+export interface KernelRow extends Sample {
+  readonly name: string;
+  readonly variant: string;
+  readonly shape: string;
+  readonly adapter: string;
+  readonly gflops: number;
+  readonly gbps: number;
+}
+
+const forwardBatch = 200;
+const trainingBatch = 64;
+
+interface Case {
+  readonly name: string;
+  readonly shape: string;
+  readonly variants: readonly Variant[];
+  readonly launch: (variant: string) => Launch;
+  /** Floats of each operand, in the order of the bindings. */
+  readonly operands: readonly number[];
+}
+
+export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Promise<void> {
+  for (const { name, shape, variants, launch, operands } of cases(gpu)) {
+    const buffers = operands.map((floats) => gpu.bufferFrom(name, new Float32Array(floats).fill(0.5)));
+    for (const variant of variants.filter((candidate) => allowed(candidate, gpu))) {
+      const { flops, bytes } = launch(variant.name);
+      const sample = await sampleProgram(gpu, [new Program([await bind(gpu, name, launch(variant.name), buffers)])]);
+      const perSecond = 1e3 / sample.medianMs;
+      show({ name, variant: variant.name, shape, adapter: gpu.adapter.name, ...sample, gflops: (flops * perSecond) / 1e9, gbps: (bytes * perSecond) / 1e9 });
+    }
+    for (const buffer of buffers) buffer.destroy();
+  }
+}
+
+function cases(gpu: Gpu): Case[] {
+  return placeLayers(lenet()).flatMap(({ layer, input, output }): Case[] => {
+    if (layer.kind === 'dense') {
+      const product = { rows: layer.outputs, columns: forwardBatch, depth: volume(input.extent) };
+      const rows = Math.ceil(product.rows / 4) * 4;
+      const operands = [product.depth * rows, rows, product.depth * product.columns, product.rows * product.columns];
+      return [{ name: 'matmul', shape: `${layer.name} forward, batch ${String(forwardBatch)}`, variants: matmulVariants, launch: (variant) => matmul(product, gpu, variant), operands }];
+    }
+    if (layer.kind !== 'convolution') return [];
+    const forward = convShape(layer, input.extent, output.extent, forwardBatch);
+    const training = convShape(layer, input.extent, output.extent, trainingBatch);
+    const outputs = Math.ceil(layer.outChannels / 4) * 4;
+    const inputs = Math.ceil(input.extent[0] / 4) * 4;
+    const taps = layer.kernel * layer.kernel;
+    const x = (batch: number) => volume(input.extent) * batch;
+    const y = (batch: number) => volume(output.extent) * batch;
+    const weights = input.extent[0] * taps * outputs;
+    const step = `batch ${String(trainingBatch)}`;
+    return [
+      { name: 'conv2d', shape: `${layer.name} forward, batch ${String(forwardBatch)}`, variants: conv2dVariants, launch: (variant) => conv2d(forward, gpu, variant), operands: [weights, outputs, x(forwardBatch), y(forwardBatch)] },
+      { name: 'conv2d-input-gradient', shape: `${layer.name}, ${step}`, variants: conv2dInputGradientVariants, launch: (variant) => conv2dInputGradient(training, gpu, variant), operands: [layer.outChannels * taps * inputs, y(trainingBatch), x(trainingBatch)] },
+      { name: 'conv2d-weight-gradient', shape: `${layer.name}, ${step}`, variants: conv2dWeightGradientVariants, launch: (variant) => conv2dWeightGradient(training, gpu, variant), operands: [x(trainingBatch), y(trainingBatch), weights] },
+    ];
+  });
+}

@@ -1,0 +1,60 @@
+/** LeNet as a whole: forward, forward with the gradient to the input, a training step. */
+import type { Gpu } from '../src/gpu/device.ts';
+import { run } from '../src/gpu/program.ts';
+import { lenet } from '../src/models/lenet.ts';
+import { lenetDescent } from '../src/models/training.ts';
+import { createNetwork } from '../src/nn/network.ts';
+import { uploadParameters } from '../src/nn/parameters.ts';
+import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts';
+import { sampleProgram, summarise, type Sample } from './sampling.ts';
+
+export interface NetworkRow extends Sample {
+  readonly work: string;
+  readonly batch: number;
+  readonly adapter: string;
+  readonly imagesPerSecond: number;
+  readonly gflops: number;
+}
+
+const mnistImages = 60_000;
+
+export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): Promise<void> {
+  const architecture = lenet();
+  const parameters = uploadParameters(gpu, architecture, initialWeights(architecture, 1), 'initial weights');
+  for (const batch of [4, 200, 1000]) {
+    const { forward } = await createNetwork(gpu, architecture, parameters, { batch });
+    const sample = await sampleProgram(gpu, [forward]);
+    show(row('LeNet forward', batch, gpu, sample, forward.flops));
+  }
+  const both = await createNetwork(gpu, architecture, parameters, { batch: 200, gradients: { input: true, parameters: false } });
+  run(gpu, both.turnWeights);
+  const sample = await sampleProgram(gpu, [both.forward, both.backward]);
+  show(row('LeNet forward + gradient to the input', 200, gpu, sample, both.forward.flops + both.backward.flops));
+  show(await trainingStep(gpu));
+}
+
+async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
+  const architecture = lenet();
+  const parameters = uploadParameters(gpu, architecture, initialWeights(architecture, 1), 'initial weights');
+  const data = { images: new Uint8Array(1000 * 784), targets: new Uint8Array(1000), count: 1000 };
+  const { batch } = lenetDescent;
+  const shape = { channels: 1, imageHeight: 28, imageWidth: 28, height: 28, width: 28, batch, views: 1, reverseChannels: false, scale: 1 / 256 };
+  const trainer = await createTrainer(gpu, architecture, parameters, data, shape, new Float32Array(784), lenetDescent);
+  const order = epochOrder(data.count, 1, 0);
+  const times: number[] = [];
+  for (let step = 0; step < 14; step++) {
+    const start = performance.now();
+    trainer.step(order.slice(0, batch), lenetDescent.rate);
+    await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
+    if (step >= 2) times.push(performance.now() - start);
+  }
+  const { forward, backward } = trainer.network;
+  const sample = summarise(times);
+  const seconds = ((sample.medianMs / 1000) * mnistImages) / batch;
+  return row(`LeNet training step (an epoch of ${String(mnistImages)} takes ${seconds.toFixed(0)} s)`, batch, gpu, sample, forward.flops + backward.flops);
+}
+
+function row(work: string, batch: number, gpu: Gpu, sample: Sample, flops: number): NetworkRow {
+  const perSecond = 1e3 / sample.medianMs;
+  return { work, batch, adapter: gpu.adapter.name, ...sample, imagesPerSecond: batch * perSecond, gflops: (flops * perSecond) / 1e9 };
+}

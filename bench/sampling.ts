@@ -1,0 +1,48 @@
+/** How long a program takes: repeated until the figures stand, with their spread. */
+import type { Gpu } from '../src/gpu/device.ts';
+import type { Program } from '../src/gpu/program.ts';
+
+export interface Sample {
+  readonly medianMs: number;
+  readonly p10Ms: number;
+  readonly p90Ms: number;
+  readonly samples: number;
+}
+
+export interface SamplingLimits {
+  readonly least: number;
+  readonly most: number;
+  /** Milliseconds after which no further sample is taken. */
+  readonly time: number;
+}
+
+const usual: SamplingLimits = { least: 5, most: 50, time: 2000 };
+
+/** Wall-clock time from submission to the end of the work on the device; two untimed runs come first. */
+export async function sampleProgram(gpu: Gpu, programs: readonly Program[], limits: SamplingLimits = usual): Promise<Sample> {
+  const once = async () => {
+    const encoder = gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const program of programs) program.encode(pass);
+    pass.end();
+    const start = performance.now();
+    gpu.device.queue.submit([encoder.finish()]);
+    await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
+    gpu.check();
+    return performance.now() - start;
+  };
+  await once();
+  await once();
+  const times: number[] = [];
+  const started = performance.now();
+  while (times.length < limits.least || (times.length < limits.most && performance.now() - started < limits.time)) {
+    times.push(await once());
+  }
+  return summarise(times);
+}
+
+export function summarise(times: readonly number[]): Sample {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+  return { medianMs: at(0.5), p10Ms: at(0.1), p90Ms: at(0.9), samples: times.length };
+}

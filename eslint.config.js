@@ -1,0 +1,50 @@
+import eslint from '@eslint/js';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/** Folders from the bottom up: a file may import from its own and from those before it. */
+const layers = ['gpu', 'random', 'storage', 'kernels', 'nn', 'formats', 'datasets', 'models', 'encodings', 'evolution', 'report', 'experiments', 'node', 'cli'];
+
+const upward = layers.map((layer, index) => ({
+  files: [`src/${layer}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          ...layers.slice(index + 1).map((above) => ({
+            group: [`../${above}/*`, `../../${above}/*`],
+            message: `src/${layer} lies below src/${above}; imports only point down.`,
+          })),
+          ...(['node', 'cli'].includes(layer)
+            ? []
+            : [{ group: ['node:*', 'webgpu', 'pngjs', 'fs', 'path', 'os'], message: 'Platform-neutral code: only src/node and src/cli know Node.' }]),
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'runs/', 'coverage/', 'node_modules/'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/dot-notation': 'off', // noPropertyAccessFromIndexSignature asks for the opposite
+      '@typescript-eslint/prefer-readonly': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  ...upward,
+  { files: ['src/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', './node/*', './cli/*'] }] } },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'max-lines': 'off' },
+  },
+  { files: ['*.js', '*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: globals.node } },
+);

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Archive, type Candidate } from '../../src/evolution/archive.ts';
+
+const cells = 4;
+
+/** Few values, so that ties are common. */
+const confidence = fc.constantFrom(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1);
+const winner = fc.record({ confidence, child: fc.nat(5) });
+/** A history: per generation the winner of each cell and the cell that each child's parent came from. */
+const history = fc.array(
+  fc.record({
+    winners: fc.array(winner, { minLength: cells, maxLength: cells }),
+    parents: fc.array(fc.nat(cells - 1), { minLength: 6, maxLength: 6 }),
+  }),
+  { maxLength: 12 },
+);
+type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
+
+/** The candidates of a generation, as the scheduler makes them. */
+function candidatesOf(
+  archive: Archive,
+  { winners, parents }: History[number],
+  generation: number,
+): Candidate[] {
+  return winners.map(({ confidence, child }, cell) => {
+    const from = parents[child]!;
+    const parent = generation === 0 ? undefined : archive.elite(from);
+    const id = generation * 6 + child;
+    return { cell, confidence, child, id, generation, parent: parent ? { cell: from, id: parent.id } : null };
+  });
+}
+
+function play(steps: History, check: (archive: Archive, step: History[number], generation: number) => void) {
+  const archive = new Archive(cells);
+  for (const [generation, step] of steps.entries()) check(archive, step, generation);
+}
+
+const candidate = (cell: number, confidence: number, rest: Partial<Candidate> = {}): Candidate => {
+  return { cell, confidence, child: 0, id: 10, generation: 1, parent: null, ...rest };
+};
+
+describe('an archive', () => {
+  test('starts without elites and calls their confidence 0', () => {
+    const archive = new Archive(3);
+    expect(archive.occupied()).toEqual([]);
+    expect(archive.confidences()).toEqual([0, 0, 0]);
+    expect(archive.elite(0)).toBeUndefined();
+    expect(archive.elite(7)).toBeUndefined();
+  });
+
+  test('lets no cell’s confidence fall', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (archive, step, generation) => {
+          const before = archive.confidences();
+          archive.add(candidatesOf(archive, step, generation));
+          for (const [cell, value] of archive.confidences().entries())
+            expect(value).toBeGreaterThanOrEqual(before[cell]!);
+        });
+      }),
+    );
+  });
+
+  test('replaces exactly where the candidate is strictly better, and says where', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (archive, step, generation) => {
+          const before = Array.from({ length: cells }, (_, cell) => archive.elite(cell));
+          const candidates = candidatesOf(archive, step, generation);
+          const better = candidates.filter(
+            ({ cell, confidence }) => confidence > (before[cell]?.confidence ?? -1),
+          );
+          expect(archive.add(candidates)).toEqual(better.map(({ cell, child }) => ({ cell, child })));
+          for (const { cell, id, confidence, parent } of better) {
+            expect(archive.elite(cell)).toMatchObject({
+              id,
+              confidence,
+              generation,
+              parent: parent?.id ?? null,
+            });
+          }
+          const replaced = new Set(better.map(({ cell }) => cell));
+          for (const [cell, elite] of before.entries())
+            if (!replaced.has(cell)) expect(archive.elite(cell)).toBe(elite);
+        });
+      }),
+    );
+  });
+
+  test('counts a goal switch exactly when a child of another cell’s elite takes an occupied cell', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const switches = new Array<number>(cells).fill(0);
+        play(steps, (archive, step, generation) => {
+          const before = Array.from({ length: cells }, (_, cell) => archive.elite(cell));
+          const candidates = candidatesOf(archive, step, generation);
+          for (const { cell } of archive.add(candidates)) {
+            const { parent } = candidates[cell]!;
+            // An individual may be the elite of several cells: its child is then no stranger to any of them.
+            const foreign = parent !== null && parent.id !== before[cell]?.id;
+            if (before[cell] && foreign) switches[cell]!++;
+          }
+        });
+        const archive = new Archive(cells);
+        for (const [generation, step] of steps.entries())
+          archive.add(candidatesOf(archive, step, generation));
+        for (const cell of archive.occupied()) expect(archive.elite(cell)?.goalSwitches).toBe(switches[cell]);
+      }),
+    );
+  });
+
+  test('keeps the older of equals', () => {
+    const archive = new Archive(1);
+    archive.add([candidate(0, 0.5, { id: 1 })]);
+    expect(archive.add([candidate(0, 0.5, { id: 2 })])).toEqual([]);
+    expect(archive.elite(0)?.id).toBe(1);
+    expect(archive.add([candidate(0, 0.5 + Number.EPSILON, { id: 3 })])).toHaveLength(1);
+  });
+
+  test('takes a first elite whose confidence is 0', () => {
+    const archive = new Archive(1);
+    expect(archive.add([candidate(0, 0)])).toEqual([{ cell: 0, child: 0 }]);
+    expect(archive.occupied()).toEqual([0]);
+  });
+
+  test('lets one child take several cells', () => {
+    const archive = new Archive(3);
+    const same = { child: 4, id: 44 };
+    expect(archive.add([0, 1, 2].map((cell) => candidate(cell, 0.1 * (cell + 1), same)))).toHaveLength(3);
+    expect([0, 1, 2].map((cell) => archive.elite(cell)?.id)).toEqual([44, 44, 44]);
+  });
+
+  test('does not count the first elite of a cell, nor a child of the cell’s own elite, as a goal switch', () => {
+    const archive = new Archive(2);
+    archive.add([candidate(0, 0.1, { id: 1, parent: { cell: 1, id: 9 } })]);
+    expect(archive.elite(0)?.goalSwitches).toBe(0);
+    archive.add([candidate(0, 0.2, { id: 2, parent: { cell: 0, id: 1 } })]);
+    expect(archive.elite(0)?.goalSwitches).toBe(0);
+    archive.add([candidate(0, 0.3, { id: 3, parent: { cell: 1, id: 9 } })]);
+    expect(archive.elite(0)?.goalSwitches).toBe(1);
+    archive.add([candidate(0, 0.4, { id: 4, parent: { cell: 0, id: 3 } })]);
+    expect(archive.elite(0)?.goalSwitches).toBe(1);
+  });
+
+  test.each([NaN, -0.01, -1, 1.01, Infinity, -Infinity])('refuses a confidence of %d', (value) => {
+    const archive = new Archive(2);
+    expect(() => archive.add([candidate(1, value)])).toThrow(RangeError);
+    expect(() => archive.add([candidate(1, value)])).toThrow(`cell 1 got a confidence of ${String(value)}`);
+    expect(archive.occupied()).toEqual([]);
+  });
+
+  test.each([-1, 2, 0.5, NaN])('refuses cell %d', (cell) => {
+    const elite = { id: 0, parent: null, generation: 0, confidence: 0.5, goalSwitches: 0 };
+    expect(() => new Archive(2).add([candidate(cell, 0.5)])).toThrow(/is not in an archive of 2 cells/);
+    expect(() => {
+      new Archive(2).restore(cell, elite);
+    }).toThrow(/is not in an archive of 2 cells/);
+  });
+
+  test('goes on from a restored elite', () => {
+    const archive = new Archive(1);
+    archive.restore(0, { id: 7, parent: 3, generation: 2, confidence: 0.6, goalSwitches: 5 });
+    expect(archive.add([candidate(0, 0.6)])).toEqual([]);
+    archive.add([candidate(0, 0.7, { id: 8, parent: { cell: 0, id: 7 } })]);
+    expect(archive.elite(0)).toEqual({ id: 8, parent: 7, generation: 1, confidence: 0.7, goalSwitches: 5 });
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { RunFolder, picturePath } from '../../src/evolution/run-folder.ts';
+import { encodePng } from '../../src/node/image-file.ts';
+import { MemoryStorage } from '../../src/storage/storage.ts';
+import { FailingStorage, textOf } from './failing-storage.ts';
+import { checkpoint, progressOf } from './records.ts';
+
+const linesOf = (storage: MemoryStorage) => textOf(storage, 'progress.jsonl').split('\n').slice(0, -1);
+const generationsIn = (storage: MemoryStorage) =>
+  linesOf(storage).map((line) => (JSON.parse(line) as { generation: number }).generation);
+
+function folderIn<S extends MemoryStorage>(storage: S): RunFolder {
+  return new RunFolder(storage, encodePng);
+}
+
+/** A storage whose appends wait until they are let go. */
+class SlowStorage extends MemoryStorage {
+  release: () => void = () => undefined;
+
+  override async append(path: string, text: string): Promise<void> {
+    await new Promise<void>((resolve) => (this.release = resolve));
+    await super.append(path, text);
+  }
+}
+
+describe('progress', () => {
+  test('reaches the storage with a flush, one JSON line a generation, in order', async () => {
+    const storage = new MemoryStorage();
+    const folder = folderIn(storage);
+    for (const generation of [0, 1, 2]) folder.progress(progressOf(generation));
+    expect(storage.files.size).toBe(0);
+    await folder.flushProgress();
+    folder.progress(progressOf(3));
+    await folder.flushProgress();
+    await folder.flushProgress();
+    expect(generationsIn(storage)).toEqual([0, 1, 2, 3]);
+    expect(JSON.parse(linesOf(storage)[2] ?? '')).toEqual(progressOf(2));
+  });
+
+  test('that arrives during a flush waits for the next one', async () => {
+    const storage = new SlowStorage();
+    const folder = folderIn(storage);
+    folder.progress(progressOf(0));
+    const first = folder.flushProgress();
+    folder.progress(progressOf(1));
+    storage.release();
+    await first;
+    expect(generationsIn(storage)).toEqual([0]);
+    const second = folder.flushProgress();
+    storage.release();
+    await second;
+    expect(generationsIn(storage)).toEqual([0, 1]);
+  });
+
+  test('whose append failed half-way is written whole by the next flush', async () => {
+    const storage = new FailingStorage((operation) => operation === 1 || operation === 3);
+    const folder = folderIn(storage);
+    folder.progress(progressOf(0));
+    await folder.flushProgress();
+    folder.progress(progressOf(1));
+    await expect(folder.flushProgress()).rejects.toThrow('no space left');
+    folder.progress(progressOf(2));
+    await folder.flushProgress().catch(() => undefined);
+    folder.progress(progressOf(3));
+    await folder.flushProgress();
+    expect(generationsIn(storage)).toEqual([0, 1, 2, 3]);
+  });
+
+  test.each([
+    [0, []],
+    [2, [0, 1]],
+    [4, [0, 1, 2, 3]],
+    [9, [0, 1, 2, 3]],
+  ])('is cut after %i generations', async (generations, left) => {
+    const storage = new MemoryStorage();
+    const folder = folderIn(storage);
+    for (const generation of [0, 1, 2, 3]) folder.progress(progressOf(generation));
+    await folder.flushProgress();
+    await folderIn(storage).cutProgress(generations);
+    expect(generationsIn(storage)).toEqual(left);
+  });
+
+  test('is cut before a last line that a crash has torn, and can be cut where there is none', async () => {
+    const storage = new MemoryStorage();
+    await folderIn(storage).cutProgress(3);
+    expect(textOf(storage, 'progress.jsonl')).toBe('');
+    await storage.write('progress.jsonl', `${JSON.stringify(progressOf(0))}\n{"generat`);
+    await folderIn(storage).cutProgress(1);
+    expect(generationsIn(storage)).toEqual([0]);
+  });
+});
+
+describe('a run folder', () => {
+  test('writes the archive before the checkpoint, so that the checkpoint never knows more', async () => {
+    const storage = new FailingStorage(() => false);
+    await folderIn(storage).writeState(checkpoint.cells, checkpoint);
+    expect(storage.written).toEqual(['archive.json', 'checkpoint/state.json']);
+    expect(JSON.parse(textOf(storage, 'archive.json'))).toEqual(checkpoint.cells);
+    expect(JSON.parse(textOf(storage, 'checkpoint/state.json'))).toEqual(checkpoint);
+  });
+
+  test('leaves the checkpoint alone when the archive cannot be written', async () => {
+    const storage = new FailingStorage((_, path) => path === 'archive.json');
+    await expect(folderIn(storage).writeState(checkpoint.cells, checkpoint)).rejects.toThrow(
+      'no space left for archive.json',
+    );
+    expect(storage.files.size).toBe(0);
+  });
+
+  test('names pictures by their class, so that they sort', () => {
+    expect([0, 7, 999, 12_345].map(picturePath)).toEqual([
+      'images/0000.png',
+      'images/0007.png',
+      'images/0999.png',
+      'images/12345.png',
+    ]);
+  });
+
+  test('is cleared of a run’s files and of nothing else', async () => {
+    const storage = new MemoryStorage();
+    const folder = folderIn(storage);
+    const mine = ['notes.txt', 'images/holiday.png', 'images/deep/0001.png', 'images/1.png'];
+    for (const path of [...mine, 'grid.png', 'report.html', 'images/0001.png', 'summary.json'])
+      await storage.write(path, 'x');
+    folder.progress(progressOf(0));
+    await folder.flushProgress();
+    await folder.writeState(checkpoint.cells, checkpoint);
+    await folder.clear();
+    expect([...storage.files.keys()].sort()).toEqual([...mine].sort());
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { mostClassCurves, plotClasses, plotProgress, plotStages } from '../../src/report/plots.ts';
+import { fakeRun } from './fake-run.ts';
+
+describe('plots', () => {
+  it.each(['linear', 'nines'] as const)('draws median, mean and lowest confidence on a %s axis', (axis) => {
+    const { text } = plotProgress(fakeRun().progress, axis);
+    expect(text.match(/<title>(median|mean|min)<\/title>/g)).toHaveLength(3);
+    expect(text).toContain(axis === 'nines' ? '99.999 %' : '80 %');
+    expect(text).not.toContain('NaN');
+  });
+
+  it('draws a curve per class, told apart when two have one name', () => {
+    const { cells, progress } = fakeRun({
+      classes: 4,
+      label: (index) => (index < 2 ? 'crane' : String(index)),
+    });
+    const { text } = plotClasses(progress, cells, 'nines');
+    for (const name of ['crane (0)', 'crane (1)', '2', '3']) expect(text).toContain(`<title>${name}</title>`);
+  });
+
+  it('draws bands when there are too many classes for curves', () => {
+    const { cells, progress } = fakeRun({ classes: mostClassCurves + 1 });
+    const { text } = plotClasses(progress, cells, 'nines');
+    expect(text).toContain('middle 80 % of the classes');
+    expect(text).not.toContain('NaN');
+  });
+
+  it('stays small for a long run of many classes', () => {
+    const { cells, progress } = fakeRun({ classes: 30, generations: 6000 });
+    expect(plotClasses(progress, cells, 'linear').text.length).toBeLessThan(400_000);
+  });
+
+  it('draws certainty itself, one generation and no class', () => {
+    const [record] = fakeRun().progress;
+    const certain = record ? [{ ...record, median: 1, mean: 1, min: 0, confidences: [] }] : [];
+    expect(plotProgress(certain, 'nines').text).not.toMatch(/NaN|Infinity/);
+    expect(plotClasses(certain, [], 'nines').text).not.toMatch(/NaN|Infinity/);
+  });
+
+  it('keeps a hostile label as text', () => {
+    const { cells, progress } = fakeRun({ label: (index) => `<script>alert(${String(index)})</script>"'&` });
+    expect(plotClasses(progress, cells, 'nines').text).not.toContain('<script');
+  });
+
+  it('divides a bar by stage', () => {
+    const { text } = plotStages([
+      { name: 'render', milliseconds: 1000 },
+      { name: 'network', milliseconds: 3000 },
+    ]);
+    expect(text).toContain('<title>render: 1 s</title>');
+    expect(text.match(/<rect/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+});
