@@ -6,8 +6,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts';
 import { messageOf } from '../message-of.ts';
-import { napUntil } from './nap.ts';
+import { withoutDriverChatter } from './driver-chatter.ts';
 import { embeddedSwiftShader, preloadVulkanLoader } from './embedded-swiftshader.ts';
+import { napUntil } from './nap.ts';
 
 /** No adapter, or not the one that was asked for; the message lists what was tried. */
 export class AdapterError extends Error {
@@ -146,7 +147,7 @@ async function ask(source: Source): Promise<{ adapter: GPUAdapter; description: 
   const { create, globals } = await loadDawn();
   Object.assign(globalThis, globals);
   const instance = create([...source.options]);
-  const adapter = await instance.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await withoutDriverChatter(() => instance.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) return undefined;
   keptInstance = instance;
   const { vendor, architecture, device, description } = adapter.info;
