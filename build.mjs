@@ -12,7 +12,9 @@ try {
 }
 const { build } = await import('esbuild');
 
-const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+);
 const common = {
   bundle: true,
   format: 'esm',

@@ -3,7 +3,22 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 /** Folders from the bottom up: a file may import from its own and from those before it. */
-const layers = ['gpu', 'random', 'storage', 'kernels', 'nn', 'formats', 'datasets', 'models', 'encodings', 'evolution', 'report', 'experiments', 'node', 'cli'];
+const layers = [
+  'gpu',
+  'random',
+  'storage',
+  'kernels',
+  'nn',
+  'formats',
+  'datasets',
+  'models',
+  'encodings',
+  'evolution',
+  'report',
+  'experiments',
+  'node',
+  'cli',
+];
 
 const upward = layers.map((layer, index) => ({
   files: [`src/${layer}/**/*.ts`],
@@ -18,7 +33,12 @@ const upward = layers.map((layer, index) => ({
           })),
           ...(['node', 'cli'].includes(layer)
             ? []
-            : [{ group: ['node:*', 'webgpu', 'pngjs', 'fs', 'path', 'os'], message: 'Platform-neutral code: only src/node and src/cli know Node.' }]),
+            : [
+                {
+                  group: ['node:*', 'webgpu', 'pngjs', 'fs', 'path', 'os'],
+                  message: 'Platform-neutral code: only src/node and src/cli know Node.',
+                },
+              ]),
         ],
       },
     ],
@@ -31,20 +51,33 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', '*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/dot-notation': 'off', // noPropertyAccessFromIndexSignature asks for the opposite
       '@typescript-eslint/prefer-readonly': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-spread': 'off', // it objects to spreading ASCII text into characters
       'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
     },
   },
   ...upward,
-  { files: ['src/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', './node/*', './cli/*'] }] } },
+  {
+    files: ['src/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', './node/*', './cli/*'] }] },
+  },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'max-lines': 'off' },
   },
-  { files: ['*.js', '*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: globals.node } },
+  {
+    files: ['*.js', '*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { globals: globals.node },
+  },
 );

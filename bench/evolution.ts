@@ -22,18 +22,49 @@ export interface EvolutionRow {
 }
 
 /** @param choice for `--adapter` */
-export async function benchEvolution(choice: string, adapter: string, show: (row: EvolutionRow) => void): Promise<void> {
-  for (const [encoding, seed] of [['cppn', 1], ['cppn', 2], ['cppn', 3], ['direct', 1]] as const) {
+export async function benchEvolution(
+  choice: string,
+  adapter: string,
+  show: (row: EvolutionRow) => void,
+): Promise<void> {
+  for (const [encoding, seed] of [
+    ['cppn', 1],
+    ['cppn', 2],
+    ['cppn', 3],
+    ['direct', 1],
+  ] as const) {
     show(await measureRun(choice, adapter, encoding, seed));
   }
 }
 
-async function measureRun(choice: string, adapter: string, encoding: 'cppn' | 'direct', seed: number): Promise<EvolutionRow> {
+async function measureRun(
+  choice: string,
+  adapter: string,
+  encoding: 'cppn' | 'direct',
+  seed: number,
+): Promise<EvolutionRow> {
   const folder = mkdtempSync(join(tmpdir(), 'easily-fooled-bench-'));
   try {
-    const flags = ['--encoding', encoding, '--generations', '200', '--population', '200', '--seed', String(seed)];
+    const flags = [
+      '--encoding',
+      encoding,
+      '--generations',
+      '200',
+      '--population',
+      '200',
+      '--seed',
+      String(seed),
+    ];
     const started = performance.now();
-    const { output, peak } = await execute(['evolve', ...flags, '--adapter', choice, '--out', join(folder, 'run'), '--json']);
+    const { output, peak } = await execute([
+      'evolve',
+      ...flags,
+      '--adapter',
+      choice,
+      '--out',
+      join(folder, 'run'),
+      '--json',
+    ]);
     const commandSeconds = (performance.now() - started) / 1000;
     const summary = JSON.parse(output) as RunSummary;
     const { render, network, readBack, evolution, saving } = summary.milliseconds;
@@ -59,7 +90,9 @@ async function measureRun(choice: string, adapter: string, encoding: 'cppn' | 'd
 
 /** Runs `fool` and watches its resident memory, in KiB; 0 where the system does not tell. */
 function execute(commandLine: readonly string[]): Promise<{ output: string; peak: number }> {
-  const child = spawn(process.execPath, ['dist/fool.js', ...commandLine], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['dist/fool.js', ...commandLine], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   let peak = 0;
   const watch = setInterval(() => {

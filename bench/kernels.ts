@@ -38,9 +38,19 @@ export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Pr
     const buffers = operands.map((floats) => gpu.bufferFrom(name, new Float32Array(floats).fill(0.5)));
     for (const variant of variants.filter((candidate) => allowed(candidate, gpu))) {
       const { flops, bytes } = launch(variant.name);
-      const sample = await sampleProgram(gpu, [new Program([await bind(gpu, name, launch(variant.name), buffers)])]);
+      const sample = await sampleProgram(gpu, [
+        new Program([await bind(gpu, name, launch(variant.name), buffers)]),
+      ]);
       const perSecond = 1e3 / sample.medianMs;
-      show({ name, variant: variant.name, shape, adapter: gpu.adapter.name, ...sample, gflops: (flops * perSecond) / 1e9, gbps: (bytes * perSecond) / 1e9 });
+      show({
+        name,
+        variant: variant.name,
+        shape,
+        adapter: gpu.adapter.name,
+        ...sample,
+        gflops: (flops * perSecond) / 1e9,
+        gbps: (bytes * perSecond) / 1e9,
+      });
     }
     for (const buffer of buffers) buffer.destroy();
   }
@@ -51,8 +61,21 @@ function cases(gpu: Gpu): Case[] {
     if (layer.kind === 'dense') {
       const product = { rows: layer.outputs, columns: forwardBatch, depth: volume(input.extent) };
       const rows = Math.ceil(product.rows / 4) * 4;
-      const operands = [product.depth * rows, rows, product.depth * product.columns, product.rows * product.columns];
-      return [{ name: 'matmul', shape: `${layer.name} forward, batch ${String(forwardBatch)}`, variants: matmulVariants, launch: (variant) => matmul(product, gpu, variant), operands }];
+      const operands = [
+        product.depth * rows,
+        rows,
+        product.depth * product.columns,
+        product.rows * product.columns,
+      ];
+      return [
+        {
+          name: 'matmul',
+          shape: `${layer.name} forward, batch ${String(forwardBatch)}`,
+          variants: matmulVariants,
+          launch: (variant) => matmul(product, gpu, variant),
+          operands,
+        },
+      ];
     }
     if (layer.kind !== 'convolution') return [];
     const forward = convShape(layer, input.extent, output.extent, forwardBatch);
@@ -65,9 +88,27 @@ function cases(gpu: Gpu): Case[] {
     const weights = input.extent[0] * taps * outputs;
     const step = `batch ${String(trainingBatch)}`;
     return [
-      { name: 'conv2d', shape: `${layer.name} forward, batch ${String(forwardBatch)}`, variants: conv2dVariants, launch: (variant) => conv2d(forward, gpu, variant), operands: [weights, outputs, x(forwardBatch), y(forwardBatch)] },
-      { name: 'conv2d-input-gradient', shape: `${layer.name}, ${step}`, variants: conv2dInputGradientVariants, launch: (variant) => conv2dInputGradient(training, gpu, variant), operands: [layer.outChannels * taps * inputs, y(trainingBatch), x(trainingBatch)] },
-      { name: 'conv2d-weight-gradient', shape: `${layer.name}, ${step}`, variants: conv2dWeightGradientVariants, launch: (variant) => conv2dWeightGradient(training, gpu, variant), operands: [x(trainingBatch), y(trainingBatch), weights] },
+      {
+        name: 'conv2d',
+        shape: `${layer.name} forward, batch ${String(forwardBatch)}`,
+        variants: conv2dVariants,
+        launch: (variant) => conv2d(forward, gpu, variant),
+        operands: [weights, outputs, x(forwardBatch), y(forwardBatch)],
+      },
+      {
+        name: 'conv2d-input-gradient',
+        shape: `${layer.name}, ${step}`,
+        variants: conv2dInputGradientVariants,
+        launch: (variant) => conv2dInputGradient(training, gpu, variant),
+        operands: [layer.outChannels * taps * inputs, y(trainingBatch), x(trainingBatch)],
+      },
+      {
+        name: 'conv2d-weight-gradient',
+        shape: `${layer.name}, ${step}`,
+        variants: conv2dWeightGradientVariants,
+        launch: (variant) => conv2dWeightGradient(training, gpu, variant),
+        operands: [x(trainingBatch), y(trainingBatch), weights],
+      },
     ];
   });
 }

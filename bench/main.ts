@@ -24,16 +24,37 @@ new Command('bench')
     console.log(`adapter: ${gpu.adapter.description}`);
     const show = (row: Row) => {
       rows.push(row);
-      console.log(Object.entries(row).map(([key, value]) => `${key} ${typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value)}`).join('  '));
+      console.log(
+        Object.entries(row)
+          .map(
+            ([key, value]) =>
+              `${key} ${typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value)}`,
+          )
+          .join('  '),
+      );
     };
     if (chosen.includes('kernels')) await benchKernels(gpu, show);
     if (chosen.includes('networks')) await benchNetworks(gpu, show);
     const { adapter } = gpu;
     gpu.close();
-    if (chosen.includes('evolution')) await benchEvolution(adapter.kind === 'gpu' ? options.adapter : adapter.kind, adapter.name, show);
+    if (chosen.includes('evolution'))
+      await benchEvolution(adapter.kind === 'gpu' ? options.adapter : adapter.kind, adapter.name, show);
     if (options.json) {
-      const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryBytes: totalmem(), platform: process.platform, arch: process.arch };
-      const results = { machine, adapter, versions: { 'easily-fooled': version, node: process.version }, commit: commit(), date: new Date().toISOString(), rows };
+      const machine = {
+        cpu: cpus()[0]?.model ?? 'unknown',
+        cores: cpus().length,
+        memoryBytes: totalmem(),
+        platform: process.platform,
+        arch: process.arch,
+      };
+      const results = {
+        machine,
+        adapter,
+        versions: { 'easily-fooled': version, node: process.version },
+        commit: commit(),
+        date: new Date().toISOString(),
+        rows,
+      };
       writeFileSync(options.json, JSON.stringify(results, null, 1) + '\n');
       console.log(`written to ${options.json}`);
     }
@@ -48,7 +69,9 @@ new Command('bench')
 function commit(): string {
   try {
     const hash = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-    const dirty = execFileSync('git', ['status', '--porcelain', '--untracked-files=no'], { encoding: 'utf8' }).trim() !== '';
+    const dirty =
+      execFileSync('git', ['status', '--porcelain', '--untracked-files=no'], { encoding: 'utf8' }).trim() !==
+      '';
     return dirty ? `${hash} with changes` : hash;
   } catch {
     return 'unknown';

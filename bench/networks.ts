@@ -26,10 +26,15 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
     const sample = await sampleProgram(gpu, [forward]);
     show(row('LeNet forward', batch, gpu, sample, forward.flops));
   }
-  const both = await createNetwork(gpu, architecture, parameters, { batch: 200, gradients: { input: true, parameters: false } });
+  const both = await createNetwork(gpu, architecture, parameters, {
+    batch: 200,
+    gradients: { input: true, parameters: false },
+  });
   run(gpu, both.turnWeights);
   const sample = await sampleProgram(gpu, [both.forward, both.backward]);
-  show(row('LeNet forward + gradient to the input', 200, gpu, sample, both.forward.flops + both.backward.flops));
+  show(
+    row('LeNet forward + gradient to the input', 200, gpu, sample, both.forward.flops + both.backward.flops),
+  );
   show(await trainingStep(gpu));
 }
 
@@ -38,8 +43,26 @@ async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
   const parameters = uploadParameters(gpu, architecture, initialWeights(architecture, 1), 'initial weights');
   const data = { images: new Uint8Array(1000 * 784), targets: new Uint8Array(1000), count: 1000 };
   const { batch } = lenetDescent;
-  const shape = { channels: 1, imageHeight: 28, imageWidth: 28, height: 28, width: 28, batch, views: 1, reverseChannels: false, scale: 1 / 256 };
-  const trainer = await createTrainer(gpu, architecture, parameters, data, shape, new Float32Array(784), lenetDescent);
+  const shape = {
+    channels: 1,
+    imageHeight: 28,
+    imageWidth: 28,
+    height: 28,
+    width: 28,
+    batch,
+    views: 1,
+    reverseChannels: false,
+    scale: 1 / 256,
+  };
+  const trainer = await createTrainer(
+    gpu,
+    architecture,
+    parameters,
+    data,
+    shape,
+    new Float32Array(784),
+    lenetDescent,
+  );
   const order = epochOrder(data.count, 1, 0);
   const times: number[] = [];
   for (let step = 0; step < 14; step++) {
@@ -51,10 +74,23 @@ async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
   const { forward, backward } = trainer.network;
   const sample = summarise(times);
   const seconds = ((sample.medianMs / 1000) * mnistImages) / batch;
-  return row(`LeNet training step (an epoch of ${String(mnistImages)} takes ${seconds.toFixed(0)} s)`, batch, gpu, sample, forward.flops + backward.flops);
+  return row(
+    `LeNet training step (an epoch of ${String(mnistImages)} takes ${seconds.toFixed(0)} s)`,
+    batch,
+    gpu,
+    sample,
+    forward.flops + backward.flops,
+  );
 }
 
 function row(work: string, batch: number, gpu: Gpu, sample: Sample, flops: number): NetworkRow {
   const perSecond = 1e3 / sample.medianMs;
-  return { work, batch, adapter: gpu.adapter.name, ...sample, imagesPerSecond: batch * perSecond, gflops: (flops * perSecond) / 1e9 };
+  return {
+    work,
+    batch,
+    adapter: gpu.adapter.name,
+    ...sample,
+    imagesPerSecond: batch * perSecond,
+    gflops: (flops * perSecond) / 1e9,
+  };
 }

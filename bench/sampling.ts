@@ -19,7 +19,11 @@ export interface SamplingLimits {
 const usual: SamplingLimits = { least: 5, most: 50, time: 2000 };
 
 /** Wall-clock time from submission to the end of the work on the device; two untimed runs come first. */
-export async function sampleProgram(gpu: Gpu, programs: readonly Program[], limits: SamplingLimits = usual): Promise<Sample> {
+export async function sampleProgram(
+  gpu: Gpu,
+  programs: readonly Program[],
+  limits: SamplingLimits = usual,
+): Promise<Sample> {
   const once = async () => {
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -35,7 +39,10 @@ export async function sampleProgram(gpu: Gpu, programs: readonly Program[], limi
   await once();
   const times: number[] = [];
   const started = performance.now();
-  while (times.length < limits.least || (times.length < limits.most && performance.now() - started < limits.time)) {
+  while (
+    times.length < limits.least ||
+    (times.length < limits.most && performance.now() - started < limits.time)
+  ) {
     times.push(await once());
   }
   return summarise(times);

@@ -5,7 +5,13 @@ export { DirectPopulation } from './encodings/direct-population.ts';
 export type { Population, PopulationSettings } from './encodings/population.ts';
 export { Archive, type Candidate, type Elite, type Replacement } from './evolution/archive.ts';
 export { evolve, type Evolution, type EvolutionHooks } from './evolution/evolve.ts';
-export type { CellRecord, ProgressRecord, RunRecord, RunSettings, RunSummary } from './evolution/run-record.ts';
+export type {
+  CellRecord,
+  ProgressRecord,
+  RunRecord,
+  RunSettings,
+  RunSummary,
+} from './evolution/run-record.ts';
 export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
 export { newEvolution, resumedEvolution, type EvolutionSetup } from './experiments/evolution-run.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';

@@ -18,14 +18,17 @@ function buildProgram(): Command {
     .version(version)
     .showHelpAfterError('(fool --help lists commands and options)')
     .exitOverride();
-  for (const add of [addEvolve, addClassify, addEvaluate, addTrain, addVerify, addReport, addDoctor]) add(program);
+  for (const add of [addEvolve, addClassify, addEvaluate, addTrain, addVerify, addReport, addDoctor])
+    add(program);
   return program;
 }
 
 /** 0 done, 1 failed, 2 wrong usage. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  return error instanceof UsageError || error instanceof PopulationError || error instanceof ClassError ? 2 : 1;
+  return error instanceof UsageError || error instanceof PopulationError || error instanceof ClassError
+    ? 2
+    : 1;
 }
 
 async function main(): Promise<number> {
@@ -36,7 +39,8 @@ async function main(): Promise<number> {
     // Commander has printed its own message already.
     if (!(error instanceof CommanderError)) {
       process.stderr.write(`fool: ${error instanceof Error ? error.message : String(error)}\n`);
-      if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${String(error.stack)}\n`);
+      if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
+        process.stderr.write(`${String(error.stack)}\n`);
     }
     return exitCodeOf(error);
   }

@@ -16,7 +16,11 @@ export interface ModelOptions extends CommonOptions {
 /** Adds --adapter, --json and --quiet. */
 export function withCommon(command: Command): Command {
   return command
-    .addOption(new Option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name').env('FOOL_ADAPTER').default('auto'))
+    .addOption(
+      new Option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name')
+        .env('FOOL_ADAPTER')
+        .default('auto'),
+    )
     .option('--json', 'print one JSON object on standard output, everything else on standard error', false)
     .option('--quiet', 'print nothing but errors and warnings', false);
 }
@@ -25,15 +29,24 @@ export function withCommon(command: Command): Command {
 export function withModel(command: Command): Command {
   return withCommon(command)
     .option('--model <name>', 'a shipped model, or a .safetensors file', 'lenet-mnist')
-    .addOption(new Option('--arch <name>', 'architecture of a file that names none').choices([...architectureNames]));
+    .addOption(
+      new Option('--arch <name>', 'architecture of a file that names none').choices([...architectureNames]),
+    );
 }
 
 /** A parser for whole numbers in a range. */
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^[+-]?\d+(\.0*)?(e\d+)?$/i.test(text.trim()) && Number.isInteger(value) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `from ${String(least)}` : `from ${String(least)} to ${String(most)}`;
+    if (
+      /^[+-]?\d+(\.0*)?(e\d+)?$/i.test(text.trim()) &&
+      Number.isInteger(value) &&
+      value >= least &&
+      value <= most
+    )
+      return value;
+    const range =
+      most === Number.MAX_SAFE_INTEGER ? `from ${String(least)}` : `from ${String(least)} to ${String(most)}`;
     throw new InvalidArgumentError(`Expected a whole number ${range}.`);
   };
 }
@@ -42,6 +55,7 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
 export function numberList(text: string): number[] {
   const parse = wholeNumber(0);
   const numbers = text.split(',').map((part) => parse(part));
-  if (new Set(numbers).size !== numbers.length) throw new InvalidArgumentError('The same number stands there twice.');
+  if (new Set(numbers).size !== numbers.length)
+    throw new InvalidArgumentError('The same number stands there twice.');
   return numbers.sort((a, b) => a - b);
 }

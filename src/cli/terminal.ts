@@ -48,7 +48,15 @@ export class Terminal {
 
   #liveBar(total: number, unit: string, from: number): Progress {
     const format = `{bar} {value}/{total} ${unit} · {rate} · {left} left · {text}`;
-    const bar = new SingleBar({ format, stream: process.stderr, barCompleteChar: '█', barIncompleteChar: '░', barsize: 28, hideCursor: true, clearOnComplete: false });
+    const bar = new SingleBar({
+      format,
+      stream: process.stderr,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barsize: 28,
+      hideCursor: true,
+      clearOnComplete: false,
+    });
     this.#bar = bar;
     bar.start(total, from, { rate: '…', left: '…', text: '' });
     const meter = new Meter(total, unit, from);
@@ -72,7 +80,9 @@ export class Terminal {
         if (now - printed < this.#plainEvery && value < total) return;
         printed = now;
         const { rate, left } = meter.at(value);
-        process.stderr.write(`${String(value)}/${String(total)} ${unit} · ${rate} · ${left} left · ${text}\n`);
+        process.stderr.write(
+          `${String(value)}/${String(total)} ${unit} · ${rate} · ${left} left · ${text}\n`,
+        );
       },
       stop: () => undefined,
     };
@@ -97,6 +107,9 @@ class Meter {
   at(value: number): { rate: string; left: string } {
     const seconds = (performance.now() - this.#started) / 1000;
     const rate = (value - this.from) / Math.max(seconds, 1e-3);
-    return { rate: `${rate.toPrecision(3)} ${this.unit}/s`, left: rate > 0 ? formatDuration((this.total - value) / rate) : '…' };
+    return {
+      rate: `${rate.toPrecision(3)} ${this.unit}/s`,
+      left: rate > 0 ? formatDuration((this.total - value) / rate) : '…',
+    };
   }
 }

@@ -16,7 +16,8 @@ export function decodeFloats(text: string): Float32Array<ArrayBuffer> {
   } catch {
     throw new RangeError('genes that are no base64');
   }
-  if (binary.length % 4 !== 0) throw new RangeError(`genes of ${String(binary.length)} bytes, which are no whole floats`);
+  if (binary.length % 4 !== 0)
+    throw new RangeError(`genes of ${String(binary.length)} bytes, which are no whole floats`);
   const bytes = new DataView(Uint8Array.from(binary, (character) => character.charCodeAt(0)).buffer);
   return Float32Array.from({ length: binary.length / 4 }, (_, index) => bytes.getFloat32(4 * index, true));
 }

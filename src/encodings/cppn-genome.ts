@@ -1,7 +1,13 @@
 /** Random CPPN genomes and their mutation, by the published settings (paper §2.3). */
 import { polynomialMutation } from '../random/polynomial-mutation.ts';
 import type { RandomStream } from '../random/threefry.ts';
-import { activationFunctions, type ActivationFunction, type CppnConnection, type CppnGenome, type CppnNode } from './encoding.ts';
+import {
+  activationFunctions,
+  type ActivationFunction,
+  type CppnConnection,
+  type CppnGenome,
+  type CppnNode,
+} from './encoding.ts';
 
 /** The inputs are the nodes 0 to 3. */
 export const inputNames = ['x', 'y', 'distance', 'bias'] as const;
@@ -40,7 +46,9 @@ export function mutateCppn(parent: CppnGenome, random: RandomStream): CppnGenome
     return random.chance(cppnRates.activation) ? { ...node, activation: randomActivation(random) } : node;
   });
   let connections = parent.connections.map((connection): CppnConnection => {
-    return random.chance(cppnRates.weight) ? { ...connection, weight: mutateWeight(connection.weight, random.uniform()) } : connection;
+    return random.chance(cppnRates.weight)
+      ? { ...connection, weight: mutateWeight(connection.weight, random.uniform()) }
+      : connection;
   });
   if (random.chance(cppnRates.addConnection)) connections = addConnection(nodes, connections, random);
   if (random.chance(cppnRates.deleteConnection)) connections = deleteConnection(connections, random);
@@ -72,7 +80,11 @@ function deleteConnection(connections: Connections, random: RandomStream): Conne
 }
 
 /** Splits a connection; both halves keep its weight. */
-function addNode(nodes: Nodes, connections: Connections, random: RandomStream): { nodes: Nodes; connections: Connections } {
+function addNode(
+  nodes: Nodes,
+  connections: Connections,
+  random: RandomStream,
+): { nodes: Nodes; connections: Connections } {
   const split = connections[random.below(Math.max(1, connections.length))];
   if (!split || nodes.length >= mostNodes) return { nodes, connections };
   const id = 1 + nodes.reduce((most, node) => Math.max(most, node.id), inputCount - 1);
@@ -81,11 +93,18 @@ function addNode(nodes: Nodes, connections: Connections, random: RandomStream): 
     { source: split.source, target: id, weight: split.weight },
     { source: id, target: split.target, weight: split.weight },
   ];
-  return { nodes: [...nodes, node], connections: [...connections.filter((other) => other !== split), ...halves] };
+  return {
+    nodes: [...nodes, node],
+    connections: [...connections.filter((other) => other !== split), ...halves],
+  };
 }
 
 /** Removes a hidden node with its connections. */
-function deleteNode(nodes: Nodes, connections: Connections, random: RandomStream): { nodes: Nodes; connections: Connections } {
+function deleteNode(
+  nodes: Nodes,
+  connections: Connections,
+  random: RandomStream,
+): { nodes: Nodes; connections: Connections } {
   const hidden = nodes.filter(({ role }) => role === 'hidden');
   const removed = hidden[random.below(Math.max(1, hidden.length))]?.id;
   if (removed === undefined) return { nodes, connections };

@@ -80,9 +80,12 @@ export class CppnPopulation implements Population {
   }
 
   restore(cell: number, genome: SerialisedGenome): void {
-    const outputs = genome.encoding === 'cppn' ? genome.nodes.filter(({ role }) => role === 'output').length : 0;
+    const outputs =
+      genome.encoding === 'cppn' ? genome.nodes.filter(({ role }) => role === 'output').length : 0;
     if (genome.encoding !== 'cppn' || outputs !== this.#settings.extent[0]) {
-      throw new RangeError(`cell ${String(cell)} needs a CPPN with ${String(this.#settings.extent[0])} outputs`);
+      throw new RangeError(
+        `cell ${String(cell)} needs a CPPN with ${String(this.#settings.extent[0])} outputs`,
+      );
     }
     flattenCppn(genome);
     this.#elites[cell] = genome;
@@ -122,9 +125,13 @@ export class CppnPopulation implements Population {
     const { population, extent, images } = this.#settings;
     const [channels, height, width] = extent;
     const launch = cppn({ population, channels, height, width, slots: this.#slots });
-    const drawing = [await bind(this.#gpu, 'render', launch, [this.#table, this.#program, this.#frame, images])];
+    const drawing = [
+      await bind(this.#gpu, 'render', launch, [this.#table, this.#program, this.#frame, images]),
+    ];
     if (channels === 3) {
-      drawing.push(await bind(this.#gpu, 'colour', hlsToRgb(population, Math.ceil((height * width) / 4)), [images]));
+      drawing.push(
+        await bind(this.#gpu, 'colour', hlsToRgb(population, Math.ceil((height * width) / 4)), [images]),
+      );
     }
     return new Program(drawing);
   }

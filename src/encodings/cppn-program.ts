@@ -21,7 +21,9 @@ export function flattenCppn({ nodes, connections }: CppnGenome): FlatCppn {
   const incoming = new Map<number, { source: number; weight: number }[]>();
   for (const { id } of nodes) incoming.set(id, []);
   for (const { source, target, weight } of connections) incoming.get(target)?.push({ source, weight });
-  const activations = new Map(nodes.map(({ id, activation }) => [id, activationFunctions.indexOf(activation)]));
+  const activations = new Map(
+    nodes.map(({ id, activation }) => [id, activationFunctions.indexOf(activation)]),
+  );
   const slots = new Map<number, number>(Array.from({ length: inputCount }, (_, input) => [input, input]));
   const words: number[] = [];
   const open = new Set<number>();

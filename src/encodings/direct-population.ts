@@ -61,7 +61,9 @@ export class DirectPopulation implements Population {
     }
     const programs: Programs = {
       first: new Program([await bind(gpu, 'first', firstDirect(shape), [generation, children])]),
-      vary: new Program([await bind(gpu, 'vary', varyDirect(shape), [generation, children, elites, parents])]),
+      vary: new Program([
+        await bind(gpu, 'vary', varyDirect(shape), [generation, children, elites, parents]),
+      ]),
       render: new Program(render),
     };
     return new DirectPopulation(gpu, settings, buffers, programs);
@@ -93,7 +95,13 @@ export class DirectPopulation implements Population {
     const bytes = 4 * this.#genes;
     const encoder = this.gpu.device.createCommandEncoder();
     for (const { cell, child } of replacements) {
-      encoder.copyBufferToBuffer(this.buffers.children, child * bytes, this.buffers.elites, cell * bytes, bytes);
+      encoder.copyBufferToBuffer(
+        this.buffers.children,
+        child * bytes,
+        this.buffers.elites,
+        cell * bytes,
+        bytes,
+      );
     }
     this.gpu.device.queue.submit([encoder.finish()]);
   }

@@ -68,11 +68,14 @@ export class Archive {
       this.#check(cell);
       // Rounding may push a sum of ten softmax values a little over 1.
       if (!(confidence >= 0 && confidence <= 1.001)) {
-        throw new RangeError(`cell ${String(cell)} got a confidence of ${String(confidence)}, expected a number from 0 to 1`);
+        throw new RangeError(
+          `cell ${String(cell)} got a confidence of ${String(confidence)}, expected a number from 0 to 1`,
+        );
       }
       const elite = this.#elites[cell];
       if (elite && !(confidence > elite.confidence)) return [];
-      const switched = elite !== undefined && parent !== null && parent.cell !== cell && parent.id !== elite.id;
+      const switched =
+        elite !== undefined && parent !== null && parent.cell !== cell && parent.id !== elite.id;
       const goalSwitches = (elite?.goalSwitches ?? 0) + (switched ? 1 : 0);
       this.#elites[cell] = { id, parent: parent?.id ?? null, generation, confidence, goalSwitches };
       return [{ cell, child }];

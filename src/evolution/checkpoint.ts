@@ -34,7 +34,9 @@ const duration = z.number().nonnegative();
 const genome = z.discriminatedUnion('encoding', [
   z.object({
     encoding: z.literal('cppn'),
-    nodes: z.array(z.object({ id: count, role: z.enum(['output', 'hidden']), activation: z.enum(activationFunctions) })),
+    nodes: z.array(
+      z.object({ id: count, role: z.enum(['output', 'hidden']), activation: z.enum(activationFunctions) }),
+    ),
     connections: z.array(z.object({ source: count, target: count, weight: z.number().min(-10).max(10) })),
   }),
   z.object({ encoding: z.literal('direct'), genes: z.string() }),
@@ -58,7 +60,13 @@ const checkpoint = z.object({
   adapter: z.string(),
   generations: count.min(1),
   seconds: duration,
-  milliseconds: z.object({ render: duration, network: duration, readBack: duration, evolution: duration, saving: duration }),
+  milliseconds: z.object({
+    render: duration,
+    network: duration,
+    readBack: duration,
+    evolution: duration,
+    saving: duration,
+  }),
   cells: z.array(cell),
 });
 
@@ -71,39 +79,67 @@ export function parseCheckpoint(text: string, file: string): Checkpoint {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new CheckpointError(`${file} is no JSON: it was damaged after it was written; start a new run in another folder`);
+    throw new CheckpointError(
+      `${file} is no JSON: it was damaged after it was written; start a new run in another folder`,
+    );
   }
   const format = z.object({ format: z.unknown() }).safeParse(content);
   if (format.success && format.data.format !== 1) {
-    throw new CheckpointError(`${file} has format ${JSON.stringify(format.data.format)}, this version reads format 1; resume it with the version that wrote it`);
+    throw new CheckpointError(
+      `${file} has format ${JSON.stringify(format.data.format)}, this version reads format 1; resume it with the version that wrote it`,
+    );
   }
   const parsed = checkpoint.safeParse(content);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new CheckpointError(`${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a checkpoint'}; start a new run in another folder`);
+  throw new CheckpointError(
+    `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a checkpoint'}; start a new run in another folder`,
+  );
 }
 
 /** @throws CheckpointError when the checkpoint was made by another version, model or adapter, or has other cells */
-export function checkOrigin(checkpoint: Checkpoint, run: Omit<RunRecord, 'settings' | 'started'>, classes: readonly number[], file: string): void {
+export function checkOrigin(
+  checkpoint: Checkpoint,
+  run: Omit<RunRecord, 'settings' | 'started'>,
+  classes: readonly number[],
+  file: string,
+): void {
   const expectations = [
     ['version', checkpoint.version, run.version, 'resume it with that version'],
     ['model file (SHA-256)', checkpoint.model, run.model.sha256, 'pass the model that the run started with'],
-    ['adapter', checkpoint.adapter, run.adapter.description, 'another adapter rounds differently; pass --adapter'],
+    [
+      'adapter',
+      checkpoint.adapter,
+      run.adapter.description,
+      'another adapter rounds differently; pass --adapter',
+    ],
   ] as const;
   for (const [what, found, expected, advice] of expectations) {
     if (found !== expected) {
-      throw new CheckpointError(`${file} comes from another ${what}: ${found}, here it is ${expected}; ${advice}, or start a new run`);
+      throw new CheckpointError(
+        `${file} comes from another ${what}: ${found}, here it is ${expected}; ${advice}, or start a new run`,
+      );
     }
   }
   const found = checkpoint.cells.map(({ class: number }) => number);
   if (found.join() !== classes.join()) {
-    throw new CheckpointError(`${file} has cells for the classes ${found.join(', ')}; this run has ${classes.join(', ')}`);
+    throw new CheckpointError(
+      `${file} has cells for the classes ${found.join(', ')}; this run has ${classes.join(', ')}`,
+    );
   }
 }
 
 /** Puts every elite back into the archive and its genome into the population. */
-export function restoreCells({ cells }: Checkpoint, archive: Archive, population: Population, file: string): void {
-  for (const [index, { confidence, id, parent, generation, goalSwitches, genome: stored }] of cells.entries()) {
+export function restoreCells(
+  { cells }: Checkpoint,
+  archive: Archive,
+  population: Population,
+  file: string,
+): void {
+  for (const [
+    index,
+    { confidence, id, parent, generation, goalSwitches, genome: stored },
+  ] of cells.entries()) {
     archive.restore(index, { confidence, id, parent, generation, goalSwitches });
     try {
       population.restore(index, stored);

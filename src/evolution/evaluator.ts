@@ -26,14 +26,17 @@ export class Evaluator {
   ) {
     this.#winners = winnersBuffer;
     this.#stamps = gpu.buffer('timestamps', 32, 0x0200 | 0x0004); // QUERY_RESOLVE | COPY_SRC
-    if (gpu.has('timestamp-query')) this.#queries = gpu.device.createQuerySet({ type: 'timestamp', count: 4 });
+    if (gpu.has('timestamp-query'))
+      this.#queries = gpu.device.createQuerySet({ type: 'timestamp', count: 4 });
   }
 
   /** @param children images that the classifier judges at once */
   static async create(gpu: Gpu, classifier: Classifier, children: number): Promise<Evaluator> {
     const { classes } = classifier.network;
     const buffer = gpu.buffer('winners', 8 * classes);
-    const picking = [await bind(gpu, 'winners', winners(classes, children), [classifier.confidences, buffer])];
+    const picking = [
+      await bind(gpu, 'winners', winners(classes, children), [classifier.confidences, buffer]),
+    ];
     return new Evaluator(gpu, classifier, new Program(picking), buffer);
   }
 
@@ -41,7 +44,11 @@ export class Evaluator {
   async submit(render: Program): Promise<Evaluation> {
     const { device } = this.gpu;
     const bytes = this.#winners.size;
-    const staging = device.createBuffer({ label: 'winners read-back', size: bytes + 32, usage: 0x0001 | 0x0008 });
+    const staging = device.createBuffer({
+      label: 'winners read-back',
+      size: bytes + 32,
+      usage: 0x0001 | 0x0008,
+    });
     const encoder = device.createCommandEncoder();
     this.#pass(encoder, 0, [render]);
     this.#pass(encoder, 2, [this.classifier.program, this.picking]);
@@ -77,7 +84,8 @@ export class Evaluator {
     });
     const stamp = (index: number) => Number(view.getBigUint64(this.#winners.size + 8 * index, true));
     // A driver may report a negative difference across a power state; it says nothing, so it counts as none.
-    const between = (first: number) => (this.#queries ? Math.max(0, stamp(first + 1) - stamp(first)) / 1e6 : 0);
+    const between = (first: number) =>
+      this.#queries ? Math.max(0, stamp(first + 1) - stamp(first)) / 1e6 : 0;
     return { winners: picked, render: between(0), network: between(2) };
   }
 }

@@ -91,7 +91,8 @@ function vary(population: Population, { parents, generation }: Request): Promise
 
 function winnerOf({ winners }: Evaluation, number: number): Evaluation['winners'][number] {
   const winner = winners[number];
-  if (!winner) throw new RangeError(`class ${String(number)} is not among the ${String(winners.length)} of the model`);
+  if (!winner)
+    throw new RangeError(`class ${String(number)} is not among the ${String(winners.length)} of the model`);
   return winner;
 }
 
@@ -110,7 +111,14 @@ class Keeper {
     const { gpu, classifier, classes, from } = evolution;
     const bytes = 4 * imageWords(evolution.run.model.image);
     this.gallery = new Gallery(gpu, classifier.images, bytes, classes.length);
-    this.#milliseconds = { render: 0, network: 0, readBack: 0, evolution: 0, saving: 0, ...from?.milliseconds };
+    this.#milliseconds = {
+      render: 0,
+      network: 0,
+      readBack: 0,
+      evolution: 0,
+      saving: 0,
+      ...from?.milliseconds,
+    };
     this.#started = hooks.now() - 1000 * (from?.seconds ?? 0);
     this.#lastCheckpoint = hooks.now();
   }
@@ -128,7 +136,10 @@ class Keeper {
     const evaluation = await evaluating;
     this.#milliseconds.render += evaluation.render;
     this.#milliseconds.network += evaluation.network;
-    this.#milliseconds.readBack += Math.max(0, this.hooks.now() - start - evaluation.render - evaluation.network);
+    this.#milliseconds.readBack += Math.max(
+      0,
+      this.hooks.now() - start - evaluation.render - evaluation.network,
+    );
     return evaluation;
   }
 
@@ -152,7 +163,9 @@ class Keeper {
       try {
         await this.#save(await reading);
       } catch (error) {
-        this.hooks.onWarning?.(`could not save generation ${String(generations)}, the run goes on: ${messageOf(error)}`);
+        this.hooks.onWarning?.(
+          `could not save generation ${String(generations)}, the run goes on: ${messageOf(error)}`,
+        );
       }
     };
   }
@@ -177,7 +190,17 @@ class Keeper {
     const { median, mean, min, best } = summarise(confidences);
     const { population } = this.evolution.run.settings;
     const evaluations = generations * population;
-    return { generation: generations - 1, evaluations, seconds: this.#seconds(), median, mean, min, best, replaced, confidences };
+    return {
+      generation: generations - 1,
+      evaluations,
+      seconds: this.#seconds(),
+      median,
+      mean,
+      min,
+      best,
+      replaced,
+      confidences,
+    };
   }
 
   async #read(generations: number): Promise<Snapshot> {
@@ -202,7 +225,12 @@ class Keeper {
     try {
       for (const { cell, bytes } of pictures) {
         const pixels = unpadPlanes(bytes, height * width);
-        await folder.writePicture(classes[cell] ?? cell, { channels: channels === 1 ? 1 : 3, height, width, pixels });
+        await folder.writePicture(classes[cell] ?? cell, {
+          channels: channels === 1 ? 1 : 3,
+          height,
+          width,
+          pixels,
+        });
       }
       await folder.flushProgress();
       const { version, model, adapter } = run;

@@ -20,7 +20,13 @@ export class Gallery {
     if (replacements.length === 0) return;
     const encoder = this.gpu.device.createCommandEncoder();
     for (const { cell, child } of replacements) {
-      encoder.copyBufferToBuffer(this.children, child * this.bytes, this.#pictures, cell * this.bytes, this.bytes);
+      encoder.copyBufferToBuffer(
+        this.children,
+        child * this.bytes,
+        this.#pictures,
+        cell * this.bytes,
+        this.bytes,
+      );
       this.#unsaved.add(cell);
     }
     this.gpu.device.queue.submit([encoder.finish()]);

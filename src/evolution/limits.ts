@@ -16,13 +16,22 @@ export function largestPopulation(gpu: Gpu, model: Model, encoding: 'cppn' | 'di
   const { image } = model.preprocessing;
   const classes = model.labels.length;
   const genes = image[0] * image[1] * image[2];
-  const bytesPerChild = Math.max(4 * imageWords(image), 4 * classes, encoding === 'direct' ? 4 * genes : cppnBytes);
+  const bytesPerChild = Math.max(
+    4 * imageWords(image),
+    4 * classes,
+    encoding === 'direct' ? 4 * genes : cppnBytes,
+  );
   const binding = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
   return Math.min(Math.floor(binding / bytesPerChild), gpu.limits.maxComputeWorkgroupsPerDimension);
 }
 
 /** @throws PopulationError */
-export function checkPopulation(gpu: Gpu, model: Model, encoding: 'cppn' | 'direct', population: number): void {
+export function checkPopulation(
+  gpu: Gpu,
+  model: Model,
+  encoding: 'cppn' | 'direct',
+  population: number,
+): void {
   const most = largestPopulation(gpu, model, encoding);
   if (population <= most) return;
   throw new PopulationError(

@@ -31,9 +31,17 @@ export class RunFolder {
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
   async clear(): Promise<void> {
-    const files = ['progress.jsonl', checkpointPath, 'archive.json', 'summary.json', 'grid.png', 'report.html'];
+    const files = [
+      'progress.jsonl',
+      checkpointPath,
+      'archive.json',
+      'summary.json',
+      'grid.png',
+      'report.html',
+    ];
     const pictures = (await this.storage.list('images')).filter((name) => /^\d{4,}\.png$/.test(name));
-    for (const file of [...files, ...pictures.map((name) => `images/${name}`)]) await this.storage.remove(file);
+    for (const file of [...files, ...pictures.map((name) => `images/${name}`)])
+      await this.storage.remove(file);
   }
 
   async writeRun(record: RunRecord): Promise<void> {

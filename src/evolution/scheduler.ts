@@ -87,7 +87,9 @@ export class Scheduler {
 
   #checkChild(child: number, cell: number): void {
     if (Number.isInteger(child) && child >= 0 && child < this.population) return;
-    throw new RangeError(`cell ${String(cell)} was won by child ${String(child)} of a population of ${String(this.population)}`);
+    throw new RangeError(
+      `cell ${String(cell)} was won by child ${String(child)} of a population of ${String(this.population)}`,
+    );
   }
 
   #request(generation: number): Request {

@@ -3,7 +3,13 @@ import { CppnPopulation } from '../encodings/cppn-population.ts';
 import { DirectPopulation } from '../encodings/direct-population.ts';
 import type { Population, PopulationSettings } from '../encodings/population.ts';
 import { Archive } from '../evolution/archive.ts';
-import { checkOrigin, checkpointPath, parseCheckpoint, restoreCells, type Checkpoint } from '../evolution/checkpoint.ts';
+import {
+  checkOrigin,
+  checkpointPath,
+  parseCheckpoint,
+  restoreCells,
+  type Checkpoint,
+} from '../evolution/checkpoint.ts';
 import type { Evolution } from '../evolution/evolve.ts';
 import { checkPopulation } from '../evolution/limits.ts';
 import { RunFolder, type EncodePicture } from '../evolution/run-folder.ts';
@@ -65,7 +71,10 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
   const { gpu, model, settings, storage, encodePicture } = setup;
   const classes = classesOf(model, settings.classes);
   checkPopulation(gpu, model, settings.encoding, settings.population);
-  const classifier = await createClassifier(gpu, model, { images: settings.population, crops: settings.crops });
+  const classifier = await createClassifier(gpu, model, {
+    images: settings.population,
+    crops: settings.crops,
+  });
   const population = await createPopulation(gpu, settings, {
     population: settings.population,
     cells: classes.length,
@@ -93,7 +102,11 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
   return { gpu, classifier, population, archive: new Archive(classes.length), classes, run, folder };
 }
 
-function createPopulation(gpu: Gpu, settings: RunSettings, population: PopulationSettings): Promise<Population> {
+function createPopulation(
+  gpu: Gpu,
+  settings: RunSettings,
+  population: PopulationSettings,
+): Promise<Population> {
   switch (settings.encoding) {
     case 'cppn':
       return Promise.resolve(CppnPopulation.create(gpu, population, settings.coordinates));

@@ -50,7 +50,11 @@ export class Gpu {
   }
 
   /** Opens a device with the adapter's own limits and those optional features that it has. */
-  static async open(adapter: GPUAdapter, description: AdapterDescription, wait: Wait = justWait): Promise<Gpu> {
+  static async open(
+    adapter: GPUAdapter,
+    description: AdapterDescription,
+    wait: Wait = justWait,
+  ): Promise<Gpu> {
     const requiredLimits: Record<string, number> = {};
     for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
     const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
@@ -87,7 +91,11 @@ export class Gpu {
   }
 
   /** A buffer that holds the given values. */
-  bufferFrom(label: string, content: ArrayBufferView<ArrayBuffer>, usage: GPUBufferUsageFlags = storageUsage): GPUBuffer {
+  bufferFrom(
+    label: string,
+    content: ArrayBufferView<ArrayBuffer>,
+    usage: GPUBufferUsageFlags = storageUsage,
+  ): GPUBuffer {
     const buffer = this.buffer(label, content.byteLength, usage);
     this.write(buffer, content);
     return buffer;
@@ -96,7 +104,10 @@ export class Gpu {
   /** Queues a copy to the device; lengths that are no multiple of 4 bytes are padded with zeros. */
   write(buffer: GPUBuffer, content: ArrayBufferView<ArrayBuffer>, offset = 0): void {
     const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-    const padded = bytes.length % 4 === 0 ? bytes : Uint8Array.from({ length: Math.ceil(bytes.length / 4) * 4 }, (_, i) => bytes[i] ?? 0);
+    const padded =
+      bytes.length % 4 === 0
+        ? bytes
+        : Uint8Array.from({ length: Math.ceil(bytes.length / 4) * 4 }, (_, i) => bytes[i] ?? 0);
     this.device.queue.writeBuffer(buffer, offset, padded);
   }
 

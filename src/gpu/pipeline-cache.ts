@@ -43,7 +43,9 @@ export class PipelineCache {
       return await this.wait(compiling);
     } catch (error) {
       const messages = (await module.getCompilationInfo()).messages;
-      const lines = messages.map((m) => `  [${m.type} at ${String(m.lineNum)}:${String(m.linePos)}] ${m.message}`);
+      const lines = messages.map(
+        (m) => `  [${m.type} at ${String(m.lineNum)}:${String(m.linePos)}] ${m.message}`,
+      );
       throw new GpuError([`kernel ${label} does not compile: ${String(error)}`, ...lines].join('\n'));
     }
   }

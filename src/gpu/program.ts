@@ -39,7 +39,12 @@ export class Program {
  * Compiles a launch and binds its buffers by the shader's binding numbers (an array, where they run from 0).
  * @throws GpuLimitError when the grid exceeds the adapter's workgroups per dimension.
  */
-export async function bind(gpu: Gpu, label: string, launch: Launch, buffers: Readonly<Record<number, GPUBuffer>>): Promise<Dispatch> {
+export async function bind(
+  gpu: Gpu,
+  label: string,
+  launch: Launch,
+  buffers: Readonly<Record<number, GPUBuffer>>,
+): Promise<Dispatch> {
   const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   if (launch.workgroups.some((count) => count > most)) {
     throw new GpuLimitError(
@@ -50,7 +55,10 @@ export async function bind(gpu: Gpu, label: string, launch: Launch, buffers: Rea
   const bindGroup = gpu.device.createBindGroup({
     label: `${label} (${launch.kernel.family}/${launch.kernel.variant})`,
     layout: pipeline.getBindGroupLayout(0),
-    entries: Object.entries(buffers).map(([binding, buffer]) => ({ binding: Number(binding), resource: { buffer } })),
+    entries: Object.entries(buffers).map(([binding, buffer]) => ({
+      binding: Number(binding),
+      resource: { buffer },
+    })),
   });
   return { label, launch, pipeline, bindGroup };
 }

@@ -38,8 +38,7 @@ export function specialise(source: string, tile: Tile): string {
   return splitRegisters(unroll(tiled, values), values);
 }
 
-const loopHead =
-  /\/\/ @unroll[^\n]*\n\s*for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
+const loopHead = /\/\/ @unroll[^\n]*\n\s*for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
 
 function unroll(source: string, values: ReadonlyMap<string, number>): string {
   const match = loopHead.exec(source);

@@ -25,7 +25,18 @@ export function convFlops(shape: ConvShape): number {
 
 /** Bytes of input, weights and output, each once: what any of the three passes must move at least. */
 export function convBytes(shape: ConvShape): number {
-  const { inChannels, inHeight, inWidth, outChannels, outHeight, outWidth, kernelHeight, kernelWidth, groups, batch } = shape;
+  const {
+    inChannels,
+    inHeight,
+    inWidth,
+    outChannels,
+    outHeight,
+    outWidth,
+    kernelHeight,
+    kernelWidth,
+    groups,
+    batch,
+  } = shape;
   const values = batch * (inChannels * inHeight * inWidth + outChannels * outHeight * outWidth);
   return 4 * (values + ((outChannels * inChannels) / groups) * kernelHeight * kernelWidth);
 }

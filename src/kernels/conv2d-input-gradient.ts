@@ -12,7 +12,14 @@ export interface InputGradientVariant extends Variant {
 }
 
 const tap = (rows: number, pixels: number, lanes: number, suits: Variant['suits']): InputGradientVariant => {
-  return { name: `tap${String(4 * rows)}x${String(pixels)}l${String(lanes)}`, rows, pixels, lanes, workgroupMemory: 0, suits };
+  return {
+    name: `tap${String(4 * rows)}x${String(pixels)}l${String(lanes)}`,
+    rows,
+    pixels,
+    lanes,
+    workgroupMemory: 0,
+    suits,
+  };
 };
 
 /** As conv2d's `tap` tiles: large ones for CPU adapters, small ones of 64 lanes that leave GPUs enough workgroups. */
@@ -31,7 +38,10 @@ export const conv2dInputGradientVariants: readonly InputGradientVariant[] = [
 export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: string): Launch {
   const vectors = Math.ceil(shape.inChannels / shape.groups / 4);
   const cost = ({ rows, pixels, lanes }: InputGradientVariant) => {
-    const beyond = wasteOf(vectors, rows) * wasteOf(shape.batch / 4, lanes) * wasteOf(Math.ceil(shape.inWidth / shape.stride), pixels);
+    const beyond =
+      wasteOf(vectors, rows) *
+      wasteOf(shape.batch / 4, lanes) *
+      wasteOf(Math.ceil(shape.inWidth / shape.stride), pixels);
     return beyond * (1 + 8 * (1 / (4 * rows) + 1 / pixels / 4));
   };
   const chosen = pick('conv2d-input-gradient', conv2dInputGradientVariants, target, cost, variant);
@@ -46,7 +56,11 @@ export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: 
   const tiles = Math.ceil(shape.inWidth / (shape.stride * pixels)) * shape.stride;
   return {
     kernel,
-    workgroups: [Math.ceil(shape.batch / 4 / lanes), shape.inHeight * tiles, shape.groups * Math.ceil(vectors / rows)],
+    workgroups: [
+      Math.ceil(shape.batch / 4 / lanes),
+      shape.inHeight * tiles,
+      shape.groups * Math.ceil(vectors / rows),
+    ],
     flops: convFlops(shape),
     bytes: convBytes(shape),
   };

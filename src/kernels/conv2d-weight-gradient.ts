@@ -31,7 +31,11 @@ export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?:
   };
   return {
     kernel,
-    workgroups: [shape.kernelHeight, constants.IN_CHANNELS, shape.groups * Math.ceil(constants.OUT_CHANNELS / 4)],
+    workgroups: [
+      shape.kernelHeight,
+      constants.IN_CHANNELS,
+      shape.groups * Math.ceil(constants.OUT_CHANNELS / 4),
+    ],
     flops: convFlops(shape),
     bytes: convBytes(shape),
   };

@@ -19,7 +19,8 @@ export const mostSlots = 1024;
  * Private memory is sized by powers of two, so that a growing population compiles a handful of kernels in its life.
  */
 export function slotsFor(values: number): number {
-  if (values > mostSlots) throw new RangeError(`a CPPN of ${String(values)} values exceeds ${String(mostSlots)}`);
+  if (values > mostSlots)
+    throw new RangeError(`a CPPN of ${String(values)} values exceeds ${String(mostSlots)}`);
   return Math.max(16, 2 ** Math.ceil(Math.log2(values)));
 }
 
@@ -33,7 +34,13 @@ export function cppn(shape: CppnShape): Launch {
   const lanes = plane >= 64 ? 64 : 16;
   const constants = { PIXELS: height * width, WIDTH: width, LANES: lanes };
   return {
-    kernel: { family: 'cppn', variant: `slots${String(slots)}`, source: specialise(source, { SLOTS: slots }), entryPoint: 'main', constants },
+    kernel: {
+      family: 'cppn',
+      variant: `slots${String(slots)}`,
+      source: specialise(source, { SLOTS: slots }),
+      entryPoint: 'main',
+      constants,
+    },
     workgroups: [Math.ceil(plane / lanes), population, 1],
     flops: population * height * width * shape.slots * 12,
     bytes: 4 * population * channels * plane,

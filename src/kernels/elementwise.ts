@@ -19,7 +19,11 @@ export function elementwise(
   lanes = 64,
 ): Launch {
   return {
-    kernel: { ...kernel, variant: `linear${String(lanes)}`, constants: { ...kernel.constants, LANES: lanes } },
+    kernel: {
+      ...kernel,
+      variant: `linear${String(lanes)}`,
+      constants: { ...kernel.constants, LANES: lanes },
+    },
     workgroups: linearWorkgroups(count, lanes),
     ...work,
   };

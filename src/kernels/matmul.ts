@@ -22,8 +22,23 @@ export interface MatmulVariant extends Variant {
   readonly steps: number;
 }
 
-const tile = (rows: number, columns: number, steps: number, lanes: number, suits: Variant['suits']): MatmulVariant => {
-  return { name: `tile${String(4 * rows)}x${String(4 * columns)}`, entryPoint: 'tile', rows, columns, steps, lanes, workgroupMemory: 0, suits };
+const tile = (
+  rows: number,
+  columns: number,
+  steps: number,
+  lanes: number,
+  suits: Variant['suits'],
+): MatmulVariant => {
+  return {
+    name: `tile${String(4 * rows)}x${String(4 * columns)}`,
+    entryPoint: 'tile',
+    rows,
+    columns,
+    steps,
+    lanes,
+    workgroupMemory: 0,
+    suits,
+  };
 };
 
 /** Steps: SwiftShader copies every accumulator once per iteration, so that many steps share the cost; lavapipe does not. */
@@ -41,7 +56,16 @@ export const matmulVariants: readonly MatmulVariant[] = [
    * For GPUs: 64 rows × 32 columns per workgroup of 64; each staged vec4 is used 8 times or more out of 3 KiB of
    * workgroup memory, and both loads of a stage are coalesced.
    */
-  { name: 'staged64x32', entryPoint: 'staged', rows: 16, columns: 8, steps: 8, lanes: 64, workgroupMemory: 3072, suits: ['gpu'] },
+  {
+    name: 'staged64x32',
+    entryPoint: 'staged',
+    rows: 16,
+    columns: 8,
+    steps: 8,
+    lanes: 64,
+    workgroupMemory: 3072,
+    suits: ['gpu'],
+  },
 ];
 
 /** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4. */
@@ -51,15 +75,28 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
   const rowVectors = Math.ceil(rows / 4);
   const columnVectors = Math.ceil(columns / 4);
   const constants = { DEPTH: depth, A_PITCH: rowVectors, M: rows, N_VECTORS: columnVectors };
-  const work = { flops: 2 * rows * columns * depth, bytes: 4 * (rows * depth + columns * depth + rows * columns) };
+  const work = {
+    flops: 2 * rows * columns * depth,
+    bytes: 4 * (rows * depth + columns * depth + rows * columns),
+  };
   if (chosen.entryPoint === 'staged') {
-    const kernel = { family: 'matmul', variant: chosen.name, source, entryPoint: chosen.entryPoint, constants };
+    const kernel = {
+      family: 'matmul',
+      variant: chosen.name,
+      source,
+      entryPoint: chosen.entryPoint,
+      constants,
+    };
     return { kernel, workgroups: [Math.ceil(columnVectors / 8), Math.ceil(rowVectors / 16), 1], ...work };
   }
   const kernel = {
     family: 'matmul',
     variant: chosen.name,
-    source: specialise(source, { ROWS: chosen.rows, COLUMNS: chosen.columns, STEPS: largestDivisor(depth, chosen.steps) }),
+    source: specialise(source, {
+      ROWS: chosen.rows,
+      COLUMNS: chosen.columns,
+      STEPS: largestDivisor(depth, chosen.steps),
+    }),
     entryPoint: chosen.entryPoint,
     constants: { ...constants, LANES: chosen.lanes },
   };

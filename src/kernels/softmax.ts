@@ -18,10 +18,15 @@ export interface ConfidenceShape {
 export function confidence(shape: ConfidenceShape): Launch {
   const { classes, batch, images, views, allImages } = shape;
   const constants = { CLASSES: classes, PITCH: batch, COUNT: images, VIEWS: views, OUTPUT_PITCH: allImages };
-  return elementwise({ family: 'softmax', source, entryPoint: 'confidence', constants }, images, {
-    flops: 6 * classes * images * views,
-    bytes: 4 * classes * images * (views + 1),
-  }, 16);
+  return elementwise(
+    { family: 'softmax', source, entryPoint: 'confidence', constants },
+    images,
+    {
+      flops: 6 * classes * images * views,
+      bytes: 4 * classes * images * (views + 1),
+    },
+    16,
+  );
 }
 
 /**
@@ -31,8 +36,13 @@ export function confidence(shape: ConfidenceShape): Launch {
  */
 export function crossEntropy(classes: number, batch: number, count: number): Launch {
   const constants = { CLASSES: classes, PITCH: batch, COUNT: count };
-  return elementwise({ family: 'softmax', source, entryPoint: 'cross_entropy', constants }, batch, {
-    flops: 6 * classes * batch,
-    bytes: 8 * classes * batch,
-  }, 16);
+  return elementwise(
+    { family: 'softmax', source, entryPoint: 'cross_entropy', constants },
+    batch,
+    {
+      flops: 6 * classes * batch,
+      bytes: 8 * classes * batch,
+    },
+    16,
+  );
 }

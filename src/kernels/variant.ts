@@ -14,7 +14,10 @@ export interface Variant {
 /** What a choice depends on: the adapter's kind and limits. */
 export interface Target {
   readonly adapter: Pick<AdapterDescription, 'kind'>;
-  readonly limits: Pick<GPUSupportedLimits, 'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize'>;
+  readonly limits: Pick<
+    GPUSupportedLimits,
+    'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize'
+  >;
 }
 
 /** Whether the adapter's limits allow a variant at all. */
@@ -29,7 +32,11 @@ export function allowed(variant: Variant, target: Target): boolean {
  * The allowed variant of least cost among those made for this kind of adapter.
  * `cost` is a family's model of wasted work for the shape; ties go to the earlier variant.
  */
-export function choose<V extends Variant>(variants: readonly V[], target: Target, cost: (variant: V) => number): V {
+export function choose<V extends Variant>(
+  variants: readonly V[],
+  target: Target,
+  cost: (variant: V) => number,
+): V {
   const usable = variants.filter((variant) => allowed(variant, target));
   const suited = usable.filter((variant) => variant.suits.includes(target.adapter.kind));
   const candidates = suited.length > 0 ? suited : usable;
@@ -52,7 +59,9 @@ export function pick<V extends Variant>(
   if (name === undefined) return choose(variants, target, cost);
   const named = variants.find((variant) => variant.name === name);
   if (named) return named;
-  throw new RangeError(`${family} has no variant ${name}; there are ${variants.map((variant) => variant.name).join(', ')}`);
+  throw new RangeError(
+    `${family} has no variant ${name}; there are ${variants.map((variant) => variant.name).join(', ')}`,
+  );
 }
 
 /** How much more is computed than asked for when `count` is cut into whole tiles; 1 when nothing is wasted. */

@@ -2,6 +2,8 @@
 import type { Architecture } from '../nn/layer.ts';
 import { lenet } from './lenet.ts';
 
-export const architectures: ReadonlyMap<string, (classes: number) => Architecture> = new Map([['lenet', lenet]]);
+export const architectures: ReadonlyMap<string, (classes: number) => Architecture> = new Map([
+  ['lenet', lenet],
+]);
 
 export const architectureNames: readonly string[] = [...architectures.keys()];

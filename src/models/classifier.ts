@@ -37,28 +37,48 @@ export interface Classifier {
 export const defaultMemoryBudget = 512 * 2 ** 20;
 
 /** @throws GpuLimitError when not even one image fits the budget, or the images do not fit a binding */
-export async function createClassifier(gpu: Gpu, model: Model, options: ClassifierOptions): Promise<Classifier> {
+export async function createClassifier(
+  gpu: Gpu,
+  model: Model,
+  options: ClassifierOptions,
+): Promise<Classifier> {
   const { images: count, crops } = options;
   const { preprocessing } = model;
   const views = viewsOf(preprocessing.image, model.architecture.input, crops);
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
-  const parameters = options.parameters ?? uploadParameters(gpu, model.architecture, model.weights, model.name);
+  const parameters =
+    options.parameters ?? uploadParameters(gpu, model.architecture, model.weights, model.name);
   const network = await createNetwork(gpu, model.architecture, parameters, { batch });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
-  const viewBuffer = gpu.bufferFrom('views', Uint32Array.from(views.flatMap(({ top, left, mirrored }) => [top, left, mirrored ? 1 : 0, 0])));
+  const viewBuffer = gpu.bufferFrom(
+    'views',
+    Uint32Array.from(views.flatMap(({ top, left, mirrored }) => [top, left, mirrored ? 1 : 0, 0])),
+  );
   const mean = gpu.bufferFrom('mean', preprocessing.mean);
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += turn) {
     const slots = Math.ceil(batch / views.length);
-    const source = Uint32Array.from({ length: slots }, (_, slot) => (slot < turn && first + slot < count ? first + slot : noImage));
+    const source = Uint32Array.from({ length: slots }, (_, slot) =>
+      slot < turn && first + slot < count ? first + slot : noImage,
+    );
     const start = gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage);
     const sourceBuffer = gpu.bufferFrom('source', source);
-    dispatches.push(await bind(gpu, 'view', view(viewShape(model, batch, views.length)), [images, sourceBuffer, viewBuffer, mean, network.input]));
+    dispatches.push(
+      await bind(gpu, 'view', view(viewShape(model, batch, views.length)), [
+        images,
+        sourceBuffer,
+        viewBuffer,
+        mean,
+        network.input,
+      ]),
+    );
     dispatches.push(...network.forward.dispatches);
     const shape = { classes: network.classes, batch, images: turn, views: views.length, allImages: count };
-    dispatches.push(await bind(gpu, 'confidence', confidence(shape), { 0: network.logits, 1: confidences, 4: start }));
+    dispatches.push(
+      await bind(gpu, 'confidence', confidence(shape), { 0: network.logits, 1: confidences, 4: start }),
+    );
   }
   return { model, images, confidences, network, program: new Program(dispatches) };
 }
@@ -85,7 +105,9 @@ function imagesPerTurn(gpu: Gpu, model: Model, count: number, views: number, bud
   const slots = Math.floor(bytes / perFour) * 4;
   const most = Math.floor(slots / views);
   if (most < 1) {
-    throw new GpuLimitError(`${model.name}: one image in ${String(views)} views needs ${formatBytes((perFour * views) / 4)} of activations; ${formatBytes(bytes)} may be used`);
+    throw new GpuLimitError(
+      `${model.name}: one image in ${String(views)} views needs ${formatBytes((perFour * views) / 4)} of activations; ${formatBytes(bytes)} may be used`,
+    );
   }
   const turns = Math.ceil(count / Math.min(most, count));
   return Math.ceil(count / turns);

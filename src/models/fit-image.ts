@@ -9,7 +9,10 @@ export interface PlanarImage {
 }
 
 /** Scaled bilinearly, pixel centres aligned; colour becomes gray by Rec. 601 weights, gray becomes three equal channels. */
-export function fitImage(image: PlanarImage, [channels, height, width]: readonly [1 | 3, number, number]): Uint8Array<ArrayBuffer> {
+export function fitImage(
+  image: PlanarImage,
+  [channels, height, width]: readonly [1 | 3, number, number],
+): Uint8Array<ArrayBuffer> {
   const source = image.channels === channels ? image : changeChannels(image, channels);
   const result = new Uint8Array(channels * height * width);
   for (let channel = 0; channel < channels; channel++) {
@@ -40,7 +43,10 @@ function sample({ pixels, height, width }: PlanarImage, channel: number, y: numb
 function changeChannels({ pixels, height, width }: PlanarImage, channels: 1 | 3): PlanarImage {
   const plane = height * width;
   const byte = (index: number) => pixels[index] ?? 0;
-  const gray = (index: number) => Math.round(0.299 * byte(index) + 0.587 * byte(index + plane) + 0.114 * byte(index + 2 * plane));
-  const changed = Uint8Array.from({ length: channels * plane }, (_, index) => (channels === 1 ? gray(index) : byte(index % plane)));
+  const gray = (index: number) =>
+    Math.round(0.299 * byte(index) + 0.587 * byte(index + plane) + 0.114 * byte(index + 2 * plane));
+  const changed = Uint8Array.from({ length: channels * plane }, (_, index) =>
+    channels === 1 ? gray(index) : byte(index % plane),
+  );
   return { pixels: changed, channels, height, width };
 }

@@ -18,7 +18,12 @@ export function unpadPlanes(bytes: Uint8Array<ArrayBuffer>, plane: number): Uint
   return repitch(bytes, Math.ceil(plane / 4) * 4, plane, plane);
 }
 
-function repitch(bytes: Uint8Array<ArrayBuffer>, from: number, to: number, used: number): Uint8Array<ArrayBuffer> {
+function repitch(
+  bytes: Uint8Array<ArrayBuffer>,
+  from: number,
+  to: number,
+  used: number,
+): Uint8Array<ArrayBuffer> {
   if (from === to) return bytes;
   const planes = bytes.length / from;
   const result = new Uint8Array(planes * to);

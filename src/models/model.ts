@@ -32,7 +32,8 @@ export function readModel(bytes: Uint8Array, fileName: string, name: string, arc
   const build = architectures.get(architecture ?? metadata['arch'] ?? '');
   if (!build) {
     const found = architecture ?? metadata['arch'];
-    const said = found === undefined ? 'names no architecture' : `is for architecture "${found}", which is unknown`;
+    const said =
+      found === undefined ? 'names no architecture' : `is for architecture "${found}", which is unknown`;
     throw new WeightFileError(`${fileName}: the file ${said}; pass --arch ${architectureNames.join('|')}`);
   }
   const labels = readLabels(metadata['labels'], fileName);
@@ -56,7 +57,12 @@ export function readModel(bytes: Uint8Array, fileName: string, name: string, arc
 /** The bytes of a `.safetensors` file that `readModel` reads back. */
 export function writeModel(model: Model): Uint8Array {
   const { architecture, preprocessing, weights, labels, card } = model;
-  const tensors = [...weights].map(([name, { shape, data }]) => ({ name, shape, data, dtype: 'F32' as const }));
+  const tensors = [...weights].map(([name, { shape, data }]) => ({
+    name,
+    shape,
+    data,
+    dtype: 'F32' as const,
+  }));
   tensors.push({ name: meanTensor, shape: preprocessing.image, data: preprocessing.mean, dtype: 'F32' });
   return writeSafetensors(tensors, {
     ...card,
@@ -69,7 +75,11 @@ export function writeModel(model: Model): Uint8Array {
   });
 }
 
-function countClasses(tensors: ReadonlyMap<string, Tensor>, architecture: Architecture, fileName: string): number {
+function countClasses(
+  tensors: ReadonlyMap<string, Tensor>,
+  architecture: Architecture,
+  fileName: string,
+): number {
   const last = architecture.layers.at(-1)?.name ?? '';
   const classes = tensors.get(`${last}.weight`)?.shape[0];
   if (classes === undefined || classes < 1) {
@@ -80,11 +90,19 @@ function countClasses(tensors: ReadonlyMap<string, Tensor>, architecture: Archit
   return classes;
 }
 
-function checkShapes(architecture: Architecture, tensors: ReadonlyMap<string, Tensor>, fileName: string): void {
+function checkShapes(
+  architecture: Architecture,
+  tensors: ReadonlyMap<string, Tensor>,
+  fileName: string,
+): void {
   for (const { layer, groups, outputs, fileShape } of parameterShapes(architecture)) {
-    for (const [name, shape] of [[`${layer}.weight`, fileShape], [`${layer}.bias`, [groups * outputs]]] as const) {
+    for (const [name, shape] of [
+      [`${layer}.weight`, fileShape],
+      [`${layer}.bias`, [groups * outputs]],
+    ] as const) {
       const tensor = tensors.get(name);
-      if (!tensor) throw new WeightShapeError(`${fileName}: no tensor ${name}, which ${architecture.name} needs`);
+      if (!tensor)
+        throw new WeightShapeError(`${fileName}: no tensor ${name}, which ${architecture.name} needs`);
       if (tensor.shape.join() === shape.join()) continue;
       throw new WeightShapeError(
         `${fileName}: ${name} is [${tensor.shape.join(', ')}], ${architecture.name} expects [${shape.join(', ')}]; was another --arch meant?`,
@@ -104,16 +122,25 @@ function readLabels(text: string | undefined, fileName: string): string[] | unde
   throw new WeightFileError(`${fileName}: the labels in the header are no list of strings`);
 }
 
-function readPreprocessing(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>>, architecture: Architecture, fileName: string): Preprocessing {
+function readPreprocessing(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>>,
+  architecture: Architecture,
+  fileName: string,
+): Preprocessing {
   const channels = architecture.input[0];
   const side = readNumber(metadata['image'], architecture.input[1], 'image', fileName);
   if (!Number.isInteger(side) || side < architecture.input[1] || side > 4096) {
-    throw new WeightFileError(`${fileName}: image side ${String(side)} in the header, expected ${String(architecture.input[1])} to 4096`);
+    throw new WeightFileError(
+      `${fileName}: image side ${String(side)} in the header, expected ${String(architecture.input[1])} to 4096`,
+    );
   }
   const image: Extent = [channels, side, side];
   const order = metadata['channels'] ?? (channels === 1 ? 'gray' : 'rgb');
   if ((channels === 1) !== (order === 'gray') || !['gray', 'rgb', 'bgr'].includes(order)) {
-    throw new WeightFileError(`${fileName}: channel order "${order}" in the header does not fit ${String(channels)} channels`);
+    throw new WeightFileError(
+      `${fileName}: channel order "${order}" in the header does not fit ${String(channels)} channels`,
+    );
   }
   return {
     image,
@@ -123,21 +150,34 @@ function readPreprocessing(tensors: ReadonlyMap<string, Tensor>, metadata: Reado
   };
 }
 
-function readMean(tensor: Tensor | undefined, text: string | undefined, image: Extent, fileName: string): Float32Array<ArrayBuffer> {
+function readMean(
+  tensor: Tensor | undefined,
+  text: string | undefined,
+  image: Extent,
+  fileName: string,
+): Float32Array<ArrayBuffer> {
   if (tensor) {
     if (tensor.shape.join() === image.join()) return Float32Array.from(tensor.data);
-    throw new WeightShapeError(`${fileName}: mean is [${tensor.shape.join(', ')}], the image is [${image.join(', ')}]`);
+    throw new WeightShapeError(
+      `${fileName}: mean is [${tensor.shape.join(', ')}], the image is [${image.join(', ')}]`,
+    );
   }
   const values = (text ?? '0').split(',').map((part) => readNumber(part, 0, 'mean', fileName));
   if (values.length !== 1 && values.length !== image[0]) {
-    throw new WeightFileError(`${fileName}: ${String(values.length)} mean values in the header for ${String(image[0])} channels`);
+    throw new WeightFileError(
+      `${fileName}: ${String(values.length)} mean values in the header for ${String(image[0])} channels`,
+    );
   }
   const plane = image[1] * image[2];
-  return Float32Array.from({ length: volume(image) }, (_, index) => values[values.length === 1 ? 0 : Math.floor(index / plane)] ?? 0);
+  return Float32Array.from(
+    { length: volume(image) },
+    (_, index) => values[values.length === 1 ? 0 : Math.floor(index / plane)] ?? 0,
+  );
 }
 
 function readNumber(text: string | undefined, fallback: number, what: string, fileName: string): number {
   const value = text === undefined ? fallback : Number(text);
-  if (!Number.isFinite(value)) throw new WeightFileError(`${fileName}: ${what} in the header is "${String(text)}", not a number`);
+  if (!Number.isFinite(value))
+    throw new WeightFileError(`${fileName}: ${what} in the header is "${String(text)}", not a number`);
   return value;
 }

@@ -48,17 +48,48 @@ export function meanImage({ images, count, shape }: ImageDataset): Float32Array<
 
 /** @param scale what a pixel minus the mean is multiplied by; Caffe's LeNet has 1/256 */
 export function preprocessingFor(data: ImageDataset, scale: number): Preprocessing {
-  return { image: data.shape, mean: meanImage(data), scale, channelOrder: data.shape[0] === 1 ? 'gray' : 'rgb' };
+  return {
+    image: data.shape,
+    mean: meanImage(data),
+    scale,
+    channelOrder: data.shape[0] === 1 ? 'gray' : 'rgb',
+  };
 }
 
 /** @returns a model whose card holds the settings */
-export async function train(gpu: Gpu, architecture: Architecture, data: ImageDataset, preprocessing: Preprocessing, options: TrainingOptions): Promise<Model> {
+export async function train(
+  gpu: Gpu,
+  architecture: Architecture,
+  data: ImageDataset,
+  preprocessing: Preprocessing,
+  options: TrainingOptions,
+): Promise<Model> {
   const { epochs, seed, descent, onProgress, stepsPerReport = 25 } = options;
-  const parameters = uploadParameters(gpu, architecture, initialWeights(architecture, seed), 'initial weights');
-  const untrained: Model = { name: architecture.name, architecture, weights: new Map(), preprocessing, labels: data.labels, card: {} };
+  const parameters = uploadParameters(
+    gpu,
+    architecture,
+    initialWeights(architecture, seed),
+    'initial weights',
+  );
+  const untrained: Model = {
+    name: architecture.name,
+    architecture,
+    weights: new Map(),
+    preprocessing,
+    labels: data.labels,
+    card: {},
+  };
   const images = padPlanes(Uint8Array.from(data.images), data.shape[1] * data.shape[2]);
   const set = { images, targets: data.targets, count: data.count };
-  const trainer = await createTrainer(gpu, architecture, parameters, set, viewShape(untrained, descent.batch, 1), preprocessing.mean, descent);
+  const trainer = await createTrainer(
+    gpu,
+    architecture,
+    parameters,
+    set,
+    viewShape(untrained, descent.batch, 1),
+    preprocessing.mean,
+    descent,
+  );
   const perEpoch = Math.floor(data.count / descent.batch);
   const steps = perEpoch * epochs;
   let order = epochOrder(data.count, seed, 0);
@@ -66,7 +97,10 @@ export async function train(gpu: Gpu, architecture: Architecture, data: ImageDat
     const within = step % perEpoch;
     const epoch = Math.floor(step / perEpoch);
     if (within === 0) order = epochOrder(data.count, seed, epoch);
-    trainer.step(order.slice(within * descent.batch, (within + 1) * descent.batch), rateAt(step, steps, descent.rate));
+    trainer.step(
+      order.slice(within * descent.batch, (within + 1) * descent.batch),
+      rateAt(step, steps, descent.rate),
+    );
     if ((step + 1) % stepsPerReport === 0 || step + 1 === steps) {
       onProgress?.({ step: step + 1, steps, epoch, loss: await trainer.loss() });
       if (options.shouldStop?.()) break;

@@ -8,11 +8,21 @@ export interface ImageView {
 }
 
 /** The centre alone, or the four corners and the centre, each as it is and mirrored. */
-export function viewsOf([, imageHeight, imageWidth]: Extent, [, height, width]: Extent, crops: 1 | 10): ImageView[] {
+export function viewsOf(
+  [, imageHeight, imageWidth]: Extent,
+  [, height, width]: Extent,
+  crops: 1 | 10,
+): ImageView[] {
   const bottom = imageHeight - height;
   const right = imageWidth - width;
   const centre = { top: Math.floor(bottom / 2), left: Math.floor(right / 2) };
   if (crops === 1) return [{ ...centre, mirrored: false }];
-  const corners = [{ top: 0, left: 0 }, { top: 0, left: right }, { top: bottom, left: 0 }, { top: bottom, left: right }, centre];
+  const corners = [
+    { top: 0, left: 0 },
+    { top: 0, left: right },
+    { top: bottom, left: 0 },
+    { top: bottom, left: right },
+    centre,
+  ];
   return [false, true].flatMap((mirrored) => corners.map((corner) => ({ ...corner, mirrored })));
 }

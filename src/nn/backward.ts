@@ -40,22 +40,36 @@ export function tapeTurnedWeights(tape: Tape, layers: readonly PlacedLayer[], wa
     if (layer.kind === 'convolution') {
       const shape = convShape(layer, input.extent, output.extent, 4);
       const { groups, kernel, outChannels } = layer;
-      const turned = tape.tensor(turnedName(layer.name), outChannels * kernel * kernel * pitch(input.extent[0] / groups), true);
+      const turned = tape.tensor(
+        turnedName(layer.name),
+        outChannels * kernel * kernel * pitch(input.extent[0] / groups),
+        true,
+      );
       tape.add(`${layer.name} turn weights`, transposeConvWeights(shape), [weightName(layer.name), turned]);
     } else if (layer.kind === 'dense') {
       const depth = volume(input.extent);
       const turned = tape.tensor(turnedName(layer.name), layer.outputs * pitch(depth), true);
-      tape.add(`${layer.name} turn weights`, transpose(depth, layer.outputs), [weightName(layer.name), turned]);
+      tape.add(`${layer.name} turn weights`, transpose(depth, layer.outputs), [
+        weightName(layer.name),
+        turned,
+      ]);
     }
   }
 }
 
 /** Expects the logits' gradient to be there. */
-export function tapeBackward(tape: Tape, layers: readonly PlacedLayer[], batch: number, target: Target, wanted: Wanted): void {
+export function tapeBackward(
+  tape: Tape,
+  layers: readonly PlacedLayer[],
+  batch: number,
+  target: Target,
+  wanted: Wanted,
+): void {
   const context = { tape, batch, target, wanted };
   for (const [index, placed] of [...layers.entries()].reverse()) {
     const needsInput = index > 0 || wanted.input;
-    if (needsInput) tape.tensor(gradientOf(placed.input.tensor), volume(placed.input.extent) * batch, index === 0);
+    if (needsInput)
+      tape.tensor(gradientOf(placed.input.tensor), volume(placed.input.extent) * batch, index === 0);
     const { layer } = placed;
     switch (layer.kind) {
       case 'convolution':
@@ -68,33 +82,59 @@ export function tapeBackward(tape: Tape, layers: readonly PlacedLayer[], batch: 
         if (needsInput) {
           const shape = poolShape(layer, placed.input.extent, placed.output.extent, batch);
           const { input, output } = placed;
-          const tensors = { 2: winnersTensor(layer.name), 3: gradientOf(output.tensor), 4: gradientOf(input.tensor) };
+          const tensors = {
+            2: winnersTensor(layer.name),
+            3: gradientOf(output.tensor),
+            4: gradientOf(input.tensor),
+          };
           tape.add(`${layer.name} input gradient`, maxPoolInputGradient(shape), tensors);
         }
         break;
       case 'relu':
         if (needsInput) {
-          const tensors = [placed.output.tensor, gradientOf(placed.input.tensor), gradientOf(placed.output.tensor)];
-          tape.add(`${layer.name} input gradient`, reluInputGradient(volume(placed.input.extent) * batch), tensors);
+          const tensors = [
+            placed.output.tensor,
+            gradientOf(placed.input.tensor),
+            gradientOf(placed.output.tensor),
+          ];
+          tape.add(
+            `${layer.name} input gradient`,
+            reluInputGradient(volume(placed.input.extent) * batch),
+            tensors,
+          );
         }
         break;
     }
   }
 }
 
-function tapeConvolution(context: Context, placed: PlacedLayer, layer: Convolution, needsInput: boolean): void {
+function tapeConvolution(
+  context: Context,
+  placed: PlacedLayer,
+  layer: Convolution,
+  needsInput: boolean,
+): void {
   const { tape, batch, target, wanted } = context;
   const { input, output } = placed;
   const shape = convShape(layer, input.extent, output.extent, batch);
   const upstream = gradientOf(output.tensor);
   if (wanted.parameters) {
     const gradient = gradientOf(weightName(layer.name));
-    tape.add(`${layer.name} weight gradient`, conv2dWeightGradient(shape, target), [input.tensor, upstream, gradient]);
+    tape.add(`${layer.name} weight gradient`, conv2dWeightGradient(shape, target), [
+      input.tensor,
+      upstream,
+      gradient,
+    ]);
     if (layer.groups !== 1 && (layer.outChannels / layer.groups) % 4 !== 0) {
-      throw new Error(`${layer.name}: a trained convolution in groups needs a multiple of 4 channels per group`);
+      throw new Error(
+        `${layer.name}: a trained convolution in groups needs a multiple of 4 channels per group`,
+      );
     }
     const pixels = output.extent[1] * output.extent[2];
-    tape.add(`${layer.name} bias gradient`, biasGradient(layer.outChannels, pixels, batch), [upstream, gradientOf(biasName(layer.name))]);
+    tape.add(`${layer.name} bias gradient`, biasGradient(layer.outChannels, pixels, batch), [
+      upstream,
+      gradientOf(biasName(layer.name)),
+    ]);
   }
   if (needsInput) {
     const tensors = [turnedName(layer.name), upstream, gradientOf(input.tensor)];
@@ -114,8 +154,16 @@ function tapeDense(context: Context, placed: PlacedLayer, layer: Dense, needsInp
     tape.add(`${layer.name} turn gradient`, transpose(layer.outputs, batch), [upstream, upstreamTurned]);
     const product = { rows: depth, columns: layer.outputs, depth: batch };
     const gradient = gradientOf(weightName(layer.name));
-    tape.add(`${layer.name} weight gradient`, matmul(product, target), [inputTurned, zeroBias, upstreamTurned, gradient]);
-    tape.add(`${layer.name} bias gradient`, biasGradient(layer.outputs, 1, batch), [upstream, gradientOf(biasName(layer.name))]);
+    tape.add(`${layer.name} weight gradient`, matmul(product, target), [
+      inputTurned,
+      zeroBias,
+      upstreamTurned,
+      gradient,
+    ]);
+    tape.add(`${layer.name} bias gradient`, biasGradient(layer.outputs, 1, batch), [
+      upstream,
+      gradientOf(biasName(layer.name)),
+    ]);
   }
   if (needsInput) {
     const product = { rows: depth, columns: batch, depth: layer.outputs };

@@ -5,7 +5,15 @@ import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
 import { relu } from '../kernels/relu.ts';
 import type { Target } from '../kernels/variant.ts';
-import { outputExtent, volume, type Architecture, type Convolution, type Extent, type Layer, type MaxPool } from './layer.ts';
+import {
+  outputExtent,
+  volume,
+  type Architecture,
+  type Convolution,
+  type Extent,
+  type Layer,
+  type MaxPool,
+} from './layer.ts';
 import type { Tape } from './operation.ts';
 import { biasName, weightName } from './parameters.ts';
 
@@ -52,7 +60,11 @@ export function tapeForward(tape: Tape, layers: readonly PlacedLayer[], batch: n
       }
       case 'max-pool': {
         const winners = tape.tensor(winnersTensor(layer.name), (volume(output.extent) * batch) / 4);
-        tape.add(label, maxPool(poolShape(layer, input.extent, output.extent, batch)), [input.tensor, output.tensor, winners]);
+        tape.add(label, maxPool(poolShape(layer, input.extent, output.extent, batch)), [
+          input.tensor,
+          output.tensor,
+          winners,
+        ]);
         break;
       }
       case 'relu':

@@ -46,7 +46,8 @@ export interface Architecture {
 export function outputExtent(layer: Layer, [channels, height, width]: Extent): Extent {
   switch (layer.kind) {
     case 'convolution': {
-      const side = (length: number) => Math.floor((length + 2 * layer.padding - layer.kernel) / layer.stride) + 1;
+      const side = (length: number) =>
+        Math.floor((length + 2 * layer.padding - layer.kernel) / layer.stride) + 1;
       return [layer.outChannels, side(height), side(width)];
     }
     case 'max-pool': {

@@ -32,7 +32,9 @@ export function planMemory(tensors: readonly TensorLife[]): MemoryPlan {
     const free = buffers.filter(({ freeAfter }) => freeAfter < tensor.first);
     const best = free.reduce<(typeof buffers)[number] | undefined>(
       (kept, buffer) =>
-        kept === undefined || Math.abs(buffer.bytes - tensor.bytes) < Math.abs(kept.bytes - tensor.bytes) ? buffer : kept,
+        kept === undefined || Math.abs(buffer.bytes - tensor.bytes) < Math.abs(kept.bytes - tensor.bytes)
+          ? buffer
+          : kept,
       undefined,
     );
     const chosen = best ?? { bytes: 0, freeAfter: -1 };
@@ -41,6 +43,7 @@ export function planMemory(tensors: readonly TensorLife[]): MemoryPlan {
     chosen.freeAfter = tensor.last;
     place.set(tensor.name, buffers.indexOf(chosen));
   }
-  const sum = (values: readonly { readonly bytes: number }[]) => values.reduce((total, { bytes }) => total + bytes, 0);
+  const sum = (values: readonly { readonly bytes: number }[]) =>
+    values.reduce((total, { bytes }) => total + bytes, 0);
   return { place, sizes: buffers.map(({ bytes }) => bytes), total: sum(buffers), unshared: sum(tensors) };
 }

@@ -40,13 +40,21 @@ export interface Network {
 const nothing: Wanted = { input: false, parameters: false };
 
 /** Plans the memory, compiles and binds every kernel. */
-export async function createNetwork(gpu: Gpu, architecture: Architecture, parameters: Parameters, options: NetworkOptions): Promise<Network> {
+export async function createNetwork(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  options: NetworkOptions,
+): Promise<Network> {
   const { batch, gradients = nothing } = options;
   const { tape, firstForward, firstBackward } = record(gpu, architecture, batch, gradients);
   const given = new Map(parameters);
-  const parameterGradients = gradients.parameters ? gradientBuffers(gpu, architecture) : new Map<string, GPUBuffer>();
+  const parameterGradients = gradients.parameters
+    ? gradientBuffers(gpu, architecture)
+    : new Map<string, GPUBuffer>();
   for (const [name, buffer] of parameterGradients) given.set(gradientOf(name), buffer);
-  if (gradients.input || gradients.parameters) given.set(zeroBias, gpu.buffer(zeroBias, 4 * mostRows(architecture)));
+  if (gradients.input || gradients.parameters)
+    given.set(zeroBias, gpu.buffer(zeroBias, 4 * mostRows(architecture)));
   const { buffers, dispatches, memory } = await bindTape(gpu, tape, given);
   const input = buffers.get(inputTensor);
   const logits = buffers.get(logitsTensor);
@@ -69,7 +77,12 @@ export async function createNetwork(gpu: Gpu, architecture: Architecture, parame
 }
 
 /** Bytes that a network of this batch takes, parameters left out; nothing is allocated. */
-export function activationBytes(gpu: Gpu, architecture: Architecture, batch: number, gradients: Wanted = nothing): number {
+export function activationBytes(
+  gpu: Gpu,
+  architecture: Architecture,
+  batch: number,
+  gradients: Wanted = nothing,
+): number {
   return record(gpu, architecture, batch, gradients).tape.plan(new Map()).total;
 }
 
@@ -104,5 +117,7 @@ function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUB
 
 /** The longest result of a matrix product of the backward pass, whose bias is zero. */
 function mostRows(architecture: Architecture): number {
-  return Math.max(4, ...parameterShapes(architecture).map(({ depth, outputs }) => Math.max(depth, outputs))) + 4;
+  return (
+    Math.max(4, ...parameterShapes(architecture).map(({ depth, outputs }) => Math.max(depth, outputs))) + 4
+  );
 }

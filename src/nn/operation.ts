@@ -35,7 +35,9 @@ export class Tape {
 
   #lives(): TensorLife[] {
     return [...this.sizes].map(([name, bytes]) => {
-      const uses = this.operations.flatMap(({ tensors }, index) => (Object.values(tensors).includes(name) ? [index] : []));
+      const uses = this.operations.flatMap(({ tensors }, index) =>
+        Object.values(tensors).includes(name) ? [index] : [],
+      );
       const kept = this.kept.has(name) || uses.length === 0;
       return { name, bytes, first: kept ? 0 : Math.min(...uses), last: kept ? Infinity : Math.max(...uses) };
     });
@@ -52,7 +54,11 @@ export interface BoundTape {
  * Allocates what the plan asks for and binds every operation.
  * @param given buffers that exist already, by tensor name
  */
-export async function bindTape(gpu: Gpu, tape: Tape, given: ReadonlyMap<string, GPUBuffer>): Promise<BoundTape> {
+export async function bindTape(
+  gpu: Gpu,
+  tape: Tape,
+  given: ReadonlyMap<string, GPUBuffer>,
+): Promise<BoundTape> {
   const memory = tape.plan(given);
   const shared = memory.sizes.map((bytes, index) => {
     const names = [...memory.place].flatMap(([name, place]) => (place === index ? [name] : []));

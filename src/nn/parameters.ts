@@ -46,7 +46,9 @@ export function parameterShapes(architecture: Architecture): ParameterShape[] {
     }
     if (layer.kind === 'dense') {
       const depth = volume(input);
-      return [{ layer: layer.name, groups: 1, outputs: layer.outputs, depth, fileShape: [layer.outputs, depth] }];
+      return [
+        { layer: layer.name, groups: 1, outputs: layer.outputs, depth, fileShape: [layer.outputs, depth] },
+      ];
     }
     return [];
   });
@@ -58,7 +60,10 @@ export function parameterSizes({ groups, outputs, depth }: ParameterShape): { we
 }
 
 /** [groups · outputs, depth] → [groups, depth, outputs padded to 4]. */
-export function packWeight({ groups, outputs, depth }: ParameterShape, data: Float32Array): Float32Array<ArrayBuffer> {
+export function packWeight(
+  { groups, outputs, depth }: ParameterShape,
+  data: Float32Array,
+): Float32Array<ArrayBuffer> {
   const row = pitch(outputs);
   const packed = new Float32Array(groups * depth * row);
   for (let group = 0; group < groups; group++) {
@@ -72,7 +77,10 @@ export function packWeight({ groups, outputs, depth }: ParameterShape, data: Flo
 }
 
 /** The inverse of `packWeight`. */
-export function unpackWeight({ groups, outputs, depth }: ParameterShape, packed: Float32Array): Float32Array<ArrayBuffer> {
+export function unpackWeight(
+  { groups, outputs, depth }: ParameterShape,
+  packed: Float32Array,
+): Float32Array<ArrayBuffer> {
   const row = pitch(outputs);
   const data = new Float32Array(groups * outputs * depth);
   for (let group = 0; group < groups; group++) {
@@ -96,38 +104,75 @@ export type Parameters = ReadonlyMap<string, GPUBuffer>;
  * Checks every shape and copies the weights to the device.
  * @throws WeightShapeError naming the tensor, the expected and the found shape.
  */
-export function uploadParameters(gpu: Gpu, architecture: Architecture, weights: Weights, origin: string): Parameters {
+export function uploadParameters(
+  gpu: Gpu,
+  architecture: Architecture,
+  weights: Weights,
+  origin: string,
+): Parameters {
   const parameters = new Map<string, GPUBuffer>();
   for (const shape of parameterShapes(architecture)) {
     const weight = expect(weights, weightName(shape.layer), shape.fileShape, architecture.name, origin);
-    const bias = expect(weights, biasName(shape.layer), [shape.groups * shape.outputs], architecture.name, origin);
-    parameters.set(weightName(shape.layer), gpu.bufferFrom(weightName(shape.layer), packWeight(shape, weight)));
-    parameters.set(biasName(shape.layer), gpu.bufferFrom(biasName(shape.layer), packWeight({ ...shape, depth: 1 }, bias)));
+    const bias = expect(
+      weights,
+      biasName(shape.layer),
+      [shape.groups * shape.outputs],
+      architecture.name,
+      origin,
+    );
+    parameters.set(
+      weightName(shape.layer),
+      gpu.bufferFrom(weightName(shape.layer), packWeight(shape, weight)),
+    );
+    parameters.set(
+      biasName(shape.layer),
+      gpu.bufferFrom(biasName(shape.layer), packWeight({ ...shape, depth: 1 }, bias)),
+    );
   }
   return parameters;
 }
 
 /** Copies the weights back into the layout of files. */
-export async function downloadParameters(gpu: Gpu, architecture: Architecture, parameters: Parameters): Promise<Map<string, WeightTensor>> {
+export async function downloadParameters(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+): Promise<Map<string, WeightTensor>> {
   const weights = new Map<string, WeightTensor>();
   for (const shape of parameterShapes(architecture)) {
     const weight = parameters.get(weightName(shape.layer));
     const bias = parameters.get(biasName(shape.layer));
     if (!weight || !bias) throw new Error(`no parameters for layer ${shape.layer}`);
-    weights.set(weight.label, { shape: shape.fileShape, data: unpackWeight(shape, new Float32Array(await gpu.read(weight))) });
+    weights.set(weight.label, {
+      shape: shape.fileShape,
+      data: unpackWeight(shape, new Float32Array(await gpu.read(weight))),
+    });
     const biasShape = { ...shape, depth: 1 };
-    weights.set(bias.label, { shape: [shape.groups * shape.outputs], data: unpackWeight(biasShape, new Float32Array(await gpu.read(bias))) });
+    weights.set(bias.label, {
+      shape: [shape.groups * shape.outputs],
+      data: unpackWeight(biasShape, new Float32Array(await gpu.read(bias))),
+    });
   }
   return weights;
 }
 
-function expect(weights: Weights, name: string, shape: readonly number[], architecture: string, origin: string): Float32Array {
+function expect(
+  weights: Weights,
+  name: string,
+  shape: readonly number[],
+  architecture: string,
+  origin: string,
+): Float32Array {
   const tensor = weights.get(name);
   if (!tensor) {
-    throw new WeightShapeError(`${origin}: no tensor ${name}, which ${architecture} needs; the file has ${[...weights.keys()].join(', ') || 'none'}`);
+    throw new WeightShapeError(
+      `${origin}: no tensor ${name}, which ${architecture} needs; the file has ${[...weights.keys()].join(', ') || 'none'}`,
+    );
   }
   if (tensor.shape.join() !== shape.join()) {
-    throw new WeightShapeError(`${origin}: ${name} is [${tensor.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}]`);
+    throw new WeightShapeError(
+      `${origin}: ${name} is [${tensor.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}]`,
+    );
   }
   return tensor.data;
 }

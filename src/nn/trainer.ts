@@ -10,7 +10,13 @@ import { noImage, view, type ViewShape } from '../kernels/view.ts';
 import { RandomStream } from '../random/threefry.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
-import { parameterShapes, parameterSizes, weightName, type Parameters, type WeightTensor } from './parameters.ts';
+import {
+  parameterShapes,
+  parameterSizes,
+  weightName,
+  type Parameters,
+  type WeightTensor,
+} from './parameters.ts';
 
 export interface TrainingSet {
   /** Bytes [count, channels, height, width], every channel padded to whole words of four pixels. */
@@ -51,10 +57,15 @@ export function epochOrder(count: number, seed: number, epoch: number): Uint32Ar
 /** First weights as Caffe's "xavier" filler draws them: uniform within ±√(3 / fan-in); biases are zero. */
 export function initialWeights(architecture: Architecture, seed: number): Map<string, WeightTensor> {
   const weights = new Map<string, WeightTensor>();
-  for (const [index, { layer, groups, outputs, depth, fileShape }] of parameterShapes(architecture).entries()) {
+  for (const [index, { layer, groups, outputs, depth, fileShape }] of parameterShapes(
+    architecture,
+  ).entries()) {
     const random = RandomStream.of(seed, weightStream, index);
     const reach = Math.sqrt(3 / depth);
-    const data = Float32Array.from({ length: groups * outputs * depth }, () => (2 * random.uniform() - 1) * reach);
+    const data = Float32Array.from(
+      { length: groups * outputs * depth },
+      () => (2 * random.uniform() - 1) * reach,
+    );
     weights.set(weightName(layer), { shape: fileShape, data });
     weights.set(`${layer}.bias`, { shape: [groups * outputs], data: new Float32Array(groups * outputs) });
   }
@@ -75,7 +86,10 @@ export async function createTrainer(
   descent: Descent,
 ): Promise<Trainer> {
   const { batch } = descent;
-  const network = await createNetwork(gpu, architecture, parameters, { batch, gradients: { input: false, parameters: true } });
+  const network = await createNetwork(gpu, architecture, parameters, {
+    batch,
+    gradients: { input: false, parameters: true },
+  });
   if (!network.logitsGradient) throw new Error('the network records no gradients');
   const images = gpu.bufferFrom('training images', data.images);
   const source = gpu.buffer('images of this step', 4 * batch);
@@ -83,9 +97,22 @@ export async function createTrainer(
   const losses = gpu.buffer('losses', 4 * batch);
   const centre = gpu.bufferFrom('views', new Uint32Array(4));
   const meanBuffer = gpu.bufferFrom('mean', mean);
-  const before = new Program([await bind(gpu, 'view', view({ ...shape, batch, views: 1 }), [images, source, centre, meanBuffer, network.input])]);
+  const before = new Program([
+    await bind(gpu, 'view', view({ ...shape, batch, views: 1 }), [
+      images,
+      source,
+      centre,
+      meanBuffer,
+      network.input,
+    ]),
+  ]);
   const objective = new Program([
-    await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), [network.logits, network.logitsGradient, targets, losses]),
+    await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), [
+      network.logits,
+      network.logitsGradient,
+      targets,
+      losses,
+    ]),
   ]);
   const update = await updates(gpu, architecture, parameters, network.parameterGradients);
   return {
@@ -93,9 +120,15 @@ export async function createTrainer(
     step(chosen, rate) {
       const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
       gpu.write(source, slots);
-      gpu.write(targets, slots.map((image) => data.targets[image] ?? 0));
+      gpu.write(
+        targets,
+        slots.map((image) => data.targets[image] ?? 0),
+      );
       for (const { rates, isBias } of update.settings) {
-        gpu.write(rates, Float32Array.of(isBias ? 2 * rate : rate, descent.momentum, isBias ? 0 : descent.decay, 0));
+        gpu.write(
+          rates,
+          Float32Array.of(isBias ? 2 * rate : rate, descent.momentum, isBias ? 0 : descent.decay, 0),
+        );
       }
       run(gpu, before, network.turnWeights, network.forward, objective, network.backward, update.program);
     },
@@ -111,7 +144,10 @@ async function updates(gpu: Gpu, architecture: Architecture, parameters: Paramet
   const sizes = new Map(
     parameterShapes(architecture).flatMap((shape) => {
       const { weight, bias } = parameterSizes(shape);
-      return [[weightName(shape.layer), weight], [`${shape.layer}.bias`, bias]] as [string, number][];
+      return [
+        [weightName(shape.layer), weight],
+        [`${shape.layer}.bias`, bias],
+      ] as [string, number][];
     }),
   );
   const dispatches = [...gradients].map(async ([name, gradient]) => {

@@ -47,7 +47,9 @@ let keptInstance: GPU | undefined;
  * @param choice which adapter; `auto` takes the best there is.
  * @throws AdapterError with every attempt and what to install.
  */
-export async function searchGpu(choice: AdapterChoice = process.env['FOOL_ADAPTER'] ?? 'auto'): Promise<OpenedGpu> {
+export async function searchGpu(
+  choice: AdapterChoice = process.env['FOOL_ADAPTER'] ?? 'auto',
+): Promise<OpenedGpu> {
   const attempts: Attempt[] = [];
   for (const source of sourcesFor(choice)) {
     const note = (outcome: string) => attempts.push({ source: source.name, outcome });
@@ -103,7 +105,13 @@ function sourcesFor(choice: AdapterChoice): Source[] {
 const byName = (): string => 'asked for by name';
 
 function systemSource(reason: Source['reason']): Source {
-  return { name: 'system Vulkan drivers', reason, accepts: () => true, prepare: () => undefined, options: [] };
+  return {
+    name: 'system Vulkan drivers',
+    reason,
+    accepts: () => true,
+    prepare: () => undefined,
+    options: [],
+  };
 }
 
 function embeddedSource(reason: string): Source {
@@ -124,7 +132,11 @@ function embeddedSource(reason: string): Source {
 function lavapipeSources(reason: string): Source[] {
   const folders = ['/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/usr/share/vulkan/icd.d'];
   const manifests = folders.flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder).filter((file) => file.startsWith('lvp_icd')).map((file) => join(folder, file)) : [],
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((file) => file.startsWith('lvp_icd'))
+          .map((file) => join(folder, file))
+      : [],
   );
   if (manifests.length === 0) {
     const missing = (): never => {
@@ -143,11 +155,15 @@ function lavapipeSources(reason: string): Source[] {
   }));
 }
 
-async function ask(source: Source): Promise<{ adapter: GPUAdapter; description: AdapterDescription } | undefined> {
+async function ask(
+  source: Source,
+): Promise<{ adapter: GPUAdapter; description: AdapterDescription } | undefined> {
   const { create, globals } = await loadDawn();
   Object.assign(globalThis, globals);
   const instance = create([...source.options]);
-  const adapter = await withoutDriverChatter(() => instance.requestAdapter({ powerPreference: 'high-performance' }));
+  const adapter = await withoutDriverChatter(() =>
+    instance.requestAdapter({ powerPreference: 'high-performance' }),
+  );
   if (!adapter) return undefined;
   keptInstance = instance;
   const { vendor, architecture, device, description } = adapter.info;
@@ -161,7 +177,9 @@ async function loadDawn(): Promise<typeof import('webgpu')> {
   try {
     return await import('webgpu');
   } catch (error) {
-    throw new AdapterError(`the package webgpu does not load (${messageOf(error)}); it needs glibc 2.31 or newer and a supported platform`);
+    throw new AdapterError(
+      `the package webgpu does not load (${messageOf(error)}); it needs glibc 2.31 or newer and a supported platform`,
+    );
   }
 }
 

@@ -9,7 +9,8 @@ const standardError = 2;
 
 /** Runs something with the process's own standard error closed to native code, when that is a terminal. */
 export async function withoutDriverChatter<T>(work: () => Promise<T>): Promise<T> {
-  if (process.platform !== 'linux' || !process.stderr.isTTY || process.env['FOOL_DEBUG'] !== undefined) return work();
+  if (process.platform !== 'linux' || !process.stderr.isTTY || process.env['FOOL_DEBUG'] !== undefined)
+    return work();
   const kept = openSync(`/proc/self/fd/${String(standardError)}`, 'w');
   pointStandardErrorAt('/dev/null');
   try {

@@ -35,12 +35,19 @@ export class EmbeddedDriverError extends Error {
  */
 export async function embeddedSwiftShader(): Promise<EmbeddedDriver> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new EmbeddedDriverError(`the embedded driver is for Linux on x64, this is ${process.platform} on ${process.arch}`);
+    throw new EmbeddedDriverError(
+      `the embedded driver is for Linux on x64, this is ${process.platform} on ${process.arch}`,
+    );
   }
   const packageFolder = findPackage();
-  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const failures: string[] = [];
-  for (const parent of [envPaths('easily-fooled', { suffix: '' }).cache, join(tmpdir(), `easily-fooled-${String(process.getuid?.())}`)]) {
+  for (const parent of [
+    envPaths('easily-fooled', { suffix: '' }).cache,
+    join(tmpdir(), `easily-fooled-${String(process.getuid?.())}`),
+  ]) {
     const folder = join(parent, `swiftshader-${version}`);
     try {
       if (!driverFiles.every((file) => existsSync(join(folder, file)))) {
@@ -72,7 +79,9 @@ function findPackage(): string {
     const root = entry.lastIndexOf(join('@sparticuz', 'chromium'));
     return entry.slice(0, root + join('@sparticuz', 'chromium').length);
   } catch {
-    throw new EmbeddedDriverError('the optional package @sparticuz/chromium, which carries SwiftShader, is not installed');
+    throw new EmbeddedDriverError(
+      'the optional package @sparticuz/chromium, which carries SwiftShader, is not installed',
+    );
   }
 }
 
@@ -86,8 +95,17 @@ async function unpack(archive: string, parent: string, folder: string): Promise<
       const wanted = driverFiles.find((file) => header.name.endsWith(file));
       const written = wanted
         ? pipeline(stream, createWriteStream(join(temporary, wanted), { mode: 0o755 }))
-        : pipeline(stream, new Writable({ write: (_chunk, _encoding, done) => { done(); } }));
-      written.then(() => { next(); }, next);
+        : pipeline(
+            stream,
+            new Writable({
+              write: (_chunk, _encoding, done) => {
+                done();
+              },
+            }),
+          );
+      written.then(() => {
+        next();
+      }, next);
     });
     await pipeline(createReadStream(archive), createBrotliDecompress(), entries);
     await rename(temporary, folder).catch((error: unknown) => {

@@ -1,5 +1,13 @@
 /** The Node host: adapters, files, pictures. */
-export { AdapterError, openGpu, releaseDawn, searchGpu, type AdapterChoice, type Attempt, type OpenedGpu } from './adapter.ts';
+export {
+  AdapterError,
+  openGpu,
+  releaseDawn,
+  searchGpu,
+  type AdapterChoice,
+  type Attempt,
+  type OpenedGpu,
+} from './adapter.ts';
 export { FileStorage, StorageError } from './file-storage.ts';
 export { ImageFileError, decodeImage, encodePng } from './image-file.ts';
 export { loadMnist } from './mnist-files.ts';

@@ -27,12 +27,14 @@ export async function loadModel(name: string, architecture?: string): Promise<Lo
   const path = findFile(name);
   try {
     const { size } = await stat(path);
-    if (size > mostBytes) throw new WeightFileError(`${path} has ${String(size)} bytes, more than any known model`);
+    if (size > mostBytes)
+      throw new WeightFileError(`${path} has ${String(size)} bytes, more than any known model`);
     const bytes = await readFile(path);
     const model = readModel(bytes, path, basename(path, extension), architecture);
     return { model, path, sha256: createHash('sha256').update(bytes).digest('hex') };
   } catch (error) {
-    if (error instanceof Error && 'code' in error) throw new WeightFileError(`cannot read ${path}: ${messageOf(error)}`);
+    if (error instanceof Error && 'code' in error)
+      throw new WeightFileError(`cannot read ${path}: ${messageOf(error)}`);
     throw error;
   }
 }

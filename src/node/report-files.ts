@@ -29,6 +29,7 @@ export async function writeReport(storage: Storage, name: string): Promise<void>
 function planesOf(rgb: Uint8Array): Uint8Array<ArrayBuffer> {
   const plane = rgb.length / 3;
   const planes = new Uint8Array(rgb.length);
-  for (let index = 0; index < rgb.length; index++) planes[(index % 3) * plane + Math.floor(index / 3)] = rgb[index] ?? 0;
+  for (let index = 0; index < rgb.length; index++)
+    planes[(index % 3) * plane + Math.floor(index / 3)] = rgb[index] ?? 0;
   return planes;
 }

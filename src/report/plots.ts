@@ -203,11 +203,11 @@ function frameMarks(axis: ConfidenceAxis): Plot.Markish[] {
 
 /** Plot writes into a document; outside a browser linkedom lends one. */
 function draw(options: Plot.PlotOptions): Markup {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const figure: { readonly outerHTML: string } = Plot.plot({
-    ...options,
-    document,
-    style: { fontSize: '12px' },
-  });
+  const page = parseHTML('<!doctype html><html><body></body></html>') as unknown as Pick<
+    Plot.PlotOptions,
+    'document'
+  >;
+  const drawing = { ...options, document: page.document, style: { fontSize: '12px' } };
+  const figure = Plot.plot(drawing) as unknown as { readonly outerHTML: string };
   return trusted(figure.outerHTML);
 }

@@ -42,7 +42,10 @@ export class MemoryStorage implements Storage {
     const prefix = folder === '' ? '' : `${folder}/`;
     const names = [...this.files.keys()].filter((name) => name.startsWith(prefix));
     return Promise.resolve(
-      names.map((name) => name.slice(prefix.length)).filter((name) => !name.includes('/')).sort(),
+      names
+        .map((name) => name.slice(prefix.length))
+        .filter((name) => !name.includes('/'))
+        .sort(),
     );
   }
 }

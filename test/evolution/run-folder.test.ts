@@ -9,7 +9,7 @@ const linesOf = (storage: MemoryStorage) => textOf(storage, 'progress.jsonl').sp
 const generationsIn = (storage: MemoryStorage) =>
   linesOf(storage).map((line) => (JSON.parse(line) as { generation: number }).generation);
 
-function folderIn<S extends MemoryStorage>(storage: S): RunFolder {
+function folderIn(storage: MemoryStorage): RunFolder {
   return new RunFolder(storage, encodePng);
 }
 

@@ -121,7 +121,7 @@ describe('a scheduler', () => {
         fc.maxSafeNat(),
         fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
         (cells, seed, stream) => {
-          const draw = () => stream.next().value ?? 0;
+          const draw = () => Number(stream.next().value);
           const scheduler = new Scheduler(new Archive(cells), 7, seed);
           for (let generation = 0; generation < 4; generation++) {
             scheduler.ask();

@@ -236,7 +236,9 @@ describe('hostile bytes', () => {
       fc.oneof(hostileEntry, fc.jsonValue()),
     );
     fc.assert(
-      fc.property(header, fc.nat(32), (value, length) => check(fileOf(value, length))),
+      fc.property(header, fc.nat(32), (value, length) => {
+        check(fileOf(value, length));
+      }),
       { numRuns: 3000 },
     );
   });

@@ -15,7 +15,12 @@ describe.each(conv2dInputGradientVariants.map(({ name }) => name))('conv2d-input
     const turned = Float32Array.from(reference.transpose(groups, ins, taps, outs, weights));
     const dy = randomValues(outChannels * shape.outHeight * shape.outWidth * batch, 2);
     const launch = conv2dInputGradient(shape, gpu, variant);
-    const dx = await runLaunch(gpu, launch, [turned, dy], inChannels * shape.inHeight * shape.inWidth * batch);
+    const dx = await runLaunch(
+      gpu,
+      launch,
+      [turned, dy],
+      inChannels * shape.inHeight * shape.inWidth * batch,
+    );
     expectClose(dx, reference.conv2dInputGradient(shape, weights, dy));
   });
 });

@@ -14,7 +14,12 @@ describe.each(conv2dVariants.map(({ name }) => name))('conv2d %s', (variant) => 
     const bias = randomRows(groups, outs, 2);
     const x = randomValues(inChannels * shape.inHeight * shape.inWidth * batch, 3);
     const launch = conv2d(shape, gpu, variant);
-    const y = await runLaunch(gpu, launch, [weights, bias, x], outChannels * shape.outHeight * shape.outWidth * batch);
+    const y = await runLaunch(
+      gpu,
+      launch,
+      [weights, bias, x],
+      outChannels * shape.outHeight * shape.outWidth * batch,
+    );
     expect(launch.kernel.variant).toBe(variant);
     expectClose(y, reference.conv2d(shape, weights, bias, x));
   });

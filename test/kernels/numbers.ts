@@ -26,7 +26,9 @@ export function expectClose(
   for (let index = 0; index < reference.length; index++) {
     const [a, b] = [actual[index]!, reference[index]!];
     if (!(Math.abs(a - b) <= tolerance.atol + tolerance.rtol * Math.abs(b))) {
-      expect.fail(`value ${String(index)} of ${String(reference.length)} is ${String(a)}, the reference has ${String(b)}`);
+      expect.fail(
+        `value ${String(index)} of ${String(reference.length)} is ${String(a)}, the reference has ${String(b)}`,
+      );
     }
   }
 }

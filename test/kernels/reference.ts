@@ -6,7 +6,18 @@ const ceil4 = (size: number): number => Math.ceil(size / 4) * 4;
 
 /** Visits every product of a convolution, with the places of its weight, input and output. */
 function everyProduct(shape: ConvShape, visit: (weight: number, x: number, y: number) => void): void {
-  const { groups, inHeight, inWidth, outHeight, outWidth, kernelHeight, kernelWidth, stride, padding, batch } = shape;
+  const {
+    groups,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    kernelHeight,
+    kernelWidth,
+    stride,
+    padding,
+    batch,
+  } = shape;
   const ins = shape.inChannels / groups;
   const outs = shape.outChannels / groups;
   for (let group = 0; group < groups; group++)
@@ -26,7 +37,12 @@ function everyProduct(shape: ConvShape, visit: (weight: number, x: number, y: nu
               }
 }
 
-export function conv2d(shape: ConvShape, weights: Float32Array, bias: Float32Array, x: Float32Array): Float64Array {
+export function conv2d(
+  shape: ConvShape,
+  weights: Float32Array,
+  bias: Float32Array,
+  x: Float32Array,
+): Float64Array {
   const { groups, outChannels, outHeight, outWidth, batch } = shape;
   const outs = outChannels / groups;
   const plane = outHeight * outWidth * batch;
@@ -59,7 +75,12 @@ export function conv2dWeightGradient(shape: ConvShape, x: Float32Array, dy: Floa
 }
 
 /** c[m, n] = bias[m] + Σ_k a[k, m] · b[k, n], every row padded to a multiple of 4; what pads c is zero here. */
-export function matmul(shape: MatmulShape, a: Float32Array, bias: Float32Array, b: Float32Array): Float64Array {
+export function matmul(
+  shape: MatmulShape,
+  a: Float32Array,
+  bias: Float32Array,
+  b: Float32Array,
+): Float64Array {
   const { rows, columns, depth } = shape;
   const c = new Float64Array(rows * ceil4(columns));
   for (let m = 0; m < rows; m++)
@@ -72,7 +93,13 @@ export function matmul(shape: MatmulShape, a: Float32Array, bias: Float32Array, 
 }
 
 /** [groups, rows, taps, columns padded to 4] → [groups, columns, taps, rows padded to 4]. */
-export function transpose(groups: number, rows: number, taps: number, columns: number, x: Float32Array): Float64Array {
+export function transpose(
+  groups: number,
+  rows: number,
+  taps: number,
+  columns: number,
+  x: Float32Array,
+): Float64Array {
   const y = new Float64Array(groups * columns * taps * ceil4(rows));
   for (let group = 0; group < groups; group++)
     for (let row = 0; row < rows; row++)

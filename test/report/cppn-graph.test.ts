@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { activationFunctions, type CppnGenome } from '../../src/encodings/encoding.ts';
 import { cppnLegend, describeCppn, drawCppn, largestDrawing } from '../../src/report/cppn-graph.ts';
 import { fakeGenome } from './fake-run.ts';
+import { parsePage } from './page.ts';
 
 const small: CppnGenome = {
   encoding: 'cppn',
@@ -20,7 +20,7 @@ const small: CppnGenome = {
 };
 
 function draw(genome: CppnGenome) {
-  const { document } = parseHTML(`<html><body>${drawCppn(genome, 'A network')?.text ?? ''}</body></html>`);
+  const document = parsePage(drawCppn(genome, 'A network')?.text ?? '');
   const nodes = [...document.querySelectorAll('.node')].map((node) => {
     const label = node.querySelector('text');
     return {

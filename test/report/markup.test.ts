@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { escapeHtml, html, trusted } from '../../src/report/markup.ts';
+import { parsePage } from './page.ts';
 
 describe('html', () => {
   it('escapes strings, joins lists and leaves markup as it is', () => {
@@ -22,16 +22,10 @@ describe('html', () => {
   it('keeps any text as text, in content and in attributes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
-        const { document } = parseHTML(
-          html`<html>
-            <body>
-              <p title="${text}">${text}</p>
-            </body>
-          </html>`.text,
-        );
-        expect(document.body.children).toHaveLength(1);
-        expect(document.querySelector('p')?.textContent).toBe(text);
-        expect(document.querySelector('p')?.getAttribute('title')).toBe(text);
+        const body = parsePage(html`<p title="${text}">${text}</p>`.text);
+        expect(body.children).toHaveLength(1);
+        expect(body.querySelector('p')?.textContent).toBe(text);
+        expect(body.querySelector('p')?.getAttribute('title')).toBe(text);
         expect(escapeHtml(text)).not.toMatch(/[<>"']/);
       }),
     );

@@ -53,7 +53,7 @@ describe('readRun', () => {
   });
 
   it('names the line of progress that is damaged elsewhere', async () => {
-    const [first, second] = fakeRun().progress.map((record) => JSON.stringify(record));
+    const [first = '', second = ''] = fakeRun().progress.map((record) => JSON.stringify(record));
     expect(await refusal('progress.jsonl', `${first}\n{"gener\n${second}\n`)).toContain(
       'progress.jsonl, line 2 is not JSON',
     );
@@ -130,9 +130,10 @@ describe('readRun', () => {
 function everyReplacement(value: unknown): unknown[] {
   const replacements: unknown[] = [null, -1, 1e308, '', [], {}, [[]]];
   if (Array.isArray(value)) {
-    const inner = value
+    const list: unknown[] = value;
+    const inner = list
       .slice(0, 2)
-      .flatMap((part, index) => everyReplacement(part).map((other) => value.with(index, other)));
+      .flatMap((part, index) => everyReplacement(part).map((other) => list.with(index, other)));
     return [...replacements, ...inner];
   }
   if (typeof value !== 'object' || value === null) return replacements;

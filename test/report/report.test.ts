@@ -1,12 +1,12 @@
-import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/report/report.ts';
 import { fakeRun, type FakeRun } from './fake-run.ts';
+import { parsePage } from './page.ts';
 
 function reportOf(fake: FakeRun = {}, change: Partial<ReturnType<typeof fakeRun>> = {}) {
   const page = renderReport({ ...fakeRun(fake), ...change });
-  const { document } = parseHTML(page);
-  return { page, document, text: document.body.textContent.replaceAll(/\s+/g, ' ') };
+  const document = parsePage(page);
+  return { page, document, text: document.textContent.replaceAll(/\s+/g, ' ') };
 }
 
 describe('renderReport', () => {

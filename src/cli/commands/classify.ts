@@ -21,23 +21,27 @@ interface Guess {
 const shown = 5;
 
 export function addClassify(program: Command): void {
-  withModel(program.command('classify <image...>').description('the five likeliest classes of pictures (PNG)')).action(
-    async (files: string[], options: ModelOptions) => {
-      const terminal = new Terminal(options);
-      const { model } = await loadModel(options.model, options.arch);
-      const pictures = await Promise.all(files.map((file) => readPicture(file, model, terminal)));
-      await withGpu(options.adapter, terminal, async (gpu) => {
-        const pixels = Uint8Array.from(pictures.flatMap((picture) => [...picture]));
-        const confidences = await confidencesOf(gpu, model, pixels, files.length);
-        const answers = files.map((file, index) => ({ file, top: topOf(model, confidences[index] ?? new Float32Array()) }));
-        for (const { file, top } of answers) {
-          terminal.line(file);
-          for (const { label, confidence } of top) terminal.line(`  ${formatConfidence(confidence).padStart(12)}  ${label}`);
-        }
-        terminal.json(answers);
-      });
-    },
-  );
+  withModel(
+    program.command('classify <image...>').description('the five likeliest classes of pictures (PNG)'),
+  ).action(async (files: string[], options: ModelOptions) => {
+    const terminal = new Terminal(options);
+    const { model } = await loadModel(options.model, options.arch);
+    const pictures = await Promise.all(files.map((file) => readPicture(file, model, terminal)));
+    await withGpu(options.adapter, terminal, async (gpu) => {
+      const pixels = Uint8Array.from(pictures.flatMap((picture) => [...picture]));
+      const confidences = await confidencesOf(gpu, model, pixels, files.length);
+      const answers = files.map((file, index) => ({
+        file,
+        top: topOf(model, confidences[index] ?? new Float32Array()),
+      }));
+      for (const { file, top } of answers) {
+        terminal.line(file);
+        for (const { label, confidence } of top)
+          terminal.line(`  ${formatConfidence(confidence).padStart(12)}  ${label}`);
+      }
+      terminal.json(answers);
+    });
+  });
 }
 
 /** Bytes [channels, height, width] of the size that the model looks at. */
@@ -51,7 +55,9 @@ async function readPicture(file: string, model: Model, terminal: Terminal): Prom
   const image = decodeImage(bytes, file);
   const [channels, height, width] = model.preprocessing.image;
   if (image.height !== height || image.width !== width) {
-    terminal.note(`${file} has ${String(image.width)} × ${String(image.height)} pixels, scaled to ${String(width)} × ${String(height)}`);
+    terminal.note(
+      `${file} has ${String(image.width)} × ${String(image.height)} pixels, scaled to ${String(width)} × ${String(height)}`,
+    );
   }
   return fitImage(image, [channels === 1 ? 1 : 3, height, width]);
 }

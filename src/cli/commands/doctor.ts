@@ -9,37 +9,63 @@ import { withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
 
 export function addDoctor(program: Command): void {
-  withCommon(program.command('doctor').description('which adapter is used and why, its limits and features')).action(
-    async (options: CommonOptions) => {
-      const terminal = new Terminal(options);
-      const { gpu, attempts } = await searchGpu(options.adapter);
-      try {
-        const facts = factsOf(gpu);
-        terminal.line(`easily-fooled ${version}, Node ${process.version}, ${process.platform} ${process.arch}`);
-        terminal.line('searched:');
-        for (const { source, outcome } of attempts) terminal.line(`  ${source}: ${outcome}`);
-        terminal.line(`used: ${gpu.adapter.description}`);
-        terminal.line(`why: ${gpu.adapter.reason}`);
-        terminal.line(`kernels: variants for ${gpu.adapter.kind}`);
-        terminal.line(`optional features in use: ${facts.features.join(', ') || 'none'}`);
-        terminal.line(`largest binding ${formatBytes(facts.limits.maxStorageBufferBindingSize)}, largest buffer ${formatBytes(facts.limits.maxBufferSize)}`);
-        terminal.line(`workgroups: ${String(facts.limits.maxComputeInvocationsPerWorkgroup)} invocations, ${formatBytes(facts.limits.maxComputeWorkgroupStorageSize)} of memory`);
-        terminal.line(`models: ${shippedModels().join(', ') || 'none'}`);
-        terminal.json({ version, node: process.version, platform: process.platform, arch: process.arch, attempts, ...facts, models: shippedModels() });
-      } finally {
-        gpu.close();
-        releaseDawn();
-      }
-    },
-  );
+  withCommon(
+    program.command('doctor').description('which adapter is used and why, its limits and features'),
+  ).action(async (options: CommonOptions) => {
+    const terminal = new Terminal(options);
+    const { gpu, attempts } = await searchGpu(options.adapter);
+    try {
+      const facts = factsOf(gpu);
+      terminal.line(`easily-fooled ${version}, Node ${process.version}, ${process.platform} ${process.arch}`);
+      terminal.line('searched:');
+      for (const { source, outcome } of attempts) terminal.line(`  ${source}: ${outcome}`);
+      terminal.line(`used: ${gpu.adapter.description}`);
+      terminal.line(`why: ${gpu.adapter.reason}`);
+      terminal.line(`kernels: variants for ${gpu.adapter.kind}`);
+      terminal.line(`optional features in use: ${facts.features.join(', ') || 'none'}`);
+      terminal.line(
+        `largest binding ${formatBytes(facts.limits.maxStorageBufferBindingSize)}, largest buffer ${formatBytes(facts.limits.maxBufferSize)}`,
+      );
+      terminal.line(
+        `workgroups: ${String(facts.limits.maxComputeInvocationsPerWorkgroup)} invocations, ${formatBytes(facts.limits.maxComputeWorkgroupStorageSize)} of memory`,
+      );
+      terminal.line(`models: ${shippedModels().join(', ') || 'none'}`);
+      terminal.json({
+        version,
+        node: process.version,
+        platform: process.platform,
+        arch: process.arch,
+        attempts,
+        ...facts,
+        models: shippedModels(),
+      });
+    } finally {
+      gpu.close();
+      releaseDawn();
+    }
+  });
 }
 
 function factsOf(gpu: Gpu) {
-  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize, maxComputeWorkgroupsPerDimension } = gpu.limits;
-  const features = (['timestamp-query', 'shader-f16', 'subgroups'] as const).filter((feature) => gpu.has(feature));
+  const {
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+    maxComputeInvocationsPerWorkgroup,
+    maxComputeWorkgroupStorageSize,
+    maxComputeWorkgroupsPerDimension,
+  } = gpu.limits;
+  const features = (['timestamp-query', 'shader-f16', 'subgroups'] as const).filter((feature) =>
+    gpu.has(feature),
+  );
   return {
     adapter: gpu.adapter,
     features,
-    limits: { maxStorageBufferBindingSize, maxBufferSize, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize, maxComputeWorkgroupsPerDimension },
+    limits: {
+      maxStorageBufferBindingSize,
+      maxBufferSize,
+      maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupStorageSize,
+      maxComputeWorkgroupsPerDimension,
+    },
   };
 }

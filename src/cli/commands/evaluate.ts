@@ -25,7 +25,9 @@ export function addEvaluate(program: Command): void {
         const started = performance.now();
         const { images, correct, accuracy } = await evaluateAccuracy(gpu, model, data);
         const seconds = (performance.now() - started) / 1000;
-        terminal.line(`${String(correct)} of ${String(images)} images right: ${(100 * accuracy).toFixed(2)} % in ${formatDuration(seconds)}`);
+        terminal.line(
+          `${String(correct)} of ${String(images)} images right: ${(100 * accuracy).toFixed(2)} % in ${formatDuration(seconds)}`,
+        );
         terminal.json({ model: options.model, dataset: options.dataset, images, correct, accuracy, seconds });
       });
     });

@@ -34,13 +34,21 @@ interface EvolveOptions extends ModelOptions {
 
 export function addEvolve(program: Command): void {
   withModel(program.command('evolve').description('evolve fooling images with MAP-Elites'))
-    .addOption(new Option('--encoding <name>', 'how a genome becomes an image').choices(['cppn', 'direct']).default('cppn'))
+    .addOption(
+      new Option('--encoding <name>', 'how a genome becomes an image')
+        .choices(['cppn', 'direct'])
+        .default('cppn'),
+    )
     .option('--generations <n>', 'generations, the random one included', wholeNumber(1), 200)
     .option('--population <n>', 'children per generation', wholeNumber(1), 200)
     .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
     .option('--crops <n>', 'views of an image that are averaged: 1 or 10', oneOrTen, 1)
     .option('--classes <list>', 'numbers of the classes that get a cell, e.g. 3,5 (default: all)', numberList)
-    .addOption(new Option('--coordinates <frame>', 'what a CPPN sees as x and y').choices(['pixels', 'normalised']).default('pixels'))
+    .addOption(
+      new Option('--coordinates <frame>', 'what a CPPN sees as x and y')
+        .choices(['pixels', 'normalised'])
+        .default('pixels'),
+    )
     .option('--out <folder>', 'run folder', 'runs/latest')
     .option('--resume', 'go on with the run in the folder', false)
     .option('--replace', 'delete the run in the folder first', false)
@@ -61,7 +69,15 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
   try {
     // The report comes after the device is closed: an open one keeps polling.
     const summary = await withGpu(options.adapter, terminal, async (gpu) => {
-      const setup = { gpu, model, sha256, settings, storage, encodePicture: encodePng, started: new Date().toISOString() };
+      const setup = {
+        gpu,
+        model,
+        sha256,
+        settings,
+        storage,
+        encodePicture: encodePng,
+        started: new Date().toISOString(),
+      };
       const evolution = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
       return follow(evolution, terminal);
     });
@@ -73,13 +89,28 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
 }
 
 /** New settings from the options, or those of the run that is resumed, which options may only repeat or lengthen. */
-async function settingsFor(options: EvolveOptions, command: Command, storage: FileStorage): Promise<RunSettings> {
+async function settingsFor(
+  options: EvolveOptions,
+  command: Command,
+  storage: FileStorage,
+): Promise<RunSettings> {
   const { model, encoding, generations, population, seed, crops, classes, coordinates } = options;
-  const wanted: RunSettings = { model, encoding, generations, population, seed, crops, coordinates, ...(classes ? { classes } : {}) };
+  const wanted: RunSettings = {
+    model,
+    encoding,
+    generations,
+    population,
+    seed,
+    crops,
+    coordinates,
+    ...(classes ? { classes } : {}),
+  };
   const holdsRun = existsSync(join(options.out, 'run.json'));
   if (!options.resume) {
     if (holdsRun && !options.replace) {
-      throw new UsageError(`${options.out} holds a run already: pass --resume to go on with it, --replace to start over, or another --out`);
+      throw new UsageError(
+        `${options.out} holds a run already: pass --resume to go on with it, --replace to start over, or another --out`,
+      );
     }
     if (holdsRun) clearRun(options.out);
     return wanted;
@@ -89,18 +120,32 @@ async function settingsFor(options: EvolveOptions, command: Command, storage: Fi
   for (const key of ['model', 'encoding', 'population', 'seed', 'crops', 'classes', 'coordinates'] as const) {
     const given = command.getOptionValueSource(key) === 'cli';
     if (given && JSON.stringify(wanted[key]) !== JSON.stringify(stored[key])) {
-      throw new UsageError(`--${key} ${String(wanted[key])} differs from the run in ${options.out}, which has ${String(stored[key])}; leave it out, or start a new run`);
+      throw new UsageError(
+        `--${key} ${String(wanted[key])} differs from the run in ${options.out}, which has ${String(stored[key])}; leave it out, or start a new run`,
+      );
     }
   }
   const longer = command.getOptionValueSource('generations') === 'cli' ? generations : stored.generations;
   const done = (await readCheckpoint(storage))?.generations ?? 0;
-  if (longer < done) throw new UsageError(`the run in ${options.out} has ${String(done)} generations already, more than --generations ${String(longer)}`);
+  if (longer < done)
+    throw new UsageError(
+      `the run in ${options.out} has ${String(done)} generations already, more than --generations ${String(longer)}`,
+    );
   return { ...stored, generations: longer };
 }
 
 /** Deletes the files that a run writes, and nothing else that lies in the folder. */
 function clearRun(folder: string): void {
-  const files = ['run.json', 'progress.jsonl', 'archive.json', 'summary.json', 'grid.png', 'report.html', 'images', 'checkpoint'];
+  const files = [
+    'run.json',
+    'progress.jsonl',
+    'archive.json',
+    'summary.json',
+    'grid.png',
+    'report.html',
+    'images',
+    'checkpoint',
+  ];
   for (const file of files) rmSync(join(folder, file), { recursive: true, force: true });
 }
 
@@ -110,9 +155,15 @@ async function lockFolder(folder: string, storage: FileStorage): Promise<() => P
   await storage.write('.writable', '');
   await storage.remove('.writable');
   try {
-    return await lock(folder, { stale: 5000, update: 1000, retries: { retries: 14, factor: 1, minTimeout: 500, maxTimeout: 500 } });
+    return await lock(folder, {
+      stale: 5000,
+      update: 1000,
+      retries: { retries: 14, factor: 1, minTimeout: 500, maxTimeout: 500 },
+    });
   } catch (error) {
-    throw new UsageError(`another process is writing to ${folder} (${messageOf(error)}): wait for it or choose another --out`);
+    throw new UsageError(
+      `another process is writing to ${folder} (${messageOf(error)}): wait for it or choose another --out`,
+    );
   }
 }
 
@@ -142,10 +193,16 @@ async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSumm
 function announce(summary: RunSummary, folder: string, terminal: Terminal): void {
   const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond } = summary;
   const milliseconds: Record<string, number> = { ...summary.milliseconds };
-  terminal.line(`median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove99)} classes at 99 % or more`);
-  terminal.line(`${String(evaluations)} images in ${formatDuration(seconds)} (${evaluationsPerSecond.toFixed(0)} a second)`);
+  terminal.line(
+    `median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove99)} classes at 99 % or more`,
+  );
+  terminal.line(
+    `${String(evaluations)} images in ${formatDuration(seconds)} (${evaluationsPerSecond.toFixed(0)} a second)`,
+  );
   const total = Object.values(milliseconds).reduce((sum, value) => sum + value, 0);
-  const shares = Object.entries(milliseconds).map(([stage, value]) => `${stage} ${((100 * value) / Math.max(total, 1)).toFixed(1)} %`);
+  const shares = Object.entries(milliseconds).map(
+    ([stage, value]) => `${stage} ${((100 * value) / Math.max(total, 1)).toFixed(1)} %`,
+  );
   terminal.line(`time: ${shares.join(', ')}`);
   if (!summary.complete) terminal.line(`interrupted; go on with: fool evolve --resume --out ${folder}`);
   terminal.line(`report: ${join(folder, 'report.html')}`);

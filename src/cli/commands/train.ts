@@ -39,7 +39,8 @@ async function runTrain(options: TrainOptions): Promise<void> {
   const terminal = new Terminal(options);
   const { epochs, seed, out } = options;
   const descent = { ...lenetDescent, batch: Math.ceil(options.batch / 4) * 4 };
-  if (descent.batch !== options.batch) terminal.note(`batch ${String(options.batch)} rounded up to ${String(descent.batch)}`);
+  if (descent.batch !== options.batch)
+    terminal.note(`batch ${String(options.batch)} rounded up to ${String(descent.batch)}`);
   const data = await loadMnist('train', options.data);
   const test = await loadMnist('test', options.data);
   await save(out, new Uint8Array());
@@ -61,9 +62,16 @@ async function runTrain(options: TrainOptions): Promise<void> {
     bar.stop();
     const seconds = (performance.now() - started) / 1000;
     const { accuracy, correct, images } = await evaluateAccuracy(gpu, model, test);
-    const card = { ...model.card, adapter: gpu.adapter.description, testAccuracy: accuracy.toFixed(4), complete: String(!interrupt.requested()) };
+    const card = {
+      ...model.card,
+      adapter: gpu.adapter.description,
+      testAccuracy: accuracy.toFixed(4),
+      complete: String(!interrupt.requested()),
+    };
     await save(out, writeModel({ ...model, card }));
-    terminal.line(`${String(correct)} of ${String(images)} test images right (${(100 * accuracy).toFixed(2)} %), trained in ${formatDuration(seconds)}`);
+    terminal.line(
+      `${String(correct)} of ${String(images)} test images right (${(100 * accuracy).toFixed(2)} %), trained in ${formatDuration(seconds)}`,
+    );
     terminal.line(`weights: ${out}`);
     terminal.json({ out, epochs, seed, images, correct, accuracy, seconds });
   });

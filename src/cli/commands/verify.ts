@@ -19,7 +19,11 @@ interface VerifyOptions extends CommonOptions {
 const tolerance = 1e-4;
 
 export function addVerify(program: Command): void {
-  withCommon(program.command('verify <folder>').description('judge the pictures of a run afresh and compare with its archive'))
+  withCommon(
+    program
+      .command('verify <folder>')
+      .description('judge the pictures of a run afresh and compare with its archive'),
+  )
     .option('--model <name>', 'the model of the run, when it has moved')
     .action(async (folder: string, options: VerifyOptions) => {
       const terminal = new Terminal(options);
@@ -27,32 +31,59 @@ export function addVerify(program: Command): void {
       const { run, cells } = await readRun(storage, folder);
       const { model, sha256 } = await loadModel(options.model ?? run.settings.model, run.model.architecture);
       if (sha256 !== run.model.sha256) {
-        throw new RunFolderError(`${folder} was made with another ${run.settings.model} (SHA-256 ${run.model.sha256}, here ${sha256})`);
+        throw new RunFolderError(
+          `${folder} was made with another ${run.settings.model} (SHA-256 ${run.model.sha256}, here ${sha256})`,
+        );
       }
       const pictures: number[] = [];
-      for (const { class: number } of cells) pictures.push(...(await readPixels(storage, picturePath(number), run.model.image)));
+      for (const { class: number } of cells)
+        pictures.push(...(await readPixels(storage, picturePath(number), run.model.image)));
       await withGpu(options.adapter, terminal, async (gpu) => {
-        const confidences = await confidencesOf(gpu, model, Uint8Array.from(pictures), cells.length, run.settings.crops);
+        const confidences = await confidencesOf(
+          gpu,
+          model,
+          Uint8Array.from(pictures),
+          cells.length,
+          run.settings.crops,
+        );
         const rows = cells.map((cell, index) => {
           const found = confidences[index]?.[cell.class] ?? 0;
-          return { class: cell.class, label: cell.label, stored: cell.confidence, found, holds: Math.abs(found - cell.confidence) <= tolerance };
+          return {
+            class: cell.class,
+            label: cell.label,
+            stored: cell.confidence,
+            found,
+            holds: Math.abs(found - cell.confidence) <= tolerance,
+          };
         });
         for (const { label, stored, found, holds } of rows) {
-          terminal.line(`${holds ? 'holds' : 'FAILS'}  ${label}: stored ${formatConfidence(stored)}, found ${formatConfidence(found)}`);
+          terminal.line(
+            `${holds ? 'holds' : 'FAILS'}  ${label}: stored ${formatConfidence(stored)}, found ${formatConfidence(found)}`,
+          );
         }
         const failed = rows.filter(({ holds }) => !holds).length;
-        terminal.line(failed === 0 ? `all ${String(rows.length)} pictures hold` : `${String(failed)} of ${String(rows.length)} pictures do not hold`);
+        terminal.line(
+          failed === 0
+            ? `all ${String(rows.length)} pictures hold`
+            : `${String(failed)} of ${String(rows.length)} pictures do not hold`,
+        );
         terminal.json({ folder, verified: failed === 0, tolerance, cells: rows });
         if (failed > 0) process.exitCode = 1;
       });
     });
 }
 
-async function readPixels(storage: FileStorage, path: string, [channels, height, width]: readonly [number, number, number]): Promise<Uint8Array> {
+async function readPixels(
+  storage: FileStorage,
+  path: string,
+  [channels, height, width]: readonly [number, number, number],
+): Promise<Uint8Array> {
   const bytes = await storage.read(path);
   if (!bytes) throw new RunFolderError(`${path} is missing`);
   const image = decodeImage(bytes, path);
   if (image.channels === channels && image.height === height && image.width === width) return image.pixels;
   const found = [image.channels, image.height, image.width].join(' × ');
-  throw new ImageFileError(`${path} is ${found}, the run's pictures are ${[channels, height, width].join(' × ')}`);
+  throw new ImageFileError(
+    `${path} is ${found}, the run's pictures are ${[channels, height, width].join(' × ')}`,
+  );
 }
