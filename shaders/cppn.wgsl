@@ -35,7 +35,8 @@ fn sine(x: vec4f) -> vec4f {
   let turns = round(x * 0.318309886);
   let r = ((x - turns * 3.140625) - turns * 9.67502593994140625e-4) - turns * 1.509957990978376432e-7;
   let s = r * r;
-  let p = r + r * s * (-1.6666654611e-1 + s * (8.3321608736e-3 + s * (-1.9515295891e-4)));
+  // Minimax over [-π/2, π/2], to some 2⁻²³.
+  let p = r + r * s * (-0.16666660 + s * (8.3330786e-3 + s * (-1.9810691e-4 + s * 2.6083160e-6)));
   return select(p, -p, (vec4i(turns) & vec4i(1)) == vec4i(1));
 }
 

@@ -214,7 +214,10 @@ class Keeper {
       const genome = genomes[index];
       const number = classes[cell];
       if (!elite || !genome || number === undefined) return [];
-      return [{ class: number, label: run.model.labels[number] ?? '', ...elite, genome }];
+      // Keys in one order, whether the elite was born in this process or read from a checkpoint.
+      const { confidence, id, parent, generation, goalSwitches } = elite;
+      const label = run.model.labels[number] ?? '';
+      return [{ class: number, label, confidence, id, parent, generation, goalSwitches, genome }];
     });
     return { state, pictures, records };
   }

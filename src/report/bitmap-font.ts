@@ -32,7 +32,7 @@ export const glyphAdvance = glyphWidth + 1;
  * @param dot called with column and row of each dark pixel
  */
 export function drawText(text: string, dot: (column: number, row: number) => void): void {
-  for (const [place, character] of [...toAscii(text)].entries()) {
+  for (const [place, character] of Array.from(toAscii(text)).entries()) {
     const glyph = glyphs[character.charCodeAt(0) - 32] ?? [];
     for (const [column, bits] of glyph.entries()) {
       for (let row = 0; row < glyphHeight; row++) {

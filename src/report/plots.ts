@@ -201,13 +201,16 @@ function frameMarks(axis: ConfidenceAxis): Plot.Markish[] {
   return axis === 'linear' ? [] : [goal];
 }
 
-/** Plot writes into a document; outside a browser linkedom lends one. */
+/** Plot writes into a document; outside a browser linkedom lends one. Both are typed by the DOM, which the core lacks. */
+const plot = Plot.plot as unknown as (options: DrawingOptions) => { readonly outerHTML: string };
+const parse = parseHTML as unknown as (page: string) => { readonly document: object };
+
+interface DrawingOptions extends Omit<Plot.PlotOptions, 'document' | 'style'> {
+  readonly document: object;
+  readonly style: Readonly<Record<string, string>>;
+}
+
 function draw(options: Plot.PlotOptions): Markup {
-  const page = parseHTML('<!doctype html><html><body></body></html>') as unknown as Pick<
-    Plot.PlotOptions,
-    'document'
-  >;
-  const drawing = { ...options, document: page.document, style: { fontSize: '12px' } };
-  const figure = Plot.plot(drawing) as unknown as { readonly outerHTML: string };
-  return trusted(figure.outerHTML);
+  const { document } = parse('<!doctype html><html><body></body></html>');
+  return trusted(plot({ ...options, document, style: { fontSize: '12px' } }).outerHTML);
 }

@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage, encodePng } from '../../src/node/image-file.ts';
+import { ended, fool, start } from './fool.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'fool-cli-'));
+const at = (name: string) => join(root, name);
+const device = ['--adapter', 'swiftshader'];
+const small = ['evolve', ...device, '--generations', '3', '--population', '8'];
+
+beforeAll(async () => {
+  execFileSync(process.execPath, ['build.mjs']);
+  expect((await fool(...small, '--out', at('run'), '--quiet')).code).toBe(0);
+}, 120_000);
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('wrong usage ends with 2 and a sentence', () => {
+  it.each([
+    [[], /Usage: fool/],
+    [['conquer'], /unknown command 'conquer'/],
+    [['evolve', '--speed', '9'], /unknown option '--speed'/],
+    [['evolve', '--encoding', 'jpeg'], /Allowed choices are cppn, direct/],
+    [['evolve', '--population', '0'], /Expected a whole number from 1/],
+    [['evolve', '--population', '-1'], /Expected a whole number from 1/],
+    [['evolve', '--population', '2.5'], /Expected a whole number from 1/],
+    [['evolve', '--population', 'many'], /Expected a whole number from 1/],
+    [['evolve', '--generations', '0'], /Expected a whole number from 1/],
+    [['evolve', '--classes', '3,3'], /twice/],
+    [
+      ['evolve', ...device, '--population', '1e12', '--out', at('large')],
+      /the largest that does .* is 65535/,
+    ],
+    [['evolve', ...device, '--classes', '3,12', '--out', at('classes')], /classes 0 to 9, not 12/],
+    [['evolve', ...device, '--out', at('run')], /--resume .*--replace .*another --out/],
+    [['evolve', ...device, '--resume', '--out', at('nothing')], /holds no run to resume/],
+    [['evolve', ...device, '--resume', '--seed', '9', '--out', at('run')], /--seed 9 differs from the run/],
+  ])('%j', async (commandLine, message) => {
+    const { code, err } = await fool(...commandLine);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/^\s+at /m);
+    expect(code).toBe(2);
+  });
+});
+
+describe('what cannot be done ends with 1 and a sentence', () => {
+  const weights = readFileSync('weights/lenet-mnist.safetensors');
+  const file = (name: string, content: Uint8Array | string) => {
+    writeFileSync(at(name), content);
+    return at(name);
+  };
+  const hugeHeader = Buffer.from(weights);
+  hugeHeader.writeBigUInt64LE(2n ** 40n);
+  const notANumber = Buffer.from(weights);
+  notANumber.writeFloatLE(NaN, weights.length - 8);
+
+  it.each([
+    [['evolve', ...device, '--model', 'vgg', '--out', at('model')], /unknown model "vgg".*lenet-mnist/],
+    [
+      ['evaluate', ...device, '--model', file('cut.safetensors', weights.subarray(0, 100_000))],
+      /cut\.safetensors/,
+    ],
+    [['evaluate', ...device, '--model', file('huge.safetensors', hugeHeader)], /huge\.safetensors.*header/],
+    [
+      ['evaluate', ...device, '--model', file('nan.safetensors', notANumber)],
+      /nan\.safetensors.*(NaN|finite)/,
+    ],
+    [['classify', ...device, at('missing.png')], /missing\.png/],
+    [['classify', ...device, file('text.png', 'no picture')], /text\.png is not a PNG/],
+    [[...small, '--out', join(file('plain', ''), 'run')], /plain/],
+    [['verify', ...device, root], /not a run folder/],
+    [['doctor', '--adapter', 'banana'], /no WebGPU adapter for --adapter banana\. Tried:/],
+  ])('%j', async (commandLine, message) => {
+    const { code, err } = await fool(...commandLine);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+  });
+});
+
+describe('a run', () => {
+  it('leaves every file of its contract', () => {
+    const expected = [
+      'archive.json',
+      'checkpoint',
+      'grid.png',
+      'images',
+      'progress.jsonl',
+      'report.html',
+      'run.json',
+      'summary.json',
+    ];
+    expect(readdirSync(at('run'))).toEqual(expected);
+    expect(readdirSync(at('run/images'))).toHaveLength(10);
+  });
+
+  it('verifies, and no longer when a picture is altered', async () => {
+    const good = await fool('verify', ...device, at('run'), '--json');
+    expect(JSON.parse(good.out)).toMatchObject({ verified: true });
+    expect(good.code).toBe(0);
+    const path = at('run/images/0003.png');
+    const before = readFileSync(path);
+    const image = decodeImage(before, path);
+    writeFileSync(path, encodePng({ ...image, pixels: image.pixels.map((pixel) => 255 - pixel) }));
+    expect((await fool('verify', ...device, at('run'))).code).toBe(1);
+    writeFileSync(path, before);
+  });
+
+  it('is classified as one JSON object', async () => {
+    const { code, out } = await fool('classify', ...device, '--json', at('run/images/0000.png'));
+    const [answer] = JSON.parse(out) as {
+      file: string;
+      top: { class: number; label: string; confidence: number }[];
+    }[];
+    expect(answer!.top).toHaveLength(5);
+    expect(code).toBe(0);
+  });
+
+  it('says nothing on standard output with --quiet and one object with --json', async () => {
+    expect((await fool(...small, '--out', at('quiet'), '--quiet')).out).toBe('');
+    const summary = JSON.parse((await fool(...small, '--out', at('json'), '--json')).out) as object;
+    for (const key of [
+      'model',
+      'encoding',
+      'generations',
+      'population',
+      'seed',
+      'adapter',
+      'evaluations',
+      'seconds',
+      'evaluationsPerSecond',
+      'medianConfidence',
+      'meanConfidence',
+      'minConfidence',
+      'cellsAbove99',
+    ]) {
+      expect(summary).toHaveProperty(key);
+    }
+  });
+});
+
+describe('an interrupted run', () => {
+  const flags = ['evolve', ...device, '--generations', '60', '--population', '16'];
+  const archive = (name: string) => readFileSync(at(`${name}/archive.json`), 'utf8');
+
+  it('saves on Ctrl-C, exits with 0, and resumed equals an uninterrupted one; so it does after SIGKILL', async () => {
+    expect((await fool(...flags, '--out', at('whole'), '--quiet')).code).toBe(0);
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const name = `cut-${signal}`;
+      const child = start([...flags, '--out', at(name)]);
+      const outcome = ended(child);
+      // The first progress line says that generations are being made.
+      child.stderr?.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('generations ·')) setTimeout(() => child.kill(signal), 300);
+      });
+      const { code } = await outcome;
+      expect(code).toBe(signal === 'SIGINT' ? 0 : null);
+      const resumed = await fool(...flags.slice(0, 3), '--resume', '--out', at(name));
+      expect(resumed.err).not.toMatch(/^fool: /m);
+      expect(archive(name)).toBe(archive('whole'));
+    }
+  }, 180_000);
+});
