@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { brotliDecompressSync } from 'node:zlib';
+import { createRequire } from 'node:module';
+import chromium from '@sparticuz/chromium';
+import { build } from 'esbuild';
+import puppeteer from 'puppeteer-core';
+import { expect, it } from 'vitest';
+import { evolve } from '../../src/evolution/evolve.ts';
+import { newEvolution } from '../../src/experiments/evolution-run.ts';
+import { encodePng } from '../../src/node/image-file.ts';
+import { loadModel } from '../../src/node/model-file.ts';
+import { MemoryStorage } from '../../src/storage/storage.ts';
+import { openTestGpu } from '../gpu.ts';
+import { expectClose } from '../kernels/numbers.ts';
+
+const [generations, population] = [5, 16];
+
+async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: ['test/browser/page.ts'],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'page',
+    platform: 'browser',
+    loader: { '.wgsl': 'text' },
+  });
+  return outputFiles[0]!.text;
+}
+
+/** Libraries that the browser's own package carries for bare machines. */
+function unpackLibraries(folder: string): string {
+  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const archive = join(entry.slice(0, entry.indexOf('build')), 'bin', 'al2023.tar.br');
+  execFileSync('tar', ['xf', '-', '-C', folder], { input: brotliDecompressSync(readFileSync(archive)) });
+  return join(folder, 'lib');
+}
+
+it('evolves in a real browser what it evolves in Node', async () => {
+  const { model, sha256, path } = await loadModel('lenet-mnist');
+  const folder = mkdtempSync(join(tmpdir(), 'fool-browser-'));
+  const files: Record<string, [string, string | Buffer]> = {
+    '/': ['text/html', '<!doctype html><script src="/page.js"></script>'],
+    '/page.js': ['text/javascript', await bundle()],
+    '/weights': ['application/octet-stream', readFileSync(path)],
+  };
+  const server = createServer((request, response) => {
+    const [type, content] = files[request.url ?? ''] ?? ['text/plain', ''];
+    response.setHeader('content-type', type);
+    response.end(content);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const browser = await puppeteer.launch({
+    executablePath: await chromium.executablePath(),
+    headless: 'shell',
+    args: ['--no-sandbox', '--enable-unsafe-webgpu'],
+    env: { ...process.env, LD_LIBRARY_PATH: unpackLibraries(folder) },
+  });
+  try {
+    const tab = await browser.newPage();
+    const complaints: string[] = [];
+    tab.on('pageerror', (error) => complaints.push(String(error)));
+    tab.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
+    });
+    await tab.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
+    const confidences = (await tab.evaluate(
+      `fetch('/weights').then((r) => r.arrayBuffer()).then((b) => page.evolveHere(new Uint8Array(b), ${String(generations)}, ${String(population)}))`,
+    )) as number[];
+    expect(complaints).toEqual([]);
+
+    const gpu = await openTestGpu();
+    const settings = {
+      model: 'lenet-mnist',
+      encoding: 'cppn',
+      generations,
+      population,
+      seed: 2,
+      crops: 1,
+      coordinates: 'pixels',
+    } as const;
+    const setup = {
+      gpu,
+      model,
+      sha256,
+      settings,
+      storage: new MemoryStorage(),
+      encodePicture: encodePng,
+      started: '',
+    };
+    const evolution = await newEvolution(setup);
+    await evolve(evolution, { now: () => performance.now() });
+    expectClose(confidences, evolution.archive.confidences(), { atol: 1e-4, rtol: 1e-3 });
+  } finally {
+    await browser.close();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);
