@@ -115,7 +115,8 @@ function createPopulation(
   }
 }
 
-function classesOf({ labels, name }: Model, wanted: readonly number[] | undefined): readonly number[] {
+/** The classes that get a cell. @throws ClassError naming the first that the model does not have */
+export function classesOf({ labels, name }: Model, wanted: readonly number[] | undefined): readonly number[] {
   const beyond = wanted?.find((number) => number >= labels.length);
   if (beyond !== undefined) {
     throw new ClassError(`${name} has the classes 0 to ${String(labels.length - 1)}, not ${String(beyond)}`);

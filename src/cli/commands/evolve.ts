@@ -5,7 +5,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { lock } from 'proper-lockfile';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
 import type { RunSettings, RunSummary } from '../../evolution/run-record.ts';
-import { newEvolution, readCheckpoint, resumedEvolution } from '../../experiments/evolution-run.ts';
+import {
+  classesOf,
+  newEvolution,
+  readCheckpoint,
+  resumedEvolution,
+} from '../../experiments/evolution-run.ts';
 import { messageOf } from '../../message-of.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
@@ -65,6 +70,7 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
   const storage = new FileStorage(options.out);
   const settings = await settingsFor(options, command, storage);
   const { model, sha256 } = await loadModel(settings.model, options.arch);
+  classesOf(model, settings.classes); // before a device is opened for nothing
   const release = await lockFolder(options.out, storage);
   try {
     // The report comes after the device is closed: an open one keeps polling.
