@@ -54,7 +54,7 @@ fn main(
   let out_x = (workgroup.y % pixel_tiles) * PIXELS;
   let image = min(workgroup.x * LANES + lane, BATCH - 1u);
 
-  var sum: array<f32, 64u * ROWS * PIXELS>; // @registers [ROWS, swap, PIXELS, image]
+  var sum: array<f32, 16u * ROWS * PIXELS>; // @registers [ROWS, swap, PIXELS, image]
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     // @unroll

@@ -50,6 +50,8 @@ async function main(): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
+// Nor is one for remarks (`fool … 2>&1 | head`): they go nowhere, the work goes on.
+process.stderr.on('error', () => undefined);
 
 const code = await main();
 // Output to a pipe is asynchronous: leave only when it has been taken.

@@ -40,6 +40,28 @@ export function randomCppn(outputs: number, random: RandomStream): CppnGenome {
   return { encoding: 'cppn', nodes, connections };
 }
 
+/**
+ * Whether a genome from a file could have grown here; cycles are found when it is flattened.
+ * @throws RangeError saying what is wrong with it
+ */
+export function checkCppn({ nodes, connections }: CppnGenome): void {
+  const ids = new Set(nodes.map(({ id }) => id));
+  if (nodes.length > mostNodes) {
+    throw new RangeError(
+      `a CPPN of ${String(nodes.length)} nodes; at most ${String(mostNodes)} can be drawn`,
+    );
+  }
+  if (ids.size < nodes.length) throw new RangeError('a CPPN with two nodes of the same number');
+  const input = nodes.find(({ id }) => id < inputCount);
+  if (input) throw new RangeError(`a CPPN whose node ${String(input.id)} has the number of an input`);
+  for (const { source, target } of connections) {
+    if (ids.has(target) && (ids.has(source) || source < inputCount)) continue;
+    throw new RangeError(
+      `a CPPN with a connection from ${String(source)} to ${String(target)}, which is not there`,
+    );
+  }
+}
+
 /** A mutated copy; never a cycle, never a lost output. */
 export function mutateCppn(parent: CppnGenome, random: RandomStream): CppnGenome {
   let nodes = parent.nodes.map((node): CppnNode => {

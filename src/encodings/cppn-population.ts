@@ -5,7 +5,7 @@ import { hlsToRgb } from '../kernels/colour.ts';
 import { cppn, slotsFor } from '../kernels/cppn.ts';
 import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
-import { mutateCppn, randomCppn } from './cppn-genome.ts';
+import { checkCppn, mutateCppn, randomCppn } from './cppn-genome.ts';
 import { flattenCppn, flattenPopulation, type FlatCppn } from './cppn-program.ts';
 import type { CppnGenome, SerialisedGenome } from './encoding.ts';
 import { cppnFrame, type Coordinates } from './frame.ts';
@@ -67,6 +67,15 @@ export class CppnPopulation implements Population {
     await this.#upload();
   }
 
+  async show(cells: readonly number[]): Promise<void> {
+    const { population } = this.#settings;
+    const shown = cells.map((cell) => child(this.#elite(cell), undefined));
+    this.#children = Array.from({ length: population }, (_, index) => shown[index % shown.length]).filter(
+      (one) => one !== undefined,
+    );
+    await this.#upload();
+  }
+
   render(): Program {
     return this.#drawing;
   }
@@ -87,6 +96,7 @@ export class CppnPopulation implements Population {
         `cell ${String(cell)} needs a CPPN with ${String(this.#settings.extent[0])} outputs`,
       );
     }
+    checkCppn(genome);
     flattenCppn(genome);
     this.#elites[cell] = genome;
   }

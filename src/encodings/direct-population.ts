@@ -87,6 +87,17 @@ export class DirectPopulation implements Population {
     return;
   }
 
+  show(cells: readonly number[]): Promise<void> {
+    const bytes = 4 * this.#genes;
+    const { children, elites } = this.buffers;
+    const encoder = this.gpu.device.createCommandEncoder();
+    for (const [child, cell] of cells.entries()) {
+      encoder.copyBufferToBuffer(elites, cell * bytes, children, child * bytes, bytes);
+    }
+    this.gpu.device.queue.submit([encoder.finish()]);
+    return Promise.resolve();
+  }
+
   render(): Program {
     return this.programs.render;
   }

@@ -12,6 +12,8 @@ export interface Population {
   vary(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void>;
   /** Does the CPU's share of a later `vary` ahead, while the device works; what turns out stale is made again. */
   prepare(parents: Uint32Array<ArrayBuffer>, generation: number): void;
+  /** Makes the children into unchanged copies of the elites of the given cells, at most as many as there are children. */
+  show(cells: readonly number[]): Promise<void>;
   /** Draws the children into the image buffer. */
   render(): Program;
   /** The child becomes the elite of the cell. Call it before the next `vary`. */

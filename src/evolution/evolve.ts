@@ -4,6 +4,7 @@
  */
 import type { Population } from '../encodings/population.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { run } from '../gpu/program.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { imageWords, unpadPlanes } from '../models/image-layout.ts';
 import { messageOf } from '../message-of.ts';
@@ -58,6 +59,7 @@ export async function evolve(evolution: Evolution, hooks: EvolutionHooks): Promi
   const scheduler = new Scheduler(archive, settings.population, settings.seed, from?.generations ?? 0);
   const evaluator = await Evaluator.create(evolution.gpu, evolution.classifier, settings.population);
   const keeper = new Keeper(evolution, hooks);
+  if (from) await redraw(evolution, keeper.gallery);
   let request = scheduler.ask();
   await keeper.timed('evolution', () => vary(evolution.population, request));
   while (scheduler.generation < settings.generations) {
@@ -87,6 +89,23 @@ export async function evolve(evolution: Evolution, hooks: EvolutionHooks): Promi
 
 function vary(population: Population, { parents, generation }: Request): Promise<void> {
   return parents ? population.vary(parents, generation) : population.first();
+}
+
+/**
+ * Draws the elites of a checkpoint again: a run that was killed while it saved has pictures on disk that are newer than
+ * its checkpoint, or none.
+ */
+async function redraw(
+  { gpu, archive, population, run: { settings } }: Evolution,
+  gallery: Gallery,
+): Promise<void> {
+  const cells = archive.occupied();
+  for (let first = 0; first < cells.length; first += settings.population) {
+    const shown = cells.slice(first, first + settings.population);
+    await population.show(shown);
+    run(gpu, population.render());
+    gallery.adopt(shown.map((cell, child) => ({ cell, child })));
+  }
 }
 
 function winnerOf({ winners }: Evaluation, number: number): Evaluation['winners'][number] {

@@ -1,8 +1,10 @@
 /** Matrix product; see `shaders/matmul.wgsl` for the layouts. */
 import source from '../../shaders/matmul.wgsl';
+import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
-import { pick, wasteOf, type Target, type Variant } from './variant.ts';
+import { hasSubgroups, type FeaturedTarget } from './subgroups.ts';
+import { pick, wasteOf, type Variant } from './variant.ts';
 
 export interface MatmulShape {
   /** M: rows of the result. */
@@ -14,7 +16,7 @@ export interface MatmulShape {
 }
 
 export interface MatmulVariant extends Variant {
-  readonly entryPoint: 'tile' | 'staged';
+  readonly entryPoint: 'quads' | 'tile' | 'staged';
   /** Vec4s of rows and of columns of an invocation's tile. */
   readonly rows: number;
   readonly columns: number;
@@ -41,8 +43,31 @@ const tile = (
   };
 };
 
+/** As conv2d's `quads`, for SwiftShader with the feature `subgroups`: every lane of four loads another value of a. */
+const quads = (rows: number, columns: number, steps: number): MatmulVariant => {
+  const name = `quads${String(4 * rows)}x${String(4 * columns)}s${String(steps)}`;
+  return {
+    name,
+    entryPoint: 'quads',
+    rows,
+    columns,
+    steps,
+    lanes: 4,
+    workgroupMemory: 0,
+    suits: ['swiftshader'],
+  };
+};
+
 /** Steps: SwiftShader copies every accumulator once per iteration, so that many steps share the cost; lavapipe does not. */
 export const matmulVariants: readonly MatmulVariant[] = [
+  quads(9, 2, 5),
+  quads(9, 2, 10),
+  quads(13, 2, 5),
+  quads(13, 1, 5),
+  quads(5, 4, 5),
+  quads(5, 2, 10),
+  quads(5, 1, 10),
+  quads(3, 1, 10),
   { ...tile(5, 4, 10, 4, ['swiftshader']), name: 'steps20x16' },
   { ...tile(4, 4, 10, 4, ['swiftshader']), name: 'steps16x16' },
   { ...tile(4, 2, 10, 4, ['swiftshader']), name: 'steps16x8' },
@@ -69,8 +94,9 @@ export const matmulVariants: readonly MatmulVariant[] = [
 ];
 
 /** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4. */
-export function matmul(shape: MatmulShape, target: Target, variant?: string): Launch {
-  const chosen = pick('matmul', matmulVariants, target, (candidate) => waste(candidate, shape), variant);
+export function matmul(shape: MatmulShape, target: FeaturedTarget, variant?: string): Launch {
+  const usable = matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads' || hasSubgroups(target));
+  const chosen = pick('matmul', usable, target, (candidate) => waste(candidate, shape), variant);
   const { rows, columns, depth } = shape;
   const rowVectors = Math.ceil(rows / 4);
   const columnVectors = Math.ceil(columns / 4);
@@ -92,12 +118,12 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
   const kernel = {
     family: 'matmul',
     variant: chosen.name,
-    source: specialise(source, {
+    source: specialise(chosen.entryPoint === 'quads' ? quadsSource : source, {
       ROWS: chosen.rows,
       COLUMNS: chosen.columns,
       STEPS: largestDivisor(depth, chosen.steps),
     }),
-    entryPoint: chosen.entryPoint,
+    entryPoint: chosen.entryPoint === 'quads' ? 'main' : chosen.entryPoint,
     constants: { ...constants, LANES: chosen.lanes },
   };
   const x = Math.ceil(columnVectors / (chosen.lanes * chosen.columns));

@@ -1,5 +1,5 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { lock } from 'proper-lockfile';
@@ -12,7 +12,7 @@ import {
   resumedEvolution,
 } from '../../experiments/evolution-run.ts';
 import { messageOf } from '../../message-of.ts';
-import { FileStorage } from '../../node/file-storage.ts';
+import { FileStorage, storageError } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { formatConfidence, formatDuration } from '../../report/format.ts';
@@ -68,11 +68,13 @@ function oneOrTen(text: string): 1 | 10 {
 async function runEvolve(options: EvolveOptions, command: Command): Promise<void> {
   const terminal = new Terminal(options);
   const storage = new FileStorage(options.out);
-  const settings = await settingsFor(options, command, storage);
-  const { model, sha256 } = await loadModel(settings.model, options.arch);
-  classesOf(model, settings.classes); // before a device is opened for nothing
+  const asked = await settingsFor(options, command, storage);
+  const { model, sha256 } = await loadModel(asked.model, options.arch);
+  classesOf(model, asked.classes); // before a device is opened for nothing
   const release = await lockFolder(options.out, storage);
   try {
+    // Once more, since another process may have made or lengthened a run here before it let go of the folder.
+    const settings = await settingsFor(options, command, storage);
     // The report comes after the device is closed: an open one keeps polling.
     const summary = await withGpu(options.adapter, terminal, async (gpu) => {
       const setup = {
@@ -118,7 +120,6 @@ async function settingsFor(
         `${options.out} holds a run already: pass --resume to go on with it, --replace to start over, or another --out`,
       );
     }
-    if (holdsRun) clearRun(options.out);
     return wanted;
   }
   if (!holdsRun) throw new UsageError(`${options.out} holds no run to resume`);
@@ -140,21 +141,6 @@ async function settingsFor(
   return { ...stored, generations: longer };
 }
 
-/** Deletes the files that a run writes, and nothing else that lies in the folder. */
-function clearRun(folder: string): void {
-  const files = [
-    'run.json',
-    'progress.jsonl',
-    'archive.json',
-    'summary.json',
-    'grid.png',
-    'report.html',
-    'images',
-    'checkpoint',
-  ];
-  for (const file of files) rmSync(join(folder, file), { recursive: true, force: true });
-}
-
 /** Two processes in one folder would overwrite each other; a killed one's lock goes stale within seconds. */
 async function lockFolder(folder: string, storage: FileStorage): Promise<() => Promise<void>> {
   // Makes the folder, and says early when it cannot be written.
@@ -165,8 +151,16 @@ async function lockFolder(folder: string, storage: FileStorage): Promise<() => P
       stale: 5000,
       update: 1000,
       retries: { retries: 14, factor: 1, minTimeout: 500, maxTimeout: 500 },
+      onCompromised: ({ message }) => {
+        // Going on could mix two runs; the checkpoint on disk is whole.
+        process.stderr.write(`fool: the lock of ${folder} was lost (${message}); go on with --resume\n`);
+        process.exit(1);
+      },
     });
   } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) {
+      throw storageError('write', `${folder}.lock`, error);
+    }
     throw new UsageError(
       `another process is writing to ${folder} (${messageOf(error)}): wait for it or choose another --out`,
     );

@@ -1,0 +1,96 @@
+/** Runs of a network that is small enough to evolve against dozens of times in one test. */
+import { evolve, type EvolutionHooks } from '../../src/evolution/evolve.ts';
+import type { RunSettings, RunSummary } from '../../src/evolution/run-record.ts';
+import { newEvolution, resumedEvolution } from '../../src/experiments/evolution-run.ts';
+import type { Model } from '../../src/models/model.ts';
+import type { Architecture, Extent } from '../../src/nn/layer.ts';
+import { volume } from '../../src/nn/layer.ts';
+import { initialWeights } from '../../src/nn/trainer.ts';
+import { encodePng } from '../../src/node/image-file.ts';
+import type { MemoryStorage } from '../../src/storage/storage.ts';
+import { openTestGpu } from '../gpu.ts';
+
+export const sha256 = 'ab'.repeat(32);
+
+/** Random weights, large enough that the network has opinions. */
+export function tinyModel(image: Extent = [1, 12, 12], classes = 5): Model {
+  const architecture: Architecture = {
+    name: 'tiny',
+    input: image,
+    layers: [
+      { kind: 'convolution', name: 'conv1', outChannels: 6, kernel: 5, stride: 1, padding: 0, groups: 1 },
+      { kind: 'max-pool', name: 'pool1', size: 2, stride: 2, rounding: 'up' },
+      { kind: 'relu', name: 'relu1' },
+      { kind: 'dense', name: 'ip1', outputs: classes },
+    ],
+  };
+  const weights = new Map(
+    [...initialWeights(architecture, 1)].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.map((value) => 3 * value) },
+    ]),
+  );
+  return {
+    name: 'tiny',
+    architecture,
+    weights,
+    preprocessing: {
+      image,
+      mean: new Float32Array(volume(image)).fill(100),
+      scale: 1 / 128,
+      channelOrder: image[0] === 1 ? 'gray' : 'rgb',
+    },
+    labels: Array.from({ length: classes }, (_, index) => `class ${String(index)}`),
+    card: {},
+  };
+}
+
+export const tinySettings: RunSettings = {
+  model: 'tiny',
+  encoding: 'cppn',
+  generations: 6,
+  population: 13,
+  seed: 5,
+  crops: 1,
+  coordinates: 'pixels',
+};
+
+export interface TinyRun {
+  readonly storage: MemoryStorage;
+  readonly settings?: RunSettings;
+  readonly model?: Model;
+  readonly resume?: boolean;
+  readonly hooks?: Partial<EvolutionHooks>;
+}
+
+/** Saves after every generation, unless the hooks say otherwise. */
+export async function tinyRun({
+  storage,
+  settings = tinySettings,
+  model = tinyModel(),
+  resume = false,
+  hooks = {},
+}: TinyRun): Promise<RunSummary> {
+  const gpu = await openTestGpu();
+  const setup = {
+    gpu,
+    model,
+    sha256,
+    settings,
+    storage,
+    encodePicture: encodePng,
+    started: '2020-01-01T00:00:00.000Z',
+  };
+  const evolution = resume ? await resumedEvolution(setup) : await newEvolution(setup);
+  return evolve(evolution, { now: () => performance.now(), checkpointEvery: 0, ...hooks });
+}
+
+/** Archive and pictures, and progress without its times: what a repetition must give bit for bit. */
+export function outcomeOf({ files }: MemoryStorage): Record<string, string> {
+  const text = (path: string) => new TextDecoder('latin1').decode(files.get(path));
+  const kept = [...files.keys()]
+    .filter((path) => path === 'archive.json' || path.startsWith('images/'))
+    .sort();
+  const progress = text('progress.jsonl').replaceAll(/"seconds":[^,]*,/g, '');
+  return { ...Object.fromEntries(kept.map((path) => [path, text(path)])), progress };
+}
