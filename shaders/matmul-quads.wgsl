@@ -1,4 +1,4 @@
-// Matrix product with a bias for every row, for drivers that run on the CPU without uniform loads.
+// Matrix product with a bias for every row, for drivers that run on the CPU.
 //
 //   c[m, n] = bias[m] + Σ_k a[k, m] · b[k, n]
 //

@@ -14,14 +14,16 @@ export interface ConvVariant extends Variant {
   readonly pixels: number;
 }
 
+const cpuDrivers = ['swiftshader', 'lavapipe'] as const;
+
 /**
- * `quads` tiles, for SwiftShader, where a load is what costs: each lane of four loads another weight and they swap them.
- * Twice the speed of `row` and shorter code; wider tiles gain little more and take seconds to compile. The feature
- * `subgroups` is needed.
+ * `quads` tiles, for CPU drivers, where a load is what costs: each lane of four loads another weight and they swap them.
+ * Twice the speed of `row` and `tap`, with shorter code; wider tiles gain little more and take seconds to compile. The
+ * feature `subgroups` is needed.
  */
 const quads = (rows: number, pixels: number): ConvVariant => {
   const name = `quads${String(4 * rows)}x${String(pixels)}`;
-  return { name, entryPoint: 'quads', rows, pixels, lanes: 4, workgroupMemory: 0, suits: ['swiftshader'] };
+  return { name, entryPoint: 'quads', rows, pixels, lanes: 4, workgroupMemory: 0, suits: cpuDrivers };
 };
 
 /**
