@@ -10,13 +10,15 @@ import { allowed, type Variant } from '../src/kernels/variant.ts';
 import { lenet } from '../src/models/lenet.ts';
 import { convShape, placeLayers } from '../src/nn/forward.ts';
 import { volume } from '../src/nn/layer.ts';
-import { sampleProgram, type Sample } from './sampling.ts';
+import { runOnce, sampleProgram, type Sample } from './sampling.ts';
 
 export interface KernelRow extends Sample {
   readonly name: string;
   readonly variant: string;
   readonly shape: string;
   readonly adapter: string;
+  /** From shader text to the end of the first run, milliseconds, less a later run: drivers compile then or on first use. */
+  readonly compileMs: number;
   readonly gflops: number;
   readonly gbps: number;
 }
@@ -38,9 +40,12 @@ export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Pr
     const buffers = operands.map((floats) => gpu.bufferFrom(name, new Float32Array(floats).fill(0.5)));
     for (const variant of variants.filter((candidate) => allowed(candidate, gpu))) {
       const { flops, bytes } = launch(variant.name);
-      const sample = await sampleProgram(gpu, [
-        new Program([await bind(gpu, name, launch(variant.name), buffers)]),
-      ]);
+      const started = performance.now();
+      const bound = await bind(gpu, name, launch(variant.name), buffers);
+      const program = new Program([bound]);
+      await runOnce(gpu, [program]);
+      const first = performance.now() - started;
+      const sample = await sampleProgram(gpu, [program]);
       const perSecond = 1e3 / sample.medianMs;
       show({
         name,
@@ -48,6 +53,7 @@ export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Pr
         shape,
         adapter: gpu.adapter.name,
         ...sample,
+        compileMs: Math.max(0, first - sample.medianMs),
         gflops: (flops * perSecond) / 1e9,
         gbps: (bytes * perSecond) / 1e9,
       });

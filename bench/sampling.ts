@@ -18,23 +18,26 @@ export interface SamplingLimits {
 
 const usual: SamplingLimits = { least: 5, most: 50, time: 2000 };
 
-/** Wall-clock time from submission to the end of the work on the device; two untimed runs come first. */
+/** Wall-clock milliseconds from submission to the end of the work on the device. */
+export async function runOnce(gpu: Gpu, programs: readonly Program[]): Promise<number> {
+  const encoder = gpu.device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (const program of programs) program.encode(pass);
+  pass.end();
+  const start = performance.now();
+  gpu.device.queue.submit([encoder.finish()]);
+  await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
+  gpu.check();
+  return performance.now() - start;
+}
+
+/** Times of `runOnce`; two untimed runs come first. */
 export async function sampleProgram(
   gpu: Gpu,
   programs: readonly Program[],
   limits: SamplingLimits = usual,
 ): Promise<Sample> {
-  const once = async () => {
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const program of programs) program.encode(pass);
-    pass.end();
-    const start = performance.now();
-    gpu.device.queue.submit([encoder.finish()]);
-    await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
-    gpu.check();
-    return performance.now() - start;
-  };
+  const once = () => runOnce(gpu, programs);
   await once();
   await once();
   const times: number[] = [];

@@ -14,16 +14,14 @@ export interface ConvVariant extends Variant {
   readonly pixels: number;
 }
 
-const cpuDrivers = ['swiftshader', 'lavapipe'] as const;
-
 /**
  * `quads` tiles, for CPU drivers, where a load is what costs: each lane of four loads another weight and they swap them.
- * Twice the speed of `row` and `tap`, with shorter code; wider tiles gain little more and take seconds to compile. The
- * feature `subgroups` is needed.
+ * Twice the speed of `row` and `tap`, with shorter code. Wider tiles than these gain little more and take seconds to
+ * compile; on lavapipe that is so from 8 × 4 on. The feature `subgroups` is needed.
  */
-const quads = (rows: number, pixels: number): ConvVariant => {
+const quads = (rows: number, pixels: number, suits: Variant['suits'] = ['swiftshader']): ConvVariant => {
   const name = `quads${String(4 * rows)}x${String(pixels)}`;
-  return { name, entryPoint: 'quads', rows, pixels, lanes: 4, workgroupMemory: 0, suits: cpuDrivers };
+  return { name, entryPoint: 'quads', rows, pixels, lanes: 4, workgroupMemory: 0, suits };
 };
 
 /**
@@ -64,7 +62,7 @@ export const conv2dVariants: readonly ConvVariant[] = [
   quads(5, 4),
   quads(3, 4),
   quads(2, 8),
-  quads(2, 4),
+  quads(2, 4, ['swiftshader', 'lavapipe']),
   quads(1, 8),
   row(5, 4),
   row(4, 4),
