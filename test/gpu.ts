@@ -1,6 +1,6 @@
 /** The device that GPU tests share: one per test file, closed when the file is done. */
 import { afterAll } from 'vitest';
-import type { Gpu } from '../src/gpu/device.ts';
+import { uniformUsage, type Gpu } from '../src/gpu/device.ts';
 import { bind, Program, run } from '../src/gpu/program.ts';
 import type { Launch } from '../src/gpu/kernel.ts';
 import { openGpu } from '../src/node/adapter.ts';
@@ -30,7 +30,7 @@ export async function runLaunch(
   launch: Launch,
   inputs: readonly Float32Array<ArrayBuffer>[],
   resultFloats: number,
-): Promise<Float32Array> {
+): Promise<Float32Array<ArrayBuffer>> {
   const buffers = inputs.map((input, index) => gpu.bufferFrom(`input ${String(index)}`, input));
   const result = gpu.bufferFrom('result', new Float32Array(resultFloats).fill(unwritten));
   try {
@@ -40,3 +40,37 @@ export async function runLaunch(
     for (const buffer of [...buffers, result]) buffer.destroy();
   }
 }
+
+export interface Operand {
+  readonly content: ArrayBufferView<ArrayBuffer>;
+  readonly uniform?: boolean;
+}
+
+/** Runs one launch on operands by binding number; returns what every one of them holds afterwards (uniforms left out). */
+export async function runKernel(
+  gpu: Gpu,
+  launch: Launch,
+  operands: Readonly<Record<number, ArrayBufferView<ArrayBuffer> | Operand>>,
+): Promise<Record<number, ArrayBuffer>> {
+  const entries = Object.entries(operands).map(([binding, operand]) => {
+    const { content, uniform = false } = 'content' in operand ? operand : { content: operand };
+    const label = `binding ${binding}`;
+    const buffer = gpu.bufferFrom(label, content, uniform ? uniformUsage : undefined);
+    return { binding: Number(binding), buffer, bytes: content.byteLength, uniform };
+  });
+  const buffers = Object.fromEntries(entries.map(({ binding, buffer }) => [binding, buffer]));
+  try {
+    run(gpu, new Program([await bind(gpu, launch.kernel.family, launch, buffers)]));
+    const results: Record<number, ArrayBuffer> = {};
+    for (const { binding, buffer, bytes, uniform } of entries) {
+      if (!uniform) results[binding] = (await gpu.read(buffer, bytes)).slice(0, bytes);
+    }
+    return results;
+  } finally {
+    for (const { buffer } of entries) buffer.destroy();
+  }
+}
+
+/** As many floats that no kernel has written yet. */
+export const unwrittenFloats = (length: number): Float32Array<ArrayBuffer> =>
+  new Float32Array(length).fill(unwritten);
