@@ -15,8 +15,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Dawn crashes in worker threads of some versions, and a device must not be shared between files.
     pool: 'forks',
-    // The bindings' clean-up at exit fails now and then, which the command line's exit code then shows.
-    retry: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,96 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Gpu } from '../../src/gpu/device.ts';
+import type { Launch } from '../../src/gpu/kernel.ts';
+import { biasGradient } from '../../src/kernels/bias-gradient.ts';
+import { hlsToRgb } from '../../src/kernels/colour.ts';
+import { conv2dInputGradient, conv2dInputGradientVariants } from '../../src/kernels/conv2d-input-gradient.ts';
+import {
+  conv2dWeightGradient,
+  conv2dWeightGradientVariants,
+} from '../../src/kernels/conv2d-weight-gradient.ts';
+import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
+import { cppn } from '../../src/kernels/cppn.ts';
+import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
+import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
+import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
+import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
+import { sgd } from '../../src/kernels/sgd.ts';
+import { confidence, crossEntropy } from '../../src/kernels/softmax.ts';
+import { transpose } from '../../src/kernels/transpose.ts';
+import { allowed, type Variant } from '../../src/kernels/variant.ts';
+import { view } from '../../src/kernels/view.ts';
+import { winners } from '../../src/kernels/winners.ts';
+import { openTestGpu } from '../gpu.ts';
+import { convCases } from './conv-cases.ts';
+
+const convShape = convCases[2]![1];
+const pool = {
+  channels: 2,
+  inHeight: 4,
+  inWidth: 4,
+  outHeight: 2,
+  outWidth: 2,
+  size: 2,
+  stride: 2,
+  batch: 4,
+};
+const viewShape = {
+  channels: 3,
+  imageHeight: 8,
+  imageWidth: 8,
+  height: 6,
+  width: 6,
+  batch: 4,
+  views: 1,
+  reverseChannels: true,
+  scale: 1,
+};
+const direct = { population: 2, channels: 1, pixels: 9 };
+const confidences = { classes: 10, batch: 4, images: 4, views: 1, allImages: 4 };
+
+/** Every entry point of every shader, in every variant that the adapter's limits allow. */
+function everyLaunch(gpu: Gpu): Launch[] {
+  const of = (variants: readonly Variant[], launch: (name: string) => Launch) =>
+    variants.filter((variant) => allowed(variant, gpu)).map(({ name }) => launch(name));
+  return [
+    ...of(conv2dVariants, (name) => conv2d(convShape, gpu, name)),
+    ...of(conv2dInputGradientVariants, (name) => conv2dInputGradient(convShape, gpu, name)),
+    ...of(conv2dWeightGradientVariants, (name) => conv2dWeightGradient(convShape, gpu, name)),
+    ...of(matmulVariants, (name) => matmul({ rows: 10, columns: 12, depth: 20 }, gpu, name)),
+    ...[1, 100, 1000].map((slots) => cppn({ population: 2, channels: 3, height: 28, width: 28, slots })),
+    biasGradient(3, 4, 4),
+    hlsToRgb(2, 9),
+    firstDirect(direct),
+    varyDirect(direct),
+    renderDirect(direct),
+    maxPool(pool),
+    maxPoolInputGradient(pool),
+    relu(8),
+    reluInputGradient(8),
+    sgd(8),
+    confidence(confidences),
+    crossEntropy(10, 4, 4),
+    transpose(3, 5),
+    view(viewShape),
+    winners(10, 4),
+  ];
+}
+
+test('every shader compiles in every variant, without a warning', async () => {
+  const gpu = await openTestGpu();
+  const sources = new Map(everyLaunch(gpu).map(({ kernel }) => [kernel.source, kernel]));
+  for (const [code, { family, variant }] of sources) {
+    const { messages } = await gpu.device.createShaderModule({ code }).getCompilationInfo();
+    expect(messages.map(({ message }) => `${family}/${variant}: ${message}`)).toEqual([]);
+  }
+  for (const { kernel } of everyLaunch(gpu)) await gpu.pipelines.get(kernel);
+  gpu.check();
+});
+
+test('no shader is left out of the check above, and none is without its module', async () => {
+  const gpu = await openTestGpu();
+  const checked = new Set(everyLaunch(gpu).map(({ kernel }) => kernel.family));
+  const shaders = readdirSync('shaders').map((file) => file.replace(/(-quads)?\.wgsl$/, ''));
+  expect([...checked].sort()).toEqual([...new Set(shaders)].sort());
+});

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { lenet } from '../../src/models/lenet.ts';
+import {
+  packWeight,
+  unpackWeight,
+  uploadParameters,
+  WeightShapeError,
+  type WeightTensor,
+} from '../../src/nn/parameters.ts';
+import { initialWeights } from '../../src/nn/trainer.ts';
+import { openTestGpu } from '../gpu.ts';
+
+test('packing loses nothing, pads with zeros and puts outputs innermost', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 9 }),
+      (groups, outputs, depth) => {
+        const shape = { layer: 'x', groups, outputs, depth, fileShape: [groups * outputs, depth] };
+        const data = Float32Array.from({ length: groups * outputs * depth }, (_, index) => index + 1);
+        const packed = packWeight(shape, data);
+        const row = Math.ceil(outputs / 4) * 4;
+        expect(unpackWeight(shape, packed)).toEqual(data);
+        expect(packed.length).toBe(groups * depth * row);
+        expect(packed.filter((value) => value === 0).length).toBe(packed.length - data.length);
+        if (outputs > 1) expect(packed[1]).toBe(data[depth]);
+      },
+    ),
+  );
+});
+
+const without = (name: string) => {
+  const weights = initialWeights(lenet(), 1);
+  weights.delete(name);
+  return weights;
+};
+
+const reshaped = (name: string, shape: readonly number[]) => {
+  const tensor: WeightTensor = {
+    shape,
+    data: new Float32Array(shape.reduce((product, side) => product * side, 1)),
+  };
+  return initialWeights(lenet(), 1).set(name, tensor);
+};
+
+test.each([
+  [
+    'a tensor that is missing',
+    without('conv2.weight'),
+    /file\.bin: no tensor conv2\.weight, which lenet needs/,
+  ],
+  [
+    'a shape of another network',
+    reshaped('ip1.weight', [500, 801]),
+    /file\.bin: ip1\.weight is \[500, 801\], lenet expects \[500, 800\]/,
+  ],
+  ['a bias too short', reshaped('conv1.bias', [19]), /conv1\.bias is \[19\], lenet expects \[20\]/],
+])('weights that do not fit are named: %s', async (_, weights, message) => {
+  const gpu = await openTestGpu();
+  const upload = () => uploadParameters(gpu, lenet(), weights, 'file.bin');
+  expect(upload).toThrow(WeightShapeError);
+  expect(upload).toThrow(message);
+});
