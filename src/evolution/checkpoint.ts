@@ -3,10 +3,10 @@
  * by generation and child, so a resumed run goes on bit for bit as if it had never stopped.
  */
 import { z } from 'zod';
-import { activationFunctions } from '../encodings/encoding.ts';
 import type { Population } from '../encodings/population.ts';
 import type { Archive } from './archive.ts';
 import type { CellRecord, RunRecord, StageTimes } from './run-record.ts';
+import { archiveSchema, count, duration, stageTimesSchema } from './run-schema.ts';
 
 export const checkpointPath = 'checkpoint/state.json';
 
@@ -28,31 +28,6 @@ export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
 }
 
-const count = z.number().int().nonnegative();
-const duration = z.number().nonnegative();
-
-const genome = z.discriminatedUnion('encoding', [
-  z.object({
-    encoding: z.literal('cppn'),
-    nodes: z.array(
-      z.object({ id: count, role: z.enum(['output', 'hidden']), activation: z.enum(activationFunctions) }),
-    ),
-    connections: z.array(z.object({ source: count, target: count, weight: z.number().min(-10).max(10) })),
-  }),
-  z.object({ encoding: z.literal('direct'), genes: z.string() }),
-]);
-
-const cell = z.object({
-  class: count,
-  label: z.string(),
-  confidence: z.number().min(0).max(1.001),
-  id: count,
-  parent: count.nullable(),
-  generation: count,
-  goalSwitches: count,
-  genome,
-});
-
 const checkpoint = z.object({
   format: z.literal(1),
   version: z.string(),
@@ -60,14 +35,8 @@ const checkpoint = z.object({
   adapter: z.string(),
   generations: count.min(1),
   seconds: duration,
-  milliseconds: z.object({
-    render: duration,
-    network: duration,
-    readBack: duration,
-    evolution: duration,
-    saving: duration,
-  }),
-  cells: z.array(cell),
+  milliseconds: stageTimesSchema,
+  cells: archiveSchema,
 });
 
 /**

@@ -3,7 +3,12 @@ import type { z } from 'zod';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../evolution/run-record.ts';
 import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
-import { archiveSchema, progressRecordSchema, runRecordSchema, runSummarySchema } from './run-schema.ts';
+import {
+  archiveSchema,
+  progressRecordSchema,
+  runRecordSchema,
+  runSummarySchema,
+} from '../evolution/run-schema.ts';
 
 /** A folder is no run, or a file in it cannot be read; the message names the file, the field and what to do. */
 export class RunFolderError extends Error {

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { inputCount } from '../encodings/cppn-genome.ts';
 import { activationFunctions, type SerialisedGenome } from '../encodings/encoding.ts';
-import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../evolution/run-record.ts';
+import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } from './run-record.ts';
 
-const count = z.int().min(0);
-const duration = z.number().min(0);
+export const count = z.int().min(0);
+export const duration = z.number().min(0);
 /** The mean of float32 probabilities over crops may exceed 1 by rounding. */
 const confidence = z.number().min(0).max(1.0001);
 const encoding = z.enum(['cppn', 'direct']);
@@ -63,7 +63,7 @@ const cppnGenomeSchema = z
         activation: z.enum(activationFunctions),
       }),
     ),
-    connections: z.array(z.object({ source: count, target: count, weight: z.number() })),
+    connections: z.array(z.object({ source: count, target: count, weight: z.number().min(-10).max(10) })),
   })
   .superRefine(({ nodes, connections }, context) => {
     const computing = new Set(nodes.map(({ id }) => id));
@@ -81,18 +81,26 @@ const genomeSchema: z.ZodType<SerialisedGenome> = z.discriminatedUnion('encoding
   z.object({ encoding: z.literal('direct'), genes: z.string() }),
 ]);
 
-export const archiveSchema: z.ZodType<CellRecord[]> = z.array(
-  z.object({
-    class: count,
-    label: z.string(),
-    confidence,
-    id: count,
-    parent: count.nullable(),
-    generation: count,
-    goalSwitches: count,
-    genome: genomeSchema,
-  }),
-);
+export const cellRecordSchema: z.ZodType<CellRecord> = z.object({
+  class: count,
+  label: z.string(),
+  confidence,
+  id: count,
+  parent: count.nullable(),
+  generation: count,
+  goalSwitches: count,
+  genome: genomeSchema,
+});
+
+export const archiveSchema: z.ZodType<CellRecord[]> = z.array(cellRecordSchema);
+
+export const stageTimesSchema: z.ZodType<StageTimes> = z.object({
+  render: duration,
+  network: duration,
+  readBack: duration,
+  evolution: duration,
+  saving: duration,
+});
 
 export const runSummarySchema: z.ZodType<RunSummary> = z.object({
   model: z.string(),
@@ -108,12 +116,6 @@ export const runSummarySchema: z.ZodType<RunSummary> = z.object({
   meanConfidence: confidence,
   minConfidence: confidence,
   cellsAbove99: count,
-  milliseconds: z.object({
-    render: duration,
-    network: duration,
-    readBack: duration,
-    evolution: duration,
-    saving: duration,
-  }),
+  milliseconds: stageTimesSchema,
   complete: z.boolean(),
 });
