@@ -13,6 +13,7 @@ export default defineConfig({
   plugins: [shadersAsText],
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/build-once.ts',
     // Dawn crashes in worker threads of some versions, and a device must not be shared between files.
     pool: 'forks',
     testTimeout: 60_000,

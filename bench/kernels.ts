@@ -17,7 +17,10 @@ export interface KernelRow extends Sample {
   readonly variant: string;
   readonly shape: string;
   readonly adapter: string;
-  /** From shader text to the end of the first run, milliseconds, less a later run: drivers compile then or on first use. */
+  /**
+   * Milliseconds from shader text to the end of the first run, less a later run: drivers compile then or on first use.
+   * A driver with a cache on disk may have the work of an earlier process.
+   */
   readonly compileMs: number;
   readonly gflops: number;
   readonly gbps: number;
@@ -39,10 +42,9 @@ export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Pr
   for (const { name, shape, variants, launch, operands } of cases(gpu)) {
     const buffers = operands.map((floats) => gpu.bufferFrom(name, new Float32Array(floats).fill(0.5)));
     for (const variant of variants.filter((candidate) => allowed(candidate, gpu))) {
-      const { flops, bytes } = launch(variant.name);
+      const launched = launch(variant.name);
       const started = performance.now();
-      const bound = await bind(gpu, name, launch(variant.name), buffers);
-      const program = new Program([bound]);
+      const program = new Program([await bind(gpu, name, launched, buffers)]);
       await runOnce(gpu, [program]);
       const first = performance.now() - started;
       const sample = await sampleProgram(gpu, [program]);
@@ -54,8 +56,8 @@ export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Pr
         adapter: gpu.adapter.name,
         ...sample,
         compileMs: Math.max(0, first - sample.medianMs),
-        gflops: (flops * perSecond) / 1e9,
-        gbps: (bytes * perSecond) / 1e9,
+        gflops: (launched.flops * perSecond) / 1e9,
+        gbps: (launched.bytes * perSecond) / 1e9,
       });
     }
     for (const buffer of buffers) buffer.destroy();

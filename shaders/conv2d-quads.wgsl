@@ -1,4 +1,4 @@
-// Convolution for drivers that run on the CPU without uniform loads, a tile of the result per invocation.
+// Convolution for drivers that run on the CPU, a tile of the result per invocation.
 //
 //   y[o, r, c, n] = bias[o] + Σ_{i, a, b}  w[i, a, b, o] · x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n]
 //

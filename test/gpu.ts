@@ -24,33 +24,20 @@ afterAll(async () => {
 /** What a result buffer holds before a test's kernel runs: a value that the kernel forgets to write shows up. */
 export const unwritten = NaN;
 
-/** Uploads the inputs, runs one launch whose last binding is its result, and reads that back. */
-export async function runLaunch(
-  gpu: Gpu,
-  launch: Launch,
-  inputs: readonly Float32Array<ArrayBuffer>[],
-  resultFloats: number,
-): Promise<Float32Array<ArrayBuffer>> {
-  const buffers = inputs.map((input, index) => gpu.bufferFrom(`input ${String(index)}`, input));
-  const result = gpu.bufferFrom('result', new Float32Array(resultFloats).fill(unwritten));
-  try {
-    run(gpu, new Program([await bind(gpu, launch.kernel.family, launch, [...buffers, result])]));
-    return new Float32Array(await gpu.read(result, resultFloats * 4));
-  } finally {
-    for (const buffer of [...buffers, result]) buffer.destroy();
-  }
-}
-
 export interface Operand {
   readonly content: ArrayBufferView<ArrayBuffer>;
   readonly uniform?: boolean;
 }
 
-/** Runs one launch on operands by binding number; returns what every one of them holds afterwards (uniforms left out). */
+/**
+ * Runs one launch on operands by binding number; returns what they hold afterwards.
+ * @param wanted bindings to read back; all but the uniforms unless told
+ */
 export async function runKernel(
   gpu: Gpu,
   launch: Launch,
   operands: Readonly<Record<number, ArrayBufferView<ArrayBuffer> | Operand>>,
+  wanted?: readonly number[],
 ): Promise<Record<number, ArrayBuffer>> {
   const entries = Object.entries(operands).map(([binding, operand]) => {
     const { content, uniform = false } = 'content' in operand ? operand : { content: operand };
@@ -63,7 +50,8 @@ export async function runKernel(
     run(gpu, new Program([await bind(gpu, launch.kernel.family, launch, buffers)]));
     const results: Record<number, ArrayBuffer> = {};
     for (const { binding, buffer, bytes, uniform } of entries) {
-      if (!uniform) results[binding] = (await gpu.read(buffer, bytes)).slice(0, bytes);
+      if (wanted?.includes(binding) ?? !uniform)
+        results[binding] = (await gpu.read(buffer, bytes)).slice(0, bytes);
     }
     return results;
   } finally {
@@ -74,3 +62,15 @@ export async function runKernel(
 /** As many floats that no kernel has written yet. */
 export const unwrittenFloats = (length: number): Float32Array<ArrayBuffer> =>
   new Float32Array(length).fill(unwritten);
+
+/** As `runKernel`, for bindings that run from 0 and whose last one is the result. */
+export async function runLaunch(
+  gpu: Gpu,
+  launch: Launch,
+  inputs: readonly Float32Array<ArrayBuffer>[],
+  resultFloats: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const operands = { ...[...inputs, unwrittenFloats(resultFloats)] };
+  const results = await runKernel(gpu, launch, operands, [inputs.length]);
+  return new Float32Array(results[inputs.length] ?? new ArrayBuffer());
+}

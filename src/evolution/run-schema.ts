@@ -1,6 +1,6 @@
 /** The shapes of a run folder's files, checked at run time. The types in `run-record.ts` say what they must be. */
 import { z } from 'zod';
-import { inputCount } from '../encodings/cppn-genome.ts';
+import { inputCount, largestWeight } from '../encodings/cppn-genome.ts';
 import { activationFunctions, type SerialisedGenome } from '../encodings/encoding.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } from './run-record.ts';
 
@@ -63,7 +63,9 @@ const cppnGenomeSchema = z
         activation: z.enum(activationFunctions),
       }),
     ),
-    connections: z.array(z.object({ source: count, target: count, weight: z.number().min(-10).max(10) })),
+    connections: z.array(
+      z.object({ source: count, target: count, weight: z.number().min(-largestWeight).max(largestWeight) }),
+    ),
   })
   .superRefine(({ nodes, connections }, context) => {
     const computing = new Set(nodes.map(({ id }) => id));
@@ -81,18 +83,18 @@ const genomeSchema: z.ZodType<SerialisedGenome> = z.discriminatedUnion('encoding
   z.object({ encoding: z.literal('direct'), genes: z.string() }),
 ]);
 
-export const cellRecordSchema: z.ZodType<CellRecord> = z.object({
-  class: count,
-  label: z.string(),
-  confidence,
-  id: count,
-  parent: count.nullable(),
-  generation: count,
-  goalSwitches: count,
-  genome: genomeSchema,
-});
-
-export const archiveSchema: z.ZodType<CellRecord[]> = z.array(cellRecordSchema);
+export const archiveSchema: z.ZodType<CellRecord[]> = z.array(
+  z.object({
+    class: count,
+    label: z.string(),
+    confidence,
+    id: count,
+    parent: count.nullable(),
+    generation: count,
+    goalSwitches: count,
+    genome: genomeSchema,
+  }),
+);
 
 export const stageTimesSchema: z.ZodType<StageTimes> = z.object({
   render: duration,

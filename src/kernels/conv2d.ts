@@ -4,8 +4,7 @@ import quadsSource from '../../shaders/conv2d-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
 import { convBytes, convConstants, convFlops, type ConvShape } from './conv-shape.ts';
-import { hasSubgroups, type FeaturedTarget } from './subgroups.ts';
-import { pick, wasteOf, type Variant } from './variant.ts';
+import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface ConvVariant extends Variant {
   readonly entryPoint: 'quads' | 'tap' | 'row' | 'staged';
@@ -17,11 +16,20 @@ export interface ConvVariant extends Variant {
 /**
  * `quads` tiles, for CPU drivers, where a load is what costs: each lane of four loads another weight and they swap them.
  * Twice the speed of `row` and `tap`, with shorter code. Wider tiles than these gain little more and take seconds to
- * compile; on lavapipe that is so from 8 × 4 on. The feature `subgroups` is needed.
+ * compile; lavapipe is slow to compile all of them that are larger than 8 × 4.
  */
 const quads = (rows: number, pixels: number, suits: Variant['suits'] = ['swiftshader']): ConvVariant => {
   const name = `quads${String(4 * rows)}x${String(pixels)}`;
-  return { name, entryPoint: 'quads', rows, pixels, lanes: 4, workgroupMemory: 0, suits };
+  return {
+    name,
+    entryPoint: 'quads',
+    rows,
+    pixels,
+    lanes: 4,
+    workgroupMemory: 0,
+    feature: 'subgroups',
+    suits,
+  };
 };
 
 /**
@@ -76,9 +84,8 @@ export const conv2dVariants: readonly ConvVariant[] = [
 ];
 
 /** Bindings: 0 weights, 1 bias, 2 x [in, height, width, batch], 3 y [out, height, width, batch]. */
-export function conv2d(shape: ConvShape, target: FeaturedTarget, variant?: string): Launch {
-  const usable = conv2dVariants.filter(({ entryPoint }) => entryPoint !== 'quads' || hasSubgroups(target));
-  const chosen = pick('conv2d', usable, target, (candidate) => cost(candidate, shape), variant);
+export function conv2d(shape: ConvShape, target: Target, variant?: string): Launch {
+  const chosen = pick('conv2d', conv2dVariants, target, (candidate) => cost(candidate, shape), variant);
   const constants = convConstants(shape);
   const vectors = Math.ceil(constants.OUT_CHANNELS / 4);
   const columns = shape.batch / 4;

@@ -3,8 +3,7 @@ import source from '../../shaders/matmul.wgsl';
 import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
-import { hasSubgroups, type FeaturedTarget } from './subgroups.ts';
-import { pick, wasteOf, type Variant } from './variant.ts';
+import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface MatmulShape {
   /** M: rows of the result. */
@@ -45,7 +44,7 @@ const tile = (
 
 /**
  * As conv2d's `quads`: every lane of four loads another value of a. Half the time of `tile` on SwiftShader; lavapipe
- * gains nothing. The feature `subgroups` is needed.
+ * gains nothing.
  */
 const quads = (rows: number, columns: number, steps: number): MatmulVariant => {
   const name = `quads${String(4 * rows)}x${String(4 * columns)}s${String(steps)}`;
@@ -92,9 +91,8 @@ export const matmulVariants: readonly MatmulVariant[] = [
 ];
 
 /** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4. */
-export function matmul(shape: MatmulShape, target: FeaturedTarget, variant?: string): Launch {
-  const usable = matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads' || hasSubgroups(target));
-  const chosen = pick('matmul', usable, target, (candidate) => waste(candidate, shape), variant);
+export function matmul(shape: MatmulShape, target: Target, variant?: string): Launch {
+  const chosen = pick('matmul', matmulVariants, target, (candidate) => waste(candidate, shape), variant);
   const { rows, columns, depth } = shape;
   const rowVectors = Math.ceil(rows / 4);
   const columnVectors = Math.ceil(columns / 4);

@@ -7,24 +7,28 @@ export interface Variant {
   readonly lanes: number;
   /** Bytes of workgroup memory, 0 when none is used. */
   readonly workgroupMemory: number;
-  /** Adapters that this variant was made for; tests run it on every adapter whose limits allow it. */
+  /** Optional feature that its shader enables. */
+  readonly feature?: GPUFeatureName;
+  /** Adapters that this variant was made for; tests run it on every adapter that allows it. */
   readonly suits: readonly AdapterKind[];
 }
 
-/** What a choice depends on: the adapter's kind and limits. */
+/** What a choice depends on: the adapter's kind, limits and features. */
 export interface Target {
   readonly adapter: Pick<AdapterDescription, 'kind'>;
   readonly limits: Pick<
     GPUSupportedLimits,
     'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize'
   >;
+  has(feature: GPUFeatureName): boolean;
 }
 
-/** Whether the adapter's limits allow a variant at all. */
+/** Whether the adapter's limits and features allow a variant at all. */
 export function allowed(variant: Variant, target: Target): boolean {
   return (
     variant.lanes <= target.limits.maxComputeInvocationsPerWorkgroup &&
-    variant.workgroupMemory <= target.limits.maxComputeWorkgroupStorageSize
+    variant.workgroupMemory <= target.limits.maxComputeWorkgroupStorageSize &&
+    (variant.feature === undefined || target.has(variant.feature))
   );
 }
 
@@ -48,7 +52,7 @@ export function choose<V extends Variant>(
   return best;
 }
 
-/** The variant of that name, or the one that `choose` picks. @throws RangeError listing the names there are */
+/** The variant of that name, or the one that `choose` picks. @throws RangeError listing the names that are allowed here */
 export function pick<V extends Variant>(
   family: string,
   variants: readonly V[],
@@ -57,10 +61,11 @@ export function pick<V extends Variant>(
   name: string | undefined,
 ): V {
   if (name === undefined) return choose(variants, target, cost);
-  const named = variants.find((variant) => variant.name === name);
+  const usable = variants.filter((variant) => allowed(variant, target));
+  const named = usable.find((variant) => variant.name === name);
   if (named) return named;
   throw new RangeError(
-    `${family} has no variant ${name}; there are ${variants.map((variant) => variant.name).join(', ')}`,
+    `${family} has no variant ${name}; there are ${usable.map((variant) => variant.name).join(', ')}`,
   );
 }
 

@@ -1,14 +1,14 @@
 /** Reads the records of a run folder and refuses, in words, what is no run. */
 import type { z } from 'zod';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../evolution/run-record.ts';
-import { messageOf } from '../message-of.ts';
-import type { Storage } from '../storage/storage.ts';
 import {
   archiveSchema,
   progressRecordSchema,
   runRecordSchema,
   runSummarySchema,
 } from '../evolution/run-schema.ts';
+import { messageOf } from '../message-of.ts';
+import type { Storage } from '../storage/storage.ts';
 
 /** A folder is no run, or a file in it cannot be read; the message names the file, the field and what to do. */
 export class RunFolderError extends Error {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,6 @@ const device = ['--adapter', 'swiftshader'];
 const small = ['evolve', ...device, '--generations', '3', '--population', '8'];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ['build.mjs']);
   expect((await fool(...small, '--out', at('run'), '--quiet')).code).toBe(0);
 }, 120_000);
 
