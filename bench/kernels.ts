@@ -2,7 +2,7 @@
 import type { Gpu } from '../src/gpu/device.ts';
 import type { Launch } from '../src/gpu/kernel.ts';
 import { Program, bind } from '../src/gpu/program.ts';
-import { conv2dInputGradient, conv2dInputGradientVariants } from '../src/kernels/conv2d-input-gradient.ts';
+import { conv2dInputGradient, turnedWeightFloats } from '../src/kernels/conv2d-input-gradient.ts';
 import { conv2dWeightGradient, conv2dWeightGradientVariants } from '../src/kernels/conv2d-weight-gradient.ts';
 import { conv2d, conv2dVariants } from '../src/kernels/conv2d.ts';
 import { matmul, matmulVariants } from '../src/kernels/matmul.ts';
@@ -106,9 +106,9 @@ function cases(gpu: Gpu): Case[] {
       {
         name: 'conv2d-input-gradient',
         shape: `${layer.name}, ${step}`,
-        variants: conv2dInputGradientVariants,
+        variants: conv2dVariants,
         launch: (variant) => conv2dInputGradient(training, gpu, variant),
-        operands: [layer.outChannels * taps * inputs, y(trainingBatch), x(trainingBatch)],
+        operands: [turnedWeightFloats(training), inputs, y(trainingBatch), x(trainingBatch)],
       },
       {
         name: 'conv2d-weight-gradient',

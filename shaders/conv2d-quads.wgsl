@@ -1,4 +1,5 @@
-// Convolution for drivers that run on the CPU, a tile of the result per invocation.
+// Convolution for drivers that run on the CPU, a tile of the result per invocation. See conv2d.wgsl for what it computes
+// and how SPREAD makes a gradient of it.
 //
 //   y[o, r, c, n] = bias[o] + Σ_{i, a, b}  w[i, a, b, o] · x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n]
 //
@@ -9,7 +10,8 @@
 // Three more measured choices: the products of a kernel row are added up before the sum goes back to memory (every
 // accumulator lives there); arithmetic is on scalars, since a product of vec4s is first stored whole; one loop runs
 // over channels and rows, since every iteration of any loop copies all accumulators.
-// A tile is 4·ROWS output channels × PIXELS neighbouring output columns × four images.
+// A tile is 4·ROWS output channels × PIXELS neighbouring output columns × four images. Lanes run over the images first
+// and then over the tiles of the picture, so that none is idle at a batch of four.
 
 enable subgroups;
 
@@ -23,7 +25,10 @@ override OUT_WIDTH: u32 = 1u;
 override KERNEL_HEIGHT: u32 = 1u;
 override KERNEL_WIDTH: u32 = 1u;
 override STRIDE: u32 = 1u;
-override PADDING: u32 = 0u;
+override PADDING_Y: u32 = 0u;
+override PADDING_X: u32 = 0u;
+override SPREAD: u32 = 1u;
+override LEAD: u32 = 0u;
 override BATCH: u32 = 1u;         // in vec4s
 override LANES: u32 = 4u;
 
@@ -33,7 +38,7 @@ const TAPS = 1u; // @tile the kernel's width
 const STEP = 1u; // @tile the stride
 const SPAN = 2u; // @tile columns of the input that a tile sees, (PIXELS − 1)·STEP + TAPS
 
-@group(0) @binding(0) var<storage, read> weights: array<f32>;   // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, TAPS, OUT_CHANNELS padded to 4]
+@group(0) @binding(0) var<storage, read> weights: array<f32>;   // [GROUPS, SPREAD², IN_CHANNELS, KERNEL_HEIGHT, TAPS, OUT_CHANNELS padded to 4]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;      // [GROUPS, OUT_CHANNELS padded to 4]
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;       // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [GROUPS, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
@@ -41,18 +46,30 @@ const SPAN = 2u; // @tile columns of the input that a tile sees, (PIXELS − 1)�
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) lane: u32,
   @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
   let corner = subgroup_lane & 3u; // of the quad
   let pitch = (OUT_CHANNELS + 3u) / 4u * 4u;
   let row_tiles = (pitch + 4u * ROWS - 1u) / (4u * ROWS);
-  let group = workgroup.z / row_tiles;
+  let part = workgroup.z / row_tiles; // group · SPREAD² + phase
+  let group = part / (SPREAD * SPREAD);
+  let phase_y = part % (SPREAD * SPREAD) / SPREAD;
+  let phase_x = part % SPREAD;
   let first_channel = (workgroup.z % row_tiles) * 4u * ROWS;
-  let pixel_tiles = (OUT_WIDTH + PIXELS - 1u) / PIXELS;
-  let out_y = workgroup.y / pixel_tiles;
-  let out_x = (workgroup.y % pixel_tiles) * PIXELS;
-  let image = min(workgroup.x * LANES + lane, BATCH - 1u);
+  let height = (OUT_HEIGHT + SPREAD - 1u) / SPREAD; // of a phase
+  let width = (OUT_WIDTH + SPREAD - 1u) / SPREAD;
+  let pixel_tiles = (width + PIXELS - 1u) / PIXELS;
+  let index = (workgroup.y * workgroups.x + workgroup.x) * LANES + lane;
+  let tile = min(index / BATCH, height * pixel_tiles - 1u);
+  let image = index % BATCH;
+  let out_y = tile / pixel_tiles;
+  let out_x = (tile % pixel_tiles) * PIXELS;
+  // Rows and columns above the image wrap to huge numbers.
+  let from_y = out_y * STEP + (phase_y + LEAD) / SPREAD - PADDING_Y;
+  let from_x = out_x * STEP + (phase_x + LEAD) / SPREAD - PADDING_X;
+  let padded = PADDING_Y + PADDING_X > 0u;
 
   var sum: array<f32, 16u * ROWS * PIXELS>; // @registers [ROWS, swap, PIXELS, image]
   // @unroll
@@ -67,18 +84,18 @@ fn main(
     }
   }
 
-  var w_at = group * IN_CHANNELS * KERNEL_HEIGHT * TAPS * pitch + first_channel + corner;
+  var w_at = part * IN_CHANNELS * KERNEL_HEIGHT * TAPS * pitch + first_channel + corner;
   var channel_at = group * IN_CHANNELS * IN_HEIGHT;
   var a = 0u;
   for (var step = 0u; step < IN_CHANNELS * KERNEL_HEIGHT; step++) {
-    let in_y = out_y * STEP + a - PADDING; // above the image it wraps to a huge number
-    let row_inside = PADDING == 0u || in_y < IN_HEIGHT;
+    let in_y = from_y + a;
+    let row_inside = !padded || in_y < IN_HEIGHT;
     let row_at = (channel_at + select(0u, in_y, row_inside)) * IN_WIDTH;
     var value: array<vec4f, SPAN>; // @registers
     // @unroll
     for (var s = 0u; s < SPAN; s++) {
-      let in_x = out_x * STEP + s - PADDING;
-      let inside = PADDING == 0u || (row_inside && in_x < IN_WIDTH);
+      let in_x = from_x + s;
+      let inside = !padded || (row_inside && in_x < IN_WIDTH);
       value[s] = select(vec4f(0.0), x[(row_at + select(0u, in_x, inside)) * BATCH + image], inside);
     }
     // @unroll
@@ -112,17 +129,19 @@ fn main(
     channel_at += select(0u, IN_HEIGHT, wrapped);
   }
 
-  let stored = workgroup.x * LANES + lane < BATCH;
+  let place_y = out_y * SPREAD + phase_y;
+  let stored = index < height * pixel_tiles * BATCH && place_y < OUT_HEIGHT;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
       let channel = first_channel + 4u * r + (corner ^ j);
-      let at = ((group * OUT_CHANNELS + channel) * OUT_HEIGHT + out_y) * OUT_WIDTH + out_x;
+      let at = ((group * OUT_CHANNELS + channel) * OUT_HEIGHT + place_y) * OUT_WIDTH;
       // @unroll
       for (var p = 0u; p < PIXELS; p++) {
-        if (stored && channel < OUT_CHANNELS && out_x + p < OUT_WIDTH) {
-          y[(at + p) * BATCH + image] = vec4f(
+        let place_x = (out_x + p) * SPREAD + phase_x;
+        if (stored && channel < OUT_CHANNELS && place_x < OUT_WIDTH) {
+          y[(at + place_x) * BATCH + image] = vec4f(
             sum[((r * 4u + j) * PIXELS + p) * 4u + 0u],
             sum[((r * 4u + j) * PIXELS + p) * 4u + 1u],
             sum[((r * 4u + j) * PIXELS + p) * 4u + 2u],

@@ -40,21 +40,3 @@ export function convBytes(shape: ConvShape): number {
   const values = batch * (inChannels * inHeight * inWidth + outChannels * outHeight * outWidth);
   return 4 * (values + ((outChannels * inChannels) / groups) * kernelHeight * kernelWidth);
 }
-
-/** The `override` constants that the convolution shaders share. */
-export function convConstants(shape: ConvShape) {
-  return {
-    GROUPS: shape.groups,
-    IN_CHANNELS: shape.inChannels / shape.groups,
-    OUT_CHANNELS: shape.outChannels / shape.groups,
-    IN_HEIGHT: shape.inHeight,
-    IN_WIDTH: shape.inWidth,
-    OUT_HEIGHT: shape.outHeight,
-    OUT_WIDTH: shape.outWidth,
-    KERNEL_HEIGHT: shape.kernelHeight,
-    KERNEL_WIDTH: shape.kernelWidth,
-    STRIDE: shape.stride,
-    PADDING: shape.padding,
-    BATCH: shape.batch / 4,
-  };
-}

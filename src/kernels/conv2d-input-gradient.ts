@@ -1,67 +1,75 @@
-/** Gradient of a convolution with respect to its input; see `shaders/conv2d-input-gradient.wgsl`. */
+/**
+ * Gradient of a convolution with respect to its input: again a convolution, so conv2d's kernels do it, in all of their
+ * variants. See `shaders/conv2d-input-gradient.wgsl` for the kernel's weights.
+ */
 import source from '../../shaders/conv2d-input-gradient.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
-import { convBytes, convConstants, convFlops, type ConvShape } from './conv-shape.ts';
-import { pick, wasteOf, type Target, type Variant } from './variant.ts';
+import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
+import { tiledConvolution } from './conv2d.ts';
+import { elementwise } from './elementwise.ts';
+import type { Target } from './variant.ts';
 
-export interface InputGradientVariant extends Variant {
-  /** Vec4s of input channels, and columns, of an invocation's tile. */
-  readonly rows: number;
-  readonly pixels: number;
+/** Taps of a phase: those of the kernel that are a stride apart. */
+const tapsOf = (kernel: number, stride: number): number => Math.ceil(kernel / stride);
+
+/** Floats of the weights as `conv2dInputGradient` reads them. */
+export function turnedWeightFloats(shape: ConvShape): number {
+  const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride } = shape;
+  const taps = tapsOf(kernelHeight, stride) * tapsOf(kernelWidth, stride);
+  return stride * stride * outChannels * taps * Math.ceil(inChannels / groups / 4) * 4;
 }
 
-const tap = (rows: number, pixels: number, lanes: number, suits: Variant['suits']): InputGradientVariant => {
-  return {
-    name: `tap${String(4 * rows)}x${String(pixels)}l${String(lanes)}`,
-    rows,
-    pixels,
-    lanes,
-    workgroupMemory: 0,
-    suits,
+/** Bindings: 0 weights [groups, in, height, width, out], 1 turned [groups, stride², out, height, width, in], innermost padded to 4. */
+export function turnConvWeights(shape: ConvShape): Launch {
+  const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride, padding } = shape;
+  const values = turnedWeightFloats(shape);
+  const constants = {
+    GROUPS: groups,
+    IN_CHANNELS: inChannels / groups,
+    OUT_CHANNELS: outChannels / groups,
+    KERNEL_HEIGHT: kernelHeight,
+    KERNEL_WIDTH: kernelWidth,
+    STRIDE: stride,
+    PADDING: padding,
   };
-};
+  return elementwise({ family: 'conv2d-input-gradient', source, entryPoint: 'turn', constants }, values, {
+    flops: 0,
+    bytes: 8 * values,
+  });
+}
 
-/** As conv2d's `tap` tiles: large ones for CPU adapters, small ones of 64 lanes that leave GPUs enough workgroups. */
-export const conv2dInputGradientVariants: readonly InputGradientVariant[] = [
-  tap(5, 4, 4, ['swiftshader']),
-  tap(4, 4, 4, ['swiftshader']),
-  tap(1, 4, 4, ['swiftshader']),
-  tap(5, 2, 16, ['lavapipe']),
-  tap(4, 2, 16, ['lavapipe']),
-  tap(1, 2, 16, ['lavapipe']),
-  tap(2, 2, 64, ['gpu']),
-  tap(1, 1, 64, ['gpu']),
-];
-
-/** Bindings: 0 weights [out, height, width, in], 1 dy [out, height, width, batch], 2 dx [in, height, width, batch]. */
+/** Bindings: 0 turned weights, 1 zeros, 2 dy [out, height, width, batch], 3 dx [in, height, width, batch]. */
 export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: string): Launch {
-  const vectors = Math.ceil(shape.inChannels / shape.groups / 4);
-  const cost = ({ rows, pixels, lanes }: InputGradientVariant) => {
-    const beyond =
-      wasteOf(vectors, rows) *
-      wasteOf(shape.batch / 4, lanes) *
-      wasteOf(Math.ceil(shape.inWidth / shape.stride), pixels);
-    return beyond * (1 + 8 * (1 / (4 * rows) + 1 / pixels / 4));
+  const { groups, inChannels, outChannels, inHeight, inWidth, stride, batch } = shape;
+  const height = tapsOf(shape.kernelHeight, stride);
+  const width = tapsOf(shape.kernelWidth, stride);
+  const constants = {
+    GROUPS: groups,
+    IN_CHANNELS: outChannels / groups,
+    OUT_CHANNELS: inChannels / groups,
+    IN_HEIGHT: shape.outHeight,
+    IN_WIDTH: shape.outWidth,
+    OUT_HEIGHT: inHeight,
+    OUT_WIDTH: inWidth,
+    KERNEL_HEIGHT: height,
+    KERNEL_WIDTH: width,
+    STRIDE: 1,
+    PADDING_Y: height - 1,
+    PADDING_X: width - 1,
+    SPREAD: stride,
+    LEAD: shape.padding,
+    BATCH: batch / 4,
   };
-  const chosen = pick('conv2d-input-gradient', conv2dInputGradientVariants, target, cost, variant);
-  const { rows, pixels, lanes } = chosen;
-  const kernel = {
+  const tiling = {
     family: 'conv2d-input-gradient',
-    variant: chosen.name,
-    source: specialise(source, { ROWS: rows, PIXELS: pixels }),
-    entryPoint: 'tap',
-    constants: { ...convConstants(shape), LANES: lanes },
+    constants,
+    stride: 1,
+    kernel: [height, width] as const,
+    phases: stride * stride,
+    extent: [Math.ceil(inHeight / stride), Math.ceil(inWidth / stride)] as const,
+    groups,
+    outputs: inChannels / groups,
+    columns: batch / 4,
   };
-  const tiles = Math.ceil(shape.inWidth / (shape.stride * pixels)) * shape.stride;
-  return {
-    kernel,
-    workgroups: [
-      Math.ceil(shape.batch / 4 / lanes),
-      shape.inHeight * tiles,
-      shape.groups * Math.ceil(vectors / rows),
-    ],
-    flops: convFlops(shape),
-    bytes: convBytes(shape),
-  };
+  return { ...tiledConvolution(tiling, target, variant), flops: convFlops(shape), bytes: convBytes(shape) };
 }

@@ -2,7 +2,7 @@
 import source from '../../shaders/conv2d-weight-gradient.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
-import { convBytes, convConstants, convFlops, type ConvShape } from './conv-shape.ts';
+import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 const row = (lanes: number, suits: Variant['suits']): Variant => {
@@ -21,7 +21,20 @@ export const conv2dWeightGradientVariants: readonly Variant[] = [
 export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?: string): Launch {
   const cost = ({ lanes }: Variant) => wasteOf(shape.batch / 4, lanes);
   const chosen = pick('conv2d-weight-gradient', conv2dWeightGradientVariants, target, cost, variant);
-  const constants = convConstants(shape);
+  const constants = {
+    GROUPS: shape.groups,
+    IN_CHANNELS: shape.inChannels / shape.groups,
+    OUT_CHANNELS: shape.outChannels / shape.groups,
+    IN_HEIGHT: shape.inHeight,
+    IN_WIDTH: shape.inWidth,
+    OUT_HEIGHT: shape.outHeight,
+    OUT_WIDTH: shape.outWidth,
+    KERNEL_HEIGHT: shape.kernelHeight,
+    KERNEL_WIDTH: shape.kernelWidth,
+    STRIDE: shape.stride,
+    PADDING: shape.padding,
+    BATCH: shape.batch / 4,
+  };
   const kernel = {
     family: 'conv2d-weight-gradient',
     variant: chosen.name,

@@ -1,13 +1,13 @@
 /** Convolution, forward; see `shaders/conv2d.wgsl` for the layouts. */
 import source from '../../shaders/conv2d.wgsl';
 import quadsSource from '../../shaders/conv2d-quads.wgsl';
-import type { Launch } from '../gpu/kernel.ts';
+import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
-import { convBytes, convConstants, convFlops, type ConvShape } from './conv-shape.ts';
+import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface ConvVariant extends Variant {
-  readonly entryPoint: 'quads' | 'tap' | 'row' | 'staged';
+  readonly entryPoint: 'quads' | 'tap' | 'staged';
   /** Vec4s of output channels, and neighbouring output columns, of an invocation's tile. */
   readonly rows: number;
   readonly pixels: number;
@@ -15,7 +15,7 @@ export interface ConvVariant extends Variant {
 
 /**
  * `quads` tiles, for CPU drivers, where a load is what costs: each lane of four loads another weight and they swap them.
- * Twice the speed of `row` and `tap`, with shorter code. Wider tiles than these gain little more and take seconds to
+ * Several times the speed of `tap`. Wider tiles than these gain little more and take seconds to
  * compile; lavapipe is slow to compile all of them that are larger than 8 × 4.
  */
 const quads = (rows: number, pixels: number, suits: Variant['suits'] = ['swiftshader']): ConvVariant => {
@@ -30,15 +30,6 @@ const quads = (rows: number, pixels: number, suits: Variant['suits'] = ['swiftsh
     feature: 'subgroups',
     suits,
   };
-};
-
-/**
- * `row` tiles, for SwiftShader: its loops copy every accumulator once per iteration and its loads cost as much as eight
- * multiplications of vec4s, so that a whole kernel row per iteration is worth three times the speed of `tap`.
- */
-const row = (rows: number, pixels: number): ConvVariant => {
-  const name = `row${String(4 * rows)}x${String(pixels)}`;
-  return { name, entryPoint: 'row', rows, pixels, lanes: 4, workgroupMemory: 0, suits: ['swiftshader'] };
 };
 
 /**
@@ -72,9 +63,6 @@ export const conv2dVariants: readonly ConvVariant[] = [
   quads(2, 8),
   quads(2, 4, ['swiftshader', 'lavapipe']),
   quads(1, 8),
-  row(5, 4),
-  row(4, 4),
-  row(1, 4),
   tap(4, 2, 16, ['lavapipe']),
   tap(5, 2, 16, ['lavapipe']),
   tap(2, 2, 16, ['lavapipe']),
@@ -85,58 +73,108 @@ export const conv2dVariants: readonly ConvVariant[] = [
 
 /** Bindings: 0 weights, 1 bias, 2 x [in, height, width, batch], 3 y [out, height, width, batch]. */
 export function conv2d(shape: ConvShape, target: Target, variant?: string): Launch {
-  const chosen = pick('conv2d', conv2dVariants, target, (candidate) => cost(candidate, shape), variant);
-  const constants = convConstants(shape);
-  const vectors = Math.ceil(constants.OUT_CHANNELS / 4);
-  const columns = shape.batch / 4;
-  const work = { flops: convFlops(shape), bytes: convBytes(shape) };
-  if (chosen.entryPoint === 'staged') {
-    const kernel = {
-      family: 'conv2d',
-      variant: chosen.name,
-      source,
-      entryPoint: chosen.entryPoint,
-      constants,
-    };
-    const x = Math.ceil((shape.outHeight * shape.outWidth * columns) / 16);
-    return { kernel, workgroups: [x, 1, shape.groups * Math.ceil(vectors / 8)], ...work };
-  }
-  const { rows, pixels, lanes, entryPoint } = chosen;
-  const tile = {
-    ROWS: rows,
-    PIXELS: pixels,
-    TAPS: shape.kernelWidth,
-    STEP: shape.stride,
-    SPAN: (pixels - 1) * shape.stride + shape.kernelWidth,
-  };
-  const kernel = {
+  const { kernelHeight, kernelWidth, stride, padding } = shape;
+  const constants = { ...forwardConstants(shape), PADDING_Y: padding, PADDING_X: padding };
+  const tiling: Tiling = {
     family: 'conv2d',
+    constants,
+    stride,
+    kernel: [kernelHeight, kernelWidth],
+    phases: 1,
+    extent: [shape.outHeight, shape.outWidth],
+    groups: shape.groups,
+    outputs: shape.outChannels / shape.groups,
+    columns: shape.batch / 4,
+  };
+  return { ...tiledConvolution(tiling, target, variant), flops: convFlops(shape), bytes: convBytes(shape) };
+}
+
+/** What decides the tiles and the grid of `shaders/conv2d.wgsl`. */
+export interface Tiling {
+  readonly family: string;
+  /** All `override` constants of the shader but the number of lanes. */
+  readonly constants: Readonly<Record<string, number>>;
+  readonly stride: number;
+  readonly kernel: readonly [height: number, width: number];
+  /** SPREAD²: independent convolutions that share an input. */
+  readonly phases: number;
+  /** Of the largest phase of the result. */
+  readonly extent: readonly [height: number, width: number];
+  readonly groups: number;
+  /** Channels of the result per group. */
+  readonly outputs: number;
+  /** Vec4s of images. */
+  readonly columns: number;
+}
+
+/** The kernel and grid for a convolution, or for a gradient that is one. */
+export function tiledConvolution(
+  tiling: Tiling,
+  target: Target,
+  variant: string | undefined,
+): Pick<Launch, 'kernel' | 'workgroups'> {
+  const { family, constants, kernel, stride, extent, outputs, columns } = tiling;
+  const chosen = pick(family, conv2dVariants, target, (candidate) => cost(candidate, tiling), variant);
+  const { rows, pixels, lanes, entryPoint } = chosen;
+  const [height, width] = extent;
+  const z = tiling.groups * tiling.phases * Math.ceil(Math.ceil(outputs / 4) / rows);
+  if (entryPoint === 'staged') {
+    const staged = { family, variant: chosen.name, source, entryPoint, constants };
+    return { kernel: staged, workgroups: grid(height * width * columns, 16, z) };
+  }
+  const tile = { ROWS: rows, PIXELS: pixels };
+  const whole = { ...tile, TAPS: kernel[1], STEP: stride, SPAN: (pixels - 1) * stride + kernel[1] };
+  const specialised = {
+    family,
     variant: chosen.name,
-    source: specialise(entryPoint === 'quads' ? quadsSource : source, tile),
+    source: entryPoint === 'quads' ? specialise(quadsSource, whole) : specialise(source, tile),
     entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
     constants: { ...constants, LANES: lanes },
   };
-  const y = shape.outHeight * Math.ceil(shape.outWidth / pixels);
   return {
-    kernel,
-    workgroups: [Math.ceil(columns / lanes), y, shape.groups * Math.ceil(vectors / rows)],
-    ...work,
+    kernel: specialised,
+    workgroups: grid(height * Math.ceil(width / pixels) * columns, lanes, z),
+  };
+}
+
+function grid(count: number, lanes: number, z: number): Launch['workgroups'] {
+  const [x, y] = linearWorkgroups(count, lanes);
+  return [x, y, z];
+}
+
+function forwardConstants(shape: ConvShape) {
+  return {
+    GROUPS: shape.groups,
+    IN_CHANNELS: shape.inChannels / shape.groups,
+    OUT_CHANNELS: shape.outChannels / shape.groups,
+    IN_HEIGHT: shape.inHeight,
+    IN_WIDTH: shape.inWidth,
+    OUT_HEIGHT: shape.outHeight,
+    OUT_WIDTH: shape.outWidth,
+    KERNEL_HEIGHT: shape.kernelHeight,
+    KERNEL_WIDTH: shape.kernelWidth,
+    STRIDE: shape.stride,
+    SPREAD: 1,
+    LEAD: 0,
+    BATCH: shape.batch / 4,
   };
 }
 
 /**
  * Work per useful result: what a tile computes beyond the edge, and what its loads cost. A load of four lanes costs ten
- * products on SwiftShader (fitted to the `quads` tiles within 3 %); `row` and `tap` also load every weight in every lane.
+ * products on SwiftShader (fitted to the `quads` tiles within 3 %); `tap` also loads every weight in every lane.
  */
-function cost({ entryPoint, rows, pixels, lanes }: ConvVariant, shape: ConvShape): number {
-  const vectors = Math.ceil(shape.outChannels / shape.groups / 4);
-  const beyond = wasteOf(vectors, rows) * wasteOf(shape.batch / 4, lanes);
+function cost({ entryPoint, rows, pixels, lanes }: ConvVariant, tiling: Tiling): number {
+  const { kernel, stride, extent, outputs, columns } = tiling;
+  const [height, width] = extent;
+  const tiles = height * Math.ceil(width / pixels) * columns;
+  const beyond = wasteOf(Math.ceil(outputs / 4), rows) * wasteOf(tiles, lanes);
   if (entryPoint === 'staged') return beyond;
-  const computed = beyond * wasteOf(shape.outWidth, pixels);
+  const computed = beyond * wasteOf(width, pixels);
   if (entryPoint === 'quads') {
-    const columns = (pixels - 1) * shape.stride + shape.kernelWidth;
-    return computed * (1 + (10 / (16 * pixels)) * (1 + (4 * columns) / (shape.kernelWidth * rows)));
+    const span = (pixels - 1) * stride + kernel[1];
+    return computed * (1 + (10 / (16 * pixels)) * (1 + (4 * span) / (kernel[1] * rows)));
   }
   const loads = 8 * (1 / (4 * rows) + 1 / pixels / 4);
-  return (entryPoint === 'row' ? 3 : 1) * computed * (1 + loads);
+  return 3 * computed * (1 + loads);
 }

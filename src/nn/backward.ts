@@ -3,12 +3,16 @@
  * parameters, or both. The gradient of tensor t is named `d t`.
  */
 import { biasGradient } from '../kernels/bias-gradient.ts';
-import { conv2dInputGradient } from '../kernels/conv2d-input-gradient.ts';
+import {
+  conv2dInputGradient,
+  turnConvWeights,
+  turnedWeightFloats,
+} from '../kernels/conv2d-input-gradient.ts';
 import { conv2dWeightGradient } from '../kernels/conv2d-weight-gradient.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPoolInputGradient } from '../kernels/max-pool.ts';
 import { reluInputGradient } from '../kernels/relu.ts';
-import { transpose, transposeConvWeights } from '../kernels/transpose.ts';
+import { transpose } from '../kernels/transpose.ts';
 import type { Target } from '../kernels/variant.ts';
 import { convShape, poolShape, winnersTensor, type PlacedLayer } from './forward.ts';
 import { volume, type Convolution, type Dense } from './layer.ts';
@@ -39,13 +43,8 @@ export function tapeTurnedWeights(tape: Tape, layers: readonly PlacedLayer[], wa
     const { layer, input, output } = placed;
     if (layer.kind === 'convolution') {
       const shape = convShape(layer, input.extent, output.extent, 4);
-      const { groups, kernel, outChannels } = layer;
-      const turned = tape.tensor(
-        turnedName(layer.name),
-        outChannels * kernel * kernel * pitch(input.extent[0] / groups),
-        true,
-      );
-      tape.add(`${layer.name} turn weights`, transposeConvWeights(shape), [weightName(layer.name), turned]);
+      const turned = tape.tensor(turnedName(layer.name), turnedWeightFloats(shape), true);
+      tape.add(`${layer.name} turn weights`, turnConvWeights(shape), [weightName(layer.name), turned]);
     } else if (layer.kind === 'dense') {
       const depth = volume(input.extent);
       const turned = tape.tensor(turnedName(layer.name), layer.outputs * pitch(depth), true);
@@ -137,7 +136,7 @@ function tapeConvolution(
     ]);
   }
   if (needsInput) {
-    const tensors = [turnedName(layer.name), upstream, gradientOf(input.tensor)];
+    const tensors = [turnedName(layer.name), zeroBias, upstream, gradientOf(input.tensor)];
     tape.add(`${layer.name} input gradient`, conv2dInputGradient(shape, target), tensors);
   }
 }

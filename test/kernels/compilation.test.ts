@@ -4,7 +4,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
 import { biasGradient } from '../../src/kernels/bias-gradient.ts';
 import { hlsToRgb } from '../../src/kernels/colour.ts';
-import { conv2dInputGradient, conv2dInputGradientVariants } from '../../src/kernels/conv2d-input-gradient.ts';
+import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d-input-gradient.ts';
 import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
@@ -55,7 +55,7 @@ function everyLaunch(gpu: Gpu): Launch[] {
     variants.filter((variant) => allowed(variant, gpu)).map(({ name }) => launch(name));
   return [
     ...of(conv2dVariants, (name) => conv2d(convShape, gpu, name)),
-    ...of(conv2dInputGradientVariants, (name) => conv2dInputGradient(convShape, gpu, name)),
+    ...of(conv2dVariants, (name) => conv2dInputGradient(convShape, gpu, name)),
     ...of(conv2dWeightGradientVariants, (name) => conv2dWeightGradient(convShape, gpu, name)),
     ...of(matmulVariants, (name) => matmul({ rows: 10, columns: 12, depth: 20 }, gpu, name)),
     ...[1, 100, 1000].map((slots) => cppn({ population: 2, channels: 3, height: 28, width: 28, slots })),
@@ -72,6 +72,7 @@ function everyLaunch(gpu: Gpu): Launch[] {
     confidence(confidences),
     crossEntropy(10, 4, 4),
     transpose(3, 5),
+    turnConvWeights(convShape),
     view(viewShape),
     winners(10, 4),
   ];
