@@ -20,7 +20,12 @@ const mnistImages = 60_000;
 
 export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): Promise<void> {
   const architecture = lenet();
-  const parameters = uploadParameters(gpu, architecture, initialWeights(architecture, 1), 'initial weights');
+  const parameters = await uploadParameters(
+    gpu,
+    architecture,
+    initialWeights(architecture, 1),
+    'initial weights',
+  );
   for (const batch of [4, 200, 1000]) {
     const { forward } = await createNetwork(gpu, architecture, parameters, { batch });
     const sample = await sampleProgram(gpu, [forward]);
@@ -40,7 +45,12 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
 
 async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
   const architecture = lenet();
-  const parameters = uploadParameters(gpu, architecture, initialWeights(architecture, 1), 'initial weights');
+  const parameters = await uploadParameters(
+    gpu,
+    architecture,
+    initialWeights(architecture, 1),
+    'initial weights',
+  );
   const data = { images: new Uint8Array(1000 * 784), targets: new Uint8Array(1000), count: 1000 };
   const { batch } = lenetDescent;
   const shape = {

@@ -43,7 +43,7 @@ export async function bind(
   gpu: Gpu,
   label: string,
   launch: Launch,
-  buffers: Readonly<Record<number, GPUBuffer>>,
+  buffers: Readonly<Record<number, GPUBuffer | GPUBufferBinding>>,
 ): Promise<Dispatch> {
   const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   if (launch.workgroups.some((count) => count > most)) {
@@ -57,7 +57,7 @@ export async function bind(
     layout: pipeline.getBindGroupLayout(0),
     entries: Object.entries(buffers).map(([binding, buffer]) => ({
       binding: Number(binding),
-      resource: { buffer },
+      resource: 'buffer' in buffer ? buffer : { buffer },
     })),
   });
   return { label, launch, pipeline, bindGroup };

@@ -48,7 +48,7 @@ export async function createClassifier(
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
   const parameters =
-    options.parameters ?? uploadParameters(gpu, model.architecture, model.weights, model.name);
+    options.parameters ?? (await uploadParameters(gpu, model.architecture, model.weights, model.name));
   const network = await createNetwork(gpu, model.architecture, parameters, { batch });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);

@@ -4,7 +4,7 @@ import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { messageOf } from '../message-of.ts';
 import { volume, type Architecture, type Extent } from '../nn/layer.ts';
-import { WeightShapeError, parameterShapes, type Weights } from '../nn/parameters.ts';
+import { WeightShapeError, checkWeights, factorNames, weightName, type Weights } from '../nn/parameters.ts';
 import { architectures, architectureNames } from './architectures.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -38,7 +38,7 @@ export function readModel(bytes: Uint8Array, fileName: string, name: string, arc
   }
   const labels = readLabels(metadata['labels'], fileName);
   const built = build(countClasses(tensors, build(1), fileName));
-  checkShapes(built, tensors, fileName);
+  checkWeights(built, tensors, fileName);
   const classes = built.layers.at(-1);
   const count = classes?.kind === 'dense' ? classes.outputs : 0;
   if (labels && labels.length !== count) {
@@ -81,34 +81,14 @@ function countClasses(
   fileName: string,
 ): number {
   const last = architecture.layers.at(-1)?.name ?? '';
-  const classes = tensors.get(`${last}.weight`)?.shape[0];
+  const weight = tensors.get(weightName(last)) ?? tensors.get(factorNames(last)[0]);
+  const classes = weight?.shape[0];
   if (classes === undefined || classes < 1) {
     throw new WeightFileError(
       `${fileName}: no tensor ${last}.weight, which ${architecture.name} ends with; the file has ${[...tensors.keys()].join(', ') || 'no tensors'}. Was another --arch meant?`,
     );
   }
   return classes;
-}
-
-function checkShapes(
-  architecture: Architecture,
-  tensors: ReadonlyMap<string, Tensor>,
-  fileName: string,
-): void {
-  for (const { layer, groups, outputs, fileShape } of parameterShapes(architecture)) {
-    for (const [name, shape] of [
-      [`${layer}.weight`, fileShape],
-      [`${layer}.bias`, [groups * outputs]],
-    ] as const) {
-      const tensor = tensors.get(name);
-      if (!tensor)
-        throw new WeightShapeError(`${fileName}: no tensor ${name}, which ${architecture.name} needs`);
-      if (tensor.shape.join() === shape.join()) continue;
-      throw new WeightShapeError(
-        `${fileName}: ${name} is [${tensor.shape.join(', ')}], ${architecture.name} expects [${shape.join(', ')}]; was another --arch meant?`,
-      );
-    }
-  }
 }
 
 function readLabels(text: string | undefined, fileName: string): string[] | undefined {

@@ -65,7 +65,7 @@ export async function train(
   options: TrainingOptions,
 ): Promise<Model> {
   const { epochs, seed, descent, onProgress, stepsPerReport = 25 } = options;
-  const parameters = uploadParameters(
+  const parameters = await uploadParameters(
     gpu,
     architecture,
     initialWeights(architecture, seed),

@@ -9,15 +9,22 @@ import {
   turnedWeightFloats,
 } from '../kernels/conv2d-input-gradient.ts';
 import { conv2dWeightGradient } from '../kernels/conv2d-weight-gradient.ts';
+import { lrnInputGradient } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPoolInputGradient } from '../kernels/max-pool.ts';
 import { reluInputGradient } from '../kernels/relu.ts';
 import { transpose } from '../kernels/transpose.ts';
-import type { Target } from '../kernels/variant.ts';
-import { convShape, poolShape, winnersTensor, type PlacedLayer } from './forward.ts';
+import {
+  convShape,
+  lrnShape,
+  poolShape,
+  winnersTensor,
+  type NetworkTarget,
+  type PlacedLayer,
+} from './forward.ts';
 import { volume, type Convolution, type Dense } from './layer.ts';
 import type { Tape } from './operation.ts';
-import { biasName, pitch, weightName } from './parameters.ts';
+import { biasName, partName, pitch, slicesOf, weightName } from './parameters.ts';
 
 export interface Wanted {
   readonly input: boolean;
@@ -33,12 +40,17 @@ export const zeroBias = 'zero bias';
 interface Context {
   readonly tape: Tape;
   readonly batch: number;
-  readonly target: Target;
+  readonly target: NetworkTarget;
   readonly wanted: Wanted;
 }
 
 /** Re-lays the weights for the backward pass: once where they stay as they are, every step where they are trained. */
-export function tapeTurnedWeights(tape: Tape, layers: readonly PlacedLayer[], wanted: Wanted): void {
+export function tapeTurnedWeights(
+  tape: Tape,
+  layers: readonly PlacedLayer[],
+  target: NetworkTarget,
+  wanted: Wanted,
+): void {
   for (const placed of layers.filter((_, index) => index > 0 || wanted.input)) {
     const { layer, input, output } = placed;
     if (layer.kind === 'convolution') {
@@ -46,11 +58,24 @@ export function tapeTurnedWeights(tape: Tape, layers: readonly PlacedLayer[], wa
       const turned = tape.tensor(turnedName(layer.name), turnedWeightFloats(shape), true);
       tape.add(`${layer.name} turn weights`, turnConvWeights(shape), [weightName(layer.name), turned]);
     } else if (layer.kind === 'dense') {
-      const depth = volume(input.extent);
-      const turned = tape.tensor(turnedName(layer.name), layer.outputs * pitch(depth), true);
-      tape.add(`${layer.name} turn weights`, transpose(depth, layer.outputs), [
-        weightName(layer.name),
-        turned,
+      turnDense(tape, layer, volume(input.extent), target);
+    }
+  }
+}
+
+/** [depth, outputs] → [outputs, depth], both cut into slices of what is innermost. */
+function turnDense(tape: Tape, { name, outputs }: Dense, depth: number, target: NetworkTarget): void {
+  for (const [index, turned] of slicesOf(depth, outputs, target).entries()) {
+    const tensor = tape.tensor(partName(turnedName(name), index), outputs * pitch(turned.count), true);
+    for (const [plainIndex, plain] of slicesOf(outputs, depth, target).entries()) {
+      const row = pitch(plain.count);
+      tape.add(`${name} turn weights`, transpose(turned.count, plain.count), [
+        {
+          tensor: partName(weightName(name), plainIndex),
+          first: turned.first * row,
+          floats: turned.count * row,
+        },
+        { tensor, first: plain.first * pitch(turned.count), floats: plain.count * pitch(turned.count) },
       ]);
     }
   }
@@ -61,7 +86,7 @@ export function tapeBackward(
   tape: Tape,
   layers: readonly PlacedLayer[],
   batch: number,
-  target: Target,
+  target: NetworkTarget,
   wanted: Wanted,
 ): void {
   const context = { tape, batch, target, wanted };
@@ -87,6 +112,14 @@ export function tapeBackward(
             4: gradientOf(input.tensor),
           };
           tape.add(`${layer.name} input gradient`, maxPoolInputGradient(shape), tensors);
+        }
+        break;
+      case 'lrn':
+        if (needsInput) {
+          const shape = lrnShape(layer, placed.input.extent, batch);
+          const { input, output } = placed;
+          const tensors = { 0: input.tensor, 2: gradientOf(output.tensor), 3: gradientOf(input.tensor) };
+          tape.add(`${layer.name} input gradient`, lrnInputGradient(shape), tensors);
         }
         break;
       case 'relu':
@@ -148,25 +181,30 @@ function tapeDense(context: Context, placed: PlacedLayer, layer: Dense, needsInp
   const upstream = gradientOf(output.tensor);
   if (wanted.parameters) {
     const inputTurned = tape.tensor(`${input.tensor} turned`, batch * pitch(depth));
-    const upstreamTurned = tape.tensor(`${upstream} turned`, batch * pitch(layer.outputs));
     tape.add(`${layer.name} turn input`, transpose(depth, batch), [input.tensor, inputTurned]);
-    tape.add(`${layer.name} turn gradient`, transpose(layer.outputs, batch), [upstream, upstreamTurned]);
-    const product = { rows: depth, columns: layer.outputs, depth: batch };
-    const gradient = gradientOf(weightName(layer.name));
-    tape.add(`${layer.name} weight gradient`, matmul(product, target), [
-      inputTurned,
-      zeroBias,
-      upstreamTurned,
-      gradient,
-    ]);
+    for (const [part, { first, count }] of slicesOf(layer.outputs, depth, target).entries()) {
+      const rows = { tensor: upstream, first: first * batch, floats: count * batch };
+      const turned = tape.tensor(partName(`${upstream} turned`, part), batch * pitch(count));
+      tape.add(`${layer.name} turn gradient`, transpose(count, batch), [rows, turned]);
+      const product = { rows: depth, columns: count, depth: batch };
+      const gradient = gradientOf(partName(weightName(layer.name), part));
+      const tensors = [inputTurned, zeroBias, turned, gradient];
+      tape.add(`${layer.name} weight gradient`, matmul(product, target), tensors);
+    }
     tape.add(`${layer.name} bias gradient`, biasGradient(layer.outputs, 1, batch), [
       upstream,
       gradientOf(biasName(layer.name)),
     ]);
   }
   if (needsInput) {
-    const product = { rows: depth, columns: batch, depth: layer.outputs };
-    const tensors = [turnedName(layer.name), zeroBias, upstream, gradientOf(input.tensor)];
-    tape.add(`${layer.name} input gradient`, matmul(product, target), tensors);
+    for (const [part, { first, count }] of slicesOf(depth, layer.outputs, target).entries()) {
+      const product = { rows: count, columns: batch, depth: layer.outputs };
+      tape.add(`${layer.name} input gradient`, matmul(product, target), [
+        partName(turnedName(layer.name), part),
+        zeroBias,
+        upstream,
+        { tensor: gradientOf(input.tensor), first: first * batch, floats: count * batch },
+      ]);
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** Writes a network's forward pass onto a tape. Activations are [channels, height, width, batch]. */
 import type { ConvShape } from '../kernels/conv-shape.ts';
 import { conv2d } from '../kernels/conv2d.ts';
+import { lrn, type LrnShape } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
 import { relu } from '../kernels/relu.ts';
@@ -10,12 +11,17 @@ import {
   volume,
   type Architecture,
   type Convolution,
+  type Dense,
   type Extent,
   type Layer,
+  type Lrn,
   type MaxPool,
 } from './layer.ts';
 import type { Tape } from './operation.ts';
-import { biasName, weightName } from './parameters.ts';
+import { biasName, partName, pitch, slicesOf, weightName, type BindingLimit } from './parameters.ts';
+
+/** What the choice of kernels and the cut of large weights depend on. */
+export type NetworkTarget = Target & BindingLimit;
 
 /** A layer with the tensors on either side of it. */
 export interface PlacedLayer {
@@ -42,7 +48,12 @@ export function placeLayers({ input, layers }: Architecture): PlacedLayer[] {
 }
 
 /** @param batch slots, a multiple of 4 */
-export function tapeForward(tape: Tape, layers: readonly PlacedLayer[], batch: number, target: Target): void {
+export function tapeForward(
+  tape: Tape,
+  layers: readonly PlacedLayer[],
+  batch: number,
+  target: NetworkTarget,
+): void {
   for (const { layer, input, output } of layers) {
     tape.tensor(output.tensor, volume(output.extent) * batch, output.tensor === logitsTensor);
     const label = `${layer.name} forward`;
@@ -53,9 +64,7 @@ export function tapeForward(tape: Tape, layers: readonly PlacedLayer[], batch: n
         break;
       }
       case 'dense': {
-        const product = { rows: layer.outputs, columns: batch, depth: volume(input.extent) };
-        const tensors = [weightName(layer.name), biasName(layer.name), input.tensor, output.tensor];
-        tape.add(label, matmul(product, target), tensors);
+        tapeDense(tape, layer, { input, output }, batch, target);
         break;
       }
       case 'max-pool': {
@@ -67,10 +76,33 @@ export function tapeForward(tape: Tape, layers: readonly PlacedLayer[], batch: n
         ]);
         break;
       }
+      case 'lrn':
+        tape.add(label, lrn(lrnShape(layer, input.extent, batch)), [input.tensor, output.tensor]);
+        break;
       case 'relu':
         tape.add(label, relu(volume(input.extent) * batch), [input.tensor, output.tensor]);
         break;
     }
+  }
+}
+
+/** y = weight · x + bias, a slice of the outputs at a time where the weight exceeds a binding. */
+function tapeDense(
+  tape: Tape,
+  { name, outputs }: Dense,
+  { input, output }: Pick<PlacedLayer, 'input' | 'output'>,
+  batch: number,
+  target: NetworkTarget,
+): void {
+  const depth = volume(input.extent);
+  for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
+    const product = { rows: count, columns: batch, depth };
+    tape.add(`${name} forward`, matmul(product, target), [
+      partName(weightName(name), index),
+      { tensor: biasName(name), first, floats: pitch(count) },
+      input.tensor,
+      { tensor: output.tensor, first: first * batch, floats: count * batch },
+    ]);
   }
 }
 
@@ -104,4 +136,9 @@ export function poolShape(layer: MaxPool, input: Extent, output: Extent, batch: 
     stride,
     batch,
   };
+}
+
+export function lrnShape(layer: Lrn, [channels, height, width]: Extent, batch: number): LrnShape {
+  const { size, alpha, beta, k } = layer;
+  return { channels, plane: height * width * batch, size, alpha, beta, k };
 }

@@ -27,6 +27,17 @@ export interface Relu {
   readonly name: string;
 }
 
+/** Local response normalisation across channels, as Caffe defines it. */
+export interface Lrn {
+  readonly kind: 'lrn';
+  readonly name: string;
+  /** Channels that normalise one, odd. */
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
 /** Fully connected; what comes in is flattened as channel, row, column. */
 export interface Dense {
   readonly kind: 'dense';
@@ -34,7 +45,7 @@ export interface Dense {
   readonly outputs: number;
 }
 
-export type Layer = Convolution | MaxPool | Relu | Dense;
+export type Layer = Convolution | MaxPool | Lrn | Relu | Dense;
 
 export interface Architecture {
   readonly name: string;
@@ -52,9 +63,14 @@ export function outputExtent(layer: Layer, [channels, height, width]: Extent): E
     }
     case 'max-pool': {
       const round = layer.rounding === 'up' ? Math.ceil : Math.floor;
-      const side = (length: number) => round((length - layer.size) / layer.stride) + 1;
+      const side = (length: number) => {
+        const windows = round((length - layer.size) / layer.stride) + 1;
+        // A window that starts past the edge sees nothing.
+        return (windows - 1) * layer.stride < length ? windows : windows - 1;
+      };
       return [channels, side(height), side(width)];
     }
+    case 'lrn':
     case 'relu':
       return [channels, height, width];
     case 'dense':

@@ -6,7 +6,7 @@ import { inputTensor, logitsTensor, placeLayers, tapeForward } from './forward.t
 import { extents, volume, type Architecture } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { Tape, bindTape } from './operation.ts';
-import { biasName, parameterShapes, parameterSizes, weightName, type Parameters } from './parameters.ts';
+import { biasName, parameterShapes, parameterSizes, weightParts, type Parameters } from './parameters.ts';
 
 export interface NetworkOptions {
   /** Slots, a multiple of 4. */
@@ -94,7 +94,7 @@ function record(target: Gpu, architecture: Architecture, batch: number, gradient
   const backward = gradients.input || gradients.parameters;
   if (backward) {
     tape.tensor(gradientOf(logitsTensor), volume(layers.at(-1)?.output.extent ?? [0, 0, 0]) * batch, true);
-    tapeTurnedWeights(tape, layers, gradients);
+    tapeTurnedWeights(tape, layers, target, gradients);
   }
   const firstForward = tape.operations.length;
   tapeForward(tape, layers, batch, target);
@@ -106,11 +106,10 @@ function record(target: Gpu, architecture: Architecture, batch: number, gradient
 function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUBuffer> {
   const buffers = new Map<string, GPUBuffer>();
   for (const shape of parameterShapes(architecture)) {
-    const sizes = parameterSizes(shape);
-    const weight = weightName(shape.layer);
+    for (const part of weightParts(shape, gpu))
+      buffers.set(part.name, gpu.buffer(gradientOf(part.name), 4 * parameterSizes(part.shape).weight));
     const bias = biasName(shape.layer);
-    buffers.set(weight, gpu.buffer(gradientOf(weight), 4 * sizes.weight));
-    buffers.set(bias, gpu.buffer(gradientOf(bias), 4 * sizes.bias));
+    buffers.set(bias, gpu.buffer(gradientOf(bias), 4 * parameterSizes(shape).bias));
   }
   return buffers;
 }

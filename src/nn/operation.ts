@@ -4,11 +4,22 @@ import type { Launch } from '../gpu/kernel.ts';
 import { Program, bind, type Dispatch } from '../gpu/program.ts';
 import { planMemory, type MemoryPlan, type TensorLife } from './memory-plan.ts';
 
+/** Some rows of a tensor; both numbers count floats, the first is a multiple of 64. */
+export interface TensorSlice {
+  readonly tensor: string;
+  readonly first: number;
+  readonly floats: number;
+}
+
+export type Operand = string | TensorSlice;
+
+const tensorOf = (operand: Operand): string => (typeof operand === 'string' ? operand : operand.tensor);
+
 export interface Operation {
   readonly label: string;
   readonly launch: Launch;
   /** Tensor of each binding of the shader. */
-  readonly tensors: Readonly<Record<number, string>>;
+  readonly tensors: Readonly<Record<number, Operand>>;
 }
 
 /** Collects tensors and operations in the order in which they run. */
@@ -24,7 +35,7 @@ export class Tape {
     return name;
   }
 
-  add(label: string, launch: Launch, tensors: Readonly<Record<number, string>>): void {
+  add(label: string, launch: Launch, tensors: Readonly<Record<number, Operand>>): void {
     this.operations.push({ label, launch, tensors });
   }
 
@@ -36,7 +47,7 @@ export class Tape {
   #lives(): TensorLife[] {
     return [...this.sizes].map(([name, bytes]) => {
       const uses = this.operations.flatMap(({ tensors }, index) =>
-        Object.values(tensors).includes(name) ? [index] : [],
+        Object.values(tensors).some((operand) => tensorOf(operand) === name) ? [index] : [],
       );
       const kept = this.kept.has(name) || uses.length === 0;
       return { name, bytes, first: kept ? 0 : Math.min(...uses), last: kept ? Infinity : Math.max(...uses) };
@@ -70,11 +81,14 @@ export async function bindTape(
     if (buffer) buffers.set(name, buffer);
   }
   const bindings = tape.operations.map(({ label, launch, tensors }) => {
-    const bound: Record<number, GPUBuffer> = {};
-    for (const [binding, name] of Object.entries(tensors)) {
-      const buffer = buffers.get(name);
-      if (!buffer) throw new Error(`${label}: tensor ${name} was never declared`);
-      bound[Number(binding)] = buffer;
+    const bound: Record<number, GPUBufferBinding> = {};
+    for (const [binding, operand] of Object.entries(tensors)) {
+      const buffer = buffers.get(tensorOf(operand));
+      if (!buffer) throw new Error(`${label}: tensor ${tensorOf(operand)} was never declared`);
+      bound[Number(binding)] =
+        typeof operand === 'string'
+          ? { buffer }
+          : { buffer, offset: 4 * operand.first, size: 4 * operand.floats };
     }
     return bind(gpu, label, launch, bound);
   });

@@ -3,6 +3,8 @@
  * padded to a multiple of 4 with zeros. Files hold the usual [out, in / groups, height, width] and [out, in].
  */
 import type { Gpu } from '../gpu/device.ts';
+import { Program, bind, run } from '../gpu/program.ts';
+import { matmul } from '../kernels/matmul.ts';
 import { extents, volume, type Architecture, type Layer } from './layer.ts';
 
 /** A tensor as weight files hold it. */
@@ -93,6 +95,58 @@ export function unpackWeight(
   return data;
 }
 
+/** Some of the rows or columns of a matrix. */
+export interface Slice {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What an adapter binds at most, in bytes. */
+export interface BindingLimit {
+  readonly limits: Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize'>;
+}
+
+/** A slice begins where a binding may begin: at a multiple of 256 bytes. */
+const sliceStep = 64;
+
+/**
+ * A matrix [depth, columns] cut into slices of columns that fit a binding each. One, but for the largest dense layers:
+ * AlexNet's fc6 has 144 MiB, WebGPU promises 128.
+ */
+export function slicesOf(columns: number, depth: number, { limits }: BindingLimit): Slice[] {
+  const most = Math.floor(limits.maxStorageBufferBindingSize / (4 * depth));
+  if (pitch(columns) <= most) return [{ first: 0, count: columns }];
+  const widest = Math.max(sliceStep, Math.floor(most / sliceStep) * sliceStep);
+  const slices = Math.ceil(columns / widest);
+  const width = Math.ceil(columns / slices / sliceStep) * sliceStep;
+  return Array.from({ length: Math.ceil(columns / width) }, (_, index) => {
+    const first = index * width;
+    return { first, count: Math.min(width, columns - first) };
+  });
+}
+
+/** One buffer of a weight. */
+export interface WeightPart {
+  readonly name: string;
+  readonly shape: ParameterShape;
+  /** Output at which it begins. */
+  readonly first: number;
+}
+
+/** The buffers of a weight: one, or slices of its outputs where it exceeds a binding. */
+export function weightParts(shape: ParameterShape, target: BindingLimit): WeightPart[] {
+  if (shape.groups > 1) return [{ name: weightName(shape.layer), shape, first: 0 }];
+  return slicesOf(shape.outputs, shape.depth, target).map(({ first, count }, index) => ({
+    name: partName(weightName(shape.layer), index),
+    shape: { ...shape, outputs: count },
+    first,
+  }));
+}
+
+/** Name of the buffer that holds a slice of a tensor. */
+export const partName = (tensor: string, index: number): string =>
+  index === 0 ? tensor : `${tensor} part ${String(index + 1)}`;
+
 /** Names of the device's buffers of a layer. */
 export const weightName = (layer: string): string => `${layer}.weight`;
 export const biasName = (layer: string): string => `${layer}.bias`;
@@ -100,36 +154,93 @@ export const biasName = (layer: string): string => `${layer}.bias`;
 /** Buffers of every weight and bias, by tensor name. */
 export type Parameters = ReadonlyMap<string, GPUBuffer>;
 
+/** A dense weight may be stored as the product of two factors, left [outputs, rank] and right [rank, depth]. */
+export const factorNames = (layer: string): readonly [left: string, right: string] => [
+  `${weightName(layer)}.left`,
+  `${weightName(layer)}.right`,
+];
+
 /**
- * Checks every shape and copies the weights to the device.
+ * Checks that every tensor is there and has its shape.
  * @throws WeightShapeError naming the tensor, the expected and the found shape.
  */
-export function uploadParameters(
+export function checkWeights(architecture: Architecture, weights: Weights, origin: string): void {
+  for (const shape of parameterShapes(architecture)) {
+    const { layer, groups, outputs, depth, fileShape } = shape;
+    const [leftName, rightName] = factorNames(layer);
+    const left = weights.get(leftName);
+    if (left && shape.fileShape.length === 2) {
+      const rank = left.shape[1] ?? 0;
+      expect(weights, leftName, [outputs, rank], architecture.name, origin);
+      expect(weights, rightName, [rank, depth], architecture.name, origin);
+    } else expect(weights, weightName(layer), fileShape, architecture.name, origin);
+    expect(weights, biasName(layer), [groups * outputs], architecture.name, origin);
+  }
+}
+
+/**
+ * Checks every shape and copies the weights to the device; factors are multiplied there.
+ * @throws WeightShapeError naming the tensor, the expected and the found shape.
+ */
+export async function uploadParameters(
   gpu: Gpu,
   architecture: Architecture,
   weights: Weights,
   origin: string,
-): Parameters {
+): Promise<Parameters> {
+  checkWeights(architecture, weights, origin);
   const parameters = new Map<string, GPUBuffer>();
   for (const shape of parameterShapes(architecture)) {
-    const weight = expect(weights, weightName(shape.layer), shape.fileShape, architecture.name, origin);
-    const bias = expect(
-      weights,
-      biasName(shape.layer),
-      [shape.groups * shape.outputs],
-      architecture.name,
-      origin,
-    );
+    const { layer, depth } = shape;
+    const weight = weights.get(weightName(layer));
+    const [left, right] = factorNames(layer).map((name) => weights.get(name));
+    for (const { name, shape: part, first } of weightParts(shape, gpu)) {
+      if (left && right) parameters.set(name, await multiplyFactors(gpu, name, part, first, left, right));
+      else if (weight) {
+        const rows = weight.data.subarray(first * depth, (first + part.groups * part.outputs) * depth);
+        parameters.set(name, gpu.bufferFrom(name, packWeight(part, rows)));
+      }
+    }
+    const bias = weights.get(biasName(layer))?.data ?? new Float32Array();
     parameters.set(
-      weightName(shape.layer),
-      gpu.bufferFrom(weightName(shape.layer), packWeight(shape, weight)),
-    );
-    parameters.set(
-      biasName(shape.layer),
-      gpu.bufferFrom(biasName(shape.layer), packWeight({ ...shape, depth: 1 }, bias)),
+      biasName(layer),
+      gpu.bufferFrom(biasName(layer), packWeight({ ...shape, depth: 1 }, bias)),
     );
   }
   return parameters;
+}
+
+/** weight[k, o] = Σ_r right[r, k] · left[o, r], in the layout of the device. */
+async function multiplyFactors(
+  gpu: Gpu,
+  name: string,
+  { outputs, depth }: ParameterShape,
+  first: number,
+  left: WeightTensor,
+  right: WeightTensor,
+): Promise<GPUBuffer> {
+  const rank = left.shape[1] ?? 0;
+  const rows = left.data.subarray(first * rank, (first + outputs) * rank);
+  const leftTurned = packWeight({ layer: name, groups: 1, outputs, depth: rank, fileShape: [] }, rows);
+  const scratch = [
+    gpu.bufferFrom(`${name} right`, padRows(right.data, depth)),
+    gpu.buffer(`${name} zeros`, 4 * pitch(depth)),
+    gpu.bufferFrom(`${name} left`, leftTurned),
+  ];
+  const product = gpu.buffer(name, 4 * depth * pitch(outputs));
+  const launch = matmul({ rows: depth, columns: outputs, depth: rank }, gpu);
+  run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, [...scratch, product])]));
+  for (const buffer of scratch) buffer.destroy();
+  return product;
+}
+
+/** [rows, columns] → [rows, columns padded to 4]. */
+function padRows(data: Float32Array, columns: number): Float32Array<ArrayBuffer> {
+  const row = pitch(columns);
+  const padded = new Float32Array((data.length / columns) * row);
+  for (let start = 0, at = 0; start < data.length; start += columns, at += row)
+    padded.set(data.subarray(start, start + columns), at);
+  return padded;
 }
 
 /** Copies the weights back into the layout of files. */
@@ -139,18 +250,20 @@ export async function downloadParameters(
   parameters: Parameters,
 ): Promise<Map<string, WeightTensor>> {
   const weights = new Map<string, WeightTensor>();
+  const read = async (name: string, shape: ParameterShape) => {
+    const buffer = parameters.get(name);
+    if (!buffer) throw new Error(`no parameters ${name}`);
+    return unpackWeight(shape, new Float32Array(await gpu.read(buffer)));
+  };
   for (const shape of parameterShapes(architecture)) {
-    const weight = parameters.get(weightName(shape.layer));
-    const bias = parameters.get(biasName(shape.layer));
-    if (!weight || !bias) throw new Error(`no parameters for layer ${shape.layer}`);
-    weights.set(weight.label, {
-      shape: shape.fileShape,
-      data: unpackWeight(shape, new Float32Array(await gpu.read(weight))),
-    });
-    const biasShape = { ...shape, depth: 1 };
-    weights.set(bias.label, {
-      shape: [shape.groups * shape.outputs],
-      data: unpackWeight(biasShape, new Float32Array(await gpu.read(bias))),
+    const { layer, groups, outputs, depth, fileShape } = shape;
+    const data = new Float32Array(groups * outputs * depth);
+    for (const part of weightParts(shape, gpu))
+      data.set(await read(part.name, part.shape), part.first * depth);
+    weights.set(weightName(layer), { shape: fileShape, data });
+    weights.set(biasName(layer), {
+      shape: [groups * outputs],
+      data: await read(biasName(layer), { ...shape, depth: 1 }),
     });
   }
   return weights;
@@ -162,7 +275,7 @@ function expect(
   shape: readonly number[],
   architecture: string,
   origin: string,
-): Float32Array {
+): void {
   const tensor = weights.get(name);
   if (!tensor) {
     throw new WeightShapeError(
@@ -171,8 +284,7 @@ function expect(
   }
   if (tensor.shape.join() !== shape.join()) {
     throw new WeightShapeError(
-      `${origin}: ${name} is [${tensor.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}]`,
+      `${origin}: ${name} is [${tensor.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}]; was another --arch meant?`,
     );
   }
-  return tensor.data;
 }

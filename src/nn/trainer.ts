@@ -11,9 +11,11 @@ import { RandomStream } from '../random/threefry.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
 import {
+  biasName,
   parameterShapes,
   parameterSizes,
   weightName,
+  weightParts,
   type Parameters,
   type WeightTensor,
 } from './parameters.ts';
@@ -143,11 +145,11 @@ async function updates(gpu: Gpu, architecture: Architecture, parameters: Paramet
   const settings: { rates: GPUBuffer; isBias: boolean }[] = [];
   const sizes = new Map(
     parameterShapes(architecture).flatMap((shape) => {
-      const { weight, bias } = parameterSizes(shape);
-      return [
-        [weightName(shape.layer), weight],
-        [`${shape.layer}.bias`, bias],
-      ] as [string, number][];
+      const weights = weightParts(shape, gpu).map((part): [string, number] => [
+        part.name,
+        parameterSizes(part.shape).weight,
+      ]);
+      return [...weights, [biasName(shape.layer), parameterSizes(shape).bias] as [string, number]];
     }),
   );
   const dispatches = [...gradients].map(async ([name, gradient]) => {

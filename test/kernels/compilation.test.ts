@@ -12,6 +12,7 @@ import {
 import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
 import { cppn } from '../../src/kernels/cppn.ts';
 import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
+import { lrn, lrnInputGradient } from '../../src/kernels/lrn.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
 import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
 import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
@@ -46,6 +47,7 @@ const viewShape = {
   reverseChannels: true,
   scale: 1,
 };
+const normalised = { channels: 6, plane: 8, size: 5, alpha: 1e-4, beta: 0.75, k: 1 };
 const direct = { population: 2, channels: 1, pixels: 9 };
 const confidences = { classes: 10, batch: 4, images: 4, views: 1, allImages: 4 };
 
@@ -64,6 +66,8 @@ function everyLaunch(gpu: Gpu): Launch[] {
     firstDirect(direct),
     varyDirect(direct),
     renderDirect(direct),
+    lrn(normalised),
+    lrnInputGradient(normalised),
     maxPool(pool),
     maxPoolInputGradient(pool),
     relu(8),

@@ -91,7 +91,7 @@ describe('the gradients of a network', () => {
     const slots = new Float32Array(84 * batch).map(
       (_, index) => inputs[index % batch]?.[Math.floor(index / batch)] ?? 0.7,
     );
-    const parameters = uploadParameters(gpu, architecture, weights, 'test');
+    const parameters = await uploadParameters(gpu, architecture, weights, 'test');
     const network = await createNetwork(gpu, architecture, parameters, {
       batch,
       gradients: { input: true, parameters: true },

@@ -60,6 +60,6 @@ test.each([
 ])('weights that do not fit are named: %s', async (_, weights, message) => {
   const gpu = await openTestGpu();
   const upload = () => uploadParameters(gpu, lenet(), weights, 'file.bin');
-  expect(upload).toThrow(WeightShapeError);
-  expect(upload).toThrow(message);
+  await expect(upload()).rejects.toThrow(WeightShapeError);
+  await expect(upload()).rejects.toThrow(message);
 });

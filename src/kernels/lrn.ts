@@ -1,0 +1,35 @@
+/** Local response normalisation and its gradient; see `shaders/lrn.wgsl`. */
+import source from '../../shaders/lrn.wgsl';
+import type { Launch } from '../gpu/kernel.ts';
+import { elementwise } from './elementwise.ts';
+
+export interface LrnShape {
+  readonly channels: number;
+  /** Height × width × batch, a multiple of 4. */
+  readonly plane: number;
+  /** Channels that normalise one, odd. */
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
+/** Bindings: 0 x [channels, height, width, batch], 1 y as x. */
+export function lrn(shape: LrnShape): Launch {
+  return launch(shape, 'forward', 2);
+}
+
+/** Bindings: 0 x, 2 dy, 3 dx. */
+export function lrnInputGradient(shape: LrnShape): Launch {
+  return launch(shape, 'input_gradient', 3);
+}
+
+function launch(shape: LrnShape, entryPoint: string, operands: number): Launch {
+  const { channels, plane, size, alpha, beta, k } = shape;
+  const values = channels * plane;
+  const constants = { CHANNELS: channels, PLANE: plane / 4, SIZE: size, ALPHA: alpha, BETA: beta, K: k };
+  return elementwise({ family: 'lrn', source, entryPoint, constants }, values / 4, {
+    flops: values * (2 * size + 4) * (operands === 2 ? 1 : size + 1),
+    bytes: 4 * values * operands,
+  });
+}
