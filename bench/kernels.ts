@@ -65,7 +65,7 @@ export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Pr
 }
 
 function cases(gpu: Gpu): Case[] {
-  return placeLayers(lenet()).flatMap(({ layer, input, output }): Case[] => {
+  return placeLayers(lenet(), false).flatMap(({ layer, input, output }): Case[] => {
     if (layer.kind === 'dense') {
       const product = { rows: layer.outputs, columns: forwardBatch, depth: volume(input.extent) };
       const rows = Math.ceil(product.rows / 4) * 4;

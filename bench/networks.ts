@@ -72,6 +72,7 @@ async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
     shape,
     new Float32Array(784),
     lenetDescent,
+    1,
   );
   const order = epochOrder(data.count, 1, 0);
   const times: number[] = [];

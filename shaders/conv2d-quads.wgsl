@@ -89,13 +89,13 @@ fn main(
   var a = 0u;
   for (var step = 0u; step < IN_CHANNELS * KERNEL_HEIGHT; step++) {
     let in_y = from_y + a;
-    let row_inside = !padded || in_y < IN_HEIGHT;
+    let row_inside = !padded | (in_y < IN_HEIGHT);
     let row_at = (channel_at + select(0u, in_y, row_inside)) * IN_WIDTH;
     var value: array<vec4f, SPAN>; // @registers
     // @unroll
     for (var s = 0u; s < SPAN; s++) {
       let in_x = from_x + s;
-      let inside = !padded || (row_inside && in_x < IN_WIDTH);
+      let inside = !padded | (row_inside & (in_x < IN_WIDTH));
       value[s] = select(vec4f(0.0), x[(row_at + select(0u, in_x, inside)) * BATCH + image], inside);
     }
     // @unroll

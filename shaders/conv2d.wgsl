@@ -100,14 +100,14 @@ fn tap(
   for (var i = 0u; i < IN_CHANNELS; i++) {
     for (var a = 0u; a < KERNEL_HEIGHT; a++) {
       let in_y = start.y + a;
-      let row_inside = !padded || in_y < IN_HEIGHT;
+      let row_inside = !padded | (in_y < IN_HEIGHT);
       let row_at = ((part.group * IN_CHANNELS + i) * IN_HEIGHT + select(0u, in_y, row_inside)) * IN_WIDTH;
       for (var b = 0u; b < KERNEL_WIDTH; b++) {
         var value: array<vec4f, PIXELS>;
         // @unroll
         for (var p = 0u; p < PIXELS; p++) {
           let in_x = start.x + p * STRIDE + b;
-          let inside = !padded || (row_inside && in_x < IN_WIDTH);
+          let inside = !padded | (row_inside & (in_x < IN_WIDTH));
           let loaded = x[(row_at + select(0u, in_x, inside)) * BATCH + image];
           value[p] = select(vec4f(0.0), loaded, inside);
         }

@@ -4,8 +4,7 @@
 //   vary:    child[g] = elite[parent][g], moved by polynomial mutation with probability RATE
 //   render:  byte[g] = ⌊gene · 255⌋; three channels are hue, lightness and saturation, for colour.wgsl to turn into RGB
 //
-// Random numbers are Threefry-2x32 of (key of the generation, child and gene), the same as src/random/threefry.ts:
-// whatever the order in which invocations run, a seed gives the same children.
+// Random numbers are Threefry-2x32 of (key of the generation, child and gene), see threefry.wgsl, which stands in front.
 
 override GENES: u32 = 784u;  // of one genome: channels × PIXELS
 override PIXELS: u32 = 784u; // of one channel
@@ -23,27 +22,6 @@ struct Generation {
 @group(0) @binding(2) var<storage, read> elites: array<f32>;   // [cells, GENES]
 @group(0) @binding(3) var<storage, read> parents: array<u32>;  // [POPULATION] cell of each child's parent
 @group(0) @binding(4) var<storage, read_write> images: array<u32>; // bytes [POPULATION, channels, pixels padded to 4]
-
-fn threefry(key: vec2u, counter: vec2u) -> vec2u {
-  var rotations = array<u32, 8>(13u, 15u, 26u, 6u, 17u, 29u, 16u, 24u);
-  let schedule = array<u32, 3>(key.x, key.y, key.x ^ key.y ^ 0x1bd11bdau);
-  var v = counter + key;
-  for (var group = 0u; group < 5u; group++) {
-    for (var step = 0u; step < 4u; step++) {
-      let rotation = rotations[(group % 2u) * 4u + step];
-      v.x += v.y;
-      v.y = ((v.y << rotation) | (v.y >> (32u - rotation))) ^ v.x;
-    }
-    v.x += schedule[(group + 1u) % 3u];
-    v.y += schedule[(group + 2u) % 3u] + group + 1u;
-  }
-  return v;
-}
-
-// Uniform in [0, 1), of the upper 24 bits: all that a float holds.
-fn uniform_of(word: u32) -> f32 {
-  return f32(word >> 8u) * 5.9604644775390625e-8;
-}
 
 @compute @workgroup_size(LANES)
 fn first(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {

@@ -1,6 +1,5 @@
 /**
- * torchvision's AlexNet ("one weird trick"): no groups, no normalisation. Layers carry its own names. The adaptive average
- * pool to 6 × 6 that it has before the classifier changes nothing at 224 pixels, and is left out.
+ * torchvision's AlexNet ("one weird trick"): no groups, no normalisation. Layers carry its own names.
  */
 import type { Architecture } from '../nn/layer.ts';
 
@@ -24,8 +23,11 @@ export function alexnetTorchvision(classes = 1000): Architecture {
       { ...conv, name: 'features.10', outChannels: 256 }, //                                  [256, 13, 13]
       { kind: 'relu', name: 'features.11' },
       { ...pool, name: 'features.12' }, //                                                    [256, 6, 6]
+      { kind: 'adaptive-average-pool', name: 'avgpool', side: 6 },
+      { kind: 'dropout', name: 'classifier.0', rate: 0.5 },
       { kind: 'dense', name: 'classifier.1', outputs: 4096 },
       { kind: 'relu', name: 'classifier.2' },
+      { kind: 'dropout', name: 'classifier.3', rate: 0.5 },
       { kind: 'dense', name: 'classifier.4', outputs: 4096 },
       { kind: 'relu', name: 'classifier.5' },
       { kind: 'dense', name: 'classifier.6', outputs: classes },

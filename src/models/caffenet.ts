@@ -37,8 +37,10 @@ function alexnetWith(
       { ...pool, name: 'pool5' }, //                                                     [256, 6, 6]
       { kind: 'dense', name: 'fc6', outputs: 4096 },
       { kind: 'relu', name: 'relu6' },
+      { kind: 'dropout', name: 'drop6', rate: 0.5 },
       { kind: 'dense', name: 'fc7', outputs: 4096 },
       { kind: 'relu', name: 'relu7' },
+      { kind: 'dropout', name: 'drop7', rate: 0.5 },
       { kind: 'dense', name: 'fc8', outputs: classes },
     ],
   };

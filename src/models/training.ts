@@ -89,6 +89,7 @@ export async function train(
     viewShape(untrained, descent.batch, 1),
     preprocessing.mean,
     descent,
+    seed,
   );
   const perEpoch = Math.floor(data.count / descent.batch);
   const steps = perEpoch * epochs;

@@ -2,6 +2,7 @@
  * Writes a network's backward pass onto a tape: from the gradient of the logits to that of the input, of the
  * parameters, or both. The gradient of tensor t is named `d t`.
  */
+import { adaptiveAveragePoolInputGradient } from '../kernels/adaptive-average-pool.ts';
 import { biasGradient } from '../kernels/bias-gradient.ts';
 import {
   conv2dInputGradient,
@@ -9,13 +10,17 @@ import {
   turnedWeightFloats,
 } from '../kernels/conv2d-input-gradient.ts';
 import { conv2dWeightGradient } from '../kernels/conv2d-weight-gradient.ts';
+import { dropout } from '../kernels/dropout.ts';
 import { lrnInputGradient } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPoolInputGradient } from '../kernels/max-pool.ts';
 import { reluInputGradient } from '../kernels/relu.ts';
 import { transpose } from '../kernels/transpose.ts';
 import {
+  adaptivePoolShape,
   convShape,
+  dropoutKeyTensor,
+  dropoutShape,
   lrnShape,
   poolShape,
   winnersTensor,
@@ -112,6 +117,21 @@ export function tapeBackward(
             4: gradientOf(input.tensor),
           };
           tape.add(`${layer.name} input gradient`, maxPoolInputGradient(shape), tensors);
+        }
+        break;
+      case 'adaptive-average-pool':
+        if (needsInput) {
+          const shape = adaptivePoolShape(layer, placed.input.extent, batch);
+          const tensors = [gradientOf(placed.output.tensor), gradientOf(placed.input.tensor)];
+          tape.add(`${layer.name} input gradient`, adaptiveAveragePoolInputGradient(shape), tensors);
+        }
+        break;
+      case 'dropout':
+        if (needsInput) {
+          const launch = dropout(dropoutShape(layer, layers, volume(placed.input.extent) * batch));
+          const { input, output } = placed;
+          const tensors = [gradientOf(output.tensor), gradientOf(input.tensor), dropoutKeyTensor];
+          tape.add(`${layer.name} input gradient`, launch, tensors);
         }
         break;
       case 'lrn':

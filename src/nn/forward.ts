@@ -1,6 +1,8 @@
 /** Writes a network's forward pass onto a tape. Activations are [channels, height, width, batch]. */
+import { adaptiveAveragePool, type AdaptivePoolShape } from '../kernels/adaptive-average-pool.ts';
 import type { ConvShape } from '../kernels/conv-shape.ts';
 import { conv2d } from '../kernels/conv2d.ts';
+import { dropout, type DropoutShape } from '../kernels/dropout.ts';
 import { lrn, type LrnShape } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
@@ -9,9 +11,11 @@ import type { Target } from '../kernels/variant.ts';
 import {
   outputExtent,
   volume,
+  type AdaptiveAveragePool,
   type Architecture,
   type Convolution,
   type Dense,
+  type Dropout,
   type Extent,
   type Layer,
   type Lrn,
@@ -35,16 +39,31 @@ export const inputTensor = 'input';
 export const logitsTensor = 'logits';
 export const winnersTensor = (layer: string): string => `${layer}.winners`;
 
-/** Each layer with its tensors: the first reads the input, the last writes the logits. */
-export function placeLayers({ input, layers }: Architecture): PlacedLayer[] {
+/** Four words, of which the first two are the key of a training step's dropout. */
+export const dropoutKeyTensor = 'dropout key';
+
+/**
+ * Each layer with its tensors: the first reads the input, the last writes the logits. Layers that change nothing are
+ * left out: dropout outside of training, pools whose sides are those of their input.
+ */
+export function placeLayers({ name, input, layers }: Architecture, training: boolean): PlacedLayer[] {
   let current = { tensor: inputTensor, extent: input };
-  return layers.map((layer, index) => {
-    const tensor = index === layers.length - 1 ? logitsTensor : layer.name;
-    const output = { tensor, extent: outputExtent(layer, current.extent) };
+  return layers.flatMap((layer, index) => {
+    const last = index === layers.length - 1;
+    const output = { tensor: last ? logitsTensor : layer.name, extent: outputExtent(layer, current.extent) };
+    if (changesNothing(layer, current.extent, training)) {
+      if (last) throw new Error(`${name} ends with ${layer.name}, which is no layer that gives logits`);
+      return [];
+    }
     const placed = { layer, input: current, output };
     current = output;
-    return placed;
+    return [placed];
   });
+}
+
+function changesNothing(layer: Layer, [, height, width]: Extent, training: boolean): boolean {
+  if (layer.kind === 'dropout') return !training;
+  return layer.kind === 'adaptive-average-pool' && layer.side === height && layer.side === width;
 }
 
 /** @param batch slots, a multiple of 4 */
@@ -74,6 +93,17 @@ export function tapeForward(
           output.tensor,
           winners,
         ]);
+        break;
+      }
+      case 'adaptive-average-pool':
+        tape.add(label, adaptiveAveragePool(adaptivePoolShape(layer, input.extent, batch)), [
+          input.tensor,
+          output.tensor,
+        ]);
+        break;
+      case 'dropout': {
+        const launch = dropout(dropoutShape(layer, layers, volume(input.extent) * batch));
+        tape.add(label, launch, [input.tensor, output.tensor, dropoutKeyTensor]);
         break;
       }
       case 'lrn':
@@ -136,6 +166,18 @@ export function poolShape(layer: MaxPool, input: Extent, output: Extent, batch: 
     stride,
     batch,
   };
+}
+
+export function adaptivePoolShape(
+  { side }: AdaptiveAveragePool,
+  [channels, inHeight, inWidth]: Extent,
+  batch: number,
+): AdaptivePoolShape {
+  return { channels, inHeight, inWidth, outHeight: side, outWidth: side, batch };
+}
+
+export function dropoutShape(layer: Dropout, layers: readonly PlacedLayer[], values: number): DropoutShape {
+  return { values, rate: layer.rate, layer: layers.findIndex((placed) => placed.layer === layer) };
 }
 
 export function lrnShape(layer: Lrn, [channels, height, width]: Extent, batch: number): LrnShape {

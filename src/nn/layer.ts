@@ -38,6 +38,22 @@ export interface Lrn {
   readonly k: number;
 }
 
+/** Means over windows that share the input out evenly, as PyTorch defines it; nothing to do where the sides are the same. */
+export interface AdaptiveAveragePool {
+  readonly kind: 'adaptive-average-pool';
+  readonly name: string;
+  /** Side of the output. */
+  readonly side: number;
+}
+
+/** Drops values at random in training; elsewhere it is not there. */
+export interface Dropout {
+  readonly kind: 'dropout';
+  readonly name: string;
+  /** Probability that a value is dropped. */
+  readonly rate: number;
+}
+
 /** Fully connected; what comes in is flattened as channel, row, column. */
 export interface Dense {
   readonly kind: 'dense';
@@ -45,7 +61,7 @@ export interface Dense {
   readonly outputs: number;
 }
 
-export type Layer = Convolution | MaxPool | Lrn | Relu | Dense;
+export type Layer = Convolution | MaxPool | AdaptiveAveragePool | Lrn | Relu | Dropout | Dense;
 
 export interface Architecture {
   readonly name: string;
@@ -70,8 +86,11 @@ export function outputExtent(layer: Layer, [channels, height, width]: Extent): E
       };
       return [channels, side(height), side(width)];
     }
+    case 'adaptive-average-pool':
+      return [channels, layer.side, layer.side];
     case 'lrn':
     case 'relu':
+    case 'dropout':
       return [channels, height, width];
     case 'dense':
       return [layer.outputs, 1, 1];

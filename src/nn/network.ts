@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import { Program } from '../gpu/program.ts';
 import { gradientOf, tapeBackward, tapeTurnedWeights, zeroBias, type Wanted } from './backward.ts';
-import { inputTensor, logitsTensor, placeLayers, tapeForward } from './forward.ts';
+import { dropoutKeyTensor, inputTensor, logitsTensor, placeLayers, tapeForward } from './forward.ts';
 import { extents, volume, type Architecture } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { Tape, bindTape } from './operation.ts';
@@ -12,6 +12,8 @@ export interface NetworkOptions {
   /** Slots, a multiple of 4. */
   readonly batch: number;
   readonly gradients?: Wanted;
+  /** Whether dropout is there; false unless told. */
+  readonly training?: boolean;
 }
 
 export interface Network {
@@ -34,7 +36,11 @@ export interface Network {
   readonly inputGradient: GPUBuffer | undefined;
   /** Gradient of every parameter, by the parameter's name. */
   readonly parameterGradients: Parameters;
+  /** Four words; whoever trains writes a new key into the first two before every step. */
+  readonly dropoutKey: GPUBuffer | undefined;
   readonly memory: MemoryPlan;
+  /** Frees everything but the parameters, which were given. */
+  destroy(): void;
 }
 
 const nothing: Wanted = { input: false, parameters: false };
@@ -46,16 +52,20 @@ export async function createNetwork(
   parameters: Parameters,
   options: NetworkOptions,
 ): Promise<Network> {
-  const { batch, gradients = nothing } = options;
-  const { tape, firstForward, firstBackward } = record(gpu, architecture, batch, gradients);
+  const { batch, gradients = nothing, training = false } = options;
+  const { tape, firstForward, firstBackward } = record(gpu, architecture, batch, gradients, training);
   const given = new Map(parameters);
   const parameterGradients = gradients.parameters
     ? gradientBuffers(gpu, architecture)
     : new Map<string, GPUBuffer>();
   for (const [name, buffer] of parameterGradients) given.set(gradientOf(name), buffer);
-  if (gradients.input || gradients.parameters)
-    given.set(zeroBias, gpu.buffer(zeroBias, 4 * mostRows(architecture)));
-  const { buffers, dispatches, memory } = await bindTape(gpu, tape, given);
+  const extras = [...parameterGradients.values()];
+  if (gradients.input || gradients.parameters) {
+    const zeros = gpu.buffer(zeroBias, 4 * mostRows(architecture));
+    given.set(zeroBias, zeros);
+    extras.push(zeros);
+  }
+  const { buffers, shared, dispatches, memory } = await bindTape(gpu, tape, given);
   const input = buffers.get(inputTensor);
   const logits = buffers.get(logitsTensor);
   const shape = extents(architecture).at(-1);
@@ -72,7 +82,11 @@ export async function createNetwork(
     logitsGradient: buffers.get(gradientOf(logitsTensor)),
     inputGradient: buffers.get(gradientOf(inputTensor)),
     parameterGradients,
+    dropoutKey: buffers.get(dropoutKeyTensor),
     memory,
+    destroy() {
+      for (const buffer of [...shared, ...extras]) buffer.destroy();
+    },
   };
 }
 
@@ -86,10 +100,34 @@ export function activationBytes(
   return record(gpu, architecture, batch, gradients).tape.plan(new Map()).total;
 }
 
-function record(target: Gpu, architecture: Architecture, batch: number, gradients: Wanted) {
+export interface DeviceBytes {
+  /** Weights and biases. */
+  readonly parameters: number;
+  /** Activations, their gradients, and weights as the backward pass reads them, after sharing. */
+  readonly activations: number;
+  readonly total: number;
+}
+
+/** What a network takes on the device, its weights included; nothing is allocated. */
+export function deviceBytes(gpu: Gpu, architecture: Architecture, options: NetworkOptions): DeviceBytes {
+  const { batch, gradients = nothing, training = false } = options;
+  const weights = parameterShapes(architecture).flatMap((shape) => [
+    ...weightParts(shape, gpu).map((part) => parameterSizes(part.shape).weight),
+    parameterSizes(shape).bias,
+  ]);
+  const parameters = 4 * weights.reduce((sum, floats) => sum + floats, 0);
+  const given = new Map<string, GPUBuffer>();
+  const planned = record(gpu, architecture, batch, gradients, training).tape.plan(given).total;
+  const zeros = gradients.input || gradients.parameters ? 4 * mostRows(architecture) : 0;
+  const activations = planned + zeros + (gradients.parameters ? parameters : 0);
+  return { parameters, activations, total: parameters + activations };
+}
+
+function record(target: Gpu, architecture: Architecture, batch: number, gradients: Wanted, training = false) {
   if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
-  const layers = placeLayers(architecture);
+  const layers = placeLayers(architecture, training);
   const tape = new Tape();
+  if (layers.some(({ layer }) => layer.kind === 'dropout')) tape.tensor(dropoutKeyTensor, 4, true);
   tape.tensor(inputTensor, volume(architecture.input) * batch, true);
   const backward = gradients.input || gradients.parameters;
   if (backward) {

@@ -58,6 +58,8 @@ export class Tape {
 export interface BoundTape {
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   readonly dispatches: readonly Dispatch[];
+  /** What was allocated here. */
+  readonly shared: readonly GPUBuffer[];
   readonly memory: MemoryPlan;
 }
 
@@ -92,7 +94,7 @@ export async function bindTape(
     }
     return bind(gpu, label, launch, bound);
   });
-  return { buffers, dispatches: await Promise.all(bindings), memory };
+  return { buffers, shared, dispatches: await Promise.all(bindings), memory };
 }
 
 export { Program };

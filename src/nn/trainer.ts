@@ -42,6 +42,7 @@ export interface Descent {
 /** Purposes of random streams, so that no two of them share numbers. */
 const orderStream = 1;
 const weightStream = 2;
+const dropoutStream = 3;
 
 export interface Trainer {
   readonly network: Network;
@@ -77,6 +78,7 @@ export function initialWeights(architecture: Architecture, seed: number): Map<st
 /**
  * @param parameters changed in place by every step
  * @param shape how images become inputs; its batch is that of the descent
+ * @param seed of what dropout drops
  */
 export async function createTrainer(
   gpu: Gpu,
@@ -86,11 +88,13 @@ export async function createTrainer(
   shape: ViewShape,
   mean: Float32Array<ArrayBuffer>,
   descent: Descent,
+  seed: number,
 ): Promise<Trainer> {
   const { batch } = descent;
   const network = await createNetwork(gpu, architecture, parameters, {
     batch,
     gradients: { input: false, parameters: true },
+    training: true,
   });
   if (!network.logitsGradient) throw new Error('the network records no gradients');
   const images = gpu.bufferFrom('training images', data.images);
@@ -117,9 +121,12 @@ export async function createTrainer(
     ]),
   ]);
   const update = await updates(gpu, architecture, parameters, network.parameterGradients);
+  let steps = 0;
   return {
     network,
     step(chosen, rate) {
+      const { key } = RandomStream.of(seed, dropoutStream, steps++);
+      if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
       const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
       gpu.write(source, slots);
       gpu.write(
