@@ -8,7 +8,9 @@
 import { z } from 'zod';
 import { messageOf } from '../message-of.ts';
 import { floatToHalf } from './half.ts';
+import { count, type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';
+import { byteLength, readValues } from './tensor-values.ts';
 import { isReadableType, READABLE_TYPES, type ReadableType, REFUSED_TYPES, type Tensor } from './tensor.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
@@ -49,9 +51,7 @@ interface TensorEntry {
  *   or holds a value that is not finite.
  */
 export function readSafetensors(bytes: Uint8Array, fileName: string): SafetensorsFile {
-  const fail: Fail = (problem) => {
-    throw new WeightFileError(`${fileName}: ${shorten(problem)}`);
-  };
+  const fail = refusalOf(fileName);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const valuesStart = HEADER_LENGTH_BYTES + headerLength(view, fail);
   const header = parseHeader(bytes.subarray(HEADER_LENGTH_BYTES, valuesStart), fail);
@@ -68,9 +68,6 @@ export function readSafetensors(bytes: Uint8Array, fileName: string): Safetensor
   return { tensors, metadata };
 }
 
-type Fail = (problem: string) => never;
-
-const FETCH_AGAIN = 'the file is damaged or was cut short: fetch or export it again';
 const EXPORT_AGAIN = 'export it again with the safetensors library';
 
 function headerLength(view: DataView, fail: Fail): number {
@@ -137,18 +134,6 @@ function parseEntry(name: string, value: unknown, fail: Fail): TensorEntry {
   return { name, type: dtype, shape, begin, end };
 }
 
-/** A bigint, so that a hostile shape cannot overflow into a plausible size. */
-function byteLength(shape: readonly number[], bytesPerValue: number): bigint {
-  if (shape.includes(0)) return 0n;
-  let length = BigInt(bytesPerValue);
-  for (const size of shape) {
-    length *= BigInt(size);
-    // Past every possible file; stop before thousands of dimensions make a number of thousands of digits.
-    if (length > BigInt(Number.MAX_SAFE_INTEGER)) return length;
-  }
-  return length;
-}
-
 /** The ranges, in order, must fill the bytes after the header exactly. */
 function checkRanges(entries: readonly TensorEntry[], available: number, fail: Fail): void {
   let position = 0;
@@ -179,19 +164,11 @@ function checkRanges(entries: readonly TensorEntry[], available: number, fail: F
 }
 
 function readTensor(entry: TensorEntry, values: DataView, fail: Fail): Tensor {
-  const { bytes, storedAs, read } = READABLE_TYPES[entry.type];
-  const data = new Float32Array((entry.end - entry.begin) / bytes);
-  for (let index = 0; index < data.length; index++) {
-    const value = read(values, entry.begin + index * bytes);
-    if (!Number.isFinite(value)) {
-      fail(
-        `tensor ${entry.name} holds ${String(value)} at index ${count(index)}, weights must be finite; ` +
-          'was the training that made it stable?',
-      );
-    }
-    data[index] = value;
-  }
-  return { name: entry.name, dtype: storedAs, shape: entry.shape, data };
+  const { name, type, shape, begin, end } = entry;
+  const { bytes, storedAs } = READABLE_TYPES[type];
+  const ranges = [{ start: begin, end }];
+  const data = readValues(values, type, (end - begin) / bytes, ranges, `tensor ${name}`, fail);
+  return { name, dtype: storedAs, shape, data };
 }
 
 /**
@@ -268,18 +245,9 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function count(value: number | bigint): string {
-  return value.toLocaleString('en-US');
-}
-
 function problemsOf(error: z.ZodError): string {
   return error.issues
     .slice(0, 3)
     .map(({ path, message }) => `${path.join('.')} ${message}`.trim())
     .join('; ');
-}
-
-/** A hostile name or shape can be as long as the header; a message keeps both its ends. */
-function shorten(problem: string): string {
-  return problem.length <= 600 ? problem : `${problem.slice(0, 300)} … ${problem.slice(-300)}`;
 }

@@ -33,3 +33,25 @@ export function parsedOrRefused<T>(
     throw error;
   }
 }
+
+/** A valid file in which pieces of itself are repeated elsewhere, behind lengths that may be true, false or huge. */
+export function splicesOf(valid: Uint8Array): fc.Arbitrary<Uint8Array> {
+  const at = fc.nat(valid.length);
+  const varint = fc.oneof(
+    fc.nat(127).map((length) => [length]),
+    fc.constantFrom(
+      [0xff, 0xff, 0xff, 0xff, 0x07],
+      [0xff, 0xff, 0xff, 0xff, 0x0f],
+      Array<number>(10).fill(0xff),
+    ),
+  );
+  const splice = fc.record({ at, from: at, to: at, prefix: fc.option(varint), replaces: fc.boolean() });
+  return fc.array(splice, { minLength: 1, maxLength: 3 }).map((splices) => {
+    let bytes = [...valid];
+    for (const { at, from, to, prefix, replaces } of splices) {
+      const piece = [...(prefix ?? []), ...valid.slice(Math.min(from, to), Math.max(from, to))];
+      bytes = [...bytes.slice(0, at), ...piece, ...bytes.slice(replaces ? at + piece.length : at)];
+    }
+    return Uint8Array.from(bytes);
+  });
+}
