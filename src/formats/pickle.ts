@@ -1,0 +1,281 @@
+/**
+ * Python's pickle, read without running anything. A pickle is a program for a small stack machine, and in
+ * Python it may import and call whatever it names: loading one is running a stranger's code. This machine
+ * knows only the instructions that plain data and tensors need (those of protocol 2, which `torch.save`
+ * writes), and it calls nothing but the functions that its host lends it; everything else ends the reading
+ * with an error that names it. The instructions: https://github.com/python/cpython/blob/main/Lib/pickletools.py
+ */
+import { OPCODES, opcodeName } from './pickle-opcodes.ts';
+import { WeightFileError } from './weight-file-error.ts';
+
+/** A value of a pickle; `T` are the objects that the host makes. */
+export type PickleValue<T> =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | { readonly kind: 'tuple'; readonly items: readonly PickleValue<T>[] }
+  | { readonly kind: 'list'; readonly items: PickleValue<T>[] }
+  /** In the order of insertion; keys are compared as JavaScript does. */
+  | { readonly kind: 'dict'; readonly entries: Map<PickleValue<T>, PickleValue<T>> }
+  | PickleGlobal<T>;
+
+/** What a name of Python's stands for. */
+export type PickleGlobal<T> =
+  | { readonly kind: 'object'; readonly made: T }
+  | {
+      readonly kind: 'function';
+      readonly name: string;
+      readonly call: (args: readonly PickleValue<T>[]) => PickleValue<T>;
+    };
+
+/** What the pickle may use from outside. */
+export interface PickleHost<T> {
+  /** What the name "module.name" stands for; undefined refuses the file. */
+  readonly global: (name: string) => PickleGlobal<T> | undefined;
+  /** The object that the pickle's writer kept elsewhere, by the id that it was given. */
+  readonly persistent: (id: PickleValue<T>) => PickleValue<T>;
+}
+
+/** A state dict spends about 130 bytes and 30 instructions on a tensor: these are for 30,000 tensors. */
+const MAX_BYTES = 4 << 20;
+const MAX_STEPS = 1_000_000;
+/** The longest line that can be part of a sensible name. */
+const MAX_NAME_BYTES = 1000;
+
+/**
+ * Reads one pickle. Time and memory are bounded by its length and by 1,000,000 steps.
+ * @param start where the pickle begins; bytes after its end do not matter
+ * @returns its value, which may contain itself, and the offset after it
+ * @throws WeightFileError when the pickle is damaged, too long, or asks for more than data
+ */
+export function readPickle<T>(
+  bytes: Uint8Array,
+  start: number,
+  host: PickleHost<T>,
+): { readonly value: PickleValue<T>; readonly end: number } {
+  const machine = new PickleMachine(bytes.subarray(start, start + MAX_BYTES), host);
+  const value = machine.run();
+  return { value, end: start + machine.position };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export class PickleMachine<T> {
+  position = 0;
+  private readonly stack: PickleValue<T>[] = [];
+  /** Heights of the stack at the MARKs that are open. */
+  private readonly marks: number[] = [];
+  private readonly memo = new Map<number, PickleValue<T>>();
+  private readonly view: DataView;
+  private steps = 0;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly host: PickleHost<T>,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  run(): PickleValue<T> {
+    for (;;) {
+      this.spend(1);
+      const opcode = this.unsigned(1);
+      if (opcode === 0x2e) return this.pop(); // STOP
+      const execute = OPCODES.get(opcode);
+      if (execute === undefined) {
+        throw this.problem(`uses the instruction ${opcodeName(opcode)}, which no tensor needs; ${NOT_RUN}`);
+      }
+      const value = execute(this);
+      if (value !== undefined) this.stack.push(value);
+    }
+  }
+
+  /** The next bytes as a little-endian number. */
+  unsigned(size: 1 | 2 | 4): number {
+    const at = this.skip(size);
+    if (size === 1) return this.view.getUint8(at);
+    return size === 2 ? this.view.getUint16(at, true) : this.view.getUint32(at, true);
+  }
+
+  signed(): number {
+    return this.view.getInt32(this.skip(4), true);
+  }
+
+  /** Unlike all integers, floats are big-endian. */
+  float(): number {
+    return this.view.getFloat64(this.skip(8));
+  }
+
+  /** A two's complement integer of any size; a bigint only where a number would round it. */
+  long(size: number): number | bigint {
+    const at = this.skip(size);
+    let value = 0n;
+    for (let index = at + size - 1; index >= at; index--) {
+      value = (value << 8n) | BigInt(this.view.getUint8(index));
+    }
+    const signed = BigInt.asIntN(size * 8, value);
+    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
+  }
+
+  text(size: number): string {
+    const at = this.skip(size);
+    try {
+      return utf8.decode(this.bytes.subarray(at, at + size));
+    } catch {
+      throw this.problem('holds a string that is not UTF-8; the file is damaged: fetch it again');
+    }
+  }
+
+  line(): string {
+    const length = this.bytes.subarray(this.position, this.position + MAX_NAME_BYTES).indexOf(0x0a);
+    if (length === -1) throw this.problem('holds a name without an end; the file is damaged: fetch it again');
+    const line = this.text(length);
+    this.position++;
+    return line;
+  }
+
+  mark(): void {
+    this.marks.push(this.stack.length);
+  }
+
+  /** Takes a value; those below the last MARK are out of reach, as in Python. */
+  pop(): PickleValue<T> {
+    const value = this.stack.length > (this.marks.at(-1) ?? 0) ? this.stack.pop() : undefined;
+    if (value === undefined) throw this.problem('takes a value from an empty stack; the file is damaged');
+    return value;
+  }
+
+  popMany(count: number): PickleValue<T>[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  /** Takes everything above the last MARK, and the MARK. */
+  popToMark(): PickleValue<T>[] {
+    const height = this.marks.pop();
+    if (height === undefined) throw this.problem('ends a group that never began; the file is damaged');
+    return this.stack.splice(height);
+  }
+
+  remembered(key: number): PickleValue<T> {
+    const value = this.pop();
+    this.memo.set(key, value);
+    return value;
+  }
+
+  recalled(key: number): PickleValue<T> {
+    const value = this.memo.get(key);
+    if (value === undefined) throw this.problem('recalls a value that it never kept; the file is damaged');
+    return value;
+  }
+
+  appended(values: readonly PickleValue<T>[]): PickleValue<T> {
+    const list = this.pop();
+    if (!isKind(list, 'list')) throw this.problem('appends to something other than a list');
+    for (const value of values) list.items.push(value);
+    return list;
+  }
+
+  /** @param flat key, value, key, value, … */
+  withItems(flat: readonly PickleValue<T>[]): PickleValue<T> {
+    const dict = this.pop();
+    if (!isKind(dict, 'dict')) throw this.problem('sets items of something other than a dict');
+    if (flat.length % 2 !== 0) throw this.problem('has a key without a value; the file is damaged');
+    for (let index = 0; index < flat.length; index += 2) {
+      dict.entries.set(flat[index] ?? null, flat[index + 1] ?? null);
+    }
+    return dict;
+  }
+
+  global(name: string): PickleValue<T> {
+    const known = name === ORDERED_DICT ? this.orderedDict : this.host.global(name);
+    if (known === undefined) {
+      throw this.problem(
+        `asks for the Python object ${name}, which no tensor needs; ${NOT_RUN}. If the file is a whole model ` +
+          'or a training state that you trust, save its weights alone in PyTorch: ' +
+          "torch.save(model.state_dict(), 'weights.pth')",
+      );
+    }
+    return known;
+  }
+
+  called(): PickleValue<T> {
+    const [callee = null, args = null] = this.popMany(2);
+    if (!isKind(callee, 'function') || !isKind(args, 'tuple')) {
+      throw this.problem(`calls something that is not a function; ${NOT_RUN}`);
+    }
+    return callee.call(args.items);
+  }
+
+  /** Sets an object's attributes: a state dict's version numbers and a parameter's flags, of no use here. */
+  built(): PickleValue<T> {
+    const [object = null, state = null] = this.popMany(2);
+    const isFlags = isKind(object, 'object') && isKind(state, 'tuple') && state.items.length === 3;
+    if (!isFlags && !isKind(object, 'dict')) {
+      throw this.problem(`sets the state of an object that has none; ${NOT_RUN}`);
+    }
+    return object;
+  }
+
+  persistent(): PickleValue<T> {
+    return this.host.persistent(this.pop());
+  }
+
+  problem(what: string): WeightFileError {
+    return new WeightFileError(`its pickle ${what} (byte ${this.position.toLocaleString('en-US')} of it)`);
+  }
+
+  private skip(size: number): number {
+    const at = this.position;
+    if (at + size > this.bytes.length) {
+      throw this.problem(
+        this.bytes.length === MAX_BYTES
+          ? `is longer than ${MAX_BYTES.toLocaleString('en-US')} bytes, more than any network's tensors need`
+          : 'ends in the middle; the file is damaged or was cut short: fetch it again',
+      );
+    }
+    this.position = at + size;
+    return at;
+  }
+
+  private spend(steps: number): void {
+    this.steps += steps;
+    if (this.steps > MAX_STEPS) {
+      throw this.problem(`takes over ${MAX_STEPS.toLocaleString('en-US')} steps, more than tensors need`);
+    }
+  }
+
+  /** Python 3 makes an empty one and fills it; Python 2 passes a list of pairs. */
+  private readonly orderedDict: PickleGlobal<T> = {
+    kind: 'function',
+    name: ORDERED_DICT,
+    call: ([pairs = null, ...others]) => {
+      const items = isKind(pairs, 'list') ? pairs.items : [];
+      // A list can be passed again and again at no cost in bytes.
+      this.spend(items.length);
+      const entries = items.map((pair) => {
+        const isPair = (isKind(pair, 'list') || isKind(pair, 'tuple')) && pair.items.length === 2;
+        if (!isPair) throw this.problem('makes a dict of something other than pairs');
+        return [pair.items[0] ?? null, pair.items[1] ?? null] as const;
+      });
+      if ((pairs !== null && !isKind(pairs, 'list')) || others.length > 0) {
+        throw this.problem('makes a dict of something other than pairs');
+      }
+      return { kind: 'dict', entries: new Map(entries) };
+    },
+  };
+}
+
+const ORDERED_DICT = 'collections.OrderedDict';
+const NOT_RUN = 'nothing of it was executed';
+
+type Kind<T> = Extract<PickleValue<T>, { kind: string }>['kind'];
+
+/** Whether a value is of a kind; for primitives, never. */
+export function isKind<T, K extends Kind<T>>(
+  value: PickleValue<T> | undefined,
+  kind: K,
+): value is Extract<PickleValue<T>, { kind: K }> {
+  return typeof value === 'object' && value !== null && value.kind === kind;
+}
