@@ -7,6 +7,7 @@ import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addEvolve } from './commands/evolve.ts';
+import { addImport } from './commands/import.ts';
 import { addReport } from './commands/report.ts';
 import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
@@ -23,6 +24,7 @@ function buildProgram(): Command {
     addEvolve,
     addClassify,
     addEvaluate,
+    addImport,
     addTrain,
     addVerify,
     addReport,
