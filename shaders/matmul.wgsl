@@ -7,6 +7,7 @@
 // use it for everything: forward (a = weights, b = inputs), and with transposed operands for both gradients.
 //
 //   tile    4·ROWS rows × COLUMNS vec4s of columns per invocation, in registers; STEPS values of k per iteration
+//   across  for few columns: lanes run along the rows, each reads its own vec4 of a and shares those of b with all others
 //   staged  for GPUs: a workgroup copies some k of both operands into workgroup memory, then shares them
 
 override DEPTH: u32 = 1u;      // K
@@ -19,10 +20,14 @@ const ROWS = 2u; // @tile
 const COLUMNS = 2u; // @tile
 const STEPS = 1u; // @tile divides DEPTH
 
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;       // [DEPTH, A_PITCH]
+@group(0) @binding(0) var<storage, read> a: array<vec4f>;       // [DEPTH, A_PITCH] @packable
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [A_PITCH]
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;       // [DEPTH, N_VECTORS]
 @group(0) @binding(3) var<storage, read_write> c: array<vec4f>; // [M, N_VECTORS]
+
+fn weight_at(at: u32) -> vec4f {
+  return a[at]; // @packable
+}
 
 @compute @workgroup_size(LANES)
 fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -55,7 +60,7 @@ fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       }
       // @unroll
       for (var r = 0u; r < ROWS; r++) {
-        let w = a[(k + s) * A_PITCH + first_row + r];
+        let w = weight_at((k + s) * A_PITCH + first_row + r);
         // @unroll
         for (var q = 0u; q < COLUMNS; q++) {
           sum[(r * 4u + 0u) * COLUMNS + q] += w.x * value[q];
@@ -73,6 +78,39 @@ fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var q = 0u; q < COLUMNS; q++) {
       if (m < M && first_column + q * LANES < N_VECTORS) {
         c[m * N_VECTORS + first_column + q * LANES] = sum[r * COLUMNS + q];
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(LANES)
+fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = workgroup.x * LANES + lane;
+  let inside = min(row, A_PITCH - 1u);
+  let first_column = workgroup.y * COLUMNS;
+  var sum: array<vec4f, 4u * COLUMNS>; // four rows each
+  for (var k = 0u; k < DEPTH; k += STEPS) {
+    // @unroll
+    for (var s = 0u; s < STEPS; s++) {
+      let w = weight_at((k + s) * A_PITCH + inside);
+      // @unroll
+      for (var q = 0u; q < COLUMNS; q++) {
+        let value = b[(k + s) * N_VECTORS + min(first_column + q, N_VECTORS - 1u)];
+        sum[q * 4u + 0u] += w * value.x;
+        sum[q * 4u + 1u] += w * value.y;
+        sum[q * 4u + 2u] += w * value.z;
+        sum[q * 4u + 3u] += w * value.w;
+      }
+    }
+  }
+  let start = bias[inside];
+  // @unroll
+  for (var q = 0u; q < COLUMNS; q++) {
+    // @unroll
+    for (var r = 0u; r < 4u; r++) {
+      if (row * 4u + r < M && first_column + q < N_VECTORS) {
+        c[(row * 4u + r) * N_VECTORS + first_column + q] =
+          start[r] + vec4f(sum[q * 4u + 0u][r], sum[q * 4u + 1u][r], sum[q * 4u + 2u][r], sum[q * 4u + 3u][r]);
       }
     }
   }
@@ -96,7 +134,7 @@ fn staged(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
     for (var half = 0u; half < 16u; half += 8u) {
       let row = first_row + half + lane % 8u;
       let usable = k < DEPTH && row < A_PITCH;
-      staged_a[(lane / 8u) * 16u + half + lane % 8u] = select(vec4f(0.0), a[select(0u, k * A_PITCH + row, usable)], usable);
+      staged_a[(lane / 8u) * 16u + half + lane % 8u] = select(vec4f(0.0), weight_at(select(0u, k * A_PITCH + row, usable)), usable);
     }
     let column = first_column + lane % 8u;
     let usable = k < DEPTH && column < N_VECTORS;

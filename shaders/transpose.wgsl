@@ -1,32 +1,35 @@
-// Re-lays a stack of matrices.
+// Re-lays a matrix.
 //
-//   turned[s, j, t, i] = plain[s, i, t, j]
+//   turned[j, i] = plain[i, j]
 //
-// With one stack and TAPS = 1 it is the plain transpose [ROWS, COLUMNS] → [COLUMNS, ROWS]. With the groups as stack and a
-// kernel's taps it turns [in, taps, out] weights into the [out, taps, in] that a convolution's input gradient
-// reads. Both innermost dimensions are padded to a multiple of 4; the padding becomes zeros.
+// Rows of memory are padded to a multiple of 4 values; the padding becomes zeros. Values are copied as they are: words of
+// 32 bits, or with PACKED halves, two to a word.
 
-override STACK: u32 = 1u;
 override ROWS: u32 = 1u;    // i
-override TAPS: u32 = 1u;    // t
 override COLUMNS: u32 = 1u; // j
+override PACKED: bool = false;
 override LANES: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> plain: array<f32>;         // [STACK, ROWS, TAPS, COLUMNS padded]
-@group(0) @binding(1) var<storage, read_write> turned: array<f32>;  // [STACK, COLUMNS, TAPS, ROWS padded]
+@group(0) @binding(0) var<storage, read> plain: array<u32>;         // [ROWS, COLUMNS padded]
+@group(0) @binding(1) var<storage, read_write> turned: array<u32>;  // [COLUMNS, ROWS padded]
+
+fn value_at(i: u32, j: u32) -> u32 {
+  let pitch = (COLUMNS + 3u) / 4u * 4u;
+  let at = min(i, ROWS - 1u) * pitch + j;
+  let word = plain[select(at, at / 2u, PACKED)];
+  let value = select(word, (word >> (16u * (at % 2u))) & 0xffffu, PACKED);
+  return select(0u, value, i < ROWS);
+}
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let plain_pitch = (COLUMNS + 3u) / 4u * 4u;
-  let turned_pitch = (ROWS + 3u) / 4u * 4u;
+  let values = select(1u, 2u, PACKED); // of a word
+  let pitch = (ROWS + 3u) / 4u * 4u / values;
   let index = id.y * workgroups.x * LANES + id.x;
-  if (index >= STACK * COLUMNS * TAPS * turned_pitch) {
+  if (index >= COLUMNS * pitch) {
     return;
   }
-  let i = index % turned_pitch;
-  let t = (index / turned_pitch) % TAPS;
-  let j = (index / (turned_pitch * TAPS)) % COLUMNS;
-  let s = index / (turned_pitch * TAPS * COLUMNS);
-  let value = plain[((s * ROWS + min(i, ROWS - 1u)) * TAPS + t) * plain_pitch + j];
-  turned[index] = select(0.0, value, i < ROWS);
+  let i = index % pitch * values;
+  let j = index / pitch;
+  turned[index] = select(value_at(i, j), value_at(i, j) | (value_at(i + 1u, j) << 16u), PACKED);
 }

@@ -14,7 +14,11 @@
  *
  * turns the elements of an array into variables of their own, since drivers split only small arrays by themselves
  * (SPIRV-Tools gives up at 100 elements). Every index must be a literal once the loops are written out.
- * Everything else about a shape is an `override` constant of the pipeline.
+ *     var<storage, read> a: array<vec4f>; // @packable
+ *     return a[at]; // @packable
+ *
+ * may be read as halves, two to a word, by `packed`. Everything else about a shape is an `override` constant of the
+ * pipeline.
  */
 export class SpecialiseError extends Error {
   override readonly name = 'SpecialiseError';
@@ -36,6 +40,17 @@ export function specialise(source: string, tile: Tile): string {
     if (!values.has(name)) throw new SpecialiseError(`the shader has no @tile constant ${name}`);
   }
   return splitRegisters(unroll(tiled, values), values);
+}
+
+/** Reads the operand that a shader marks as @packable from halves, two to a word; throws when there is none. */
+export function packed(source: string): string {
+  const read = /return (\w+)\[at\]; *\/\/ @packable/;
+  const declared = /array<vec4f>;(.*)@packable/;
+  if (!read.test(source) || !declared.test(source))
+    throw new SpecialiseError('the shader has no @packable operand');
+  return source
+    .replace(declared, 'array<vec2u>;$1')
+    .replace(read, 'return vec4f(unpack2x16float($1[at].x), unpack2x16float($1[at].y));');
 }
 
 const loopHead = /\/\/ @unroll[^\n]*\n\s*for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;

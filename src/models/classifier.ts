@@ -9,7 +9,7 @@ import { Program, bind, type Dispatch } from '../gpu/program.ts';
 import { confidence } from '../kernels/softmax.ts';
 import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
 import { activationBytes, createNetwork, type Network } from '../nn/network.ts';
-import { uploadParameters, type Parameters } from '../nn/parameters.ts';
+import { uploadParameters, type DenseStorage, type Parameters } from '../nn/parameters.ts';
 import { imageWords } from './image-layout.ts';
 import type { Model } from './model.ts';
 import { viewsOf } from './views.ts';
@@ -22,6 +22,8 @@ export interface ClassifierOptions {
   readonly memoryBudget?: number;
   /** Weights that are on the device already, else the model's are copied there. */
   readonly parameters?: Parameters;
+  /** How those hold dense weights; f32 unless told. */
+  readonly denseStorage?: DenseStorage;
 }
 
 export interface Classifier {
@@ -42,14 +44,15 @@ export async function createClassifier(
   model: Model,
   options: ClassifierOptions,
 ): Promise<Classifier> {
-  const { images: count, crops } = options;
+  const { images: count, crops, denseStorage = 'f32' } = options;
   const { preprocessing } = model;
   const views = viewsOf(preprocessing.image, preprocessing.crop, crops);
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
   const parameters =
-    options.parameters ?? (await uploadParameters(gpu, model.architecture, model.weights, model.name));
-  const network = await createNetwork(gpu, model.architecture, parameters, { batch });
+    options.parameters ??
+    (await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
+  const network = await createNetwork(gpu, model.architecture, parameters, { batch, denseStorage });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
   const viewBuffer = gpu.bufferFrom('views', viewTable(views));

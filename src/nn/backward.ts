@@ -29,7 +29,7 @@ import {
 } from './forward.ts';
 import { volume, type Convolution, type Dense } from './layer.ts';
 import type { Tape } from './operation.ts';
-import { biasName, partName, pitch, slicesOf, weightName } from './parameters.ts';
+import { biasName, partName, pitch, slicesOf, storedWords, weightName } from './parameters.ts';
 
 export interface Wanted {
   readonly input: boolean;
@@ -70,17 +70,24 @@ export function tapeTurnedWeights(
 
 /** [depth, outputs] → [outputs, depth], both cut into slices of what is innermost. */
 function turnDense(tape: Tape, { name, outputs }: Dense, depth: number, target: NetworkTarget): void {
+  const packed = target.denseStorage === 'f16';
+  const words = (values: number) => storedWords(values, true, target.denseStorage);
   for (const [index, turned] of slicesOf(depth, outputs, target).entries()) {
-    const tensor = tape.tensor(partName(turnedName(name), index), outputs * pitch(turned.count), true);
+    const values = outputs * pitch(turned.count);
+    const tensor = tape.tensor(partName(turnedName(name), index), words(values), true);
     for (const [plainIndex, plain] of slicesOf(outputs, depth, target).entries()) {
       const row = pitch(plain.count);
-      tape.add(`${name} turn weights`, transpose(turned.count, plain.count), [
+      tape.add(`${name} turn weights`, transpose(turned.count, plain.count, packed), [
         {
           tensor: partName(weightName(name), plainIndex),
-          first: turned.first * row,
-          floats: turned.count * row,
+          first: words(turned.first * row),
+          floats: words(turned.count * row),
         },
-        { tensor, first: plain.first * pitch(turned.count), floats: plain.count * pitch(turned.count) },
+        {
+          tensor,
+          first: words(plain.first * pitch(turned.count)),
+          floats: words(plain.count * pitch(turned.count)),
+        },
       ]);
     }
   }
@@ -218,7 +225,8 @@ function tapeDense(context: Context, placed: PlacedLayer, layer: Dense, needsInp
   }
   if (needsInput) {
     for (const [part, { first, count }] of slicesOf(depth, layer.outputs, target).entries()) {
-      const product = { rows: count, columns: batch, depth: layer.outputs };
+      const packed = target.denseStorage === 'f16';
+      const product = { rows: count, columns: batch, depth: layer.outputs, packed };
       tape.add(`${layer.name} input gradient`, matmul(product, target), [
         partName(turnedName(layer.name), part),
         zeroBias,

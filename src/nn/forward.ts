@@ -22,10 +22,18 @@ import {
   type MaxPool,
 } from './layer.ts';
 import type { Tape } from './operation.ts';
-import { biasName, partName, pitch, slicesOf, weightName, type BindingLimit } from './parameters.ts';
+import {
+  biasName,
+  partName,
+  pitch,
+  slicesOf,
+  weightName,
+  type BindingLimit,
+  type DenseStorage,
+} from './parameters.ts';
 
 /** What the choice of kernels and the cut of large weights depend on. */
-export type NetworkTarget = Target & BindingLimit;
+export type NetworkTarget = Target & BindingLimit & { readonly denseStorage: DenseStorage };
 
 /** A layer with the tensors on either side of it. */
 export interface PlacedLayer {
@@ -126,7 +134,7 @@ function tapeDense(
 ): void {
   const depth = volume(input.extent);
   for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
-    const product = { rows: count, columns: batch, depth };
+    const product = { rows: count, columns: batch, depth, packed: target.denseStorage === 'f16' };
     tape.add(`${name} forward`, matmul(product, target), [
       partName(weightName(name), index),
       { tensor: biasName(name), first, floats: pitch(count) },

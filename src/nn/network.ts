@@ -6,7 +6,16 @@ import { dropoutKeyTensor, inputTensor, logitsTensor, placeLayers, tapeForward }
 import { extents, volume, type Architecture } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { Tape, bindTape } from './operation.ts';
-import { biasName, parameterShapes, parameterSizes, weightParts, type Parameters } from './parameters.ts';
+import {
+  biasName,
+  isDense,
+  parameterShapes,
+  parameterSizes,
+  storedWords,
+  weightParts,
+  type DenseStorage,
+  type Parameters,
+} from './parameters.ts';
 
 export interface NetworkOptions {
   /** Slots, a multiple of 4. */
@@ -14,6 +23,8 @@ export interface NetworkOptions {
   readonly gradients?: Wanted;
   /** Whether dropout is there; false unless told. */
   readonly training?: boolean;
+  /** How the parameters hold dense weights; f32 unless told. */
+  readonly denseStorage?: DenseStorage;
 }
 
 export interface Network {
@@ -52,8 +63,8 @@ export async function createNetwork(
   parameters: Parameters,
   options: NetworkOptions,
 ): Promise<Network> {
-  const { batch, gradients = nothing, training = false } = options;
-  const { tape, firstForward, firstBackward } = record(gpu, architecture, batch, gradients, training);
+  const { batch, gradients = nothing } = options;
+  const { tape, firstForward, firstBackward } = record(gpu, architecture, options);
   const given = new Map(parameters);
   const parameterGradients = gradients.parameters
     ? gradientBuffers(gpu, architecture)
@@ -97,7 +108,7 @@ export function activationBytes(
   batch: number,
   gradients: Wanted = nothing,
 ): number {
-  return record(gpu, architecture, batch, gradients).tape.plan(new Map()).total;
+  return record(gpu, architecture, { batch, gradients }).tape.plan(new Map()).total;
 }
 
 export interface DeviceBytes {
@@ -110,20 +121,27 @@ export interface DeviceBytes {
 
 /** What a network takes on the device, its weights included; nothing is allocated. */
 export function deviceBytes(gpu: Gpu, architecture: Architecture, options: NetworkOptions): DeviceBytes {
-  const { batch, gradients = nothing, training = false } = options;
+  const { gradients = nothing, denseStorage = 'f32' } = options;
   const weights = parameterShapes(architecture).flatMap((shape) => [
-    ...weightParts(shape, gpu).map((part) => parameterSizes(part.shape).weight),
+    ...weightParts(shape, gpu).map((part) =>
+      storedWords(parameterSizes(part.shape).weight, isDense(shape), denseStorage),
+    ),
     parameterSizes(shape).bias,
   ]);
   const parameters = 4 * weights.reduce((sum, floats) => sum + floats, 0);
   const given = new Map<string, GPUBuffer>();
-  const planned = record(gpu, architecture, batch, gradients, training).tape.plan(given).total;
+  const planned = record(gpu, architecture, options).tape.plan(given).total;
   const zeros = gradients.input || gradients.parameters ? 4 * mostRows(architecture) : 0;
   const activations = planned + zeros + (gradients.parameters ? parameters : 0);
   return { parameters, activations, total: parameters + activations };
 }
 
-function record(target: Gpu, architecture: Architecture, batch: number, gradients: Wanted, training = false) {
+function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
+  const { batch, gradients = nothing, training = false, denseStorage = 'f32' } = options;
+  if (denseStorage === 'f16' && gradients.parameters)
+    throw new RangeError('weights stored as halves cannot be trained; keep them as f32');
+  const { adapter, limits } = gpu;
+  const target = { adapter, limits, denseStorage, has: (feature: GPUFeatureName) => gpu.has(feature) };
   if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
   const layers = placeLayers(architecture, training);
   const tape = new Tape();

@@ -5,6 +5,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
 import { matmul } from '../kernels/matmul.ts';
+import { pack } from '../kernels/pack.ts';
 import { extents, volume, type Architecture, type Layer } from './layer.ts';
 
 /** A tensor as weight files hold it. */
@@ -145,6 +146,17 @@ export function weightParts(shape: ParameterShape, target: BindingLimit): Weight
   }));
 }
 
+/** How dense weights are kept on the device: exact, or in half the memory, two halves to a word. */
+export const denseStorages = ['f32', 'f16'] as const;
+export type DenseStorage = (typeof denseStorages)[number];
+
+/** Words of 32 bits that a weight of so many values takes. */
+export function storedWords(values: number, isDense: boolean, storage: DenseStorage): number {
+  return isDense && storage === 'f16' ? values / 2 : values;
+}
+
+export const isDense = ({ fileShape }: ParameterShape): boolean => fileShape.length === 2;
+
 /** Name of the buffer that holds a slice of a tensor. */
 export const partName = (tensor: string, index: number): string =>
   index === 0 ? tensor : `${tensor} part ${String(index + 1)}`;
@@ -182,6 +194,7 @@ export function checkWeights(architecture: Architecture, weights: Weights, origi
 
 /**
  * Checks every shape and copies the weights to the device; factors are multiplied there.
+ * @param storage of dense weights; halves are for inference and input gradients, training wants floats
  * @throws WeightShapeError naming the tensor, the expected and the found shape.
  */
 export async function uploadParameters(
@@ -189,6 +202,7 @@ export async function uploadParameters(
   architecture: Architecture,
   weights: Weights,
   origin: string,
+  storage: DenseStorage = 'f32',
 ): Promise<Parameters> {
   checkWeights(architecture, weights, origin);
   const parameters = new Map<string, GPUBuffer>();
@@ -197,11 +211,15 @@ export async function uploadParameters(
     const weight = weights.get(weightName(layer));
     const [left, right] = factorNames(layer).map((name) => weights.get(name));
     for (const { name, shape: part, first } of weightParts(shape, gpu)) {
-      if (left && right) parameters.set(name, await multiplyFactors(gpu, name, part, first, left, right));
+      let buffer: GPUBuffer | undefined;
+      if (left && right) buffer = await multiplyFactors(gpu, name, part, first, left, right);
       else if (weight) {
         const rows = weight.data.subarray(first * depth, (first + part.groups * part.outputs) * depth);
-        parameters.set(name, gpu.bufferFrom(name, packWeight(part, rows)));
+        buffer = gpu.bufferFrom(name, packWeight(part, rows));
       }
+      if (!buffer) continue;
+      const halves = storage === 'f16' && isDense(part);
+      parameters.set(name, halves ? await toHalves(gpu, buffer, parameterSizes(part).weight) : buffer);
     }
     const bias = weights.get(biasName(layer))?.data ?? new Float32Array();
     parameters.set(
@@ -234,6 +252,14 @@ async function multiplyFactors(
   run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, [...scratch, product])]));
   for (const buffer of scratch) buffer.destroy();
   return product;
+}
+
+/** The same values as halves; the floats are freed. */
+async function toHalves(gpu: Gpu, floats: GPUBuffer, values: number): Promise<GPUBuffer> {
+  const halves = gpu.buffer(floats.label, 2 * values);
+  run(gpu, new Program([await bind(gpu, `${floats.label} to halves`, pack(values), [floats, halves])]));
+  floats.destroy();
+  return halves;
 }
 
 /** [rows, columns] → [rows, columns padded to 4]. */

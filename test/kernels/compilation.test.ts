@@ -20,6 +20,7 @@ import { dropout } from '../../src/kernels/dropout.ts';
 import { lrn, lrnInputGradient } from '../../src/kernels/lrn.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
 import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
+import { pack } from '../../src/kernels/pack.ts';
 import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
 import { sgd } from '../../src/kernels/sgd.ts';
 import { confidence, crossEntropy } from '../../src/kernels/softmax.ts';
@@ -67,6 +68,11 @@ function everyLaunch(gpu: Gpu): Launch[] {
     ...of(conv2dWeightGradientVariants, (name) => conv2dWeightGradient(convShape, gpu, name)),
     ...of(matmulVariants, (name) => matmul({ rows: 10, columns: 12, depth: 20 }, gpu, name)),
     ...[1, 100, 1000].map((slots) => cppn({ population: 2, channels: 3, height: 28, width: 28, slots })),
+    ...of(
+      matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads'),
+      (name) => matmul({ rows: 10, columns: 12, depth: 20, packed: true }, gpu, name),
+    ),
+    pack(8),
     biasGradient(3, 4, 4),
     hlsToRgb(2, 9),
     firstDirect(direct),
@@ -85,6 +91,7 @@ function everyLaunch(gpu: Gpu): Launch[] {
     confidence(confidences),
     crossEntropy(10, 4, 4),
     transpose(3, 5),
+    transpose(3, 5, true),
     turnConvWeights(convShape),
     view(viewShape),
     winners(10, 4),

@@ -1,7 +1,9 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { matmul, matmulVariants, type MatmulShape } from '../../src/kernels/matmul.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
 import { expectClose, randomRows } from './numbers.ts';
+import { halfToFloat } from '../../src/formats/half.ts';
+import { packHalves } from './halves.ts';
 import * as reference from './reference.ts';
 
 const cases: readonly MatmulShape[] = [
@@ -26,4 +28,30 @@ describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => 
     const used = (_: number, index: number): boolean => index % pitch < columns;
     expectClose(c.filter(used), expected.filter(used));
   });
+});
+
+const readingHalves = matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads');
+
+describe.each(readingHalves.map(({ name }) => name))('matmul %s of halves', (variant) => {
+  test.each(cases)('agrees with plain loops: $rows × $columns over $depth', async (shape) => {
+    const gpu = await openTestGpu();
+    const { rows, columns, depth } = shape;
+    const halves = packHalves(randomRows(depth, rows, 1));
+    const a = Float32Array.from(halves, halfToFloat);
+    const bias = randomRows(1, rows, 2);
+    const b = randomRows(depth, columns, 3);
+    const expected = reference.matmul(shape, a, bias, b);
+    const launch = matmul({ ...shape, packed: true }, gpu, variant);
+    const stored = new Float32Array(halves.buffer);
+    const c = await runLaunch(gpu, launch, [stored, bias, b], expected.length);
+    const pitch = expected.length / rows;
+    const used = (_: number, index: number): boolean => index % pitch < columns;
+    expectClose(c.filter(used), expected.filter(used));
+  });
+});
+
+test('tiles that read floats alone are not offered for halves', async () => {
+  const gpu = await openTestGpu();
+  const shape = { rows: 8, columns: 8, depth: 8, packed: true };
+  expect(() => matmul(shape, gpu, 'quads12x4s10')).toThrow(/no variant quads12x4s10; there are .*tile/);
 });

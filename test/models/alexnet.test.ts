@@ -7,6 +7,7 @@ import { extents, volume, type Architecture } from '../../src/nn/layer.ts';
 import { createNetwork, deviceBytes } from '../../src/nn/network.ts';
 import {
   parameterShapes,
+  type DenseStorage,
   uploadParameters,
   type WeightTensor,
   type Weights,
@@ -60,10 +61,12 @@ async function bothPasses(
   weights: Weights,
   inputs: Float32Array,
   images: number,
+  denseStorage: DenseStorage = 'f32',
 ): Promise<Passes> {
   const gpu = await openTestGpu();
-  const parameters = await uploadParameters(gpu, architecture, weights, 'test');
+  const parameters = await uploadParameters(gpu, architecture, weights, 'test', denseStorage);
   const network = await createNetwork(gpu, architecture, parameters, {
+    denseStorage,
     batch: 4,
     gradients: { input: true, parameters: false },
   });
@@ -171,6 +174,30 @@ describe('caffenet-tiny', () => {
     },
   );
 
+  it('with dense weights as halves stays within a hundredth of the logits’ range, with the same top five', async () => {
+    const { model } = await loadModel('caffenet-tiny');
+    const { architecture, weights } = model;
+    const inputs = randomValues(2 * volume(architecture.input), 8).map((value) => 110 * value);
+    const expected = await (await onnxNetwork(architecture, weights))(inputs, 2);
+    const exact = await bothPasses(architecture, weights, inputs, 2);
+    const halves = await bothPasses(architecture, weights, inputs, 2, 'f16');
+    expectClose(halves.logits, expected, { atol: 1e-2 * rangeOf(expected), rtol: 0 });
+    for (const image of [0, 1]) {
+      const five = (logits: Float32Array) =>
+        [...logits.subarray(200 * image, 200 * (image + 1)).entries()]
+          .sort(([, a], [, b]) => b - a)
+          .slice(0, 5)
+          .map(([number]) => number);
+      expect(five(halves.logits)).toEqual(five(expected));
+    }
+    const norm = Math.hypot(...exact.gradient.subarray(0, 1000));
+    const off = Math.hypot(
+      ...exact.gradient.subarray(0, 1000).map((value, index) => value - halves.gradient[index]!),
+    );
+    expect(off).toBeLessThan(0.03 * norm);
+    expect(off).toBeGreaterThan(0);
+  });
+
   it('gives confidences that add up to one, from one crop and from ten', async () => {
     const gpu = await openTestGpu();
     const { model } = await loadModel('caffenet-tiny');
@@ -190,6 +217,9 @@ describe('the memory plan', () => {
     const planned = deviceBytes(gpu, architecture, wanted);
     expect(planned.total).toBeLessThan(1.2e9);
     expect(planned.total).toBe(planned.parameters + planned.activations);
+    const halved = deviceBytes(gpu, architecture, { ...wanted, denseStorage: 'f16' });
+    // 58 million dense weights, twice: as the forward and as the backward pass reads them.
+    expect(planned.total - halved.total).toBeGreaterThan(2 * 2 * 58e6);
 
     // What the plan says of a small network is what the device is asked for.
     const small = thinned(caffenet(12), 8, 99);
