@@ -9,10 +9,11 @@ import { version } from '../src/version.ts';
 import { benchEvolution, type EvolutionRow } from './evolution.ts';
 import { benchKernels, type KernelRow } from './kernels.ts';
 import { benchNetworks, type NetworkRow } from './networks.ts';
+import { benchPeers, type PeerRow } from './peers.ts';
 
-type Row = KernelRow | NetworkRow | EvolutionRow;
+type Row = KernelRow | NetworkRow | EvolutionRow | PeerRow;
 
-const sections = ['kernels', 'networks', 'evolution'] as const;
+const sections = ['kernels', 'networks', 'evolution', 'peers'] as const;
 
 new Command('bench')
   .argument('[section...]', `what to measure: ${sections.join(', ')}`, sections)
@@ -36,6 +37,8 @@ new Command('bench')
     if (chosen.includes('kernels')) await benchKernels(gpu, show);
     if (chosen.includes('networks')) await benchNetworks(gpu, show);
     const { adapter } = gpu;
+    // The peers want the adapter for themselves: the device is closed on the way.
+    if (chosen.includes('peers')) await benchPeers(gpu, show);
     gpu.close();
     if (chosen.includes('evolution'))
       await benchEvolution(adapter.kind === 'gpu' ? options.adapter : adapter.kind, adapter.name, show);

@@ -1,12 +1,14 @@
-/** LeNet as a whole: forward, forward with the gradient to the input, a training step. */
+/** Networks as a whole: forward, forward with the gradient to the input, a training step; the memory that they take. */
 import type { Gpu } from '../src/gpu/device.ts';
 import { run } from '../src/gpu/program.ts';
 import { lenet } from '../src/models/lenet.ts';
 import { lenetDescent } from '../src/models/training.ts';
-import { createNetwork } from '../src/nn/network.ts';
-import { uploadParameters } from '../src/nn/parameters.ts';
+import { caffenet } from '../src/models/caffenet.ts';
+import { createNetwork, deviceBytes } from '../src/nn/network.ts';
+import { denseStorages, uploadParameters } from '../src/nn/parameters.ts';
 import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts';
-import { sampleProgram, summarise, type Sample } from './sampling.ts';
+import { spreadWeights } from './spread-weights.ts';
+import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
 
 export interface NetworkRow extends Sample {
   readonly work: string;
@@ -14,6 +16,8 @@ export interface NetworkRow extends Sample {
   readonly adapter: string;
   readonly imagesPerSecond: number;
   readonly gflops: number;
+  /** Bytes on the device, weights included. */
+  readonly deviceBytes?: number;
 }
 
 const mnistImages = 60_000;
@@ -41,6 +45,43 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
     row('LeNet forward + gradient to the input', 200, gpu, sample, both.forward.flops + both.backward.flops),
   );
   show(await trainingStep(gpu));
+  await benchAlexNet(gpu, show);
+}
+
+/** One image takes the slots of four. */
+const slotsFor = (images: number): number => Math.ceil(images / 4) * 4;
+
+async function benchAlexNet(gpu: Gpu, show: (row: NetworkRow) => void): Promise<void> {
+  const architecture = caffenet(1000);
+  const weights = spreadWeights(architecture);
+  for (const denseStorage of denseStorages) {
+    const suffix = denseStorage === 'f32' ? '' : ', dense weights as halves';
+    const parameters = await uploadParameters(gpu, architecture, weights, 'spread weights', denseStorage);
+    for (const images of [1, 8, 32]) {
+      const options = { batch: slotsFor(images), denseStorage };
+      const network = await createNetwork(gpu, architecture, parameters, options);
+      const sample = await sampleProgram(gpu, [network.forward], fewSamples);
+      const { total } = deviceBytes(gpu, architecture, options);
+      show({
+        ...row(`AlexNet forward${suffix}`, images, gpu, sample, network.forward.flops),
+        deviceBytes: total,
+      });
+      network.destroy();
+    }
+    for (const images of [1, 8, 16]) {
+      const gradients = { input: true, parameters: false };
+      const options = { batch: slotsFor(images), denseStorage, gradients };
+      const network = await createNetwork(gpu, architecture, parameters, options);
+      run(gpu, network.turnWeights);
+      const { forward, backward } = network;
+      const sample = await sampleProgram(gpu, [forward, backward], fewSamples);
+      const { total } = deviceBytes(gpu, architecture, options);
+      const work = `AlexNet forward + gradient to the input${suffix}`;
+      show({ ...row(work, images, gpu, sample, forward.flops + backward.flops), deviceBytes: total });
+      network.destroy();
+    }
+    for (const buffer of parameters.values()) buffer.destroy();
+  }
 }
 
 async function trainingStep(gpu: Gpu): Promise<NetworkRow> {

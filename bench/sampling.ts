@@ -18,6 +18,9 @@ export interface SamplingLimits {
 
 const usual: SamplingLimits = { least: 5, most: 50, time: 2000 };
 
+/** For work that takes seconds. */
+export const fewSamples: SamplingLimits = { least: 3, most: 15, time: 4000 };
+
 /** Wall-clock milliseconds from submission to the end of the work on the device. */
 export async function runOnce(gpu: Gpu, programs: readonly Program[]): Promise<number> {
   const encoder = gpu.device.createCommandEncoder();

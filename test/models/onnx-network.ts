@@ -72,11 +72,8 @@ const valueInfo = (name: string, dims: number[]) => ({
   type: { tensorType: { elemType: 1, shape: { dim: dims.map((dimValue) => ({ dimValue })) } } },
 });
 
-/** @returns judges inputs [images, channels, height, width]: logits [images, classes] */
-export async function onnxNetwork(
-  architecture: Architecture,
-  weights: Weights,
-): Promise<(inputs: Float32Array, images: number) => Promise<Float32Array>> {
+/** The file of a model whose input is `input` [images, channels, height, width] and whose output `logits` [images, classes]. */
+export function onnxModel(architecture: Architecture, weights: Weights): Uint8Array {
   const initializer = [...weights].map(([name, { shape, data }]) => ({
     name,
     dims: [...shape],
@@ -97,7 +94,15 @@ export async function onnxNetwork(
   for (const { type } of [...graph.input, ...graph.output])
     type.tensorType.shape.dim[0] = { dimParam: 'images' } as never;
   const model = onnx.ModelProto.create({ irVersion: 8, opsetImport: [{ domain: '', version: 13 }], graph });
-  const session = await InferenceSession.create(onnx.ModelProto.encode(model).finish(), {
+  return onnx.ModelProto.encode(model).finish();
+}
+
+/** @returns judges inputs [images, channels, height, width]: logits [images, classes] */
+export async function onnxNetwork(
+  architecture: Architecture,
+  weights: Weights,
+): Promise<(inputs: Float32Array, images: number) => Promise<Float32Array>> {
+  const session = await InferenceSession.create(onnxModel(architecture, weights), {
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
   });
