@@ -17,6 +17,9 @@ export class ImageShapeError extends Error {
   override readonly name = 'ImageShapeError';
 }
 
+/** Bytes of images on the device at once; the rest take their turns. */
+const imagesBudget = 64 * 2 ** 20;
+
 /**
  * Confidences of every image, on the CPU: [image][class].
  * @param images bytes [count, channels, height, width]
@@ -28,15 +31,21 @@ export async function confidencesOf(
   count: number,
   crops: 1 | 10 = 1,
 ): Promise<Float32Array[]> {
-  const [, height, width] = model.preprocessing.image;
-  const classifier = await createClassifier(gpu, model, { images: count, crops });
-  gpu.write(classifier.images, padPlanes(images, height * width));
-  run(gpu, classifier.program);
+  const [channels, height, width] = model.preprocessing.image;
+  const bytes = channels * height * width;
+  const turn = Math.min(count, Math.max(1, Math.floor(imagesBudget / bytes)));
+  const classifier = await createClassifier(gpu, model, { images: turn, crops });
   const { classes } = classifier.network;
-  const all = new Float32Array(await gpu.read(classifier.confidences, 4 * classes * count));
-  return Array.from({ length: count }, (_, image) =>
-    Float32Array.from({ length: classes }, (_, number) => all[number * count + image] ?? 0),
-  );
+  const rows: Float32Array[] = [];
+  for (let first = 0; first < count; first += turn) {
+    const some = images.subarray(first * bytes, (first + turn) * bytes);
+    gpu.write(classifier.images, padPlanes(some, height * width));
+    run(gpu, classifier.program);
+    const all = new Float32Array(await gpu.read(classifier.confidences, 4 * classes * turn));
+    for (let image = 0; image < Math.min(turn, count - first); image++)
+      rows.push(Float32Array.from({ length: classes }, (_, number) => all[number * turn + image] ?? 0));
+  }
+  return rows;
 }
 
 /** @throws ImageShapeError when the data set's images are of another shape than the model's */

@@ -35,17 +35,13 @@ export function addVerify(program: Command): void {
           `${folder} was made with another ${run.settings.model} (SHA-256 ${run.model.sha256}, here ${sha256})`,
         );
       }
-      const pictures: number[] = [];
-      for (const { class: number } of cells)
-        pictures.push(...(await readPixels(storage, picturePath(number), run.model.image)));
+      const [channels, height, width] = run.model.image;
+      const picture = channels * height * width;
+      const pixels = new Uint8Array(cells.length * picture);
+      for (const [index, { class: number }] of cells.entries())
+        pixels.set(await readPixels(storage, picturePath(number), run.model.image), index * picture);
       await withGpu(options.adapter, terminal, async (gpu) => {
-        const confidences = await confidencesOf(
-          gpu,
-          model,
-          Uint8Array.from(pictures),
-          cells.length,
-          run.settings.crops,
-        );
+        const confidences = await confidencesOf(gpu, model, pixels, cells.length, run.settings.crops);
         const rows = cells.map((cell, index) => {
           const found = confidences[index]?.[cell.class] ?? 0;
           return {
