@@ -89,7 +89,9 @@ export class Keeper {
     const progress = this.#progress(generations, replaced);
     this.evolution.folder.progress(progress);
     this.hooks.onGeneration?.(progress);
-    if (this.hooks.now() < this.#nextCheckpoint) return;
+    // What the last generation leaves, `finish` saves.
+    const last = generations >= this.evolution.run.settings.generations;
+    if (last || this.hooks.now() < this.#nextCheckpoint) return;
     // Reading starts now, before the next generation changes anything; writing can wait until the device is busy.
     const reading = this.#read(generations);
     reading.catch(() => undefined);

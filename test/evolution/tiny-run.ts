@@ -64,6 +64,7 @@ export interface TinyRun {
   readonly model?: Model;
   readonly resume?: boolean;
   readonly hooks?: Partial<EvolutionHooks>;
+  readonly memoryBudget?: number;
 }
 
 /** Saves after every generation, unless the hooks say otherwise. */
@@ -73,6 +74,7 @@ export async function tinyRun({
   model = tinyModel(),
   resume = false,
   hooks = {},
+  memoryBudget = 2 ** 30,
 }: TinyRun): Promise<RunSummary> {
   const gpu = await openTestGpu();
   const setup = {
@@ -82,6 +84,7 @@ export async function tinyRun({
     settings,
     storage,
     encodePicture: encodePng,
+    memoryBudget,
     started: '2020-01-01T00:00:00.000Z',
   };
   const evolution = resume ? await resumedEvolution(setup) : await newEvolution(setup);

@@ -4,7 +4,7 @@ import { Slots } from '../../src/gpu/slots.ts';
 import { openTestGpu } from '../gpu.ts';
 
 /** Every slot filled with its own number, through one buffer that holds them all. */
-async function filled(gpu: Gpu, count: number, bytes: number, mostBytes: number): Promise<Slots> {
+function filled(gpu: Gpu, count: number, bytes: number, mostBytes: number): Slots {
   const slots = new Slots(gpu, 'numbers', count, bytes, mostBytes);
   const words = bytes / 4;
   const numbers = Uint32Array.from({ length: count * words }, (_, index) => 1 + Math.floor(index / words));
@@ -27,7 +27,7 @@ describe('slots', () => {
     [5, 16, 16, 5],
   ])('%i of %i bytes, at most %i in a buffer, lie in %i buffers', async (count, bytes, most, buffers) => {
     const gpu = await openTestGpu();
-    const slots = await filled(gpu, count, bytes, most);
+    const slots = filled(gpu, count, bytes, most);
     expect(slots.buffers).toBe(buffers);
     for (let slot = 0; slot < count; slot++)
       expect(await wordsOf(slots, slot)).toEqual(new Uint32Array(bytes / 4).fill(slot + 1));
@@ -37,7 +37,7 @@ describe('slots', () => {
 
   test('are copied out, written, and read as they are at the call', async () => {
     const gpu = await openTestGpu();
-    const slots = await filled(gpu, 6, 8, 16);
+    const slots = filled(gpu, 6, 8, 16);
     const target = gpu.buffer('target', 16);
     const encoder = gpu.device.createCommandEncoder();
     slots.copyOut(encoder, 5, target, 0);
