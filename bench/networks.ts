@@ -61,8 +61,9 @@ async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
     width: 28,
     batch,
     views: 1,
+    resize: false,
     reverseChannels: false,
-    scale: 1 / 256,
+    scale: [1 / 256],
   };
   const trainer = await createTrainer(
     gpu,

@@ -1,10 +1,12 @@
-// What the network sees of an image: a crop, perhaps mirrored, minus the mean, scaled.
+// What the network sees of an image: a region, perhaps mirrored, brought to the input's size, minus the mean, scaled.
 //
-//   x[c, r, k, slot] = (byte(image, c', r + top, k' + left) − mean[c, r + top, k' + left]) · SCALE
+//   x[c, r, k, slot] = (image(c', y, z) − mean(c, y, z)) · SCALE[c]
+//   y = top + (r + ½) · height / HEIGHT − ½,  z = left + (k' + ½) · width / WIDTH − ½,  k' = k, or counted from the right
 //
-// Slot s shows view s mod VIEWS of image source[s / VIEWS]; a source of 0xffffffff leaves zeros. c' is c, or counted
-// from the other end where the network wants blue first. Turns [image, channels, height, width] bytes into
-// [channels, height, width, slot] floats.
+// Between pixels, image and mean are interpolated bilinearly; a region of the input's own size falls on whole pixels, and
+// RESIZE false spares the other three. Slot s shows view s mod VIEWS of image source[s / VIEWS]; a source of
+// 0xffffffff leaves zeros. c' is c, or counted from the other end where the network wants blue first. Turns [image,
+// channels, height, width] bytes into [channels, height, width, slot] floats.
 
 override CHANNELS: u32 = 1u;
 override IMAGE_HEIGHT: u32 = 28u;
@@ -14,14 +16,16 @@ override WIDTH: u32 = 28u;
 override BATCH: u32 = 1u; // in vec4s
 override VIEWS: u32 = 1u;
 override REVERSE_CHANNELS: bool = false;
-override SCALE: f32 = 1.0;
+override RESIZE: bool = false;
+override SCALE_0: f32 = 1.0; // of the network's first channel
+override SCALE_1: f32 = 1.0;
+override SCALE_2: f32 = 1.0;
 override LANES: u32 = 64u;
 
 struct View {
-  top: u32,
-  left: u32,
+  corner: vec2f, // top and left of the region, in pixels of the image
+  size: vec2f,   // its height and width
   mirrored: u32,
-  unused: u32,
 }
 
 @group(0) @binding(0) var<storage, read> images: array<u32>;  // bytes [image, CHANNELS, IMAGE_HEIGHT·IMAGE_WIDTH padded to 4]
@@ -30,19 +34,39 @@ struct View {
 @group(0) @binding(3) var<storage, read> mean: array<f32>;    // [CHANNELS, IMAGE_HEIGHT, IMAGE_WIDTH], in the network's channel order
 @group(0) @binding(4) var<storage, read_write> x: array<vec4f>; // [CHANNELS, HEIGHT, WIDTH, BATCH]
 
-fn pixel(slot: u32, channel: u32, row: u32, column: u32) -> f32 {
+// The pixel minus the mean; beyond the edge, of the nearest one inside.
+fn centred(image: u32, channel: u32, place: vec2i) -> f32 {
+  let inside = vec2u(clamp(place, vec2i(0), vec2i(i32(IMAGE_HEIGHT), i32(IMAGE_WIDTH)) - 1));
+  let at = inside.x * IMAGE_WIDTH + inside.y;
+  let plane = (IMAGE_HEIGHT * IMAGE_WIDTH + 3u) / 4u;
+  let from_channel = select(channel, CHANNELS - 1u - channel, REVERSE_CHANNELS);
+  let word = images[(image * CHANNELS + from_channel) * plane + at / 4u];
+  let byte = (word >> (8u * (at % 4u))) & 255u;
+  return f32(byte) - mean[channel * IMAGE_HEIGHT * IMAGE_WIDTH + at];
+}
+
+fn value(slot: u32, channel: u32, row: u32, column: u32) -> f32 {
   let image = source[slot / VIEWS];
   if (image == 0xffffffffu) {
     return 0.0;
   }
   let view = views[slot % VIEWS];
-  let shown = select(column, WIDTH - 1u - column, view.mirrored != 0u);
-  let place = (row + view.top) * IMAGE_WIDTH + shown + view.left;
-  let plane = (IMAGE_HEIGHT * IMAGE_WIDTH + 3u) / 4u;
-  let from_channel = select(channel, CHANNELS - 1u - channel, REVERSE_CHANNELS);
-  let word = images[(image * CHANNELS + from_channel) * plane + place / 4u];
-  let byte = (word >> (8u * (place % 4u))) & 255u;
-  return (f32(byte) - mean[channel * IMAGE_HEIGHT * IMAGE_WIDTH + place]) * SCALE;
+  let shown = vec2u(row, select(column, WIDTH - 1u - column, view.mirrored != 0u));
+  var scale = SCALE_0;
+  if (channel == 1u) {
+    scale = SCALE_1;
+  } else if (channel == 2u) {
+    scale = SCALE_2;
+  }
+  if (!RESIZE) {
+    return centred(image, channel, vec2i(vec2u(view.corner) + shown)) * scale;
+  }
+  let place = view.corner + (vec2f(shown) + 0.5) * view.size / vec2f(f32(HEIGHT), f32(WIDTH)) - 0.5;
+  let first = vec2i(floor(place));
+  let part = place - floor(place);
+  let upper = mix(centred(image, channel, first), centred(image, channel, first + vec2i(0, 1)), part.y);
+  let lower = mix(centred(image, channel, first + vec2i(1, 0)), centred(image, channel, first + vec2i(1, 1)), part.y);
+  return mix(upper, lower, part.x) * scale;
 }
 
 @compute @workgroup_size(LANES)
@@ -57,9 +81,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   let row = (place / WIDTH) % HEIGHT;
   let channel = place / (WIDTH * HEIGHT);
   x[index] = vec4f(
-    pixel(slot, channel, row, column),
-    pixel(slot + 1u, channel, row, column),
-    pixel(slot + 2u, channel, row, column),
-    pixel(slot + 3u, channel, row, column),
+    value(slot, channel, row, column),
+    value(slot + 1u, channel, row, column),
+    value(slot + 2u, channel, row, column),
+    value(slot + 3u, channel, row, column),
   );
 }

@@ -1,4 +1,5 @@
 /** The platform-neutral core: give it a GPUDevice's adapter and a storage. */
+export { imagenetLabels } from './datasets/imagenet-labels.ts';
 export type { CppnGenome, DirectGenome, SerialisedGenome } from './encodings/encoding.ts';
 export { CppnPopulation } from './encodings/cppn-population.ts';
 export { DirectPopulation } from './encodings/direct-population.ts';
@@ -18,7 +19,15 @@ export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts'
 export { GpuError, GpuLimitError } from './gpu/errors.ts';
 export { Program, run } from './gpu/program.ts';
 export { createClassifier, type Classifier } from './models/classifier.ts';
-export { confidencesOf, evaluateAccuracy } from './models/evaluation.ts';
+export {
+  confidencesOf,
+  evaluateAccuracy,
+  evaluateBatches,
+  type Accuracy,
+  type LabelledBatch,
+} from './models/evaluation.ts';
+export { fitImage, type PlanarImage } from './models/fit-image.ts';
+export { createJudge, imagesAtATime, type Judge } from './models/judge.ts';
 export { lenet } from './models/lenet.ts';
 export { readModel, writeModel, type Model } from './models/model.ts';
 export { train, lenetDescent } from './models/training.ts';

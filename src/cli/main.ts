@@ -7,9 +7,11 @@ import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addEvolve } from './commands/evolve.ts';
+import { addImport } from './commands/import.ts';
 import { addReport } from './commands/report.ts';
 import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWeights } from './commands/weights.ts';
 import { UsageError } from './usage-error.ts';
 
 function buildProgram(): Command {
@@ -18,7 +20,17 @@ function buildProgram(): Command {
     .version(version)
     .showHelpAfterError('(fool --help lists commands and options)')
     .exitOverride();
-  for (const add of [addEvolve, addClassify, addEvaluate, addTrain, addVerify, addReport, addDoctor])
+  for (const add of [
+    addEvolve,
+    addClassify,
+    addEvaluate,
+    addImport,
+    addTrain,
+    addVerify,
+    addReport,
+    addDoctor,
+    addWeights,
+  ])
     add(program);
   return program;
 }
@@ -52,6 +64,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 // Nor is one for remarks (`fool … 2>&1 | head`): they go nowhere, the work goes on.
 process.stderr.on('error', () => undefined);
+// A write over `ulimit -f` shall fail and be reported; packages that clean up on signals would let it kill us.
+process.on('SIGXFSZ', () => undefined);
 
 const code = await main();
 // Output to a pipe is asynchronous: leave only when it has been taken.

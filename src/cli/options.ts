@@ -34,6 +34,11 @@ export function withModel(command: Command): Command {
     );
 }
 
+/** Adds --crops. */
+export function withCrops(command: Command): Command {
+  return command.option('--crops <n>', 'views of an image that are averaged: 1 or 10', oneOrTen, 1);
+}
+
 /** A parser for whole numbers in a range. */
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
@@ -58,4 +63,10 @@ export function numberList(text: string): number[] {
   if (new Set(numbers).size !== numbers.length)
     throw new InvalidArgumentError('The same number stands there twice.');
   return numbers.sort((a, b) => a - b);
+}
+
+/** How many views of an image are averaged. */
+export function oneOrTen(text: string): 1 | 10 {
+  if (text === '1' || text === '10') return Number(text) as 1 | 10;
+  throw new InvalidArgumentError('Expected 1 or 10.');
 }

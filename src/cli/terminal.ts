@@ -30,6 +30,12 @@ export class Terminal {
     this.#above(`warning: ${text}`);
   }
 
+  /** A part that failed, in the words of a whole command that fails; the rest goes on. */
+  fail(text: string): void {
+    this.#above(`fool: ${text}`);
+    process.exitCode = 1;
+  }
+
   /** The one object that --json prints. */
   json(value: unknown): void {
     if (this.options.json) process.stdout.write(JSON.stringify(value) + '\n');

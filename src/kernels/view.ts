@@ -4,6 +4,7 @@ import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
 
 export interface ViewShape {
+  /** At most 3. */
   readonly channels: number;
   readonly imageHeight: number;
   readonly imageWidth: number;
@@ -12,19 +13,32 @@ export interface ViewShape {
   /** Slots, a multiple of 4. */
   readonly batch: number;
   readonly views: number;
+  /** Whether some view shows a region of another size than the input. */
+  readonly resize: boolean;
   readonly reverseChannels: boolean;
-  readonly scale: number;
+  /** Of each channel, in the network's order. */
+  readonly scale: readonly number[];
+}
+
+/** A part of an image that the network is shown, in pixels of the image. */
+export interface ImageView {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+  readonly mirrored: boolean;
 }
 
 /** A source of this value leaves its slots zero. */
 export const noImage = 0xffff_ffff;
 
 /**
- * Bindings: 0 images, bytes [image, channels, plane words], 1 source u32 [batch / views], 2 views u32 [views, 4] of
- * (top, left, mirrored, 0), 3 mean [channels, imageHeight, imageWidth], 4 x [channels, height, width, batch].
+ * Bindings: 0 images, bytes [image, channels, plane words], 1 source u32 [batch / views], 2 views as `viewTable` makes
+ * them, 3 mean [channels, imageHeight, imageWidth], 4 x [channels, height, width, batch].
  */
 export function view(shape: ViewShape): Launch {
-  const { channels, imageHeight, imageWidth, height, width, batch, views, reverseChannels, scale } = shape;
+  const { channels, imageHeight, imageWidth, height, width, batch, views, resize, reverseChannels } = shape;
+  const [first = 1, second = first, third = first] = shape.scale;
   const constants = {
     CHANNELS: channels,
     IMAGE_HEIGHT: imageHeight,
@@ -34,11 +48,25 @@ export function view(shape: ViewShape): Launch {
     BATCH: batch / 4,
     VIEWS: views,
     REVERSE_CHANNELS: reverseChannels ? 1 : 0,
-    SCALE: scale,
+    RESIZE: resize ? 1 : 0,
+    SCALE_0: first,
+    SCALE_1: second,
+    SCALE_2: third,
   };
   const values = channels * height * width * batch;
   return elementwise({ family: 'view', source, entryPoint: 'main', constants }, values / 4, {
-    flops: 2 * values,
-    bytes: 9 * values,
+    flops: (resize ? 16 : 2) * values,
+    bytes: (resize ? 24 : 9) * values,
   });
+}
+
+/** Views as the shader reads them: six words each, four floats (top, left, height, width), a flag, and nothing. */
+export function viewTable(views: readonly ImageView[]): Uint8Array<ArrayBuffer> {
+  const table = new DataView(new ArrayBuffer(24 * views.length));
+  for (const [index, { top, left, height, width, mirrored }] of views.entries()) {
+    for (const [word, value] of [top, left, height, width].entries())
+      table.setFloat32(24 * index + 4 * word, value, true);
+    table.setUint32(24 * index + 16, mirrored ? 1 : 0, true);
+  }
+  return new Uint8Array(table.buffer);
 }

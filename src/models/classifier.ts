@@ -7,7 +7,7 @@ import { uniformUsage } from '../gpu/device.ts';
 import { GpuLimitError, formatBytes } from '../gpu/errors.ts';
 import { Program, bind, type Dispatch } from '../gpu/program.ts';
 import { confidence } from '../kernels/softmax.ts';
-import { noImage, view, type ViewShape } from '../kernels/view.ts';
+import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
 import { activationBytes, createNetwork, type Network } from '../nn/network.ts';
 import { uploadParameters, type Parameters } from '../nn/parameters.ts';
 import { imageWords } from './image-layout.ts';
@@ -44,7 +44,7 @@ export async function createClassifier(
 ): Promise<Classifier> {
   const { images: count, crops } = options;
   const { preprocessing } = model;
-  const views = viewsOf(preprocessing.image, model.architecture.input, crops);
+  const views = viewsOf(preprocessing.image, preprocessing.crop, crops);
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
   const parameters =
@@ -52,10 +52,7 @@ export async function createClassifier(
   const network = await createNetwork(gpu, model.architecture, parameters, { batch });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
-  const viewBuffer = gpu.bufferFrom(
-    'views',
-    Uint32Array.from(views.flatMap(({ top, left, mirrored }) => [top, left, mirrored ? 1 : 0, 0])),
-  );
+  const viewBuffer = gpu.bufferFrom('views', viewTable(views));
   const mean = gpu.bufferFrom('mean', preprocessing.mean);
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += turn) {
@@ -84,16 +81,20 @@ export async function createClassifier(
 }
 
 export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {
+  const { image, crop, channelOrder, scale } = preprocessing;
   return {
     channels: architecture.input[0],
-    imageHeight: preprocessing.image[1],
-    imageWidth: preprocessing.image[2],
+    imageHeight: image[1],
+    imageWidth: image[2],
     height: architecture.input[1],
     width: architecture.input[2],
     batch,
     views,
-    reverseChannels: preprocessing.channelOrder === 'bgr',
-    scale: preprocessing.scale,
+    resize:
+      Math.min(crop, image[1]) !== architecture.input[1] ||
+      Math.min(crop, image[2]) !== architecture.input[2],
+    reverseChannels: channelOrder === 'bgr',
+    scale,
   };
 }
 

@@ -1,24 +1,31 @@
 /** How well a model names the images of a data set. */
 import type { ImageDataset } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { run } from '../gpu/program.ts';
-import { createClassifier } from './classifier.ts';
-import { padPlanes } from './image-layout.ts';
+import { createJudge, imagesAtATime, type Judge } from './judge.ts';
 import type { Model } from './model.ts';
 
 export interface Accuracy {
   readonly images: number;
+  /** Images whose class has the largest confidence. */
   readonly correct: number;
+  /** Share of them. */
   readonly accuracy: number;
+  /** Share of the images whose class is among the five likeliest. */
+  readonly top5: number;
+}
+
+/** Images of the size that a model looks at, each with its class. */
+export interface LabelledBatch {
+  /** Bytes [count, channels, height, width]. */
+  readonly images: Uint8Array<ArrayBuffer>;
+  /** Class of each image, [count]. */
+  readonly targets: ArrayLike<number>;
 }
 
 /** Thrown when images do not have the shape that a model looks at. */
 export class ImageShapeError extends Error {
   override readonly name = 'ImageShapeError';
 }
-
-/** Bytes of images on the device at once; the rest take their turns. */
-const imagesBudget = 64 * 2 ** 20;
 
 /**
  * Confidences of every image, on the CPU: [image][class].
@@ -31,36 +38,68 @@ export async function confidencesOf(
   count: number,
   crops: 1 | 10 = 1,
 ): Promise<Float32Array[]> {
-  const [channels, height, width] = model.preprocessing.image;
-  const bytes = channels * height * width;
-  const turn = Math.min(count, Math.max(1, Math.floor(imagesBudget / bytes)));
-  const classifier = await createClassifier(gpu, model, { images: turn, crops });
-  const { classes } = classifier.network;
-  const rows: Float32Array[] = [];
-  for (let first = 0; first < count; first += turn) {
-    const some = images.subarray(first * bytes, (first + turn) * bytes);
-    gpu.write(classifier.images, padPlanes(some, height * width));
-    run(gpu, classifier.program);
-    const all = new Float32Array(await gpu.read(classifier.confidences, 4 * classes * turn));
-    for (let image = 0; image < Math.min(turn, count - first); image++)
-      rows.push(Float32Array.from({ length: classes }, (_, number) => all[number * turn + image] ?? 0));
-  }
-  return rows;
+  return (await createJudge(gpu, model, count, crops)).judge(images, count);
 }
 
 /** @throws ImageShapeError when the data set's images are of another shape than the model's */
-export async function evaluateAccuracy(gpu: Gpu, model: Model, data: ImageDataset): Promise<Accuracy> {
+export async function evaluateAccuracy(
+  gpu: Gpu,
+  model: Model,
+  data: ImageDataset,
+  crops: 1 | 10 = 1,
+): Promise<Accuracy> {
   if (data.shape.join() !== model.preprocessing.image.join()) {
     throw new ImageShapeError(
       `${data.name} has images of ${data.shape.join(' × ')}, ${model.name} looks at ${model.preprocessing.image.join(' × ')}`,
     );
   }
-  const confidences = await confidencesOf(gpu, model, Uint8Array.from(data.images), data.count);
-  const correct = confidences.filter((row, image) => largest(row) === data.targets[image]).length;
-  return { images: data.count, correct, accuracy: correct / data.count };
+  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count), crops);
+  return evaluateBatches(judge, batchesOf(data, judge.images));
+}
+
+/** Sums over batches that come one by one, each of at most `judge.images` images. */
+export async function evaluateBatches(
+  judge: Judge,
+  batches: AsyncIterable<LabelledBatch> | Iterable<LabelledBatch>,
+): Promise<Accuracy> {
+  let images = 0;
+  let correct = 0;
+  let amongFive = 0;
+  for await (const batch of batches) {
+    const confidences = await judge.judge(batch.images, batch.targets.length);
+    confidences.forEach((row, image) => {
+      const rank = rankOf(row, batch.targets[image] ?? 0);
+      images++;
+      if (rank === 0) correct++;
+      if (rank < 5) amongFive++;
+    });
+  }
+  return { images, correct, accuracy: correct / images, top5: amongFive / images };
 }
 
 /** Index of the largest value; the first of equals. */
 export function largest(values: Float32Array): number {
   return values.reduce((best, value, index) => (value > (values[best] ?? 0) ? index : best), 0);
+}
+
+/** How many values come before one in falling order, the first of equals first; NaN comes last of all. */
+export function rankOf(values: Float32Array, index: number): number {
+  const own = values[index] ?? NaN;
+  if (Number.isNaN(own)) return values.length;
+  return values.reduce(
+    (rank, value, other) => (value > own || (value === own && other < index) ? rank + 1 : rank),
+    0,
+  );
+}
+
+function* batchesOf({ images, targets, count, shape }: ImageDataset, most: number): Iterable<LabelledBatch> {
+  const [channels, height, width] = shape;
+  const bytes = channels * height * width;
+  for (let first = 0; first < count; first += most) {
+    const last = Math.min(count, first + most);
+    yield {
+      images: Uint8Array.from(images.subarray(first * bytes, last * bytes)),
+      targets: targets.subarray(first, last),
+    };
+  }
 }

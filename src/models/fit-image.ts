@@ -1,4 +1,9 @@
-/** Brings a picture to the size and channels that a model looks at. */
+/**
+ * Brings a picture to the size and channels that a model looks at. Each result pixel is a weighted mean of the
+ * source pixels around its centre, weighted by a triangle: between neighbours when enlarging (bilinear), and as
+ * wide as the shrink factor to either side when shrinking, so that every source pixel counts and fine patterns
+ * do not alias. Pillow's `resize` with BILINEAR does the same. Rows and columns are independent: two passes.
+ */
 
 export interface PlanarImage {
   /** Bytes [channels, height, width]. */
@@ -8,45 +13,87 @@ export interface PlanarImage {
   readonly width: number;
 }
 
-/** Scaled bilinearly, pixel centres aligned; colour becomes gray by Rec. 601 weights, gray becomes three equal channels. */
+/**
+ * Scaled with pixel centres aligned, stretched where the proportions differ; colour becomes gray by Rec. 601
+ * weights, gray becomes three equal channels. What fits already stays as it is, byte for byte.
+ */
 export function fitImage(
   image: PlanarImage,
   [channels, height, width]: readonly [1 | 3, number, number],
 ): Uint8Array<ArrayBuffer> {
-  const source = image.channels === channels ? image : changeChannels(image, channels);
+  const plane = image.height * image.width;
+  const rows = tapsOf(image.height, height);
+  const columns = tapsOf(image.width, width);
+  const scaled = Array.from({ length: image.channels }, (_, channel) => {
+    const source = image.pixels.subarray(channel * plane, (channel + 1) * plane);
+    return scaleRows(scaleColumns(source, image.width, columns), width, rows);
+  });
+  const planes = changeChannels(scaled, channels);
   const result = new Uint8Array(channels * height * width);
-  for (let channel = 0; channel < channels; channel++) {
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        const y = ((row + 0.5) * source.height) / height - 0.5;
-        const x = ((column + 0.5) * source.width) / width - 0.5;
-        result[(channel * height + row) * width + column] = Math.round(sample(source, channel, y, x));
-      }
+  planes.forEach((values, channel) => {
+    for (let pixel = 0; pixel < values.length; pixel++)
+      result[channel * height * width + pixel] = Math.round(values[pixel] ?? 0);
+  });
+  return result;
+}
+
+/** The source pixels that one result pixel is made of. */
+interface Taps {
+  readonly first: number;
+  /** Of the pixels from `first` on; their sum is 1. */
+  readonly weights: Float64Array;
+}
+
+function tapsOf(from: number, to: number): Taps[] {
+  const step = from / to;
+  const reach = Math.max(1, step);
+  return Array.from({ length: to }, (_, index) => {
+    const centre = (index + 0.5) * step;
+    const first = Math.max(0, Math.floor(centre - reach + 0.5));
+    const last = Math.min(from, Math.floor(centre + reach + 0.5));
+    const weights = Float64Array.from({ length: last - first }, (_, tap) =>
+      Math.max(0, 1 - Math.abs(first + tap + 0.5 - centre) / reach),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { first, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+/** Bytes [rows, width] → [rows, taps]. */
+function scaleColumns(source: Uint8Array, width: number, columns: readonly Taps[]): Float64Array {
+  const rows = source.length / width;
+  const result = new Float64Array(rows * columns.length);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (const { first, weights } of columns) {
+      const start = row * width + first;
+      let sum = 0;
+      for (let tap = 0; tap < weights.length; tap++) sum += (weights[tap] ?? 0) * (source[start + tap] ?? 0);
+      result[at++] = sum;
     }
   }
   return result;
 }
 
-function sample({ pixels, height, width }: PlanarImage, channel: number, y: number, x: number): number {
-  const top = Math.floor(y);
-  const left = Math.floor(x);
-  const at = (row: number, column: number) => {
-    const inRow = Math.min(height - 1, Math.max(0, row));
-    const inColumn = Math.min(width - 1, Math.max(0, column));
-    return pixels[(channel * height + inRow) * width + inColumn] ?? 0;
-  };
-  const upper = at(top, left) * (1 - (x - left)) + at(top, left + 1) * (x - left);
-  const lower = at(top + 1, left) * (1 - (x - left)) + at(top + 1, left + 1) * (x - left);
-  return upper * (1 - (y - top)) + lower * (y - top);
+/** [rows, width] → [taps, width]. */
+function scaleRows(source: Float64Array, width: number, rows: readonly Taps[]): Float64Array {
+  const result = new Float64Array(rows.length * width);
+  rows.forEach(({ first, weights }, row) => {
+    const target = result.subarray(row * width, (row + 1) * width);
+    weights.forEach((weight, tap) => {
+      const start = (first + tap) * width;
+      for (let column = 0; column < width; column++)
+        target[column] = (target[column] ?? 0) + weight * (source[start + column] ?? 0);
+    });
+  });
+  return result;
 }
 
-function changeChannels({ pixels, height, width }: PlanarImage, channels: 1 | 3): PlanarImage {
-  const plane = height * width;
-  const byte = (index: number) => pixels[index] ?? 0;
-  const gray = (index: number) =>
-    Math.round(0.299 * byte(index) + 0.587 * byte(index + plane) + 0.114 * byte(index + 2 * plane));
-  const changed = Uint8Array.from({ length: channels * plane }, (_, index) =>
-    channels === 1 ? gray(index) : byte(index % plane),
-  );
-  return { pixels: changed, channels, height, width };
+function changeChannels(planes: readonly Float64Array[], channels: 1 | 3): readonly Float64Array[] {
+  const [red, green, blue] = planes;
+  if (planes.length === channels || !red) return planes;
+  if (!green || !blue) return [red, red, red];
+  return [
+    red.map((value, pixel) => 0.299 * value + 0.587 * (green[pixel] ?? 0) + 0.114 * (blue[pixel] ?? 0)),
+  ];
 }

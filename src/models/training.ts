@@ -50,8 +50,9 @@ export function meanImage({ images, count, shape }: ImageDataset): Float32Array<
 export function preprocessingFor(data: ImageDataset, scale: number): Preprocessing {
   return {
     image: data.shape,
+    crop: data.shape[1],
     mean: meanImage(data),
-    scale,
+    scale: Array.from({ length: data.shape[0] }, () => scale),
     channelOrder: data.shape[0] === 1 ? 'gray' : 'rgb',
   };
 }

@@ -1,22 +1,17 @@
 /** The crops of an image that a network is shown (paper §2.1). */
+import type { ImageView } from '../kernels/view.ts';
 import type { Extent } from '../nn/layer.ts';
 
-export interface ImageView {
-  readonly top: number;
-  readonly left: number;
-  readonly mirrored: boolean;
-}
-
-/** The centre alone, or the four corners and the centre, each as it is and mirrored. */
-export function viewsOf(
-  [, imageHeight, imageWidth]: Extent,
-  [, height, width]: Extent,
-  crops: 1 | 10,
-): ImageView[] {
+/**
+ * The centre alone, or the four corners and the centre, each as it is and mirrored.
+ * @param crop side of what a view shows; brought to the network's input where that has another
+ */
+export function viewsOf([, imageHeight, imageWidth]: Extent, crop: number, crops: 1 | 10): ImageView[] {
+  const height = Math.min(crop, imageHeight);
+  const width = Math.min(crop, imageWidth);
   const bottom = imageHeight - height;
   const right = imageWidth - width;
   const centre = { top: Math.floor(bottom / 2), left: Math.floor(right / 2) };
-  if (crops === 1) return [{ ...centre, mirrored: false }];
   const corners = [
     { top: 0, left: 0 },
     { top: 0, left: right },
@@ -24,5 +19,7 @@ export function viewsOf(
     { top: bottom, left: right },
     centre,
   ];
-  return [false, true].flatMap((mirrored) => corners.map((corner) => ({ ...corner, mirrored })));
+  const places = crops === 1 ? [centre] : corners;
+  const mirrorings = crops === 1 ? [false] : [false, true];
+  return mirrorings.flatMap((mirrored) => places.map((place) => ({ ...place, height, width, mirrored })));
 }

@@ -11,6 +11,8 @@ import { extents, volume, type Architecture, type Layer } from './layer.ts';
 export interface WeightTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** How a file stores it; F32 unless told. */
+  readonly dtype?: 'F16' | 'F32';
 }
 
 export type Weights = ReadonlyMap<string, WeightTensor>;

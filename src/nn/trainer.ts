@@ -6,7 +6,7 @@ import { uniformUsage, type Gpu } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
 import { sgd } from '../kernels/sgd.ts';
 import { crossEntropy } from '../kernels/softmax.ts';
-import { noImage, view, type ViewShape } from '../kernels/view.ts';
+import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
 import { RandomStream } from '../random/threefry.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -101,7 +101,10 @@ export async function createTrainer(
   const source = gpu.buffer('images of this step', 4 * batch);
   const targets = gpu.buffer('targets of this step', 4 * batch);
   const losses = gpu.buffer('losses', 4 * batch);
-  const centre = gpu.bufferFrom('views', new Uint32Array(4));
+  const centre = gpu.bufferFrom(
+    'views',
+    viewTable([{ top: 0, left: 0, height: shape.height, width: shape.width, mirrored: false }]),
+  );
   const meanBuffer = gpu.bufferFrom('mean', mean);
   const before = new Program([
     await bind(gpu, 'view', view({ ...shape, batch, views: 1 }), [

@@ -1,6 +1,8 @@
 /** Images as files: what is written is lossless, what is read may come from anywhere. */
 import { PNG } from 'pngjs';
 import { messageOf } from '../message-of.ts';
+import { decodeJpeg } from './jpeg-image.ts';
+import { hasJpegSignature } from './jpeg-structure.ts';
 import { checkPng, hasPngSignature } from './png-structure.ts';
 
 /** An image as the networks' code sees it: bytes, one plane per channel. */
@@ -42,29 +44,33 @@ export function encodePng({ pixels, channels, height, width }: ImageBytes): Uint
 }
 
 /**
- * Decodes a PNG of any colour type and depth. Grey images give one channel, all others (palettes too) three;
- * 16-bit samples are rounded to 8; transparent pixels are laid over white, as on a page. Gamma and colour
- * profiles are ignored, so that an 8-bit file gives exactly its own bytes.
+ * Decodes a PNG of any colour type and depth, or a baseline or progressive JPEG. Grey images give one channel,
+ * all others (palettes, CMYK) three; 16-bit samples are rounded to 8; transparent pixels are laid over white,
+ * as on a page; photographs are turned upright as their Exif says. Gamma and colour profiles are ignored, so
+ * that an 8-bit PNG gives exactly its own bytes.
  * @param fileName for messages only
- * @throws ImageFileError when it is not a PNG, damaged, or larger than 16,384 pixels a side or 100
- *   megapixels.
+ * @throws ImageFileError when it is neither, damaged, or larger than 16,384 pixels a side or 100 megapixels.
  */
 export function decodeImage(bytes: Uint8Array, fileName: string): ImageBytes {
-  if (!hasPngSignature(bytes)) {
-    const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+  const format = hasPngSignature(bytes) ? 'PNG' : hasJpegSignature(bytes) ? 'JPEG' : undefined;
+  if (format === undefined) {
     throw new ImageFileError(
-      isJpeg
-        ? `${fileName} is a JPEG; only PNG can be read so far: convert it to PNG`
-        : `${fileName} is not a PNG: give an image in that format`,
+      `${fileName} is neither a PNG nor a JPEG: give an image in one of these formats`,
     );
   }
   try {
-    const { header, image } = checkPng(bytes);
-    const isGrey = header.colourType === 0 || header.colourType === 4;
-    return planesOverWhite(decodeChecked(image), isGrey ? 1 : 3, header.height, header.width);
+    return format === 'PNG' ? decodePng(bytes) : decodeJpeg(bytes);
   } catch (error) {
-    throw new ImageFileError(`${fileName} cannot be read as a PNG: ${messageOf(error)}`, { cause: error });
+    throw new ImageFileError(`${fileName} cannot be read as a ${format}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
+}
+
+function decodePng(bytes: Uint8Array): ImageBytes {
+  const { header, image } = checkPng(bytes);
+  const isGrey = header.colourType === 0 || header.colourType === 4;
+  return planesOverWhite(decodeChecked(image), isGrey ? 1 : 3, header.height, header.width);
 }
 
 /** RGBA of 8 bits, [height, width, 4]; what pngjs still finds wrong is a checksum, palette or filter. */

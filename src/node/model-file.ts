@@ -1,12 +1,13 @@
-/** Finds a model by the name of a shipped one or by its path. */
+/** Finds a model by the name of a shipped one, of one in the cache, or by its path. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { messageOf } from '../message-of.ts';
 import { readModel, type Model } from '../models/model.ts';
+import { cachedWeights } from './weights-cache.ts';
 
 export interface LoadedModel {
   readonly model: Model;
@@ -20,18 +21,23 @@ const mostBytes = 2 ** 31;
 const extension = '.safetensors';
 
 /**
- * @param name a shipped model's name or the path of a weight file
+ * @param name a shipped model's name, the path of a weight file of any format, or the name of a fetched one
  * @throws WeightFileError saying which names there are, or what is wrong with the file
  */
 export async function loadModel(name: string, architecture?: string): Promise<LoadedModel> {
-  const path = findFile(name);
+  const path = findWeightFile(name);
+  const bytes = await readWeightBytes(path);
+  const model = readModel(bytes, path, basename(path, extname(path)), architecture);
+  return { model, path, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** A weight file as it is. @throws WeightFileError when it cannot be read, or is larger than any network of this project */
+export async function readWeightBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
     if (size > mostBytes)
       throw new WeightFileError(`${path} has ${String(size)} bytes, more than any known model`);
-    const bytes = await readFile(path);
-    const model = readModel(bytes, path, basename(path, extension), architecture);
-    return { model, path, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return await readFile(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error)
       throw new WeightFileError(`cannot read ${path}: ${messageOf(error)}`);
@@ -49,12 +55,17 @@ export function shippedModels(): string[] {
     .sort();
 }
 
-function findFile(name: string): string {
+/** The file that a name stands for. @throws WeightFileError saying which names there are */
+export function findWeightFile(name: string): string {
   const shipped = join(weightsFolder(), name + extension);
   if (/^[\w-]+$/.test(name) && existsSync(shipped)) return shipped;
   if (existsSync(name)) return name;
+  const fetched = cachedWeights(name);
+  if (fetched !== undefined) return fetched;
   const known = shippedModels().join(', ') || 'none';
-  throw new WeightFileError(`unknown model "${name}": it is neither a shipped model (${known}) nor a file`);
+  throw new WeightFileError(
+    `unknown model "${name}": it is neither a shipped model (${known}) nor a file, nor was it fetched (fool weights list)`,
+  );
 }
 
 /** `weights/` of the package, from the bundle in `dist/` as well as from the sources. */

@@ -6,6 +6,7 @@
  */
 import { inflateSync } from 'node:zlib';
 import { messageOf } from '../message-of.ts';
+import { checkSize, count } from './image-limits.ts';
 
 export interface PngHeader {
   readonly width: number;
@@ -15,10 +16,6 @@ export interface PngHeader {
   readonly bitDepth: number;
   readonly interlaced: boolean;
 }
-
-/** Far beyond any network's input, and still decoded within about a gigabyte. */
-export const MAX_SIDE = 16_384;
-export const MAX_PIXELS = 100_000_000;
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Deflate cannot shrink data further than this (zlib's technical notes). */
@@ -84,14 +81,7 @@ function parseHeader(data: Uint8Array): PngHeader {
   const width = view.getUint32(0);
   const height = view.getUint32(4);
   const [bitDepth = 0, colourType = 0, , , interlace = 0] = data.subarray(8);
-  if (width === 0 || height === 0)
-    throw new Error(`it is ${String(width)} × ${String(height)} pixels, empty: export it again`);
-  if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
-    throw new Error(
-      `it is ${count(width)} × ${count(height)} pixels; at most ${count(MAX_SIDE)} a side and ` +
-        `${count(MAX_PIXELS)} in all are read: scale it down`,
-    );
-  }
+  checkSize(width, height);
   if (COLOUR_TYPES[colourType]?.depths.includes(bitDepth) !== true || interlace > 1) {
     throw new Error(
       `colour type ${String(colourType)}, bit depth ${String(bitDepth)}, interlace method ` +
@@ -137,8 +127,4 @@ function scanlineBytes({ width, height, colourType, bitDepth, interlaced }: PngH
     const rows = Math.max(0, Math.ceil((height - y) / stepY));
     return sum + linesOf(columns, rows);
   }, 0);
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -73,7 +73,7 @@ describe('what cannot be done ends with 1 and a sentence', () => {
       /nan\.safetensors.*(NaN|finite)/,
     ],
     [['classify', ...device, at('missing.png')], /missing\.png/],
-    [['classify', ...device, file('text.png', 'no picture')], /text\.png is not a PNG/],
+    [['classify', ...device, file('text.png', 'no picture')], /text\.png is neither a PNG nor a JPEG/],
     [[...small, '--out', join(file('plain', ''), 'run')], /plain/],
     [['verify', ...device, root], /not a run folder/],
     [['doctor', '--adapter', 'banana'], /no WebGPU adapter for --adapter banana\. Tried:/],

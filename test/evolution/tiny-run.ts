@@ -39,8 +39,9 @@ export function tinyModel(image: Extent = [1, 12, 12], classes = 5, input: Exten
     weights,
     preprocessing: {
       image,
+      crop: input[1],
       mean: new Float32Array(volume(image)).fill(100),
-      scale: 1 / 128,
+      scale: Array.from({ length: image[0] }, () => 1 / 128),
       channelOrder: image[0] === 1 ? 'gray' : 'rgb',
     },
     labels: Array.from({ length: classes }, (_, index) => `class ${String(index)}`),

@@ -49,8 +49,9 @@ const viewShape = {
   width: 6,
   batch: 4,
   views: 1,
+  resize: true,
   reverseChannels: true,
-  scale: 1,
+  scale: [1, 2, 3],
 };
 const normalised = { channels: 6, plane: 8, size: 5, alpha: 1e-4, beta: 0.75, k: 1 };
 const direct = { population: 2, channels: 1, pixels: 9 };

@@ -18,7 +18,7 @@ const test = await loadMnist('test');
 const pixels = Uint8Array.from(test.images.subarray(0, images * 784));
 
 function inputsOf({ preprocessing: { mean, scale } }: Model): Float32Array {
-  return Float32Array.from(pixels, (pixel, index) => (pixel - mean[index % 784]!) * scale);
+  return Float32Array.from(pixels, (pixel, index) => (pixel - mean[index % 784]!) * scale[0]!);
 }
 
 /** Softmax in doubles. */

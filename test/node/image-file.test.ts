@@ -144,9 +144,13 @@ describe('refusing', () => {
   const compressed = deflateSync(Uint8Array.from(lines));
 
   test.each([
-    ['an empty file', new Uint8Array(), /^f\.png is not a PNG/],
-    ['a text', Buffer.from('hello, world'), /^f\.png is not a PNG/],
-    ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), /^f\.png is a JPEG; only PNG can be read so far/],
+    ['an empty file', new Uint8Array(), /^f\.png is neither a PNG nor a JPEG/],
+    ['a text', Buffer.from('hello, world'), /^f\.png is neither a PNG nor a JPEG/],
+    [
+      'a JPEG that ends early',
+      Uint8Array.of(0xff, 0xd8, 0xff, 0xe0),
+      /^f\.png cannot be read as a JPEG: it is cut short/,
+    ],
     ['a file cut short', good.subarray(0, -1), /^f\.png cannot be read as a PNG: it is cut short/],
     ['a wrong checksum', good.with(30, 1), /a checksum or chunk in it is wrong/],
     ['no pixels', pngOf({ width: 0, height: 1 }, [0]), /0 × 1 pixels, empty/],

@@ -1,16 +1,19 @@
 /** `fool classify`: what a model sees in pictures. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { messageOf } from '../../message-of.ts';
-import { confidencesOf } from '../../models/evaluation.ts';
 import { fitImage } from '../../models/fit-image.ts';
+import { createJudge, imagesAtATime } from '../../models/judge.ts';
 import type { Model } from '../../models/model.ts';
-import { ImageFileError, decodeImage } from '../../node/image-file.ts';
+import { ImageFileError } from '../../node/image-file.ts';
+import { readImage } from '../../node/image-folder.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { formatConfidence } from '../../report/format.ts';
-import { withModel, type ModelOptions } from '../options.ts';
+import { withCrops, withModel, type ModelOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
+
+interface ClassifyOptions extends ModelOptions {
+  readonly crops: 1 | 10;
+}
 
 interface Guess {
   readonly class: number;
@@ -19,47 +22,78 @@ interface Guess {
 }
 
 const shown = 5;
+/** Pictures judged at once: answers to many begin to appear before all are read. */
+const mostAtATime = 64;
 
 export function addClassify(program: Command): void {
-  withModel(
-    program.command('classify <image...>').description('the five likeliest classes of pictures (PNG)'),
-  ).action(async (files: string[], options: ModelOptions) => {
+  withCrops(
+    withModel(
+      program
+        .command('classify <image...>')
+        .description('the five likeliest classes of pictures (PNG, JPEG)'),
+    ),
+  ).action(async (files: string[], options: ClassifyOptions) => {
     const terminal = new Terminal(options);
     const { model } = await loadModel(options.model, options.arch);
-    const pictures = await Promise.all(files.map((file) => readPicture(file, model, terminal)));
     await withGpu(options.adapter, terminal, async (gpu) => {
-      const pixels = Uint8Array.from(pictures.flatMap((picture) => [...picture]));
-      const confidences = await confidencesOf(gpu, model, pixels, files.length);
-      const answers = files.map((file, index) => ({
-        file,
-        top: topOf(model, confidences[index] ?? new Float32Array()),
-      }));
-      for (const { file, top } of answers) {
-        terminal.line(file);
-        for (const { label, confidence } of top)
-          terminal.line(`  ${formatConfidence(confidence).padStart(12)}  ${label}`);
+      const judge = await createJudge(
+        gpu,
+        model,
+        imagesAtATime(model, files.length, mostAtATime),
+        options.crops,
+      );
+      const answers: { file: string; top: Guess[] }[] = [];
+      for (let first = 0; first < files.length; first += judge.images) {
+        const { readable, pixels } = await readPictures(
+          files.slice(first, first + judge.images),
+          model,
+          terminal,
+        );
+        if (readable.length === 0) continue;
+        const confidences = await judge.judge(pixels, readable.length);
+        confidences.forEach((row, index) => {
+          const answer = { file: readable[index] ?? '', top: topOf(model, row) };
+          answers.push(answer);
+          show(answer, terminal);
+        });
       }
       terminal.json(answers);
     });
   });
 }
 
-/** Bytes [channels, height, width] of the size that the model looks at. */
-async function readPicture(file: string, model: Model, terminal: Terminal): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new ImageFileError(`cannot read ${file}: ${messageOf(error)}`);
+/** The pictures at the model's size, one after another; those that cannot be read are reported and left out. */
+async function readPictures(
+  files: readonly string[],
+  { preprocessing }: Model,
+  terminal: Terminal,
+): Promise<{ readable: string[]; pixels: Uint8Array<ArrayBuffer> }> {
+  const [channels, height, width] = preprocessing.image;
+  const bytes = channels * height * width;
+  const readable: string[] = [];
+  const pixels = new Uint8Array(files.length * bytes);
+  for (const file of files) {
+    try {
+      const image = await readImage(file);
+      if (image.height !== height || image.width !== width) {
+        terminal.note(
+          `${file} has ${String(image.width)} × ${String(image.height)} pixels, scaled to ${String(width)} × ${String(height)}`,
+        );
+      }
+      pixels.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), readable.length * bytes);
+      readable.push(file);
+    } catch (error) {
+      if (!(error instanceof ImageFileError)) throw error;
+      terminal.fail(error.message);
+    }
   }
-  const image = decodeImage(bytes, file);
-  const [channels, height, width] = model.preprocessing.image;
-  if (image.height !== height || image.width !== width) {
-    terminal.note(
-      `${file} has ${String(image.width)} × ${String(image.height)} pixels, scaled to ${String(width)} × ${String(height)}`,
-    );
-  }
-  return fitImage(image, [channels === 1 ? 1 : 3, height, width]);
+  return { readable, pixels: pixels.subarray(0, readable.length * bytes) };
+}
+
+function show({ file, top }: { file: string; top: readonly Guess[] }, terminal: Terminal): void {
+  terminal.line(file);
+  for (const { label, confidence } of top)
+    terminal.line(`  ${formatConfidence(confidence).padStart(12)}  ${label}`);
 }
 
 function topOf({ labels }: Model, confidences: Float32Array): Guess[] {

@@ -1,7 +1,7 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { lock } from 'proper-lockfile';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
@@ -19,7 +19,7 @@ import { loadModel } from '../../node/model-file.ts';
 import { formatConfidence, formatDuration } from '../../report/format.ts';
 import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
-import { numberList, wholeNumber, withModel, type ModelOptions } from '../options.ts';
+import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -66,11 +66,6 @@ export function addEvolve(program: Command): void {
     .option('--resume', 'go on with the run in the folder', false)
     .option('--replace', 'delete the run in the folder first', false)
     .action(runEvolve);
-}
-
-function oneOrTen(text: string): 1 | 10 {
-  if (text === '1' || text === '10') return Number(text) as 1 | 10;
-  throw new InvalidArgumentError('Expected 1 or 10.');
 }
 
 async function runEvolve(options: EvolveOptions, command: Command): Promise<void> {

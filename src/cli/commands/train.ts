@@ -1,14 +1,11 @@
 /** `fool train`: LeNet from the MNIST files, with our own kernels. */
-import { dirname } from 'node:path';
-import { mkdir } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import writeFileAtomic from 'write-file-atomic';
 import { evaluateAccuracy } from '../../models/evaluation.ts';
 import { lenet } from '../../models/lenet.ts';
 import { writeModel } from '../../models/model.ts';
 import { lenetDescent, preprocessingFor, train } from '../../models/training.ts';
 import { loadMnist } from '../../node/mnist-files.ts';
-import { storageError } from '../../node/file-storage.ts';
+import { makeFolderOf, saveFile } from '../../node/save-file.ts';
 import { formatDuration } from '../../report/format.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
@@ -43,7 +40,7 @@ async function runTrain(options: TrainOptions): Promise<void> {
     terminal.note(`batch ${String(options.batch)} rounded up to ${String(descent.batch)}`);
   const data = await loadMnist('train', options.data);
   const test = await loadMnist('test', options.data);
-  await save(out, new Uint8Array());
+  await makeFolderOf(out);
   await withGpu(options.adapter, terminal, async (gpu) => {
     const started = performance.now();
     const interrupt = listenForInterrupt(() => {
@@ -68,21 +65,11 @@ async function runTrain(options: TrainOptions): Promise<void> {
       testAccuracy: accuracy.toFixed(4),
       complete: String(!interrupt.requested()),
     };
-    await save(out, writeModel({ ...model, card }));
+    await saveFile(out, writeModel({ ...model, card }));
     terminal.line(
       `${String(correct)} of ${String(images)} test images right (${(100 * accuracy).toFixed(2)} %), trained in ${formatDuration(seconds)}`,
     );
     terminal.line(`weights: ${out}`);
     terminal.json({ out, epochs, seed, images, correct, accuracy, seconds });
   });
-}
-
-/** Called with nothing first: a path that cannot be written should be known before an hour of training. */
-async function save(path: string, content: Uint8Array): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    if (content.length > 0) await writeFileAtomic(path, Buffer.from(content));
-  } catch (error) {
-    throw storageError('write', path, error);
-  }
 }

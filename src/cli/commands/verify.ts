@@ -1,7 +1,7 @@
 /** `fool verify`: do the pictures on disk hold what the archive says of them? */
 import type { Command } from 'commander';
 import { picturePath } from '../../evolution/run-folder.ts';
-import { confidencesOf } from '../../models/evaluation.ts';
+import { createJudge, imagesAtATime } from '../../models/judge.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { ImageFileError, decodeImage } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
@@ -35,13 +35,20 @@ export function addVerify(program: Command): void {
           `${folder} was made with another ${run.settings.model} (SHA-256 ${run.model.sha256}, here ${sha256})`,
         );
       }
-      const [channels, height, width] = run.model.image;
-      const picture = channels * height * width;
-      const pixels = new Uint8Array(cells.length * picture);
+      const { image } = run.model;
+      const size = image[0] * image[1] * image[2];
+      const pictures = new Uint8Array(size * cells.length);
       for (const [index, { class: number }] of cells.entries())
-        pixels.set(await readPixels(storage, picturePath(number), run.model.image), index * picture);
+        pictures.set(await readPixels(storage, picturePath(number), image), size * index);
       await withGpu(options.adapter, terminal, async (gpu) => {
-        const confidences = await confidencesOf(gpu, model, pixels, cells.length, run.settings.crops);
+        const judge = await createJudge(gpu, model, imagesAtATime(model, cells.length), run.settings.crops);
+        const confidences: Float32Array[] = [];
+        for (let first = 0; first < cells.length; first += judge.images) {
+          const count = Math.min(judge.images, cells.length - first);
+          confidences.push(
+            ...(await judge.judge(pictures.slice(size * first, size * (first + count)), count)),
+          );
+        }
         const rows = cells.map((cell, index) => {
           const found = confidences[index]?.[cell.class] ?? 0;
           return {

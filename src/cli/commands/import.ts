@@ -1,0 +1,175 @@
+/** `fool import`: anybody's weights into one safetensors file that carries its own preprocessing and labels. */
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ClassNames } from '../../datasets/class-names.ts';
+import { readMeanImage } from '../../formats/binaryproto.ts';
+import { readWeights } from '../../formats/read-weights.ts';
+import { WeightFileError } from '../../formats/weight-file-error.ts';
+import { messageOf } from '../../message-of.ts';
+import { architectureNames } from '../../models/architectures.ts';
+import { importModel, type ImportOptions, type Imported } from '../../models/import.ts';
+import { writeModel } from '../../models/model.ts';
+import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
+import { saveFile } from '../../node/save-file.ts';
+import { checkImported, type Known } from '../import-check.ts';
+import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
+import { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface ImportCommandOptions extends CommonOptions {
+  readonly arch?: string;
+  readonly out: string;
+  readonly mean?: string;
+  readonly scale?: readonly number[];
+  readonly channels?: 'rgb' | 'bgr';
+  readonly image?: number;
+  readonly labels?: string;
+  readonly check: readonly string[];
+}
+
+export function addImport(program: Command): void {
+  withCommon(
+    program
+      .command('import <file>')
+      .description(
+        'turn weights (.caffemodel, .onnx, .pth, .safetensors, or the name of fetched ones) into a model file',
+      ),
+  )
+    .addOption(
+      new Option('--arch <name>', 'what the weights are of; a safetensors file may say it itself').choices([
+        ...architectureNames,
+      ]),
+    )
+    .requiredOption('--out <file>', 'model file to write (.safetensors)')
+    .option('--mean <file|values>', 'mean.binaryproto, or a value per channel in the network’s order')
+    .option(
+      '--scale <values>',
+      'what a pixel minus the mean is multiplied by; one, or one per channel',
+      numbers,
+    )
+    .addOption(
+      new Option('--channels <order>', 'order of colours that the network wants').choices(['rgb', 'bgr']),
+    )
+    .option('--image <side>', 'side of the images that are judged, before the crop', wholeNumber(1, 4096))
+    .option('--labels <file>', 'names of the classes, one a line (or a JSON list)')
+    .option(
+      '--check <known>',
+      'IMAGE:CLASS, mnist, or a folder with a subfolder per class: judge it before writing; may be repeated',
+      (value: string, before: readonly string[]) => [...before, value],
+      [] as readonly string[],
+    )
+    .action(runImport);
+}
+
+async function runImport(file: string, options: ImportCommandOptions): Promise<void> {
+  const terminal = new Terminal(options);
+  if (extname(options.out) !== '.safetensors')
+    throw new UsageError(`--out ${options.out}: a model file's name ends with .safetensors`);
+  const path = findWeightFile(file);
+  const weights = readWeights(await readWeightBytes(path), path);
+  const name = basename(options.out, '.safetensors');
+  const imported = importModel(weights, path, name, await saidByUser(options));
+  report(imported, terminal);
+  const check = await checkImported(
+    imported.model,
+    knownThings(imported, options.check),
+    options.adapter,
+    terminal,
+  );
+  const bytes = writeModel(imported.model);
+  const { model, mapped, ignored } = imported;
+  if (check?.passed === false) {
+    throw new WeightFileError(`${path} was read, but fails its check; ${options.out} is not written`);
+  }
+  await saveFile(options.out, bytes);
+  terminal.line(`model: ${options.out}`);
+  const { image, crop, scale, channelOrder } = model.preprocessing;
+  terminal.json({
+    file: path,
+    format: weights.format,
+    architecture: model.architecture.name,
+    classes: model.labels.length,
+    preprocessing: { image, crop, scale, channels: channelOrder },
+    mapped,
+    ignored,
+    ...(check ? { check } : {}),
+    out: options.out,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  });
+}
+
+function report({ model, mapped, ignored }: Imported, terminal: Terminal): void {
+  for (const { from = '–', to, shape, note } of mapped)
+    terminal.line(`  ${from} → ${to} [${shape.join(', ')}]${note === undefined ? '' : ` (${note})`}`);
+  for (const { name, reason } of ignored) terminal.line(`  ${name}: ignored, ${reason}`);
+  const { image, crop, scale, channelOrder } = model.preprocessing;
+  terminal.line(
+    `${model.architecture.name}, ${String(model.labels.length)} classes (${model.labels[0] ?? ''} … ${model.labels.at(-1) ?? ''})`,
+  );
+  terminal.line(
+    `sees ${String(crop)} of ${String(image[1])} pixels, ${channelOrder}, minus the mean, times ${scale.join(', ')}; nothing is missing`,
+  );
+}
+
+async function saidByUser(options: ImportCommandOptions): Promise<ImportOptions> {
+  const { arch, mean, scale, channels, image, labels } = options;
+  return {
+    ...(arch === undefined ? {} : { architecture: arch }),
+    ...(mean === undefined ? {} : { mean: await readMean(mean) }),
+    ...(scale === undefined ? {} : { scale }),
+    ...(channels === undefined ? {} : { channelOrder: channels }),
+    ...(image === undefined ? {} : { imageSide: image }),
+    ...(labels === undefined ? {} : { labels: await readLabels(labels) }),
+  };
+}
+
+async function readMean(text: string): Promise<NonNullable<ImportOptions['mean']>> {
+  if (/^[\d.,+\-e\s]+$/i.test(text)) return numbers(text);
+  return readMeanImage(await readWeightBytes(text), text);
+}
+
+async function readLabels(path: string): Promise<string[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new WeightFileError(`cannot read the labels in ${path}: ${messageOf(error)}`);
+  }
+  if (!text.trimStart().startsWith('[')) return text.replace(/\r?\n$/, '').split(/\r?\n/);
+  try {
+    const labels: unknown = JSON.parse(text);
+    if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;
+  } catch (error) {
+    throw new WeightFileError(`${path} is no JSON: ${messageOf(error)}`);
+  }
+  throw new WeightFileError(`${path} is no list of strings`);
+}
+
+/** What --check names: a data set, or pictures with their classes. */
+function knownThings({ model }: Imported, checks: readonly string[]): Known {
+  const names = new ClassNames(model.labels);
+  const pictures: { file: string; target: number }[] = [];
+  const datasets: string[] = [];
+  for (const check of checks) {
+    if (check === 'mnist' || (existsSync(check) && statSync(check).isDirectory())) {
+      datasets.push(check);
+      continue;
+    }
+    const colon = check.lastIndexOf(':');
+    if (colon < 1) throw new UsageError(`--check ${check}: expected IMAGE:CLASS, mnist or a folder`);
+    const target = names.find(check.slice(colon + 1));
+    if (typeof target === 'string') throw new UsageError(`--check ${check}: ${target}`);
+    pictures.push({ file: check.slice(0, colon), target });
+  }
+  return { pictures, datasets };
+}
+
+function numbers(text: string): number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (values.every(Number.isFinite)) return values;
+  throw new InvalidArgumentError('Expected numbers with commas between them.');
+}

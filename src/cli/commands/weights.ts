@@ -1,0 +1,207 @@
+/** `fool weights`: published weight files that are too large to ship; lists, fetches and verifies them. */
+import type { Command } from 'commander';
+import { formatBytes } from '../../gpu/errors.ts';
+import { importCommand, type KnownWeights } from '../../models/known-weights.ts';
+import {
+  cachePathOf,
+  cacheStateOf,
+  knownWeightsNamed,
+  verifyCached,
+  type CacheState,
+} from '../../node/weights-cache.ts';
+import { fetchWeights, isAddress } from '../../node/weights-fetch.ts';
+import { weightsManifest } from '../../node/weights-manifest.ts';
+import { formatDuration, formatTime } from '../../report/format.ts';
+import { messageOf } from '../../message-of.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import { Terminal, type Progress, type TerminalOptions } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface FetchCommandOptions extends TerminalOptions {
+  readonly from?: string;
+}
+
+export function addWeights(program: Command): void {
+  const weights = program.command('weights').description('known weight files: list, fetch, verify');
+  withOutput(weights.command('list').description('what can be fetched, and what is in the cache')).action(
+    list,
+  );
+  withOutput(weights.command('fetch <name>').description('bring a weight file into the cache'))
+    .option(
+      '--from <source>',
+      'a file that you have, or another web address (default: where it was published)',
+    )
+    .action(fetchOne);
+  withOutput(
+    weights.command('verify [names...]').description('compute the hashes of cached files afresh'),
+  ).action(verify);
+}
+
+function withOutput(command: Command): Command {
+  return command
+    .option('--json', 'print JSON on standard output, everything else on standard error', false)
+    .option('--quiet', 'print nothing but errors and warnings', false);
+}
+
+async function list(options: TerminalOptions): Promise<void> {
+  const terminal = new Terminal(options);
+  const rows = await Promise.all(
+    weightsManifest().map(async (weights) => ({ weights, cache: await cacheStateOf(weights) })),
+  );
+  const table = [
+    ['name', 'file', 'size', 'licence', 'cache'],
+    ...rows.map(({ weights, cache }) => [
+      weights.name,
+      weights.file,
+      formatBytes(weights.bytes),
+      weights.licence,
+      cacheInWords(weights, cache),
+    ]),
+  ];
+  for (const line of aligned(table)) terminal.line(line);
+  terminal.json(
+    rows.map(({ weights, cache }) => {
+      const path = cachePathOf(weights);
+      return { ...weights, path, cache, import: importCommand(weights, path) };
+    }),
+  );
+}
+
+function cacheInWords(weights: KnownWeights, { state, bytes, verified }: CacheState): string {
+  switch (state) {
+    case 'absent':
+      return '–';
+    case 'partial':
+      return `${formatBytes(bytes)} of ${formatBytes(weights.bytes)}, fetch resumes`;
+    case 'cached':
+      return verified === undefined ? 'there, not verified' : `verified ${formatTime(verified)}`;
+    case 'damaged':
+      return `damaged: ${String(bytes)} bytes, expected ${String(weights.bytes)}`;
+  }
+}
+
+/** Columns as wide as their widest cell. */
+function aligned(table: readonly (readonly string[])[]): string[] {
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
+  return table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+async function fetchOne(name: string, options: FetchCommandOptions): Promise<void> {
+  const terminal = new Terminal(options);
+  const weights = named(name);
+  checkSource(options.from);
+  const stop = new AbortController();
+  listenForInterrupt(() => {
+    terminal.note('stopping; once more to leave at once');
+    stop.abort();
+  });
+  const started = performance.now();
+  const bar = megabyteBar(terminal, weights);
+  try {
+    const fetched = await fetchWeights(weights, {
+      ...options,
+      signal: stop.signal,
+      onProgress: bar.update,
+      onNote: (text) => {
+        terminal.note(text);
+      },
+    });
+    bar.stop();
+    const seconds = (performance.now() - started) / 1000;
+    const command = importCommand(weights, fetched.path);
+    const what =
+      fetched.status === 'present' ? 'is there already' : `${fetched.status} in ${formatDuration(seconds)}`;
+    terminal.line(`${weights.name} ${what}, size and hashes hold: ${fetched.path}`);
+    terminal.line(`licence: ${weights.licence} (${weights.page})`);
+    terminal.line(`to make a model of it: ${command}`);
+    terminal.json({
+      ...fetched,
+      name,
+      bytes: weights.bytes,
+      hashes: weights.hashes,
+      seconds,
+      import: command,
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function checkSource(from: string | undefined): void {
+  if (from === undefined) return;
+  const hasScheme = /^[a-z][\w+.-]+:\/\//i.test(from);
+  if (hasScheme && !(isAddress(from) && URL.canParse(from)))
+    throw new UsageError(
+      `--from takes a file, or an address that begins with http:// or https://, not "${from}"`,
+    );
+}
+
+/** In tenths of megabytes; begins when it is known how much was there. */
+function megabyteBar(
+  terminal: Terminal,
+  weights: KnownWeights,
+): { readonly update: (bytes: number) => void; readonly stop: () => void } {
+  const megabytes = (bytes: number) => Math.ceil(bytes / 1e5) / 10;
+  let bar: Progress | undefined;
+  let shown: number | undefined;
+  return {
+    update: (bytes) => {
+      const value = megabytes(bytes);
+      if (value === shown) return;
+      shown = value;
+      bar ??= terminal.progress(megabytes(weights.bytes), 'MB', value);
+      bar.update(value, weights.file);
+    },
+    stop: () => {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+async function verify(names: readonly string[], options: TerminalOptions): Promise<void> {
+  const terminal = new Terminal(options);
+  const chosen = names.length > 0 ? names.map(named) : await inCache();
+  if (chosen.length === 0)
+    terminal.line('no weight file is in the cache; fool weights list says what there is');
+  const files = [];
+  for (const weights of chosen) {
+    const problem = await verifyCached(weights);
+    const path = cachePathOf(weights);
+    const verdict = problem === undefined ? 'holds' : 'FAILS';
+    terminal.line(`${verdict}  ${weights.name}: ${problem === undefined ? path : `${path}: ${problem}`}`);
+    files.push({
+      name: weights.name,
+      path,
+      holds: problem === undefined,
+      ...(problem !== undefined && { problem }),
+    });
+  }
+  const verified = files.every(({ holds }) => holds);
+  terminal.json({ verified, files });
+  if (!verified) process.exitCode = 1;
+}
+
+async function inCache(): Promise<KnownWeights[]> {
+  const found: KnownWeights[] = [];
+  for (const weights of weightsManifest()) {
+    const { state } = await cacheStateOf(weights);
+    if (state === 'cached' || state === 'damaged') found.push(weights);
+  }
+  return found;
+}
+
+function named(name: string): KnownWeights {
+  try {
+    return knownWeightsNamed(name);
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}

@@ -1,0 +1,90 @@
+/** `--check`: judges what the user knows with the imported model, and says what to change where it does not know it. */
+import type { Gpu } from '../gpu/device.ts';
+import {
+  betterPreprocessing,
+  checkImages,
+  isKnown,
+  type CheckedImage,
+  type KnownImage,
+} from '../models/import-check.ts';
+import type { Model } from '../models/model.ts';
+import { readImage } from '../node/image-folder.ts';
+import { formatConfidence } from '../report/format.ts';
+import { evaluationOf, type Evaluate } from './labelled-data.ts';
+import { withGpu } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Known {
+  readonly pictures: readonly { readonly file: string; readonly target: number }[];
+  /** mnist, or labelled folders. */
+  readonly datasets: readonly string[];
+}
+
+export interface CheckReport {
+  readonly passed: boolean;
+  readonly images: readonly CheckedImage[];
+  readonly datasets: readonly {
+    readonly dataset: string;
+    readonly images: number;
+    readonly accuracy: number;
+  }[];
+}
+
+/** A model that knows its classes is right more often than this many times chance. */
+const chanceFactor = 3;
+
+/** Undefined where nothing was to be checked. */
+export async function checkImported(
+  model: Model,
+  { pictures, datasets }: Known,
+  adapter: string,
+  terminal: Terminal,
+): Promise<CheckReport | undefined> {
+  if (pictures.length + datasets.length === 0) return undefined;
+  const known = await Promise.all(
+    pictures.map(async ({ file, target }): Promise<KnownImage> => {
+      return { name: file, image: await readImage(file), target };
+    }),
+  );
+  const evaluations = await Promise.all(
+    datasets.map(async (dataset): Promise<[string, Evaluate]> => [
+      dataset,
+      await evaluationOf({ dataset, crops: 1 }, model, terminal),
+    ]),
+  );
+  return withGpu(adapter, terminal, async (gpu) => {
+    const images = known.length > 0 ? await checkImages(gpu, model, known) : [];
+    for (const { name, target, rank, confidence } of images)
+      terminal.line(
+        `${rank < 5 ? 'known' : 'UNKNOWN'}  ${name}: ${model.labels[target] ?? ''} has rank ${String(rank + 1)} of ${String(model.labels.length)}, ${formatConfidence(confidence)}`,
+      );
+    const sets: CheckReport['datasets'][number][] = [];
+    for (const [dataset, evaluate] of evaluations) {
+      const { images: count, accuracy } = await evaluate(gpu);
+      sets.push({ dataset, images: count, accuracy });
+      terminal.line(`${dataset}: ${(100 * accuracy).toFixed(2)} % of ${String(count)} images right`);
+    }
+    const knownNow = images.filter(isKnown).length;
+    const right = sets.every(({ accuracy }) => accuracy * model.labels.length >= chanceFactor);
+    const passed = knownNow === images.length && right;
+    if (knownNow < images.length) await advise(gpu, model, known, knownNow, terminal);
+    else if (!right)
+      terminal.note('near chance: the preprocessing (--mean, --scale, --channels) or the weights are wrong');
+    return { passed, images, datasets: sets };
+  });
+}
+
+async function advise(
+  gpu: Gpu,
+  model: Model,
+  known: readonly KnownImage[],
+  knownNow: number,
+  terminal: Terminal,
+): Promise<void> {
+  const [better] = await betterPreprocessing(gpu, model, known, knownNow);
+  terminal.note(
+    better
+      ? `with ${better.options} it knows ${String(better.known)} of ${String(known.length)} instead of ${String(knownNow)}: was that meant?`
+      : 'no other order of channels and no other scale is better: are the classes, the mean and the weights the right ones?',
+  );
+}

@@ -1,0 +1,74 @@
+/** Labelled test sets by what the user calls them: mnist, or a folder with a subfolder per class. */
+import { existsSync } from 'node:fs';
+import type { Gpu } from '../gpu/device.ts';
+import {
+  evaluateAccuracy,
+  evaluateBatches,
+  type Accuracy,
+  type LabelledBatch,
+} from '../models/evaluation.ts';
+import { createJudge, imagesAtATime } from '../models/judge.ts';
+import type { Model } from '../models/model.ts';
+import { imageBatches, openImageFolder } from '../node/image-folder.ts';
+import { loadMnist } from '../node/mnist-files.ts';
+import type { Progress, Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface TestSet {
+  /** mnist, or a folder. */
+  readonly dataset: string;
+  /** Of mnist: where its files are. */
+  readonly data?: string;
+  readonly crops: 1 | 10;
+}
+
+export type Evaluate = (gpu: Gpu) => Promise<Accuracy>;
+
+/** Pictures judged at once: few enough that progress shows early. */
+const mostAtATime = 64;
+
+/**
+ * Finds the test set; what comes back judges it.
+ * @throws UsageError for a name that is neither; DatasetError for one that cannot be used
+ */
+export function evaluationOf(test: TestSet, model: Model, terminal: Terminal): Promise<Evaluate> {
+  return test.dataset === 'mnist' ? overMnist(test, model) : overFolder(test, model, terminal);
+}
+
+async function overMnist({ data, crops }: TestSet, model: Model): Promise<Evaluate> {
+  const images = await loadMnist('test', data);
+  return (gpu) => evaluateAccuracy(gpu, model, images, crops);
+}
+
+async function overFolder(test: TestSet, model: Model, terminal: Terminal): Promise<Evaluate> {
+  const { dataset, data, crops } = test;
+  if (data !== undefined)
+    throw new UsageError('--data belongs to --dataset mnist; leave it out for a folder');
+  if (!existsSync(dataset))
+    throw new UsageError(`--dataset ${dataset}: expected mnist or a folder of pictures`);
+  const folder = await openImageFolder(dataset, model.labels);
+  const total = folder.pictures.length;
+  return async (gpu) => {
+    const judge = await createJudge(gpu, model, imagesAtATime(model, total, mostAtATime), crops);
+    const progress = terminal.progress(total, 'images');
+    try {
+      const batches = imageBatches(folder, model.preprocessing.image, judge.images);
+      return await evaluateBatches(judge, counted(batches, progress));
+    } finally {
+      progress.stop();
+    }
+  };
+}
+
+/** Passes batches on; when the next one is asked for, those before it have been judged. */
+async function* counted(
+  batches: AsyncIterable<LabelledBatch>,
+  progress: Progress,
+): AsyncIterable<LabelledBatch> {
+  let judged = 0;
+  for await (const batch of batches) {
+    yield batch;
+    judged += batch.targets.length;
+    progress.update(judged, '');
+  }
+}

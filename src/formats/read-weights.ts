@@ -1,0 +1,49 @@
+/** Weights from any of the formats that are read, told apart by their first bytes and the name of the file. */
+import { readCaffemodel } from './caffemodel.ts';
+import { readOnnx } from './onnx.ts';
+import { readPytorch } from './pytorch.ts';
+import { readSafetensors } from './safetensors.ts';
+import type { WeightFile, WeightFormat } from './weight-file.ts';
+import { WeightFileError } from './weight-file-error.ts';
+
+/** Endings of the names of weight files. */
+export const weightFileEndings = ['.safetensors', '.caffemodel', '.onnx', '.pth', '.pt'] as const;
+
+/**
+ * The format of a file. ONNX and Caffe's are both protocol buffers, which nothing but the name tells apart.
+ * @throws WeightFileError when neither content nor name is known
+ */
+export function weightFormat(bytes: Uint8Array, fileName: string): WeightFormat {
+  const name = fileName.toLowerCase();
+  if (name.endsWith('.onnx')) return 'onnx';
+  if (name.endsWith('.caffemodel')) return 'caffemodel';
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  if (isZip || bytes[0] === 0x80 || name.endsWith('.pth') || name.endsWith('.pt')) return 'pytorch';
+  if (bytes[8] === 0x7b || name.endsWith('.safetensors')) return 'safetensors';
+  throw new WeightFileError(
+    `${fileName} is of no known kind of weight file; the name should end with ${weightFileEndings.join(', ')}`,
+  );
+}
+
+export interface WeightFileWithMetadata extends WeightFile {
+  /** What a safetensors file says of itself; empty for the others. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a weight file of any format.
+ * @throws WeightFileError saying what is wrong with the file
+ */
+export function readWeights(bytes: Uint8Array, fileName: string): WeightFileWithMetadata {
+  const metadata = {};
+  switch (weightFormat(bytes, fileName)) {
+    case 'safetensors':
+      return { format: 'safetensors', ignored: [], ...readSafetensors(bytes, fileName) };
+    case 'onnx':
+      return { ...readOnnx(bytes, fileName), metadata };
+    case 'caffemodel':
+      return { ...readCaffemodel(bytes, fileName), metadata };
+    case 'pytorch':
+      return { ...readPytorch(bytes, fileName), metadata };
+  }
+}

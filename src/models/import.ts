@@ -1,0 +1,93 @@
+/** Makes a model of anybody's weights: tensors found, preprocessing and labels put beside them. */
+import type { WeightFileWithMetadata } from '../formats/read-weights.ts';
+import type { Tensor } from '../formats/tensor.ts';
+import { WeightFileError } from '../formats/weight-file-error.ts';
+import { messageOf } from '../message-of.ts';
+import { architectureNames, architectures, preprocessingOf, usualLabels } from './architectures.ts';
+import { matchWeights, type MatchedWeights } from './match-weights.ts';
+import type { Model } from './model.ts';
+import { meanTensor, preprocessingKeys, readPreprocessing, type ChannelOrder } from './preprocessing.ts';
+
+/** What the user says of a file; it goes before what the file says, and that before what is usual. */
+export interface ImportOptions {
+  readonly architecture?: string;
+  /** One value, one per channel in the network's order, or an image [channels, height, width]. */
+  readonly mean?: readonly number[] | Pick<Tensor, 'shape' | 'data'>;
+  readonly scale?: readonly number[];
+  readonly channelOrder?: ChannelOrder;
+  /** Side of the images that are judged. */
+  readonly imageSide?: number;
+  readonly labels?: readonly string[];
+}
+
+export interface Imported extends Pick<MatchedWeights, 'mapped' | 'ignored'> {
+  readonly model: Model;
+}
+
+/**
+ * @param name what the user called the model, for messages and records
+ * @throws WeightFileError, WeightShapeError naming the file, the tensor and what was expected
+ */
+export function importModel(
+  file: WeightFileWithMetadata,
+  fileName: string,
+  name: string,
+  options: ImportOptions = {},
+): Imported {
+  const { metadata } = file;
+  const arch = options.architecture ?? metadata['arch'];
+  if (arch === undefined || !architectures.has(arch)) {
+    const said =
+      arch === undefined ? 'names no architecture' : `is for architecture "${arch}", which is unknown`;
+    throw new WeightFileError(`${fileName}: the file ${said}; pass --arch ${architectureNames.join('|')}`);
+  }
+  const { architecture, weights, mapped, ignored } = matchWeights(file, arch, fileName);
+  const classes = weights.get(`${architecture.layers.at(-1)?.name ?? ''}.bias`)?.data.length ?? 0;
+  const labels = options.labels ?? readLabels(metadata['labels'], fileName) ?? usualLabels(arch, classes);
+  if (labels.length !== classes) {
+    throw new WeightFileError(`${fileName}: ${String(labels.length)} labels for ${String(classes)} classes`);
+  }
+  const { tensor, described } = describePreprocessing(file, arch, options);
+  const own: readonly string[] = ['arch', 'labels', ...preprocessingKeys];
+  const card = Object.fromEntries(Object.entries(metadata).filter(([key]) => !own.includes(key)));
+  const preprocessing = readPreprocessing(tensor, described, architecture, fileName);
+  return { model: { name, architecture, weights, preprocessing, labels, card }, mapped, ignored };
+}
+
+/** The preprocessing in the words of a model file: what the user says, else the file, else what is usual. */
+function describePreprocessing(
+  { tensors, metadata }: WeightFileWithMetadata,
+  arch: string,
+  { mean, scale, channelOrder, imageSide }: ImportOptions,
+): { tensor: Tensor | undefined; described: Record<string, string> } {
+  const usual = { ...preprocessingOf(arch) };
+  // The usual numbers stand in the usual order of channels.
+  const order = channelOrder ?? metadata['channels'];
+  if (order !== undefined && order !== usual['channels']) {
+    for (const key of ['mean', 'scale']) usual[key] = (usual[key] ?? '').split(',').reverse().join(',');
+  }
+  const described: Record<string, string> = { ...usual, ...metadata };
+  if (scale) described['scale'] = scale.join(',');
+  if (channelOrder) described['channels'] = channelOrder;
+  let tensor = tensors.get(meanTensor);
+  if (mean && 'shape' in mean) {
+    tensor = { name: meanTensor, dtype: 'F32', ...mean };
+    described['image'] = String(mean.shape[1]);
+  } else if (mean) {
+    tensor = undefined;
+    described['mean'] = mean.join(',');
+  }
+  if (imageSide !== undefined) described['image'] = String(imageSide);
+  return { tensor, described };
+}
+
+function readLabels(text: string | undefined, fileName: string): string[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const labels: unknown = JSON.parse(text);
+    if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;
+  } catch (error) {
+    throw new WeightFileError(`${fileName}: the labels in the header are no JSON: ${messageOf(error)}`);
+  }
+  throw new WeightFileError(`${fileName}: the labels in the header are no list of strings`);
+}

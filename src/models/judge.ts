@@ -1,0 +1,52 @@
+/** A classifier that is kept: pictures come in batches from the CPU, confidences go back. */
+import type { Gpu } from '../gpu/device.ts';
+import { run } from '../gpu/program.ts';
+import { createClassifier } from './classifier.ts';
+import { padPlanes } from './image-layout.ts';
+import type { Model } from './model.ts';
+
+export interface Judge {
+  readonly model: Model;
+  /** Most images of one call. */
+  readonly images: number;
+  /**
+   * Confidences of every image: [image][class].
+   * @param images bytes [count, channels, height, width] of the size that the model looks at
+   */
+  judge(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array[]>;
+}
+
+/** @param images most images of one call; a call costs as much for fewer */
+export async function createJudge(gpu: Gpu, model: Model, images: number, crops: 1 | 10 = 1): Promise<Judge> {
+  const [, height, width] = model.preprocessing.image;
+  const classifier = await createClassifier(gpu, model, { images, crops });
+  const { classes } = classifier.network;
+  return {
+    model,
+    images,
+    async judge(pixels, count) {
+      if (count > images)
+        throw new RangeError(`${String(count)} images for a judge of ${String(images)} at a time`);
+      gpu.write(classifier.images, padPlanes(pixels, height * width));
+      run(gpu, classifier.program);
+      const all = new Float32Array(await gpu.read(classifier.confidences, 4 * classes * images));
+      return Array.from({ length: count }, (_, image) =>
+        Float32Array.from({ length: classes }, (_, number) => all[number * images + image] ?? 0),
+      );
+    },
+  };
+}
+
+/** Bytes of pictures on the device at once; a few hundred of AlexNet's. */
+const mostBytes = 2 ** 26;
+
+/**
+ * How many images to judge at a time: batches of nearly equal size, so that the last one is not mostly empty.
+ * @param most for work whose first result should not be long in coming
+ */
+export function imagesAtATime({ preprocessing }: Model, count: number, most = Infinity): number {
+  const [channels, height, width] = preprocessing.image;
+  const fitting = Math.max(1, Math.min(most, Math.floor(mostBytes / (channels * height * width))));
+  const batches = Math.ceil(count / fitting);
+  return Math.ceil(count / Math.max(1, batches));
+}

@@ -1,0 +1,103 @@
+/**
+ * Labelled pictures in a folder: `FOLDER/<class>/*.png|jpg|jpeg`, one subfolder a class, as ImageNet is usually
+ * laid out. A subfolder is named by the class's number, its WordNet id, or its label. Pictures are read when
+ * they are asked for, so that a folder may be larger than memory.
+ */
+import { readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ClassNames } from '../datasets/class-names.ts';
+import { DatasetError } from '../datasets/dataset.ts';
+import { messageOf } from '../message-of.ts';
+import type { LabelledBatch } from '../models/evaluation.ts';
+import { fitImage } from '../models/fit-image.ts';
+import { ImageFileError, decodeImage, type ImageBytes } from './image-file.ts';
+
+/** Where the pictures are and what they show; nothing of them is read yet. */
+export interface ImageFolder {
+  readonly path: string;
+  /** In the order of subfolders and names. */
+  readonly pictures: readonly { readonly file: string; readonly target: number }[];
+}
+
+const PICTURE = /\.(png|jpe?g)$/i;
+const LAYOUT = 'expected FOLDER/<class>/*.png, .jpg or .jpeg';
+
+/**
+ * Lists a labelled folder. Hidden entries and files of other kinds are passed over.
+ * @param labels the model's, by class number
+ * @throws DatasetError when the folder cannot be read, holds no pictures, or a subfolder names no class
+ */
+export async function openImageFolder(folder: string, labels: readonly string[]): Promise<ImageFolder> {
+  const names = new ClassNames(labels);
+  const pictures: { file: string; target: number }[] = [];
+  for (const entry of await entriesOf(folder)) {
+    if (!entry.isDirectory) continue;
+    const subfolder = path.join(folder, entry.name);
+    const found = names.find(entry.name);
+    if (typeof found === 'string') throw new DatasetError(`${subfolder}: ${found}`);
+    const files = (await entriesOf(subfolder)).filter(({ name }) => PICTURE.test(name));
+    pictures.push(...files.map(({ name }) => ({ file: path.join(subfolder, name), target: found })));
+  }
+  if (pictures.length === 0) throw new DatasetError(`${folder} holds no labelled pictures: ${LAYOUT}`);
+  return { path: folder, pictures };
+}
+
+/**
+ * Reads the pictures in batches, each brought to the size that a model looks at.
+ * @param shape channels, height and width of the model's images
+ * @param most images of one batch
+ * @throws ImageFileError naming the first picture that cannot be read
+ */
+export async function* imageBatches(
+  { pictures }: ImageFolder,
+  [channels, height, width]: readonly [number, number, number],
+  most: number,
+): AsyncIterable<LabelledBatch> {
+  const bytes = channels * height * width;
+  for (let first = 0; first < pictures.length; first += most) {
+    const batch = pictures.slice(first, first + most);
+    const images = new Uint8Array(batch.length * bytes);
+    for (const [index, { file }] of batch.entries()) {
+      const image = await readImage(file);
+      images.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), index * bytes);
+    }
+    yield { images, targets: batch.map(({ target }) => target) };
+  }
+}
+
+/** @throws ImageFileError naming the file when it cannot be read or decoded */
+export async function readImage(file: string): Promise<ImageBytes> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new ImageFileError(`cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  return decodeImage(bytes, file);
+}
+
+interface Entry {
+  readonly name: string;
+  /** Links are followed. */
+  readonly isDirectory: boolean;
+}
+
+/** Sorted by name with digits as numbers, the same on every machine. */
+async function entriesOf(folder: string): Promise<Entry[]> {
+  try {
+    const entries = (await readdir(folder, { withFileTypes: true }))
+      .filter(({ name }) => !name.startsWith('.'))
+      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    return await Promise.all(
+      entries.map(async (entry) => {
+        const { name } = entry;
+        const found = entry.isSymbolicLink() ? await stat(path.join(folder, name)) : entry;
+        return { name, isDirectory: found.isDirectory() };
+      }),
+    );
+  } catch (error) {
+    throw new DatasetError(`${folder} cannot be read as a folder (${messageOf(error)}): ${LAYOUT}`, {
+      cause: error,
+    });
+  }
+}
