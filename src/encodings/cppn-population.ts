@@ -7,7 +7,7 @@ import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
 import { checkCppn, mutateCppn, randomCppn } from './cppn-genome.ts';
 import { flattenCppn, flattenPopulation, type FlatCppn } from './cppn-program.ts';
-import type { CppnGenome, SerialisedGenome } from './encoding.ts';
+import type { CppnGenome, Genome } from './encoding.ts';
 import { cppnFrame, type Coordinates } from './frame.ts';
 import type { Population, PopulationSettings } from './population.ts';
 
@@ -84,11 +84,11 @@ export class CppnPopulation implements Population {
     for (const { cell, child: index } of replacements) this.#elites[cell] = this.#children[index]?.genome;
   }
 
-  genomes(cells: readonly number[]): Promise<SerialisedGenome[]> {
+  genomes(cells: readonly number[]): Promise<Genome[]> {
     return Promise.resolve(cells.map((cell) => this.#elite(cell)));
   }
 
-  restore(cell: number, genome: SerialisedGenome): void {
+  restore(cell: number, genome: Genome): void {
     const outputs =
       genome.encoding === 'cppn' ? genome.nodes.filter(({ role }) => role === 'output').length : 0;
     if (genome.encoding !== 'cppn' || outputs !== this.#settings.extent[0]) {

@@ -1,13 +1,13 @@
 /** A population of directly encoded images: bred and drawn on the device, genes never leave it but for a checkpoint. */
 import { uniformUsage, type Gpu } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
+import { Slots } from '../gpu/slots.ts';
 import { hlsToRgb } from '../kernels/colour.ts';
-import { firstDirect, renderDirect, varyDirect, type DirectShape } from '../kernels/direct.ts';
+import { firstDirect, genomeWords, renderDirect, varyDirect, type DirectShape } from '../kernels/direct.ts';
 import { mutationIndex } from '../random/polynomial-mutation.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
-import { decodeFloats, encodeFloats } from './base64.ts';
-import type { SerialisedGenome } from './encoding.ts';
+import type { Genome } from './encoding.ts';
 import type { Population, PopulationSettings } from './population.ts';
 
 /** Probability that a gene mutates; it halves every so many generations (paper §2.2). */
@@ -20,9 +20,10 @@ export function mutationRate(generation: number): number {
 
 interface Buffers {
   readonly generation: GPUBuffer;
+  /** Genes [population, genes padded to 2]. */
   readonly children: GPUBuffer;
-  readonly elites: GPUBuffer;
-  readonly parents: GPUBuffer;
+  /** A genome per cell. */
+  readonly elites: Slots;
 }
 
 interface Programs {
@@ -40,30 +41,28 @@ export class DirectPopulation implements Population {
     private readonly buffers: Buffers,
     private readonly programs: Programs,
   ) {
-    this.#genes = settings.extent[0] * settings.extent[1] * settings.extent[2];
+    const [channels, height, width] = settings.extent;
+    this.#genes = channels * height * width;
   }
 
   static async create(gpu: Gpu, settings: PopulationSettings): Promise<DirectPopulation> {
     const { population, cells, extent, images } = settings;
     const [channels, height, width] = extent;
     const shape: DirectShape = { population, channels, pixels: height * width };
-    const genes = channels * height * width;
+    const bytes = 4 * genomeWords(channels * height * width);
     const buffers: Buffers = {
       generation: gpu.buffer('direct generation', 16, uniformUsage),
-      children: gpu.buffer('direct children', 4 * genes * population),
-      elites: gpu.buffer('direct elites', 4 * genes * cells),
-      parents: gpu.buffer('direct parents', 4 * population),
+      children: gpu.buffer('direct children', bytes * population),
+      elites: new Slots(gpu, 'direct elites', cells, bytes),
     };
-    const { generation, children, elites, parents } = buffers;
-    const render = [await bind(gpu, 'render', renderDirect(shape), { 1: children, 4: images })];
+    const { generation, children } = buffers;
+    const render = [await bind(gpu, 'render', renderDirect(shape), { 1: children, 2: images })];
     if (channels === 3) {
       render.push(await bind(gpu, 'colour', hlsToRgb(population, Math.ceil(shape.pixels / 4)), [images]));
     }
     const programs: Programs = {
       first: new Program([await bind(gpu, 'first', firstDirect(shape), [generation, children])]),
-      vary: new Program([
-        await bind(gpu, 'vary', varyDirect(shape), [generation, children, elites, parents]),
-      ]),
+      vary: new Program([await bind(gpu, 'vary', varyDirect(shape), [generation, children])]),
       render: new Program(render),
     };
     return new DirectPopulation(gpu, settings, buffers, programs);
@@ -77,7 +76,7 @@ export class DirectPopulation implements Population {
 
   vary(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void> {
     this.#announce(generation);
-    this.gpu.write(this.buffers.parents, parents);
+    this.#copyElites([...parents]);
     run(this.gpu, this.programs.vary);
     return Promise.resolve();
   }
@@ -88,13 +87,7 @@ export class DirectPopulation implements Population {
   }
 
   show(cells: readonly number[]): Promise<void> {
-    const bytes = 4 * this.#genes;
-    const { children, elites } = this.buffers;
-    const encoder = this.gpu.device.createCommandEncoder();
-    for (const [child, cell] of cells.entries()) {
-      encoder.copyBufferToBuffer(elites, cell * bytes, children, child * bytes, bytes);
-    }
-    this.gpu.device.queue.submit([encoder.finish()]);
+    this.#copyElites(cells);
     return Promise.resolve();
   }
 
@@ -103,36 +96,38 @@ export class DirectPopulation implements Population {
   }
 
   adopt(replacements: readonly { readonly cell: number; readonly child: number }[]): void {
-    const bytes = 4 * this.#genes;
+    const { children, elites } = this.buffers;
     const encoder = this.gpu.device.createCommandEncoder();
-    for (const { cell, child } of replacements) {
-      encoder.copyBufferToBuffer(
-        this.buffers.children,
-        child * bytes,
-        this.buffers.elites,
-        cell * bytes,
-        bytes,
-      );
-    }
+    for (const { cell, child } of replacements) elites.copyIn(encoder, children, child * elites.bytes, cell);
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 
-  genomes(cells: readonly number[]): Promise<SerialisedGenome[]> {
-    const bytes = 4 * this.#genes;
+  genomes(cells: readonly number[]): Promise<Genome[]> {
     return Promise.all(
-      cells.map(async (cell): Promise<SerialisedGenome> => {
-        const genes = new Float32Array(await this.gpu.read(this.buffers.elites, bytes, cell * bytes));
-        return { encoding: 'direct', genes: encodeFloats(genes) };
+      cells.map(async (cell): Promise<Genome> => {
+        const bytes = new Uint8Array(await this.buffers.elites.read(cell), 0, 2 * this.#genes);
+        return { encoding: 'direct', bytes };
       }),
     );
   }
 
-  restore(cell: number, genome: SerialisedGenome): void {
-    const genes = genome.encoding === 'direct' ? decodeFloats(genome.genes) : new Float32Array();
-    if (genes.length !== this.#genes || genes.some((gene) => !(gene >= 0 && gene <= 1))) {
-      throw new RangeError(`cell ${String(cell)} needs ${String(this.#genes)} genes from 0 to 1`);
+  restore(cell: number, genome: Genome): void {
+    const bytes = genome.encoding === 'direct' ? genome.bytes : new Uint8Array();
+    if (bytes.length !== 2 * this.#genes) {
+      throw new RangeError(
+        `cell ${String(cell)} needs ${String(this.#genes)} genes of 2 bytes, and got ${String(bytes.length)} bytes`,
+      );
     }
-    this.gpu.write(this.buffers.elites, genes, 4 * this.#genes * cell);
+    this.buffers.elites.write(cell, bytes);
+  }
+
+  /** Makes the first children into copies of the elites of the given cells. */
+  #copyElites(cells: readonly number[]): void {
+    const { children, elites } = this.buffers;
+    const encoder = this.gpu.device.createCommandEncoder();
+    for (const [child, cell] of cells.entries())
+      elites.copyOut(encoder, cell, children, child * elites.bytes);
+    this.gpu.device.queue.submit([encoder.finish()]);
   }
 
   #announce(generation: number): void {

@@ -1,6 +1,6 @@
 /** What evolution needs of an encoding: children on the device, elites to vary, images to judge. */
 import type { Program } from '../gpu/program.ts';
-import type { SerialisedGenome } from './encoding.ts';
+import type { Genome } from './encoding.ts';
 
 export interface Population {
   /** Makes the random individuals of generation 0 into the children. */
@@ -19,9 +19,9 @@ export interface Population {
   /** The child becomes the elite of the cell. Call it before the next `vary`. */
   adopt(replacements: readonly { readonly cell: number; readonly child: number }[]): void;
   /** Genomes of the given cells as they are now, even when evolution goes on while they are read. */
-  genomes(cells: readonly number[]): Promise<SerialisedGenome[]>;
+  genomes(cells: readonly number[]): Promise<Genome[]>;
   /** Puts a genome into a cell. @throws RangeError when it does not fit the encoding */
-  restore(cell: number, genome: SerialisedGenome): void;
+  restore(cell: number, genome: Genome): void;
 }
 
 export interface PopulationSettings {

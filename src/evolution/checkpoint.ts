@@ -4,14 +4,17 @@
  */
 import { z } from 'zod';
 import type { Population } from '../encodings/population.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Archive } from './archive.ts';
 import type { CellRecord, RunRecord, StageTimes } from './run-record.ts';
 import { archiveSchema, count, duration, stageTimesSchema } from './run-schema.ts';
+import { readGenome } from './saved-genomes.ts';
 
 export const checkpointPath = 'checkpoint/state.json';
 
 export interface Checkpoint {
-  readonly format: 1;
+  /** 2: direct genomes are 16-bit genes, in JSON or in files of their own; 1 had floats. */
+  readonly format: 2;
   readonly version: string;
   /** SHA-256 of the model's file. */
   readonly model: string;
@@ -29,7 +32,7 @@ export class CheckpointError extends Error {
 }
 
 const checkpoint = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   version: z.string(),
   model: z.string(),
   adapter: z.string(),
@@ -53,9 +56,9 @@ export function parseCheckpoint(text: string, file: string): Checkpoint {
     );
   }
   const format = z.object({ format: z.unknown() }).safeParse(content);
-  if (format.success && format.data.format !== 1) {
+  if (format.success && format.data.format !== 2) {
     throw new CheckpointError(
-      `${file} has format ${JSON.stringify(format.data.format)}, this version reads format 1; resume it with the version that wrote it`,
+      `${file} has format ${JSON.stringify(format.data.format)}, this version reads format 2; resume it with the version that wrote it`,
     );
   }
   const parsed = checkpoint.safeParse(content);
@@ -98,22 +101,31 @@ export function checkOrigin(
   }
 }
 
-/** Puts every elite back into the archive and its genome into the population. */
-export function restoreCells(
+/**
+ * Puts every elite back into the archive and its genome into the population.
+ * @param storage the run folder, for genomes that are files
+ * @throws CheckpointError when a genome is missing or does not fit
+ */
+export async function restoreCells(
   { cells }: Checkpoint,
   archive: Archive,
   population: Population,
-  file: string,
-): void {
+  storage: Storage,
+): Promise<void> {
   for (const [
     index,
     { confidence, id, parent, generation, goalSwitches, genome: stored },
   ] of cells.entries()) {
     archive.restore(index, { confidence, id, parent, generation, goalSwitches });
     try {
-      population.restore(index, stored);
+      population.restore(index, await readGenome(storage, stored));
     } catch (error) {
-      throw new CheckpointError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof RangeError)) throw error;
+      const advice =
+        'file' in stored
+          ? ` (${stored.file}); put the file back from a copy, or start a new run in another folder`
+          : '; start a new run in another folder';
+      throw new CheckpointError(`${checkpointPath}: ${error.message}${advice}`);
     }
   }
 }

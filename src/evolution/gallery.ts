@@ -1,32 +1,27 @@
 /** The elites' pictures, kept on the device as the very bytes that were judged until they are saved. */
 import type { Gpu } from '../gpu/device.ts';
+import { Slots } from '../gpu/slots.ts';
 import type { Replacement } from './archive.ts';
 
 export class Gallery {
-  readonly #pictures: GPUBuffer;
+  readonly #pictures: Slots;
   readonly #unsaved = new Set<number>();
 
   /** @param bytes of one image in the buffer of children */
   constructor(
     private readonly gpu: Gpu,
     private readonly children: GPUBuffer,
-    private readonly bytes: number,
+    bytes: number,
     cells: number,
   ) {
-    this.#pictures = gpu.buffer('elite pictures', bytes * cells);
+    this.#pictures = new Slots(gpu, 'elite pictures', cells, bytes);
   }
 
   adopt(replacements: readonly Replacement[]): void {
     if (replacements.length === 0) return;
     const encoder = this.gpu.device.createCommandEncoder();
     for (const { cell, child } of replacements) {
-      encoder.copyBufferToBuffer(
-        this.children,
-        child * this.bytes,
-        this.#pictures,
-        cell * this.bytes,
-        this.bytes,
-      );
+      this.#pictures.copyIn(encoder, this.children, child * this.#pictures.bytes, cell);
       this.#unsaved.add(cell);
     }
     this.gpu.device.queue.submit([encoder.finish()]);
@@ -37,10 +32,7 @@ export class Gallery {
     const cells = [...this.#unsaved];
     this.#unsaved.clear();
     return Promise.all(
-      cells.map(async (cell) => {
-        const bytes = new Uint8Array(await this.gpu.read(this.#pictures, this.bytes, cell * this.bytes));
-        return { cell, bytes };
-      }),
+      cells.map(async (cell) => ({ cell, bytes: new Uint8Array(await this.#pictures.read(cell)) })),
     );
   }
 

@@ -1,6 +1,7 @@
 /** Writes a run's files through the storage that the host gives; every file is whole at any moment. */
 import type { Storage } from '../storage/storage.ts';
 import { checkpointPath, type Checkpoint } from './checkpoint.ts';
+import { removeGenomes } from './saved-genomes.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
 
 /** An elite's picture as bytes [channels, height, width]. */
@@ -42,6 +43,7 @@ export class RunFolder {
     const pictures = (await this.storage.list('images')).filter((name) => /^\d{4,}\.png$/.test(name));
     for (const file of [...files, ...pictures.map((name) => `images/${name}`)])
       await this.storage.remove(file);
+    await removeGenomes(this.storage, []);
   }
 
   async writeRun(record: RunRecord): Promise<void> {
@@ -78,10 +80,20 @@ export class RunFolder {
     await this.storage.write(picturePath(cellClass), this.encode(picture));
   }
 
-  /** The archive for readers, then the checkpoint, so that the newest checkpoint never knows more than the pictures. */
+  /**
+   * The archive for readers, then the checkpoint, so that the newest checkpoint never knows more than the pictures.
+   * Genome files are there before, and those that it no longer names go with `removeOldGenomes` afterwards.
+   */
   async writeState(cells: readonly CellRecord[], checkpoint: Checkpoint): Promise<void> {
     await this.storage.write('archive.json', json(cells));
     await this.storage.write(checkpointPath, json(checkpoint));
+  }
+
+  async removeOldGenomes(cells: readonly CellRecord[]): Promise<void> {
+    await removeGenomes(
+      this.storage,
+      cells.map(({ genome }) => genome),
+    );
   }
 
   async writeSummary(summary: RunSummary): Promise<void> {

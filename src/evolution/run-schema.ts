@@ -1,7 +1,13 @@
 /** The shapes of a run folder's files, checked at run time. The types in `run-record.ts` say what they must be. */
 import { z } from 'zod';
 import { inputCount, largestWeight } from '../encodings/cppn-genome.ts';
-import { activationFunctions, type SerialisedGenome } from '../encodings/encoding.ts';
+import {
+  activationFunctions,
+  type DirectFile,
+  type DirectGenes,
+  type SerialisedGenome,
+} from '../encodings/encoding.ts';
+import { isGenomePath } from './saved-genomes.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } from './run-record.ts';
 
 export const count = z.int().min(0);
@@ -78,9 +84,24 @@ const cppnGenomeSchema = z
     }
   });
 
+/** Either genes in place or the file that holds them; a path that leads elsewhere is never followed. */
+const directGenomeSchema = z
+  .object({
+    encoding: z.literal('direct'),
+    genes: z.string().exactOptional(),
+    file: z.string().exactOptional(),
+  })
+  .transform(({ encoding, genes, file }, context): DirectGenes | DirectFile => {
+    if (genes !== undefined && file === undefined) return { encoding, genes };
+    if (file !== undefined && genes === undefined && isGenomePath(file)) return { encoding, file };
+    const message = 'expected genes in base64 or a file genomes/CLASS-ID.genes';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
 const genomeSchema: z.ZodType<SerialisedGenome> = z.discriminatedUnion('encoding', [
   cppnGenomeSchema,
-  z.object({ encoding: z.literal('direct'), genes: z.string() }),
+  directGenomeSchema,
 ]);
 
 export const archiveSchema: z.ZodType<CellRecord[]> = z.array(

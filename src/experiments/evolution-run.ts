@@ -11,7 +11,7 @@ import {
   type Checkpoint,
 } from '../evolution/checkpoint.ts';
 import type { Evolution } from '../evolution/evolve.ts';
-import { checkPopulation } from '../evolution/limits.ts';
+import { checkMemory, checkPopulation, searchMemory } from '../evolution/limits.ts';
 import { RunFolder, type EncodePicture } from '../evolution/run-folder.ts';
 import type { RunRecord, RunSettings } from '../evolution/run-record.ts';
 import type { Gpu } from '../gpu/device.ts';
@@ -28,6 +28,8 @@ export interface EvolutionSetup {
   readonly settings: RunSettings;
   readonly storage: Storage;
   readonly encodePicture: EncodePicture;
+  /** Bytes that the search may take on the device beside the network's; see `defaultSearchBudget`. */
+  readonly memoryBudget?: number;
   /** When the run was started first, ISO 8601. */
   readonly started: string;
 }
@@ -54,7 +56,7 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
   const evolution = await assemble(setup);
   if (from) {
     checkOrigin(from, evolution.run, evolution.classes, checkpointPath);
-    restoreCells(from, evolution.archive, evolution.population, checkpointPath);
+    await restoreCells(from, evolution.archive, evolution.population, setup.storage);
   }
   await evolution.folder.cutProgress(from?.generations ?? 0);
   await evolution.folder.writeRun(evolution.run);
@@ -71,6 +73,8 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
   const { gpu, model, settings, storage, encodePicture } = setup;
   const classes = classesOf(model, settings.classes);
   checkPopulation(gpu, model, settings.encoding, settings.population);
+  const memory = searchMemory(model, settings, classes.length);
+  checkMemory(memory, model, settings, setup.memoryBudget);
   const classifier = await createClassifier(gpu, model, {
     images: settings.population,
     crops: settings.crops,
@@ -99,7 +103,8 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
     variants: classifier.program.variants(),
   };
   const folder = new RunFolder(storage, encodePicture);
-  return { gpu, classifier, population, archive: new Archive(classes.length), classes, run, folder };
+  const archive = new Archive(classes.length);
+  return { gpu, classifier, population, archive, classes, run, folder, memory };
 }
 
 function createPopulation(

@@ -123,7 +123,8 @@ export class Gpu {
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
     try {
-      return (await this.mapped(staging)).slice(0, bytes);
+      const content = await this.mapped(staging);
+      return content.byteLength === bytes ? content : content.slice(0, bytes);
     } finally {
       staging.destroy();
     }

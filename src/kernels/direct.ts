@@ -13,30 +13,35 @@ export interface DirectShape {
   readonly pixels: number;
 }
 
-/** Bindings: 0 uniform (key u32 ×2, rate, η_m), 1 children [population, genes]. */
+/** Words of one genome: two genes in each, the last one half empty when their number is odd. */
+export const genomeWords = (genes: number): number => Math.ceil(genes / 2);
+
+/** Bindings: 0 uniform (key u32 ×2, rate, η_m), 1 children, 16-bit genes [population, genes padded to 2]. */
 export function firstDirect(shape: DirectShape): Launch {
-  return launch(shape, 'first', genesOf(shape), 4);
+  return launch(shape, 'first', shape.population * genomeWords(genesOf(shape)), 2);
 }
 
-/** Bindings: 0 and 1 as above, 2 elites [cells, genes], 3 parents u32 [population]: the cell of each parent. */
+/** Bindings as above; the children are their parents' copies and are mutated in place. */
 export function varyDirect(shape: DirectShape): Launch {
-  return launch(shape, 'vary', genesOf(shape), 8);
+  return launch(shape, 'vary', shape.population * genomeWords(genesOf(shape)), 4);
 }
 
-/** Bindings: 1 children, 4 images, bytes [population, channels, plane words]. */
+/** Bindings: 1 children, 2 images, bytes [population, channels, plane words]. */
 export function renderDirect(shape: DirectShape): Launch {
   const words = shape.population * shape.channels * Math.ceil(shape.pixels / 4);
-  return launch(shape, 'render', words, 5);
+  return launch(shape, 'render', words, 3);
 }
 
-const genesOf = ({ population, channels, pixels }: DirectShape): number => population * channels * pixels;
+/** Genes of one genome. */
+const genesOf = ({ channels, pixels }: DirectShape): number => channels * pixels;
 
 function launch(shape: DirectShape, entryPoint: string, count: number, bytesPerGene: number): Launch {
-  const { population, channels, pixels } = shape;
-  const constants = { GENES: channels * pixels, PIXELS: pixels, POPULATION: population };
-  const used = entryPoint === 'first' ? { GENES: constants.GENES, POPULATION: population } : constants;
-  return elementwise({ family: 'direct', source, entryPoint, constants: used }, count, {
-    flops: genesOf(shape),
-    bytes: bytesPerGene * genesOf(shape),
+  const { population, pixels } = shape;
+  const genes = genesOf(shape);
+  const used = { GENES: genes, POPULATION: population };
+  const constants = entryPoint === 'render' ? { ...used, PIXELS: pixels } : used;
+  return elementwise({ family: 'direct', source, entryPoint, constants }, count, {
+    flops: population * genes,
+    bytes: bytesPerGene * population * genes,
   });
 }

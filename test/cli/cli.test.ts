@@ -34,6 +34,10 @@ describe('wrong usage ends with 2 and a sentence', () => {
       ['evolve', ...device, '--population', '1e12', '--out', at('large')],
       /the largest that does .* is 65535/,
     ],
+    [
+      ['evolve', ...device, '--population', '1000', '--memory', '1', '--out', at('memory')],
+      /10 cells with cppn genomes for .* need 2\.7 MiB .* 1\.0 MiB .*--memory/,
+    ],
     [['evolve', ...device, '--classes', '3,12', '--out', at('classes')], /classes 0 to 9, not 12/],
     [['evolve', ...device, '--out', at('run')], /--resume .*--replace .*another --out/],
     [['evolve', ...device, '--resume', '--out', at('nothing')], /holds no run to resume/],
@@ -120,8 +124,10 @@ describe('a run', () => {
   });
 
   it('says nothing on standard output with --quiet and one object with --json', async () => {
-    expect((await fool(...small, '--out', at('quiet'), '--quiet')).out).toBe('');
-    const summary = JSON.parse((await fool(...small, '--out', at('json'), '--json')).out) as object;
+    expect(await fool(...small, '--out', at('quiet'), '--quiet')).toMatchObject({ out: '', err: '' });
+    const { out, err } = await fool(...small, '--out', at('json'), '--json');
+    expect(err).toMatch(/^archive of 10 elites: 7\.7 KiB on the device, 8 children: 22 KiB$/m);
+    const summary = JSON.parse(out) as object;
     for (const key of [
       'model',
       'encoding',

@@ -99,8 +99,8 @@ describe('a checkpoint', () => {
   });
 
   test('of another format names both formats', () => {
-    expect(refusalOf(JSON.stringify({ ...checkpoint, format: 2 })).message).toBe(
-      'checkpoint/state.json has format 2, this version reads format 1; resume it with the version that wrote it',
+    expect(refusalOf(JSON.stringify({ ...checkpoint, format: 1 })).message).toBe(
+      'checkpoint/state.json has format 1, this version reads format 2; resume it with the version that wrote it',
     );
   });
 

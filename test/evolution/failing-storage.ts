@@ -49,4 +49,10 @@ export class RecordingStorage extends MemoryStorage {
     await super.write(path, content);
     this.moments.push(new Map(this.files));
   }
+
+  override async remove(path: string): Promise<void> {
+    const there = this.files.has(path);
+    await super.remove(path);
+    if (there) this.moments.push(new Map(this.files));
+  }
 }

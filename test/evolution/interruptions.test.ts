@@ -9,12 +9,17 @@ import { readRun } from '../../src/report/read-run.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 import { FailingStorage, RecordingStorage, copyOf, textOf } from './failing-storage.ts';
-import { outcomeOf, sha256, tinyModel, tinyRun, tinySettings } from './tiny-run.ts';
+import { outcomeOf, sha256, tinyColourModel, tinyModel, tinyRun, tinySettings } from './tiny-run.ts';
 
 const encodings = ['cppn', 'direct'] as const;
+const kinds = [
+  { encoding: 'cppn', genomes: 'graphs', model: tinyModel() },
+  { encoding: 'direct', genomes: 'genes in JSON', model: tinyModel() },
+  { encoding: 'direct', genomes: 'files', model: tinyColourModel() },
+] as const;
 
 /** That every picture is given the confidence that the archive says. */
-async function expectPicturesToHold(storage: MemoryStorage): Promise<void> {
+async function expectPicturesToHold(storage: MemoryStorage, model = tinyModel()): Promise<void> {
   const { run, cells } = await readRun(storage);
   const pixels = cells.flatMap(({ class: number }) => {
     const path = `images/${String(number).padStart(4, '0')}.png`;
@@ -22,25 +27,26 @@ async function expectPicturesToHold(storage: MemoryStorage): Promise<void> {
   });
   const found = await confidencesOf(
     await openTestGpu(),
-    tinyModel(run.model.image),
+    model,
     Uint8Array.from(pixels),
     cells.length,
+    run.settings.crops,
   );
   for (const [index, cell] of cells.entries())
     expect(found[index]![cell.class]).toBeCloseTo(cell.confidence, 5);
 }
 
-describe.each(encodings)('a run of the %s encoding', (encoding) => {
+describe.each(kinds)('a run of the $encoding encoding with $genomes', ({ encoding, genomes, model }) => {
   const settings = { ...tinySettings, encoding };
   const whole = new RecordingStorage();
-  beforeAll(() => tinyRun({ storage: whole, settings }));
+  beforeAll(() => tinyRun({ model, storage: whole, settings }));
 
   test('killed between two writes ends, resumed, bit for bit like an uninterrupted one', async () => {
     expect(whole.moments.length).toBeGreaterThan(20);
     for (const [moment, files] of whole.moments.entries()) {
-      if (moment % 3 !== encodings.indexOf(encoding)) continue; // enough to meet every kind of write
+      if (moment % 3 !== ['graphs', 'genes in JSON', 'files'].indexOf(genomes)) continue; // enough to meet every kind of write
       const storage = copyOf(files);
-      await tinyRun({ storage, settings, resume: true });
+      await tinyRun({ model, storage, settings, resume: true });
       expect(outcomeOf(storage), `killed after write ${String(moment)}`).toEqual(outcomeOf(whole));
     }
   });
@@ -50,23 +56,23 @@ describe.each(encodings)('a run of the %s encoding', (encoding) => {
     for (let times = 0; times < 3; times++) {
       const next = new RecordingStorage();
       for (const [path, bytes] of storage.files) next.files.set(path, bytes);
-      await tinyRun({ storage: next, settings, resume: true });
+      await tinyRun({ model, storage: next, settings, resume: true });
       storage = copyOf(next.moments[Math.min(10, next.moments.length - 1)]!);
     }
-    await tinyRun({ storage, settings, resume: true });
+    await tinyRun({ model, storage, settings, resume: true });
     expect(outcomeOf(storage)).toEqual(outcomeOf(whole));
   });
 
   test('resumed with more generations equals one that was asked for them at once', async () => {
     const [longer, extended] = [new MemoryStorage(), copyOf(whole.files)];
-    await tinyRun({ storage: longer, settings: { ...settings, generations: 9 } });
-    await tinyRun({ storage: extended, settings: { ...settings, generations: 9 }, resume: true });
+    await tinyRun({ model, storage: longer, settings: { ...settings, generations: 9 } });
+    await tinyRun({ model, storage: extended, settings: { ...settings, generations: 9 }, resume: true });
     expect(outcomeOf(extended)).toEqual(outcomeOf(longer));
   });
 
   test('that is complete stays as it is when resumed', async () => {
     const storage = copyOf(whole.files);
-    expect(await tinyRun({ storage, settings, resume: true })).toMatchObject({
+    expect(await tinyRun({ model, storage, settings, resume: true })).toMatchObject({
       complete: true,
       generations: 6,
     });
@@ -74,13 +80,13 @@ describe.each(encodings)('a run of the %s encoding', (encoding) => {
   });
 
   test('has pictures that hold', async () => {
-    await expectPicturesToHold(whole);
+    await expectPicturesToHold(whole, model);
   });
 
   test('has pictures that hold even when it was killed while saving, resumed and stopped at once', async () => {
     const storage = new RecordingStorage();
     const longer = { ...settings, generations: 12 };
-    await tinyRun({ storage, settings: longer, hooks: everySixth() });
+    await tinyRun({ model, storage, settings: longer, hooks: everySixth() });
     // Killed during the second save, resumed from the first: some pictures are ahead of the archive.
     const saved = (files: ReadonlyMap<string, Uint8Array>) => {
       const bytes = files.get(checkpointPath);
@@ -91,15 +97,17 @@ describe.each(encodings)('a run of the %s encoding', (encoding) => {
     for (const files of between) {
       const killed = copyOf(files);
       const hooks = { shouldStop: () => true };
-      expect((await tinyRun({ storage: killed, settings: longer, resume: true, hooks })).generations).toBe(7);
-      await expectPicturesToHold(killed);
+      expect(
+        (await tinyRun({ model, storage: killed, settings: longer, resume: true, hooks })).generations,
+      ).toBe(7);
+      await expectPicturesToHold(killed, model);
     }
   });
 
   test('gets back the pictures that were deleted, when it is resumed', async () => {
     const storage = copyOf(whole.moments.at(-10)!);
     for (const path of storage.files.keys()) if (path.startsWith('images/')) storage.files.delete(path);
-    await tinyRun({ storage, settings, resume: true });
+    await tinyRun({ model, storage, settings, resume: true });
     expect(outcomeOf(storage)).toEqual(outcomeOf(whole));
   });
 });

@@ -20,11 +20,11 @@ export const directCell: CellRecord = {
   class: 1,
   label: 'one',
   parent: 3,
-  genome: { encoding: 'direct', genes: 'AAAAAA==' },
+  genome: { encoding: 'direct', genes: 'AAA=' },
 };
 
 export const checkpoint: Checkpoint = {
-  format: 1,
+  format: 2,
   version: '0.1.0',
   model: 'ab'.repeat(32),
   adapter: 'SwiftShader 5',

@@ -12,11 +12,14 @@ import { openTestGpu } from '../gpu.ts';
 
 export const sha256 = 'ab'.repeat(32);
 
-/** Random weights, large enough that the network has opinions. */
-export function tinyModel(image: Extent = [1, 12, 12], classes = 5): Model {
+/**
+ * Random weights, large enough that the network has opinions.
+ * @param input what the network sees of an image: all of it, or a crop
+ */
+export function tinyModel(image: Extent = [1, 12, 12], classes = 5, input: Extent = image): Model {
   const architecture: Architecture = {
     name: 'tiny',
-    input: image,
+    input,
     layers: [
       { kind: 'convolution', name: 'conv1', outChannels: 6, kernel: 5, stride: 1, padding: 0, groups: 1 },
       { kind: 'max-pool', name: 'pool1', size: 2, stride: 2, rounding: 'up' },
@@ -36,9 +39,9 @@ export function tinyModel(image: Extent = [1, 12, 12], classes = 5): Model {
     weights,
     preprocessing: {
       image,
-      crop: image[1],
+      crop: input[1],
       mean: new Float32Array(volume(image)).fill(100),
-      scale: [1 / 128],
+      scale: Array.from({ length: image[0] }, () => 1 / 128),
       channelOrder: image[0] === 1 ? 'gray' : 'rgb',
     },
     labels: Array.from({ length: classes }, (_, index) => `class ${String(index)}`),
@@ -62,6 +65,7 @@ export interface TinyRun {
   readonly model?: Model;
   readonly resume?: boolean;
   readonly hooks?: Partial<EvolutionHooks>;
+  readonly memoryBudget?: number;
 }
 
 /** Saves after every generation, unless the hooks say otherwise. */
@@ -71,6 +75,7 @@ export async function tinyRun({
   model = tinyModel(),
   resume = false,
   hooks = {},
+  memoryBudget = 2 ** 30,
 }: TinyRun): Promise<RunSummary> {
   const gpu = await openTestGpu();
   const setup = {
@@ -80,17 +85,21 @@ export async function tinyRun({
     settings,
     storage,
     encodePicture: encodePng,
+    memoryBudget,
     started: '2020-01-01T00:00:00.000Z',
   };
   const evolution = resume ? await resumedEvolution(setup) : await newEvolution(setup);
-  return evolve(evolution, { now: () => performance.now(), checkpointEvery: 0, ...hooks });
+  return evolve(evolution, { now: () => performance.now(), checkpointEvery: 0, savingShare: 1, ...hooks });
 }
 
-/** Archive and pictures, and progress without its times: what a repetition must give bit for bit. */
+/** A colour network whose direct genomes are large enough (21.6 kB) to be files; it sees a corner of the picture. */
+export const tinyColourModel = (): Model => tinyModel([3, 60, 60], 5, [3, 8, 8]);
+
+/** Archive, pictures and genomes, and progress without its times: what a repetition must give bit for bit. */
 export function outcomeOf({ files }: MemoryStorage): Record<string, string> {
   const text = (path: string) => new TextDecoder('latin1').decode(files.get(path));
   const kept = [...files.keys()]
-    .filter((path) => path === 'archive.json' || path.startsWith('images/'))
+    .filter((path) => path === 'archive.json' || /^(images|genomes)\//.test(path))
     .sort();
   const progress = text('progress.jsonl').replaceAll(/"seconds":[^,]*,/g, '');
   return { ...Object.fromEntries(kept.map((path) => [path, text(path)])), progress };

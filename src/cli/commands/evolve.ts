@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { lock } from 'proper-lockfile';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
+import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
 import type { RunSettings, RunSummary } from '../../evolution/run-record.ts';
 import {
   classesOf,
@@ -35,6 +36,7 @@ interface EvolveOptions extends ModelOptions {
   readonly out: string;
   readonly resume: boolean;
   readonly replace: boolean;
+  readonly memory: number;
 }
 
 export function addEvolve(program: Command): void {
@@ -53,6 +55,12 @@ export function addEvolve(program: Command): void {
       new Option('--coordinates <frame>', 'what a CPPN sees as x and y')
         .choices(['pixels', 'normalised'])
         .default('pixels'),
+    )
+    .option(
+      '--memory <MiB>',
+      'what the search may hold on the device',
+      wholeNumber(1),
+      defaultSearchBudget / 2 ** 20,
     )
     .option('--out <folder>', 'run folder', 'runs/latest')
     .option('--resume', 'go on with the run in the folder', false)
@@ -79,6 +87,7 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
         settings,
         storage,
         encodePicture: encodePng,
+        memoryBudget: options.memory * 2 ** 20,
         started: new Date().toISOString(),
       };
       const evolution = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
@@ -163,7 +172,8 @@ async function lockFolder(folder: string, storage: FileStorage): Promise<() => P
 }
 
 async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSummary> {
-  const { generations } = evolution.run.settings;
+  const { generations, population } = evolution.run.settings;
+  terminal.note(describeMemory(evolution.memory, population));
   const from = evolution.from?.generations ?? 0;
   const interrupt = listenForInterrupt(() => {
     terminal.note('stopping after this generation; once more to leave at once');

@@ -1,0 +1,229 @@
+/** Keeps the books of a run: times, progress lines, pictures, genomes, checkpoints. */
+import { imageWords, unpadPlanes } from '../models/image-layout.ts';
+import { messageOf } from '../message-of.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Evaluation } from './evaluator.ts';
+import type { Evolution, EvolutionHooks } from './evolve.ts';
+import { Gallery } from './gallery.ts';
+import type { CellRecord, ProgressRecord, RunSummary, StageTimes } from './run-record.ts';
+import { SavedGenomes, type Occupied, type UnsavedGenome } from './saved-genomes.ts';
+import { summarise } from './statistics.ts';
+
+/** A generation's outcome, read out of a search that goes on meanwhile. */
+interface Snapshot {
+  readonly state: Pick<Checkpoint, 'generations' | 'seconds' | 'milliseconds'>;
+  readonly elites: readonly Occupied[];
+  readonly pictures: readonly { readonly cell: number; readonly bytes: Uint8Array<ArrayBuffer> }[];
+  readonly genomes: readonly UnsavedGenome[];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const defaultInterval = 5000;
+const defaultShare = 0.1;
+
+export class Keeper {
+  readonly gallery: Gallery;
+  readonly #genomes: SavedGenomes;
+  readonly #milliseconds: Mutable<StageTimes>;
+  readonly #started: number;
+  #pending: (() => Promise<void>) | undefined;
+  /** No checkpoint before this moment of the host's clock. */
+  #nextCheckpoint: number;
+
+  constructor(
+    private readonly evolution: Evolution,
+    private readonly hooks: EvolutionHooks,
+  ) {
+    const { gpu, classifier, population, classes, folder, from } = evolution;
+    const bytes = 4 * imageWords(evolution.run.model.image);
+    this.gallery = new Gallery(gpu, classifier.images, bytes, classes.length);
+    this.#genomes = new SavedGenomes(folder.storage, population);
+    for (const [cell, { id, genome }] of from?.cells.entries() ?? [])
+      this.#genomes.remember(cell, id, genome);
+    this.#milliseconds = {
+      render: 0,
+      network: 0,
+      readBack: 0,
+      evolution: 0,
+      saving: 0,
+      ...from?.milliseconds,
+    };
+    this.#started = hooks.now() - 1000 * (from?.seconds ?? 0);
+    this.#nextCheckpoint = hooks.now() + this.#interval;
+  }
+
+  async timed<T>(stage: 'evolution' | 'saving', work: () => T | Promise<T>): Promise<T> {
+    const start = this.hooks.now();
+    const result = await work();
+    this.#milliseconds[stage] += this.hooks.now() - start;
+    return result;
+  }
+
+  /** Waits for an evaluation; what the device does not account for is the way there and back. */
+  async awaited(evaluating: Promise<Evaluation>): Promise<Evaluation> {
+    const start = this.hooks.now();
+    const evaluation = await evaluating;
+    this.#milliseconds.render += evaluation.render;
+    this.#milliseconds.network += evaluation.network;
+    this.#milliseconds.readBack += Math.max(
+      0,
+      this.hooks.now() - start - evaluation.render - evaluation.network,
+    );
+    return evaluation;
+  }
+
+  /** Writes down what the generation before left to write; the device is busy meanwhile. */
+  async whileDeviceWorks(): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (!pending) return;
+    const start = this.hooks.now();
+    await this.timed('saving', pending);
+    const end = this.hooks.now();
+    const share = this.hooks.savingShare ?? defaultShare;
+    this.#nextCheckpoint = Math.max(start + this.#interval, end + (end - start) * (1 / share - 1));
+  }
+
+  generationDone(generations: number, replaced: number): void {
+    const progress = this.#progress(generations, replaced);
+    this.evolution.folder.progress(progress);
+    this.hooks.onGeneration?.(progress);
+    // What the last generation leaves, `finish` saves.
+    const last = generations >= this.evolution.run.settings.generations;
+    if (last || this.hooks.now() < this.#nextCheckpoint) return;
+    // Reading starts now, before the next generation changes anything; writing can wait until the device is busy.
+    const reading = this.#read(generations);
+    reading.catch(() => undefined);
+    this.#pending = async () => {
+      try {
+        await this.#save(await reading);
+      } catch (error) {
+        this.hooks.onWarning?.(
+          `could not save generation ${String(generations)}, the run goes on: ${messageOf(error)}`,
+        );
+      }
+    };
+  }
+
+  /** Saves everything. @throws what the storage throws; the last checkpoint is then intact */
+  async finish(generations: number): Promise<RunSummary> {
+    await this.whileDeviceWorks();
+    await this.timed('saving', async () => {
+      await this.#save(await this.#read(generations));
+    });
+    const summary = this.#summary(generations);
+    await this.evolution.folder.writeSummary(summary);
+    return summary;
+  }
+
+  get #interval(): number {
+    return this.hooks.checkpointEvery ?? defaultInterval;
+  }
+
+  #seconds(): number {
+    return (this.hooks.now() - this.#started) / 1000;
+  }
+
+  #progress(generations: number, replaced: number): ProgressRecord {
+    const confidences = this.evolution.archive.confidences();
+    const { median, mean, min, best } = summarise(confidences);
+    const { population } = this.evolution.run.settings;
+    const evaluations = generations * population;
+    return {
+      generation: generations - 1,
+      evaluations,
+      seconds: this.#seconds(),
+      median,
+      mean,
+      min,
+      best,
+      replaced,
+      confidences,
+    };
+  }
+
+  async #read(generations: number): Promise<Snapshot> {
+    const { archive, classes } = this.evolution;
+    const elites = classes.flatMap((number, cell): Occupied[] => {
+      const elite = archive.elite(cell);
+      return elite ? [{ cell, class: number, elite }] : [];
+    });
+    const state = { generations, seconds: this.#seconds(), milliseconds: { ...this.#milliseconds } };
+    const [pictures, genomes] = await Promise.all([
+      this.gallery.takeUnsaved(),
+      this.#genomes.takeUnsaved(elites),
+    ]);
+    return { state, elites, pictures, genomes };
+  }
+
+  async #save({ state, elites, pictures, genomes }: Snapshot): Promise<void> {
+    const { folder, run } = this.evolution;
+    let cells: readonly CellRecord[];
+    try {
+      await this.#savePictures(pictures);
+      await this.#genomes.save(genomes);
+      await folder.flushProgress();
+      cells = elites.map((one) => this.#record(one));
+      const { version, model, adapter } = run;
+      const origin = { format: 2, version, model: model.sha256, adapter: adapter.description } as const;
+      await folder.writeState(cells, { ...origin, ...state, cells });
+    } catch (error) {
+      this.gallery.putBack(pictures.map(({ cell }) => cell));
+      throw error;
+    }
+    try {
+      await folder.removeOldGenomes(cells);
+    } catch (error) {
+      // They only take room, and the next checkpoint tries again.
+      this.hooks.onWarning?.(`old genome files are left in the run folder: ${messageOf(error)}`);
+    }
+  }
+
+  async #savePictures(pictures: Snapshot['pictures']): Promise<void> {
+    const { folder, run, classes } = this.evolution;
+    const [channels, height, width] = run.model.image;
+    for (const { cell, bytes } of pictures) {
+      const pixels = unpadPlanes(bytes, height * width);
+      await folder.writePicture(classes[cell] ?? cell, {
+        channels: channels === 1 ? 1 : 3,
+        height,
+        width,
+        pixels,
+      });
+    }
+  }
+
+  #record(one: Occupied): CellRecord {
+    // Keys in one order, whether the elite was born in this process or read from a checkpoint.
+    const { confidence, id, parent, generation, goalSwitches } = one.elite;
+    const label = this.evolution.run.model.labels[one.class] ?? '';
+    const genome = this.#genomes.stored(one);
+    return { class: one.class, label, confidence, id, parent, generation, goalSwitches, genome };
+  }
+
+  #summary(generations: number): RunSummary {
+    const { run, archive } = this.evolution;
+    const { model, encoding, population, seed } = run.settings;
+    const { median, mean, min, above99 } = summarise(archive.confidences());
+    const seconds = this.#seconds();
+    const evaluations = generations * population;
+    return {
+      model,
+      encoding,
+      generations,
+      population,
+      seed,
+      adapter: run.adapter.name,
+      evaluations,
+      seconds,
+      evaluationsPerSecond: evaluations / seconds,
+      medianConfidence: median,
+      meanConfidence: mean,
+      minConfidence: min,
+      cellsAbove99: above99,
+      milliseconds: this.#milliseconds,
+      complete: generations >= run.settings.generations,
+    };
+  }
+}
