@@ -61,7 +61,7 @@ export interface Alternative {
 }
 
 /**
- * Other preprocessings under which more of the images are known, the best first.
+ * Other preprocessings under which more of the images are known, the best first; no more are tried when one knows all.
  * @param changed what the import makes of a change, so that the advice leads to what was tried
  */
 export async function betterPreprocessing(
@@ -82,6 +82,7 @@ export async function betterPreprocessing(
     const checked = await checkImages(gpu, { ...model, preprocessing }, images, parameters);
     const known = checked.filter((image) => image.known).length;
     if (known > knownNow) found.push({ change, known });
+    if (known === images.length) break;
   }
   return found.sort((a, b) => b.known - a.known);
 }
