@@ -230,7 +230,17 @@ describe('--check', () => {
       const err = await fails(1, /fails its check/, 'caffenet-tiny', '--channels', 'rgb', ...check);
       expect(err).toMatch(/^with --channels bgr it knows 1 of 1 instead of 0: was that meant\?$/m);
       expect(existsSync(out('orange'))).toBe(false);
-    });
+    },
+  );
+
+  it.each<[string, number, RegExp]>([
+    ['nowhere', 2, /--check nowhere: expected IMAGE:CLASS, mnist or a folder/],
+    ['a.png:ten', 2, /--check a\.png:ten: "ten" is none of the model's classes/],
+    ['a.png:7', 1, /cannot read a\.png/],
+  ])('%s is refused', async (check, code, message) => {
+    await fails(code, message, onnx, '--arch', 'lenet', '--check', check, '--out', out('refused'));
+    expect(existsSync(out('refused'))).toBe(false);
+  });
 });
 
 it('fool evaluate judges with a foreign file as it is', async () => {

@@ -23,6 +23,7 @@ const files: readonly (readonly [fileName: string, what: string, bytes: Uint8Arr
   ['lenet.onnx', 'Gemm with transB 1', lenetOnnx(weights, 'Gemm, transB 1')],
   ['lenet.onnx', 'Gemm with transB 0', lenetOnnx(weights, 'Gemm, transB 0')],
   ['lenet.onnx', 'MatMul and Add', lenetOnnx(weights, 'MatMul and Add')],
+  ['lenet.onnx', 'all biases apart', lenetOnnx(weights, 'Add everywhere')],
   ['lenet.pth', 'a zip checkpoint', pytorchBytes(weights)],
   [
     'lenet.pth',

@@ -50,8 +50,8 @@ export function lenetOldCaffemodel(weights: Weights): Uint8Array {
   return caffeBytes('NetParameter', { name: 'LeNet', layers });
 }
 
-/** How a dense layer stands in an ONNX graph. */
-export type DenseForm = 'Gemm, transB 1' | 'Gemm, transB 0' | 'MatMul and Add';
+/** How a dense layer stands in an ONNX graph; the last adds the biases of convolutions apart, too. */
+export type DenseForm = 'Gemm, transB 1' | 'Gemm, transB 0' | 'MatMul and Add' | 'Add everywhere';
 
 /** Tensors called as Caffe2 calls them, `conv1_w_0` and so on. */
 export function lenetOnnx(weights: Weights, form: DenseForm): Uint8Array {
@@ -67,15 +67,20 @@ export function lenetOnnx(weights: Weights, form: DenseForm): Uint8Array {
     const isTurned = isDense && form !== 'Gemm, transB 1';
     const dims = isTurned ? shape.toReversed() : shape;
     const w = tensor(`${name}_w_0`, dims, isTurned ? turned(weight, shape[0]!) : weight);
-    const b = tensor(`${name}_b_0`, [bias.length], bias);
+    const isApart = form === 'Add everywhere';
+    const along = isDense ? [1, bias.length] : [bias.length, 1, 1];
+    const b = tensor(`${name}_b_0`, isApart ? along : [bias.length], bias);
     if (!isDense) {
       const pool = [ints('kernel_shape', [2, 2]), ints('strides', [2, 2])];
-      nodes.push(node('Conv', [input, w, b], `${name}_1`), node('MaxPool', [`${name}_1`], `${name}_2`, pool));
+      if (isApart)
+        nodes.push(node('Conv', [input, w], `${name}_0`), node('Add', [b, `${name}_0`], `${name}_1`));
+      else nodes.push(node('Conv', [input, w, b], `${name}_1`));
+      nodes.push(node('MaxPool', [`${name}_1`], `${name}_2`, pool));
     } else {
       if (name === 'ip1') nodes.push(node('Flatten', [input], 'flat'));
       if (name === 'ip2') nodes.push(node('Relu', [input], 'relu'));
       const from = name === 'ip1' ? 'flat' : 'relu';
-      if (form === 'MatMul and Add')
+      if (isApart || form === 'MatMul and Add')
         nodes.push(node('MatMul', [from, w], `${name}_1`), node('Add', [`${name}_1`, b], `${name}_2`));
       else nodes.push(node('Gemm', [from, w, b], `${name}_2`, isTurned ? [] : [int('transB', 1)]));
     }
