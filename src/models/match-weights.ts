@@ -146,6 +146,10 @@ function keepFactors(
     if (tensor) weights.set(name, tensor);
   }
   checkWeights(architecture, weights, fileName);
+  for (const { name, shape } of file.tensors.values()) {
+    if (weights.has(name) && shape.includes(0))
+      throw new WeightShapeError(`${fileName}: ${name} is [${shape.join(', ')}], which holds nothing`);
+  }
   const mapped = [...weights].map(([name, { shape }]): Mapping => ({ from: name, to: name, shape }));
   const used = new Set([...file.tensors.values()].filter(({ name }) => weights.has(name)));
   return { architecture, weights, mapped, ignored: leftOver(file, used) };

@@ -255,6 +255,16 @@ describe('factors', () => {
     expect([...weights.keys()].sort()).toEqual(factored.map(({ name }) => name).sort());
   });
 
+  it('of rank 0 are refused', () => {
+    const hollowed = factored.map((each) => {
+      if (each.name === 'd.weight.left') return tensor(each.name, [5, 0]);
+      return each.name === 'd.weight.right' ? tensor(each.name, [0, 12]) : each;
+    });
+    expect(() => matchTo(fileOf(hollowed), tiny, 'f')).toThrow(
+      'f: d.weight.left is [5, 0], which holds nothing',
+    );
+  });
+
   it('of ranks that differ are refused', () => {
     const wrong = factored.map((each) =>
       each.name === 'd.weight.right' ? tensor(each.name, [3, 12]) : each,
