@@ -3,11 +3,12 @@ import type { Gpu } from '../gpu/device.ts';
 import {
   betterPreprocessing,
   checkImages,
-  isKnown,
+  type Change,
   type CheckedImage,
   type KnownImage,
 } from '../models/import-check.ts';
 import type { Model } from '../models/model.ts';
+import type { Preprocessing } from '../models/preprocessing.ts';
 import { readImage } from '../node/image-folder.ts';
 import { formatConfidence } from '../report/format.ts';
 import { evaluationOf, type Evaluate } from './labelled-data.ts';
@@ -33,10 +34,14 @@ export interface CheckReport {
 /** A model that knows its classes is right more often than this many times chance. */
 const chanceFactor = 3;
 
-/** Undefined where nothing was to be checked. */
+/**
+ * Undefined where nothing was to be checked.
+ * @param changed what the import makes of other options
+ */
 export async function checkImported(
   model: Model,
   { pictures, datasets }: Known,
+  changed: (change: Change) => Preprocessing,
   adapter: string,
   terminal: Terminal,
 ): Promise<CheckReport | undefined> {
@@ -54,9 +59,9 @@ export async function checkImported(
   );
   return withGpu(adapter, terminal, async (gpu) => {
     const images = known.length > 0 ? await checkImages(gpu, model, known) : [];
-    for (const { name, target, rank, confidence } of images)
+    for (const { name, target, rank, confidence, known: isKnown } of images)
       terminal.line(
-        `${rank < 5 ? 'known' : 'UNKNOWN'}  ${name}: ${model.labels[target] ?? ''} has rank ${String(rank + 1)} of ${String(model.labels.length)}, ${formatConfidence(confidence)}`,
+        `${isKnown ? 'known' : 'UNKNOWN'}  ${name}: ${model.labels[target] ?? ''} has rank ${String(rank + 1)} of ${String(model.labels.length)}, ${formatConfidence(confidence)}`,
       );
     const sets: CheckReport['datasets'][number][] = [];
     for (const [dataset, evaluate] of evaluations) {
@@ -64,10 +69,10 @@ export async function checkImported(
       sets.push({ dataset, images: count, accuracy });
       terminal.line(`${dataset}: ${(100 * accuracy).toFixed(2)} % of ${String(count)} images right`);
     }
-    const knownNow = images.filter(isKnown).length;
+    const knownNow = images.filter((image) => image.known).length;
     const right = sets.every(({ accuracy }) => accuracy * model.labels.length >= chanceFactor);
     const passed = knownNow === images.length && right;
-    if (knownNow < images.length) await advise(gpu, model, known, knownNow, terminal);
+    if (knownNow < images.length) await advise(gpu, model, known, knownNow, changed, terminal);
     else if (!right)
       terminal.note('near chance: the preprocessing (--mean, --scale, --channels) or the weights are wrong');
     return { passed, images, datasets: sets };
@@ -79,12 +84,22 @@ async function advise(
   model: Model,
   known: readonly KnownImage[],
   knownNow: number,
+  changed: (change: Change) => Preprocessing,
   terminal: Terminal,
 ): Promise<void> {
-  const [better] = await betterPreprocessing(gpu, model, known, knownNow);
+  const [better] = await betterPreprocessing(gpu, model, known, knownNow, changed);
   terminal.note(
     better
-      ? `with ${better.options} it knows ${String(better.known)} of ${String(known.length)} instead of ${String(knownNow)}: was that meant?`
+      ? `with ${optionsOf(better.change)} it knows ${String(better.known)} of ${String(known.length)} instead of ${String(knownNow)}: was that meant?`
       : 'no other order of channels and no other scale is better: are the classes, the mean and the weights the right ones?',
   );
+}
+
+/** A change as it stands on the command line. */
+function optionsOf({ channelOrder, mean, scale }: Change): string {
+  return [
+    ...(channelOrder ? [`--channels ${channelOrder}`] : []),
+    ...(mean ? [`--mean ${mean.join(',')}`] : []),
+    ...(scale ? [`--scale ${(new Set(scale).size === 1 ? scale.slice(0, 1) : scale).join(',')}`] : []),
+  ].join(' ');
 }

@@ -1,6 +1,6 @@
 /**
  * Finds the convolutions and dense layers of an ONNX graph. Nodes come in the order in which data flows, so one walk
- * is enough: Conv and Gemm are layers; MatMul with weights is one, and an Add behind it brings its bias; Identity and
+ * is enough: Conv and Gemm are layers; MatMul with weights is one; an Add behind one without bias brings it; Identity and
  * Transpose of weights are other names for them; whatever else touches weights is reported.
  */
 import type { OnnxNode } from './onnx-node.ts';
@@ -20,7 +20,7 @@ export class LayerSearch {
   readonly ignored: { readonly name: string; readonly reason: string }[] = [];
   /** Outputs of Identity and Transpose nodes. */
   readonly #aliases = new Map<string, Source>();
-  /** By the output of a MatMul: the index of its layer, which may still get a bias. */
+  /** By the output of a node without bias: the index of its layer, which may still get one. */
   readonly #biasable = new Map<string, number>();
   readonly #tensors: ReadonlyMap<string, Tensor>;
   readonly #fail: Fail;
@@ -80,7 +80,6 @@ export class LayerSearch {
   #addMatMul(node: OnnxNode): boolean {
     const weight = this.#source(node.inputs[1]);
     if (weight?.tensor.shape.length !== 2) return false;
-    this.#biasable.set(node.output, this.layers.length);
     this.#addLayer(node, 'dense', { ...weight, isTransposed: !weight.isTransposed });
     return true;
   }
@@ -91,7 +90,8 @@ export class LayerSearch {
     const index = this.#biasable.get(product);
     const bias = this.#source(product === first ? second : first);
     const layer = index === undefined ? undefined : this.layers[index];
-    if (index === undefined || layer === undefined || bias?.tensor.shape.length !== 1) return false;
+    if (index === undefined || layer === undefined || !bias || !isPerOutput(bias.tensor, layer.kind))
+      return false;
     this.#biasable.delete(product);
     this.layers[index] = { ...layer, bias: bias.tensor.name };
     return true;
@@ -114,6 +114,7 @@ export class LayerSearch {
 
   #addLayer(node: OnnxNode, kind: WeightedLayer['kind'], weight: Source, bias?: string): void {
     const { name } = weight.tensor;
+    if (bias === undefined) this.#biasable.set(node.output, this.layers.length);
     this.layers.push({
       name: node.name === '' ? name : node.name,
       kind,
@@ -173,6 +174,12 @@ export class LayerSearch {
   #refuse(node: OnnxNode, problem: string): never {
     return this.#fail(`node ${labelOf(node)} (${node.operator}) ${problem}`);
   }
+}
+
+/** Whether a sum with it adds one number to each output: the last axis of a dense layer, the channels of a convolution. */
+function isPerOutput({ shape, data }: Tensor, kind: WeightedLayer['kind']): boolean {
+  const axis = kind === 'dense' ? shape.length - 1 : shape.length - 3;
+  return shape[axis] === data.length;
 }
 
 function labelOf({ name, output }: OnnxNode): string {

@@ -3,10 +3,14 @@
  * usual reason is preprocessing: channels in the wrong order, another scale.
  */
 import type { Gpu } from '../gpu/device.ts';
-import { confidencesOf, rankOf } from './evaluation.ts';
+import { uploadParameters, type Parameters } from '../nn/parameters.ts';
+import { preprocessingOf } from './architectures.ts';
+import { rankOf } from './evaluation.ts';
 import { fitImage, type PlanarImage } from './fit-image.ts';
+import type { ImportOptions } from './import.ts';
+import { createJudge } from './judge.ts';
 import type { Model } from './model.ts';
-import type { Preprocessing } from './preprocessing.ts';
+import { colourOf, type Preprocessing } from './preprocessing.ts';
 
 export interface KnownImage {
   readonly name: string;
@@ -21,77 +25,100 @@ export interface CheckedImage {
   /** 0 where no class is likelier. */
   readonly rank: number;
   readonly confidence: number;
+  /** Whether the class is among the likeliest. */
+  readonly known: boolean;
 }
 
-/** A class among the first so many counts as known. */
-export const knownRanks = 5;
+/** A class among the first five counts as known; where there are fewer than fifty, among the first tenth. */
+export const knownRanks = (classes: number): number => Math.max(1, Math.min(5, Math.floor(classes / 10)));
 
-/** Rank and confidence of each image's class. */
+/** Rank and confidence of each image's class. @param parameters of the model, where they are on the device already */
 export async function checkImages(
   gpu: Gpu,
   model: Model,
-  known: readonly KnownImage[],
+  images: readonly KnownImage[],
+  parameters?: Parameters,
 ): Promise<CheckedImage[]> {
   const [channels, height, width] = model.preprocessing.image;
-  const pixels = new Uint8Array(known.length * channels * height * width);
-  for (const [index, { image }] of known.entries())
+  const pixels = new Uint8Array(images.length * channels * height * width);
+  for (const [index, { image }] of images.entries())
     pixels.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), index * channels * height * width);
-  const confidences = await confidencesOf(gpu, model, pixels, known.length);
-  return known.map(({ name, target }, index) => {
+  const judge = await createJudge(gpu, model, images.length, 1, parameters);
+  const confidences = await judge.judge(pixels, images.length);
+  return images.map(({ name, target }, index) => {
     const row = confidences[index] ?? new Float32Array();
-    return { name, target, rank: rankOf(row, target), confidence: row[target] ?? 0 };
+    const rank = rankOf(row, target);
+    return { name, target, rank, confidence: row[target] ?? 0, known: rank < knownRanks(row.length) };
   });
 }
 
-export const isKnown = ({ rank }: CheckedImage): boolean => rank < knownRanks;
+/** What to tell the import about preprocessing. */
+export type Change = Pick<ImportOptions, 'channelOrder' | 'scale'> & { readonly mean?: readonly number[] };
 
 export interface Alternative {
-  /** What to pass to the import. */
-  readonly options: string;
+  readonly change: Change;
   readonly known: number;
 }
 
-/** Other preprocessings under which more of the images are known, the best first. */
+/**
+ * Other preprocessings under which more of the images are known, the best first; no more are tried when one knows all.
+ * @param changed what the import makes of a change, so that the advice leads to what was tried
+ */
 export async function betterPreprocessing(
   gpu: Gpu,
   model: Model,
   images: readonly KnownImage[],
   knownNow: number,
+  changed: (change: Change) => Preprocessing,
 ): Promise<Alternative[]> {
   const found: Alternative[] = [];
-  for (const { options, preprocessing } of alternatives(model.preprocessing)) {
-    const known = (await checkImages(gpu, { ...model, preprocessing }, images)).filter(isKnown).length;
-    if (known > knownNow) found.push({ options, known });
+  const tried = new Set([identityOf(model.preprocessing)]);
+  const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
+  for (const change of changesTo(model.preprocessing, model.architecture.name)) {
+    const preprocessing = changed(change);
+    const identity = identityOf(preprocessing);
+    if (tried.has(identity)) continue;
+    tried.add(identity);
+    const checked = await checkImages(gpu, { ...model, preprocessing }, images, parameters);
+    const known = checked.filter((image) => image.known).length;
+    if (known > knownNow) found.push({ change, known });
+    if (known === images.length) break;
   }
   return found.sort((a, b) => b.known - a.known);
 }
 
-function alternatives(now: Preprocessing): { options: string; preprocessing: Preprocessing }[] {
-  const orders = now.channelOrder === 'gray' ? (['gray'] as const) : (['bgr', 'rgb'] as const);
-  const factors = [1, 255, 1 / 255];
-  return orders.flatMap((channelOrder) =>
-    factors.flatMap((factor) => {
-      if (channelOrder === now.channelOrder && factor === 1) return [];
-      const turned = channelOrder !== now.channelOrder;
-      const scale = (turned ? [...now.scale].reverse() : now.scale).map((value) => value * factor);
-      const mean = turned ? reverseChannels(now.mean, now.image[0]) : now.mean;
-      const order = channelOrder === 'gray' ? '' : `--channels ${channelOrder} `;
-      return [
-        {
-          options: `${order}--scale ${scale.map((value) => String(Number(value.toPrecision(7)))).join(',')}`,
-          preprocessing: { ...now, channelOrder, scale, mean },
-        },
-      ];
-    }),
-  );
+/** The same for preprocessings that do the same; a mean image never changes here. */
+const identityOf = ({ channelOrder, scale, mean, image }: Preprocessing): string =>
+  [channelOrder, ...scale, ...(colourOf(mean, image) ?? [])].join();
+
+/** The likeliest mistakes, those with the smallest change first. */
+function changesTo(now: Preprocessing, architecture: string): Change[] {
+  const orders = now.channelOrder === 'gray' ? [] : (['rgb', 'bgr'] as const);
+  const other = orders.find((order) => order !== now.channelOrder);
+  const usual = preprocessingOf(architecture);
+  const usualScale = (usual['scale'] ?? '1').split(',').map(Number);
+  const turned = other ? [{ channelOrder: other }, withMean(now, { channelOrder: other }, reversed)] : [];
+  return [{}, ...turned].flatMap((order): Change[] => {
+    const channels = order.channelOrder ?? now.channelOrder;
+    const scale = order.channelOrder ? reversed(now.scale) : now.scale;
+    return [
+      order,
+      { ...order, scale: channels === usual['channels'] ? usualScale : reversed(usualScale) },
+      { ...order, scale: times(scale, 1 / 255) },
+      { ...order, scale: times(scale, 255) },
+      // A mean of pixels from 0 to 1, with a scale that goes with them.
+      { ...withMean(now, order, (mean) => times(mean, 255)), scale: times(scale, 1 / 255) },
+    ];
+  });
 }
 
-function reverseChannels(mean: Float32Array, channels: number): Float32Array<ArrayBuffer> {
-  const plane = mean.length / channels;
-  const planes = Array.from({ length: channels }, (_, index) =>
-    mean.subarray(index * plane, (index + 1) * plane),
-  );
-  const reversed = new Float32Array(mean.length);
-  for (const [index, values] of planes.reverse().entries()) reversed.set(values, index * plane);
-  return reversed;
+function withMean(now: Preprocessing, change: Change, of: (mean: readonly number[]) => number[]): Change {
+  const mean = change.mean ?? colourOf(now.mean, now.image);
+  return mean ? { ...change, mean: of(mean) } : change;
 }
+
+const reversed = (values: readonly number[]): number[] => [...values].reverse();
+
+/** In as many digits as somebody would type. */
+const times = (values: readonly number[], factor: number): number[] =>
+  values.map((value) => Number((value * factor).toPrecision(7)));

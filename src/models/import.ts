@@ -4,9 +4,17 @@ import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { messageOf } from '../message-of.ts';
 import { architectureNames, architectures, preprocessingOf, usualLabels } from './architectures.ts';
-import { matchWeights, type MatchedWeights } from './match-weights.ts';
+import { fittingArchitectures, matchWeights, type MatchedWeights } from './match-weights.ts';
+import type { Architecture } from '../nn/layer.ts';
 import type { Model } from './model.ts';
-import { meanTensor, preprocessingKeys, readPreprocessing, type ChannelOrder } from './preprocessing.ts';
+import {
+  meanImageOf,
+  meanTensor,
+  preprocessingKeys,
+  readPreprocessing,
+  type ChannelOrder,
+  type Preprocessing,
+} from './preprocessing.ts';
 
 /** What the user says of a file; it goes before what the file says, and that before what is usual. */
 export interface ImportOptions {
@@ -39,7 +47,11 @@ export function importModel(
   if (arch === undefined || !architectures.has(arch)) {
     const said =
       arch === undefined ? 'names no architecture' : `is for architecture "${arch}", which is unknown`;
-    throw new WeightFileError(`${fileName}: the file ${said}; pass --arch ${architectureNames.join('|')}`);
+    const fitting = fittingArchitectures(file, fileName);
+    const hint = fitting.length > 0 ? `; its tensors fit ${fitting.join(' and ')}` : '';
+    throw new WeightFileError(
+      `${fileName}: the file ${said}; pass --arch ${architectureNames.join('|')}${hint}`,
+    );
   }
   const { architecture, weights, mapped, ignored } = matchWeights(file, arch, fileName);
   const classes = weights.get(`${architecture.layers.at(-1)?.name ?? ''}.bias`)?.data.length ?? 0;
@@ -47,19 +59,33 @@ export function importModel(
   if (labels.length !== classes) {
     throw new WeightFileError(`${fileName}: ${String(labels.length)} labels for ${String(classes)} classes`);
   }
-  const { tensor, described } = describePreprocessing(file, arch, options);
   const own: readonly string[] = ['arch', 'labels', ...preprocessingKeys];
   const card = Object.fromEntries(Object.entries(metadata).filter(([key]) => !own.includes(key)));
-  const preprocessing = readPreprocessing(tensor, described, architecture, fileName);
+  const preprocessing = importPreprocessing(file, fileName, architecture, options);
   return { model: { name, architecture, weights, preprocessing, labels, card }, mapped, ignored };
 }
 
-/** The preprocessing in the words of a model file: what the user says, else the file, else what is usual. */
+/**
+ * What becomes of an image before the network sees it: what the user says, else the file, else what is usual.
+ * @throws WeightFileError, WeightShapeError naming what does not fit
+ */
+export function importPreprocessing(
+  file: WeightFileWithMetadata,
+  fileName: string,
+  architecture: Architecture,
+  options: ImportOptions,
+): Preprocessing {
+  const { tensor, described } = describePreprocessing(file, architecture.name, options);
+  return readPreprocessing(tensor, described, architecture, fileName);
+}
+
+/** The preprocessing in the words of a model file and its mean image. */
 function describePreprocessing(
-  { tensors, metadata }: WeightFileWithMetadata,
+  file: WeightFileWithMetadata,
   arch: string,
   { mean, scale, channelOrder, imageSide }: ImportOptions,
 ): { tensor: Tensor | undefined; described: Record<string, string> } {
+  const { metadata } = file;
   const usual = { ...preprocessingOf(arch) };
   // The usual numbers stand in the usual order of channels.
   const order = channelOrder ?? metadata['channels'];
@@ -69,7 +95,7 @@ function describePreprocessing(
   const described: Record<string, string> = { ...usual, ...metadata };
   if (scale) described['scale'] = scale.join(',');
   if (channelOrder) described['channels'] = channelOrder;
-  let tensor = tensors.get(meanTensor);
+  let tensor = meanImageOf(file);
   if (mean && 'shape' in mean) {
     tensor = { name: meanTensor, dtype: 'F32', ...mean };
     described['image'] = String(mean.shape[1]);
@@ -78,6 +104,10 @@ function describePreprocessing(
     described['mean'] = mean.join(',');
   }
   if (imageSide !== undefined) described['image'] = String(imageSide);
+  // The file's crop is of the file's images; smaller ones are seen whole.
+  if (Number(described['crop']) > Number(described['image'])) {
+    if (described['image'] !== metadata['image']) delete described['crop'];
+  }
   return { tensor, described };
 }
 

@@ -1,6 +1,7 @@
 /** A classifier that is kept: pictures come in batches from the CPU, confidences go back. */
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
+import type { Parameters } from '../nn/parameters.ts';
 import { createClassifier } from './classifier.ts';
 import { padPlanes } from './image-layout.ts';
 import type { Model } from './model.ts';
@@ -16,10 +17,19 @@ export interface Judge {
   judge(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array[]>;
 }
 
-/** @param images most images of one call; a call costs as much for fewer */
-export async function createJudge(gpu: Gpu, model: Model, images: number, crops: 1 | 10 = 1): Promise<Judge> {
+/**
+ * @param images most images of one call; a call costs as much for fewer
+ * @param parameters weights that are on the device already, else the model's are copied there
+ */
+export async function createJudge(
+  gpu: Gpu,
+  model: Model,
+  images: number,
+  crops: 1 | 10 = 1,
+  parameters?: Parameters,
+): Promise<Judge> {
   const [, height, width] = model.preprocessing.image;
-  const classifier = await createClassifier(gpu, model, { images, crops });
+  const classifier = await createClassifier(gpu, model, { images, crops, ...(parameters && { parameters }) });
   const { classes } = classifier.network;
   return {
     model,

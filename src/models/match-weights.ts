@@ -1,6 +1,6 @@
 /**
- * Which tensor of a foreign file is which weight of an architecture: by the names where they are ours, else by the order
- * of the layers where the file tells it, else by shape in the file's order. Every shape is checked in the end.
+ * Which tensor of a foreign file is which weight of an architecture: by the names where all of them are ours, else by
+ * the order of the layers where the file tells it, else by shape in the file's order. Every shape is checked in the end.
  */
 import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
@@ -17,7 +17,7 @@ import {
   type WeightTensor,
 } from '../nn/parameters.ts';
 import { architectures } from './architectures.ts';
-import { meanTensor } from './preprocessing.ts';
+import { meanImageOf } from './preprocessing.ts';
 
 export interface Mapping {
   /** Name of the tensor in the file; undefined where there is none and zeros stand in. */
@@ -56,11 +56,15 @@ export function matchWeights(file: WeightFile, name: string, fileName: string): 
     return matchTo(file, build, fileName);
   } catch (error) {
     if (!(error instanceof WeightFileError || error instanceof WeightShapeError)) throw error;
-    const others = [...architectures].filter(([other, make]) => other !== name && fits(file, make, fileName));
-    if (others.length > 0)
-      error.message += `; it fits --arch ${others.map(([other]) => other).join(' or --arch ')}`;
+    const others = fittingArchitectures(file, fileName).filter((other) => other !== name);
+    if (others.length > 0) error.message += `; it fits --arch ${others.join(' or --arch ')}: was that meant?`;
     throw error;
   }
+}
+
+/** Names of the architectures that the tensors of a file fit. */
+export function fittingArchitectures(file: WeightFile, fileName: string): string[] {
+  return [...architectures].filter(([, build]) => fits(file, build, fileName)).map(([name]) => name);
 }
 
 function fits(file: WeightFile, build: (classes: number) => Architecture, fileName: string): boolean {
@@ -115,7 +119,8 @@ export function matchTo(
 }
 
 function leftOver(file: WeightFile, used: ReadonlySet<Tensor>): WeightFile['ignored'] {
-  const unused = [...file.tensors].filter(([name, tensor]) => !used.has(tensor) && name !== meanTensor);
+  const mean = meanImageOf(file);
+  const unused = [...file.tensors].filter(([, tensor]) => !used.has(tensor) && tensor !== mean);
   const reason = 'no layer of the architecture needs it';
   return [...file.ignored, ...unused.map(([name]) => ({ name, reason }))];
 }
@@ -141,6 +146,10 @@ function keepFactors(
     if (tensor) weights.set(name, tensor);
   }
   checkWeights(architecture, weights, fileName);
+  for (const { name, shape } of file.tensors.values()) {
+    if (weights.has(name) && shape.includes(0))
+      throw new WeightShapeError(`${fileName}: ${name} is [${shape.join(', ')}], which holds nothing`);
+  }
   const mapped = [...weights].map(([name, { shape }]): Mapping => ({ from: name, to: name, shape }));
   const used = new Set([...file.tensors.values()].filter(({ name }) => weights.has(name)));
   return { architecture, weights, mapped, ignored: leftOver(file, used) };
@@ -148,15 +157,19 @@ function keepFactors(
 
 function sourcesOf(file: WeightFile, architecture: Architecture, fileName: string): Source[] {
   const shapes = parameterShapes(architecture);
+  const isLast = (index: number) => index === shapes.length - 1;
   const named = shapes.map(({ layer }) => file.tensors.get(weightName(layer)));
-  if (named.some((tensor) => tensor !== undefined)) {
-    return shapes.map(({ layer }, index): Source => {
+  const areNamed = named.every((tensor) => tensor !== undefined);
+  // Nets that were trained further keep the names of most layers: the last one is called otherwise.
+  const isOrdered = file.layers?.length === shapes.length;
+  if (areNamed || (!isOrdered && named.some((tensor) => tensor !== undefined))) {
+    return shapes.map(({ layer, fileShape }, index): Source => {
       const weight = named[index];
-      if (!weight) throw missing(file, weightName(layer), architecture, fileName);
+      if (!weight) throw missing(file, layer, fileShape, isLast(index), architecture, fileName);
       const told = file.layers?.find((other) => other.weight === weight.name);
       return {
         weight,
-        bias: file.tensors.get(biasName(layer)),
+        bias: file.tensors.get(told?.bias ?? biasName(layer)),
         biasless: told !== undefined && told.bias === undefined,
         transposed: told?.transposed ?? false,
       };
@@ -188,7 +201,10 @@ function byOrder(
   });
 }
 
-/** Takes, for each weight and bias in turn, the first tensor left that has its shape. */
+/**
+ * Takes, for each weight in turn, the first tensor left that has its shape; of the biases that fit, the one whose name
+ * begins most like the weight's, since files sorted by name have `conv10.bias` before `conv8.bias`.
+ */
 function byShape(
   file: WeightFile,
   shapes: readonly ParameterShape[],
@@ -196,34 +212,47 @@ function byShape(
   fileName: string,
 ): Source[] {
   const left = [...file.tensors.values()];
-  const take = (shape: readonly number[]): Tensor | undefined => {
+  const take = (shape: readonly number[], like = ''): Tensor | undefined => {
     // The number of classes is not known yet: a last weight may have any number of rows.
-    const index = left.findIndex((tensor) =>
+    const fitting = left.filter((tensor) =>
       shape[0] === -1
         ? tensor.shape.length === shape.length && tensor.shape.slice(1).join() === shape.slice(1).join()
         : tensor.shape.join() === shape.join(),
     );
-    return index === -1 ? undefined : left.splice(index, 1)[0];
+    const common = fitting.map(({ name }) => commonBeginning(name, like));
+    const taken = fitting[common.indexOf(Math.max(...common))];
+    if (taken) left.splice(left.indexOf(taken), 1);
+    return taken;
   };
   return shapes.map(({ layer, groups, outputs, fileShape }, index): Source => {
     const isLast = index === shapes.length - 1;
     const weight = take(isLast ? [-1, ...fileShape.slice(1)] : fileShape);
-    if (!weight) throw missing(file, weightName(layer), architecture, fileName);
-    const bias = take([isLast ? (weight.shape[0] ?? 0) : groups * outputs]);
+    if (!weight) throw missing(file, layer, fileShape, isLast, architecture, fileName);
+    const bias = take([isLast ? (weight.shape[0] ?? 0) : groups * outputs], weight.name);
     return { weight, bias, biasless: false, transposed: false };
   });
 }
 
+/** Characters with which both begin. */
+function commonBeginning(one: string, other: string): number {
+  let length = 0;
+  while (length < Math.min(one.length, other.length) && one[length] === other[length]) length++;
+  return length;
+}
+
 function missing(
   { tensors }: WeightFile,
-  wanted: string,
+  layer: string,
+  fileShape: readonly number[],
+  isLast: boolean,
   { name }: Architecture,
   fileName: string,
 ): WeightFileError {
   const found = [...tensors.values()].map((tensor) => `${tensor.name} [${tensor.shape.join(', ')}]`);
   const some = found.length > 40 ? [...found.slice(0, 40), '…'] : found;
+  const shape = isLast ? ['classes', ...fileShape.slice(1)] : fileShape;
   return new WeightFileError(
-    `${fileName}: no tensor ${wanted}, which ${name} needs; the file has ${some.join(', ') || 'no tensors'}`,
+    `${fileName}: no tensor ${weightName(layer)} [${shape.join(', ')}], which ${name} needs; the file has ${some.join(', ') || 'no tensors'}`,
   );
 }
 
@@ -246,13 +275,13 @@ function shaped(
       note: { note: 'transposed' },
     };
   }
-  if (shape.join() === fileShape.join()) return { tensor: { shape: fileShape, dtype, data } };
+  if (!transposed && shape.join() === fileShape.join()) return { tensor: { shape: fileShape, dtype, data } };
   // A dense layer over [channels, height, width] may be stored as the convolution that it equals.
   const sameRows = shape[0] === rows && data.length === rows * columns;
   if (fileShape.length === 2 && sameRows && !transposed)
     return { tensor: { shape: fileShape, dtype, data }, note: { note: `was [${shape.join(', ')}]` } };
   throw new WeightShapeError(
-    `${fileName}: ${weight.name} is [${shape.join(', ')}], ${architecture} expects [${fileShape.join(', ')}] for ${weightName(layer)}; was another --arch meant?`,
+    `${fileName}: ${weight.name} is [${shape.join(', ')}]${transposed ? ', transposed' : ''}, ${architecture} expects [${fileShape.join(', ')}] for ${weightName(layer)}`,
   );
 }
 
@@ -264,7 +293,9 @@ function biasOf(
 ): Fitted {
   const shape = [groups * outputs];
   if (!bias && !biasless) {
-    throw new WeightFileError(`${fileName}: no tensor ${biasName(layer)}, which ${architecture} needs`);
+    throw new WeightFileError(
+      `${fileName}: no tensor ${biasName(layer)} [${shape.join(', ')}], which ${architecture} needs`,
+    );
   }
   if (!bias) {
     const data = new Float32Array(groups * outputs);
@@ -272,7 +303,7 @@ function biasOf(
   }
   if (bias.data.length === groups * outputs) return { tensor: { shape, dtype: bias.dtype, data: bias.data } };
   throw new WeightShapeError(
-    `${fileName}: ${bias.name} is [${bias.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}] for ${biasName(layer)}; was another --arch meant?`,
+    `${fileName}: ${bias.name} is [${bias.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}] for ${biasName(layer)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** How an image becomes the network's input: x = (pixel − mean) · scale. Weight files carry it in their metadata. */
 import type { Tensor } from '../formats/tensor.ts';
+import type { WeightFile } from '../formats/weight-file.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { volume, type Architecture, type Extent } from '../nn/layer.ts';
 import { WeightShapeError } from '../nn/parameters.ts';
@@ -22,6 +23,9 @@ export type ChannelOrder = (typeof channelOrders)[number];
 
 /** Tensor of a safetensors file that holds a mean image. */
 export const meanTensor = 'mean';
+/** The mean image that a model file carries; what other formats call by that name is something else. */
+export const meanImageOf = ({ format, tensors }: WeightFile): Tensor | undefined =>
+  format === 'safetensors' ? tensors.get(meanTensor) : undefined;
 /** Keys of the metadata that are preprocessing. */
 export const preprocessingKeys = ['channels', 'mean', 'scale', 'image', 'crop', 'input'] as const;
 
@@ -36,8 +40,8 @@ export function flatMean(values: readonly number[], image: Extent): Float32Array
   );
 }
 
-/** The mean colour, where the mean is the same for every pixel. */
-function colourOf(mean: Float32Array, [channels]: Extent): readonly number[] | undefined {
+/** The mean colour in the network's order, where the mean is the same for every pixel. */
+export function colourOf(mean: Float32Array, [channels]: Extent): readonly number[] | undefined {
   const plane = mean.length / channels;
   const colour = Array.from({ length: channels }, (_, channel) => mean[channel * plane] ?? 0);
   return mean.every((value, index) => value === colour[Math.floor(index / plane)]) ? colour : undefined;
@@ -75,10 +79,10 @@ export function readPreprocessing(
 ): Preprocessing {
   const [channels, side] = input;
   const whole = (key: 'image' | 'crop', fallback: number, most: number): number => {
-    const [value = NaN] = readNumbers(metadata[key], [fallback], key, fileName);
-    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    const [value = NaN, ...others] = readNumbers(metadata[key], [fallback], key, fileName);
+    if (Number.isInteger(value) && value >= 1 && value <= most && others.length === 0) return value;
     throw new WeightFileError(
-      `${fileName}: ${key} side ${String(value)} in the header, expected 1 to ${String(most)}`,
+      `${fileName}: the side "${key}" is ${[value, ...others].join(',')}, expected a whole number from 1 to ${String(most)}`,
     );
   };
   const image: Extent = [channels, whole('image', side, largestSide), whole('image', side, largestSide)];
@@ -86,7 +90,7 @@ export function readPreprocessing(
   const channelOrder = channelOrders.find((known) => known === order);
   if (channelOrder === undefined || (channels === 1) !== (order === 'gray')) {
     throw new WeightFileError(
-      `${fileName}: channel order "${order}" in the header does not fit ${String(channels)} channels`,
+      `${fileName}: the channels are "${order}", expected ${channels === 1 ? 'gray' : 'rgb or bgr'} for the ${String(channels)} of the network`,
     );
   }
   const scale = perChannel(
@@ -95,6 +99,8 @@ export function readPreprocessing(
     channels,
     fileName,
   );
+  if (scale.includes(0))
+    throw new WeightFileError(`${fileName}: the scale is 0: all images would be the same`);
   return {
     image,
     crop: whole('crop', Math.min(image[1], side), image[1]),
@@ -113,7 +119,7 @@ function readMean(
   if (tensor) {
     if (tensor.shape.join() === image.join()) return Float32Array.from(tensor.data);
     throw new WeightShapeError(
-      `${fileName}: mean is [${tensor.shape.join(', ')}], the image is [${image.join(', ')}]`,
+      `${fileName}: the mean is [${tensor.shape.join(', ')}], the image is [${image.join(', ')}]`,
     );
   }
   return flatMean(perChannel(readNumbers(text, [0], 'mean', fileName), 'mean', image[0], fileName), image);
@@ -122,7 +128,7 @@ function readMean(
 function perChannel(values: readonly number[], what: string, channels: number, fileName: string) {
   if (values.length === 1 || values.length === channels) return values;
   throw new WeightFileError(
-    `${fileName}: ${String(values.length)} ${what} values in the header for ${String(channels)} channels`,
+    `${fileName}: the ${what} has ${String(values.length)} values, expected 1 or ${String(channels)}, one per channel`,
   );
 }
 
@@ -134,6 +140,9 @@ function readNumbers(
 ): readonly number[] {
   if (text === undefined) return fallback;
   const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (values.every(Number.isFinite)) return values;
-  throw new WeightFileError(`${fileName}: ${what} in the header is "${text}", not a number`);
+  // The device holds them in binary32.
+  if (values.every((value) => Number.isFinite(Math.fround(value)))) return values;
+  throw new WeightFileError(
+    `${fileName}: the ${what} is "${text}", expected numbers with commas between them`,
+  );
 }

@@ -10,7 +10,7 @@ import { readWeights } from '../../formats/read-weights.ts';
 import { WeightFileError } from '../../formats/weight-file-error.ts';
 import { messageOf } from '../../message-of.ts';
 import { architectureNames } from '../../models/architectures.ts';
-import { importModel, type ImportOptions, type Imported } from '../../models/import.ts';
+import { importModel, importPreprocessing, type ImportOptions, type Imported } from '../../models/import.ts';
 import { writeModel } from '../../models/model.ts';
 import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
@@ -71,19 +71,21 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
   const path = findWeightFile(file);
   const weights = readWeights(await readWeightBytes(path), path);
   const name = basename(options.out, '.safetensors');
-  const imported = importModel(weights, path, name, await saidByUser(options));
+  const said = await saidByUser(options);
+  const imported = importModel(weights, path, name, said);
   report(imported, terminal);
   const check = await checkImported(
     imported.model,
     knownThings(imported, options.check),
+    (change) => importPreprocessing(weights, path, imported.model.architecture, { ...said, ...change }),
     options.adapter,
     terminal,
   );
-  const bytes = writeModel(imported.model);
   const { model, mapped, ignored } = imported;
   if (check?.passed === false) {
     throw new WeightFileError(`${path} was read, but fails its check; ${options.out} is not written`);
   }
+  const bytes = writeModel(model);
   await saveFile(options.out, bytes);
   terminal.line(`model: ${options.out}`);
   const { image, crop, scale, channelOrder } = model.preprocessing;
@@ -128,14 +130,18 @@ async function saidByUser(options: ImportCommandOptions): Promise<ImportOptions>
 }
 
 async function readMean(text: string): Promise<NonNullable<ImportOptions['mean']>> {
-  if (/^[\d.,+\-e\s]+$/i.test(text)) return numbers(text);
+  if (/^[\d.,+\-e\s]+$/i.test(text)) {
+    const values = numbersOf(text);
+    if (values) return values;
+    throw new UsageError(`--mean ${text}: expected a file, or numbers with commas between them`);
+  }
   return readMeanImage(await readWeightBytes(text), text);
 }
 
 async function readLabels(path: string): Promise<string[]> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     throw new WeightFileError(`cannot read the labels in ${path}: ${messageOf(error)}`);
   }
@@ -169,7 +175,12 @@ function knownThings({ model }: Imported, checks: readonly string[]): Known {
 }
 
 function numbers(text: string): number[] {
-  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (values.every(Number.isFinite)) return values;
+  const values = numbersOf(text);
+  if (values) return values;
   throw new InvalidArgumentError('Expected numbers with commas between them.');
+}
+
+function numbersOf(text: string): number[] | undefined {
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  return values.every(Number.isFinite) ? values : undefined;
 }
