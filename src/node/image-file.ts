@@ -40,7 +40,15 @@ export function encodePng({ pixels, channels, height, width }: ImageBytes): Uint
   const png = new PNG({ width, height });
   png.data = interleaved;
   const colorType = channels === 1 ? 0 : 2;
-  return PNG.sync.write(png, { colorType, inputColorType: colorType, inputHasAlpha: false, bitDepth: 8 });
+  return PNG.sync.write(png, {
+    colorType,
+    inputColorType: colorType,
+    inputHasAlpha: false,
+    bitDepth: 8,
+    // The package's own choice, run lengths alone, makes smooth patterns ten times as large.
+    deflateStrategy: 0,
+    deflateLevel: 6,
+  });
 }
 
 /**
