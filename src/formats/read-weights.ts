@@ -17,12 +17,18 @@ export function weightFormat(bytes: Uint8Array, fileName: string): WeightFormat 
   const name = fileName.toLowerCase();
   if (name.endsWith('.onnx')) return 'onnx';
   if (name.endsWith('.caffemodel')) return 'caffemodel';
+  if (isSafetensors(bytes)) return 'safetensors';
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (isZip || bytes[0] === 0x80 || name.endsWith('.pth') || name.endsWith('.pt')) return 'pytorch';
-  if (bytes[8] === 0x7b || name.endsWith('.safetensors')) return 'safetensors';
+  if (name.endsWith('.safetensors')) return 'safetensors';
   throw new WeightFileError(
     `${fileName} is of no known kind of weight file; the name should end with ${weightFileEndings.join(', ')}`,
   );
+}
+
+/** Begins with the length of a header, whose low bytes may look like a pickle or a zip file, and with the header's "{". */
+function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
 }
 
 export interface WeightFileWithMetadata extends WeightFile {

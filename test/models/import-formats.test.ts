@@ -54,6 +54,13 @@ describe('LeNet', () => {
   });
 });
 
+it('is read with a header of any length', () => {
+  for (let length = 0; length < 256; length += 8) {
+    const bytes = writeModel({ ...shipped, card: { note: 'x'.repeat(length) } });
+    expect(readModel(bytes, 'model', 'model').card).toEqual({ note: 'x'.repeat(length) });
+  }
+});
+
 it('a model file that is read and written again is the same file', () => {
   const bytes = writeModel(shipped);
   expect(Buffer.from(writeModel(readModel(bytes, 'a.safetensors', 'a'))).equals(bytes)).toBe(true);

@@ -335,6 +335,8 @@ describe('the format', () => {
     ['net.pth.tar', '\x80\x02', 'pytorch'],
     ['net.pt', '', 'pytorch'],
     ['net', '\x10\0\0\0\0\0\0\0{', 'safetensors'],
+    ['net', '\x80\x02\0\0\0\0\0\0{', 'safetensors'],
+    ['net.safetensors', 'PK\0\0\0\0\0\0{', 'safetensors'],
     ['net.safetensors', '', 'safetensors'],
   ])('of %s that begins with %j is %s', (name, content, format) => {
     expect(weightFormat(bytes(content), name)).toBe(format);
