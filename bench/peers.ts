@@ -9,7 +9,7 @@ import { messageOf } from '../src/message-of.ts';
 import { caffenet } from '../src/models/caffenet.ts';
 import { volume } from '../src/nn/layer.ts';
 import { createNetwork } from '../src/nn/network.ts';
-import { uploadParameters } from '../src/nn/parameters.ts';
+import { uploadParameters } from '../src/nn/upload.ts';
 import { onnxModel } from '../test/models/onnx-network.ts';
 import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';

@@ -9,6 +9,7 @@ import {
 } from '../models/evaluation.ts';
 import { createJudge, imagesAtATime } from '../models/judge.ts';
 import type { Model } from '../models/model.ts';
+import type { DenseStorage } from '../nn/parameters.ts';
 import { imageBatches, openImageFolder } from '../node/image-folder.ts';
 import { loadMnist } from '../node/mnist-files.ts';
 import type { Progress, Terminal } from './terminal.ts';
@@ -20,6 +21,7 @@ export interface TestSet {
   /** Of mnist: where its files are. */
   readonly data?: string;
   readonly crops: 1 | 10;
+  readonly denseWeights?: DenseStorage;
 }
 
 export type Evaluate = (gpu: Gpu) => Promise<Accuracy>;
@@ -35,13 +37,13 @@ export function evaluationOf(test: TestSet, model: Model, terminal: Terminal): P
   return test.dataset === 'mnist' ? overMnist(test, model) : overFolder(test, model, terminal);
 }
 
-async function overMnist({ data, crops }: TestSet, model: Model): Promise<Evaluate> {
+async function overMnist({ data, crops, denseWeights }: TestSet, model: Model): Promise<Evaluate> {
   const images = await loadMnist('test', data);
-  return (gpu) => evaluateAccuracy(gpu, model, images, crops);
+  return (gpu) => evaluateAccuracy(gpu, model, images, crops, denseWeights);
 }
 
 async function overFolder(test: TestSet, model: Model, terminal: Terminal): Promise<Evaluate> {
-  const { dataset, data, crops } = test;
+  const { dataset, data, crops, denseWeights = 'f32' } = test;
   if (data !== undefined)
     throw new UsageError('--data belongs to --dataset mnist; leave it out for a folder');
   if (!existsSync(dataset))
@@ -49,7 +51,9 @@ async function overFolder(test: TestSet, model: Model, terminal: Terminal): Prom
   const folder = await openImageFolder(dataset, model.labels);
   const total = folder.pictures.length;
   return async (gpu) => {
-    const judge = await createJudge(gpu, model, imagesAtATime(model, total, mostAtATime), crops);
+    const judge = await createJudge(gpu, model, imagesAtATime(model, total, mostAtATime), crops, {
+      denseStorage: denseWeights,
+    });
     const progress = terminal.progress(total, 'images');
     try {
       const batches = imageBatches(folder, model.preprocessing.image, judge.images);

@@ -1,6 +1,7 @@
 /** Options that several commands share, and parsers that say what they expected. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { architectureNames } from '../models/architectures.ts';
+import { denseStorages, type DenseStorage } from '../nn/parameters.ts';
 
 export interface CommonOptions {
   readonly adapter: string;
@@ -9,6 +10,7 @@ export interface CommonOptions {
 }
 
 export interface ModelOptions extends CommonOptions {
+  readonly denseWeights: DenseStorage;
   readonly model: string;
   readonly arch?: string;
 }
@@ -28,9 +30,18 @@ export function withCommon(command: Command): Command {
 /** Adds --model and --arch as well. */
 export function withModel(command: Command): Command {
   return withCommon(command)
-    .option('--model <name>', 'a shipped model, or a .safetensors file', 'lenet-mnist')
+    .option(
+      '--model <name>',
+      'a shipped model, or a weight file (.safetensors; others with --arch)',
+      'lenet-mnist',
+    )
     .addOption(
       new Option('--arch <name>', 'architecture of a file that names none').choices([...architectureNames]),
+    )
+    .addOption(
+      new Option('--dense-weights <storage>', 'f32: exact; f16: halves, in half the memory')
+        .choices([...denseStorages])
+        .default('f32'),
     );
 }
 

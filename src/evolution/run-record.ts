@@ -1,4 +1,5 @@
 /** The files of a run folder as types: everything a report, a resume or a verification reads. */
+import type { DenseStorage } from '../nn/parameters.ts';
 import type { SerialisedGenome } from '../encodings/encoding.ts';
 
 /** What the user asked for. Two runs with equal settings on one adapter give the same archive. */
@@ -9,6 +10,8 @@ export interface RunSettings {
   readonly population: number;
   readonly seed: number;
   readonly crops: 1 | 10;
+  /** How dense weights are kept on the device; f32 when absent. */
+  readonly denseWeights?: DenseStorage;
   /** Classes that have a cell; every class of the model when absent. */
   readonly classes?: readonly number[];
   /** The frame in which a CPPN sees x and y (protocol: pixel indices, or normalised to [−1, 1]). */

@@ -8,6 +8,7 @@ import {
   type SerialisedGenome,
 } from '../encodings/encoding.ts';
 import { isGenomePath } from './saved-genomes.ts';
+import { denseStorages } from '../nn/parameters.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } from './run-record.ts';
 
 export const count = z.int().min(0);
@@ -27,6 +28,7 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
     population: count,
     seed: z.int(),
     crops: z.literal([1, 10]),
+    denseWeights: z.enum(denseStorages).exactOptional(),
     classes: z.array(count).exactOptional(),
     coordinates: z.enum(['pixels', 'normalised']),
   }),

@@ -78,6 +78,7 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
   const classifier = await createClassifier(gpu, model, {
     images: settings.population,
     crops: settings.crops,
+    denseStorage: settings.denseWeights ?? 'f32',
   });
   const population = await createPopulation(gpu, settings, {
     population: settings.population,

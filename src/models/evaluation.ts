@@ -1,6 +1,7 @@
 /** How well a model names the images of a data set. */
 import type { ImageDataset } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { DenseStorage } from '../nn/parameters.ts';
 import { createJudge, imagesAtATime, type Judge } from './judge.ts';
 import type { Model } from './model.ts';
 
@@ -47,13 +48,14 @@ export async function evaluateAccuracy(
   model: Model,
   data: ImageDataset,
   crops: 1 | 10 = 1,
+  denseStorage: DenseStorage = 'f32',
 ): Promise<Accuracy> {
   if (data.shape.join() !== model.preprocessing.image.join()) {
     throw new ImageShapeError(
       `${data.name} has images of ${data.shape.join(' × ')}, ${model.name} looks at ${model.preprocessing.image.join(' × ')}`,
     );
   }
-  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count), crops);
+  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count), crops, { denseStorage });
   return evaluateBatches(judge, batchesOf(data, judge.images));
 }
 

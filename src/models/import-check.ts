@@ -3,7 +3,8 @@
  * usual reason is preprocessing: channels in the wrong order, another scale.
  */
 import type { Gpu } from '../gpu/device.ts';
-import { uploadParameters, type Parameters } from '../nn/parameters.ts';
+import { type Parameters } from '../nn/parameters.ts';
+import { uploadParameters } from '../nn/upload.ts';
 import { preprocessingOf } from './architectures.ts';
 import { rankOf } from './evaluation.ts';
 import { fitImage, type PlanarImage } from './fit-image.ts';
@@ -43,7 +44,7 @@ export async function checkImages(
   const pixels = new Uint8Array(images.length * channels * height * width);
   for (const [index, { image }] of images.entries())
     pixels.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), index * channels * height * width);
-  const judge = await createJudge(gpu, model, images.length, 1, parameters);
+  const judge = await createJudge(gpu, model, images.length, 1, parameters && { parameters });
   const confidences = await judge.judge(pixels, images.length);
   return images.map(({ name, target }, index) => {
     const row = confidences[index] ?? new Float32Array();

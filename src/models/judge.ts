@@ -1,8 +1,7 @@
 /** A classifier that is kept: pictures come in batches from the CPU, confidences go back. */
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
-import type { Parameters } from '../nn/parameters.ts';
-import { createClassifier } from './classifier.ts';
+import { createClassifier, type ClassifierOptions } from './classifier.ts';
 import { padPlanes } from './image-layout.ts';
 import type { Model } from './model.ts';
 
@@ -19,17 +18,17 @@ export interface Judge {
 
 /**
  * @param images most images of one call; a call costs as much for fewer
- * @param parameters weights that are on the device already, else the model's are copied there
+ * @param how weights that are on the device already, or how the model's are to be kept there
  */
 export async function createJudge(
   gpu: Gpu,
   model: Model,
   images: number,
   crops: 1 | 10 = 1,
-  parameters?: Parameters,
+  how: Pick<ClassifierOptions, 'parameters' | 'denseStorage'> = {},
 ): Promise<Judge> {
   const [, height, width] = model.preprocessing.image;
-  const classifier = await createClassifier(gpu, model, { images, crops, ...(parameters && { parameters }) });
+  const classifier = await createClassifier(gpu, model, { images, crops, ...how });
   const { classes } = classifier.network;
   return {
     model,

@@ -2,7 +2,7 @@
 import type { ImageDataset } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Architecture } from '../nn/layer.ts';
-import { downloadParameters, uploadParameters } from '../nn/parameters.ts';
+import { downloadParameters, uploadParameters } from '../nn/upload.ts';
 import { createTrainer, epochOrder, initialWeights, type Descent } from '../nn/trainer.ts';
 import { viewShape } from './classifier.ts';
 import { padPlanes } from './image-layout.ts';

@@ -39,3 +39,9 @@ export function formatTime(text: string): string {
   const time = new Date(text);
   return Number.isNaN(time.getTime()) ? text : time.toISOString().replace(/T(\d+:\d+).*/, ' $1 UTC');
 }
+
+/** What a class is called where there is little room: `n01443537 goldfish, Carassius auratus` → `goldfish`. */
+export function shortLabel(label: string): string {
+  const words = label.replace(/^n\d{8}\s+/, '');
+  return words.split(',')[0] ?? words;
+}

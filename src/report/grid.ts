@@ -1,6 +1,6 @@
 /** Lays the pictures of all classes in one image with captions, like the paper's figure 4. */
 import { drawText, fitText, glyphAdvance, glyphHeight } from './bitmap-font.ts';
-import { formatConfidence } from './format.ts';
+import { formatConfidence, shortLabel } from './format.ts';
 
 /** The elite of one class. */
 export interface GridPicture {
@@ -149,7 +149,10 @@ function sample(
 function drawCaption(rgb: Uint8Array, layout: Layout, picture: GridPicture, left: number, top: number): void {
   const { letterScale, pictureWidth, width } = layout;
   const characters = Math.floor((pictureWidth / letterScale + 1) / glyphAdvance);
-  for (const [line, text] of [picture.label, formatConfidence(picture.confidence, '%')].entries()) {
+  for (const [line, text] of [
+    shortLabel(picture.label),
+    formatConfidence(picture.confidence, '%'),
+  ].entries()) {
     const baseline = top + (2 + line * lineHeight) * letterScale;
     drawText(fitText(text, characters), (column, row) => {
       for (let y = 0; y < letterScale; y++) {

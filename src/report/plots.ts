@@ -5,7 +5,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { CellRecord, ProgressRecord, StageTimes } from '../evolution/run-record.ts';
-import { formatNumber } from './format.ts';
+import { formatNumber, shortLabel } from './format.ts';
 import { trusted, type Markup } from './markup.ts';
 
 /** How confidences are spread along the vertical axis. */
@@ -64,7 +64,9 @@ export function plotClasses(
     }),
   );
   const scheme = cells.length <= 10 ? 'observable10' : 'turbo';
-  const color = { legend: axis === 'nines', type: 'categorical', domain, scheme } as const;
+  // A legend of hundreds of names hides the plot; each curve still says its own.
+  const legend = axis === 'nines' && cells.length <= mostInLegend;
+  const color = { legend, type: 'categorical', domain, scheme } as const;
   const lines = Plot.lineY(points, {
     x: 'generation',
     y: 'height',
@@ -75,6 +77,8 @@ export function plotClasses(
   const ariaLabel = 'Confidence of each class against generation';
   return draw({ ...confidenceFrame(axis), ariaLabel, color, marks: [...frameMarks(axis), lines] });
 }
+
+const mostInLegend = 30;
 
 /** One bar divided by stage. Stages of the device overlap those of the host, so the sum may exceed the run's time. */
 export function plotStages(
@@ -159,8 +163,9 @@ function heightOf(confidence: number, axis: ConfidenceAxis): number {
 /** Two classes of one name are two curves. */
 function uniqueLabels(cells: readonly CellRecord[]): string[] {
   return cells.map((cell) => {
-    const shared = cells.some((other) => other !== cell && other.label === cell.label);
-    return shared ? `${cell.label} (${String(cell.class)})` : cell.label;
+    const label = shortLabel(cell.label);
+    const shared = cells.some((other) => other !== cell && shortLabel(other.label) === label);
+    return shared ? `${label} (${String(cell.class)})` : label;
   });
 }
 

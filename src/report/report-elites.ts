@@ -1,7 +1,7 @@
 /** The sections of a report that show a picture per class: the elites, and the networks that draw them. */
 import type { CellRecord } from '../evolution/run-record.ts';
 import { cppnLegend, describeCppn, drawCppn } from './cppn-graph.ts';
-import { formatConfidence, formatCount, formatNumber } from './format.ts';
+import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { mostClassCurves } from './plots.ts';
 import type { ReportInput } from './report-input.ts';
@@ -14,7 +14,7 @@ export function elitesSection({ cells, pictures }: ReportInput): Markup {
       html`<figure class="elite" id="class-${cell.class}">
         ${picture(cell, pictures)}
         <figcaption>
-          <strong>${cell.label}</strong><b>${formatConfidence(cell.confidence)}</b>
+          <strong>${shortLabel(cell.label)}</strong><b>${formatConfidence(cell.confidence)}</b>
           generation ${formatNumber(cell.generation)},
           ${formatCount(cell.goalSwitches, 'goal switch', 'goal switches')}
           ${
@@ -68,7 +68,7 @@ export function networksSection({ run, cells, pictures }: ReportInput): Markup {
         <header>
           ${picture(cell, pictures)}
           <div>
-            <h3>${cell.label}</h3>
+            <h3>${shortLabel(cell.label)}</h3>
             <p class="quiet">${formatConfidence(cell.confidence)}${size(cell)}</p>
           </div>
         </header>

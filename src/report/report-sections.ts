@@ -77,6 +77,7 @@ export function settingsSection({ run }: ReportInput): Markup {
       ['population', formatNumber(settings.population)],
       ['seed', settings.seed],
       ['crops', settings.crops],
+      ['dense weights', settings.denseWeights ?? 'f32'],
       ['classes', classes],
       ['version', run.version],
     ])}

@@ -8,10 +8,10 @@ import { createNetwork, deviceBytes } from '../../src/nn/network.ts';
 import {
   parameterShapes,
   type DenseStorage,
-  uploadParameters,
   type WeightTensor,
   type Weights,
 } from '../../src/nn/parameters.ts';
+import { uploadParameters } from '../../src/nn/upload.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { openTestGpu } from '../gpu.ts';

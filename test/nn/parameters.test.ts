@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lenet } from '../../src/models/lenet.ts';
-import {
-  packWeight,
-  unpackWeight,
-  uploadParameters,
-  WeightShapeError,
-  type WeightTensor,
-} from '../../src/nn/parameters.ts';
+import { packWeight, unpackWeight, WeightShapeError, type WeightTensor } from '../../src/nn/parameters.ts';
+import { uploadParameters } from '../../src/nn/upload.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { openTestGpu } from '../gpu.ts';
 

@@ -41,6 +41,7 @@ export function addClassify(program: Command): void {
         model,
         imagesAtATime(model, files.length, mostAtATime),
         options.crops,
+        { denseStorage: options.denseWeights },
       );
       const answers: { file: string; top: Guess[] }[] = [];
       for (let first = 0; first < files.length; first += judge.images) {

@@ -106,7 +106,8 @@ async function settingsFor(
   command: Command,
   storage: FileStorage,
 ): Promise<RunSettings> {
-  const { model, encoding, generations, population, seed, crops, classes, coordinates } = options;
+  const { model, encoding, generations, population, seed, crops, classes, coordinates, denseWeights } =
+    options;
   const wanted: RunSettings = {
     model,
     encoding,
@@ -115,6 +116,7 @@ async function settingsFor(
     seed,
     crops,
     coordinates,
+    ...(denseWeights === 'f16' ? { denseWeights } : {}),
     ...(classes ? { classes } : {}),
   };
   const holdsRun = existsSync(join(options.out, 'run.json'));
@@ -128,7 +130,16 @@ async function settingsFor(
   }
   if (!holdsRun) throw new UsageError(`${options.out} holds no run to resume`);
   const { settings: stored } = await readRunRecord(storage, options.out);
-  for (const key of ['model', 'encoding', 'population', 'seed', 'crops', 'classes', 'coordinates'] as const) {
+  for (const key of [
+    'model',
+    'encoding',
+    'population',
+    'seed',
+    'crops',
+    'classes',
+    'coordinates',
+    'denseWeights',
+  ] as const) {
     const given = command.getOptionValueSource(key) === 'cli';
     if (given && JSON.stringify(wanted[key]) !== JSON.stringify(stored[key])) {
       throw new UsageError(

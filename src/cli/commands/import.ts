@@ -83,6 +83,7 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
   );
   const { model, mapped, ignored } = imported;
   if (check?.passed === false) {
+    terminal.json({ file: path, format: weights.format, architecture: model.architecture.name, check });
     throw new WeightFileError(`${path} was read, but fails its check; ${options.out} is not written`);
   }
   const bytes = writeModel(model);

@@ -41,7 +41,9 @@ export function addVerify(program: Command): void {
       for (const [index, { class: number }] of cells.entries())
         pictures.set(await readPixels(storage, picturePath(number), image), size * index);
       await withGpu(options.adapter, terminal, async (gpu) => {
-        const judge = await createJudge(gpu, model, imagesAtATime(model, cells.length), run.settings.crops);
+        const judge = await createJudge(gpu, model, imagesAtATime(model, cells.length), run.settings.crops, {
+          denseStorage: run.settings.denseWeights ?? 'f32',
+        });
         const confidences: Float32Array[] = [];
         for (let first = 0; first < cells.length; first += judge.images) {
           const count = Math.min(judge.images, cells.length - first);
