@@ -15,6 +15,7 @@ export type {
 } from './evolution/run-record.ts';
 export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
 export { newEvolution, resumedEvolution, type EvolutionSetup } from './experiments/evolution-run.ts';
+export { readWeights, weightFormat } from './formats/read-weights.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
 export { GpuError, GpuLimitError } from './gpu/errors.ts';
 export { Program, run } from './gpu/program.ts';
@@ -28,11 +29,15 @@ export {
 } from './models/evaluation.ts';
 export { fitImage, type PlanarImage } from './models/fit-image.ts';
 export { createJudge, imagesAtATime, type Judge } from './models/judge.ts';
+export { alexnetTorchvision } from './models/alexnet-torchvision.ts';
+export { alexnet, caffenet } from './models/caffenet.ts';
+export { importModel, type ImportOptions, type Imported } from './models/import.ts';
 export { lenet } from './models/lenet.ts';
 export { readModel, writeModel, type Model } from './models/model.ts';
 export { train, lenetDescent } from './models/training.ts';
 export type { Architecture, Layer } from './nn/layer.ts';
-export { createNetwork, type Network } from './nn/network.ts';
+export { createNetwork, deviceBytes, type Network } from './nn/network.ts';
+export { uploadParameters } from './nn/upload.ts';
 export { composeGrid } from './report/grid.ts';
 export { readRun } from './report/read-run.ts';
 export { renderReport } from './report/report.ts';

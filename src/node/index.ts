@@ -14,3 +14,5 @@ export { imageBatches, openImageFolder, readImage, type ImageFolder } from './im
 export { loadMnist } from './mnist-files.ts';
 export { loadModel, shippedModels, type LoadedModel } from './model-file.ts';
 export { writeReport } from './report-files.ts';
+export { cachedWeights } from './weights-cache.ts';
+export { fetchWeights } from './weights-fetch.ts';

@@ -4,9 +4,10 @@ import { alexnetTorchvision } from '../../src/models/alexnet-torchvision.ts';
 import { alexnet, caffenet } from '../../src/models/caffenet.ts';
 import { confidencesOf } from '../../src/models/evaluation.ts';
 import { extents, volume, type Architecture } from '../../src/nn/layer.ts';
-import { createNetwork, deviceBytes } from '../../src/nn/network.ts';
+import { createNetwork, deviceBytes, type Network } from '../../src/nn/network.ts';
 import {
   parameterShapes,
+  unpackWeight,
   type DenseStorage,
   type WeightTensor,
   type Weights,
@@ -53,6 +54,13 @@ interface Passes {
   readonly logits: Float32Array;
   /** Of the logit of class 5 with respect to the input, [images, channels, height, width]. */
   readonly gradient: Float32Array;
+  /** Of every weight and bias, as files lay them out, where they were wanted. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+}
+
+interface PassOptions {
+  readonly denseStorage?: DenseStorage;
+  readonly wanted?: { readonly input: boolean; readonly parameters: boolean };
 }
 
 /** One forward and one backward pass of up to four images on the device. */
@@ -61,24 +69,48 @@ async function bothPasses(
   weights: Weights,
   inputs: Float32Array,
   images: number,
-  denseStorage: DenseStorage = 'f32',
+  { denseStorage = 'f32', wanted = { input: true, parameters: false } }: PassOptions = {},
 ): Promise<Passes> {
   const gpu = await openTestGpu();
   const parameters = await uploadParameters(gpu, architecture, weights, 'test', denseStorage);
   const network = await createNetwork(gpu, architecture, parameters, {
     denseStorage,
     batch: 4,
-    gradients: { input: true, parameters: false },
+    gradients: wanted,
   });
   gpu.write(network.input, asSlots(inputs, images, 4));
-  const upstream = new Float32Array(network.classes * 4).map((_, index) => (index >> 2 === 5 ? 1 : 0));
+  const upstream = new Float32Array(network.classes * 4).map((_, index) =>
+    index >> 2 === 5 && index % 4 < images ? 1 : 0,
+  );
   gpu.write(network.logitsGradient!, upstream);
   run(gpu, network.turnWeights, network.forward, network.backward);
   const logits = new Float32Array(await gpu.read(network.logits, 16 * network.classes));
   const gradient = new Float32Array(await gpu.read(network.inputGradient!, 16 * volume(architecture.input)));
+  const found = wanted.parameters
+    ? await gradientsOf(architecture, network)
+    : new Map<string, Float32Array>();
   network.destroy();
   for (const buffer of parameters.values()) buffer.destroy();
-  return { logits: fromSlots(logits, images, 4), gradient: fromSlots(gradient, images, 4) };
+  return {
+    logits: fromSlots(logits, images, 4),
+    gradient: fromSlots(gradient, images, 4),
+    parameters: found,
+  };
+}
+
+async function gradientsOf(architecture: Architecture, network: Network): Promise<Map<string, Float32Array>> {
+  const gpu = await openTestGpu();
+  const found = new Map<string, Float32Array>();
+  for (const shape of parameterShapes(architecture)) {
+    for (const [name, stored] of [
+      [`${shape.layer}.weight`, shape],
+      [`${shape.layer}.bias`, { ...shape, depth: 1 }],
+    ] as const) {
+      const packed = await gpu.read(network.parameterGradients.get(name)!);
+      found.set(name, unpackWeight(stored, new Float32Array(packed)));
+    }
+  }
+  return found;
 }
 
 /** Places spread over an input, in every channel. */
@@ -95,7 +127,9 @@ describe.each(forms)('%s with fewer channels', (_, build, side) => {
     const weights = randomWeights(architecture);
     const size = volume(architecture.input);
     const inputs = randomValues(3 * size, 7).map((value) => 60 * value);
-    const { logits, gradient } = await bothPasses(architecture, weights, inputs, 3);
+    const { logits, gradient, parameters } = await bothPasses(architecture, weights, inputs, 3, {
+      wanted: { input: true, parameters: true },
+    });
     const expected = await (await onnxNetwork(architecture, weights))(inputs, 3);
     expectClose(logits, expected, { atol: 1e-4 * rangeOf(expected), rtol: 1e-3 });
 
@@ -112,6 +146,24 @@ describe.each(forms)('%s with fewer channels', (_, build, side) => {
       differences,
       { atol: 1e-4 * scale, rtol: 1e-3 },
     );
+
+    // Of a parameter: the sum over the three images.
+    const objective = (moving: Weights) =>
+      [0, 1, 2].reduce((sum, number) => {
+        const input = inputs.subarray(number * size, (number + 1) * size);
+        return sum + referenceLogits(architecture, moving, input)[5]!;
+      }, 0);
+    for (const [tensor, { shape, data }] of weights) {
+      const middle = Math.floor(0.43 * data.length);
+      const by = 1e-4 * Math.max(0.1, Math.abs(data[middle]!));
+      const at = (value: number) =>
+        objective(new Map([...weights, [tensor, { shape, data: data.with(middle, value) }]]));
+      // Weights are floats, so the step is what it rounds to.
+      const [above, below] = [Math.fround(data[middle]! + by), Math.fround(data[middle]! - by)];
+      const difference = (at(above) - at(below)) / (above - below);
+      const reach = parameters.get(tensor)!.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expectClose([parameters.get(tensor)![middle]!], [difference], { atol: 1e-3 * reach, rtol: 2e-3 });
+    }
   });
 });
 
@@ -180,7 +232,7 @@ describe('caffenet-tiny', () => {
     const inputs = randomValues(2 * volume(architecture.input), 8).map((value) => 110 * value);
     const expected = await (await onnxNetwork(architecture, weights))(inputs, 2);
     const exact = await bothPasses(architecture, weights, inputs, 2);
-    const halves = await bothPasses(architecture, weights, inputs, 2, 'f16');
+    const halves = await bothPasses(architecture, weights, inputs, 2, { denseStorage: 'f16' });
     expectClose(halves.logits, expected, { atol: 1e-2 * rangeOf(expected), rtol: 0 });
     for (const image of [0, 1]) {
       const five = (logits: Float32Array) =>
