@@ -69,7 +69,7 @@ fn main(
   // Rows and columns above the image wrap to huge numbers.
   let from_y = out_y * STEP + (phase_y + LEAD) / SPREAD - PADDING_Y;
   let from_x = out_x * STEP + (phase_x + LEAD) / SPREAD - PADDING_X;
-  let padded = PADDING_Y + PADDING_X > 0u;
+  let padded = PADDING_Y + PADDING_X > 0u || SPREAD > 1u; // or a phase that sees past the edge
 
   var sum: array<f32, 16u * ROWS * PIXELS>; // @registers [ROWS, swap, PIXELS, image]
   // @unroll

@@ -83,7 +83,7 @@ fn tap(
   let image = index % BATCH;
   let pixel = vec2u((tile % pixel_tiles) * PIXELS, tile / pixel_tiles);
   let start = pixel * STRIDE + part.start;
-  let padded = PADDING_Y + PADDING_X > 0u;
+  let padded = PADDING_Y + PADDING_X > 0u || SPREAD > 1u; // or a phase that sees past the edge
   var sum: array<vec4f, 4u * ROWS * PIXELS>;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {

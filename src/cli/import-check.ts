@@ -9,6 +9,8 @@ import {
 } from '../models/import-check.ts';
 import type { Model } from '../models/model.ts';
 import type { Preprocessing } from '../models/preprocessing.ts';
+import type { Parameters } from '../nn/parameters.ts';
+import { uploadParameters } from '../nn/upload.ts';
 import { readImage } from '../node/image-folder.ts';
 import { formatConfidence } from '../report/format.ts';
 import { evaluationOf, type Evaluate } from './labelled-data.ts';
@@ -31,8 +33,8 @@ export interface CheckReport {
   }[];
 }
 
-/** A model that knows its classes is right more often than this many times chance. */
-const chanceFactor = 3;
+/** Share of images that a model which knows its classes gets right: three times chance, or half way up from it. */
+const farFromChance = (classes: number): number => Math.min(3 / classes, (1 + 1 / classes) / 2);
 
 /**
  * Undefined where nothing was to be checked.
@@ -58,21 +60,22 @@ export async function checkImported(
     ]),
   );
   return withGpu(adapter, terminal, async (gpu) => {
-    const images = known.length > 0 ? await checkImages(gpu, model, known) : [];
+    const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
+    const images = known.length > 0 ? await checkImages(gpu, model, known, parameters) : [];
     for (const { name, target, rank, confidence, known: isKnown } of images)
       terminal.line(
         `${isKnown ? 'known' : 'UNKNOWN'}  ${name}: ${model.labels[target] ?? ''} has rank ${String(rank + 1)} of ${String(model.labels.length)}, ${formatConfidence(confidence)}`,
       );
     const sets: CheckReport['datasets'][number][] = [];
     for (const [dataset, evaluate] of evaluations) {
-      const { images: count, accuracy } = await evaluate(gpu);
+      const { images: count, accuracy } = await evaluate(gpu, parameters);
       sets.push({ dataset, images: count, accuracy });
       terminal.line(`${dataset}: ${(100 * accuracy).toFixed(2)} % of ${String(count)} images right`);
     }
     const knownNow = images.filter((image) => image.known).length;
-    const right = sets.every(({ accuracy }) => accuracy * model.labels.length >= chanceFactor);
+    const right = sets.every(({ accuracy }) => accuracy >= farFromChance(model.labels.length));
     const passed = knownNow === images.length && right;
-    if (knownNow < images.length) await advise(gpu, model, known, knownNow, changed, terminal);
+    if (knownNow < images.length) await advise(gpu, model, parameters, known, knownNow, changed, terminal);
     else if (!right)
       terminal.note('near chance: the preprocessing (--mean, --scale, --channels) or the weights are wrong');
     return { passed, images, datasets: sets };
@@ -82,12 +85,13 @@ export async function checkImported(
 async function advise(
   gpu: Gpu,
   model: Model,
+  parameters: Parameters,
   known: readonly KnownImage[],
   knownNow: number,
   changed: (change: Change) => Preprocessing,
   terminal: Terminal,
 ): Promise<void> {
-  const [better] = await betterPreprocessing(gpu, model, known, knownNow, changed);
+  const [better] = await betterPreprocessing(gpu, model, parameters, known, knownNow, changed);
   terminal.note(
     better
       ? `with ${optionsOf(better.change)} it knows ${String(better.known)} of ${String(known.length)} instead of ${String(knownNow)}: was that meant?`

@@ -9,7 +9,7 @@ import {
 } from '../models/evaluation.ts';
 import { createJudge, imagesAtATime } from '../models/judge.ts';
 import type { Model } from '../models/model.ts';
-import type { DenseStorage } from '../nn/parameters.ts';
+import type { DenseStorage, Parameters } from '../nn/parameters.ts';
 import { imageBatches, openImageFolder } from '../node/image-folder.ts';
 import { loadMnist } from '../node/mnist-files.ts';
 import type { Progress, Terminal } from './terminal.ts';
@@ -24,7 +24,8 @@ export interface TestSet {
   readonly denseWeights?: DenseStorage;
 }
 
-export type Evaluate = (gpu: Gpu) => Promise<Accuracy>;
+/** @param parameters of the model, where they are on the device already */
+export type Evaluate = (gpu: Gpu, parameters?: Parameters) => Promise<Accuracy>;
 
 /** Pictures judged at once: few enough that progress shows early. */
 const mostAtATime = 64;
@@ -39,7 +40,8 @@ export function evaluationOf(test: TestSet, model: Model, terminal: Terminal): P
 
 async function overMnist({ data, crops, denseWeights }: TestSet, model: Model): Promise<Evaluate> {
   const images = await loadMnist('test', data);
-  return (gpu) => evaluateAccuracy(gpu, model, images, crops, denseWeights);
+  return (gpu, parameters) =>
+    evaluateAccuracy(gpu, model, images, crops, howToKeep(denseWeights, parameters));
 }
 
 async function overFolder(test: TestSet, model: Model, terminal: Terminal): Promise<Evaluate> {
@@ -50,15 +52,20 @@ async function overFolder(test: TestSet, model: Model, terminal: Terminal): Prom
     throw new UsageError(`--dataset ${dataset}: expected mnist or a folder of pictures`);
   const folder = await openImageFolder(dataset, model.labels);
   const total = folder.pictures.length;
-  return async (gpu) => {
-    const judge = await createJudge(gpu, model, imagesAtATime(model, total, mostAtATime), crops, {
-      denseStorage: denseWeights,
-    });
+  return async (gpu, parameters) => {
+    const judge = await createJudge(
+      gpu,
+      model,
+      imagesAtATime(model, total, mostAtATime),
+      crops,
+      howToKeep(denseWeights, parameters),
+    );
     const progress = terminal.progress(total, 'images');
     try {
       const batches = imageBatches(folder, model.preprocessing.image, judge.images);
       return await evaluateBatches(judge, counted(batches, progress));
     } finally {
+      judge.destroy();
       progress.stop();
     }
   };
@@ -76,3 +83,8 @@ async function* counted(
     progress.update(judged, '');
   }
 }
+
+const howToKeep = (denseStorage: DenseStorage = 'f32', parameters?: Parameters) => ({
+  denseStorage,
+  ...(parameters && { parameters }),
+});

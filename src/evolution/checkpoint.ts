@@ -18,6 +18,8 @@ export interface Checkpoint {
   readonly version: string;
   /** SHA-256 of the model's file. */
   readonly model: string;
+  /** What its tensors were taken for: some fit several. */
+  readonly architecture: string;
   readonly adapter: string;
   /** Generations that are complete. */
   readonly generations: number;
@@ -35,6 +37,7 @@ const checkpoint = z.object({
   format: z.literal(2),
   version: z.string(),
   model: z.string(),
+  architecture: z.string(),
   adapter: z.string(),
   generations: count.min(1),
   seconds: duration,
@@ -79,6 +82,12 @@ export function checkOrigin(
   const expectations = [
     ['version', checkpoint.version, run.version, 'resume it with that version'],
     ['model file (SHA-256)', checkpoint.model, run.model.sha256, 'pass the model that the run started with'],
+    [
+      'architecture',
+      checkpoint.architecture,
+      run.model.architecture,
+      'pass the --arch that the run started with',
+    ],
     [
       'adapter',
       checkpoint.adapter,

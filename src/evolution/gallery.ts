@@ -31,9 +31,14 @@ export class Gallery {
   async takeUnsaved(): Promise<{ cell: number; bytes: Uint8Array<ArrayBuffer> }[]> {
     const cells = [...this.#unsaved];
     this.#unsaved.clear();
-    return Promise.all(
-      cells.map(async (cell) => ({ cell, bytes: new Uint8Array(await this.#pictures.read(cell)) })),
-    );
+    try {
+      return await Promise.all(
+        cells.map(async (cell) => ({ cell, bytes: new Uint8Array(await this.#pictures.read(cell)) })),
+      );
+    } catch (error) {
+      this.putBack(cells);
+      throw error;
+    }
   }
 
   /** Says that a picture could not be saved, so that it is offered again. */

@@ -150,11 +150,17 @@ export class Keeper {
       return elite ? [{ cell, class: number, elite }] : [];
     });
     const state = { generations, seconds: this.#seconds(), milliseconds: { ...this.#milliseconds } };
-    const [pictures, genomes] = await Promise.all([
-      this.gallery.takeUnsaved(),
-      this.#genomes.takeUnsaved(elites),
-    ]);
-    return { state, elites, pictures, genomes };
+    // Both are asked for before either is awaited: what they read is the state of this moment.
+    const readingPictures = this.gallery.takeUnsaved();
+    const readingGenomes = this.#genomes.takeUnsaved(elites);
+    readingGenomes.catch(() => undefined);
+    const pictures = await readingPictures;
+    try {
+      return { state, elites, pictures, genomes: await readingGenomes };
+    } catch (error) {
+      this.gallery.putBack(pictures.map(({ cell }) => cell));
+      throw error;
+    }
   }
 
   async #save({ state, elites, pictures, genomes }: Snapshot): Promise<void> {
@@ -166,7 +172,13 @@ export class Keeper {
       await folder.flushProgress();
       cells = elites.map((one) => this.#record(one));
       const { version, model, adapter } = run;
-      const origin = { format: 2, version, model: model.sha256, adapter: adapter.description } as const;
+      const origin = {
+        format: 2,
+        version,
+        model: model.sha256,
+        architecture: model.architecture,
+        adapter: adapter.description,
+      } as const;
       await folder.writeState(cells, { ...origin, ...state, cells });
     } catch (error) {
       this.gallery.putBack(pictures.map(({ cell }) => cell));

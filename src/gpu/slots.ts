@@ -73,10 +73,6 @@ export class Slots {
     this.gpu.write(buffer, content, offset);
   }
 
-  destroy(): void {
-    for (const buffer of this.#buffers) buffer.destroy();
-  }
-
   #place(slot: number): { buffer: GPUBuffer; offset: number } {
     const buffer = this.#buffers[Math.floor(slot / this.#perBuffer)];
     if (!buffer || !(slot >= 0 && slot < this.count)) {

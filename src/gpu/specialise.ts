@@ -1,6 +1,6 @@
 /**
  * The smallest template that register tiles need. A shader stays plain WGSL that an editor can read and a
- * compiler accepts as it stands; two comments mark what a variant may change:
+ * compiler accepts as it stands; comments mark what a variant may change:
  *
  *     const ROWS = 4u; // @tile
  *     // @unroll

@@ -35,6 +35,8 @@ export interface Classifier {
   readonly confidences: GPUBuffer;
   readonly network: Network;
   readonly program: Program;
+  /** Frees everything but the parameters that were given. */
+  destroy(): void;
 }
 
 export const defaultMemoryBudget = 512 * 2 ** 20;
@@ -58,6 +60,8 @@ export async function createClassifier(
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
   const viewBuffer = gpu.bufferFrom('views', viewTable(views));
   const mean = gpu.bufferFrom('mean', preprocessing.mean);
+  const own = [images, confidences, viewBuffer, mean];
+  if (!options.parameters) own.push(...parameters.values());
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += turn) {
     const slots = Math.ceil(batch / views.length);
@@ -66,6 +70,7 @@ export async function createClassifier(
     );
     const start = gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage);
     const sourceBuffer = gpu.bufferFrom('source', source);
+    own.push(start, sourceBuffer);
     dispatches.push(
       await bind(gpu, 'view', view(viewShape(model, batch, views.length)), [
         images,
@@ -81,7 +86,11 @@ export async function createClassifier(
       await bind(gpu, 'confidence', confidence(shape), { 0: network.logits, 1: confidences, 4: start }),
     );
   }
-  return { model, images, confidences, network, program: new Program(dispatches) };
+  const destroy = () => {
+    network.destroy();
+    for (const buffer of own) buffer.destroy();
+  };
+  return { model, images, confidences, network, program: new Program(dispatches), destroy };
 }
 
 export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {

@@ -1,7 +1,6 @@
 /** How well a model names the images of a data set. */
 import type { ImageDataset } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { DenseStorage } from '../nn/parameters.ts';
 import { createJudge, imagesAtATime, type Judge } from './judge.ts';
 import type { Model } from './model.ts';
 
@@ -39,7 +38,12 @@ export async function confidencesOf(
   count: number,
   crops: 1 | 10 = 1,
 ): Promise<Float32Array[]> {
-  return (await createJudge(gpu, model, count, crops)).judge(images, count);
+  const judge = await createJudge(gpu, model, count, crops);
+  try {
+    return await judge.judge(images, count);
+  } finally {
+    judge.destroy();
+  }
 }
 
 /** @throws ImageShapeError when the data set's images are of another shape than the model's */
@@ -48,15 +52,19 @@ export async function evaluateAccuracy(
   model: Model,
   data: ImageDataset,
   crops: 1 | 10 = 1,
-  denseStorage: DenseStorage = 'f32',
+  how: Parameters<typeof createJudge>[4] = {},
 ): Promise<Accuracy> {
   if (data.shape.join() !== model.preprocessing.image.join()) {
     throw new ImageShapeError(
       `${data.name} has images of ${data.shape.join(' × ')}, ${model.name} looks at ${model.preprocessing.image.join(' × ')}`,
     );
   }
-  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count), crops, { denseStorage });
-  return evaluateBatches(judge, batchesOf(data, judge.images));
+  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count), crops, how);
+  try {
+    return await evaluateBatches(judge, batchesOf(data, judge.images));
+  } finally {
+    judge.destroy();
+  }
 }
 
 /** Sums over batches that come one by one, each of at most `judge.images` images. */

@@ -4,7 +4,6 @@
  */
 import type { Gpu } from '../gpu/device.ts';
 import { type Parameters } from '../nn/parameters.ts';
-import { uploadParameters } from '../nn/upload.ts';
 import { preprocessingOf } from './architectures.ts';
 import { rankOf } from './evaluation.ts';
 import { fitImage, type PlanarImage } from './fit-image.ts';
@@ -33,19 +32,20 @@ export interface CheckedImage {
 /** A class among the first five counts as known; where there are fewer than fifty, among the first tenth. */
 export const knownRanks = (classes: number): number => Math.max(1, Math.min(5, Math.floor(classes / 10)));
 
-/** Rank and confidence of each image's class. @param parameters of the model, where they are on the device already */
+/** Rank and confidence of each image's class. @param parameters of the model */
 export async function checkImages(
   gpu: Gpu,
   model: Model,
   images: readonly KnownImage[],
-  parameters?: Parameters,
+  parameters: Parameters,
 ): Promise<CheckedImage[]> {
   const [channels, height, width] = model.preprocessing.image;
   const pixels = new Uint8Array(images.length * channels * height * width);
   for (const [index, { image }] of images.entries())
     pixels.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), index * channels * height * width);
-  const judge = await createJudge(gpu, model, images.length, 1, parameters && { parameters });
+  const judge = await createJudge(gpu, model, images.length, 1, { parameters });
   const confidences = await judge.judge(pixels, images.length);
+  judge.destroy();
   return images.map(({ name, target }, index) => {
     const row = confidences[index] ?? new Float32Array();
     const rank = rankOf(row, target);
@@ -68,13 +68,13 @@ export interface Alternative {
 export async function betterPreprocessing(
   gpu: Gpu,
   model: Model,
+  parameters: Parameters,
   images: readonly KnownImage[],
   knownNow: number,
   changed: (change: Change) => Preprocessing,
 ): Promise<Alternative[]> {
   const found: Alternative[] = [];
   const tried = new Set([identityOf(model.preprocessing)]);
-  const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
   for (const change of changesTo(model.preprocessing, model.architecture.name)) {
     const preprocessing = changed(change);
     const identity = identityOf(preprocessing);

@@ -14,6 +14,8 @@ export interface Judge {
    * @param images bytes [count, channels, height, width] of the size that the model looks at
    */
   judge(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array[]>;
+  /** Frees what it took on the device. */
+  destroy(): void;
 }
 
 /**
@@ -33,6 +35,9 @@ export async function createJudge(
   return {
     model,
     images,
+    destroy() {
+      classifier.destroy();
+    },
     async judge(pixels, count) {
       if (count > images)
         throw new RangeError(`${String(count)} images for a judge of ${String(images)} at a time`);

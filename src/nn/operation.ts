@@ -1,7 +1,7 @@
 /** Operations on named tensors: what a layer list becomes before memory is planned and pipelines are bound. */
 import type { Gpu } from '../gpu/device.ts';
 import type { Launch } from '../gpu/kernel.ts';
-import { Program, bind, type Dispatch } from '../gpu/program.ts';
+import { bind, type Dispatch } from '../gpu/program.ts';
 import { planMemory, type MemoryPlan, type TensorLife } from './memory-plan.ts';
 
 /** Some rows of a tensor; both numbers count floats, the first is a multiple of 64. */
@@ -96,5 +96,3 @@ export async function bindTape(
   });
   return { buffers, shared, dispatches: await Promise.all(bindings), memory };
 }
-
-export { Program };

@@ -34,6 +34,11 @@ export class WeightShapeError extends Error {
   override readonly name = 'WeightShapeError';
 }
 
+/** Thrown when a weight is too large for how it is to be stored. */
+export class WeightRangeError extends Error {
+  override readonly name = 'WeightRangeError';
+}
+
 /** The shape of every layer that has weights, by layer name. */
 export function parameterShapes(architecture: Architecture): ParameterShape[] {
   const inputs = extents(architecture);

@@ -7,6 +7,7 @@ import type { Architecture } from './layer.ts';
 import {
   biasName,
   checkWeights,
+  WeightRangeError,
   factorNames,
   isDense,
   packWeight,
@@ -50,6 +51,7 @@ export async function uploadParameters(
       }
       if (!buffer) continue;
       const halves = storage === 'f16' && isDense(part);
+      if (halves) await checkHalves(gpu, name, buffer, [weight, left, right], origin);
       parameters.set(name, halves ? await toHalves(gpu, buffer, parameterSizes(part).weight) : buffer);
     }
     const bias = weights.get(biasName(layer))?.data ?? new Float32Array();
@@ -84,6 +86,31 @@ async function multiplyFactors(
   for (const buffer of scratch) buffer.destroy();
   return product;
 }
+
+const largestHalf = 65_504;
+
+/** @throws WeightRangeError when a value is too large for a half: the device would make of it what it likes */
+async function checkHalves(
+  gpu: Gpu,
+  name: string,
+  buffer: GPUBuffer,
+  stored: readonly (WeightTensor | undefined)[],
+  origin: string,
+): Promise<void> {
+  const [plain = 0, left = 1, right = 1] = stored.map((tensor) => tensor && largestOf(tensor.data));
+  const rank = stored[1]?.shape[1] ?? 1;
+  const bound = stored[0] ? plain : left * right * rank;
+  if (bound <= largestHalf) return;
+  // A product of factors seldom reaches its bound.
+  const largest = stored[0] ? plain : largestOf(new Float32Array(await gpu.read(buffer)));
+  if (largest <= largestHalf) return;
+  throw new WeightRangeError(
+    `${origin}: ${name} holds a value of size ${String(largest)}, halves end at ${String(largestHalf)}; keep dense weights as f32`,
+  );
+}
+
+const largestOf = (values: Float32Array): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** The same values as halves; the floats are freed. */
 async function toHalves(gpu: Gpu, floats: GPUBuffer, values: number): Promise<GPUBuffer> {

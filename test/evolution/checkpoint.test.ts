@@ -132,6 +132,10 @@ describe('the origin of a checkpoint', () => {
       /another model file \(SHA-256\): cd, here it is (ab){32}; pass the model that the run started with/,
     ],
     [
+      { architecture: 'alexnet' },
+      /another architecture: alexnet, here it is tiny; pass the --arch that the run started with/,
+    ],
+    [
       { adapter: 'lavapipe' },
       /another adapter: lavapipe, here it is SwiftShader 5; another adapter rounds differently/,
     ],

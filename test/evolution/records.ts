@@ -27,6 +27,7 @@ export const checkpoint: Checkpoint = {
   format: 2,
   version: '0.1.0',
   model: 'ab'.repeat(32),
+  architecture: 'tiny',
   adapter: 'SwiftShader 5',
   generations: 2,
   seconds: 1.5,

@@ -31,7 +31,6 @@ describe('slots', () => {
     expect(slots.buffers).toBe(buffers);
     for (let slot = 0; slot < count; slot++)
       expect(await wordsOf(slots, slot)).toEqual(new Uint32Array(bytes / 4).fill(slot + 1));
-    slots.destroy();
     gpu.check();
   });
 

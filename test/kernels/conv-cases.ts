@@ -36,6 +36,8 @@ export const convCases: readonly (readonly [what: string, shape: ConvShape])[] =
   ['stride 2, height and width differ', shape(2, 6, [8, 11], [3, 2], { stride: 2, padding: 1, batch: 40 })],
   ['stride 4, kernel 11, as in AlexNet', shape(3, 8, [23, 27], [11, 11], { stride: 4, batch: 4 })],
   ['stride larger than the kernel, rows left over', shape(2, 4, [9, 9], [2, 2], { stride: 3, batch: 4 })],
+  ['stride as large as the kernel, a row left over', shape(2, 5, [5, 5], [2, 2], { stride: 2, batch: 4 })],
+  ['stride larger than the kernel, more left over', shape(3, 4, [4, 6], [2, 2], { stride: 3, batch: 8 })],
   ['stride 2, padding 2, groups 2', shape(4, 8, [9, 8], [5, 5], { stride: 2, padding: 2, groups: 2 })],
   ['more images than a workgroup takes', shape(2, 4, [3, 3], [2, 2], { batch: 300 })],
 ];

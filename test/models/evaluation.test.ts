@@ -26,6 +26,7 @@ describe('accuracy over batches', () => {
   const echo: Judge = {
     model,
     images: 2,
+    destroy: () => undefined,
     judge: (bytes, count) =>
       Promise.resolve(
         Array.from({ length: count }, (_, image) =>

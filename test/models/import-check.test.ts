@@ -8,6 +8,7 @@ import {
 } from '../../src/models/import-check.ts';
 import type { Model } from '../../src/models/model.ts';
 import { flatMean, type Preprocessing } from '../../src/models/preprocessing.ts';
+import { uploadParameters } from '../../src/nn/upload.ts';
 import { openTestGpu } from '../gpu.ts';
 
 const image = [3, 4, 4] as const;
@@ -57,8 +58,9 @@ const changedFrom =
 /** What is advised first, and how many images are known without and with it. */
 async function adviceFor(model: Model, images: readonly KnownImage[]) {
   const gpu = await openTestGpu();
-  const known = (await checkImages(gpu, model, images)).filter((each) => each.known).length;
-  const [best] = await betterPreprocessing(gpu, model, images, known, changedFrom(model));
+  const parameters = await uploadParameters(gpu, model.architecture, model.weights, 'test');
+  const known = (await checkImages(gpu, model, images, parameters)).filter((each) => each.known).length;
+  const [best] = await betterPreprocessing(gpu, model, parameters, images, known, changedFrom(model));
   return { known, change: best?.change, knownThen: best?.known };
 }
 

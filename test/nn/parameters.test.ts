@@ -1,7 +1,15 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { lenet } from '../../src/models/lenet.ts';
-import { packWeight, unpackWeight, WeightShapeError, type WeightTensor } from '../../src/nn/parameters.ts';
+import type { Architecture } from '../../src/nn/layer.ts';
+import {
+  packWeight,
+  unpackWeight,
+  WeightRangeError,
+  WeightShapeError,
+  type WeightTensor,
+  type Weights,
+} from '../../src/nn/parameters.ts';
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -57,4 +65,34 @@ test.each([
   const upload = () => uploadParameters(gpu, lenet(), weights, 'file.bin');
   await expect(upload()).rejects.toThrow(WeightShapeError);
   await expect(upload()).rejects.toThrow(message);
+});
+
+describe('dense weights as halves', () => {
+  const architecture: Architecture = {
+    name: 'small',
+    input: [1, 1, 2],
+    layers: [{ kind: 'dense', name: 'out', outputs: 2 }],
+  };
+  const bias = { shape: [2], data: new Float32Array(2) };
+  const plain = (value: number): Weights =>
+    new Map([
+      ['out.weight', { shape: [2, 2], data: Float32Array.of(1, 2, 3, value) }],
+      ['out.bias', bias],
+    ]);
+  const factored = (value: number): Weights =>
+    new Map([
+      ['out.weight.left', { shape: [2, 1], data: Float32Array.of(1, value) }],
+      ['out.weight.right', { shape: [1, 2], data: Float32Array.of(1000, 1) }],
+      ['out.bias', bias],
+    ]);
+
+  it('are refused where a value, or a product of factors, is too large for a half', async () => {
+    const gpu = await openTestGpu();
+    const upload = (weights: Weights) => uploadParameters(gpu, architecture, weights, 'file.bin', 'f16');
+    await expect(upload(plain(70_000))).rejects.toThrow(/file\.bin: out\.weight holds a value of size 70000/);
+    await expect(upload(factored(70))).rejects.toThrow(WeightRangeError);
+    await expect(upload(plain(65_000))).resolves.toBeDefined();
+    await expect(upload(factored(60))).resolves.toBeDefined();
+    await expect(uploadParameters(gpu, architecture, plain(70_000), 'file.bin')).resolves.toBeDefined();
+  });
 });

@@ -72,7 +72,7 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
   const terminal = new Terminal(options);
   const storage = new FileStorage(options.out);
   const asked = await settingsFor(options, command, storage);
-  const { model, sha256 } = await loadModel(asked.model, options.arch);
+  const { model, sha256 } = await loadModel(asked.model, await architectureFor(options, storage));
   classesOf(model, asked.classes); // before a device is opened for nothing
   const release = await lockFolder(options.out, storage);
   try {
@@ -98,6 +98,19 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
   } finally {
     await release();
   }
+}
+
+/** A resumed run goes on with the architecture that it was started with. */
+async function architectureFor(
+  { arch, resume, out }: EvolveOptions,
+  storage: FileStorage,
+): Promise<string | undefined> {
+  if (!resume) return arch;
+  const { architecture } = (await readRunRecord(storage, out)).model;
+  if (arch === undefined || arch === architecture) return architecture;
+  throw new UsageError(
+    `--arch ${arch} differs from the run in ${out}, which has ${architecture}; leave it out, or start a new run`,
+  );
 }
 
 /** New settings from the options, or those of the run that is resumed, which options may only repeat or lengthen. */
@@ -141,9 +154,12 @@ async function settingsFor(
     'denseWeights',
   ] as const) {
     const given = command.getOptionValueSource(key) === 'cli';
-    if (given && JSON.stringify(wanted[key]) !== JSON.stringify(stored[key])) {
+    const usual = key === 'denseWeights' ? 'f32' : undefined;
+    const [asked, has] = [wanted[key] ?? usual, stored[key] ?? usual];
+    if (given && JSON.stringify(asked) !== JSON.stringify(has)) {
+      const flag = key === 'denseWeights' ? 'dense-weights' : key;
       throw new UsageError(
-        `--${key} ${String(wanted[key])} differs from the run in ${options.out}, which has ${String(stored[key])}; leave it out, or start a new run`,
+        `--${flag} ${String(asked)} differs from the run in ${options.out}, which has ${String(has ?? 'none')}; leave it out, or start a new run`,
       );
     }
   }
