@@ -7,6 +7,7 @@ import { checkFinite } from './finite.ts';
 import { isKind } from './pickle.ts';
 import { type Checkpoint, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
 import { madeOf, type TorchTensor, type TorchValue } from './pytorch-objects.ts';
+import { refusalOf } from './refusal.ts';
 import { elementCount, readStrided } from './strided.ts';
 import { READABLE_TYPES, type Tensor } from './tensor.ts';
 import { WeightFileError } from './weight-file-error.ts';
@@ -31,7 +32,7 @@ export function readPytorch(bytes: Uint8Array, fileName: string): WeightFile {
     return weightFile(open(bytes));
   } catch (error) {
     if (!(error instanceof WeightFileError)) throw error;
-    throw new WeightFileError(`${fileName}: ${presentable(error.message)}`);
+    return refusalOf(fileName)(error.message);
   }
 }
 
@@ -145,10 +146,4 @@ function viewOf(bytes: Uint8Array): DataView {
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
   return [...text].every((character, index) => bytes[at + index] === character.charCodeAt(0));
-}
-
-/** A hostile name can be long and full of terminal codes; a message keeps both its ends. */
-function presentable(problem: string): string {
-  const plain = problem.replace(/\p{Cc}/gu, '?');
-  return plain.length <= 600 ? plain : `${plain.slice(0, 300)} … ${plain.slice(-300)}`;
 }

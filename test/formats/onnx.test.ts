@@ -315,6 +315,11 @@ describe('refusing', () => {
       withTensor({ dims: [1], dataType: TYPE.float16, int32Data: [0x7c00] }),
       /w holds Infinity at index 0/,
     ],
+    [
+      'a name of terminal codes',
+      withTensor({ name: '\x1b[2J', floatData: [1, 2] }),
+      /tensor \?\[2J holds 2 values/,
+    ],
     ['NaN', withTensor({ floatData: [0, 0, 0, 0, NaN, 0] }), /tensor w holds NaN at index 4/],
     [
       'a negative size',

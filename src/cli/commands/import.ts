@@ -7,6 +7,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ClassNames } from '../../datasets/class-names.ts';
 import { readMeanImage } from '../../formats/binaryproto.ts';
 import { readWeights } from '../../formats/read-weights.ts';
+import { presentable } from '../../formats/refusal.ts';
 import { WeightFileError } from '../../formats/weight-file-error.ts';
 import { messageOf } from '../../message-of.ts';
 import { architectureNames } from '../../models/architectures.ts';
@@ -106,14 +107,18 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
 }
 
 function report({ model, mapped, ignored }: Imported, terminal: Terminal): void {
+  // Names and labels are the file's.
+  const line = (text: string) => {
+    terminal.line(presentable(text));
+  };
   for (const { from = '–', to, shape, note } of mapped)
-    terminal.line(`  ${from} → ${to} [${shape.join(', ')}]${note === undefined ? '' : ` (${note})`}`);
-  for (const { name, reason } of ignored) terminal.line(`  ${name}: ignored, ${reason}`);
+    line(`  ${from} → ${to} [${shape.join(', ')}]${note === undefined ? '' : ` (${note})`}`);
+  for (const { name, reason } of ignored) line(`  ${name}: ignored, ${reason}`);
   const { image, crop, scale, channelOrder } = model.preprocessing;
-  terminal.line(
+  line(
     `${model.architecture.name}, ${String(model.labels.length)} classes (${model.labels[0] ?? ''} … ${model.labels.at(-1) ?? ''})`,
   );
-  terminal.line(
+  line(
     `sees ${String(crop)} of ${String(image[1])} pixels, ${channelOrder}, minus the mean, times ${scale.join(', ')}; nothing is missing`,
   );
 }
