@@ -209,6 +209,19 @@ it('Ctrl-C keeps what has come, and the next fetch goes on', async () => {
   expect(files()).toEqual(['tiny.bin', 'tiny.bin.verified']);
 });
 
+it('Ctrl-C promises nothing where the server names no version of the file', async () => {
+  await withHabits({ slowMs: 60, etag: undefined });
+  const child = start(['weights', 'fetch', 'tiny']);
+  const outcome = ended(child);
+  const enough = () => existsSync(`${cached}.part`) && readFileSync(`${cached}.part`).length > 50_000;
+  await expect.poll(enough, { timeout: 20_000 }).toBe(true);
+  child.kill('SIGINT');
+  const { code, err } = await outcome;
+  expect(err).toMatch(/^fool: interrupted$/m);
+  expect(code).toBe(1);
+  expect((await succeeds('list')).out).toMatch(/ KiB of 586 KiB, fetch begins anew$/m);
+});
+
 it('two processes at once download the file once', async () => {
   await withHabits({ slowMs: 40 });
   const outcomes = await Promise.all([fool('weights', 'fetch', 'tiny'), fool('weights', 'fetch', 'tiny')]);

@@ -67,12 +67,12 @@ async function list(options: TerminalOptions): Promise<void> {
   );
 }
 
-function cacheInWords(weights: KnownWeights, { state, bytes, verified }: CacheState): string {
+function cacheInWords(weights: KnownWeights, { state, bytes, resumable, verified }: CacheState): string {
   switch (state) {
     case 'absent':
       return '–';
     case 'partial':
-      return `${formatBytes(bytes)} of ${formatBytes(weights.bytes)}, fetch resumes`;
+      return `${formatBytes(bytes)} of ${formatBytes(weights.bytes)}, fetch ${resumable === true ? 'resumes' : 'begins anew'}`;
     case 'cached':
       return verified === undefined ? 'there, not verified' : `verified ${formatTime(verified)}`;
     case 'damaged':
