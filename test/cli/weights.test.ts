@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { importCommand } from '../../src/cli/import-command.ts';
 import { architectureNames } from '../../src/models/architectures.ts';
-import { importCommand, knownWeights } from '../../src/models/known-weights.ts';
+import { knownWeights } from '../../src/models/known-weights.ts';
 import { cachedWeights } from '../../src/node/weights-cache.ts';
 import { fetchWeights } from '../../src/node/weights-fetch.ts';
 import { openPart } from '../../src/node/part-file.ts';
