@@ -5,6 +5,7 @@
  * writes), and it calls nothing but the functions that its host lends it; everything else ends the reading
  * with an error that names it. The instructions: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
+import { count } from '../count.ts';
 import { OPCODES, opcodeName } from './pickle-opcodes.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
@@ -223,7 +224,7 @@ export class PickleMachine<T> {
   }
 
   problem(what: string): WeightFileError {
-    return new WeightFileError(`its pickle ${what} (byte ${this.position.toLocaleString('en-US')} of it)`);
+    return new WeightFileError(`its pickle ${what} (byte ${count(this.position)} of it)`);
   }
 
   private skip(size: number): number {
@@ -231,7 +232,7 @@ export class PickleMachine<T> {
     if (at + size > this.bytes.length) {
       throw this.problem(
         this.bytes.length === MAX_BYTES
-          ? `is longer than ${MAX_BYTES.toLocaleString('en-US')} bytes, more than any network's tensors need`
+          ? `is longer than ${count(MAX_BYTES)} bytes, more than any network's tensors need`
           : 'ends in the middle; the file is damaged or was cut short: fetch it again',
       );
     }
@@ -242,7 +243,7 @@ export class PickleMachine<T> {
   private spend(steps: number): void {
     this.steps += steps;
     if (this.steps > MAX_STEPS) {
-      throw this.problem(`takes over ${MAX_STEPS.toLocaleString('en-US')} steps, more than tensors need`);
+      throw this.problem(`takes over ${count(MAX_STEPS)} steps, more than tensors need`);
     }
   }
 

@@ -5,8 +5,9 @@
  * second walk over the same message costs next to nothing. https://protobuf.dev/programming-guides/encoding/
  */
 import protobuf from 'protobufjs/minimal.js';
+import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
-import { count, type Fail } from './refusal.ts';
+import type { Fail } from './refusal.ts';
 import type { ByteRange } from './tensor-values.ts';
 
 const WIRE_TYPES = { varint: 0, fixed64: 1, lengthPrefixed: 2, fixed32: 5 } as const;

@@ -1,4 +1,5 @@
 /** The two kinds of file that `torch.save` writes: a pickle and raw storages, zipped or one after the other. */
+import { count } from '../count.ts';
 import { isKind, readPickle } from './pickle.ts';
 import { isCount, torchHost, type TorchStorage, type TorchValue } from './pytorch-objects.ts';
 import { WeightFileError } from './weight-file-error.ts';
@@ -37,8 +38,8 @@ export function openZip(bytes: Uint8Array): Checkpoint {
     const entry = entries.get(`${root}data/${key}`);
     if (entry?.size !== byteLength) {
       throw new WeightFileError(
-        `its storage ${key} should have ${byteLength.toLocaleString('en-US')} bytes and ` +
-          `${entry === undefined ? 'is missing' : `has ${entry.size.toLocaleString('en-US')}`}; ${AGAIN}`,
+        `its storage ${key} should have ${count(byteLength)} bytes and ` +
+          `${entry === undefined ? 'is missing' : `has ${count(entry.size)}`}; ${AGAIN}`,
       );
     }
     return unzip(entry);
@@ -99,20 +100,18 @@ function readStorages(
       throw new WeightFileError(`lists a storage that no tensor uses, or one twice; ${AGAIN}`);
     }
     const values = position + 8;
-    const count = values <= bytes.length ? Number(view.getBigUint64(position, true)) : undefined;
+    const length = values <= bytes.length ? Number(view.getBigUint64(position, true)) : undefined;
     position = values + storage.byteLength;
-    if (position > bytes.length || !isCount(count) || count * storage.type.bytes !== storage.byteLength) {
+    if (position > bytes.length || !isCount(length) || length * storage.type.bytes !== storage.byteLength) {
       throw new WeightFileError(
-        `its storage ${storage.key} should have ${storage.byteLength.toLocaleString('en-US')} bytes, the file ` +
+        `its storage ${storage.key} should have ${count(storage.byteLength)} bytes, the file ` +
           `says otherwise or ends before; ${AGAIN}`,
       );
     }
     contents.set(storage.key, bytes.subarray(values, position));
   }
   if (position !== bytes.length) {
-    throw new WeightFileError(
-      `has ${(bytes.length - position).toLocaleString('en-US')} bytes after its last storage; ${AGAIN}`,
-    );
+    throw new WeightFileError(`has ${count(bytes.length - position)} bytes after its last storage; ${AGAIN}`);
   }
   return contents;
 }

@@ -2,6 +2,7 @@
  * What the pickle of a PyTorch checkpoint may make: storages, which are only announced (their bytes lie
  * elsewhere in the file), and tensors, which are views of them. Nothing here holds a weight yet.
  */
+import { count } from '../count.ts';
 import { isKind, type PickleGlobal, type PickleHost, type PickleValue } from './pickle.ts';
 import { TORCH_TYPES, type TorchType, UNTYPED } from './pytorch-types.ts';
 import { elementsNeeded, type StridedView } from './strided.ts';
@@ -114,8 +115,8 @@ function rebuildTensor(args: readonly TorchValue[]): TorchValue {
   const needed = elementsNeeded({ ...view, offset }) * type.bytes;
   if (type === UNTYPED || !Number.isInteger(view.offset) || !(needed <= storage.byteLength)) {
     throw damaged(
-      `makes a tensor [${shape.join(', ')}] that needs ${needed.toLocaleString('en-US')} bytes of storage ` +
-        `${storage.storage.key}, which has ${storage.byteLength.toLocaleString('en-US')}`,
+      `makes a tensor [${shape.join(', ')}] that needs ${count(needed)} bytes of storage ` +
+        `${storage.storage.key}, which has ${count(storage.byteLength)}`,
     );
   }
   return { kind: 'object', made: { kind: 'tensor', storage: storage.storage, type, view } };

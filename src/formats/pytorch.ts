@@ -3,6 +3,7 @@
  * state that holds one. The format is a pickle, which in Python can run any code; this reader runs none
  * (see `pickle.ts`), and reads the values only of the tensors that it returns.
  */
+import { count } from '../count.ts';
 import { checkFinite } from './finite.ts';
 import { isKind } from './pickle.ts';
 import { type Checkpoint, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
@@ -128,7 +129,7 @@ function readTensors(
       if (!(available >= 0)) {
         throw new WeightFileError(
           `its tensors up to ${name} [${view.shape.join(', ')}] show the ` +
-            `${storageBytes.toLocaleString('en-US')} bytes of its storages over and over; save contiguous tensors`,
+            `${count(storageBytes)} bytes of its storages over and over; save contiguous tensors`,
         );
       }
       data = readStrided(bytes, type.readable, view);

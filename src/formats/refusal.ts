@@ -13,11 +13,6 @@ export function refusalOf(fileName: string): Fail {
   };
 }
 
-/** 1,234,567 in every locale. */
-export function count(value: number | bigint): string {
-  return value.toLocaleString('en-US');
-}
-
 /** A hostile name can be as long as the file and full of terminal codes; a line for people keeps both its ends. */
 export function presentable(text: string): string {
   const plain = text.replace(/\p{Cc}/gu, '?');

@@ -6,9 +6,10 @@
  * architecture, preprocessing and labels. The format: https://github.com/huggingface/safetensors#format
  */
 import { z } from 'zod';
+import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
 import { floatToHalf } from './half.ts';
-import { count, type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
+import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { byteLength, readValues } from './tensor-values.ts';
 import { isReadableType, READABLE_TYPES, type ReadableType, REFUSED_TYPES, type Tensor } from './tensor.ts';

@@ -1,5 +1,5 @@
 /** A JPEG's scans: a header and entropy-coded data in which restart markers may stand (ITU-T T.81, B.2.3). */
-import { count } from './image-limits.ts';
+import { count } from '../count.ts';
 import type { JpegComponent, JpegFrame } from './jpeg-segments.ts';
 
 const DAMAGED = 'fetch or export it again';
