@@ -5,9 +5,10 @@
  */
 import { count } from '../count.ts';
 import { readBlob } from './caffe-blob.ts';
-import { MessageReader, viewOf } from './protobuf.ts';
+import { MessageReader } from './protobuf.ts';
 import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import type { Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 import type { WeightedLayer, WeightFile } from './weight-file.ts';
 
 /** Field numbers of the two messages that describe a layer, by their field number in NetParameter. */

@@ -7,10 +7,11 @@ import { count } from '../count.ts';
 import { LayerSearch } from './onnx-layers.ts';
 import { ATTRIBUTE, readOnnxNode, type OnnxNode } from './onnx-node.ts';
 import { readOnnxTensor, readSparseTensor, type OnnxTensor } from './onnx-tensor.ts';
-import { MessageReader, viewOf } from './protobuf.ts';
+import { MessageReader } from './protobuf.ts';
 import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { checkVolume, readValues } from './tensor-values.ts';
 import type { Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 import type { WeightFile } from './weight-file.ts';
 
 /** Field numbers of ModelProto and GraphProto. */

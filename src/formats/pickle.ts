@@ -7,6 +7,8 @@
  */
 import { count } from '../count.ts';
 import { OPCODES, opcodeName } from './pickle-opcodes.ts';
+import { FETCH_AGAIN } from './refusal.ts';
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
 /** A value of a pickle; `T` are the objects that the host makes. */
@@ -76,7 +78,7 @@ export class PickleMachine<T> {
     private readonly bytes: Uint8Array,
     private readonly host: PickleHost<T>,
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = viewOf(bytes);
   }
 
   run(): PickleValue<T> {
@@ -125,13 +127,13 @@ export class PickleMachine<T> {
     try {
       return utf8.decode(this.bytes.subarray(at, at + size));
     } catch {
-      throw this.problem('holds a string that is not UTF-8; the file is damaged: fetch it again');
+      throw this.problem(`holds a string that is not UTF-8; ${FETCH_AGAIN}`);
     }
   }
 
   line(): string {
     const length = this.bytes.subarray(this.position, this.position + MAX_NAME_BYTES).indexOf(0x0a);
-    if (length === -1) throw this.problem('holds a name without an end; the file is damaged: fetch it again');
+    if (length === -1) throw this.problem(`holds a name without an end; ${FETCH_AGAIN}`);
     const line = this.text(length);
     this.position++;
     return line;
@@ -233,7 +235,7 @@ export class PickleMachine<T> {
       throw this.problem(
         this.bytes.length === MAX_BYTES
           ? `is longer than ${count(MAX_BYTES)} bytes, more than any network's tensors need`
-          : 'ends in the middle; the file is damaged or was cut short: fetch it again',
+          : `ends in the middle; ${FETCH_AGAIN}`,
       );
     }
     this.position = at + size;

@@ -2,6 +2,8 @@
 import { count } from '../count.ts';
 import { isKind, readPickle } from './pickle.ts';
 import { isCount, torchHost, type TorchStorage, type TorchValue } from './pytorch-objects.ts';
+import { FETCH_AGAIN } from './refusal.ts';
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 import { readZip, unzip } from './zip.ts';
 
@@ -39,7 +41,7 @@ export function openZip(bytes: Uint8Array): Checkpoint {
     if (entry?.size !== byteLength) {
       throw new WeightFileError(
         `its storage ${key} should have ${count(byteLength)} bytes and ` +
-          `${entry === undefined ? 'is missing' : `has ${count(entry.size)}`}; ${AGAIN}`,
+          `${entry === undefined ? 'is missing' : `has ${count(entry.size)}`}; ${FETCH_AGAIN}`,
       );
     }
     return unzip(entry);
@@ -69,17 +71,18 @@ export function openLegacy(bytes: Uint8Array): Checkpoint {
   };
   const [, protocol, system] = [next(), next(), next()];
   if (protocol !== PROTOCOL || !isKind(system, 'dict')) {
-    throw new WeightFileError(`does not begin as torch.save's files do; ${AGAIN}`);
+    throw new WeightFileError(`does not begin as torch.save's files do; ${FETCH_AGAIN}`);
   }
   checkByteOrder(system.entries.get('little_endian') === true);
   const value = next();
   const keys = next();
-  if (!isKind(keys, 'list')) throw new WeightFileError(`has no list of storages after its pickle; ${AGAIN}`);
+  if (!isKind(keys, 'list'))
+    throw new WeightFileError(`has no list of storages after its pickle; ${FETCH_AGAIN}`);
   const contents = readStorages(bytes, position, keys.items, host.storages);
   const storageBytes = [...contents.values()].reduce((sum, { length }) => sum + length, 0);
   const bytesOf = ({ key }: TorchStorage): Uint8Array => {
     const content = contents.get(key);
-    if (content === undefined) throw new WeightFileError(`its storage ${key} is missing; ${AGAIN}`);
+    if (content === undefined) throw new WeightFileError(`its storage ${key} is missing; ${FETCH_AGAIN}`);
     return content;
   };
   return { value, storageBytes, bytesOf };
@@ -91,13 +94,13 @@ function readStorages(
   keys: readonly TorchValue[],
   storages: ReadonlyMap<string, TorchStorage>,
 ): Map<string, Uint8Array> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const contents = new Map<string, Uint8Array>();
   let position = start;
   for (const key of keys) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined;
     if (storage === undefined || contents.has(storage.key)) {
-      throw new WeightFileError(`lists a storage that no tensor uses, or one twice; ${AGAIN}`);
+      throw new WeightFileError(`lists a storage that no tensor uses, or one twice; ${FETCH_AGAIN}`);
     }
     const values = position + 8;
     const length = values <= bytes.length ? Number(view.getBigUint64(position, true)) : undefined;
@@ -105,13 +108,15 @@ function readStorages(
     if (position > bytes.length || !isCount(length) || length * storage.type.bytes !== storage.byteLength) {
       throw new WeightFileError(
         `its storage ${storage.key} should have ${count(storage.byteLength)} bytes, the file ` +
-          `says otherwise or ends before; ${AGAIN}`,
+          `says otherwise or ends before; ${FETCH_AGAIN}`,
       );
     }
     contents.set(storage.key, bytes.subarray(values, position));
   }
   if (position !== bytes.length) {
-    throw new WeightFileError(`has ${count(bytes.length - position)} bytes after its last storage; ${AGAIN}`);
+    throw new WeightFileError(
+      `has ${count(bytes.length - position)} bytes after its last storage; ${FETCH_AGAIN}`,
+    );
   }
   return contents;
 }
@@ -123,4 +128,3 @@ function checkByteOrder(isLittleEndian: boolean): void {
 }
 
 export const STATE_DICT = "save its weights in PyTorch: torch.save(model.state_dict(), 'weights.pth')";
-const AGAIN = 'the file is damaged or was cut short: fetch or save it again';

@@ -5,6 +5,7 @@
 import { count } from '../count.ts';
 import { isKind, type PickleGlobal, type PickleHost, type PickleValue } from './pickle.ts';
 import { TORCH_TYPES, type TorchType, UNTYPED } from './pytorch-types.ts';
+import { FETCH_AGAIN } from './refusal.ts';
 import { elementsNeeded, type StridedView } from './strided.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
@@ -150,5 +151,5 @@ function countsOf(value: TorchValue | undefined): number[] | undefined {
 }
 
 function damaged(what: string): WeightFileError {
-  return new WeightFileError(`its pickle ${what}; the file is damaged: fetch or save it again`);
+  return new WeightFileError(`its pickle ${what}; ${FETCH_AGAIN}`);
 }

@@ -4,13 +4,14 @@
  * (see `pickle.ts`), and reads the values only of the tensors that it returns.
  */
 import { count } from '../count.ts';
-import { checkFinite } from './finite.ts';
 import { isKind } from './pickle.ts';
 import { type Checkpoint, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
 import { madeOf, type TorchTensor, type TorchValue } from './pytorch-objects.ts';
-import { refusalOf } from './refusal.ts';
+import { type Fail, refusalOf } from './refusal.ts';
 import { elementCount, readStrided } from './strided.ts';
+import { checkFinite } from './tensor-values.ts';
 import { READABLE_TYPES, type Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 import type { WeightFile } from './weight-file.ts';
 
@@ -133,7 +134,7 @@ function readTensors(
         );
       }
       data = readStrided(bytes, type.readable, view);
-      checkFinite(name, data);
+      checkFinite(`tensor ${name}`, data, fail);
       read.set(identity, data);
     }
     result.set(name, { name, dtype: READABLE_TYPES[type.readable].storedAs, shape: view.shape, data });
@@ -141,9 +142,10 @@ function readTensors(
   return result;
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
+/** The file's name comes before it in the end. */
+const fail: Fail = (problem) => {
+  throw new WeightFileError(problem);
+};
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
   return [...text].every((character, index) => bytes[at + index] === character.charCodeAt(0));
