@@ -1,4 +1,7 @@
-/** Ctrl-C once: finish what is under way, save, exit 0. Twice: leave at once. */
+/**
+ * Ctrl-C once: the command is told, and ends in its own way (a run is saved and done; a fetch without its file has
+ * failed). Twice: leave at once.
+ */
 
 export interface Interrupt {
   /** Whether the user asked to stop. */

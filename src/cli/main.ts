@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { PopulationError } from '../evolution/limits.ts';
 import { ClassError } from '../experiments/evolution-run.ts';
+import { messageOf } from '../message-of.ts';
 import { version } from '../version.ts';
 import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -50,7 +51,8 @@ async function main(): Promise<number> {
   } catch (error) {
     // Commander has printed its own message already.
     if (!(error instanceof CommanderError)) {
-      process.stderr.write(`fool: ${error instanceof Error ? error.message : String(error)}\n`);
+      // A message may quote names out of anybody's files: no terminal codes.
+      process.stderr.write(`fool: ${messageOf(error).replace(/[^\P{Cc}\n]/gu, '?')}\n`);
       if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
         process.stderr.write(`${String(error.stack)}\n`);
     }

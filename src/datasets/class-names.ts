@@ -59,7 +59,7 @@ function words(label: string): string {
 }
 
 /** `goldfish` of `n01443537 goldfish, Carassius auratus`. */
-function firstWords(label: string): string {
+export function firstWords(label: string): string {
   return words(label).split(',')[0]?.trim() ?? '';
 }
 

@@ -3,6 +3,7 @@
  * element type, a byte for the number of dimensions, each dimension as a big-endian 32-bit integer, then
  * the values, row-major. MNIST uses unsigned bytes throughout: [count, rows, columns] and [count].
  */
+import { count } from '../count.ts';
 import { DatasetError, type ImageDataset } from './dataset.ts';
 
 /** The whole content of a file, with its name for messages. */
@@ -118,10 +119,6 @@ export function mnistDataset(name: string, imageFile: NamedBytes, labelFile: Nam
     count: imageCount,
     shape: [1, height, width],
   };
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function hexadecimal(bytes: Uint8Array): string {

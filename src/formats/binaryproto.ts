@@ -1,7 +1,8 @@
 /** mean.binaryproto: the mean of the training pictures, which Caffe's networks expect subtracted (a bare BlobProto). */
 import { readBlob } from './caffe-blob.ts';
-import { MessageReader, viewOf } from './protobuf.ts';
+import { MessageReader } from './protobuf.ts';
 import { refusalOf } from './refusal.ts';
+import { viewOf } from './view-of.ts';
 
 /** A mean image as Caffe stores it: values 0–255, channels in the order B, G, R. */
 export interface MeanImage {

@@ -3,10 +3,12 @@
  * `layers` (V1LayerParameter, kinds are numbers), later ones as `layer` (LayerParameter, kinds are words); both
  * are read. Field numbers: https://github.com/BVLC/caffe/blob/master/src/caffe/proto/caffe.proto
  */
+import { count } from '../count.ts';
 import { readBlob } from './caffe-blob.ts';
-import { MessageReader, viewOf } from './protobuf.ts';
-import { count, type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
+import { MessageReader } from './protobuf.ts';
+import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import type { Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 import type { WeightedLayer, WeightFile } from './weight-file.ts';
 
 /** Field numbers of the two messages that describe a layer, by their field number in NetParameter. */

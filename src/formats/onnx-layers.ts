@@ -38,7 +38,7 @@ export class LayerSearch {
   visit(node: OnnxNode): void {
     switch (node.operator) {
       case 'Conv':
-        this.#addLayer(node, 'convolution', this.#weightOf(node, 4), this.#biasOf(node));
+        this.#addLayer(node, 'convolution', this.#weightOf(node, 4), this.#biasOf(node, 'convolution'));
         break;
       case 'Gemm':
         this.#addGemm(node);
@@ -63,7 +63,7 @@ export class LayerSearch {
     const float = (attribute: string) => node.attributes.get(attribute)?.float ?? 1;
     if (integer('transA') !== 0)
       this.#refuse(node, 'transposes its input (transA), which a dense layer does not');
-    const bias = this.#biasOf(node);
+    const bias = this.#biasOf(node, 'dense');
     for (const factor of bias === undefined ? ['alpha'] : ['alpha', 'beta']) {
       if (float(factor) !== 1) {
         this.#refuse(
@@ -143,11 +143,14 @@ export class LayerSearch {
     return source;
   }
 
-  #biasOf(node: OnnxNode): string | undefined {
+  /** ONNX lets Gemm's broadcast, [1, out]; a convolution's is [out]. */
+  #biasOf(node: OnnxNode, kind: WeightedLayer['kind']): string | undefined {
     const input = node.inputs[2] ?? '';
     if (input === '') return undefined;
     const bias = this.#source(input)?.tensor;
-    if (bias?.shape.length !== 1) {
+    const isBias =
+      bias !== undefined && (bias.shape.length === 1 || (kind === 'dense' && isPerOutput(bias, kind)));
+    if (!isBias) {
       const found =
         bias === undefined
           ? 'is no floating-point tensor of the file'

@@ -1,8 +1,10 @@
 /** ONNX's TensorProto: a named array, its numbers either as raw bytes or in a repeated field of their kind. */
-import { type MessageReader, viewOf } from './protobuf.ts';
-import { count, type Fail } from './refusal.ts';
+import { count } from '../count.ts';
+import type { MessageReader } from './protobuf.ts';
+import type { Fail } from './refusal.ts';
 import { byteLength, checkVolume, readValues, type ByteRange } from './tensor-values.ts';
 import { READABLE_TYPES, type ReadableType, type Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 
 /** Field numbers of TensorProto. */
 const TENSOR = {

@@ -3,13 +3,15 @@
  * that use them. Only the weights and the order of the layers are taken; the graph is not run.
  * The format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
+import { count } from '../count.ts';
 import { LayerSearch } from './onnx-layers.ts';
 import { ATTRIBUTE, readOnnxNode, type OnnxNode } from './onnx-node.ts';
 import { readOnnxTensor, readSparseTensor, type OnnxTensor } from './onnx-tensor.ts';
-import { MessageReader, viewOf } from './protobuf.ts';
-import { count, type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
+import { MessageReader } from './protobuf.ts';
+import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { checkVolume, readValues } from './tensor-values.ts';
 import type { Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 import type { WeightFile } from './weight-file.ts';
 
 /** Field numbers of ModelProto and GraphProto. */

@@ -5,7 +5,10 @@
  * writes), and it calls nothing but the functions that its host lends it; everything else ends the reading
  * with an error that names it. The instructions: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
+import { count } from '../count.ts';
 import { OPCODES, opcodeName } from './pickle-opcodes.ts';
+import { FETCH_AGAIN } from './refusal.ts';
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
 /** A value of a pickle; `T` are the objects that the host makes. */
@@ -75,7 +78,7 @@ export class PickleMachine<T> {
     private readonly bytes: Uint8Array,
     private readonly host: PickleHost<T>,
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = viewOf(bytes);
   }
 
   run(): PickleValue<T> {
@@ -124,13 +127,13 @@ export class PickleMachine<T> {
     try {
       return utf8.decode(this.bytes.subarray(at, at + size));
     } catch {
-      throw this.problem('holds a string that is not UTF-8; the file is damaged: fetch it again');
+      throw this.problem(`holds a string that is not UTF-8; ${FETCH_AGAIN}`);
     }
   }
 
   line(): string {
     const length = this.bytes.subarray(this.position, this.position + MAX_NAME_BYTES).indexOf(0x0a);
-    if (length === -1) throw this.problem('holds a name without an end; the file is damaged: fetch it again');
+    if (length === -1) throw this.problem(`holds a name without an end; ${FETCH_AGAIN}`);
     const line = this.text(length);
     this.position++;
     return line;
@@ -223,7 +226,7 @@ export class PickleMachine<T> {
   }
 
   problem(what: string): WeightFileError {
-    return new WeightFileError(`its pickle ${what} (byte ${this.position.toLocaleString('en-US')} of it)`);
+    return new WeightFileError(`its pickle ${what} (byte ${count(this.position)} of it)`);
   }
 
   private skip(size: number): number {
@@ -231,8 +234,8 @@ export class PickleMachine<T> {
     if (at + size > this.bytes.length) {
       throw this.problem(
         this.bytes.length === MAX_BYTES
-          ? `is longer than ${MAX_BYTES.toLocaleString('en-US')} bytes, more than any network's tensors need`
-          : 'ends in the middle; the file is damaged or was cut short: fetch it again',
+          ? `is longer than ${count(MAX_BYTES)} bytes, more than any network's tensors need`
+          : `ends in the middle; ${FETCH_AGAIN}`,
       );
     }
     this.position = at + size;
@@ -242,7 +245,7 @@ export class PickleMachine<T> {
   private spend(steps: number): void {
     this.steps += steps;
     if (this.steps > MAX_STEPS) {
-      throw this.problem(`takes over ${MAX_STEPS.toLocaleString('en-US')} steps, more than tensors need`);
+      throw this.problem(`takes over ${count(MAX_STEPS)} steps, more than tensors need`);
     }
   }
 

@@ -5,9 +5,11 @@
  * second walk over the same message costs next to nothing. https://protobuf.dev/programming-guides/encoding/
  */
 import protobuf from 'protobufjs/minimal.js';
+import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
-import { count, type Fail } from './refusal.ts';
+import type { Fail } from './refusal.ts';
 import type { ByteRange } from './tensor-values.ts';
+import { viewOf } from './view-of.ts';
 
 const WIRE_TYPES = { varint: 0, fixed64: 1, lengthPrefixed: 2, fixed32: 5 } as const;
 type WireType = keyof typeof WIRE_TYPES;
@@ -210,10 +212,6 @@ export class MessageReader {
         'fetch or export it again',
     );
   }
-}
-
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const readTag = (reader: protobuf.Reader) => reader.tag();

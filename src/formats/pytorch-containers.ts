@@ -1,6 +1,9 @@
 /** The two kinds of file that `torch.save` writes: a pickle and raw storages, zipped or one after the other. */
+import { count } from '../count.ts';
 import { isKind, readPickle } from './pickle.ts';
 import { isCount, torchHost, type TorchStorage, type TorchValue } from './pytorch-objects.ts';
+import { FETCH_AGAIN } from './refusal.ts';
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 import { readZip, unzip } from './zip.ts';
 
@@ -37,8 +40,8 @@ export function openZip(bytes: Uint8Array): Checkpoint {
     const entry = entries.get(`${root}data/${key}`);
     if (entry?.size !== byteLength) {
       throw new WeightFileError(
-        `its storage ${key} should have ${byteLength.toLocaleString('en-US')} bytes and ` +
-          `${entry === undefined ? 'is missing' : `has ${entry.size.toLocaleString('en-US')}`}; ${AGAIN}`,
+        `its storage ${key} should have ${count(byteLength)} bytes and ` +
+          `${entry === undefined ? 'is missing' : `has ${count(entry.size)}`}; ${FETCH_AGAIN}`,
       );
     }
     return unzip(entry);
@@ -68,17 +71,18 @@ export function openLegacy(bytes: Uint8Array): Checkpoint {
   };
   const [, protocol, system] = [next(), next(), next()];
   if (protocol !== PROTOCOL || !isKind(system, 'dict')) {
-    throw new WeightFileError(`does not begin as torch.save's files do; ${AGAIN}`);
+    throw new WeightFileError(`does not begin as torch.save's files do; ${FETCH_AGAIN}`);
   }
   checkByteOrder(system.entries.get('little_endian') === true);
   const value = next();
   const keys = next();
-  if (!isKind(keys, 'list')) throw new WeightFileError(`has no list of storages after its pickle; ${AGAIN}`);
+  if (!isKind(keys, 'list'))
+    throw new WeightFileError(`has no list of storages after its pickle; ${FETCH_AGAIN}`);
   const contents = readStorages(bytes, position, keys.items, host.storages);
   const storageBytes = [...contents.values()].reduce((sum, { length }) => sum + length, 0);
   const bytesOf = ({ key }: TorchStorage): Uint8Array => {
     const content = contents.get(key);
-    if (content === undefined) throw new WeightFileError(`its storage ${key} is missing; ${AGAIN}`);
+    if (content === undefined) throw new WeightFileError(`its storage ${key} is missing; ${FETCH_AGAIN}`);
     return content;
   };
   return { value, storageBytes, bytesOf };
@@ -90,28 +94,28 @@ function readStorages(
   keys: readonly TorchValue[],
   storages: ReadonlyMap<string, TorchStorage>,
 ): Map<string, Uint8Array> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const contents = new Map<string, Uint8Array>();
   let position = start;
   for (const key of keys) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined;
     if (storage === undefined || contents.has(storage.key)) {
-      throw new WeightFileError(`lists a storage that no tensor uses, or one twice; ${AGAIN}`);
+      throw new WeightFileError(`lists a storage that no tensor uses, or one twice; ${FETCH_AGAIN}`);
     }
     const values = position + 8;
-    const count = values <= bytes.length ? Number(view.getBigUint64(position, true)) : undefined;
+    const length = values <= bytes.length ? Number(view.getBigUint64(position, true)) : undefined;
     position = values + storage.byteLength;
-    if (position > bytes.length || !isCount(count) || count * storage.type.bytes !== storage.byteLength) {
+    if (position > bytes.length || !isCount(length) || length * storage.type.bytes !== storage.byteLength) {
       throw new WeightFileError(
-        `its storage ${storage.key} should have ${storage.byteLength.toLocaleString('en-US')} bytes, the file ` +
-          `says otherwise or ends before; ${AGAIN}`,
+        `its storage ${storage.key} should have ${count(storage.byteLength)} bytes, the file ` +
+          `says otherwise or ends before; ${FETCH_AGAIN}`,
       );
     }
     contents.set(storage.key, bytes.subarray(values, position));
   }
   if (position !== bytes.length) {
     throw new WeightFileError(
-      `has ${(bytes.length - position).toLocaleString('en-US')} bytes after its last storage; ${AGAIN}`,
+      `has ${count(bytes.length - position)} bytes after its last storage; ${FETCH_AGAIN}`,
     );
   }
   return contents;
@@ -124,4 +128,3 @@ function checkByteOrder(isLittleEndian: boolean): void {
 }
 
 export const STATE_DICT = "save its weights in PyTorch: torch.save(model.state_dict(), 'weights.pth')";
-const AGAIN = 'the file is damaged or was cut short: fetch or save it again';

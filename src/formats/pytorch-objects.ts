@@ -2,8 +2,10 @@
  * What the pickle of a PyTorch checkpoint may make: storages, which are only announced (their bytes lie
  * elsewhere in the file), and tensors, which are views of them. Nothing here holds a weight yet.
  */
+import { count } from '../count.ts';
 import { isKind, type PickleGlobal, type PickleHost, type PickleValue } from './pickle.ts';
 import { TORCH_TYPES, type TorchType, UNTYPED } from './pytorch-types.ts';
+import { FETCH_AGAIN } from './refusal.ts';
 import { elementsNeeded, type StridedView } from './strided.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
@@ -114,8 +116,8 @@ function rebuildTensor(args: readonly TorchValue[]): TorchValue {
   const needed = elementsNeeded({ ...view, offset }) * type.bytes;
   if (type === UNTYPED || !Number.isInteger(view.offset) || !(needed <= storage.byteLength)) {
     throw damaged(
-      `makes a tensor [${shape.join(', ')}] that needs ${needed.toLocaleString('en-US')} bytes of storage ` +
-        `${storage.storage.key}, which has ${storage.byteLength.toLocaleString('en-US')}`,
+      `makes a tensor [${shape.join(', ')}] that needs ${count(needed)} bytes of storage ` +
+        `${storage.storage.key}, which has ${count(storage.byteLength)}`,
     );
   }
   return { kind: 'object', made: { kind: 'tensor', storage: storage.storage, type, view } };
@@ -149,5 +151,5 @@ function countsOf(value: TorchValue | undefined): number[] | undefined {
 }
 
 function damaged(what: string): WeightFileError {
-  return new WeightFileError(`its pickle ${what}; the file is damaged: fetch or save it again`);
+  return new WeightFileError(`its pickle ${what}; ${FETCH_AGAIN}`);
 }

@@ -3,12 +3,15 @@
  * state that holds one. The format is a pickle, which in Python can run any code; this reader runs none
  * (see `pickle.ts`), and reads the values only of the tensors that it returns.
  */
-import { checkFinite } from './finite.ts';
+import { count } from '../count.ts';
 import { isKind } from './pickle.ts';
 import { type Checkpoint, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
 import { madeOf, type TorchTensor, type TorchValue } from './pytorch-objects.ts';
+import { type Fail, refusalOf } from './refusal.ts';
 import { elementCount, readStrided } from './strided.ts';
+import { checkFinite } from './tensor-values.ts';
 import { READABLE_TYPES, type Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 import type { WeightFile } from './weight-file.ts';
 
@@ -31,7 +34,7 @@ export function readPytorch(bytes: Uint8Array, fileName: string): WeightFile {
     return weightFile(open(bytes));
   } catch (error) {
     if (!(error instanceof WeightFileError)) throw error;
-    throw new WeightFileError(`${fileName}: ${presentable(error.message)}`);
+    return refusalOf(fileName)(error.message);
   }
 }
 
@@ -127,11 +130,11 @@ function readTensors(
       if (!(available >= 0)) {
         throw new WeightFileError(
           `its tensors up to ${name} [${view.shape.join(', ')}] show the ` +
-            `${storageBytes.toLocaleString('en-US')} bytes of its storages over and over; save contiguous tensors`,
+            `${count(storageBytes)} bytes of its storages over and over; save contiguous tensors`,
         );
       }
       data = readStrided(bytes, type.readable, view);
-      checkFinite(name, data);
+      checkFinite(`tensor ${name}`, data, fail);
       read.set(identity, data);
     }
     result.set(name, { name, dtype: READABLE_TYPES[type.readable].storedAs, shape: view.shape, data });
@@ -139,16 +142,11 @@ function readTensors(
   return result;
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
+/** The file's name comes before it in the end. */
+const fail: Fail = (problem) => {
+  throw new WeightFileError(problem);
+};
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
   return [...text].every((character, index) => bytes[at + index] === character.charCodeAt(0));
-}
-
-/** A hostile name can be long and full of terminal codes; a message keeps both its ends. */
-function presentable(problem: string): string {
-  const plain = problem.replace(/\p{Cc}/gu, '?');
-  return plain.length <= 600 ? plain : `${plain.slice(0, 300)} … ${plain.slice(-300)}`;
 }

@@ -9,16 +9,12 @@ export const FETCH_AGAIN = 'the file is damaged or was cut short: fetch or expor
 /** @param fileName what messages call the file */
 export function refusalOf(fileName: string): Fail {
   return (problem) => {
-    throw new WeightFileError(`${fileName}: ${shorten(problem)}`);
+    throw new WeightFileError(`${fileName}: ${presentable(problem)}`);
   };
 }
 
-/** 1,234,567 in every locale. */
-export function count(value: number | bigint): string {
-  return value.toLocaleString('en-US');
-}
-
-/** A hostile name or shape can be as long as the file; a message keeps both its ends. */
-function shorten(problem: string): string {
-  return problem.length <= 600 ? problem : `${problem.slice(0, 300)} … ${problem.slice(-300)}`;
+/** A hostile name can be as long as the file and full of terminal codes; a line for people keeps both its ends. */
+export function presentable(text: string): string {
+  const plain = text.replace(/\p{Cc}/gu, '?');
+  return plain.length <= 600 ? plain : `${plain.slice(0, 300)} … ${plain.slice(-300)}`;
 }

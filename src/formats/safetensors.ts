@@ -6,12 +6,14 @@
  * architecture, preprocessing and labels. The format: https://github.com/huggingface/safetensors#format
  */
 import { z } from 'zod';
+import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
 import { floatToHalf } from './half.ts';
-import { count, type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
+import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { byteLength, readValues } from './tensor-values.ts';
 import { isReadableType, READABLE_TYPES, type ReadableType, REFUSED_TYPES, type Tensor } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
 /** What a safetensors file holds. */
@@ -52,7 +54,7 @@ interface TensorEntry {
  */
 export function readSafetensors(bytes: Uint8Array, fileName: string): SafetensorsFile {
   const fail = refusalOf(fileName);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const valuesStart = HEADER_LENGTH_BYTES + headerLength(view, fail);
   const header = parseHeader(bytes.subarray(HEADER_LENGTH_BYTES, valuesStart), fail);
   const entries: TensorEntry[] = [];

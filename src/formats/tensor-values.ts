@@ -1,5 +1,6 @@
 /** Where bytes of a file become the values of a tensor: as many as its shape says, every one of them finite. */
-import { count, type Fail, FETCH_AGAIN } from './refusal.ts';
+import { count } from '../count.ts';
+import { type Fail, FETCH_AGAIN } from './refusal.ts';
 import { READABLE_TYPES, type ReadableType } from './tensor.ts';
 
 /** Bytes from `start` up to `end`. */
@@ -56,15 +57,24 @@ export function readValues(
   let index = 0;
   for (const { start, end } of ranges) {
     for (let offset = start; offset < end; offset += bytes) {
-      const value = read(view, offset);
-      if (!Number.isFinite(value)) {
-        fail(
-          `${what} holds ${String(value)} at index ${count(index)}, values must be finite; ` +
-            'was the training that made it stable?',
-        );
-      }
-      data[index++] = value;
+      data[index++] = read(view, offset);
     }
   }
+  checkFinite(what, data, fail);
   return data;
+}
+
+/**
+ * Weights that are not numbers, or infinite, would turn every activation after them into NaN.
+ * @param what names the tensor in the message
+ * @throws WeightFileError by `fail` that names the first value that is not finite
+ */
+export function checkFinite(what: string, data: Float32Array, fail: Fail): void {
+  for (let index = 0; index < data.length; index++) {
+    if (Number.isFinite(data[index])) continue;
+    fail(
+      `${what} holds ${String(data[index])} at index ${count(index)}, values must be finite; ` +
+        'was the training that made it stable?',
+    );
+  }
 }

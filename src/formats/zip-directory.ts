@@ -3,6 +3,7 @@
  * header with the data after it: two places that say what a file is, and pointers that could lead
  * anywhere. Here both must agree, and no two files may share a byte.
  */
+import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
 import type { ZipEntry } from './zip.ts';
 
@@ -31,7 +32,7 @@ interface Placed extends ZipEntry {
  * @throws WeightFileError
  */
 export function readZipEntries(bytes: Uint8Array): ZipEntry[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const directory = findDirectory(view);
   const entries: Placed[] = [];
   let at = directory.begin;

@@ -6,6 +6,7 @@
  * The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 import { Inflate } from 'fflate';
+import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
 import { crc32 } from './crc32.ts';
 import { WeightFileError } from './weight-file-error.ts';
@@ -43,7 +44,7 @@ export function readZip(bytes: Uint8Array): ReadonlyMap<string, ZipEntry> {
   }
   if (unpacked > MAX_EXPANSION * bytes.length) {
     throw new WeightFileError(
-      `claims to unpack to ${unpacked.toLocaleString('en-US')} bytes, over ${String(MAX_EXPANSION)} times its ` +
+      `claims to unpack to ${count(unpacked)} bytes, over ${String(MAX_EXPANSION)} times its ` +
         'size; if it can be trusted, unpack it and zip it again without compression',
     );
   }

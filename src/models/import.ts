@@ -112,12 +112,20 @@ function describePreprocessing(
 }
 
 function readLabels(text: string | undefined, fileName: string): string[] | undefined {
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseLabels(text, `${fileName}: the labels in the header`);
+}
+
+/**
+ * A JSON list of strings.
+ * @param what names the labels in the message
+ * @throws WeightFileError when it is none
+ */
+export function parseLabels(text: string, what: string): string[] {
   try {
     const labels: unknown = JSON.parse(text);
     if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;
   } catch (error) {
-    throw new WeightFileError(`${fileName}: the labels in the header are no JSON: ${messageOf(error)}`);
+    throw new WeightFileError(`${what} are no JSON: ${messageOf(error)}`);
   }
-  throw new WeightFileError(`${fileName}: the labels in the header are no list of strings`);
+  throw new WeightFileError(`${what} are no list of strings`);
 }

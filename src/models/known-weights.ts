@@ -3,6 +3,7 @@
  * about 244 MB and its own licence. Sizes and hashes are the publishers'; nothing is used that does not have
  * them.
  */
+import { preprocessingOf } from './architectures.ts';
 
 export interface KnownWeights {
   /** What users call it: `fool weights fetch NAME`. */
@@ -26,13 +27,11 @@ export interface KnownWeights {
 export const hashAlgorithms = ['sha256', 'sha1'] as const;
 export type HashAlgorithm = (typeof hashAlgorithms)[number];
 
-/** Caffe's models take blue, green, red from 0 to 255, less the mean colour of ImageNet. */
-const caffePreprocessing = ['--mean', '104,117,123', '--channels', 'bgr'];
-/** torchvision's `(x / 255 - mean) / deviation` per channel, written for bytes: `(x - 255 mean) / (255 deviation)`. */
-const torchvisionPreprocessing = [
-  ...['--mean', '123.675,116.28,103.53', '--channels', 'rgb'],
-  ...['--scale', '0.01712475,0.017507,0.01742919'],
-];
+/** What an import of the architecture assumes anyway, said so that its command shows it; a scale of 1 is none. */
+function usualOptions(architecture: string): string[] {
+  const { mean = '0', channels = 'rgb', scale = '1' } = preprocessingOf(architecture);
+  return ['--mean', mean, '--channels', channels, ...(scale === '1' ? [] : ['--scale', scale])];
+}
 
 /**
  * The ONNX model zoo serves nothing by Git LFS any more, officially since July 2025; its files moved to
@@ -61,7 +60,7 @@ export const knownWeights: readonly KnownWeights[] = [
     licence: 'BSD-3-Clause',
     page: 'https://github.com/onnx/models/tree/main/validated/vision/classification/caffenet',
     architecture: 'caffenet',
-    preprocessing: caffePreprocessing,
+    preprocessing: usualOptions('caffenet'),
   },
   {
     name: 'bvlcalexnet-onnx',
@@ -72,7 +71,7 @@ export const knownWeights: readonly KnownWeights[] = [
     licence: 'BSD-3-Clause',
     page: 'https://github.com/onnx/models/tree/main/validated/vision/classification/alexnet',
     architecture: 'alexnet',
-    preprocessing: caffePreprocessing,
+    preprocessing: usualOptions('alexnet'),
   },
   {
     name: 'bvlc-caffenet',
@@ -86,7 +85,7 @@ export const knownWeights: readonly KnownWeights[] = [
     licence: 'unrestricted use',
     page: 'https://github.com/BVLC/caffe/tree/master/models/bvlc_reference_caffenet',
     architecture: 'caffenet',
-    preprocessing: caffePreprocessing,
+    preprocessing: usualOptions('caffenet'),
   },
   {
     name: 'torchvision-alexnet',
@@ -97,16 +96,6 @@ export const knownWeights: readonly KnownWeights[] = [
     licence: 'BSD-3-Clause',
     page: 'https://pytorch.org/vision/stable/models/alexnet.html',
     architecture: 'alexnet-torchvision',
-    preprocessing: torchvisionPreprocessing,
+    preprocessing: usualOptions('alexnet-torchvision'),
   },
 ];
-
-/** The command that turns a fetched file into a model, as a user would type it. */
-export function importCommand(weights: KnownWeights, path: string): string {
-  const words = ['fool', 'import', path, '--arch', weights.architecture, ...weights.preprocessing];
-  return [...words, '--out', `${weights.name}.safetensors`].map(quoted).join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}

@@ -31,6 +31,12 @@ export const preprocessingKeys = ['channels', 'mean', 'scale', 'image', 'crop', 
 
 const largestSide = 4096;
 
+/** Numbers with commas between them; undefined where one is none, or infinite in the device's binary32. */
+export function numbersOf(text: string): readonly number[] | undefined {
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  return values.every((value) => Number.isFinite(Math.fround(value))) ? values : undefined;
+}
+
 /** The same value for every pixel of a channel. @param values one, or one per channel */
 export function flatMean(values: readonly number[], image: Extent): Float32Array<ArrayBuffer> {
   const plane = image[1] * image[2];
@@ -139,9 +145,8 @@ function readNumbers(
   fileName: string,
 ): readonly number[] {
   if (text === undefined) return fallback;
-  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  // The device holds them in binary32.
-  if (values.every((value) => Number.isFinite(Math.fround(value)))) return values;
+  const values = numbersOf(text);
+  if (values) return values;
   throw new WeightFileError(
     `${fileName}: the ${what} is "${text}", expected numbers with commas between them`,
   );

@@ -31,11 +31,16 @@ export async function openImageFolder(folder: string, labels: readonly string[])
   const names = new ClassNames(labels);
   const pictures: { file: string; target: number }[] = [];
   for (const entry of await entriesOf(folder)) {
-    if (!entry.isDirectory) continue;
+    if (entry.isDirectory === false) continue;
     const subfolder = path.join(folder, entry.name);
     const found = names.find(entry.name);
-    if (typeof found === 'string') throw new DatasetError(`${subfolder}: ${found}`);
-    const files = (await entriesOf(subfolder)).filter(({ name }) => PICTURE.test(name));
+    if (typeof found === 'string') {
+      if (entry.isDirectory === undefined) continue;
+      throw new DatasetError(`${subfolder}: ${found}`);
+    }
+    const files = (await entriesOf(subfolder)).filter(
+      ({ name, isDirectory }) => PICTURE.test(name) && isDirectory !== true,
+    );
     pictures.push(...files.map(({ name }) => ({ file: path.join(subfolder, name), target: found })));
   }
   if (pictures.length === 0) throw new DatasetError(`${folder} holds no labelled pictures: ${LAYOUT}`);
@@ -78,8 +83,8 @@ export async function readImage(file: string): Promise<ImageBytes> {
 
 interface Entry {
   readonly name: string;
-  /** Links are followed. */
-  readonly isDirectory: boolean;
+  /** Links are followed; undefined for one that leads nowhere, which only whoever reads it need complain of. */
+  readonly isDirectory: boolean | undefined;
 }
 
 /** Sorted by name with digits as numbers, the same on every machine. */
@@ -91,8 +96,10 @@ async function entriesOf(folder: string): Promise<Entry[]> {
     return await Promise.all(
       entries.map(async (entry) => {
         const { name } = entry;
-        const found = entry.isSymbolicLink() ? await stat(path.join(folder, name)) : entry;
-        return { name, isDirectory: found.isDirectory() };
+        const found = entry.isSymbolicLink()
+          ? await stat(path.join(folder, name)).catch(() => undefined)
+          : entry;
+        return { name, isDirectory: found?.isDirectory() };
       }),
     );
   } catch (error) {

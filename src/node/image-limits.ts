@@ -1,4 +1,5 @@
 /** How large a picture may be, whatever its format: checked before anything is decoded. */
+import { count } from '../count.ts';
 
 /** Far beyond any network's input; what is within is decoded in at most a few gigabytes. */
 export const MAX_SIDE = 16_384;
@@ -14,9 +15,4 @@ export function checkSize(width: number, height: number): void {
         `${count(MAX_PIXELS)} in all are read: scale it down`,
     );
   }
-}
-
-/** A number for people: 30,000. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

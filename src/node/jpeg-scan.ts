@@ -1,8 +1,6 @@
 /** A JPEG's scans: a header and entropy-coded data in which restart markers may stand (ITU-T T.81, B.2.3). */
-import { count } from './image-limits.ts';
-import type { JpegComponent, JpegFrame } from './jpeg-segments.ts';
-
-const DAMAGED = 'fetch or export it again';
+import { count } from '../count.ts';
+import { DAMAGED, type JpegComponent, type JpegFrame } from './jpeg-segments.ts';
 
 /** Where the entropy-coded data that begins at `start` ends: at the next marker that is no restart. */
 export function scanDataEnd(bytes: Uint8Array, start: number): number {

@@ -19,7 +19,8 @@ export interface JpegComponent {
   readonly down: number;
 }
 
-const DAMAGED = 'fetch or export it again';
+/** What to do about a picture that is damaged. */
+export const DAMAGED = 'fetch or export it again';
 
 /** @throws Error when fields contradict each other or the kind cannot be decoded */
 export function parseFrame(progressive: boolean, data: Uint8Array): JpegFrame {

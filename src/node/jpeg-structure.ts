@@ -5,8 +5,9 @@
  * jpeg-js then finds each of them where this check did. JPEG has no checksums: a flipped bit that still
  * decodes shows as a stain in the picture and cannot be told from it.
  */
+import { count } from '../count.ts';
 import { exifOrientation, type Orientation } from './exif-orientation.ts';
-import { checkSize, count } from './image-limits.ts';
+import { checkSize } from './image-limits.ts';
 import { checkHuffmanTables, checkQuantizationTables, parseFrame, type JpegFrame } from './jpeg-segments.ts';
 import { checkScan, scanDataEnd } from './jpeg-scan.ts';
 

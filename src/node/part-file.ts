@@ -56,6 +56,11 @@ export async function readOrigin(part: string): Promise<Origin | undefined> {
   }
 }
 
+/** Bytes that the next fetch goes on from: none where the server gave no version, since nothing can resume then. */
+export async function resumableSize(part: string): Promise<number> {
+  return (await readOrigin(part)) === undefined ? 0 : await partSize(part);
+}
+
 /** @param origin undefined when the server gave no version: then nothing is said of the part. */
 export async function writeOrigin(part: string, origin: Origin | undefined): Promise<void> {
   const path = originPath(part);

@@ -5,8 +5,9 @@
  * here first, within bounds; what passes is safe to hand over.
  */
 import { inflateSync } from 'node:zlib';
+import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
-import { checkSize, count } from './image-limits.ts';
+import { checkSize } from './image-limits.ts';
 
 export interface PngHeader {
   readonly width: number;

@@ -12,7 +12,7 @@ import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { KnownWeights } from '../models/known-weights.ts';
 import { checkFile } from './file-check.ts';
 import { storageError } from './file-storage.ts';
-import { partSize } from './part-file.ts';
+import { partSize, resumableSize } from './part-file.ts';
 import { weightsManifest } from './weights-manifest.ts';
 
 export function weightsCacheFolder(): string {
@@ -50,10 +50,12 @@ export function knownWeightsNamed(name: string): KnownWeights {
 }
 
 export interface CacheState {
-  /** `damaged` has another size than was published; `partial` is a download that can go on. */
+  /** `damaged` has another size than was published; `partial` is a download that did not end. */
   readonly state: 'absent' | 'partial' | 'cached' | 'damaged';
   /** On disk, of the file or of its part. */
   readonly bytes: number;
+  /** Of a partial one: whether the next fetch goes on from it. */
+  readonly resumable?: boolean;
   /** When its hashes were last found to hold, in ISO 8601; absent if it has been written to since. */
   readonly verified?: string;
 }
@@ -62,8 +64,10 @@ export async function cacheStateOf(weights: KnownWeights): Promise<CacheState> {
   const file = cachePathOf(weights);
   const found = await stat(file).catch(() => undefined);
   if (!found) {
-    const bytes = await partSize(partPathOf(weights));
-    return { state: bytes > 0 ? 'partial' : 'absent', bytes };
+    const part = partPathOf(weights);
+    const bytes = await partSize(part);
+    if (bytes === 0) return { state: 'absent', bytes };
+    return { state: 'partial', bytes, resumable: (await resumableSize(part)) > 0 };
   }
   const state = found.size === weights.bytes ? 'cached' : 'damaged';
   const record = await readRecord(file);

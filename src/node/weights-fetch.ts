@@ -13,7 +13,7 @@ import { RequestError } from './download-request.ts';
 import { download, type Patience } from './download.ts';
 import { checkFile, FileChecker } from './file-check.ts';
 import { storageError, StorageError } from './file-storage.ts';
-import { partSize, readOrigin, removePart, type OpenPart } from './part-file.ts';
+import { partSize, readOrigin, removePart, resumableSize, type OpenPart } from './part-file.ts';
 import { cachePathOf, noteVerified, partPathOf, verifyCached } from './weights-cache.ts';
 
 export interface FetchOptions {
@@ -74,7 +74,7 @@ export async function fetchWeights(weights: KnownWeights, options: FetchOptions 
   } catch (error) {
     lost.signal.throwIfAborted();
     if (options.signal?.aborted !== true) throw error;
-    const have = await partSize(partPathOf(weights));
+    const have = await resumableSize(partPathOf(weights));
     const kept =
       have > 0
         ? `${formatBytes(have)} of ${formatBytes(weights.bytes)} are kept, the same command resumes`
@@ -215,7 +215,7 @@ async function ensureSpace(weights: KnownWeights, have: number): Promise<void> {
 }
 
 async function diskProblem(weights: KnownWeights, error: StorageError): Promise<WeightFileError> {
-  const have = await partSize(partPathOf(weights));
+  const have = await resumableSize(partPathOf(weights));
   const kept = have > 0 ? `; ${formatBytes(have)} are kept, and the same command resumes` : '';
   return new WeightFileError(
     `${error.message} (${weights.file} has ${formatBytes(weights.bytes)}, ${formatBytes(weights.bytes - have)} ` +

@@ -1,4 +1,5 @@
 /** Numbers as a report shows them. */
+import { firstWords } from '../datasets/class-names.ts';
 
 /**
  * A confidence in per cent with as many decimals as tell it from certainty: `93.12 %`, `99.99987 %`. A float32
@@ -42,6 +43,6 @@ export function formatTime(text: string): string {
 
 /** What a class is called where there is little room: `n01443537 goldfish, Carassius auratus` → `goldfish`. */
 export function shortLabel(label: string): string {
-  const words = label.replace(/^n\d{8}\s+/, '');
-  return words.split(',')[0] ?? words;
+  const words = firstWords(label);
+  return words === '' ? label : words;
 }

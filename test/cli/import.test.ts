@@ -108,6 +108,15 @@ describe('fool import', () => {
     expect(quiet).toEqual({ code: 0, out: '', err: '' });
   });
 
+  it('prints no terminal codes that names in a file may hold', async () => {
+    const hostile = { name: '\x1b[2J', shape: [1], data: Float32Array.of(0), dtype: 'F32' as const };
+    const more = file('codes.safetensors', writeSafetensors([...tensors, hostile], {}));
+    const { out: lines } = await run(more, '--arch', 'lenet', '--out', out('codes'));
+    expect(lines).toMatch(/^ {2}\?\[2J: ignored, no layer of the architecture needs it$/m);
+    const alone = file('alone.safetensors', writeSafetensors([hostile], {}));
+    await fails(1, /the file has \?\[2J \[1\]$/m, alone, '--arch', 'lenet', '--out', out('codes'));
+  });
+
   it('takes names of classes from a file of lines or of JSON', async () => {
     const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
     const lines = file('names.txt', `\uFEFF${names.join('\r\n')}\r\n`);
@@ -261,6 +270,7 @@ describe('what cannot be imported', () => {
   const empty = file('empty.onnx', '');
   const blocked = path.join(file('blocked', ''), 'x.safetensors');
   const lenetOut = ['--arch', 'lenet', '--out', out('none')];
+  const mixed = file('mixed.json', '["zero", 1]');
 
   it.each<[string, number, RegExp, string[]]>([
     [
@@ -314,6 +324,8 @@ describe('what cannot be imported', () => {
     ],
     ['a mean that is not there', 1, /cannot read mean\.txt/, [onnx, '--mean', 'mean.txt', ...lenetOut]],
     ['a mean image of another kind', 1, /lenet\.onnx/, [onnx, '--mean', onnx, ...lenetOut]],
+    ['a scale beyond binary32', 2, /Expected numbers with commas/, [onnx, '--scale', '1e39', ...lenetOut]],
+    ['a mean beyond binary32', 2, /--mean 1e39: expected a file/, [onnx, '--mean', '1e39', ...lenetOut]],
     ['a scale that is no number', 2, /Expected numbers with commas/, [onnx, '--scale', '1,x', ...lenetOut]],
     ['a scale of zero', 1, /the scale is 0/, [onnx, '--scale', '0', ...lenetOut]],
     [
@@ -321,6 +333,12 @@ describe('what cannot be imported', () => {
       1,
       /cannot read the labels in none\.txt/,
       [onnx, '--labels', 'none.txt', ...lenetOut],
+    ],
+    [
+      'labels of another kind',
+      1,
+      /the labels in .*\.json are no list of strings/,
+      [onnx, '--labels', mixed, ...lenetOut],
     ],
   ])('%s is refused', async (_, code, message, commandLine) => {
     await fails(code, message, ...commandLine);

@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { importCommand } from '../../src/cli/import-command.ts';
 import { architectureNames } from '../../src/models/architectures.ts';
-import { importCommand, knownWeights } from '../../src/models/known-weights.ts';
+import { knownWeights } from '../../src/models/known-weights.ts';
 import { cachedWeights } from '../../src/node/weights-cache.ts';
 import { fetchWeights } from '../../src/node/weights-fetch.ts';
 import { openPart } from '../../src/node/part-file.ts';
@@ -207,6 +208,19 @@ it('Ctrl-C keeps what has come, and the next fetch goes on', async () => {
   await succeeds('fetch', 'tiny');
   expect(server.requests[1]?.range).toMatch(/^bytes=[1-9]\d*-$/);
   expect(files()).toEqual(['tiny.bin', 'tiny.bin.verified']);
+});
+
+it('Ctrl-C promises nothing where the server names no version of the file', async () => {
+  await withHabits({ slowMs: 60, etag: undefined });
+  const child = start(['weights', 'fetch', 'tiny']);
+  const outcome = ended(child);
+  const enough = () => existsSync(`${cached}.part`) && readFileSync(`${cached}.part`).length > 50_000;
+  await expect.poll(enough, { timeout: 20_000 }).toBe(true);
+  child.kill('SIGINT');
+  const { code, err } = await outcome;
+  expect(err).toMatch(/^fool: interrupted$/m);
+  expect(code).toBe(1);
+  expect((await succeeds('list')).out).toMatch(/ KiB of 586 KiB, fetch begins anew$/m);
 });
 
 it('two processes at once download the file once', async () => {

@@ -145,6 +145,15 @@ describe('finding the layers', () => {
     expect(layersOf(node('Gemm', ['x', 'w', ''], 'y', [float('beta', 0)]))).toHaveLength(1);
   });
 
+  test('the bias of a Gemm may be one row', () => {
+    const row = { ...bias, dims: [1, 3] };
+    const file = read({
+      initializer: [weight, row],
+      node: [node('Gemm', ['x', 'w', 'b'], 'y', [int('transB', 1)])],
+    });
+    expect(file.layers).toEqual([layer('w', 'w', 'b')]);
+  });
+
   test('MatMul stores [in, out], and an Add gives it a bias from either side', () => {
     for (const inputs of [
       ['b', 'y'],
@@ -315,6 +324,11 @@ describe('refusing', () => {
       withTensor({ dims: [1], dataType: TYPE.float16, int32Data: [0x7c00] }),
       /w holds Infinity at index 0/,
     ],
+    [
+      'a name of terminal codes',
+      withTensor({ name: '\x1b[2J', floatData: [1, 2] }),
+      /tensor \?\[2J holds 2 values/,
+    ],
     ['NaN', withTensor({ floatData: [0, 0, 0, 0, NaN, 0] }), /tensor w holds NaN at index 4/],
     [
       'a negative size',
@@ -358,6 +372,11 @@ describe('refusing', () => {
       'a bias of two dimensions',
       withNodes(node('Gemm', ['x', 'w', 'w'], 'y')),
       /has the bias "w", which has the shape \[3, 2\]/,
+    ],
+    [
+      'a bias for each image',
+      { initializer: [w, { ...b, dims: [3, 1] }], node: [node('Gemm', ['x', 'w', 'b'], 'y')] },
+      /has the bias "b", which has the shape \[3, 1\]/,
     ],
     [
       'an attribute that comes twice',

@@ -284,7 +284,7 @@ describe('refusing broken files', () => {
       ),
       /negated/,
     ],
-    ['NaN', checkpoint([one], two), /tensor a holds NaN at index 2, weights must be finite/],
+    ['NaN', checkpoint([one], two), /tensor a holds NaN at index 2, values must be finite/],
     [
       'a name of terminal codes',
       checkpoint([dictOf(['\x1b[2J', tensor(4, 0, [4], [1])])], two),

@@ -82,6 +82,38 @@ describe('a labelled folder', () => {
   });
 });
 
+describe('a link that leads nowhere', () => {
+  const withLinks = (...links: string[]) => {
+    const folder = folderOf({ 'tench/a.png': png(1) });
+    for (const link of links) symlinkSync('nowhere', join(folder, link));
+    return folder;
+  };
+
+  test('is passed over where it is neither a class nor a picture', async () => {
+    const folder = withLinks('README.md', 'tench/notes.txt');
+    expect((await openImageFolder(folder, labels)).pictures).toHaveLength(1);
+  });
+
+  test('is a picture that cannot be read, by its name', async () => {
+    const folder = withLinks('tench/b.png');
+    expect((await openImageFolder(folder, labels)).pictures).toHaveLength(2);
+    await expect(batchesOf(folder, [1, 2, 2], 1)).rejects.toThrow(/cannot read .*tench\/b\.png: ENOENT/);
+  });
+
+  test('does not leave out a class in silence', async () => {
+    await expect(openImageFolder(withLinks('goldfish'), labels)).rejects.toThrow(
+      /goldfish cannot be read as a folder \(ENOENT/,
+    );
+  });
+});
+
+test('a folder is no picture, whatever its name', async () => {
+  const folder = folderOf({ 'tench/a.png': png(1), 'tench/more.jpg/b.png': png(2) });
+  expect((await openImageFolder(folder, labels)).pictures).toEqual([
+    { file: join(folder, 'tench/a.png'), target: 0 },
+  ]);
+});
+
 describe('a folder that is refused with a reason', () => {
   test.each<[string, string, RegExp]>([
     [

@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatNumber,
   formatTime,
+  shortLabel,
 } from '../../src/report/format.ts';
 
 describe('formatConfidence', () => {
@@ -56,5 +57,18 @@ describe('other numbers', () => {
   it('shows times in UTC and leaves other text alone', () => {
     expect(formatTime('2026-01-02T03:04:05.678Z')).toBe('2026-01-02 03:04 UTC');
     expect(formatTime('yesterday')).toBe('yesterday');
+  });
+});
+
+describe('shortLabel', () => {
+  it.each([
+    ['n01443537 goldfish, Carassius auratus', 'goldfish'],
+    ['goldfish', 'goldfish'],
+    ['7', '7'],
+    ['n01443537', 'n01443537'],
+    [', comma first', ', comma first'],
+    ['', ''],
+  ])('%j is %j', (label, short) => {
+    expect(shortLabel(label)).toBe(short);
   });
 });

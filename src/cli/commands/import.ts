@@ -7,11 +7,19 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ClassNames } from '../../datasets/class-names.ts';
 import { readMeanImage } from '../../formats/binaryproto.ts';
 import { readWeights } from '../../formats/read-weights.ts';
+import { presentable } from '../../formats/refusal.ts';
 import { WeightFileError } from '../../formats/weight-file-error.ts';
 import { messageOf } from '../../message-of.ts';
 import { architectureNames } from '../../models/architectures.ts';
-import { importModel, importPreprocessing, type ImportOptions, type Imported } from '../../models/import.ts';
+import {
+  importModel,
+  importPreprocessing,
+  parseLabels,
+  type ImportOptions,
+  type Imported,
+} from '../../models/import.ts';
 import { writeModel } from '../../models/model.ts';
+import { numbersOf } from '../../models/preprocessing.ts';
 import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { checkImported, type Known } from '../import-check.ts';
@@ -106,14 +114,18 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
 }
 
 function report({ model, mapped, ignored }: Imported, terminal: Terminal): void {
+  // Names and labels are the file's.
+  const line = (text: string) => {
+    terminal.line(presentable(text));
+  };
   for (const { from = '–', to, shape, note } of mapped)
-    terminal.line(`  ${from} → ${to} [${shape.join(', ')}]${note === undefined ? '' : ` (${note})`}`);
-  for (const { name, reason } of ignored) terminal.line(`  ${name}: ignored, ${reason}`);
+    line(`  ${from} → ${to} [${shape.join(', ')}]${note === undefined ? '' : ` (${note})`}`);
+  for (const { name, reason } of ignored) line(`  ${name}: ignored, ${reason}`);
   const { image, crop, scale, channelOrder } = model.preprocessing;
-  terminal.line(
+  line(
     `${model.architecture.name}, ${String(model.labels.length)} classes (${model.labels[0] ?? ''} … ${model.labels.at(-1) ?? ''})`,
   );
-  terminal.line(
+  line(
     `sees ${String(crop)} of ${String(image[1])} pixels, ${channelOrder}, minus the mean, times ${scale.join(', ')}; nothing is missing`,
   );
 }
@@ -147,13 +159,7 @@ async function readLabels(path: string): Promise<string[]> {
     throw new WeightFileError(`cannot read the labels in ${path}: ${messageOf(error)}`);
   }
   if (!text.trimStart().startsWith('[')) return text.replace(/\r?\n$/, '').split(/\r?\n/);
-  try {
-    const labels: unknown = JSON.parse(text);
-    if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;
-  } catch (error) {
-    throw new WeightFileError(`${path} is no JSON: ${messageOf(error)}`);
-  }
-  throw new WeightFileError(`${path} is no list of strings`);
+  return parseLabels(text, `the labels in ${path}`);
 }
 
 /** What --check names: a data set, or pictures with their classes. */
@@ -175,13 +181,8 @@ function knownThings({ model }: Imported, checks: readonly string[]): Known {
   return { pictures, datasets };
 }
 
-function numbers(text: string): number[] {
+function numbers(text: string): readonly number[] {
   const values = numbersOf(text);
   if (values) return values;
   throw new InvalidArgumentError('Expected numbers with commas between them.');
-}
-
-function numbersOf(text: string): number[] | undefined {
-  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  return values.every(Number.isFinite) ? values : undefined;
 }

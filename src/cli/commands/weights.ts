@@ -1,7 +1,7 @@
 /** `fool weights`: published weight files that are too large to ship; lists, fetches and verifies them. */
 import type { Command } from 'commander';
 import { formatBytes } from '../../gpu/errors.ts';
-import { importCommand, type KnownWeights } from '../../models/known-weights.ts';
+import type { KnownWeights } from '../../models/known-weights.ts';
 import {
   cachePathOf,
   cacheStateOf,
@@ -13,6 +13,7 @@ import { fetchWeights, isAddress } from '../../node/weights-fetch.ts';
 import { weightsManifest } from '../../node/weights-manifest.ts';
 import { formatDuration, formatTime } from '../../report/format.ts';
 import { messageOf } from '../../message-of.ts';
+import { importCommand } from '../import-command.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { Terminal, type Progress, type TerminalOptions } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -67,12 +68,12 @@ async function list(options: TerminalOptions): Promise<void> {
   );
 }
 
-function cacheInWords(weights: KnownWeights, { state, bytes, verified }: CacheState): string {
+function cacheInWords(weights: KnownWeights, { state, bytes, resumable, verified }: CacheState): string {
   switch (state) {
     case 'absent':
       return '–';
     case 'partial':
-      return `${formatBytes(bytes)} of ${formatBytes(weights.bytes)}, fetch resumes`;
+      return `${formatBytes(bytes)} of ${formatBytes(weights.bytes)}, fetch ${resumable === true ? 'resumes' : 'begins anew'}`;
     case 'cached':
       return verified === undefined ? 'there, not verified' : `verified ${formatTime(verified)}`;
     case 'damaged':
