@@ -42,6 +42,14 @@ describe('wrong usage ends with 2 and a sentence', () => {
     [['evolve', ...device, '--out', at('run')], /--resume .*--replace .*another --out/],
     [['evolve', ...device, '--resume', '--out', at('nothing')], /holds no run to resume/],
     [['evolve', ...device, '--resume', '--seed', '9', '--out', at('run')], /--seed 9 differs from the run/],
+    [
+      ['evolve', ...device, '--resume', '--arch', 'caffenet', '--out', at('run')],
+      /--arch caffenet differs from the run in .*, which has lenet/,
+    ],
+    [
+      ['evolve', ...device, '--resume', '--dense-weights', 'f16', '--out', at('run')],
+      /--dense-weights f16 differs from the run in .*, which has f32/,
+    ],
   ])('%j', async (commandLine, message) => {
     const { code, err } = await fool(...commandLine);
     expect(err).toMatch(message);

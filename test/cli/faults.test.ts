@@ -34,7 +34,11 @@ describe('a checkpoint', () => {
 
   it.each([
     ['cut short', (text: string) => text.slice(0, text.length / 2), /state\.json is no JSON: it was damaged/],
-    ['of another format', changed((state) => ({ ...state, format: 2 })), /format 2/],
+    [
+      'of another format',
+      changed((state) => ({ ...state, format: 1 })),
+      /has format 1, this version reads format 2/,
+    ],
     ['of another model', changed((state) => ({ ...state, model: '0'.repeat(64) })), /model/],
     ['of another adapter', changed((state) => ({ ...state, adapter: 'a GPU' })), /a GPU/],
     ['without cells', changed((state) => ({ ...state, cells: undefined })), /cells/],
