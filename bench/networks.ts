@@ -49,8 +49,8 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
   await benchAlexNet(gpu, show);
 }
 
-/** One image takes the slots of four. */
-const slotsFor = (images: number): number => Math.ceil(images / 4) * 4;
+/** Slots of a network for so many images: one image takes those of four. */
+export const slotsFor = (images: number): number => Math.ceil(images / 4) * 4;
 
 async function benchAlexNet(gpu: Gpu, show: (row: NetworkRow) => void): Promise<void> {
   const architecture = caffenet(1000);
@@ -58,28 +58,22 @@ async function benchAlexNet(gpu: Gpu, show: (row: NetworkRow) => void): Promise<
   for (const denseStorage of denseStorages) {
     const suffix = denseStorage === 'f32' ? '' : ', dense weights as halves';
     const parameters = await uploadParameters(gpu, architecture, weights, 'spread weights', denseStorage);
-    for (const images of [1, 8, 32]) {
-      const options = { batch: slotsFor(images), denseStorage };
-      const network = await createNetwork(gpu, architecture, parameters, options);
-      const sample = await sampleProgram(gpu, [network.forward], fewSamples);
-      const { total } = deviceBytes(gpu, architecture, options);
-      show({
-        ...row(`AlexNet forward${suffix}`, images, gpu, sample, network.forward.flops),
-        deviceBytes: total,
-      });
-      network.destroy();
-    }
-    for (const images of [1, 8, 16]) {
-      const gradients = { input: true, parameters: false };
-      const options = { batch: slotsFor(images), denseStorage, gradients };
-      const network = await createNetwork(gpu, architecture, parameters, options);
-      run(gpu, network.turnWeights);
-      const { forward, backward } = network;
-      const sample = await sampleProgram(gpu, [forward, backward], fewSamples);
-      const { total } = deviceBytes(gpu, architecture, options);
-      const work = `AlexNet forward + gradient to the input${suffix}`;
-      show({ ...row(work, images, gpu, sample, forward.flops + backward.flops), deviceBytes: total });
-      network.destroy();
+    for (const [passes, input, counts] of [
+      ['forward', false, [1, 8, 32]],
+      ['forward + gradient to the input', true, [1, 8, 16]],
+    ] as const) {
+      for (const images of counts) {
+        const gradients = { input, parameters: false };
+        const options = { batch: slotsFor(images), denseStorage, gradients };
+        const network = await createNetwork(gpu, architecture, parameters, options);
+        const { turnWeights, forward, backward } = network;
+        run(gpu, turnWeights);
+        const sample = await sampleProgram(gpu, [forward, backward], fewSamples);
+        const { total } = deviceBytes(gpu, architecture, options);
+        const flops = forward.flops + backward.flops;
+        show({ ...row(`AlexNet ${passes}${suffix}`, images, gpu, sample, flops), deviceBytes: total });
+        network.destroy();
+      }
     }
     for (const buffer of parameters.values()) buffer.destroy();
   }

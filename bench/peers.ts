@@ -11,7 +11,9 @@ import { volume } from '../src/nn/layer.ts';
 import { createNetwork } from '../src/nn/network.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { onnxModel } from '../test/models/onnx-network.ts';
-import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
+import { asSlots, fromSlots } from '../test/nn/slots.ts';
+import { slotsFor } from './networks.ts';
+import { fewSamples, sampleProgram, sampleRuns, type Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';
 
 export interface PeerRow extends Sample {
@@ -68,20 +70,12 @@ async function ownForward(
   parameters: Awaited<ReturnType<typeof uploadParameters>>,
   batch: number,
 ): Promise<Answered> {
-  const slots = Math.ceil(batch / 4) * 4;
+  const slots = slotsFor(batch);
   const network = await createNetwork(gpu, architecture, parameters, { batch: slots });
-  const inputs = inputsOf(batch);
-  const placed = new Float32Array(imageSize * slots);
-  for (let image = 0; image < batch; image++)
-    for (let index = 0; index < imageSize; index++)
-      placed[index * slots + image] = inputs[image * imageSize + index] ?? 0;
-  gpu.write(network.input, placed);
+  gpu.write(network.input, asSlots(inputsOf(batch), batch, slots));
   run(gpu, network.forward);
   const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));
-  const logits = Float32Array.from(
-    { length: batch * network.classes },
-    (_, index) => all[(index % network.classes) * slots + Math.floor(index / network.classes)] ?? NaN,
-  );
+  const logits = fromSlots(all, batch, slots);
   const sample = await sampleProgram(gpu, [network.forward], fewSamples);
   network.destroy();
   return { row: rowOf('own', gpu.adapter.name, batch, sample), logits };
@@ -101,17 +95,16 @@ async function peer(
   for (const batch of batches) {
     const feeds = { input: new Tensor('float32', inputsOf(batch), [batch, ...architecture.input]) };
     let logits = new Float32Array();
-    const times: number[] = [];
-    const started = performance.now();
-    // One run untimed: it compiles.
-    for (let turn = 0; turn <= fewSamples.least || performance.now() - started < fewSamples.time; turn++) {
+    const once = async () => {
       const start = performance.now();
       const result = await session.run(feeds);
-      if (turn > 0) times.push(performance.now() - start);
+      const milliseconds = performance.now() - start;
       logits = Float32Array.from(result['logits']?.data as Float32Array);
-      if (times.length >= fewSamples.most) break;
-    }
-    answers.push({ row: rowOf(engine, adapter, batch, summarise(times)), logits });
+      return milliseconds;
+    };
+    // One untimed run is enough to compile, and some peers take half a minute for each.
+    const sample = await sampleRuns(once, fewSamples, 1);
+    answers.push({ row: rowOf(engine, adapter, batch, sample), logits });
   }
   await session.release();
   return answers;

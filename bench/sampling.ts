@@ -40,9 +40,20 @@ export async function sampleProgram(
   programs: readonly Program[],
   limits: SamplingLimits = usual,
 ): Promise<Sample> {
-  const once = () => runOnce(gpu, programs);
-  await once();
-  await once();
+  return sampleRuns(() => runOnce(gpu, programs), limits, 2);
+}
+
+/**
+ * Times of anything that says how long it took.
+ * @param once does it and returns milliseconds
+ * @param untimed runs that come first: they compile, and fill caches
+ */
+export async function sampleRuns(
+  once: () => Promise<number>,
+  limits: SamplingLimits,
+  untimed: number,
+): Promise<Sample> {
+  for (let run = 0; run < untimed; run++) await once();
   const times: number[] = [];
   const started = performance.now();
   while (
