@@ -14,6 +14,7 @@ const layers = [
   'models',
   'encodings',
   'evolution',
+  'ascent',
   'report',
   'experiments',
   'node',

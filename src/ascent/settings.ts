@@ -1,0 +1,97 @@
+/** What a gradient ascent is told: everything that its outcome depends on, beside the model and the adapter. */
+import type { CppnGenome } from '../encodings/encoding.ts';
+import type { Coordinates } from '../encodings/frame.ts';
+import type { DenseStorage } from '../nn/parameters.ts';
+import type { Objective } from './objective.ts';
+
+/**
+ * How far a step goes along the gradient g (paper §2.4 and its supplement):
+ * constant: size · g; progress: g · min(largest, desired / ‖g‖²) with desired = min(early, late · (1 − objective));
+ * normalised: size · g / ‖g‖; sign: size · sign(g); adam: size · m̂ / (√v̂ + ε).
+ */
+export type StepRule =
+  | { readonly rule: 'constant' | 'normalised' | 'sign' | 'adam'; readonly size: number }
+  | {
+      readonly rule: 'progress';
+      readonly largest: number;
+      /** Most that the objective is to gain in a step. */
+      readonly early: number;
+      /** Share of what is missing to 1 that it is to gain. */
+      readonly late: number;
+    };
+
+/** How an image is changed in every iteration. Values are in units of a pixel's byte, from 0 to 255. */
+export interface Climb {
+  readonly step: StepRule;
+  /** Share of the last movement that goes on; 0 for none. */
+  readonly momentum: number;
+  /** X ← (1 − decay) X after every step. */
+  readonly decay: number;
+  /** Standard deviation of a Gaussian in pixels, every so many iterations. */
+  readonly blur?: { readonly radius: number; readonly every: number };
+  /** Per cent of the pixels that are set to the mean image: those of the least norm over the channels. */
+  readonly smallNorm: number;
+  /** The same of those whose contribution |Σ over channels of X · g| is least. */
+  readonly smallContribution: number;
+}
+
+export type Start =
+  | { readonly from: 'mean' }
+  /** The mean image plus noise of this standard deviation (gaussian) or half width (uniform), in bytes. */
+  | { readonly from: 'gaussian' | 'uniform'; readonly size: number }
+  /** Somebody's picture, perhaps with uniform noise within the ball around it. */
+  | { readonly from: 'picture'; readonly file: string; readonly sha256: string; readonly noise: number };
+
+/** The image may not leave it: the classical adversarial example (Goodfellow et al. 2015, Madry et al. 2018). */
+export interface Ball {
+  readonly norm: 'l2' | 'linf';
+  /** In bytes: of the largest change of a value, or of the root of the sum of the squared changes. */
+  readonly radius: number;
+}
+
+/** What the numbers are that are climbed. */
+export type ParametrisationSettings =
+  | { readonly kind: 'pixel' }
+  /** Amplitudes of waves, scaled by 1 / frequency; colours decorrelated (Olah et al. 2017). */
+  | { readonly kind: 'fourier' }
+  /** Weights of CPPNs (paper §2.3), one genome per objective: random ones that have been mutated so often, or a run's elites. */
+  | {
+      readonly kind: 'cppn';
+      readonly coordinates: Coordinates;
+      readonly mutations: number;
+      readonly genomes?: readonly CppnGenome[];
+    };
+
+/** The network is shown the picture moved, turned and enlarged at random in every iteration. */
+export interface Transformation {
+  /** Most pixels to either side. */
+  readonly jitter: number;
+  /** Most degrees to either side. */
+  readonly rotate: number;
+  /** Most that a side grows or shrinks, as a share, e.g. 0.1. */
+  readonly scale: number;
+}
+
+export interface AscentSettings {
+  readonly model: string;
+  readonly denseWeights?: DenseStorage;
+  readonly objectives: readonly Objective[];
+  /** Most iterations. */
+  readonly steps: number;
+  readonly seed: number;
+  readonly start: Start;
+  readonly parametrisation: ParametrisationSettings;
+  /** One, or several that are tried in turn and compared. */
+  readonly trials: readonly Trial[];
+  readonly ball?: Ball;
+  readonly transformation?: Transformation;
+  /** An image is done when its confidence reaches this. */
+  readonly until?: number;
+  /** Images that are climbed side by side, a multiple of 4. */
+  readonly batch: number;
+}
+
+export interface Trial {
+  readonly name: string;
+  readonly climb: Climb;
+}
