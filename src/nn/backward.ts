@@ -3,6 +3,7 @@
  * parameters, or both. The gradient of tensor t is named `d t`.
  */
 import { adaptiveAveragePoolInputGradient } from '../kernels/adaptive-average-pool.ts';
+import { add } from '../kernels/add.ts';
 import { biasGradient } from '../kernels/bias-gradient.ts';
 import {
   conv2dInputGradient,
@@ -39,6 +40,8 @@ export interface Wanted {
 export const gradientOf = (tensor: string): string => `d ${tensor}`;
 /** Weights as the backward pass reads them: the input channel innermost. */
 export const turnedName = (layer: string): string => `${layer}.weight turned`;
+/** The gradient that a tensor gets from outside, beside what the layers after it pass back. */
+export const sourceName = (tensor: string): string => `d ${tensor} from outside`;
 /** Zeros, where a matrix product has no bias to start from. */
 export const zeroBias = 'zero bias';
 
@@ -93,16 +96,29 @@ function turnDense(tape: Tape, { name, outputs }: Dense, depth: number, target: 
   }
 }
 
-/** Expects the logits' gradient to be there. */
+/**
+ * Expects the gradients of its sources to be there: that of the last layer begins the pass, the others are added on its way.
+ * @param layers up to the last source
+ * @param sources tensors whose gradient comes from outside
+ */
 export function tapeBackward(
   tape: Tape,
   layers: readonly PlacedLayer[],
   batch: number,
   target: NetworkTarget,
   wanted: Wanted,
+  sources: ReadonlySet<string>,
 ): void {
   const context = { tape, batch, target, wanted };
   for (const [index, placed] of [...layers.entries()].reverse()) {
+    const { output } = placed;
+    if (index < layers.length - 1 && sources.has(output.tensor)) {
+      const launch = add(volume(output.extent) * batch);
+      tape.add(`${placed.layer.name} own gradient`, launch, [
+        sourceName(output.tensor),
+        gradientOf(output.tensor),
+      ]);
+    }
     const needsInput = index > 0 || wanted.input;
     if (needsInput)
       tape.tensor(gradientOf(placed.input.tensor), volume(placed.input.extent) * batch, index === 0);

@@ -74,15 +74,19 @@ function changesNothing(layer: Layer, [, height, width]: Extent, training: boole
   return layer.kind === 'adaptive-average-pool' && layer.side === height && layer.side === width;
 }
 
-/** @param batch slots, a multiple of 4 */
+/**
+ * @param batch slots, a multiple of 4
+ * @param kept tensors that are read after the pass
+ */
 export function tapeForward(
   tape: Tape,
   layers: readonly PlacedLayer[],
   batch: number,
   target: NetworkTarget,
+  kept: ReadonlySet<string>,
 ): void {
   for (const { layer, input, output } of layers) {
-    tape.tensor(output.tensor, volume(output.extent) * batch, output.tensor === logitsTensor);
+    tape.tensor(output.tensor, volume(output.extent) * batch, kept.has(output.tensor));
     const label = `${layer.name} forward`;
     switch (layer.kind) {
       case 'convolution': {

@@ -1,9 +1,23 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program } from '../gpu/program.ts';
-import { gradientOf, tapeBackward, tapeTurnedWeights, zeroBias, type Wanted } from './backward.ts';
-import { dropoutKeyTensor, inputTensor, logitsTensor, placeLayers, tapeForward } from './forward.ts';
-import { extents, volume, type Architecture } from './layer.ts';
+import {
+  gradientOf,
+  sourceName,
+  tapeBackward,
+  tapeTurnedWeights,
+  zeroBias,
+  type Wanted,
+} from './backward.ts';
+import {
+  dropoutKeyTensor,
+  inputTensor,
+  logitsTensor,
+  placeLayers,
+  tapeForward,
+  type PlacedLayer,
+} from './forward.ts';
+import { extents, volume, type Architecture, type Extent } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { Tape, bindTape } from './operation.ts';
 import {
@@ -25,6 +39,17 @@ export interface NetworkOptions {
   readonly training?: boolean;
   /** How the parameters hold dense weights; f32 unless told. */
   readonly denseStorage?: DenseStorage;
+  /** Layers at whose output the backward pass begins or takes more in; the last one, whose output are the logits, unless told. */
+  readonly gradientSources?: readonly string[];
+}
+
+/** A layer's output of which somebody outside knows what it is worth. */
+export interface GradientSource {
+  readonly extent: Extent;
+  /** [channels, height, width, batch], of the last forward pass. */
+  readonly activations: GPUBuffer;
+  /** As large; whoever knows the objective writes it before `backward`. */
+  readonly gradient: GPUBuffer;
 }
 
 export interface Network {
@@ -41,8 +66,10 @@ export interface Network {
   readonly backward: Program;
   /** Re-lays the weights for `backward`; to be run whenever they have changed. */
   readonly turnWeights: Program;
-  /** [classes, batch]; whoever knows the objective writes it before `backward`. */
+  /** [classes, batch]; whoever knows the objective writes it before `backward`, unless that begins elsewhere. */
   readonly logitsGradient: GPUBuffer | undefined;
+  /** By layer; empty without gradients. That of the last layer are the logits and their gradient. */
+  readonly gradientSources: ReadonlyMap<string, GradientSource>;
   /** [channels, height, width, batch]. */
   readonly inputGradient: GPUBuffer | undefined;
   /** Gradient of every parameter, by the parameter's name. */
@@ -64,7 +91,7 @@ export async function createNetwork(
   options: NetworkOptions,
 ): Promise<Network> {
   const { batch, gradients = nothing } = options;
-  const { tape, firstForward, firstBackward } = record(gpu, architecture, options);
+  const { tape, sources, firstForward, firstBackward } = record(gpu, architecture, options);
   const given = new Map(parameters);
   const parameterGradients = gradients.parameters
     ? gradientBuffers(gpu, architecture)
@@ -77,6 +104,13 @@ export async function createNetwork(
     extras.push(zeros);
   }
   const { buffers, shared, dispatches, memory } = await bindTape(gpu, tape, given);
+  const gradientSources = new Map(
+    sources.flatMap(({ layer, extent, tensor, gradientTensor }): [string, GradientSource][] => {
+      const activations = buffers.get(tensor);
+      const gradient = buffers.get(gradientTensor);
+      return activations && gradient ? [[layer, { extent, activations, gradient }]] : [];
+    }),
+  );
   const input = buffers.get(inputTensor);
   const logits = buffers.get(logitsTensor);
   const shape = extents(architecture).at(-1);
@@ -91,6 +125,7 @@ export async function createNetwork(
     forward: new Program(dispatches.slice(firstForward, firstBackward)),
     backward: new Program(dispatches.slice(firstBackward)),
     logitsGradient: buffers.get(gradientOf(logitsTensor)),
+    gradientSources,
     inputGradient: buffers.get(gradientOf(inputTensor)),
     parameterGradients,
     dropoutKey: buffers.get(dropoutKeyTensor),
@@ -145,18 +180,43 @@ function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
   const layers = placeLayers(architecture, training);
   const tape = new Tape();
-  if (layers.some(({ layer }) => layer.kind === 'dropout')) tape.tensor(dropoutKeyTensor, 4, true);
-  tape.tensor(inputTensor, volume(architecture.input) * batch, true);
+  if (layers.some(({ layer }) => layer.kind === 'dropout')) tape.outside(dropoutKeyTensor, 4);
+  tape.outside(inputTensor, volume(architecture.input) * batch);
   const backward = gradients.input || gradients.parameters;
-  if (backward) {
-    tape.tensor(gradientOf(logitsTensor), volume(layers.at(-1)?.output.extent ?? [0, 0, 0]) * batch, true);
-    tapeTurnedWeights(tape, layers, target, gradients);
-  }
+  const sources = backward ? sourcesOf(architecture, layers, options.gradientSources) : [];
+  const sourceTensors = new Set(sources.map(({ tensor }) => tensor));
+  for (const { extent, gradientTensor } of sources) tape.outside(gradientTensor, volume(extent) * batch);
+  // Layers after the last source pass nothing back, and need no turned weights.
+  const reached = layers.slice(0, 1 + layers.findLastIndex(({ output }) => sourceTensors.has(output.tensor)));
+  if (backward) tapeTurnedWeights(tape, reached, target, gradients);
   const firstForward = tape.operations.length;
-  tapeForward(tape, layers, batch, target);
+  tapeForward(tape, layers, batch, target, new Set([logitsTensor, ...sourceTensors]));
   const firstBackward = tape.operations.length;
-  if (backward) tapeBackward(tape, layers, batch, target, gradients);
-  return { tape, firstForward, firstBackward };
+  if (backward) tapeBackward(tape, reached, batch, target, gradients, sourceTensors);
+  return { tape, sources, firstForward, firstBackward };
+}
+
+/** The last source begins the backward pass, so that its gradient is the tensor's; those before it are added on the way. */
+function sourcesOf(
+  { name, layers: { length } }: Architecture,
+  layers: readonly PlacedLayer[],
+  names: readonly string[] | undefined,
+) {
+  const wanted = new Set(names ?? layers.slice(-1).map(({ layer }) => layer.name));
+  const found = layers.filter(({ layer }) => wanted.has(layer.name));
+  if (found.length < wanted.size || found.length === 0)
+    throw new RangeError(
+      `${name} has no gradient to take in at ${[...wanted].join(', ')}; it has ${String(length)} layers, of which dropout and pools that change nothing are not there`,
+    );
+  return found.map(({ layer, output: { extent, tensor } }, index) => {
+    const last = index === found.length - 1;
+    return {
+      layer: layer.name,
+      extent,
+      tensor,
+      gradientTensor: last ? gradientOf(tensor) : sourceName(tensor),
+    };
+  });
 }
 
 function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUBuffer> {

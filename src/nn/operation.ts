@@ -26,6 +26,7 @@ export interface Operation {
 export class Tape {
   readonly sizes = new Map<string, number>();
   readonly kept = new Set<string>();
+  readonly #outside = new Set<string>();
   readonly operations: Operation[] = [];
 
   /** Declares a tensor of so many floats; a kept one never shares its memory. */
@@ -35,6 +36,12 @@ export class Tape {
     return name;
   }
 
+  /** Declares a tensor that somebody else writes; it never shares its memory. */
+  outside(name: string, floats: number): string {
+    this.#outside.add(name);
+    return this.tensor(name, floats, true);
+  }
+
   add(label: string, launch: Launch, tensors: Readonly<Record<number, Operand>>): void {
     this.operations.push({ label, launch, tensors });
   }
@@ -42,6 +49,17 @@ export class Tape {
   /** Memory for every declared tensor that no buffer was given for. */
   plan(given: ReadonlyMap<string, GPUBuffer>): MemoryPlan {
     return planMemory(this.#lives().filter(({ name }) => !given.has(name)));
+  }
+
+  /** The tensor that each operation is the first to write, where it is one that was declared here. */
+  firstWritten(): (string | undefined)[] {
+    const seen = new Set(this.#outside);
+    return this.operations.map(({ tensors }) => {
+      const names = Object.values(tensors).map(tensorOf);
+      const written = names.find((name) => this.sizes.has(name) && !seen.has(name));
+      for (const name of names) seen.add(name);
+      return written;
+    });
   }
 
   #lives(): TensorLife[] {
@@ -82,7 +100,8 @@ export async function bindTape(
     const buffer = shared[index];
     if (buffer) buffers.set(name, buffer);
   }
-  const bindings = tape.operations.map(({ label, launch, tensors }) => {
+  const written = tape.firstWritten();
+  const bindings = tape.operations.map(async ({ label, launch, tensors }, index): Promise<Dispatch> => {
     const bound: Record<number, GPUBufferBinding> = {};
     for (const [binding, operand] of Object.entries(tensors)) {
       const buffer = buffers.get(tensorOf(operand));
@@ -92,7 +111,12 @@ export async function bindTape(
           ? { buffer }
           : { buffer, offset: 4 * operand.first, size: 4 * operand.floats };
     }
-    return bind(gpu, label, launch, bound);
+    const dispatch = await bind(gpu, label, launch, bound);
+    const tensor = written[index] ?? '';
+    const buffer = buffers.get(tensor);
+    return buffer
+      ? { ...dispatch, writes: { tensor, buffer, bytes: tape.sizes.get(tensor) ?? 0 } }
+      : dispatch;
   });
   return { buffers, shared, dispatches: await Promise.all(bindings), memory };
 }
