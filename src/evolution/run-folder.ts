@@ -1,6 +1,7 @@
 /** Writes a run's files through the storage that the host gives; every file is whole at any moment. */
 import type { Storage } from '../storage/storage.ts';
 import { checkpointPath, type Checkpoint } from './checkpoint.ts';
+import { ProgressLog } from './progress-log.ts';
 import { removeGenomes } from './saved-genomes.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
 
@@ -20,15 +21,14 @@ export const picturePath = (cellClass: number): string => `images/${String(cellC
 const json = (value: unknown): string => JSON.stringify(value, null, 1) + '\n';
 
 export class RunFolder {
-  #lines: string[] = [];
-  /** Lines that the file holds, and whether a failed append may have left a piece of one behind them. */
-  #written = 0;
-  #torn = false;
+  readonly #progress: ProgressLog<ProgressRecord>;
 
   constructor(
     readonly storage: Storage,
     private readonly encode: EncodePicture,
-  ) {}
+  ) {
+    this.#progress = new ProgressLog(storage);
+  }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
   async clear(): Promise<void> {
@@ -52,28 +52,16 @@ export class RunFolder {
 
   /** Keeps a line until the next `flushProgress`. */
   progress(record: ProgressRecord): void {
-    this.#lines.push(JSON.stringify(record));
+    this.#progress.add(record);
   }
 
-  async flushProgress(): Promise<void> {
-    if (this.#lines.length === 0) return;
-    if (this.#torn) await this.cutProgress(this.#written);
-    const lines = [...this.#lines];
-    this.#torn = true;
-    await this.storage.append('progress.jsonl', lines.join('\n') + '\n');
-    this.#torn = false;
-    this.#written += lines.length;
-    this.#lines = this.#lines.slice(lines.length);
+  flushProgress(): Promise<void> {
+    return this.#progress.flush();
   }
 
   /** Drops the lines from a generation on, which a resumed run will write again. */
-  async cutProgress(generations: number): Promise<void> {
-    const bytes = await this.storage.read('progress.jsonl');
-    const lines = new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
-    const kept = lines.slice(0, generations).filter((line) => line !== '');
-    await this.storage.write('progress.jsonl', kept.map((line) => line + '\n').join(''));
-    this.#written = kept.length;
-    this.#torn = false;
+  cutProgress(generations: number): Promise<void> {
+    return this.#progress.cut(generations);
   }
 
   async writePicture(cellClass: number, picture: Picture): Promise<void> {

@@ -1,0 +1,36 @@
+// Keeps what belongs to images that improved.
+//
+//   pictures:   kept[slot, word] = pictures[slot, word] where the slot improved
+//   parameters: kept[value, slot] = parameters[value, slot] where the slot improved
+
+override COUNT: u32 = 1u; // words of all pictures; vec4s of all parameters
+override WORDS: u32 = 1u; // of a picture
+override BATCH: u32 = 1u; // in vec4s
+override LANES: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> best: array<vec4f>; // [3, BATCH]; the second row is not 0 where it improved
+@group(0) @binding(1) var<storage, read> current: array<u32>; // pictures [4 · BATCH, WORDS]
+@group(0) @binding(2) var<storage, read_write> kept: array<u32>;
+@group(0) @binding(3) var<storage, read> current_values: array<vec4f>; // parameters [values, BATCH]
+@group(0) @binding(4) var<storage, read_write> kept_values: array<vec4f>;
+
+@compute @workgroup_size(LANES)
+fn pictures(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  if (index >= COUNT) {
+    return;
+  }
+  let slot = index / WORDS;
+  if (best[BATCH + slot / 4u][slot % 4u] != 0.0) {
+    kept[index] = current[index];
+  }
+}
+
+@compute @workgroup_size(LANES)
+fn parameters(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  if (index < COUNT) {
+    let improved = best[BATCH + index % BATCH] != vec4f(0.0);
+    kept_values[index] = select(kept_values[index], current_values[index], improved);
+  }
+}

@@ -1,0 +1,89 @@
+/** Writes an ascent's files through the storage that the host gives; every file is whole at any moment. */
+import { ProgressLog } from '../evolution/progress-log.ts';
+import type { EncodePicture, Picture } from '../evolution/run-folder.ts';
+import type { Storage } from '../storage/storage.ts';
+import { checkpointFolder } from './checkpoint.ts';
+import type { Objective } from './objective.ts';
+import {
+  framePath,
+  type AscentHistory,
+  type AscentProgress,
+  type AscentRecord,
+  type AscentRow,
+  type AscentSummary,
+  type TrialRecord,
+} from './records.ts';
+
+const json = (value: unknown): string => JSON.stringify(value, null, 1) + '\n';
+
+/** `0012.png` for class 12; anything else by its place and what of its name a file may be called. */
+export function pictureName({ name }: Objective, place: number): string {
+  const digits = (value: number | string) => String(value).padStart(4, '0');
+  const [, number] = /^class (\d+)$/.exec(name) ?? [];
+  if (number !== undefined) return `${digits(number)}.png`;
+  const readable = name.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  return `${digits(place)}-${readable.slice(0, 60)}.png`;
+}
+
+/** Where a trial keeps its pictures; a run of one trial has no others than those of the archive. */
+export const trialFolder = (trial: number, trials: number): string =>
+  trials === 1 ? 'images' : `trials/${String(trial).padStart(4, '0')}`;
+
+export class AscentFolder {
+  readonly progress: ProgressLog<AscentProgress>;
+
+  constructor(
+    readonly storage: Storage,
+    private readonly encode: EncodePicture,
+  ) {
+    this.progress = new ProgressLog(storage);
+  }
+
+  /** Removes the files of an earlier ascent, and nothing else that lies in the folder. */
+  async clear(trials: number): Promise<void> {
+    const files = ['progress.jsonl', 'archive.json', 'history.jsonl', 'trials.json', 'summary.json'];
+    for (const file of [...files, 'grid.png', 'report.html']) await this.storage.remove(file);
+    const folders = Array.from({ length: trials }, (_, trial) => trialFolder(trial, trials));
+    for (const folder of new Set(['images', checkpointFolder, ...folders]))
+      for (const name of await this.storage.list(folder))
+        if (/\.(png|json|bin)$/.test(name)) await this.storage.remove(`${folder}/${name}`);
+  }
+
+  writeRun(record: AscentRecord): Promise<void> {
+    return this.storage.write('run.json', json(record));
+  }
+
+  writePicture(path: string, picture: Picture): Promise<void> {
+    return this.storage.write(path, this.encode(picture));
+  }
+
+  writeFrame(objective: number, iteration: number, picture: Picture): Promise<void> {
+    return this.writePicture(framePath(objective, iteration), picture);
+  }
+
+  /** Copies a picture that is written already. */
+  async copyPicture(from: string, to: string): Promise<void> {
+    const bytes = await this.storage.read(from);
+    if (bytes && from !== to) await this.storage.write(to, bytes);
+  }
+
+  async writeArchive(rows: readonly AscentRow[], histories: readonly AscentHistory[]): Promise<void> {
+    await this.storage.write('archive.json', json(rows));
+    const lines = histories.map((history) => JSON.stringify(history, shortened) + '\n');
+    await this.storage.write('history.jsonl', lines.join(''));
+  }
+
+  writeTrials(trials: readonly TrialRecord[]): Promise<void> {
+    return this.storage.write('trials.json', json(trials));
+  }
+
+  writeSummary(summary: AscentSummary): Promise<void> {
+    return this.storage.write('summary.json', json(summary));
+  }
+}
+
+/** Seven digits hold a float32; numbers that are none have no place in JSON. */
+function shortened(_: string, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  return Number.isFinite(value) ? Number(value.toPrecision(7)) : 0;
+}

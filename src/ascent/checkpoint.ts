@@ -1,0 +1,154 @@
+/**
+ * The state of an ascent: the courses so far, and the device's tensors of the batch that is climbed. Random numbers need no
+ * state, they are counted by iteration, so a resumed ascent goes on bit for bit as if it had never stopped.
+ */
+import { z } from 'zod';
+import { CheckpointError } from '../evolution/checkpoint.ts';
+import { crc32 } from '../formats/crc32.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { ClimberState } from './climber.ts';
+import type { Course } from './course.ts';
+import type { AscentRow } from './records.ts';
+import { ascentRowSchema } from './schema.ts';
+
+export const checkpointFolder = 'checkpoint';
+const statePath = `${checkpointFolder}/ascent.json`;
+
+/** Where an ascent stands. */
+export interface AscentState {
+  readonly format: 1;
+  readonly version: string;
+  /** SHA-256 of the model's file. */
+  readonly model: string;
+  readonly architecture: string;
+  readonly adapter: string;
+  readonly trial: number;
+  /** Objectives of this trial whose batch is complete. */
+  readonly done: number;
+  /** Iterations of the batch that is climbed; 0 where none has begun. */
+  readonly iteration: number;
+  readonly evaluations: number;
+  readonly seconds: number;
+  /** Lines of `progress.jsonl`. */
+  readonly lines: number;
+  /** Of this trial, those of the climbed batch included. */
+  readonly courses: readonly StoredCourse[];
+  /** What the archive says of the objectives that are done. */
+  readonly rows: readonly AscentRow[];
+  /** File of the tensors, its length and checksum; null between batches. */
+  readonly tensors: { readonly file: string; readonly bytes: number; readonly crc32: number } | null;
+}
+
+/** A course without its objective, which the settings hold. */
+export type StoredCourse = Omit<Course, 'objective'>;
+
+const count = z.int().min(0);
+// JSON has no word for what is no number; a course that holds one is closed.
+const numbers = z.array(z.number().nullable()).transform((values) => values.map((value) => value ?? NaN));
+const state: z.ZodType<AscentState> = z.object({
+  format: z.literal(1),
+  version: z.string(),
+  model: z.string(),
+  architecture: z.string(),
+  adapter: z.string(),
+  trial: count,
+  done: count,
+  iteration: count,
+  evaluations: count,
+  seconds: z.number().min(0),
+  lines: count,
+  courses: z.array(
+    z.object({
+      value: numbers,
+      confidence: numbers,
+      named: numbers,
+      gradientNorm: numbers,
+      imageNorm: numbers,
+      best: z.object({ iteration: count, score: z.number() }),
+      idle: count,
+      closed: z.boolean(),
+      fault: z.string().exactOptional(),
+    }),
+  ),
+  rows: z.array(ascentRowSchema),
+  tensors: z
+    .object({ file: z.string().regex(/^checkpoint\/[\w-]+\.bin$/), bytes: count, crc32: count })
+    .nullable(),
+});
+
+/**
+ * The state that a folder's ascent was saved in last; undefined when it never got that far.
+ * @throws CheckpointError saying what is wrong with it and what to do
+ */
+export async function readState(storage: Storage): Promise<AscentState | undefined> {
+  const bytes = await storage.read(statePath);
+  if (!bytes) return undefined;
+  const again = 'start a new run in another folder';
+  let content: unknown;
+  try {
+    content = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new CheckpointError(`${statePath} is no JSON: it was damaged after it was written; ${again}`);
+  }
+  const parsed = state.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CheckpointError(
+    `${statePath}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a checkpoint'}; ${again}`,
+  );
+}
+
+/** Tensors first, then the state that names them, then what no state names any more goes. */
+export async function writeState(
+  storage: Storage,
+  state: Omit<AscentState, 'tensors'>,
+  tensors: Uint8Array<ArrayBuffer> | undefined,
+): Promise<void> {
+  const { trial, done, iteration } = state;
+  const file = `${checkpointFolder}/${[trial, done, iteration].map(String).join('-')}.bin`;
+  if (tensors) await storage.write(file, tensors);
+  const named = tensors ? { file, bytes: tensors.length, crc32: crc32(tensors) } : null;
+  await storage.write(statePath, JSON.stringify({ ...state, tensors: named }) + '\n');
+  for (const name of await storage.list(checkpointFolder)) {
+    const path = `${checkpointFolder}/${name}`;
+    if (/^[\w-]+\.bin(\.\d+)?$/.test(name) && path !== named?.file) await storage.remove(path);
+  }
+}
+
+/** The tensors one after the other, in the order of the state. */
+export async function packTensors(gpu: Gpu, tensors: ClimberState): Promise<Uint8Array<ArrayBuffer>> {
+  const parts = await Promise.all([...tensors.values()].map((buffer) => gpu.read(buffer)));
+  const packed = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    packed.set(new Uint8Array(part), offset);
+    offset += part.byteLength;
+  }
+  return packed;
+}
+
+/** @throws CheckpointError when the file is missing, damaged, or of another size than the batch */
+export async function unpackTensors(
+  gpu: Gpu,
+  storage: Storage,
+  { tensors }: AscentState,
+  into: ClimberState,
+): Promise<void> {
+  if (!tensors) throw new CheckpointError(`${statePath} names no tensors of the batch that was climbed`);
+  const { file } = tensors;
+  const advice = 'put the file back from a copy, or start a new run in another folder';
+  const bytes = await storage.read(file);
+  if (!bytes) throw new CheckpointError(`${file} is missing; ${advice}`);
+  const expected = [...into.values()].reduce((sum, { size }) => sum + size, 0);
+  if (bytes.length !== tensors.bytes || bytes.length !== expected || crc32(bytes) !== tensors.crc32) {
+    throw new CheckpointError(
+      `${file} is not what was written (${String(bytes.length)} bytes, expected ${String(expected)}); ${advice}`,
+    );
+  }
+  let offset = 0;
+  for (const buffer of into.values()) {
+    gpu.write(buffer, Uint8Array.from(bytes.subarray(offset, offset + buffer.size)));
+    offset += buffer.size;
+  }
+}

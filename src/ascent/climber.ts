@@ -1,0 +1,275 @@
+/**
+ * One batch of a gradient ascent (paper §2.4): each slot climbs an objective of its own. Many iterations are one submission;
+ * what comes back are a few numbers of each.
+ */
+import { uniformUsage } from '../gpu/device.ts';
+import { Program, bind } from '../gpu/program.ts';
+import { affineTable } from '../kernels/affine-view.ts';
+import {
+  climbUniform,
+  historyFloats,
+  historyRows,
+  recordClimb,
+  stepClimb,
+  tickClimb,
+  type ClimbShape,
+} from '../kernels/climb.ts';
+import { keepParameters, keepPictures } from '../kernels/keep.ts';
+import { productFloats, slotProduct } from '../kernels/slot-product.ts';
+import { imageWords } from '../models/image-layout.ts';
+import { volume } from '../nn/layer.ts';
+import { streams } from '../random/streams.ts';
+import type { Objective } from './objective.ts';
+import type { Parametrisation } from './parametrisation.ts';
+import type { Centred } from './pixel.ts';
+import { createRegularisers, noRegularisers, type Regularisers } from './regularisers.ts';
+import type { AscentSettings, Climb } from './settings.ts';
+import { mostIterations, sourceOf, type Stage } from './stage.ts';
+import { writeStart } from './start.ts';
+import { classWeights, unitWeights, watchedClasses } from './units.ts';
+import { objectiveStream, plainView, transformedView } from './views.ts';
+
+/** What the device says of an iteration, one number per slot. */
+export type Iteration = Readonly<Record<keyof typeof historyRows, Float32Array>>;
+
+export interface ClimberOptions {
+  readonly settings: AscentSettings;
+  readonly climb: Climb;
+  /** At most as many as the stage has slots. */
+  readonly objectives: readonly Objective[];
+  readonly parametrisation: Parametrisation;
+  /** The picture that it starts from, minus the mean image. */
+  readonly picture?: Centred;
+}
+
+/** Buffers that a batch goes on from, by name. */
+export type ClimberState = ReadonlyMap<string, GPUBuffer>;
+
+export class Climber {
+  readonly #programs: readonly Program[];
+  readonly #tick: Program;
+
+  private constructor(
+    private readonly stage: Stage,
+    private readonly options: ClimberOptions,
+    private readonly own: Buffers,
+    private readonly regularisers: Regularisers,
+    programs: { readonly iteration: readonly Program[]; readonly tick: Program },
+  ) {
+    this.#programs = programs.iteration;
+    this.#tick = programs.tick;
+  }
+
+  /** Binds everything and writes the start. */
+  static async create(stage: Stage, options: ClimberOptions): Promise<Climber> {
+    const own = allocate(stage, options);
+    await writeBeginning(stage, options, own);
+    const regularisers = await regularisersOf(stage, options);
+    const programs = await bindIteration(stage, options, own);
+    return new Climber(stage, options, own, regularisers, programs);
+  }
+
+  /**
+   * Does iterations and says what came of each.
+   * @param first number of the first of them
+   * @param count at most `mostIterations`
+   */
+  async climb(first: number, count: number): Promise<Iteration[]> {
+    const { gpu, buffers, batch } = this.stage;
+    gpu.write(buffers.clock, Uint32Array.of(first, 0));
+    if (buffers.views) gpu.write(buffers.views, this.#views(first, count));
+    const encoder = gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (let iteration = first; iteration < first + count; iteration++) {
+      for (const program of this.#programs) program.encode(pass);
+      for (const program of this.regularisers.after(iteration)) program.encode(pass);
+      this.#tick.encode(pass);
+    }
+    pass.end();
+    gpu.device.queue.submit([encoder.finish()]);
+    const floats = new Float32Array(await gpu.read(this.own.history, 4 * historyFloats(count, batch)));
+    return Array.from({ length: count }, (_, iteration) => iterationAt(floats, iteration, batch));
+  }
+
+  /** The pictures of the last iteration that was done, or the best ones: bytes [batch, channels, plane words · 4]. */
+  async pictures(which: 'last' | 'best'): Promise<Uint8Array<ArrayBuffer>> {
+    const { gpu, buffers } = this.stage;
+    return new Uint8Array(await gpu.read(which === 'last' ? buffers.images : this.own.kept));
+  }
+
+  /** Parameters of the best pictures, [values, batch]; undefined where only pictures are kept. */
+  async bestParameters(): Promise<Float32Array<ArrayBuffer> | undefined> {
+    const { keptParameters } = this.own;
+    return keptParameters && new Float32Array(await this.stage.gpu.read(keptParameters));
+  }
+
+  /** Everything that the next iteration depends on. */
+  get state(): ClimberState {
+    const { kept, keptParameters, best, firstMoment, secondMoment } = this.own;
+    const { parameters } = this.options.parametrisation;
+    return new Map(
+      Object.entries({ parameters, kept, keptParameters, best, firstMoment, secondMoment }).flatMap(
+        ([name, buffer]): [string, GPUBuffer][] => (buffer ? [[name, buffer]] : []),
+      ),
+    );
+  }
+
+  destroy(): void {
+    this.regularisers.destroy();
+    this.options.parametrisation.destroy();
+    for (const buffer of Object.values(this.own) as (GPUBuffer | undefined)[]) buffer?.destroy();
+  }
+
+  #views(first: number, count: number): Float32Array<ArrayBuffer> {
+    const { model, batch } = this.stage;
+    const { settings, objectives } = this.options;
+    const plain = plainView(model.preprocessing, model.architecture.input);
+    const rows = Array.from({ length: count }, (_, row) =>
+      Array.from({ length: batch }, (__, slot) => {
+        const objective = objectives[slot];
+        if (!objective || !settings.transformation) return plain;
+        const random = objectiveStream(settings.seed, streams.ascentViews, objective, first + row);
+        return transformedView(plain, model.preprocessing.image, settings.transformation, random);
+      }),
+    );
+    return affineTable(rows);
+  }
+}
+
+/** Of one batch. */
+interface Buffers {
+  readonly uniform: GPUBuffer;
+  /** [values, 2]. */
+  readonly bounds: GPUBuffer;
+  /** [mostIterations, 5, batch]. */
+  readonly history: GPUBuffer;
+  /** The best pictures, as the stage has pictures. */
+  readonly kept: GPUBuffer;
+  /** [values, batch]. */
+  readonly keptParameters: GPUBuffer | undefined;
+  /** [3, batch]: score, whether it improved, iterations without a gradient. */
+  readonly best: GPUBuffer;
+  /** [batch]. */
+  readonly rates: GPUBuffer;
+  readonly firstMoment: GPUBuffer | undefined;
+  readonly secondMoment: GPUBuffer | undefined;
+}
+
+function stepOf({ step, momentum }: Climb): 'plain' | 'momentum' | 'adam' {
+  return step.rule === 'adam' ? 'adam' : momentum > 0 ? 'momentum' : 'plain';
+}
+
+function shapeOf({ model, batch, units }: Stage, { values }: Parametrisation): ClimbShape {
+  return { values, inputValues: volume(model.architecture.input), batch, unitLayers: units.length };
+}
+
+function allocate({ gpu, model, batch }: Stage, options: ClimberOptions): Buffers {
+  const { climb, settings, parametrisation } = options;
+  const { values, bounds } = parametrisation;
+  const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
+  const { momentum, decay } = climb;
+  const { rule } = climb.step;
+  const uniform = climbUniform({ rule, size, largest, early, late, momentum, decay, until: settings.until });
+  const step = stepOf(climb);
+  return {
+    uniform: gpu.bufferFrom('climb', uniform, uniformUsage),
+    bounds: gpu.bufferFrom('bounds', bounds),
+    history: gpu.buffer('history', 4 * historyFloats(mostIterations, batch)),
+    kept: gpu.buffer('best pictures', 4 * batch * imageWords(model.preprocessing.image)),
+    // A picture needs no parameters to be kept; a genome does.
+    keptParameters:
+      settings.parametrisation.kind === 'cppn'
+        ? gpu.buffer('best parameters', 4 * values * batch)
+        : undefined,
+    best: gpu.buffer('best', 12 * batch),
+    rates: gpu.buffer('rates', 4 * batch),
+    firstMoment: step === 'plain' ? undefined : gpu.buffer('first moment', 4 * values * batch),
+    secondMoment: step === 'adam' ? gpu.buffer('second moment', 4 * values * batch) : undefined,
+  };
+}
+
+async function writeBeginning(
+  stage: Stage,
+  options: ClimberOptions,
+  { bounds, best }: Buffers,
+): Promise<void> {
+  const { gpu, network, batch, units, buffers } = stage;
+  const { objectives, settings, parametrisation, picture } = options;
+  gpu.write(buffers.classWeights, classWeights(objectives, network.classes, batch));
+  gpu.write(buffers.watched, watchedClasses(objectives, batch));
+  for (const layer of units) {
+    const { extent, gradient } = sourceOf(network, layer);
+    gpu.write(gradient, unitWeights(objectives, layer, extent, batch));
+  }
+  // Below every score.
+  gpu.write(best, new Float32Array(batch).fill(-3e38));
+  if (settings.parametrisation.kind === 'cppn') return; // the genomes are the start
+  const { start, seed } = settings;
+  const from = { start, seed, objectives, batch, bounds, ...(picture && { picture }) };
+  await writeStart(gpu, parametrisation, from);
+}
+
+function regularisersOf({ gpu, model, batch }: Stage, options: ClimberOptions): Promise<Regularisers> {
+  const { settings, climb, parametrisation, picture } = options;
+  if (settings.parametrisation.kind !== 'pixel') return Promise.resolve(noRegularisers);
+  const { parameters, gradient } = parametrisation;
+  const image = { extent: model.preprocessing.image, batch, parameters, gradient };
+  const ball = settings.ball && picture ? { ...settings.ball, centre: picture } : undefined;
+  return createRegularisers(gpu, image, climb, ball);
+}
+
+async function bindIteration(stage: Stage, { climb, parametrisation }: ClimberOptions, own: Buffers) {
+  const { gpu, model, buffers, batch } = stage;
+  const { parameters, gradient, values, draw, pullBack } = parametrisation;
+  const shape = shapeOf(stage, parametrisation);
+  const squares = { buffer: buffers.parts, offset: 0, size: 4 * productFloats(batch) };
+  const product = slotProduct(values, batch);
+  const step = stepOf(climb);
+  const norm = await bind(gpu, 'gradient norm', product, [gradient, gradient, squares]);
+  const record = await bind(gpu, 'record', recordClimb(shape), [
+    own.uniform,
+    buffers.clock,
+    own.rates,
+    buffers.outcome,
+    buffers.judged,
+    buffers.parts,
+    buffers.watched,
+    own.history,
+    own.best,
+  ]);
+  const words = imageWords(model.preprocessing.image);
+  const keeping = [await bind(gpu, 'keep', keepPictures(words, batch), [own.best, buffers.images, own.kept])];
+  if (own.keptParameters) {
+    const tensors = { 0: own.best, 3: parameters, 4: own.keptParameters };
+    keeping.push(await bind(gpu, 'keep parameters', keepParameters(values, batch), tensors));
+  }
+  const moments = {
+    ...(own.firstMoment && { 12: own.firstMoment }),
+    ...(own.secondMoment && { 13: own.secondMoment, 1: buffers.clock }),
+  };
+  const stepping = await bind(gpu, 'step', stepClimb(step, shape), {
+    0: own.uniform,
+    2: own.rates,
+    9: parameters,
+    10: gradient,
+    11: own.bounds,
+    ...moments,
+  });
+  const tick = new Program([await bind(gpu, 'tick', tickClimb(), { 1: buffers.clock })]);
+  const books = new Program([norm, record, ...keeping, stepping]);
+  return { iteration: [draw, ...stage.see, pullBack, books], tick };
+}
+
+function iterationAt(floats: Float32Array, iteration: number, batch: number): Iteration {
+  const row = (name: keyof typeof historyRows) => {
+    const start = (5 * iteration + historyRows[name]) * batch;
+    return floats.slice(start, start + batch);
+  };
+  return {
+    value: row('value'),
+    confidence: row('confidence'),
+    named: row('named'),
+    gradientNorm: row('gradientNorm'),
+    inputNorm: row('inputNorm'),
+  };
+}

@@ -1,0 +1,98 @@
+/** The course of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
+import { climbPatience } from '../kernels/climb.ts';
+import type { Model } from '../models/model.ts';
+import type { Iteration } from './climber.ts';
+import type { Objective } from './objective.ts';
+import { milestones, type AscentHistory, type AscentRow } from './records.ts';
+
+/** Numbers of an ascent by iteration; the first are of the start, before any step. */
+export interface Course {
+  readonly objective: Objective;
+  readonly value: number[];
+  readonly confidence: number[];
+  readonly named: number[];
+  readonly gradientNorm: number[];
+  /** Root mean square of the image minus the mean image, as far as the network sees it, in bytes. */
+  readonly imageNorm: number[];
+  /** The iteration of the best image, and its score. */
+  best: { iteration: number; score: number };
+  /** Iterations in a row without a gradient. */
+  idle: number;
+  /** Nothing more is written down of it. */
+  closed: boolean;
+  fault?: string;
+}
+
+export const newCourse = (objective: Objective): Course => ({
+  objective,
+  value: [],
+  confidence: [],
+  named: [],
+  gradientNorm: [],
+  imageNorm: [],
+  best: { iteration: 0, score: -3e38 },
+  idle: 0,
+  closed: false,
+});
+
+/**
+ * Writes an iteration down, by the same rules by which the device keeps the best picture.
+ * @param byte what a byte of the picture is in the network's input
+ */
+export function follow(
+  course: Course,
+  iteration: Iteration,
+  slot: number,
+  until: number | undefined,
+  byte: number,
+): void {
+  if (course.closed) return;
+  const at = (row: Float32Array) => row[slot] ?? NaN;
+  const gradientNorm = at(iteration.gradientNorm);
+  course.value.push(at(iteration.value));
+  course.confidence.push(at(iteration.confidence));
+  course.named.push(at(iteration.named));
+  course.gradientNorm.push(gradientNorm);
+  course.imageNorm.push(at(iteration.inputNorm) / byte);
+  const score = at(course.objective.watched === null ? iteration.value : iteration.confidence);
+  if (score > course.best.score) course.best = { iteration: course.value.length - 1, score };
+  if (gradientNorm > 0 && Number.isFinite(gradientNorm)) course.idle = 0;
+  else course.idle = gradientNorm === 0 ? course.idle + 1 : climbPatience;
+  course.closed = (until !== undefined && course.best.score >= until) || course.idle >= climbPatience;
+}
+
+/** Whether it was closed because nothing led on, and that before the network was as good as certain. */
+export function isStuck({ idle, confidence, objective, best }: Course): boolean {
+  const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= milestones[3];
+  return idle >= climbPatience && !certain;
+}
+
+/** @param picture path of its PNG */
+export function rowOf(course: Course, { labels }: Model, picture: string): AscentRow {
+  const { objective, confidence, named, value, best, fault } = course;
+  const { watched } = objective;
+  const number = watched ?? named[best.iteration] ?? 0;
+  const first = (least: number) => {
+    const iteration = confidence.findIndex((one) => one >= least);
+    return iteration < 0 ? null : iteration;
+  };
+  const firstNamed = named.indexOf(watched ?? -1);
+  return {
+    objective: objective.name,
+    class: number,
+    label: labels[number] ?? '',
+    confidence: confidence[best.iteration] ?? 0,
+    value: value[best.iteration] ?? 0,
+    iteration: best.iteration,
+    iterations: Math.max(0, value.length - 1),
+    firstNamed: firstNamed < 0 ? null : firstNamed,
+    reached: milestones.map(first),
+    ...(fault === undefined ? {} : { fault }),
+    picture,
+  };
+}
+
+export function historyOf(course: Course): AscentHistory {
+  const { objective, value, confidence, named, gradientNorm, imageNorm } = course;
+  return { objective: objective.name, value, confidence, named, gradientNorm, imageNorm };
+}

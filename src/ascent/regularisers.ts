@@ -1,0 +1,117 @@
+/** What keeps climbed images from being noise (paper §2.4 and its supplement), as programs on the device. */
+import type { Gpu } from '../gpu/device.ts';
+import { Program, bind } from '../gpu/program.ts';
+import { ballDistance, ballProject, ballShrink } from '../kernels/ball.ts';
+import { blur, gaussianWeights } from '../kernels/blur.ts';
+import { productFloats } from '../kernels/slot-product.ts';
+import { clearSmallPixels, rankOf, smallPixelThreshold } from '../kernels/small-pixels.ts';
+import type { Extent } from '../nn/layer.ts';
+import { volume } from '../nn/layer.ts';
+import type { Centred } from './pixel.ts';
+import type { Ball, Climb } from './settings.ts';
+
+export interface Regularisers {
+  /** What is to be done after the step of an iteration, in the published order. */
+  after(iteration: number): readonly Program[];
+  destroy(): void;
+}
+
+interface Image {
+  readonly extent: Extent;
+  readonly batch: number;
+  /** X and the gradient with respect to it, [channels, height, width, batch]. */
+  readonly parameters: GPUBuffer;
+  readonly gradient: GPUBuffer;
+}
+
+/** Blur, then pixels of small norm, then those of small contribution, then the ball; decay is part of the step. */
+export async function createRegularisers(
+  gpu: Gpu,
+  image: Image,
+  climb: Climb,
+  ball?: Ball & { readonly centre: Centred },
+): Promise<Regularisers> {
+  const own: GPUBuffer[] = [];
+  const allocate = (label: string, floats: number): GPUBuffer => {
+    const buffer = gpu.buffer(label, 4 * floats);
+    own.push(buffer);
+    return buffer;
+  };
+  const smallNorm = climb.smallNorm > 0 ? await clearing(gpu, image, climb.smallNorm, false, allocate) : [];
+  const smallContribution =
+    climb.smallContribution > 0 ? await clearing(gpu, image, climb.smallContribution, true, allocate) : [];
+  const projection = ball?.norm === 'l2' ? await projecting(gpu, image, ball, allocate) : [];
+  const always = [...smallNorm, ...smallContribution, ...projection];
+  const blurred = climb.blur ? [await blurring(gpu, image, climb.blur.radius, allocate), ...always] : always;
+  const every = climb.blur?.every ?? 1;
+  return {
+    after: (iteration) => ((iteration + 1) % every === 0 ? blurred : always),
+    destroy() {
+      for (const buffer of own) buffer.destroy();
+    },
+  };
+}
+
+type Allocate = (label: string, floats: number) => GPUBuffer;
+
+async function blurring(
+  gpu: Gpu,
+  { extent, batch, parameters }: Image,
+  radius: number,
+  allocate: Allocate,
+): Promise<Program> {
+  const [channels, height, width] = extent;
+  const weights = gaussianWeights(radius);
+  const table = allocate('blur', weights.length);
+  gpu.write(table, weights);
+  const half = allocate('half blurred', volume(extent) * batch);
+  const shape = { channels, height, width, batch, reach: (weights.length - 1) / 2 };
+  return new Program([
+    await bind(gpu, 'blur rows', blur({ ...shape, along: 'rows' }), [parameters, table, half]),
+    await bind(gpu, 'blur columns', blur({ ...shape, along: 'columns' }), [half, table, parameters]),
+  ]);
+}
+
+async function clearing(
+  gpu: Gpu,
+  { extent, batch, parameters, gradient }: Image,
+  percent: number,
+  contribution: boolean,
+  allocate: Allocate,
+): Promise<Program[]> {
+  const [channels, height, width] = extent;
+  const rank = rankOf(percent, height * width);
+  const shape = { channels, height, width, batch, rank, contribution };
+  const thresholds = allocate('thresholds', batch);
+  const tensors = [parameters, gradient, thresholds];
+  const what = contribution ? 'contribution' : 'norm';
+  return [
+    new Program([
+      await bind(gpu, `rank of ${what}`, smallPixelThreshold(shape), tensors),
+      await bind(gpu, `small ${what}`, clearSmallPixels(shape), tensors),
+    ]),
+  ];
+}
+
+async function projecting(
+  gpu: Gpu,
+  { extent, batch, parameters }: Image,
+  { radius, centre }: { readonly radius: number; readonly centre: Centred },
+  allocate: Allocate,
+): Promise<Program[]> {
+  const shape = { values: volume(extent), batch, radius };
+  const middle = allocate('centre of the ball', centre.length);
+  gpu.write(middle, centre);
+  const parts = allocate('distance', productFloats(batch));
+  const factor = allocate('shrinking', batch);
+  return [
+    new Program([
+      await bind(gpu, 'distance', ballDistance(shape), [parameters, middle, parts]),
+      await bind(gpu, 'shrink', ballShrink(shape), { 2: parts, 3: factor }),
+      await bind(gpu, 'project', ballProject(shape), { 0: parameters, 1: middle, 3: factor }),
+    ]),
+  ];
+}
+
+/** For parametrisations that none of them fits. */
+export const noRegularisers: Regularisers = { after: () => [], destroy: () => undefined };
