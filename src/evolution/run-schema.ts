@@ -14,24 +14,14 @@ import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } fr
 export const count = z.int().min(0);
 export const duration = z.number().min(0);
 /** The mean of float32 probabilities over crops may exceed 1 by rounding. */
-const confidence = z.number().min(0).max(1.0001);
+export const confidence = z.number().min(0).max(1.0001);
 const encoding = z.enum(['cppn', 'direct']);
+export const coordinates = z.enum(['pixels', 'normalised']);
 
-export const runRecordSchema: z.ZodType<RunRecord> = z.object({
-  format: z.literal(1),
+/** The parts of `run.json` that an ascent's has as well. */
+export const originShape = {
   version: z.string(),
   started: z.string(),
-  settings: z.object({
-    model: z.string(),
-    encoding,
-    generations: count,
-    population: count,
-    seed: z.int(),
-    crops: z.literal([1, 10]),
-    denseWeights: z.enum(denseStorages).exactOptional(),
-    classes: z.array(count).exactOptional(),
-    coordinates: z.enum(['pixels', 'normalised']),
-  }),
   model: z.object({
     name: z.string(),
     architecture: z.string(),
@@ -46,6 +36,22 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
     reason: z.string(),
   }),
   variants: z.record(z.string(), z.string()),
+} as const;
+
+export const runRecordSchema: z.ZodType<RunRecord> = z.object({
+  ...originShape,
+  format: z.literal(1),
+  settings: z.object({
+    model: z.string(),
+    encoding,
+    generations: count,
+    population: count,
+    seed: z.int(),
+    crops: z.literal([1, 10]),
+    denseWeights: z.enum(denseStorages).exactOptional(),
+    classes: z.array(count).exactOptional(),
+    coordinates,
+  }),
 });
 
 export const progressRecordSchema: z.ZodType<ProgressRecord> = z.object({
@@ -61,7 +67,7 @@ export const progressRecordSchema: z.ZodType<ProgressRecord> = z.object({
 });
 
 /** A connection that hangs in the air would be drawn, and rendered, as another network than the one that won. */
-const cppnGenomeSchema = z
+export const cppnGenomeSchema = z
   .object({
     encoding: z.literal('cppn'),
     nodes: z.array(

@@ -59,6 +59,13 @@ export function drawCppn(genome: CppnGenome, title: string): Markup | undefined 
   </svg>`;
 }
 
+/** The network in a box that scrolls, or its size in words when it is too large to draw. */
+export function networkDrawing(label: string, genome: CppnGenome): Markup {
+  const drawing = drawCppn(genome, `Network of ${label}`);
+  if (drawing) return html`<div class="drawing">${drawing}</div>`;
+  return html`<p class="quiet">Too large to draw: ${describeCppn(genome)}.</p>`;
+}
+
 /** Left, top, width and height of what is visible, with a margin. */
 function boundingBox(graph: Layout, nodes: readonly PlacedNode[]): number[] {
   const shown = graph.edges().filter(({ v, w }) => v !== 'above' && w !== 'below');

@@ -1,14 +1,10 @@
 /** Lays the pictures of all classes in one image with captions, like the paper's figure 4. */
 import { drawText, fitText, glyphAdvance, glyphHeight } from './bitmap-font.ts';
 import { formatConfidence, shortLabel } from './format.ts';
+import { blockMean, type PlanarPicture } from './shrink.ts';
 
-/** The elite of one class. */
-export interface GridPicture {
-  /** [channels, height, width]; one channel is grey, three are red, green and blue. */
-  readonly pixels: Uint8Array;
-  readonly channels: 1 | 3;
-  readonly height: number;
-  readonly width: number;
+/** The picture of one class. */
+export interface GridPicture extends PlanarPicture {
   readonly label: string;
   readonly confidence: number;
 }
@@ -115,35 +111,17 @@ function gapOf({ letterScale }: Pick<Layout, 'letterScale'>): number {
 }
 
 function drawPicture(rgb: Uint8Array, layout: Layout, picture: GridPicture, left: number, top: number): void {
+  const { enlarge, shrink } = layout;
   for (let y = 0; y < layout.pictureHeight; y++) {
     for (let x = 0; x < layout.pictureWidth; x++) {
       const target = 3 * ((top + y) * layout.width + left + x);
+      const [row, column] = [Math.floor((y * shrink) / enlarge), Math.floor((x * shrink) / enlarge)];
       for (let channel = 0; channel < 3; channel++) {
-        rgb[target + channel] = sample(picture, Math.min(channel, picture.channels - 1), y, x, layout);
+        const plane = Math.min(channel, picture.channels - 1);
+        rgb[target + channel] = blockMean(picture, plane, row, column, shrink);
       }
     }
   }
-}
-
-/** The mean of the block of pixels that a pixel of the grid covers: one pixel unless the picture is shrunk. */
-function sample(
-  picture: GridPicture,
-  channel: number,
-  y: number,
-  x: number,
-  { enlarge, shrink }: Layout,
-): number {
-  const { pixels, height, width } = picture;
-  const top = Math.floor((y * shrink) / enlarge);
-  const left = Math.floor((x * shrink) / enlarge);
-  const bottom = Math.min(height, top + shrink);
-  const right = Math.min(width, left + shrink);
-  let sum = 0;
-  for (let row = top; row < bottom; row++) {
-    for (let column = left; column < right; column++)
-      sum += pixels[(channel * height + row) * width + column] ?? 0;
-  }
-  return Math.round(sum / ((bottom - top) * (right - left)));
 }
 
 function drawCaption(rgb: Uint8Array, layout: Layout, picture: GridPicture, left: number, top: number): void {

@@ -1,8 +1,9 @@
 /** The sections of a report that show a picture per class: the elites, and the networks that draw them. */
 import type { CellRecord } from '../evolution/run-record.ts';
-import { cppnLegend, describeCppn, drawCppn } from './cppn-graph.ts';
+import { cppnLegend, describeCppn, networkDrawing } from './cppn-graph.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 import { html, type Markup } from './markup.ts';
+import { embeddedPicture } from './picture.ts';
 import { mostClassCurves } from './plots.ts';
 import type { ReportInput } from './report-input.ts';
 
@@ -86,26 +87,15 @@ function hasMany(cells: readonly CellRecord[]): boolean {
   return cells.length > mostClassCurves;
 }
 
+function network({ label, genome }: CellRecord): Markup | undefined {
+  return genome.encoding === 'cppn' ? networkDrawing(label, genome) : undefined;
+}
+
 function size({ genome }: CellRecord): string | undefined {
   return genome.encoding === 'cppn' ? `; ${describeCppn(genome)}` : undefined;
 }
 
-function network({ label, genome }: CellRecord): Markup | undefined {
-  if (genome.encoding !== 'cppn') return undefined;
-  const drawing = drawCppn(genome, `Network of ${label}`);
-  if (drawing) return html`<div class="drawing">${drawing}</div>`;
-  return html`<p class="quiet">Too large to draw: ${describeCppn(genome)}.</p>`;
-}
-
 function picture({ class: index, label, confidence }: CellRecord, pictures: ReportInput['pictures']): Markup {
-  const png = pictures.get(index);
-  if (!png) return html`<div class="missing">no picture</div>`;
   const description = `Image that the model calls ${label} with ${formatConfidence(confidence)} confidence`;
-  return html`<img src="data:image/png;base64,${base64(png)}" alt="${description}" />`;
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  return embeddedPicture(pictures.get(index), description);
 }

@@ -1,9 +1,10 @@
 /** The sections of a report that hold numbers, curves and tables. */
 import type { StageTimes } from '../evolution/run-record.ts';
 import { formatConfidence, formatDuration, formatNumber } from './format.ts';
-import { html, type Markup, type MarkupValue } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 import { mostClassCurves, plotClasses, plotProgress, plotStages, stageNames } from './plots.ts';
 import type { ReportInput } from './report-input.ts';
+import { largeFigures, modelRows, namedTable, plotFigures } from './tables.ts';
 
 /** What the run came to, in large figures. An unfinished run is counted from its records. */
 export function numbersSection({ cells, progress, summary }: ReportInput): Markup {
@@ -15,7 +16,7 @@ export function numbersSection({ cells, progress, summary }: ReportInput): Marku
   const evaluations = summary?.evaluations ?? last?.evaluations ?? 0;
   const seconds = summary?.seconds ?? last?.seconds ?? 0;
   const rate = summary?.evaluationsPerSecond ?? (seconds > 0 ? evaluations / seconds : 0);
-  const numbers: readonly (readonly [name: string, value: string, note: string])[] = [
+  return largeFigures([
     [
       'median confidence',
       formatConfidence((lower + upper) / 2),
@@ -24,15 +25,7 @@ export function numbersSection({ cells, progress, summary }: ReportInput): Marku
     ['classes at 99 % or more', `${formatNumber(sure)} of ${formatNumber(cells.length)}`, ''],
     ['evaluations per second', formatNumber(rate), ''],
     ['time', formatDuration(seconds), `${formatNumber(evaluations)} evaluations`],
-  ];
-  const entries = numbers.map(
-    ([name, value, note]) =>
-      html`<div>
-        <dt>${name}</dt>
-        <dd>${value}<small>${note}</small></dd>
-      </div>`,
-  );
-  return html`<dl class="numbers">${entries}</dl>`;
+  ]);
 }
 
 /** Confidence over the generations. */
@@ -41,36 +34,26 @@ export function plotsSection({ progress, cells }: ReportInput): Markup | undefin
   const every =
     cells.length > mostClassCurves ? 'the bands hold all, 80 % and 50 % of the classes' : 'a curve each';
   const nines = 'on an axis of nines (dashed: 99.9 %)';
-  const figures: readonly (readonly [plot: Markup, caption: string])[] = [
+  const figures = plotFigures([
     [plotProgress(progress, 'linear'), 'Median, mean and lowest confidence of all classes.'],
     [plotProgress(progress, 'nines'), `The same ${nines}.`],
     [plotClasses(progress, cells, 'linear'), `Confidence of every class: ${every}.`],
     [plotClasses(progress, cells, 'nines'), `The same ${nines}.`],
-  ];
-  const entries = figures.map(
-    ([plot, caption]) =>
-      html`<figure>
-        ${plot}
-        <figcaption>${caption}</figcaption>
-      </figure>`,
-  );
+  ]);
   return html`<section>
     <h2>Confidence over the generations</h2>
-    <div class="plots">${entries}</div>
+    ${figures}
   </section>`;
 }
 
 /** What the user asked for, and of which model. */
 export function settingsSection({ run }: ReportInput): Markup {
   const { settings, model } = run;
-  const [channels, height, width] = model.image;
   const classes = settings.classes ? settings.classes.join(', ') : `all ${formatNumber(model.labels.length)}`;
   return html`<section>
     <h2>Settings</h2>
-    ${table([
-      ['model', `${model.name} (${model.architecture})`],
-      ['weights', html`SHA-256 <code>${model.sha256}</code>`],
-      ['image', `${String(channels)} × ${String(height)} × ${String(width)} (channels × height × width)`],
+    ${namedTable([
+      ...modelRows(run),
       ['encoding', settings.encoding],
       ['coordinates', settings.encoding === 'cppn' ? settings.coordinates : 'not used'],
       ['generations', formatNumber(settings.generations)],
@@ -81,25 +64,6 @@ export function settingsSection({ run }: ReportInput): Markup {
       ['classes', classes],
       ['version', run.version],
     ])}
-  </section>`;
-}
-
-/** The device that computed it, and the kernels chosen for it. */
-export function machineSection({ run }: ReportInput): Markup {
-  const { name, kind, description, reason } = run.adapter;
-  const variants = Object.entries(run.variants);
-  const chosen =
-    variants.length === 0
-      ? undefined
-      : html`<h3>Kernel variants</h3>
-          ${table(variants.map(([layer, variant]) => [layer, html`<code>${variant}</code>`]))}`;
-  return html`<section>
-    <h2>Adapter and kernels</h2>
-    ${table([
-      ['adapter', `${name} (${kind})`],
-      ['description', description],
-      ['chosen because', reason],
-    ])}${chosen}
   </section>`;
 }
 
@@ -144,18 +108,3 @@ const stageOrder = [
   'evolution',
   'saving',
 ] as const satisfies (keyof StageTimes)[];
-
-function table(rows: readonly (readonly [name: string, value: MarkupValue])[]): Markup {
-  const entries = rows.map(
-    ([name, value]) =>
-      html`<tr>
-        <th scope="row">${name}</th>
-        <td>${value}</td>
-      </tr>`,
-  );
-  return html`<div class="table">
-    <table>
-      ${entries}
-    </table>
-  </div>`;
-}

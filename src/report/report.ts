@@ -1,16 +1,11 @@
-/** Makes `report.html` from the records of a run: one page that needs nothing but itself. */
+/** Makes `report.html` from the records of an evolution. */
 import { formatCount, formatNumber, formatTime } from './format.ts';
-import { html, trusted } from './markup.ts';
+import { html } from './markup.ts';
+import { renderPage } from './page.ts';
 import type { ReportInput } from './report-input.ts';
 import { elitesSection, networksSection } from './report-elites.ts';
-import {
-  machineSection,
-  numbersSection,
-  plotsSection,
-  settingsSection,
-  stagesSection,
-} from './report-sections.ts';
-import { reportStyle } from './report-style.ts';
+import { numbersSection, plotsSection, settingsSection, stagesSection } from './report-sections.ts';
+import { machineSection } from './tables.ts';
 
 export type { ReportInput } from './report-input.ts';
 
@@ -23,33 +18,20 @@ export function renderReport(input: ReportInput): string {
   const { settings, model } = input.run;
   const title = `${model.name}, ${settings.encoding === 'cppn' ? 'CPPN' : 'direct'} encoding`;
   const population = `${formatNumber(settings.population)} images each`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}: fooling images</title>
-        <style>
-          ${trusted(reportStyle)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>${title}</h1>
-            <p class="quiet">
-              Images evolved by MAP-Elites over ${formatCount(settings.generations, 'generation')} of
-              ${population}, seed ${settings.seed}; started <time>${formatTime(input.run.started)}</time>.
-            </p>
-            ${unfinished(input)}
-          </header>
-          ${numbersSection(input)} ${elitesSection(input)} ${plotsSection(input)} ${networksSection(input)}
-          ${settingsSection(input)} ${machineSection(input)} ${stagesSection(input)}
-        </main>
-      </body>
-    </html> `;
-  return page.text;
+  const header = html`<p class="quiet">
+      Images evolved by MAP-Elites over ${formatCount(settings.generations, 'generation')} of ${population},
+      seed ${settings.seed}; started <time>${formatTime(input.run.started)}</time>.
+    </p>
+    ${unfinished(input)}`;
+  return renderPage(title, header, [
+    numbersSection(input),
+    elitesSection(input),
+    plotsSection(input),
+    networksSection(input),
+    settingsSection(input),
+    machineSection(input.run),
+    stagesSection(input),
+  ]);
 }
 
 function unfinished({ run, progress, summary }: ReportInput) {
