@@ -14,11 +14,12 @@ import {
   type TrialRecord,
 } from './records.ts';
 
+const digits = (value: number | string): string => String(value).padStart(4, '0');
+
 const json = (value: unknown): string => JSON.stringify(value, null, 1) + '\n';
 
 /** `0012.png` for class 12; anything else by its place and what of its name a file may be called. */
 export function pictureName({ name }: Objective, place: number): string {
-  const digits = (value: number | string) => String(value).padStart(4, '0');
   const [, number] = /^class (\d+)$/.exec(name) ?? [];
   if (number !== undefined) return `${digits(number)}.png`;
   const readable = name.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
@@ -27,7 +28,7 @@ export function pictureName({ name }: Objective, place: number): string {
 
 /** Where a trial keeps its pictures; a run of one trial has no others than those of the archive. */
 export const trialFolder = (trial: number, trials: number): string =>
-  trials === 1 ? 'images' : `trials/${String(trial).padStart(4, '0')}`;
+  trials === 1 ? 'images' : `trials/${digits(trial)}`;
 
 export class AscentFolder {
   readonly progress: ProgressLog<AscentProgress>;
@@ -40,13 +41,20 @@ export class AscentFolder {
   }
 
   /** Removes the files of an earlier ascent, and nothing else that lies in the folder. */
-  async clear(trials: number): Promise<void> {
+  async clear(): Promise<void> {
     const files = ['progress.jsonl', 'archive.json', 'history.jsonl', 'trials.json', 'summary.json'];
     for (const file of [...files, 'grid.png', 'report.html']) await this.storage.remove(file);
-    const folders = Array.from({ length: trials }, (_, trial) => trialFolder(trial, trials));
-    for (const folder of new Set(['images', checkpointFolder, ...folders]))
-      for (const name of await this.storage.list(folder))
-        if (/\.(png|json|bin)$/.test(name)) await this.storage.remove(`${folder}/${name}`);
+    for (const folder of ['images', 'animations', checkpointFolder]) await this.#empty(folder);
+    for (const parent of ['trials', 'frames']) {
+      for (let number = 0; await this.#empty(`${parent}/${digits(number)}`); number++);
+    }
+  }
+
+  /** @returns whether there was anything of ours */
+  async #empty(folder: string): Promise<boolean> {
+    const names = (await this.storage.list(folder)).filter((name) => /\.(png|gif|json|bin)$/.test(name));
+    for (const name of names) await this.storage.remove(`${folder}/${name}`);
+    return names.length > 0;
   }
 
   writeRun(record: AscentRecord): Promise<void> {

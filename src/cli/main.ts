@@ -1,9 +1,13 @@
 /** `fool`: reads the command line, runs a command, turns errors into sentences and exit codes. */
 import { Command, CommanderError } from 'commander';
+import { ObjectiveError } from '../ascent/check-objective.ts';
+import { AscentSettingsError } from '../ascent/check-settings.ts';
+import { RangesError } from '../ascent/search.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import { ClassError } from '../experiments/evolution-run.ts';
 import { messageOf } from '../message-of.ts';
 import { version } from '../version.ts';
+import { addAscend } from './commands/ascend.ts';
 import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -23,6 +27,7 @@ function buildProgram(): Command {
     .exitOverride();
   for (const add of [
     addEvolve,
+    addAscend,
     addClassify,
     addEvaluate,
     addImport,
@@ -36,12 +41,19 @@ function buildProgram(): Command {
   return program;
 }
 
+const usageErrors = [
+  UsageError,
+  PopulationError,
+  ClassError,
+  ObjectiveError,
+  RangesError,
+  AscentSettingsError,
+] as const;
+
 /** 0 done, 1 failed, 2 wrong usage. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  return error instanceof UsageError || error instanceof PopulationError || error instanceof ClassError
-    ? 2
-    : 1;
+  return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
 }
 
 async function main(): Promise<number> {

@@ -72,11 +72,10 @@ export function parseCheckpoint(text: string, file: string): Checkpoint {
   );
 }
 
-/** @throws CheckpointError when the checkpoint was made by another version, model or adapter, or has other cells */
+/** @throws CheckpointError when the checkpoint was made by another version, model or adapter */
 export function checkOrigin(
-  checkpoint: Checkpoint,
-  run: Omit<RunRecord, 'settings' | 'started'>,
-  classes: readonly number[],
+  checkpoint: Pick<Checkpoint, 'version' | 'model' | 'architecture' | 'adapter'>,
+  run: Pick<RunRecord, 'version' | 'model' | 'adapter'>,
   file: string,
 ): void {
   const expectations = [
@@ -102,6 +101,10 @@ export function checkOrigin(
       );
     }
   }
+}
+
+/** @throws CheckpointError when the checkpoint has other cells */
+export function checkCells(checkpoint: Checkpoint, classes: readonly number[], file: string): void {
   const found = checkpoint.cells.map(({ class: number }) => number);
   if (found.join() !== classes.join()) {
     throw new CheckpointError(

@@ -4,6 +4,7 @@ import { DirectPopulation } from '../encodings/direct-population.ts';
 import type { Population, PopulationSettings } from '../encodings/population.ts';
 import { Archive } from '../evolution/archive.ts';
 import {
+  checkCells,
   checkOrigin,
   checkpointPath,
   parseCheckpoint,
@@ -55,7 +56,8 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
   const from = await readCheckpoint(setup.storage);
   const evolution = await assemble(setup);
   if (from) {
-    checkOrigin(from, evolution.run, evolution.classes, checkpointPath);
+    checkOrigin(from, evolution.run, checkpointPath);
+    checkCells(from, evolution.classes, checkpointPath);
     await restoreCells(from, evolution.archive, evolution.population, setup.storage);
   }
   await evolution.folder.cutProgress(from?.generations ?? 0);

@@ -52,7 +52,7 @@ export async function readAscent(storage: Storage, name = 'this folder'): Promis
   const history = await readLines(storage, 'history.jsonl', ascentHistorySchema, ({ objective }, index) =>
     strangeName(run, objective, index),
   );
-  const trials = (await readJson(storage, 'trials.json', trialsSchema)) ?? [];
+  const trials = await readTrials(storage);
   requireTrials(run, trials);
   const summary = await readJson(storage, 'summary.json', ascentSummarySchema);
   return { run, progress, rows, history: history.slice(0, rows.length), trials, summary };
@@ -65,6 +65,15 @@ export async function readAscent(storage: Storage, name = 'this folder'): Promis
  */
 export async function readAscentRecord(storage: Storage, name = 'this folder'): Promise<AscentRecord> {
   return readRecordOf('ascent', ascentRecordSchema, storage, name);
+}
+
+/**
+ * Reads `trials.json`: the trials that are complete, none where the run makes only one.
+ *
+ * @throws RunFolderError when it is damaged
+ */
+export async function readTrials(storage: Storage): Promise<readonly TrialRecord[]> {
+  return (await readJson(storage, 'trials.json', trialsSchema)) ?? [];
 }
 
 function requireTrials({ settings, ...run }: AscentRecord, trials: readonly TrialRecord[]): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CheckpointError, checkOrigin, parseCheckpoint } from '../../src/evolution/checkpoint.ts';
+import { CheckpointError, checkCells, checkOrigin, parseCheckpoint } from '../../src/evolution/checkpoint.ts';
 import { mutationsOf, parsedOrRefused } from '../support/hostile-bytes.ts';
 import { checkpoint, origin } from './records.ts';
 
@@ -115,7 +115,9 @@ describe('the origin of a checkpoint', () => {
   const check =
     (changes: Partial<typeof checkpoint>, classes = [0, 1]) =>
     () => {
-      checkOrigin({ ...checkpoint, ...changes }, origin, classes, file);
+      const changed = { ...checkpoint, ...changes };
+      checkOrigin(changed, origin, file);
+      checkCells(changed, classes, file);
     };
 
   test('is accepted where everything is the same', () => {

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { lock } from 'proper-lockfile';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
 import type { RunSettings, RunSummary } from '../../evolution/run-record.ts';
@@ -12,13 +11,13 @@ import {
   readCheckpoint,
   resumedEvolution,
 } from '../../experiments/evolution-run.ts';
-import { messageOf } from '../../message-of.ts';
-import { FileStorage, storageError } from '../../node/file-storage.ts';
+import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { formatConfidence, formatDuration } from '../../report/format.ts';
 import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { lockFolder } from '../lock-folder.ts';
 import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
@@ -170,32 +169,6 @@ async function settingsFor(
       `the run in ${options.out} has ${String(done)} generations already, more than --generations ${String(longer)}`,
     );
   return { ...stored, generations: longer };
-}
-
-/** Two processes in one folder would overwrite each other; a killed one's lock goes stale within seconds. */
-async function lockFolder(folder: string, storage: FileStorage): Promise<() => Promise<void>> {
-  // Makes the folder, and says early when it cannot be written.
-  await storage.write('.writable', '');
-  await storage.remove('.writable');
-  try {
-    return await lock(folder, {
-      stale: 5000,
-      update: 1000,
-      retries: { retries: 14, factor: 1, minTimeout: 500, maxTimeout: 500 },
-      onCompromised: ({ message }) => {
-        // Going on could mix two runs; the checkpoint on disk is whole.
-        process.stderr.write(`fool: the lock of ${folder} was lost (${message}); go on with --resume\n`);
-        process.exit(1);
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) {
-      throw storageError('write', `${folder}.lock`, error);
-    }
-    throw new UsageError(
-      `another process is writing to ${folder} (${messageOf(error)}): wait for it or choose another --out`,
-    );
-  }
 }
 
 async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSummary> {

@@ -1,0 +1,51 @@
+/** Settings that belong together, by name. */
+import type { ClassMeasure } from './objective.ts';
+import type { Ball, Climb } from './settings.ts';
+
+export const presetNames = ['default', 'paper', 'fgsm', 'pgd'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+export interface Preset {
+  readonly climb: Climb;
+  readonly measure: ClassMeasure;
+  readonly steps: number;
+  /** Whether it starts from somebody's picture, and how far it may go. */
+  readonly ball?: Ball;
+  /** Size of the noise on the start, in bytes. */
+  readonly noise: number;
+}
+
+const plain = { momentum: 0, decay: 0, smallNorm: 0, smallContribution: 0 } as const;
+
+export const presets: Readonly<Record<PresetName, Preset>> = {
+  /** Steps of one length along the gradient of log p: it does not vanish where the probability does. */
+  default: {
+    climb: { ...plain, decay: 0.01, step: { rule: 'normalised', size: 40 } },
+    measure: 'log-probability',
+    steps: 255,
+    noise: 1,
+  },
+  /** The published settings (paper §2.4): probability, steps by progress, one per cent decay. */
+  paper: {
+    climb: { ...plain, decay: 0.01, step: { rule: 'progress', largest: 1e22, early: 0.03, late: 0.1 } },
+    measure: 'probability',
+    steps: 255,
+    noise: 1,
+  },
+  /** The fast gradient sign method (Goodfellow et al. 2015): one step. */
+  fgsm: {
+    climb: { ...plain, step: { rule: 'sign', size: 8 } },
+    measure: 'log-probability',
+    steps: 1,
+    ball: { norm: 'linf', radius: 8 },
+    noise: 0,
+  },
+  /** Projected gradient descent from a random place in the ball (Madry et al. 2018). */
+  pgd: {
+    climb: { ...plain, step: { rule: 'sign', size: 2 } },
+    measure: 'log-probability',
+    steps: 40,
+    ball: { norm: 'linf', radius: 8 },
+    noise: 8,
+  },
+};

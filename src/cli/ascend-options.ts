@@ -1,0 +1,179 @@
+/** The options of `fool ascend`, and the settings that they add up to. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { classMeasures, type ClassMeasure } from '../ascent/objective.ts';
+import { presets, presetNames, type PresetName } from '../ascent/presets.ts';
+import type { Ball, Climb, StepRule, Transformation } from '../ascent/settings.ts';
+import { climbRules, type ClimbRule } from '../kernels/climb.ts';
+import { wholeNumber, withModel, type ModelOptions } from './options.ts';
+
+export interface AscendOptions extends ModelOptions {
+  readonly class?: string;
+  readonly unit?: readonly string[];
+  readonly objective?: ClassMeasure;
+  readonly avoid?: string;
+  readonly preset: PresetName;
+  readonly steps?: number;
+  readonly seed: number;
+  readonly start?: string;
+  readonly noise?: number;
+  readonly stepRule?: ClimbRule;
+  readonly stepSize?: number;
+  readonly largest?: number;
+  readonly early?: number;
+  readonly late?: number;
+  readonly momentum?: number;
+  readonly decay?: number;
+  readonly blur?: number;
+  readonly blurEvery?: number;
+  readonly smallNorm?: number;
+  readonly smallContribution?: number;
+  readonly ball?: Ball['norm'];
+  readonly radius?: number;
+  readonly param: 'pixel' | 'fourier' | 'cppn';
+  readonly coordinates: 'pixels' | 'normalised';
+  readonly mutations: number;
+  readonly genomes?: string;
+  readonly jitter?: number;
+  readonly rotate?: number;
+  readonly scale?: number;
+  readonly until?: number;
+  readonly batch?: number;
+  readonly search?: number;
+  readonly ranges?: string;
+  readonly compare: boolean;
+  readonly out: string;
+  readonly resume: boolean;
+  readonly replace: boolean;
+}
+
+/** Declares them; what is in range and fits together is checked with the model at hand. */
+export function withAscend(command: Command): Command {
+  const collect = (text: string, earlier: readonly string[] = []) => [...earlier, text];
+  return withModel(command)
+    .option('--class <list>', 'classes to climb: numbers or names with commas between them, or all')
+    .option(
+      '--unit <sum>',
+      'a unit, layer:channel[,x,y], or a weighted sum, e.g. "logit:12 - 0.5 * conv5:7,6,6"; may be repeated',
+      collect,
+    )
+    .addOption(
+      new Option('--objective <measure>', 'what of a class is climbed (default: by the preset)').choices([
+        ...classMeasures,
+      ]),
+    )
+    .option('--avoid <list>', 'classes that are to stay unlikely')
+    .addOption(
+      new Option('--preset <name>', 'settings to start from, which other options change')
+        .choices([...presetNames])
+        .default('default'),
+    )
+    .option('--steps <n>', 'most iterations (default: 255, or by the preset)', wholeNumber(1))
+    .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
+    .option('--start <what>', 'gaussian or uniform noise on the mean image, mean, or a picture file')
+    .option('--noise <size>', 'deviation or half width of that noise, in bytes', number)
+    .addOption(new Option('--step-rule <rule>', 'how far a step goes').choices([...climbRules]))
+    .option('--step-size <size>', 'in bytes, or times the gradient with the constant rule', number)
+    .option('--largest <rate>', 'progress: most that the gradient is multiplied by', number)
+    .option('--early <gain>', 'progress: most that the objective is to gain in a step', number)
+    .option('--late <share>', 'progress: share of what is missing to 1 that it is to gain', number)
+    .option('--momentum <share>', 'of the last movement that goes on', number)
+    .option('--decay <share>', 'by which the image returns to the mean image in every step', number)
+    .option('--blur <radius>', 'Gaussian blur of this many pixels, at least 0.3', number)
+    .option('--blur-every <n>', 'iterations from one blur to the next', wholeNumber(1))
+    .option('--small-norm <percent>', 'of the pixels, those of least norm, that are cleared', number)
+    .option('--small-contribution <percent>', 'of the pixels, those that contribute least', number)
+    .addOption(new Option('--ball <norm>', 'keep the image around its start').choices(['l2', 'linf']))
+    .option('--radius <size>', 'of the ball, in bytes', number)
+    .addOption(
+      new Option('--param <name>', 'what is climbed: pixels, waves, or the weights of a CPPN')
+        .choices(['pixel', 'fourier', 'cppn'])
+        .default('pixel'),
+    )
+    .addOption(
+      new Option('--coordinates <frame>', 'what a CPPN sees as x and y')
+        .choices(['pixels', 'normalised'])
+        .default('normalised'),
+    )
+    .option('--mutations <n>', 'by which a random CPPN has grown', wholeNumber(0, 10_000), 30)
+    .option('--genomes <folder>', 'climb the CPPNs of the elites of an evolution’s run folder')
+    .option('--jitter <pixels>', 'show the network the picture moved by up to so many pixels', number)
+    .option('--rotate <degrees>', 'and turned by up to so many degrees', number)
+    .option('--scale <share>', 'and enlarged or shrunk by up to this share', number)
+    .option('--until <confidence>', 'an image is done when its confidence reaches this', number)
+    .option('--batch <n>', 'images side by side, a multiple of 4 (default: as memory allows)', wholeNumber(4))
+    .option('--search <n>', 'try so many random settings and keep the best', wholeNumber(2, 10_000))
+    .option('--ranges <file>', 'JSON file of the ranges that --search draws from')
+    .option('--compare', 'the regularisers side by side, each as a run of its own', false)
+    .option('--out <folder>', 'run folder', 'runs/ascent')
+    .option('--resume', 'go on with the ascent in the folder', false)
+    .option('--replace', 'delete the run in the folder first', false);
+}
+
+function number(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+}
+
+/** Options that a resumed ascent takes; everything else is in its run folder. */
+export const resumeOptions: readonly string[] = [
+  'out',
+  'resume',
+  'adapter',
+  'json',
+  'quiet',
+  'model',
+  'arch',
+];
+
+export function climbOf(options: AscendOptions): Climb {
+  const { climb } = presets[options.preset];
+  const radius = options.blur ?? climb.blur?.radius;
+  return {
+    step: stepOf(options, climb.step),
+    momentum: options.momentum ?? climb.momentum,
+    decay: options.decay ?? climb.decay,
+    ...(radius === undefined || radius === 0
+      ? {}
+      : { blur: { radius, every: options.blurEvery ?? climb.blur?.every ?? 4 } }),
+    smallNorm: options.smallNorm ?? climb.smallNorm,
+    smallContribution: options.smallContribution ?? climb.smallContribution,
+  };
+}
+
+function stepOf(options: AscendOptions, preset: StepRule): StepRule {
+  const rule = options.stepRule ?? preset.rule;
+  const progress = preset.rule === 'progress' ? preset : presets.paper.climb.step;
+  if (rule === 'progress') {
+    const { largest, early, late } = { largest: 1e22, early: 0.03, late: 0.1, ...progress };
+    return {
+      rule,
+      largest: options.largest ?? largest,
+      early: options.early ?? early,
+      late: options.late ?? late,
+    };
+  }
+  const usual = preset.rule === rule ? preset.size : usualSize[rule];
+  return { rule, size: options.stepSize ?? usual };
+}
+
+/** Where no preset says: a size that moves a picture visibly in some tens of steps. */
+const usualSize: Readonly<Record<Exclude<ClimbRule, 'progress'>, number>> = {
+  constant: 100,
+  normalised: 40,
+  sign: 1,
+  adam: 1,
+};
+
+export function ballOf(options: AscendOptions): Ball | undefined {
+  const { ball } = presets[options.preset];
+  const norm = options.ball ?? ball?.norm;
+  const radius = options.radius ?? ball?.radius;
+  if (norm === undefined) return undefined;
+  return { norm, radius: radius ?? (norm === 'l2' ? 1000 : 8) };
+}
+
+export function transformationOf({ jitter, rotate, scale }: AscendOptions): Transformation | undefined {
+  if (jitter === undefined && rotate === undefined && scale === undefined) return undefined;
+  return { jitter: jitter ?? 0, rotate: rotate ?? 0, scale: scale ?? 0 };
+}

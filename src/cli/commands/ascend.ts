@@ -1,0 +1,168 @@
+/** `fool ascend`: gradient ascent into a run folder. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { ascend, type Ascent } from '../../ascent/ascend.ts';
+import { ascentBatch } from '../../ascent/batch.ts';
+import type { AscentSummary } from '../../ascent/records.ts';
+import type { AscentSettings } from '../../ascent/settings.ts';
+import { newAscent, resumedAscent } from '../../experiments/ascent-run.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { Model } from '../../models/model.ts';
+import { FileStorage } from '../../node/file-storage.ts';
+import { encodePng } from '../../node/image-file.ts';
+import { loadModel } from '../../node/model-file.ts';
+import { writeReport } from '../../node/report-files.ts';
+import { formatConfidence, formatDuration, formatNumber } from '../../report/format.ts';
+import { readAscent, readAscentRecord } from '../../report/read-ascent.ts';
+import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options.ts';
+import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import { lockFolder } from '../lock-folder.ts';
+import { withGpu } from '../session.ts';
+import { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+
+export function addAscend(program: Command): void {
+  withAscend(
+    program.command('ascend').description('climb along the gradient to images that the network is sure of'),
+  ).action(runAscend);
+}
+
+async function runAscend(options: AscendOptions, command: Command): Promise<void> {
+  const terminal = new Terminal(options);
+  const storage = new FileStorage(options.out);
+  checkFolder(options, command);
+  const stored = options.resume ? await readAscentRecord(storage, options.out) : undefined;
+  const { model, sha256 } = await loadModel(
+    stored && command.getOptionValueSource('model') !== 'cli' ? stored.settings.model : options.model,
+    stored?.model.architecture ?? options.arch,
+  );
+  const asked = stored
+    ? await storedAscent(stored.settings, model, terminal)
+    : await askedFor(options, model, terminal);
+  const release = await lockFolder(options.out, storage);
+  try {
+    checkFolder(options, command); // once more: another process may have made a run here before it let go
+    const summary = await withGpu(options.adapter, terminal, async (gpu) => {
+      const settings = {
+        ...asked.settings,
+        batch: stored?.settings.batch ?? batchOf(options, gpu, model, asked),
+      };
+      const { picture } = asked;
+      const setup = {
+        gpu,
+        model,
+        sha256,
+        settings,
+        storage,
+        encodePicture: encodePng,
+        started: stored?.started ?? new Date().toISOString(),
+        ...(picture && { picture }),
+      };
+      const ascent = options.resume ? await resumedAscent(setup) : await newAscent(setup);
+      try {
+        return await follow(ascent, terminal);
+      } finally {
+        ascent.destroy();
+      }
+    });
+    await announce(summary, storage, options.out, terminal);
+  } finally {
+    await release();
+  }
+}
+
+function batchOf({ batch }: AscendOptions, gpu: Gpu, model: Model, { settings }: AskedAscent): number {
+  return batch ?? ascentBatch(gpu, model, settings);
+}
+
+/** @throws UsageError where the folder is not what the options take it for */
+function checkFolder({ out, resume, replace }: AscendOptions, command: Command): void {
+  const holdsRun = existsSync(join(out, 'run.json'));
+  if (!resume) {
+    if (!holdsRun || replace) return;
+    throw new UsageError(
+      `${out} holds a run already: pass --resume to go on with it, --replace to start over, or another --out`,
+    );
+  }
+  if (!holdsRun) throw new UsageError(`${out} holds no run to resume`);
+  for (const { attributeName, long } of command.options.map((option) => ({
+    attributeName: option.attributeName(),
+    long: option.long ?? option.flags,
+  }))) {
+    if (command.getOptionValueSource(attributeName) === 'cli' && !resumeOptions.includes(attributeName))
+      throw new UsageError(
+        `${long} cannot be changed in an ascent that is resumed; leave it out, or start a new one`,
+      );
+  }
+}
+
+/** A resumed ascent reads its picture again, which must still be the one that it began with. */
+async function storedAscent(
+  settings: AscentSettings,
+  model: Model,
+  terminal: Terminal,
+): Promise<AskedAscent> {
+  const { start } = settings;
+  if (start.from !== 'picture') return { settings };
+  return { settings, picture: await readStart(start.file, model, terminal, start.sha256) };
+}
+
+async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary> {
+  const { objectives, steps, trials, batch } = ascent.run.settings;
+  terminal.note(
+    `${String(objectives.length)} images, ${String(batch)} side by side, at most ${String(steps)} steps${trials.length > 1 ? ` in each of ${String(trials.length)} trials` : ''}`,
+  );
+  const interrupt = listenForInterrupt(() => {
+    terminal.note('stopping after this submission; once more to leave at once');
+  });
+  const total = objectives.length * (steps + 1) * trials.length;
+  const bar = terminal.progress(total, 'images', ascent.from?.state.evaluations ?? 0);
+  try {
+    return await ascend(ascent, {
+      now: () => performance.now(),
+      onProgress: ({ evaluations, median, best, iteration }) => {
+        bar.update(
+          evaluations,
+          `iteration ${String(iteration)}, median ${formatConfidence(median)}, best ${formatConfidence(best)}`,
+        );
+      },
+      onWarning: (text) => {
+        terminal.warn(text);
+      },
+      shouldStop: interrupt.requested,
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+async function announce(
+  summary: AscentSummary,
+  storage: FileStorage,
+  folder: string,
+  terminal: Terminal,
+): Promise<void> {
+  const { medianConfidence, cellsAbove9999, objectives, evaluations, seconds } = summary;
+  const { evaluationsPerSecond, secondsPerObjective, bestTrial, complete } = summary;
+  if (await storage.read('archive.json')) {
+    await writeReport(storage, folder);
+    for (const { objective, fault, confidence } of (await readAscent(storage, folder)).rows) {
+      if (fault !== undefined)
+        terminal.fail(
+          `${objective}: ${fault}; the best image so far is kept (${formatConfidence(confidence)})`,
+        );
+    }
+    terminal.line(`report: ${join(folder, 'report.html')}`);
+  }
+  if (bestTrial !== undefined) terminal.line(`best trial: ${bestTrial}`);
+  terminal.line(
+    `median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove9999)} of ${String(objectives)} at 99.99 % or more`,
+  );
+  terminal.line(
+    `${String(evaluations)} images in ${formatDuration(seconds)} (${formatNumber(evaluationsPerSecond)} a second), ${formatDuration(secondsPerObjective)} for each`,
+  );
+  if (!complete) terminal.line(`interrupted; go on with: fool ascend --resume --out ${folder}`);
+  terminal.json(summary);
+}

@@ -1,0 +1,120 @@
+/** Puts an ascent together from its settings: model, network, run folder; new or resumed. */
+import { AscentFolder } from '../ascent/ascent-folder.ts';
+import type { Ascent } from '../ascent/ascend.ts';
+import { readState, type AscentState } from '../ascent/checkpoint.ts';
+import { createParametrisation } from '../ascent/parametrise.ts';
+import type { Centred } from '../ascent/pixel.ts';
+import type { AscentRecord } from '../ascent/records.ts';
+import type { AscentSettings } from '../ascent/settings.ts';
+import { createStage, type Stage } from '../ascent/stage.ts';
+import { checkOrigin } from '../evolution/checkpoint.ts';
+import type { EncodePicture } from '../evolution/run-folder.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Model } from '../models/model.ts';
+import type { Parameters } from '../nn/parameters.ts';
+import { uploadParameters } from '../nn/upload.ts';
+import { readTrials } from '../report/read-ascent.ts';
+import type { Storage } from '../storage/storage.ts';
+import { version } from '../version.ts';
+
+export interface AscentSetup {
+  readonly gpu: Gpu;
+  readonly model: Model;
+  /** SHA-256 of the model's file. */
+  readonly sha256: string;
+  readonly settings: AscentSettings;
+  readonly storage: Storage;
+  readonly encodePicture: EncodePicture;
+  /** The picture that it starts from, of the size that the model looks at: bytes [channels, height, width]. */
+  readonly picture?: Uint8Array<ArrayBuffer>;
+  /** When the run was started first, ISO 8601. */
+  readonly started: string;
+}
+
+/** An ascent and what it took on the device. */
+export interface AssembledAscent extends Ascent {
+  destroy(): void;
+}
+
+/** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
+export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
+  const ascent = await assemble(setup);
+  await ascent.folder.clear();
+  await ascent.folder.writeRun(ascent.run);
+  return ascent;
+}
+
+/**
+ * As `newAscent`, from the folder's last checkpoint.
+ * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter
+ */
+export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent> {
+  const state = await readState(setup.storage);
+  const ascent = await assemble(setup);
+  if (state) checkOrigin(state, ascent.run, 'checkpoint/ascent.json');
+  await ascent.folder.progress.cut(state?.lines ?? 0);
+  await ascent.folder.writeRun(ascent.run);
+  return state ? { ...ascent, from: await withTrials(state, setup.storage) } : ascent;
+}
+
+async function withTrials(state: AscentState, storage: Storage): Promise<NonNullable<Ascent['from']>> {
+  const trials = state.trial > 0 ? await readTrials(storage) : [];
+  return { state, trials: trials.slice(0, state.trial) };
+}
+
+async function assemble(setup: AscentSetup): Promise<AssembledAscent> {
+  const { gpu, model, settings, storage, encodePicture, picture } = setup;
+  const { denseWeights = 'f32' } = settings;
+  const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
+  const stage = await createStage(gpu, model, parameters, settings);
+  const start = picture && { centred: centred(picture, model), pixels: picture };
+  return {
+    gpu,
+    model,
+    stage,
+    run: recordOf(setup, stage),
+    folder: new AscentFolder(storage, encodePicture),
+    parametrise: (objectives) => createParametrisation(stage, settings, objectives, start?.centred),
+    ...(start && { picture: start }),
+    destroy() {
+      stage.destroy();
+      destroyAll(parameters);
+    },
+  };
+}
+
+function recordOf({ gpu, model, settings, sha256, started }: AscentSetup, { see }: Stage): AscentRecord {
+  const { name, kind, description, reason } = gpu.adapter;
+  return {
+    format: 1,
+    kind: 'ascent',
+    version,
+    started,
+    settings,
+    model: {
+      name: model.name,
+      architecture: model.architecture.name,
+      sha256,
+      labels: model.labels,
+      image: model.preprocessing.image,
+    },
+    adapter: { name, kind, description, reason },
+    variants: Object.assign({}, ...see.map((program) => program.variants())) as Record<string, string>,
+  };
+}
+
+/** Bytes [channels, height, width] as gray or RGB → minus the mean image, in the network's channel order. */
+function centred(pixels: Uint8Array, { preprocessing }: Model): Centred {
+  const { image, mean, channelOrder } = preprocessing;
+  const [channels, height, width] = image;
+  const plane = height * width;
+  return mean.map((offset, index) => {
+    const channel = Math.floor(index / plane);
+    const from = channelOrder === 'bgr' ? channels - 1 - channel : channel;
+    return (pixels[from * plane + (index % plane)] ?? 0) - offset;
+  });
+}
+
+function destroyAll(parameters: Parameters): void {
+  for (const buffer of parameters.values()) buffer.destroy();
+}

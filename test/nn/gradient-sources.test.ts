@@ -1,0 +1,109 @@
+/** Objectives that are about units of any layer: the backward pass begins there, or takes their gradient in on its way. */
+import { expect, test } from 'vitest';
+import { run } from '../../src/gpu/program.ts';
+import { extents, volume, type Architecture } from '../../src/nn/layer.ts';
+import { createNetwork } from '../../src/nn/network.ts';
+import { initialWeights } from '../../src/nn/trainer.ts';
+import { uploadParameters } from '../../src/nn/upload.ts';
+import { openTestGpu } from '../gpu.ts';
+import { expectClose, randomValues } from '../kernels/numbers.ts';
+import { referenceActivations } from './reference-network.ts';
+import { asSlots } from './slots.ts';
+
+const architecture: Architecture = {
+  name: 'small',
+  input: [2, 9, 8],
+  layers: [
+    { kind: 'convolution', name: 'conv', outChannels: 8, kernel: 3, stride: 1, padding: 1, groups: 1 },
+    { kind: 'lrn', name: 'norm', size: 5, alpha: 0.5, beta: 0.75, k: 1 },
+    { kind: 'relu', name: 'relu' },
+    { kind: 'max-pool', name: 'pool', size: 3, stride: 2, rounding: 'up' },
+    { kind: 'dropout', name: 'drop', rate: 0.5 },
+    { kind: 'dense', name: 'hidden', outputs: 6 },
+    { kind: 'relu', name: 'relu2' },
+    { kind: 'dense', name: 'out', outputs: 3 },
+  ],
+};
+const [batch, images] = [4, 3];
+const weights = initialWeights(architecture, 1);
+const inputs = randomValues(volume(architecture.input) * images, 7);
+const imageOf = (index: number) => {
+  const size = volume(architecture.input);
+  return inputs.slice(index * size, (index + 1) * size);
+};
+
+test.each([
+  ['the logits alone', ['out']],
+  ['a convolution alone', ['conv']],
+  ['a pool alone', ['pool']],
+  ['a hidden layer and the logits', ['hidden', 'out']],
+  ['five layers', ['conv', 'relu', 'pool', 'relu2', 'out']],
+])('the gradient of an objective about %s', async (_, layers) => {
+  const gpu = await openTestGpu();
+  const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
+  const network = await createNetwork(gpu, architecture, parameters, {
+    batch,
+    gradients: { input: true, parameters: false },
+    gradientSources: layers,
+  });
+  expect([...network.gradientSources.keys()]).toEqual(layers);
+  const shapes = extents(architecture);
+  const worth = new Map(
+    layers.map((name, index) => {
+      const place = architecture.layers.findIndex((layer) => layer.name === name);
+      return [name, randomValues(volume(shapes[place + 1]!) * images, 20 + index)];
+    }),
+  );
+  for (const [name, values] of worth)
+    gpu.write(network.gradientSources.get(name)!.gradient, asSlots(values, images, batch));
+  gpu.write(network.input, asSlots(inputs, images, batch));
+  run(gpu, network.turnWeights, network.forward, network.backward);
+
+  const objective = (image: number, input: ArrayLike<number>) => {
+    const activations = referenceActivations(architecture, weights, input);
+    return layers.reduce((sum, name) => {
+      const place = architecture.layers.findIndex((layer) => layer.name === name);
+      const size = volume(shapes[place + 1]!);
+      const values = worth.get(name)!;
+      return activations[place]!.reduce((total, x, index) => total + x * values[image * size + index]!, sum);
+    }, 0);
+  };
+  const found = new Float32Array(await gpu.read(network.inputGradient!));
+  for (let image = 0; image < images; image++) {
+    const input = Float64Array.from(imageOf(image));
+    const expected = [...input].map((value, index) => {
+      const moved = (by: number) => {
+        input[index] = value + by;
+        const result = objective(image, input);
+        input[index] = value;
+        return result;
+      };
+      return (moved(1e-6) - moved(-1e-6)) / 2e-6;
+    });
+    expectClose(
+      expected.map((__, index) => found[index * batch + image]!),
+      expected,
+      { atol: 1e-4, rtol: 1e-3 },
+    );
+  }
+  // What was kept for whoever reads it is what the layer gave.
+  const [first = ''] = layers;
+  const { activations, extent } = network.gradientSources.get(first)!;
+  const kept = new Float32Array(await gpu.read(activations, 4 * volume(extent) * batch));
+  const place = architecture.layers.findIndex(({ name }) => name === first);
+  const reference = referenceActivations(architecture, weights, imageOf(1))[place]!;
+  expectClose(
+    [...reference].map((__, index) => kept[index * batch + 1]!),
+    reference,
+  );
+  network.destroy();
+});
+
+test.each([['drop'], ['conv9'], ['']])('no gradient begins at "%s"', async (layer) => {
+  const gpu = await openTestGpu();
+  const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
+  const gradients = { input: true, parameters: false };
+  await expect(
+    createNetwork(gpu, architecture, parameters, { batch, gradients, gradientSources: [layer] }),
+  ).rejects.toThrow(RangeError);
+});
