@@ -1,0 +1,59 @@
+// Random starts of gradient ascent.
+//
+//   uniform_noise:   x[value, slot] = SIZE · (2u − 1)
+//   gaussian_noise:  x[value, slot] = SIZE · √(−2 ln(1 − u)) · cos(π (2v − 1))                     (Box and Muller, 1958)
+//
+// (u, v) are uniform in [0, 1) and follow from (key of the slot; value, 0) by threefry.wgsl, which stands in front: a
+// slot's noise is the same wherever in the batch it lies. The angle runs from −π, not from 0, since WGSL promises an exact
+// cosine only between −π and π.
+
+override VALUES: u32 = 1u; // of a slot
+override BATCH: u32 = 1u;  // in vec4s
+override SIZE: f32 = 1.0;  // standard deviation or half width
+override LANES: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> keys: array<vec2u>;    // [slot]
+@group(0) @binding(1) var<storage, read_write> x: array<vec4f>; // [VALUES, BATCH]
+
+@compute @workgroup_size(LANES)
+fn uniform_noise(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  if (index >= VALUES * BATCH) {
+    return;
+  }
+  let slot = index % BATCH * 4u;
+  let value = index / BATCH;
+  x[index] = SIZE * vec4f(
+    even(slot, value),
+    even(slot + 1u, value),
+    even(slot + 2u, value),
+    even(slot + 3u, value),
+  );
+}
+
+@compute @workgroup_size(LANES)
+fn gaussian_noise(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  if (index >= VALUES * BATCH) {
+    return;
+  }
+  let slot = index % BATCH * 4u;
+  let value = index / BATCH;
+  x[index] = SIZE * vec4f(
+    normal(slot, value),
+    normal(slot + 1u, value),
+    normal(slot + 2u, value),
+    normal(slot + 3u, value),
+  );
+}
+
+fn even(slot: u32, value: u32) -> f32 {
+  return 2.0 * uniform_of(threefry(keys[slot], vec2u(value, 0u)).x) - 1.0;
+}
+
+fn normal(slot: u32, value: u32) -> f32 {
+  let words = threefry(keys[slot], vec2u(value, 0u));
+  // WGSL's logarithm may come out a little above 0 near 1, and the root of less than 0 would be no number.
+  let squared = max(0.0, -2.0 * log(1.0 - uniform_of(words.x)));
+  return sqrt(squared) * cos(3.14159265358979 * (2.0 * uniform_of(words.y) - 1.0));
+}
