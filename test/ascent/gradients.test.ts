@@ -1,0 +1,122 @@
+/** The gradient of every kind of objective, from pictures' bytes to the image's gradient, against doubles. */
+import { expect, test } from 'vitest';
+import { Climber } from '../../src/ascent/climber.ts';
+import type { Objective } from '../../src/ascent/objective.ts';
+import { parseObjective } from '../../src/ascent/parse-objective.ts';
+import { createParametrisation } from '../../src/ascent/parametrise.ts';
+import { createStage } from '../../src/ascent/stage.ts';
+import type { Model } from '../../src/models/model.ts';
+import { volume } from '../../src/nn/layer.ts';
+import { uploadParameters } from '../../src/nn/upload.ts';
+import { tinyModel } from '../evolution/tiny-run.ts';
+import { openTestGpu } from '../gpu.ts';
+import { expectClose } from '../kernels/numbers.ts';
+import { referenceActivations } from '../nn/reference-network.ts';
+import { plainClimb, tinyAscentSettings } from './tiny-ascent.ts';
+
+/** Objectives side by side in one batch, each a kind of its own. */
+const texts = [
+  'probability:2',
+  'logit:1',
+  'log-probability:0',
+  'logit:3 - 0.5 * log-probability:1 + 2 * probability:0',
+  'conv1:4,2,1',
+  'pool1:2',
+  'logit:4 - 0.25 * conv1:3 + 0.1 * relu1:1,0,2',
+];
+
+function valueOf(model: Model, { terms }: Objective, input: ArrayLike<number>): number {
+  const { architecture, weights } = model;
+  const activations = referenceActivations(architecture, weights, input);
+  const logits = activations.at(-1)!;
+  const most = Math.max(...logits);
+  const powers = [...logits].map((logit) => Math.exp(logit - most));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return terms.reduce((total, term) => {
+    if (term.of !== 'unit') {
+      const probability = powers[term.class]! / sum;
+      const measured = {
+        probability,
+        logit: logits[term.class]!,
+        'log-probability': Math.log(probability),
+      }[term.of];
+      return total + term.weight * measured;
+    }
+    const place = architecture.layers.findIndex(({ name }) => name === term.layer);
+    const side = { conv1: [8, 8], pool1: [4, 4], relu1: [4, 4] }[term.layer]!;
+    const [height = 0, width = 0] = side;
+    const plane = activations[place]!.slice(
+      term.channel * height * width,
+      (term.channel + 1) * height * width,
+    );
+    if (term.place) return total + term.weight * plane[term.place[1] * width + term.place[0]]!;
+    return total + (term.weight * plane.reduce((all, x) => all + x, 0)) / plane.length;
+  }, 0);
+}
+
+const models: [string, Model][] = [
+  ['gray', tinyModel([1, 12, 12])],
+  [
+    'blue first',
+    ((model) => ({ ...model, preprocessing: { ...model.preprocessing, channelOrder: 'bgr' as const } }))(
+      tinyModel([3, 12, 12]),
+    ),
+  ],
+];
+
+test.each(models)('of a network that sees %s', async (_, model) => {
+  const gpu = await openTestGpu();
+  const objectives = texts.map((text) => parseObjective(text, model));
+  const settings = {
+    ...tinyAscentSettings,
+    objectives,
+    batch: 8,
+    start: { from: 'gaussian', size: 40 } as const,
+  };
+  const parameters = await uploadParameters(gpu, model.architecture, model.weights, 'tiny');
+  const stage = await createStage(gpu, model, parameters, settings);
+  const parametrisation = await createParametrisation(stage, settings, objectives);
+  const climber = await Climber.create(stage, { settings, climb: plainClimb, objectives, parametrisation });
+  const [iteration] = await climber.climb(0, 1);
+  const gradient = new Float32Array(await gpu.read(stage.buffers.imageGradient));
+  const pictures = await climber.pictures('last');
+  const { image, mean, scale } = model.preprocessing;
+  const [channels, height, width] = image;
+  const plane = height * width;
+  for (const [slot, objective] of objectives.entries()) {
+    const input = Float64Array.from({ length: volume(image) }, (__, index) => {
+      const channel = Math.floor(index / plane);
+      const byte = pictures[(slot * channels + (channels - 1 - channel)) * plane + (index % plane)]!;
+      return (byte - mean[index]!) * scale[0]!;
+    });
+    expectClose([iteration!.value[slot]!], [valueOf(model, objective, input)], { atol: 1e-4, rtol: 1e-4 });
+    const expected = [...input].map((value, index) => {
+      const moved = (by: number) => {
+        input[index] = value + by;
+        const result = valueOf(model, objective, input);
+        input[index] = value;
+        return result;
+      };
+      return ((moved(1e-6) - moved(-1e-6)) / 2e-6) * scale[0]!;
+    });
+    const found = expected.map((__, index) => gradient[index * 8 + slot]!);
+    const factor = slopeOf(found, expected);
+    // Where all begins at the logits, the buffer holds the gradient divided by a power of two.
+    expect(factor, objective.name).toBeCloseTo(1, 2);
+    expectClose(found, expected, { atol: 1e-6, rtol: 2e-3 });
+    const norm = Math.hypot(...expected);
+    expectClose([iteration!.gradientNorm[slot]!], [norm], { atol: 1e-7, rtol: 2e-3 });
+    expectClose([iteration!.inputNorm[slot]!], [Math.hypot(...input) / Math.sqrt(input.length)], {
+      atol: 1e-5,
+      rtol: 1e-4,
+    });
+  }
+  climber.destroy();
+  stage.destroy();
+});
+
+function slopeOf(found: readonly number[], expected: readonly number[]): number {
+  const dot = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, x, index) => sum + x * b[index]!, 0);
+  return dot(found, expected) / dot(expected, expected);
+}

@@ -1,0 +1,86 @@
+/** Ascents of a network that is small enough to climb dozens of times in one test. */
+import { ascend, type AscentHooks } from '../../src/ascent/ascend.ts';
+import { classObjectives } from '../../src/ascent/parse-objective.ts';
+import type { AscentSummary } from '../../src/ascent/records.ts';
+import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
+import { newAscent, resumedAscent } from '../../src/experiments/ascent-run.ts';
+import type { Model } from '../../src/models/model.ts';
+import { encodePng } from '../../src/node/image-file.ts';
+import type { MemoryStorage } from '../../src/storage/storage.ts';
+import { sha256, tinyModel } from '../evolution/tiny-run.ts';
+import { openTestGpu } from '../gpu.ts';
+
+export const plainClimb: Climb = {
+  step: { rule: 'normalised', size: 30 },
+  momentum: 0,
+  decay: 0.01,
+  smallNorm: 0,
+  smallContribution: 0,
+};
+
+/** Five classes from noise. */
+export const tinyAscentSettings: AscentSettings = {
+  model: 'tiny',
+  objectives: classObjectives([0, 1, 2, 3, 4], 'log-probability', [], tinyModel()),
+  steps: 20,
+  seed: 3,
+  start: { from: 'gaussian', size: 5 },
+  parametrisation: { kind: 'pixel' },
+  trials: [{ name: 'plain', climb: plainClimb }],
+  batch: 4,
+};
+
+export const withClimb = (changes: Partial<Climb>): AscentSettings => ({
+  ...tinyAscentSettings,
+  trials: [{ name: 'plain', climb: { ...plainClimb, ...changes } }],
+});
+
+export interface TinyAscent {
+  readonly storage: MemoryStorage;
+  readonly settings?: AscentSettings;
+  readonly model?: Model;
+  readonly resume?: boolean;
+  readonly hooks?: Partial<AscentHooks>;
+  readonly picture?: Uint8Array<ArrayBuffer>;
+}
+
+/** Reads back after every few iterations and saves each time, unless the hooks say otherwise. */
+export async function tinyAscent({
+  storage,
+  settings = tinyAscentSettings,
+  model = tinyModel(),
+  resume = false,
+  hooks = {},
+  picture,
+}: TinyAscent): Promise<AscentSummary> {
+  const gpu = await openTestGpu();
+  const setup = {
+    gpu,
+    model,
+    sha256,
+    settings,
+    storage,
+    encodePicture: encodePng,
+    started: '2020-01-01T00:00:00.000Z',
+    ...(picture && { picture }),
+  };
+  const ascent = resume ? await resumedAscent(setup) : await newAscent(setup);
+  try {
+    return await ascend(ascent, {
+      now: () => performance.now(),
+      checkpointEvery: 0,
+      submissionTime: 5,
+      ...hooks,
+    });
+  } finally {
+    ascent.destroy();
+  }
+}
+
+/** What a repetition must give bit for bit: records, pictures and film strips, without times and their read-backs. */
+export function ascentOutcome({ files }: MemoryStorage): Record<string, string> {
+  const kept = [...files.keys()]
+    .filter((path) => /^(archive\.json|history\.jsonl|trials\.json|images\/|trials\/|frames\/)/.test(path))
+    .sort();
+  return Object.fromEntries(kept.map((path) => [path, new TextDecoder('latin1').decode(files.get(path))]));
+}
