@@ -12,20 +12,25 @@ export interface FlatCppn {
   readonly nodes: number;
   /** Slot of each output: 4 + position in the order. */
   readonly outputs: readonly number[];
+  /** Of each edge in the order of the words: which of the genome's connections it is. */
+  readonly connections: readonly number[];
 }
 
 const bits = new DataView(new ArrayBuffer(4));
 
 /** @throws RangeError when the genome has a cycle or a connection from nowhere */
 export function flattenCppn({ nodes, connections }: CppnGenome): FlatCppn {
-  const incoming = new Map<number, { source: number; weight: number }[]>();
+  const incoming = new Map<number, { source: number; weight: number; connection: number }[]>();
   for (const { id } of nodes) incoming.set(id, []);
-  for (const { source, target, weight } of connections) incoming.get(target)?.push({ source, weight });
+  for (const [connection, { source, target, weight }] of connections.entries()) {
+    incoming.get(target)?.push({ source, weight, connection });
+  }
   const activations = new Map(
     nodes.map(({ id, activation }) => [id, activationFunctions.indexOf(activation)]),
   );
   const slots = new Map<number, number>(Array.from({ length: inputCount }, (_, input) => [input, input]));
   const words: number[] = [];
+  const order: number[] = [];
   const open = new Set<number>();
   const emit = (id: number): number => {
     const known = slots.get(id);
@@ -36,12 +41,13 @@ export function flattenCppn({ nodes, connections }: CppnGenome): FlatCppn {
     open.add(id);
     const operands = edges.map(({ source, weight }) => [emit(source), floatBits(weight)] as const);
     words.push(edges.length * 4 + (activations.get(id) ?? 0), ...operands.flat());
+    order.push(...edges.map(({ connection }) => connection));
     const slot = slots.size;
     slots.set(id, slot);
     return slot;
   };
   const outputs = nodes.filter(({ role }) => role === 'output').map(({ id }) => emit(id));
-  return { words: Uint32Array.from(words), nodes: slots.size - inputCount, outputs };
+  return { words: Uint32Array.from(words), nodes: slots.size - inputCount, outputs, connections: order };
 }
 
 export interface FlatPopulation {

@@ -1,7 +1,10 @@
 /** Interprets a population of CPPNs at every pixel; see `shaders/cppn.wgsl`. */
-import source from '../../shaders/cppn.wgsl';
+import network from '../../shaders/cppn-network.wgsl';
+import drawing from '../../shaders/cppn.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
+
+const source = network + drawing;
 
 export interface CppnShape {
   readonly population: number;

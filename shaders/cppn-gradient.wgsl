@@ -1,0 +1,161 @@
+// Gradient of an objective by the weights of CPPNs, of which cppn.wgsl and colour.wgsl draw the pictures.
+//
+//   dweight[edge] = Σ over pixels of  dsum[target] · value[source]
+//   dsum[node] = activation'(sum[node]) · Σ over the node's successors of  weight · dsum[successor]
+//
+// The steps of bytes are passed straight through: a byte is taken for the real number that was cut off or rounded to it.
+//
+//   pull  an invocation has a share of one slot's pixels, four neighbouring ones in a vec4 as in cppn.wgsl: forward
+//         through the program, keeping values and slopes, then backward; its share of every sum is an element of its own,
+//         so that no invocation waits for another
+//   add   adds the shares up
+//
+// Compiled with cppn-network.wgsl in front.
+
+override PIXELS: u32 = 784u;          // height × width
+override WIDTH: u32 = 28u;
+override BATCH: u32 = 4u;             // slots
+override EDGES: u32 = 4u;             // of the largest genome
+override NODES: u32 = 1u;             // of the largest genome
+override PARTS: u32 = 64u;            // invocations that share a slot, a multiple of LANES
+override REVERSE_CHANNELS: u32 = 0u;  // 1 where the image gradient has blue first
+override LANES: u32 = 64u;
+
+const SLOTS = 32u; // @tile
+
+// A larger derivative of a byte says nothing: the rounding of the sum in a float alone takes the byte through its range.
+// What it keeps out is infinity, which a long chain of large weights would reach.
+const STEEPEST = 1e10;
+
+@group(0) @binding(0) var<storage, read> genomes: array<Genome>;       // [BATCH]
+@group(0) @binding(1) var<storage, read> program: array<u32>;          // as in cppn.wgsl
+@group(0) @binding(2) var<uniform> frame: Frame;
+@group(0) @binding(3) var<storage, read> image_gradient: array<f32>;   // [channels, PIXELS, BATCH], per byte
+@group(0) @binding(4) var<storage, read> heads: array<u32>;            // [BATCH, NODES], first word of every node
+@group(0) @binding(5) var<storage, read_write> shares: array<f32>;     // [BATCH, EDGES, PARTS]
+@group(0) @binding(6) var<storage, read_write> gradient: array<f32>;   // [EDGES, BATCH]
+
+fn image_gradient_at(channel: u32, quad: u32, slot: u32) -> vec4f {
+  var result: vec4f;
+  for (var lane = 0u; lane < 4u; lane++) {
+    let pixel = quad * 4u + lane;
+    if (pixel < PIXELS) {
+      result[lane] = image_gradient[(channel * PIXELS + pixel) * BATCH + slot];
+    }
+  }
+  return result;
+}
+
+struct Hls {
+  h: vec4f,
+  l: vec4f,
+  s: vec4f,
+}
+
+fn one_of(index: vec4u, r: vec4f, g: vec4f, b: vec4f) -> vec4f {
+  return select(select(b, g, index == vec4u(1)), r, index == vec4u(0));
+}
+
+// Gradient by hue, lightness and saturation, all from 0 to 255 as colour.wgsl reads them, of one by red, green and blue.
+fn pull_colour(hls: Hls, r: vec4f, g: vec4f, b: vec4f) -> Hls {
+  let lightness = hls.l / 255.0;
+  let saturation = hls.s / 255.0;
+  let spread = 1.0 - abs(2.0 * lightness - 1.0);
+  let sixth = (hls.h % vec4f(180.0)) / 30.0;
+  let within = sixth % vec4f(2.0) - 1.0;
+  let sector = min(vec4u(sixth), vec4u(5));
+  // Which of red, green and blue is lightness + chroma / 2, and which the one that hue moves.
+  let dominant = one_of(((sector + 1u) / vec4u(2)) % vec4u(3), r, g, b);
+  let moved = one_of((7u - sector) % vec4u(3), r, g, b);
+  let sum = r + g + b;
+  let dchroma = dominant + moved * (1.0 - abs(within)) - 0.5 * sum;
+  return Hls(
+    -sign(within) * moved * spread * saturation * (255.0 / 30.0),
+    sum - 2.0 * sign(2.0 * lightness - 1.0) * saturation * dchroma,
+    dchroma * spread,
+  );
+}
+
+@compute @workgroup_size(LANES)
+fn pull(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let slot = workgroup.y;
+  let part = workgroup.x * LANES + lane;
+  let genome = genomes[slot];
+  let own = slot * EDGES * PARTS + part;
+  for (var edge = 0u; edge < EDGES; edge++) {
+    shares[own + edge * PARTS] = 0.0;
+  }
+  var value: array<vec4f, SLOTS>;
+  var slope: array<vec4f, SLOTS>;
+  var adjoint: array<vec4f, SLOTS>;
+  for (var quad = part; quad < (PIXELS + 3u) / 4u; quad += PARTS) {
+    let seen = inputs_at(quad, WIDTH, frame);
+    value[0] = seen.x;
+    value[1] = seen.y;
+    value[2] = seen.distance;
+    value[3] = vec4f(1.0);
+    for (var input = 0u; input < 4u; input++) {
+      adjoint[input] = vec4f(0.0);
+    }
+    var word = genome.start;
+    for (var node = 4u; node < genome.nodes + 4u; node++) {
+      let head = program[word];
+      let last = word + (head >> 2u) * 2u;
+      var sum = vec4f(0.0);
+      while (word < last) {
+        sum += bitcast<f32>(program[word + 2u]) * value[program[word + 1u]];
+        word += 2u;
+      }
+      word++;
+      value[node] = activate(head & 3u, sum);
+      slope[node] = slope_of(head & 3u, sum, value[node]);
+      adjoint[node] = vec4f(0.0);
+    }
+
+    let first = genome.outputs & 1023u;
+    if (genome.channels == 1u) {
+      adjoint[first] = 255.0 * sign(value[first]) * image_gradient_at(0u, quad, slot);
+    } else {
+      let second = (genome.outputs >> 10u) & 1023u;
+      let third = (genome.outputs >> 20u) & 1023u;
+      let d = pull_colour(
+        Hls(255.0 * abs(value[first]), 255.0 * abs(value[second]), 255.0 * abs(value[third])),
+        image_gradient_at(2u * REVERSE_CHANNELS, quad, slot),
+        image_gradient_at(1u, quad, slot),
+        image_gradient_at(2u - 2u * REVERSE_CHANNELS, quad, slot),
+      );
+      adjoint[first] = 255.0 * sign(value[first]) * d.h;
+      adjoint[second] = 255.0 * sign(value[second]) * d.l;
+      adjoint[third] = 255.0 * sign(value[third]) * d.s;
+    }
+
+    for (var behind = genome.nodes; behind > 0u; behind--) {
+      let node = behind - 1u;
+      let head = heads[slot * NODES + node];
+      let dsum = clamp(slope[node + 4u] * adjoint[node + 4u], vec4f(-STEEPEST), vec4f(STEEPEST));
+      // Before a node's head are those of the nodes before it, and two words for every edge.
+      var share = own + ((head - genome.start - node) / 2u) * PARTS;
+      let last = head + (program[head] >> 2u) * 2u;
+      for (var edge = head; edge < last; edge += 2u) {
+        let source = program[edge + 1u];
+        shares[share] += dot(dsum, value[source]);
+        adjoint[source] += bitcast<f32>(program[edge + 2u]) * dsum;
+        share += PARTS;
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(LANES)
+fn add(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  if (index >= EDGES * BATCH) {
+    return;
+  }
+  let start = ((index % BATCH) * EDGES + index / BATCH) * PARTS;
+  var total = 0.0;
+  for (var part = 0u; part < PARTS; part++) {
+    total += shares[start + part];
+  }
+  gradient[index] = total;
+}
