@@ -1,13 +1,21 @@
 /** Writes the pictures and tables of a run folder. */
 import { picturePath } from '../evolution/run-folder.ts';
-import { composeGrid, type GridPicture } from '../report/grid.ts';
+import type { GridPicture } from '../report/grid.ts';
 import { readRun } from '../report/read-run.ts';
 import { renderReport } from '../report/report.ts';
+import { readRunKind } from '../report/run-files.ts';
 import type { Storage } from '../storage/storage.ts';
-import { decodeImage, encodePng } from './image-file.ts';
+import { writeAscentReport } from './ascent-report-files.ts';
+import { writeGrid } from './grid-file.ts';
+import { decodeImage } from './image-file.ts';
 
-/** Makes `grid.png` and `report.html` from the records and pictures of the folder. */
+/** Makes `grid.png` and `report.html` from the records and pictures of a folder of either kind. */
 export async function writeReport(storage: Storage, name: string): Promise<void> {
+  const write = (await readRunKind(storage, name)) === 'ascent' ? writeAscentReport : writeEvolutionReport;
+  await write(storage, name);
+}
+
+async function writeEvolutionReport(storage: Storage, name: string): Promise<void> {
   const run = await readRun(storage, name);
   const pictures = new Map<number, Uint8Array>();
   const grid: GridPicture[] = [];
@@ -18,18 +26,6 @@ export async function writeReport(storage: Storage, name: string): Promise<void>
     pictures.set(number, bytes);
     grid.push({ ...decodeImage(bytes, path), label, confidence });
   }
-  if (grid.length > 0) {
-    const { width, height, rgb } = composeGrid(grid);
-    await storage.write('grid.png', encodePng({ pixels: planesOf(rgb), channels: 3, height, width }));
-  }
+  await writeGrid(storage, grid);
   await storage.write('report.html', renderReport({ ...run, pictures }));
-}
-
-/** [height, width, 3] → [3, height, width]. */
-function planesOf(rgb: Uint8Array): Uint8Array<ArrayBuffer> {
-  const plane = rgb.length / 3;
-  const planes = new Uint8Array(rgb.length);
-  for (let index = 0; index < rgb.length; index++)
-    planes[(index % 3) * plane + Math.floor(index / 3)] = rgb[index] ?? 0;
-  return planes;
 }

@@ -22,8 +22,9 @@ export function formatNumber(value: number): string {
   return value.toLocaleString('en-GB', { minimumFractionDigits: 0, maximumFractionDigits: digits });
 }
 
-/** `0.42 s`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
+/** `12 ms`, `0.42 s`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.1) return `${formatNumber(1000 * seconds)} ms`;
   if (seconds < 60) return `${formatNumber(seconds)} s`;
   const whole = Math.round(seconds);
   if (whole < 3600) return `${String(Math.floor(whole / 60))} min ${String(whole % 60)} s`;

@@ -6,6 +6,8 @@ import { blockMean, type PlanarPicture } from './shrink.ts';
 /** The picture of one class. */
 export interface GridPicture extends PlanarPicture {
   readonly label: string;
+  /** Written below; the first words of the label unless given. */
+  readonly caption?: string;
   readonly confidence: number;
 }
 
@@ -128,7 +130,7 @@ function drawCaption(rgb: Uint8Array, layout: Layout, picture: GridPicture, left
   const { letterScale, pictureWidth, width } = layout;
   const characters = Math.floor((pictureWidth / letterScale + 1) / glyphAdvance);
   for (const [line, text] of [
-    shortLabel(picture.label),
+    picture.caption ?? shortLabel(picture.label),
     formatConfidence(picture.confidence, '%'),
   ].entries()) {
     const baseline = top + (2 + line * lineHeight) * letterScale;

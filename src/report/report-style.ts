@@ -36,8 +36,18 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .elite figcaption { margin-top: .35rem; overflow-wrap: anywhere; }
 .elite strong, .elite b { display: block; color: var(--text); font-variant-numeric: tabular-nums; }
 .elite b { font-weight: 400; }
+.elite .line { display: block; }
+.reached { margin: .15rem 0; font-size: .8125rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.reached div { display: flex; justify-content: space-between; gap: .5rem; }
+.reached dd { margin: 0; color: var(--text); }
 .elite:has(details[open]) { grid-column: 1 / -1; }
 .elite:has(details[open]) img { max-width: 16rem; }
+.strip { display: flex; gap: .5rem; overflow-x: auto; padding-bottom: .35rem; }
+.strip figure { flex: 0 0 5.35rem; }
+.strip img, .matrix img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; display: block;
+  background: var(--panel); border: 1px solid var(--line); }
+.strip figcaption, .matrix td { font-size: .8125rem; font-variant-numeric: tabular-nums; }
+.strip b { display: block; font-size: .75rem; font-weight: 400; color: var(--text); white-space: nowrap; }
 .missing { display: grid; place-items: center; aspect-ratio: 1; border: 1px dashed var(--line); color: var(--quiet); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.5rem; align-items: end; }
 .plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; }
@@ -70,6 +80,13 @@ table { border-collapse: collapse; font-size: .9375rem; }
 th, td { text-align: left; font-weight: 400; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; overflow-wrap: anywhere; }
 th { color: var(--quiet); min-width: 7rem; }
+thead th { vertical-align: bottom; white-space: nowrap; }
+th.number { text-align: right; }
+.marked, .marked th { color: var(--text); font-weight: 600; }
+.columns th, .columns td { white-space: nowrap; padding-right: 1rem; }
+.matrix td { min-width: 7rem; }
+.matrix th[scope=row] { position: sticky; left: 0; min-width: 8rem; background: var(--page); }
+.matrix td, .matrix thead th { width: 7rem; padding-right: .75rem; white-space: normal; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
 time { white-space: nowrap; }

@@ -40,7 +40,9 @@ describe('other numbers', () => {
   });
 
   it('shows durations in the units that fit', () => {
-    expect([0.42, 59, 92.4, 3599.9, 7500].map(formatDuration)).toEqual([
+    expect([0, 0.0123, 0.42, 59, 92.4, 3599.9, 7500].map(formatDuration)).toEqual([
+      '0 s',
+      '12.3 ms',
       '0.42 s',
       '59 s',
       '1 min 32 s',

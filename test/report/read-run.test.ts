@@ -4,6 +4,8 @@ import { readRun, readRunRecord, RunFolderError } from '../../src/report/read-ru
 import { renderReport } from '../../src/report/report.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { mutationsOf } from '../support/hostile-bytes.ts';
+import { everyReplacement } from '../support/replacements.ts';
+import { ascentStorage, fakeAscent } from './fake-ascent.ts';
 import { fakeRun, storageOf } from './fake-run.ts';
 
 const files = ['run.json', 'progress.jsonl', 'archive.json', 'summary.json'] as const;
@@ -68,6 +70,15 @@ describe('readRun', () => {
     expect(await refusal('archive.json', undefined)).toContain('--resume');
   });
 
+  it("says that a gradient ascent's folder is one, and what goes on with it", async () => {
+    const storage = await ascentStorage(fakeAscent());
+    for (const read of [readRun, readRunRecord]) {
+      await expect(read(storage, 'runs/one')).rejects.toThrow(
+        `runs/one is a gradient ascent's folder; "fool ascend --resume" goes on with it.`,
+      );
+    }
+  });
+
   it('names the file, the field and the reason', async () => {
     const { run, cells } = fakeRun();
     const settings = { ...run.settings, population: 'many' };
@@ -125,20 +136,3 @@ describe('readRun', () => {
     }
   });
 });
-
-/** The value with each part of it replaced, one at a time, by null, a number, a string, and lists. */
-function everyReplacement(value: unknown): unknown[] {
-  const replacements: unknown[] = [null, -1, 1e308, '', [], {}, [[]]];
-  if (Array.isArray(value)) {
-    const list: unknown[] = value;
-    const inner = list
-      .slice(0, 2)
-      .flatMap((part, index) => everyReplacement(part).map((other) => list.with(index, other)));
-    return [...replacements, ...inner];
-  }
-  if (typeof value !== 'object' || value === null) return replacements;
-  const inner = Object.entries(value).flatMap(([key, part]) =>
-    everyReplacement(part).map((other) => ({ ...value, [key]: other })),
-  );
-  return [...replacements, ...inner];
-}

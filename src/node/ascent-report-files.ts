@@ -1,0 +1,80 @@
+/** Writes the pictures and tables of an ascent's folder. */
+import { framePath, mostStrips, type AscentRow } from '../ascent/records.ts';
+import { mostCompared, mostFrames, type Frame } from '../report/ascent-input.ts';
+import { renderAscentReport } from '../report/ascent-report.ts';
+import { shownTrials } from '../report/ascent-trials.ts';
+import { rowName } from '../report/ascent-words.ts';
+import { evenPlaces } from '../report/curves.ts';
+import type { GridPicture } from '../report/grid.ts';
+import { readAscent, type AscentFolder } from '../report/read-ascent.ts';
+import { shrink } from '../report/shrink.ts';
+import type { Storage } from '../storage/storage.ts';
+import { writeGrid } from './grid-file.ts';
+import { decodeImage, encodePng } from './image-file.ts';
+
+/** Longest side in pixels of pictures that a page shows small. */
+const small = 96;
+
+/** With more pictures than `above`, a page embeds them no larger than `side`, or it would grow to tens of megabytes. */
+const pictureSizes = [
+  { above: 240, side: 64 },
+  { above: 60, side: small },
+] as const;
+
+export async function writeAscentReport(storage: Storage, name: string): Promise<void> {
+  const run = await readAscent(storage, name);
+  const pictures = new Map<string, Uint8Array>();
+  for (const { rows } of shownTrials(run.trials, run.summary)) {
+    for (const { picture } of rows.slice(0, mostCompared)) await addShrunk(storage, picture, small, pictures);
+  }
+  await writeGrid(storage, await gridPictures(storage, run, pictures));
+  const frames = new Map<number, readonly Frame[]>();
+  for (let index = 0; index < Math.min(mostStrips, run.rows.length); index++)
+    frames.set(index, await readStrip(storage, index));
+  await storage.write('report.html', renderAscentReport({ ...run, pictures, frames }));
+}
+
+/** The pictures of the archive for the grid; the page's own are added on the way, so that each is read once. */
+async function gridPictures(
+  storage: Storage,
+  { run, rows }: AscentFolder,
+  pictures: Map<string, Uint8Array>,
+): Promise<GridPicture[]> {
+  const side = pictureSizes.find(({ above }) => rows.length > above)?.side;
+  const grid: GridPicture[] = [];
+  for (const [index, row] of rows.entries()) {
+    const bytes = await storage.read(row.picture);
+    if (!bytes) continue;
+    const image = decodeImage(bytes, row.picture);
+    pictures.set(row.picture, side === undefined ? bytes : encodePng(shrink(image, side)));
+    const { label, confidence } = row;
+    grid.push({ ...image, label, caption: rowName(row, index, run.settings), confidence });
+  }
+  return grid;
+}
+
+async function addShrunk(
+  storage: Storage,
+  path: AscentRow['picture'],
+  side: number,
+  pictures: Map<string, Uint8Array>,
+): Promise<void> {
+  const bytes = await storage.read(path);
+  if (bytes) pictures.set(path, encodePng(shrink(decodeImage(bytes, path), side)));
+}
+
+/** The frames of an objective, a few of many. */
+async function readStrip(storage: Storage, objective: number): Promise<Frame[]> {
+  const folder = framePath(objective, 0).replace(/\/[^/]*$/, '');
+  const iterations = (await storage.list(folder))
+    .flatMap((name) => (/^\d{4,9}\.png$/.test(name) ? [parseInt(name, 10)] : []))
+    .sort((a, b) => a - b);
+  const frames: Frame[] = [];
+  for (const place of evenPlaces(iterations.length, mostFrames)) {
+    const iteration = iterations[place] ?? 0;
+    const path = framePath(objective, iteration);
+    const bytes = await storage.read(path);
+    if (bytes) frames.push({ iteration, png: encodePng(shrink(decodeImage(bytes, path), small)) });
+  }
+  return frames;
+}

@@ -1,0 +1,65 @@
+/** The curves of an ascent: what every objective did in every iteration. */
+import type { AscentHistory } from '../ascent/records.ts';
+import type { AscentReportInput } from './ascent-input.ts';
+import { rowName } from './ascent-words.ts';
+import { mostCurves, plotCurves, type Curve } from './curves.ts';
+import { html, type Markup } from './markup.ts';
+import { confidenceAxis, evenAxis, logAxis, type VerticalAxis } from './plot-frame.ts';
+import { plotFigures, type Figure } from './tables.ts';
+
+type Series = 'value' | 'confidence' | 'gradientNorm' | 'imageNorm';
+
+export function curvesSection(input: AscentReportInput): Markup | undefined {
+  const { history } = input;
+  if (history.every(({ value }) => value.length === 0)) return undefined;
+  const gradients = history.flatMap(({ gradientNorm }) => gradientNorm);
+  const figure = (series: Series, vertical: VerticalAxis, caption: string, what: string): Figure => [
+    plotCurves(curvesOf(series, input), {
+      vertical,
+      horizontal: 'iteration',
+      each: 'objective',
+      all: 'objectives',
+      what,
+      legend: series === 'value',
+    }),
+    caption,
+  ];
+  const figures = [
+    figure('value', evenAxis('objective'), 'The value that is climbed.', 'value'),
+    figure('confidence', confidenceAxis('linear'), 'Confidence in the class.', 'confidence'),
+    figure(
+      'confidence',
+      confidenceAxis('nines'),
+      'The same on an axis of nines (dashed: 99.9 %).',
+      'confidence',
+    ),
+    figure(
+      'gradientNorm',
+      logAxis('norm of the gradient', gradients),
+      'Euclidean norm of the gradient.',
+      'gradient norm',
+    ),
+    figure(
+      'imageNorm',
+      evenAxis('norm of the image (bytes)'),
+      'How far the image is from the mean image: root mean square, in bytes.',
+      'image norm',
+    ),
+  ];
+  return html`<section>
+    <h2>Over the iterations</h2>
+    <p class="quiet">${history.length > mostCurves ? banded : 'A curve for each objective.'}</p>
+    ${plotFigures(figures)}
+  </section>`;
+}
+
+const banded =
+  'The bands hold all, 80 % and 50 % of the objectives; one that has ended counts with its last value.';
+
+function curvesOf(series: Series, { run, rows, history }: AscentReportInput): Curve[] {
+  return history.map((record: AscentHistory, number) => {
+    const row = rows[number];
+    const label = row ? rowName(row, number, run.settings) : record.objective;
+    return { label, number, values: record[series] };
+  });
+}

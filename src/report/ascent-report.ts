@@ -1,0 +1,60 @@
+/** Makes `report.html` from the records of a gradient ascent. */
+import { curvesSection } from './ascent-curves.ts';
+import type { AscentReportInput } from './ascent-input.ts';
+import { bestSection, stripsSection } from './ascent-pictures.ts';
+import {
+  ascentSettingsSection,
+  distancesSection,
+  faultsSection,
+  figuresSection,
+  milestonesSection,
+} from './ascent-sections.ts';
+import { trialsSection } from './ascent-trials.ts';
+import { formatCount, formatNumber, formatTime } from './format.ts';
+import { html } from './markup.ts';
+import { renderPage } from './page.ts';
+import { machineSection } from './tables.ts';
+
+export type { AscentReportInput, Frame } from './ascent-input.ts';
+
+/**
+ * The page as HTML. It shows what there is of an unfinished ascent, and says that it is unfinished.
+ *
+ * @param input as `readAscent` returns it, with the pictures
+ */
+export function renderAscentReport(input: AscentReportInput): string {
+  const { settings, model, started } = input.run;
+  const trials = settings.trials.length > 1 ? ` in ${formatCount(settings.trials.length, 'trial')}` : '';
+  const header = html`<p class="quiet">
+      Images climbed along the gradient of ${formatCount(settings.objectives.length, 'objective')} over at
+      most ${formatCount(settings.steps, 'step')}${trials}, seed ${settings.seed}; started
+      <time>${formatTime(started)}</time>.
+    </p>
+    ${unfinished(input)}`;
+  return renderPage(`${model.name}, gradient ascent`, header, [
+    figuresSection(input),
+    bestSection(input),
+    stripsSection(input),
+    trialsSection(input),
+    milestonesSection(input),
+    curvesSection(input),
+    distancesSection(input),
+    faultsSection(input),
+    ascentSettingsSection(input),
+    machineSection(input.run),
+  ]);
+}
+
+function unfinished({ run, rows, progress, summary }: AscentReportInput) {
+  if (summary?.complete) return undefined;
+  const { objectives, trials } = run.settings;
+  const last = progress.at(-1);
+  const place = last
+    ? ` (${trials.length > 1 ? `trial ${formatNumber(last.trial + 1)} of ${formatNumber(trials.length)}, ` : ''}iteration ${formatNumber(last.iteration)} of its batch)`
+    : '';
+  return html`<p class="warning" role="note">
+    <strong>This ascent is not complete:</strong> ${formatNumber(rows.length)} of
+    ${formatCount(objectives.length, 'objective')} have an image${place}. Go on with
+    <code>fool ascend --resume</code>.
+  </p>`;
+}

@@ -1,0 +1,156 @@
+/** The sections of an ascent's page that hold numbers and tables. */
+import { milestones, type AscentRow } from '../ascent/records.ts';
+import { summarise } from '../evolution/statistics.ts';
+import type { AscentReportInput } from './ascent-input.ts';
+import {
+  climbValues,
+  describeBall,
+  describeParametrisation,
+  describeStart,
+  describeTransformation,
+  milestoneNames,
+  rowName,
+  valueText,
+} from './ascent-words.ts';
+import { formatConfidence, formatCount, formatDuration, formatNumber } from './format.ts';
+import { html, type Markup } from './markup.ts';
+import { columnTable, largeFigures, modelRows, namedTable, type NamedRow } from './tables.ts';
+
+/** What the ascent came to, in large figures. An unfinished one is counted from its records. */
+export function figuresSection({ rows, progress, summary }: AscentReportInput): Markup {
+  const last = progress.at(-1);
+  const confidences = rows.map(({ confidence }) => confidence);
+  const { median, min, above99 } = summarise(confidences.length > 0 ? confidences : [0]);
+  const sure = confidences.filter((confidence) => confidence >= 0.9999).length;
+  const evaluations = summary?.evaluations ?? last?.evaluations ?? 0;
+  const seconds = summary?.seconds ?? last?.seconds ?? 0;
+  const rate = summary?.evaluationsPerSecond ?? (seconds > 0 ? evaluations / seconds : 0);
+  const each = summary?.secondsPerObjective ?? seconds / Math.max(1, rows.length);
+  return largeFigures([
+    ['median confidence', formatConfidence(median), `lowest ${formatConfidence(min)}`],
+    [
+      'images at 99.99 % or more',
+      `${formatNumber(sure)} of ${formatNumber(rows.length)}`,
+      `${formatNumber(above99)} at 99 % or more`,
+    ],
+    ['images a second', formatNumber(rate), `${formatNumber(evaluations)} evaluations`],
+    ['an objective takes', formatDuration(each), `${formatDuration(seconds)} in all`],
+  ]);
+}
+
+/** How soon the objectives got so far. */
+export function milestonesSection({ run, rows }: AscentReportInput): Markup | undefined {
+  const watched = rows.filter((_, index) => run.settings.objectives[index]?.watched !== null);
+  const named = { name: 'class named', iterations: watched.map((row) => row.firstNamed), of: watched.length };
+  const reached = milestones.map((_, place) => {
+    const iterations = rows.map((row) => row.reached[place] ?? null);
+    return { name: milestoneNames[place] ?? '', iterations, of: rows.length };
+  });
+  const lines = [...(watched.length > 0 ? [named] : []), ...reached].map(({ name, iterations, of }) => {
+    const known = iterations.filter((iteration) => iteration !== null);
+    const { median, min, best } = summarise(known.length > 0 ? known : [0]);
+    const numbers = [median, min, best].map((value) => (known.length > 0 ? formatNumber(value) : '–'));
+    return { cells: [name, `${formatNumber(known.length)} of ${formatNumber(of)}`, ...numbers] };
+  });
+  if (rows.length === 0) return undefined;
+  const columns = ['confidence', 'reached by', 'median iteration', 'first', 'last'].map((heading, index) => {
+    return { heading, numeric: index > 0 };
+  });
+  return html`<section>
+    <h2>Milestones</h2>
+    <p class="quiet">First iterations at which they were reached, of the objectives that did.</p>
+    ${columnTable(columns, lines)}
+  </section>`;
+}
+
+/** What ended before its time, and why. */
+export function faultsSection({ run, rows }: AscentReportInput): Markup | undefined {
+  const faults = rows.flatMap((row, index): NamedRow[] =>
+    row.fault === undefined ? [] : [[rowName(row, index, run.settings), row.fault]],
+  );
+  if (faults.length === 0) return undefined;
+  return html`<section>
+    <h2>Objectives that ended early</h2>
+    ${namedTable(faults)}
+  </section>`;
+}
+
+/** A change of every value by no more than this is seldom seen (Goodfellow et al. 2015, Madry et al. 2018: 8 of 255). */
+const unseen = 8;
+
+/**
+ * How far the pictures have gone from the one that they started from: near it they are adversarial examples, which
+ * people take for the start; far from it they fool as the paper's images do.
+ */
+export function distancesSection({ rows }: AscentReportInput): Markup | undefined {
+  const moved = rows.flatMap(({ distance, ...row }) => (distance ? [{ ...row, distance }] : []));
+  if (moved.length === 0) return undefined;
+  const kinds = [
+    { name: 'seldom seen: adversarial', of: moved.filter(({ distance }) => distance.linf <= unseen) },
+    { name: 'seen: another image', of: moved.filter(({ distance }) => distance.linf > unseen) },
+  ];
+  const lines = kinds
+    .filter(({ of }) => of.length > 0)
+    .map(({ name, of }) => ({ cells: [name, ...kindCells(of)] }));
+  const columns = ['change', 'images', 'median confidence', 'class named', 'median l2', 'median l∞'].map(
+    (heading, index) => {
+      return { heading, numeric: index > 0 };
+    },
+  );
+  return html`<section>
+    <h2>Distance from the picture at the start</h2>
+    <p class="quiet">
+      In bytes: l2 is the Euclidean distance, l∞ the change of the value that changed most. A change of at
+      most ${unseen} everywhere is seldom seen, and such an image is an adversarial example: people take it
+      for the start, the network for something else. Beyond that the two kinds of fooling part.
+    </p>
+    ${columnTable(columns, lines)}
+  </section>`;
+}
+
+function kindCells(of: readonly (AscentRow & Required<Pick<AscentRow, 'distance'>>)[]): string[] {
+  const median = (numbers: readonly number[]) => summarise(numbers).median;
+  return [
+    formatNumber(of.length),
+    formatConfidence(median(of.map(({ confidence }) => confidence))),
+    formatNumber(of.filter(({ firstNamed }) => firstNamed !== null).length),
+    formatNumber(median(of.map(({ distance }) => distance.l2))),
+    formatNumber(median(of.map(({ distance }) => distance.linf))),
+  ];
+}
+
+const mostNames = 20;
+
+/** What the user asked for, and of which model. */
+export function ascentSettingsSection({ run }: AscentReportInput): Markup {
+  const { settings } = run;
+  const [first] = settings.trials;
+  const names = settings.objectives.slice(0, mostNames).map(({ name }) => name);
+  const more = settings.objectives.length - names.length;
+  const measures = new Set(settings.objectives.flatMap(({ terms }) => terms.map(({ of }) => of)));
+  const climb: NamedRow[] =
+    settings.trials.length === 1 && first
+      ? Object.entries(climbValues(first.climb)).flatMap(([name, value]): NamedRow[] =>
+          value === undefined ? [] : [[name, valueText(value)]],
+        )
+      : [['trials', formatNumber(settings.trials.length)]];
+  return html`<section>
+    <h2>Settings</h2>
+    ${namedTable([
+      ...modelRows(run),
+      ['objectives', `${names.join('; ')}${more > 0 ? `; and ${formatNumber(more)} more` : ''}`],
+      ['climbed', [...measures].join(', ')],
+      ['steps', formatNumber(settings.steps)],
+      ['until', settings.until === undefined ? 'all steps are done' : formatConfidence(settings.until)],
+      ['start', describeStart(settings)],
+      ['what is changed', describeParametrisation(settings)],
+      ['bounds', describeBall(settings)],
+      ['view', describeTransformation(settings)],
+      ...climb,
+      ['seed', settings.seed],
+      ['side by side', formatCount(settings.batch, 'image')],
+      ['dense weights', settings.denseWeights ?? 'f32'],
+      ['version', run.version],
+    ])}
+  </section>`;
+}

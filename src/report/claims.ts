@@ -1,0 +1,68 @@
+/** What a run folder of either kind says of its pictures, for whoever wants to hold it to that. */
+import type { AscentRecord } from '../ascent/records.ts';
+import { picturePath } from '../evolution/run-folder.ts';
+import type { RunRecord } from '../evolution/run-record.ts';
+import type { DenseStorage } from '../nn/parameters.ts';
+import type { Storage } from '../storage/storage.ts';
+import { readAscent } from './read-ascent.ts';
+import { readRun } from './read-run.ts';
+import { readRunKind } from './run-files.ts';
+
+/** A picture and the confidence that the network is said to have in it. */
+export interface Claim {
+  readonly class: number;
+  readonly label: string;
+  readonly confidence: number;
+  /** Whether the network is said to name the class, that is to have no more confidence in any other. */
+  readonly named: boolean;
+  /** Path of the PNG. */
+  readonly picture: string;
+}
+
+export interface ClaimedRun {
+  /** As the user called it. */
+  readonly modelName: string;
+  readonly model: RunRecord['model'] & AscentRecord['model'];
+  readonly crops: 1 | 10;
+  readonly denseStorage: DenseStorage;
+  readonly claims: readonly Claim[];
+}
+
+/**
+ * @param storage the run folder
+ * @param name how messages call the folder
+ * @throws RunFolderError when a file is missing, damaged, or contradicts another
+ */
+export async function readClaims(storage: Storage, name = 'this folder'): Promise<ClaimedRun> {
+  return (await readRunKind(storage, name)) === 'ascent'
+    ? ascentClaims(storage, name)
+    : evolutionClaims(storage, name);
+}
+
+async function evolutionClaims(storage: Storage, name: string): Promise<ClaimedRun> {
+  const { run, cells } = await readRun(storage, name);
+  const { settings, model } = run;
+  const claims = cells.map((cell): Claim => {
+    const { class: number, label, confidence } = cell;
+    return { class: number, label, confidence, named: false, picture: picturePath(number) };
+  });
+  const { crops, denseWeights = 'f32' } = settings;
+  return { modelName: settings.model, model, crops, denseStorage: denseWeights, claims };
+}
+
+/** An objective that watches no class is said to have found what the network names. */
+async function ascentClaims(storage: Storage, name: string): Promise<ClaimedRun> {
+  const { run, rows } = await readAscent(storage, name);
+  const { settings, model } = run;
+  const claims = rows.map((row, index): Claim => {
+    const { class: number, label, confidence, picture } = row;
+    return {
+      class: number,
+      label,
+      confidence,
+      named: settings.objectives[index]?.watched === null,
+      picture,
+    };
+  });
+  return { modelName: settings.model, model, crops: 1, denseStorage: settings.denseWeights ?? 'f32', claims };
+}
