@@ -124,15 +124,14 @@ export class Climber {
     const { model, batch } = this.stage;
     const { settings, objectives } = this.options;
     const plain = plainView(model.preprocessing, model.architecture.input);
-    const rows = Array.from({ length: count }, (_, row) =>
-      Array.from({ length: batch }, (__, slot) => {
-        const objective = objectives[slot];
-        if (!objective || !settings.transformation) return plain;
-        const random = objectiveStream(settings.seed, streams.ascentViews, objective, first + row);
-        return transformedView(plain, model.preprocessing.image, settings.transformation, random);
-      }),
-    );
-    return affineTable(rows);
+    const maps = Array.from({ length: count * batch }, (_, index) => {
+      const [row, slot] = [Math.floor(index / batch), index % batch];
+      const objective = objectives[slot];
+      if (!objective || !settings.transformation) return plain;
+      const random = objectiveStream(settings.seed, streams.ascentViews, objective, first + row);
+      return transformedView(plain, model.preprocessing.image, settings.transformation, random);
+    });
+    return affineTable(maps);
   }
 }
 

@@ -77,7 +77,7 @@ export async function createStage(
   run(gpu, network.turnWeights);
   const buffers = allocate(gpu, model, network, settings.transformation !== undefined, units.length);
   const binding: Binding = { gpu, model, network, batch, units, logits, buffers };
-  const fixed = await fixedView(binding);
+  const fixed = fixedView(binding);
   const { views } = buffers;
   const see = views ? await seeTransformed(binding, fixed, views) : await seePlainly(binding, fixed);
   return {
@@ -126,13 +126,13 @@ function allocate(
   };
 }
 
-async function fixedView({ gpu, model, batch }: Binding): Promise<FixedView> {
+function fixedView({ gpu, model, batch }: Binding): FixedView {
   const view = plainView(model.preprocessing, model.architecture.input);
-  const table = affineTable([Array.from({ length: batch }, () => view)]);
-  return Promise.resolve({
+  const table = affineTable(Array.from({ length: batch }, () => view));
+  return {
     table: gpu.bufferFrom('plain view', table),
     clock: gpu.buffer('clock that stands still', 8),
-  });
+  };
 }
 
 async function seePlainly(binding: Binding, { table, clock }: FixedView): Promise<Program[]> {
