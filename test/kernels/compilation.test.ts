@@ -6,6 +6,7 @@ import {
   adaptiveAveragePool,
   adaptiveAveragePoolInputGradient,
 } from '../../src/kernels/adaptive-average-pool.ts';
+import { basisChange } from '../../src/kernels/basis-change.ts';
 import { biasGradient } from '../../src/kernels/bias-gradient.ts';
 import { hlsToRgb } from '../../src/kernels/colour.ts';
 import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d-input-gradient.ts';
@@ -14,6 +15,7 @@ import {
   conv2dWeightGradientVariants,
 } from '../../src/kernels/conv2d-weight-gradient.ts';
 import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
+import { addCppnGradient, pullCppn } from '../../src/kernels/cppn-gradient.ts';
 import { cppn } from '../../src/kernels/cppn.ts';
 import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
 import { dropout } from '../../src/kernels/dropout.ts';
@@ -22,8 +24,10 @@ import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
 import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
 import { pack } from '../../src/kernels/pack.ts';
 import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
+import { scatter } from '../../src/kernels/scatter.ts';
 import { sgd } from '../../src/kernels/sgd.ts';
 import { confidence, crossEntropy } from '../../src/kernels/softmax.ts';
+import { spectrum } from '../../src/kernels/spectrum.ts';
 import { transpose } from '../../src/kernels/transpose.ts';
 import { allowed, type Variant } from '../../src/kernels/variant.ts';
 import { view } from '../../src/kernels/view.ts';
@@ -56,6 +60,7 @@ const viewShape = {
 };
 const normalised = { channels: 6, plane: 8, size: 5, alpha: 1e-4, beta: 0.75, k: 1 };
 const direct = { population: 2, channels: 1, pixels: 9 };
+const cppns = { batch: 4, channels: 3, height: 9, width: 7, edges: 12, nodes: 3, reverseChannels: false };
 const confidences = { classes: 10, batch: 4, images: 4, views: 1, allImages: 4 };
 
 /** Every entry point of every shader, in every variant that the adapter's limits allow. */
@@ -72,7 +77,10 @@ function everyLaunch(gpu: Gpu): Launch[] {
       matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads'),
       (name) => matmul({ rows: 10, columns: 12, depth: 20, packed: true }, gpu, name),
     ),
+    ...[1, 100].map((slots) => pullCppn({ ...cppns, slots })),
+    addCppnGradient({ ...cppns, slots: 1 }),
     pack(8),
+    basisChange({ outer: 3, size: 9, inner: 8 }),
     biasGradient(3, 4, 4),
     hlsToRgb(2, 9),
     firstDirect(direct),
@@ -87,7 +95,9 @@ function everyLaunch(gpu: Gpu): Launch[] {
     maxPoolInputGradient(pool),
     relu(8),
     reluInputGradient(8),
+    scatter(8, 9),
     sgd(8),
+    spectrum({ channels: 3, waves: 6, batch: 4 }),
     confidence(confidences),
     crossEntropy(10, 4, 4),
     transpose(3, 5),
@@ -113,6 +123,6 @@ test('no shader is left out of the check above, and none is without its module',
   const gpu = await openTestGpu();
   const checked = new Set(everyLaunch(gpu).map(({ kernel }) => kernel.family));
   const shaders = readdirSync('shaders').map((file) => file.replace(/(-quads)?\.wgsl$/, ''));
-  // threefry.wgsl has no entry point: direct.wgsl and dropout.wgsl are compiled with it in front.
-  expect([...checked, 'threefry'].sort()).toEqual([...new Set(shaders)].sort());
+  // These have no entry point: direct.wgsl and dropout.wgsl, and what draws and climbs CPPNs, are compiled with them in front.
+  expect([...checked, 'threefry', 'cppn-network'].sort()).toEqual([...new Set(shaders)].sort());
 });
