@@ -31,6 +31,7 @@ const share = { least: 0, most: 1 - 2 ** -24, expected: 'a number from 0 to belo
 const percent = { least: 0, most: 100 - 2 ** -17, expected: 'a number from 0 to below 100' };
 const gain = { least: 2 ** -126, most: 1, expected: 'a number above 0, at most 1' };
 
+/** The place of each is the name of its random stream in a search: new ones are added at the end. */
 export const hyperparameters = {
   stepSize: { option: '--step-size', ...positive },
   largest: { option: 'largest of --step-rule progress', ...positive },

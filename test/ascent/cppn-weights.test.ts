@@ -208,7 +208,7 @@ async function compareGradients(
 }
 
 const family = (channels: number, mutations: readonly number[]): CppnGenome[] =>
-  mutations.map((count, index) => ascentGenome(31, [channels, index], channels, count));
+  mutations.map((count, index) => ascentGenome(RandomStream.of(31, channels, index), channels, count));
 
 describe('the gradient of the weights', () => {
   it.each([
@@ -230,7 +230,7 @@ describe('the gradient of the weights', () => {
 
   it('is so for a genome that has grown for long', async () => {
     const settings: Settings = { extent: [1, 4, 5], batch: 4, coordinates: 'normalised' };
-    const genome = ascentGenome(33, [9], 1, 150);
+    const genome = ascentGenome(RandomStream.of(33, 9), 1, 150);
     expect(flattenCppn(genome).nodes).toBeGreaterThan(8);
     await compareGradients(settings, [genome], 0.7, some);
   });
@@ -257,7 +257,7 @@ describe('the gradient of the weights', () => {
       }),
     };
     const settings: Settings = { extent: [1, 2, 3], batch: 4, coordinates: 'normalised' };
-    await compareGradients(settings, [genome, ascentGenome(3, [1], 1, 4)], 0.7, some);
+    await compareGradients(settings, [genome, ascentGenome(RandomStream.of(3, 1), 1, 4)], 0.7, some);
   });
 
   /** One node, fed by x alone. */
@@ -433,9 +433,9 @@ describe('the genomes of weights', () => {
 
 describe('a genome to climb from', () => {
   it('is named by its seed and path, and grows with its mutations', () => {
-    expect(ascentGenome(1, [2, 3], 3, 30)).toEqual(ascentGenome(1, [2, 3], 3, 30));
-    expect(ascentGenome(1, [2, 3], 3, 30)).not.toEqual(ascentGenome(1, [2, 4], 3, 30));
-    expect(ascentGenome(1, [2, 3], 3, 0).nodes).toHaveLength(3);
-    expect(ascentGenome(1, [2, 3], 3, 60).nodes.length).toBeGreaterThan(6);
+    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 30)).toEqual(ascentGenome(RandomStream.of(1, 2, 3), 3, 30));
+    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 30)).not.toEqual(ascentGenome(RandomStream.of(1, 2, 4), 3, 30));
+    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 0).nodes).toHaveLength(3);
+    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 60).nodes.length).toBeGreaterThan(6);
   });
 });
