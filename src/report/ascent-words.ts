@@ -61,11 +61,11 @@ export function describeStart({ start }: AscentSettings): string {
     case 'mean':
       return 'the mean image';
     case 'gaussian':
-      return `the mean image plus Gaussian noise of ${formatNumber(start.size)} bytes' standard deviation`;
+      return `the mean image plus Gaussian noise of standard deviation ${formatCount(start.size, 'byte')}`;
     case 'uniform':
-      return `the mean image plus uniform noise of up to ${formatNumber(start.size)} bytes`;
+      return `the mean image plus uniform noise of up to ${formatCount(start.size, 'byte')}`;
     case 'picture': {
-      const noise = start.noise > 0 ? ` plus uniform noise of up to ${formatNumber(start.noise)} bytes` : '';
+      const noise = start.noise > 0 ? ` plus uniform noise of up to ${formatCount(start.noise, 'byte')}` : '';
       return `the picture ${start.file} (SHA-256 ${start.sha256})${noise}`;
     }
   }

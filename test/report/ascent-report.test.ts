@@ -26,7 +26,7 @@ describe('renderAscentReport', () => {
       '3 of 33 at 99 % or more',
       'images a second 434',
       'an objective takes 3.25 s',
-      "Gaussian noise of 1 bytes' standard deviation",
+      'Gaussian noise of standard deviation 1 byte',
       'step size 0.1',
       'momentum 0.9',
       'moved by up to 2 pixels, turned by up to 5°, scaled by up to 10 %',

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { framePath } from '../../src/ascent/records.ts';
+import { decodeImage, encodePng } from '../../src/node/image-file.ts';
+import { writeReport } from '../../src/node/report-files.ts';
+import type { MemoryStorage } from '../../src/storage/storage.ts';
+import { ascentStorage, fakeAscent, type FakeAscent } from '../report/fake-ascent.ts';
+import { parsePage, type PageElement } from '../report/page.ts';
+
+const png = (size: number, value: number) =>
+  encodePng({ pixels: new Uint8Array(size * size).fill(value), channels: 1, height: size, width: size });
+
+/** The report of an ascent whose pictures are of so many pixels a side, and the storage that it lies in. */
+async function written(
+  fake: FakeAscent,
+  size: number,
+  prepare: (storage: MemoryStorage) => Promise<void> = () => Promise.resolve(),
+) {
+  const folder = fakeAscent({ steps: 5, ...fake });
+  const storage = await ascentStorage(folder);
+  for (const [index, { picture }] of [...folder.rows, ...folder.trials.flatMap(({ rows }) => rows)].entries())
+    await storage.write(picture, png(size, index % 256));
+  await prepare(storage);
+  await writeReport(storage, 'runs/one');
+  const page = new TextDecoder().decode(storage.files.get('report.html'));
+  return { storage, document: parsePage(page) };
+}
+
+const embedded = (document: PageElement, selector: string) =>
+  [...document.querySelectorAll(`${selector} img`)].map((image) => {
+    const [, base64 = ''] = image.getAttribute('src')?.split(',') ?? [];
+    return decodeImage(Buffer.from(base64, 'base64'), 'embedded');
+  });
+
+describe("the report of an ascent's folder", () => {
+  it('embeds a few pictures as they are, and lays them in a grid', async () => {
+    const { storage, document } = await written({}, 120);
+    const images = embedded(document, '.elite');
+    expect(images.map(({ width }) => width)).toEqual([120, 120, 120]);
+    expect(images.map(({ pixels }) => pixels[0])).toEqual([0, 1, 2]);
+    const grid = decodeImage(storage.files.get('grid.png')!, 'grid.png');
+    expect([grid.channels, grid.width]).toEqual([3, 3 * (120 + 8) + 8]);
+  });
+
+  it('embeds many pictures shrunk', async () => {
+    const sizes = async (objectives: number) => {
+      const images = embedded((await written({ objectives }, 120)).document, '.elite');
+      expect(images).toHaveLength(objectives);
+      return new Set(images.map(({ width }) => width));
+    };
+    expect(await sizes(60)).toEqual(new Set([120]));
+    expect(await sizes(61)).toEqual(new Set([60]));
+    expect(await sizes(241)).toEqual(new Set([60]));
+  });
+
+  it('shrinks what trials are compared by', async () => {
+    const { document } = await written({ trials: 3, objectives: 2 }, 120);
+    const images = embedded(document, '.matrix');
+    expect(images).toHaveLength(6);
+    expect(new Set(images.slice(1, 3).map(({ width }) => width))).toEqual(new Set([60]));
+  });
+
+  it('shows the frames that there are, in the order of their iterations, a few of many', async () => {
+    const { document } = await written({ objectives: 2, steps: 40 }, 28, async (storage) => {
+      for (const iteration of [16, 0, 4]) await storage.write(framePath(0, iteration), png(28, iteration));
+      for (let iteration = 0; iteration <= 40; iteration++)
+        await storage.write(framePath(1, iteration), png(28, iteration));
+      await storage.write('frames/0000/notes.txt', 'no frame');
+      await storage.write('frames/0000/x.png', 'no frame');
+    });
+    const frames = embedded(document, '.strip').map(({ pixels }) => pixels[0]);
+    expect(frames.slice(0, 3)).toEqual([0, 4, 16]);
+    expect(frames.slice(3)).toHaveLength(12);
+    expect([frames[3], frames.at(-1)]).toEqual([0, 40]);
+  });
+
+  it('leaves empty places for pictures that are gone', async () => {
+    const { storage, document } = await written({}, 28, (folder) => folder.remove('images/0001.png'));
+    expect([...document.querySelectorAll('.elite .missing')]).toHaveLength(1);
+    expect(storage.files.has('grid.png')).toBe(true);
+  });
+});
