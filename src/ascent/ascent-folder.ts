@@ -77,7 +77,7 @@ export class AscentFolder {
 
   async writeArchive(rows: readonly AscentRow[], histories: readonly AscentHistory[]): Promise<void> {
     await this.storage.write('archive.json', json(rows));
-    const lines = histories.map((history) => JSON.stringify(history, shortened) + '\n');
+    const lines = histories.map((history) => JSON.stringify(history, sevenDigits) + '\n');
     await this.storage.write('history.jsonl', lines.join(''));
   }
 
@@ -90,8 +90,6 @@ export class AscentFolder {
   }
 }
 
-/** Seven digits hold a float32; numbers that are none have no place in JSON. */
-function shortened(_: string, value: unknown): unknown {
-  if (typeof value !== 'number') return value;
-  return Number.isFinite(value) ? Number(value.toPrecision(7)) : 0;
-}
+/** All that a float32 holds. */
+const sevenDigits = (_: string, value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toPrecision(7)) : value;

@@ -7,7 +7,7 @@ import { pictureName, trialFolder } from './ascent-folder.ts';
 import type { Ascent, AscentHooks } from './ascend.ts';
 import { packTensors, writeState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
-import { historyOf, newCourse, rowOf, type Course } from './course.ts';
+import { historyOf, newCourse, rowOf, storedOf, type Course } from './course.ts';
 import { distanceBetween } from './distance.ts';
 import { frameOf, hasStrip } from './frames.ts';
 import type { ClimbableParametrisation } from './parametrise.ts';
@@ -164,7 +164,7 @@ export class Books {
       evaluations,
       seconds: this.#seconds(),
       lines: folder.progress.count,
-      courses: [...this.#finished, ...this.current].map(({ objective: _, ...stored }) => stored),
+      courses: [...this.#finished, ...this.current].map(storedOf),
       rows: this.#rows,
     } as const;
     await writeState(folder.storage, state, tensors);

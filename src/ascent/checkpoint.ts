@@ -8,7 +8,7 @@ import { crc32 } from '../formats/crc32.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ClimberState } from './climber.ts';
-import type { Course } from './course.ts';
+import type { StoredCourse } from './course.ts';
 import type { AscentRow } from './records.ts';
 import { ascentRowSchema } from './schema.ts';
 
@@ -39,9 +39,6 @@ export interface AscentState {
   /** File of the tensors, its length and checksum; null between batches. */
   readonly tensors: { readonly file: string; readonly bytes: number; readonly crc32: number } | null;
 }
-
-/** A course without its objective, which the settings hold. */
-export type StoredCourse = Omit<Course, 'objective'>;
 
 const count = z.int().min(0);
 // JSON has no word for what is no number; a course that holds one is closed.

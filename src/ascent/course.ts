@@ -23,6 +23,14 @@ export interface Course {
   fault?: string;
 }
 
+/** A course without its objective, which the settings hold. */
+export type StoredCourse = Omit<Course, 'objective'>;
+
+export const storedOf = ({ objective, ...stored }: Course): StoredCourse => {
+  void objective;
+  return stored;
+};
+
 export const newCourse = (objective: Objective): Course => ({
   objective,
   value: [],
@@ -81,8 +89,8 @@ export function rowOf(course: Course, { labels }: Model, picture: string): Ascen
     objective: objective.name,
     class: number,
     label: labels[number] ?? '',
-    confidence: confidence[best.iteration] ?? 0,
-    value: value[best.iteration] ?? 0,
+    confidence: finiteOr0(confidence[best.iteration]),
+    value: finiteOr0(value[best.iteration]),
     iteration: best.iteration,
     iterations: Math.max(0, value.length - 1),
     firstNamed: firstNamed < 0 ? null : firstNamed,
@@ -92,7 +100,18 @@ export function rowOf(course: Course, { labels }: Model, picture: string): Ascen
   };
 }
 
+/** Numbers that are none, which JSON has no word for, are 0 in it; the course's fault says so. */
 export function historyOf(course: Course): AscentHistory {
   const { objective, value, confidence, named, gradientNorm, imageNorm } = course;
-  return { objective: objective.name, value, confidence, named, gradientNorm, imageNorm };
+  const finite = (numbers: readonly number[]) => numbers.map(finiteOr0);
+  return {
+    objective: objective.name,
+    value: finite(value),
+    confidence: finite(confidence),
+    named: finite(named),
+    gradientNorm: finite(gradientNorm),
+    imageNorm: finite(imageNorm),
+  };
 }
+
+const finiteOr0 = (value: number | undefined): number => (Number.isFinite(value) ? (value ?? 0) : 0);

@@ -85,7 +85,12 @@ export async function createStage(
     see,
     destroy() {
       network.destroy();
-      for (const buffer of new Set([...Object.values(buffers), fixed.table, fixed.clock])) buffer?.destroy();
+      for (const buffer of [
+        ...(Object.values(buffers) as (GPUBuffer | undefined)[]),
+        fixed.table,
+        fixed.clock,
+      ])
+        buffer?.destroy();
     },
   };
 }

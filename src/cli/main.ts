@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ObjectiveError } from '../ascent/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
-import { RangesError } from '../ascent/search.ts';
+import { RangesError } from '../ascent/ranges.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import { ClassError } from '../experiments/evolution-run.ts';
 import { messageOf } from '../message-of.ts';

@@ -11,6 +11,7 @@ import {
 import type { Coordinates } from '../../src/encodings/frame.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { run } from '../../src/gpu/program.ts';
+import { RandomStream } from '../../src/random/threefry.ts';
 import { interpret } from '../encodings/reference-cppn.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
@@ -433,8 +434,12 @@ describe('the genomes of weights', () => {
 
 describe('a genome to climb from', () => {
   it('is named by its seed and path, and grows with its mutations', () => {
-    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 30)).toEqual(ascentGenome(RandomStream.of(1, 2, 3), 3, 30));
-    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 30)).not.toEqual(ascentGenome(RandomStream.of(1, 2, 4), 3, 30));
+    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 30)).toEqual(
+      ascentGenome(RandomStream.of(1, 2, 3), 3, 30),
+    );
+    expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 30)).not.toEqual(
+      ascentGenome(RandomStream.of(1, 2, 4), 3, 30),
+    );
     expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 0).nodes).toHaveLength(3);
     expect(ascentGenome(RandomStream.of(1, 2, 3), 3, 60).nodes.length).toBeGreaterThan(6);
   });
