@@ -26,10 +26,11 @@ export interface Course {
 /** A course without its objective, which the settings hold. */
 export type StoredCourse = Omit<Course, 'objective'>;
 
-export const storedOf = ({ objective, ...stored }: Course): StoredCourse => {
-  void objective;
-  return stored;
-};
+export function storedOf(course: Course): StoredCourse {
+  const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = course;
+  const numbers = { value, confidence, named, gradientNorm, imageNorm, best, idle, closed };
+  return fault === undefined ? numbers : { ...numbers, fault };
+}
 
 export const newCourse = (objective: Objective): Course => ({
   objective,

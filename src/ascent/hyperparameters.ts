@@ -1,14 +1,9 @@
 /** The numbers of a climb one by one: what each may be, and by which option it is given. */
+import { climbRules } from '../kernels/climb.ts';
 import type { Climb, StepRule } from './settings.ts';
 
-export const stepRules = [
-  'constant',
-  'normalised',
-  'sign',
-  'adam',
-  'progress',
-] as const satisfies readonly StepRule['rule'][];
-export type RuleName = (typeof stepRules)[number];
+export const stepRules: readonly RuleName[] = climbRules;
+export type RuleName = StepRule['rule'];
 
 /** Where the last movement may go on; the others scale every step anew (adam keeps a mean of its own). */
 export const takesMomentum = (rule: RuleName): boolean => rule === 'constant' || rule === 'normalised';
@@ -119,4 +114,4 @@ export const usualBlur = { radius: 0.5, every: 4 } as const;
 export const usualSizes = { constant: 100, normalised: 100, sign: 1, adam: 1 } as const;
 
 /** The paper's 0.03 and 0.1; the largest rate as published, which leaves all to the other two. */
-export const usualProgress = { largest: 1e12, early: 0.03, late: 0.1 } as const;
+export const usualProgress = { largest: 1e22, early: 0.03, late: 0.1 } as const;

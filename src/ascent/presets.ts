@@ -1,4 +1,5 @@
 /** Settings that belong together, by name. */
+import { usualProgress } from './hyperparameters.ts';
 import type { ClassMeasure } from './objective.ts';
 import type { Ball, Climb } from './settings.ts';
 
@@ -27,7 +28,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   /** The published settings (paper §2.4): probability, steps by progress, one per cent decay. */
   paper: {
-    climb: { ...plain, decay: 0.01, step: { rule: 'progress', largest: 1e22, early: 0.03, late: 0.1 } },
+    climb: { ...plain, decay: 0.01, step: { rule: 'progress', ...usualProgress } },
     measure: 'probability',
     steps: 255,
     noise: 1,

@@ -1,9 +1,9 @@
 /** The options of `fool ascend`, and the settings that they add up to. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { climbOf, flatten, stepRules, type RuleName } from '../ascent/hyperparameters.ts';
 import { classMeasures, type ClassMeasure } from '../ascent/objective.ts';
 import { presets, presetNames, type PresetName } from '../ascent/presets.ts';
-import type { Ball, Climb, StepRule, Transformation } from '../ascent/settings.ts';
-import { climbRules, type ClimbRule } from '../kernels/climb.ts';
+import type { Ball, Climb, Transformation } from '../ascent/settings.ts';
 import { wholeNumber, withModel, type ModelOptions } from './options.ts';
 
 export interface AscendOptions extends ModelOptions {
@@ -16,7 +16,7 @@ export interface AscendOptions extends ModelOptions {
   readonly seed: number;
   readonly start?: string;
   readonly noise?: number;
-  readonly stepRule?: ClimbRule;
+  readonly stepRule?: RuleName;
   readonly stepSize?: number;
   readonly largest?: number;
   readonly early?: number;
@@ -71,7 +71,7 @@ export function withAscend(command: Command): Command {
     .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
     .option('--start <what>', 'gaussian or uniform noise on the mean image, mean, or a picture file')
     .option('--noise <size>', 'deviation or half width of that noise, in bytes', number)
-    .addOption(new Option('--step-rule <rule>', 'how far a step goes').choices([...climbRules]))
+    .addOption(new Option('--step-rule <rule>', 'how far a step goes').choices([...stepRules]))
     .option('--step-size <size>', 'in bytes, or times the gradient with the constant rule', number)
     .option('--largest <rate>', 'progress: most that the gradient is multiplied by', number)
     .option('--early <gain>', 'progress: most that the objective is to gain in a step', number)
@@ -126,44 +126,27 @@ export const resumeOptions: readonly string[] = [
   'arch',
 ];
 
-export function climbOf(options: AscendOptions): Climb {
+export function climbFrom(options: AscendOptions): Climb {
   const { climb } = presets[options.preset];
-  const radius = options.blur ?? climb.blur?.radius;
-  return {
-    step: stepOf(options, climb.step),
-    momentum: options.momentum ?? climb.momentum,
-    decay: options.decay ?? climb.decay,
-    ...(radius === undefined || radius === 0
-      ? {}
-      : { blur: { radius, every: options.blurEvery ?? climb.blur?.every ?? 4 } }),
-    smallNorm: options.smallNorm ?? climb.smallNorm,
-    smallContribution: options.smallContribution ?? climb.smallContribution,
+  const rule = options.stepRule ?? climb.step.rule;
+  // The size of a step means something else with every rule.
+  const inherited = flatten(rule === climb.step.rule ? climb : { ...climb, step: climbOf(rule, {}).step });
+  const asked = {
+    stepSize: options.stepSize,
+    largest: options.largest,
+    early: options.early,
+    late: options.late,
+    decay: options.decay,
+    blurRadius: options.blur,
+    blurEvery: options.blurEvery,
+    smallNorm: options.smallNorm,
+    smallContribution: options.smallContribution,
   };
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  // A momentum that the rule has no use for is kept, to be refused.
+  const { momentum = climb.momentum } = options;
+  return { ...climbOf(rule, { ...inherited, ...given }), momentum };
 }
-
-function stepOf(options: AscendOptions, preset: StepRule): StepRule {
-  const rule = options.stepRule ?? preset.rule;
-  const progress = preset.rule === 'progress' ? preset : presets.paper.climb.step;
-  if (rule === 'progress') {
-    const { largest, early, late } = { largest: 1e22, early: 0.03, late: 0.1, ...progress };
-    return {
-      rule,
-      largest: options.largest ?? largest,
-      early: options.early ?? early,
-      late: options.late ?? late,
-    };
-  }
-  const usual = preset.rule === rule ? preset.size : usualSize[rule];
-  return { rule, size: options.stepSize ?? usual };
-}
-
-/** Where no preset says: a size that moves a picture visibly in some tens of steps. */
-const usualSize: Readonly<Record<Exclude<ClimbRule, 'progress'>, number>> = {
-  constant: 100,
-  normalised: 40,
-  sign: 1,
-  adam: 1,
-};
 
 export function ballOf(options: AscendOptions): Ball | undefined {
   const { ball } = presets[options.preset];

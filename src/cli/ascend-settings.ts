@@ -17,7 +17,7 @@ import type { Model } from '../models/model.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { ImageFileError, decodeImage } from '../node/image-file.ts';
 import { readRun } from '../report/read-run.ts';
-import { ballOf, climbOf, transformationOf, type AscendOptions } from './ascend-options.ts';
+import { ballOf, climbFrom, transformationOf, type AscendOptions } from './ascend-options.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -162,13 +162,14 @@ async function parametrisationOf(
 
 async function trialsOf(options: AscendOptions): Promise<Trial[]> {
   const { search, ranges, compare, seed } = options;
-  const climb = climbOf(options);
+  const climb = climbFrom(options);
   if (compare && search !== undefined)
     throw new UsageError('--compare and --search are two different series of trials: choose one');
   if (ranges !== undefined && search === undefined) throw new UsageError('--ranges belongs to --search');
   if (compare) return comparisonTrials(climb);
   if (search === undefined) return [{ name: options.preset, climb }];
-  const drawn = ranges === undefined ? defaultRanges : parseRanges(await readJson(ranges), ranges);
+  const drawn =
+    ranges === undefined ? defaultRanges(climb.step.rule) : parseRanges(await readJson(ranges), ranges);
   return sampleTrials(drawn, climb, search, seed);
 }
 

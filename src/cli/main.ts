@@ -2,7 +2,6 @@
 import { Command, CommanderError } from 'commander';
 import { ObjectiveError } from '../ascent/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
-import { RangesError } from '../ascent/ranges.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import { ClassError } from '../experiments/evolution-run.ts';
 import { messageOf } from '../message-of.ts';
@@ -41,14 +40,7 @@ function buildProgram(): Command {
   return program;
 }
 
-const usageErrors = [
-  UsageError,
-  PopulationError,
-  ClassError,
-  ObjectiveError,
-  RangesError,
-  AscentSettingsError,
-] as const;
+const usageErrors = [UsageError, PopulationError, ClassError, ObjectiveError, AscentSettingsError] as const;
 
 /** 0 done, 1 failed, 2 wrong usage. */
 function exitCodeOf(error: unknown): number {
