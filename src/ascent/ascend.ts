@@ -5,7 +5,7 @@ import type { AscentFolder } from './ascent-folder.ts';
 import { Books } from './books.ts';
 import { unpackTensors, type AscentState } from './checkpoint.ts';
 import { Climber } from './climber.ts';
-import { follow, isStuck, newCourse, type Course } from './course.ts';
+import { follow, isStuck, lostAt, newCourse, type Course } from './course.ts';
 import { diagnose } from './diagnosis.ts';
 import { isFrame } from './frames.ts';
 import type { Objective } from './objective.ts';
@@ -131,8 +131,7 @@ async function climbOnce(
   books.iteration = first + count;
   for (const [slot, course] of courses.entries()) {
     if (!isStuck(course) || course.fault !== undefined) continue;
-    const at = String(course.value.length - course.idle);
-    course.fault = `${await diagnose(stage, slot)} (iteration ${at})`;
+    course.fault = `${await diagnose(stage, slot)} (iteration ${String(lostAt(course))})`;
   }
   if (isFrame(first + count - 1, run.settings)) await books.frame(climber, first + count - 1);
 }

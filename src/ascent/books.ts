@@ -7,7 +7,7 @@ import { pictureName, trialFolder } from './ascent-folder.ts';
 import type { Ascent, AscentHooks } from './ascend.ts';
 import { packTensors, writeState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
-import { historyOf, newCourse, rowOf, storedOf, type Course } from './course.ts';
+import { bestConfidence, historyOf, newCourse, rowOf, storedOf, type Course } from './course.ts';
 import { distanceBetween } from './distance.ts';
 import { frameOf, hasStrip } from './frames.ts';
 import type { ClimbableParametrisation } from './parametrise.ts';
@@ -93,16 +93,17 @@ export class Books {
     this.#finished.push(...this.current);
     this.done += this.current.length;
     this.begin([]);
-    await this.#save(undefined);
+    // The archive comes first: a state never knows of more than the files that readers see.
     if (this.ascent.run.settings.trials.length === 1) await this.#writeArchive(this.#rows, this.#finished);
+    await this.#save(undefined);
   }
 
   /** The best so far of a batch that the host stopped, and the state to go on from. */
   async batchInterrupted(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
     const rows = [...this.#rows, ...(await this.#writePictures(climber, parametrisation))];
-    await this.#save(climber);
     if (this.ascent.run.settings.trials.length === 1)
       await this.#writeArchive(rows, [...this.#finished, ...this.current]);
+    await this.#save(climber);
   }
 
   async trialDone(): Promise<void> {
@@ -139,9 +140,7 @@ export class Books {
   }
 
   #progress(): AscentProgress {
-    const scores = [...this.#finished, ...this.current].map(
-      ({ confidence, best }) => confidence[best.iteration] ?? 0,
-    );
+    const scores = [...this.#finished, ...this.current].map(bestConfidence);
     const { median, mean, min, best } = summarise(scores);
     const { trial, iteration, evaluations } = this;
     return { trial, iteration, evaluations, seconds: this.#seconds(), median, mean, min, best };
@@ -225,7 +224,7 @@ export class Books {
     const { run } = this.ascent;
     const { model, objectives, steps, seed, trials } = run.settings;
     const best = bestTrial(this.#trials);
-    const partial = this.current.map(({ confidence, best: { iteration } }) => confidence[iteration] ?? 0);
+    const partial = this.current.map(bestConfidence);
     const confidences = best
       ? best.rows.map(({ confidence }) => confidence)
       : [...this.#rows.map(({ confidence }) => confidence), ...partial];

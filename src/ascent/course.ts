@@ -65,16 +65,24 @@ export function follow(
   course.imageNorm.push(at(iteration.inputNorm) / byte);
   const score = at(course.objective.watched === null ? iteration.value : iteration.confidence);
   if (score > course.best.score) course.best = { iteration: course.value.length - 1, score };
-  if (gradientNorm > 0 && Number.isFinite(gradientNorm)) course.idle = 0;
+  if (isUsable(gradientNorm)) course.idle = 0;
   else course.idle = gradientNorm === 0 ? course.idle + 1 : climbPatience;
   course.closed = (until !== undefined && course.best.score >= until) || course.idle >= climbPatience;
 }
+
+const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);
+
+/** The iteration from which on there was no gradient. */
+export const lostAt = ({ gradientNorm }: Course): number => gradientNorm.findLastIndex(isUsable) + 1;
 
 /** Whether it was closed because nothing led on, and that before the network was as good as certain. */
 export function isStuck({ idle, confidence, objective, best }: Course): boolean {
   const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= milestones[3];
   return idle >= climbPatience && !certain;
 }
+
+/** Of the best image; 0 where it was never a number. */
+export const bestConfidence = ({ confidence, best }: Course): number => finiteOr0(confidence[best.iteration]);
 
 /** @param picture path of its PNG */
 export function rowOf(course: Course, { labels }: Model, picture: string): AscentRow {
@@ -90,7 +98,7 @@ export function rowOf(course: Course, { labels }: Model, picture: string): Ascen
     objective: objective.name,
     class: number,
     label: labels[number] ?? '',
-    confidence: finiteOr0(confidence[best.iteration]),
+    confidence: bestConfidence(course),
     value: finiteOr0(value[best.iteration]),
     iteration: best.iteration,
     iterations: Math.max(0, value.length - 1),

@@ -1,0 +1,129 @@
+/** What is climbed side by side is climbed as if alone, and repeats bit for bit, however it is cut and interrupted. */
+import { describe, expect, test } from 'vitest';
+import { classObjectives } from '../../src/ascent/parse-objective.ts';
+import type { AscentHistory, AscentRow } from '../../src/ascent/records.ts';
+import type { AscentSettings } from '../../src/ascent/settings.ts';
+import { readAscent } from '../../src/report/read-ascent.ts';
+import { MemoryStorage } from '../../src/storage/storage.ts';
+import { RecordingStorage, copyOf } from '../evolution/failing-storage.ts';
+import { tinyModel } from '../evolution/tiny-run.ts';
+import { expectClose } from '../kernels/numbers.ts';
+import { ascentOutcome, plainClimb, tinyAscent, tinyAscentSettings, withClimb } from './tiny-ascent.ts';
+
+const transformation = { jitter: 2, rotate: 10, scale: 0.1 };
+const waves: AscentSettings = {
+  ...tinyAscentSettings,
+  start: { from: 'gaussian', size: 1 },
+  parametrisation: { kind: 'fourier' },
+};
+const genomes: AscentSettings = {
+  ...withClimb({ step: { rule: 'adam', size: 0.1 }, decay: 0 }),
+  start: { from: 'mean' },
+  parametrisation: { kind: 'cppn', coordinates: 'normalised', mutations: 15 },
+};
+const kinds: [string, AscentSettings][] = [
+  ['pixels', tinyAscentSettings],
+  ['momentum and a goal', { ...withClimb({ momentum: 0.9 }), until: 0.7 }],
+  ['Adam and random views', { ...withClimb({ step: { rule: 'adam', size: 3 } }), transformation }],
+  ['waves', waves],
+  ['CPPNs', genomes],
+  [
+    'several trials',
+    {
+      ...tinyAscentSettings,
+      steps: 6,
+      trials: [5, 30, 60].map((size) => ({
+        name: `size ${String(size)}`,
+        climb: { ...plainClimb, step: { rule: 'normalised', size } },
+      })),
+    },
+  ],
+];
+
+async function outcome(settings: AscentSettings, hooks = {}): Promise<MemoryStorage> {
+  const storage = new MemoryStorage();
+  await tinyAscent({ storage, settings, hooks });
+  return storage;
+}
+
+async function single(settings: AscentSettings, place: number): Promise<[AscentRow, AscentHistory]> {
+  const objectives = settings.objectives.slice(place, place + 1);
+  const { rows, history } = await readAscent(await outcome({ ...settings, objectives }));
+  return [rows[0]!, history[0]!];
+}
+
+describe.each(kinds)('an ascent with %s', (_, settings) => {
+  test('repeats bit for bit, however long its submissions are', async () => {
+    const once = ascentOutcome(await outcome(settings, { submissionTime: 0 }));
+    expect(Object.keys(once).length).toBeGreaterThan(6);
+    expect(ascentOutcome(await outcome(settings, { submissionTime: 1000 }))).toEqual(once);
+  });
+
+  test('resumed after being killed at any write ends as if it had never stopped', async () => {
+    const whole = new RecordingStorage();
+    await tinyAscent({ storage: whole, settings, hooks: { submissionTime: 0 } });
+    const every = Math.ceil(whole.moments.length / 8);
+    for (let moment = 1; moment < whole.moments.length; moment += every) {
+      const storage = copyOf(whole.moments[moment]!);
+      if (!storage.files.has('run.json')) continue;
+      await tinyAscent({ storage, settings, resume: true });
+      expect(ascentOutcome(storage), `killed after write ${String(moment)}`).toEqual(ascentOutcome(whole));
+    }
+  });
+
+  test('stopped by its host keeps the best so far, and goes on from there', async () => {
+    const storage = new MemoryStorage();
+    let asked = 0;
+    const stopped = await tinyAscent({
+      storage,
+      settings,
+      hooks: { submissionTime: 0, shouldStop: () => ++asked > 3 },
+    });
+    expect(stopped.complete).toBe(false);
+    if (settings.trials.length === 1) expect((await readAscent(storage)).rows.length).toBeGreaterThan(0);
+    const summary = await tinyAscent({ storage, settings, resume: true });
+    expect(summary.complete).toBe(true);
+    expect(ascentOutcome(storage)).toEqual(ascentOutcome(await outcome(settings)));
+  });
+});
+
+test.each(kinds.slice(0, 5))('five objectives side by side are five alone: %s', async (_, settings) => {
+  const together = await readAscent(await outcome({ ...settings, batch: 8 }));
+  expect(together.rows).toHaveLength(5);
+  for (const place of [0, 3, 4]) {
+    const [row, history] = await single({ ...settings, batch: 4 }, place);
+    const { iteration, iterations, reached, confidence } = together.rows[place]!;
+    expect([row.iteration, row.iterations, row.reached]).toEqual([iteration, iterations, reached]);
+    expectClose([row.confidence], [confidence], { atol: 1e-5, rtol: 0 });
+    expectClose(history.confidence, together.history[place]!.confidence, { atol: 1e-5, rtol: 0 });
+  }
+});
+
+test('another seed is another start', async () => {
+  const [one, other] = await Promise.all(
+    [3, 4].map(async (seed) => ascentOutcome(await outcome({ ...tinyAscentSettings, seed }))),
+  );
+  expect(one!['images/0000.png']).not.toBe(other!['images/0000.png']);
+});
+
+test('objectives that have reached their goal leave the others to climb', async () => {
+  const settings = { ...tinyAscentSettings, until: 0.6, steps: 60 };
+  const { rows } = await readAscent(await outcome(settings));
+  for (const { confidence, iteration, iterations } of rows) {
+    expect(confidence).toBeGreaterThanOrEqual(0.6);
+    expect(iterations).toBe(iteration);
+  }
+  expect(new Set(rows.map(({ iteration }) => iteration)).size).toBeGreaterThan(1);
+});
+
+test('an avoided class stays less likely than where it is not avoided', async () => {
+  const model = tinyModel();
+  const confidenceOf = async (avoid: number[]) => {
+    const objectives = classObjectives([2], 'logit', avoid, model);
+    const { rows } = await readAscent(await outcome({ ...tinyAscentSettings, objectives, steps: 40 }));
+    return rows[0]!;
+  };
+  const [free, avoiding] = [await confidenceOf([]), await confidenceOf([0, 1])];
+  expect(avoiding.class).toBe(2);
+  expect(avoiding.confidence).toBeGreaterThanOrEqual(free.confidence - 0.05);
+});
