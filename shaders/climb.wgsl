@@ -64,7 +64,8 @@ fn rate_of(scale: vec4f, square: vec4f, value: vec4f) -> vec4f {
       // min(largest, desired / ‖scale · g‖²) · scale, without the square of the scale.
       return min(climb.largest * scale, max(desired, vec4f(0.0)) / (scale * square));
     }
-    case 2u: { return climb.size / sqrt(square); }
+    // A step of this length has `size` as its root mean square.
+    case 2u: { return climb.size * sqrt(f32(VALUES)) / sqrt(square); }
     case 3u: { return vec4f(climb.size); }
     default: { return scale; }
   }

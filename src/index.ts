@@ -1,4 +1,13 @@
 /** The platform-neutral core: give it a GPUDevice's adapter and a storage. */
+export { ascend, type Ascent, type AscentHooks } from './ascent/ascend.ts';
+export { ascentBatch } from './ascent/batch.ts';
+export { checkSettings } from './ascent/check-settings.ts';
+export type { Objective, Term } from './ascent/objective.ts';
+export { classObjectives, parseObjective } from './ascent/parse-objective.ts';
+export { presets } from './ascent/presets.ts';
+export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './ascent/records.ts';
+export { comparisonTrials, sampleTrials } from './ascent/search.ts';
+export type { AscentSettings, Climb } from './ascent/settings.ts';
 export { imagenetLabels } from './datasets/imagenet-labels.ts';
 export type { CppnGenome, DirectGenome, SerialisedGenome } from './encodings/encoding.ts';
 export { CppnPopulation } from './encodings/cppn-population.ts';
@@ -14,6 +23,7 @@ export type {
   RunSummary,
 } from './evolution/run-record.ts';
 export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
+export { newAscent, resumedAscent, type AscentSetup } from './experiments/ascent-run.ts';
 export { newEvolution, resumedEvolution, type EvolutionSetup } from './experiments/evolution-run.ts';
 export { readWeights, weightFormat } from './formats/read-weights.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
@@ -38,7 +48,9 @@ export { train, lenetDescent } from './models/training.ts';
 export type { Architecture, Layer } from './nn/layer.ts';
 export { createNetwork, deviceBytes, type Network } from './nn/network.ts';
 export { uploadParameters } from './nn/upload.ts';
+export { renderAscentReport } from './report/ascent-report.ts';
 export { composeGrid } from './report/grid.ts';
+export { readAscent } from './report/read-ascent.ts';
 export { readRun } from './report/read-run.ts';
 export { renderReport } from './report/report.ts';
 export { MemoryStorage, type Storage } from './storage/storage.ts';

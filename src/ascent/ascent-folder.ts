@@ -1,8 +1,8 @@
 /** Writes an ascent's files through the storage that the host gives; every file is whole at any moment. */
+import { clearFolder } from '../evolution/clear-folder.ts';
 import { ProgressLog } from '../evolution/progress-log.ts';
 import type { EncodePicture, Picture } from '../evolution/run-folder.ts';
 import type { Storage } from '../storage/storage.ts';
-import { checkpointFolder } from './checkpoint.ts';
 import type { Objective } from './objective.ts';
 import {
   framePath,
@@ -40,21 +40,9 @@ export class AscentFolder {
     this.progress = new ProgressLog(storage);
   }
 
-  /** Removes the files of an earlier ascent, and nothing else that lies in the folder. */
-  async clear(): Promise<void> {
-    const files = ['progress.jsonl', 'archive.json', 'history.jsonl', 'trials.json', 'summary.json'];
-    for (const file of [...files, 'grid.png', 'report.html']) await this.storage.remove(file);
-    for (const folder of ['images', 'animations', checkpointFolder]) await this.#empty(folder);
-    for (const parent of ['trials', 'frames']) {
-      for (let number = 0; await this.#empty(`${parent}/${digits(number)}`); number++);
-    }
-  }
-
-  /** @returns whether there was anything of ours */
-  async #empty(folder: string): Promise<boolean> {
-    const names = (await this.storage.list(folder)).filter((name) => /\.(png|gif|json|bin)$/.test(name));
-    for (const name of names) await this.storage.remove(`${folder}/${name}`);
-    return names.length > 0;
+  /** Removes the files of an earlier run, and nothing else that lies in the folder. */
+  clear(): Promise<void> {
+    return clearFolder(this.storage);
   }
 
   writeRun(record: AscentRecord): Promise<void> {

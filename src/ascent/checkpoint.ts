@@ -12,7 +12,7 @@ import type { StoredCourse } from './course.ts';
 import type { AscentRow } from './records.ts';
 import { ascentRowSchema } from './schema.ts';
 
-export const checkpointFolder = 'checkpoint';
+const checkpointFolder = 'checkpoint';
 const statePath = `${checkpointFolder}/ascent.json`;
 
 /** Where an ascent stands. */

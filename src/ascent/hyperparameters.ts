@@ -111,7 +111,7 @@ function stepOf(rule: RuleName, { stepSize, largest, early, late }: FlatClimb): 
 export const usualBlur = { radius: 0.5, every: 4 } as const;
 
 /** Bytes of change per step, in the units of each rule; the constant one is that of the published presets. */
-export const usualSizes = { constant: 100, normalised: 100, sign: 1, adam: 1 } as const;
+export const usualSizes = { constant: 100, normalised: 2, sign: 1, adam: 1 } as const;
 
 /** The paper's 0.03 and 0.1; the largest rate as published, which leaves all to the other two. */
 export const usualProgress = { largest: 1e22, early: 0.03, late: 0.1 } as const;

@@ -122,7 +122,7 @@ export function defaultRanges(rule: RuleName): Ranges {
 
 const stepRanges = {
   constant: { stepSize: { from: 0.1, to: 1e4, scale: 'log' } },
-  normalised: { stepSize: { from: 3, to: 1000, scale: 'log' } },
+  normalised: { stepSize: { from: 0.1, to: 10, scale: 'log' } },
   sign: { stepSize: { from: 0.1, to: 8, scale: 'log' } },
   adam: { stepSize: { from: 0.1, to: 16, scale: 'log' } },
   progress: {

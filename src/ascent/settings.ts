@@ -7,7 +7,7 @@ import type { Objective } from './objective.ts';
 /**
  * How far a step goes along the gradient g (paper §2.4 and its supplement):
  * constant: size · g; progress: g · min(largest, desired / ‖g‖²) with desired = min(early, late · (1 − objective));
- * normalised: size · g / ‖g‖; sign: size · sign(g); adam: size · m̂ / (√v̂ + ε).
+ * normalised: size · g / √mean(g²); sign: size · sign(g); adam: size · m̂ / (√v̂ + ε).
  */
 export type StepRule =
   | { readonly rule: 'constant' | 'normalised' | 'sign' | 'adam'; readonly size: number }

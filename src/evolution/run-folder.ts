@@ -1,6 +1,7 @@
 /** Writes a run's files through the storage that the host gives; every file is whole at any moment. */
 import type { Storage } from '../storage/storage.ts';
 import { checkpointPath, type Checkpoint } from './checkpoint.ts';
+import { clearFolder } from './clear-folder.ts';
 import { ProgressLog } from './progress-log.ts';
 import { removeGenomes } from './saved-genomes.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
@@ -31,19 +32,8 @@ export class RunFolder {
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
-  async clear(): Promise<void> {
-    const files = [
-      'progress.jsonl',
-      checkpointPath,
-      'archive.json',
-      'summary.json',
-      'grid.png',
-      'report.html',
-    ];
-    const pictures = (await this.storage.list('images')).filter((name) => /^\d{4,}\.png$/.test(name));
-    for (const file of [...files, ...pictures.map((name) => `images/${name}`)])
-      await this.storage.remove(file);
-    await removeGenomes(this.storage, []);
+  clear(): Promise<void> {
+    return clearFolder(this.storage);
   }
 
   async writeRun(record: RunRecord): Promise<void> {

@@ -63,6 +63,7 @@ export function recordClimb(shape: ClimbShape): Launch {
     source,
     entryPoint: 'record',
     constants: {
+      VALUES: shape.values,
       BATCH: shape.batch / 4,
       PARTS: productParts,
       UNIT_PARTS: shape.unitLayers * productParts,

@@ -75,7 +75,7 @@ describe('ranges of a search are refused', () => {
     ],
     [{ stepRule: 'constant' }, 'stepRule: expected a list of step rules'],
     [{ stepRule: [] }, 'stepRule: expected at least one step rule'],
-    [{ stepRule: ['adams'] }, 'stepRule.0: expected one of constant, normalised, sign, adam, progress'],
+    [{ stepRule: ['adams'] }, 'stepRule.0: expected one of constant, progress, normalised, sign, adam'],
     [{ decay: 1 }, 'decay: 1 is out of range, expected a number from 0 to below 1'],
     [{ decay: { from: 0, to: 1 } }, 'decay: 1 is out of range, expected a number from 0 to below 1'],
     [{ decay: { values: [0, -0.1] } }, 'decay: -0.1 is out of range, expected a number from 0 to below 1'],

@@ -31,8 +31,8 @@ export function referenceAscent(
         m[index] = 0.9 * m[index]! + 0.1 * g;
         v[index] = 0.999 * v[index]! + 0.001 * g * g;
         const [mean, square] = [
-          m[index]! / (1 - 0.9 ** (iteration + 1)),
-          v[index]! / (1 - 0.999 ** (iteration + 1)),
+          m[index] / (1 - 0.9 ** (iteration + 1)),
+          v[index] / (1 - 0.999 ** (iteration + 1)),
         ];
         return square === 0 ? 0 : (size * mean) / Math.sqrt(square);
       });
@@ -90,7 +90,7 @@ function valueOf({ model, wanted }: ReferenceAscent, input: ArrayLike<number>): 
   return logits[wanted]! - most - Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
 }
 
-/** Per byte. */
+/** Per byte; what is below the error of the differences is none. */
 function gradientOf(ascent: ReferenceAscent, x: Float64Array): Float64Array {
   const input = inputOf(ascent.model, x);
   const scale = ascent.model.preprocessing.scale[0]!;
@@ -101,7 +101,8 @@ function gradientOf(ascent: ReferenceAscent, x: Float64Array): Float64Array {
       input[index] = value;
       return result;
     };
-    return ((moved(1e-6) - moved(-1e-6)) / 2e-6) * scale;
+    const slope = ((moved(1e-6) - moved(-1e-6)) / 2e-6) * scale;
+    return Math.abs(slope) < 1e-10 ? 0 : slope;
   });
 }
 
@@ -112,7 +113,7 @@ function stepOf(ascent: ReferenceAscent, x: Float64Array, gradient: Float64Array
     case 'constant':
       return (g) => step.size * g;
     case 'normalised':
-      return (g) => (step.size * g) / Math.sqrt(square);
+      return (g) => (step.size * g) / Math.sqrt(square / gradient.length);
     case 'sign':
       return (g) => step.size * Math.sign(g);
     case 'adam':

@@ -49,7 +49,7 @@ const climbs: [string, Partial<Climb>][] = [
   ['steps by progress that are cut', { step: { rule: 'progress', largest: 800, early: 0.5, late: 0.4 } }],
   ['signs', { step: { rule: 'sign', size: 3 }, decay: 0 }],
   ['Adam', { step: { rule: 'adam', size: 4 } }],
-  ['momentum', { momentum: 0.8 }],
+  ['momentum', { momentum: 0.8, step: { rule: 'normalised', size: 0.8 } }],
   ['strong decay', { decay: 0.2 }],
   ['a blur every other iteration', { blur: { radius: 0.8, every: 2 } }],
   ['pixels of small norm', { smallNorm: 40 }],
@@ -73,7 +73,7 @@ describe('iterations agree with doubles', () => {
     ['l2', 60],
     ['linf', 3],
   ] as const)('within a ball of the norm %s', async (norm, radius) => {
-    const climb: Climb = { ...plainClimb, decay: 0, step: { rule: 'normalised', size: 50 } };
+    const climb: Climb = { ...plainClimb, decay: 0, step: { rule: 'normalised', size: 2.5 } };
     const ball = { norm, radius };
     const found = await deviceAscent(climb, ball);
     const expected = referenceAscent(

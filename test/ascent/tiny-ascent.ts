@@ -11,7 +11,7 @@ import { sha256, tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 
 export const plainClimb: Climb = {
-  step: { rule: 'normalised', size: 30 },
+  step: { rule: 'normalised', size: 2.5 },
   momentum: 0,
   decay: 0.01,
   smallNorm: 0,

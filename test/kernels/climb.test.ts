@@ -44,7 +44,7 @@ function rateOf(rule: (typeof climbRules)[number], scale: number, square: number
     case 'progress':
       return Math.min(largest, desired / trueSquare) * scale;
     case 'normalised':
-      return size / Math.sqrt(square);
+      return (size * Math.sqrt(100)) / Math.sqrt(square);
     case 'sign':
       return size;
     case 'adam':

@@ -6,8 +6,13 @@ import {
   adaptiveAveragePool,
   adaptiveAveragePoolInputGradient,
 } from '../../src/kernels/adaptive-average-pool.ts';
+import { add } from '../../src/kernels/add.ts';
+import { affineView, affineViewAdjoint } from '../../src/kernels/affine-view.ts';
+import { ballDistance, ballProject, ballShrink } from '../../src/kernels/ball.ts';
 import { basisChange } from '../../src/kernels/basis-change.ts';
 import { biasGradient } from '../../src/kernels/bias-gradient.ts';
+import { blur } from '../../src/kernels/blur.ts';
+import { boundClimb, recordClimb, stepClimb, tickClimb } from '../../src/kernels/climb.ts';
 import { hlsToRgb } from '../../src/kernels/colour.ts';
 import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d-input-gradient.ts';
 import {
@@ -19,13 +24,19 @@ import { addCppnGradient, pullCppn } from '../../src/kernels/cppn-gradient.ts';
 import { cppn } from '../../src/kernels/cppn.ts';
 import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
 import { dropout } from '../../src/kernels/dropout.ts';
+import { keepParameters, keepPictures } from '../../src/kernels/keep.ts';
 import { lrn, lrnInputGradient } from '../../src/kernels/lrn.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
 import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
+import { noise } from '../../src/kernels/noise.ts';
+import { climbObjective, judgeObjective } from '../../src/kernels/objective.ts';
 import { pack } from '../../src/kernels/pack.ts';
+import { picture } from '../../src/kernels/picture.ts';
 import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
 import { scatter } from '../../src/kernels/scatter.ts';
 import { sgd } from '../../src/kernels/sgd.ts';
+import { slotProduct } from '../../src/kernels/slot-product.ts';
+import { clearSmallPixels, smallPixelThreshold } from '../../src/kernels/small-pixels.ts';
 import { confidence, crossEntropy } from '../../src/kernels/softmax.ts';
 import { spectrum } from '../../src/kernels/spectrum.ts';
 import { transpose } from '../../src/kernels/transpose.ts';
@@ -58,6 +69,10 @@ const viewShape = {
   reverseChannels: true,
   scale: [1, 2, 3],
 };
+const image = { channels: 3, height: 8, width: 7, batch: 4 };
+const climb = { values: 168, inputValues: 108, batch: 4, unitLayers: 1 };
+const objective = { classes: 10, batch: 4, rescale: true };
+const ball = { values: 168, batch: 4, radius: 2 };
 const normalised = { channels: 6, plane: 8, size: 5, alpha: 1e-4, beta: 0.75, k: 1 };
 const direct = { population: 2, channels: 1, pixels: 9 };
 const cppns = { batch: 4, channels: 3, height: 9, width: 7, edges: 12, nodes: 3, reverseChannels: false };
@@ -79,7 +94,28 @@ function everyLaunch(gpu: Gpu): Launch[] {
     ),
     ...[1, 100].map((slots) => pullCppn({ ...cppns, slots })),
     addCppnGradient({ ...cppns, slots: 1 }),
+    add(8),
+    affineView({ ...viewShape, clamp: true }),
+    affineViewAdjoint({ ...viewShape, clamp: false }),
+    ballDistance(ball),
+    ballProject(ball),
+    ballShrink(ball),
+    blur({ ...image, reach: 2, along: 'rows' }),
+    boundClimb(168, 4),
+    recordClimb(climb),
+    ...(['plain', 'momentum', 'adam'] as const).map((step) => stepClimb(step, climb)),
+    tickClimb(),
+    climbObjective(objective),
+    judgeObjective(objective),
+    keepParameters(168, 4),
+    keepPictures(42, 4),
+    noise({ values: 168, batch: 4, kind: 'gaussian', size: 1 }),
+    noise({ values: 168, batch: 4, kind: 'uniform', size: 1 }),
     pack(8),
+    picture({ ...image, reverseChannels: true }),
+    slotProduct(168, 4),
+    smallPixelThreshold({ ...image, rank: 9, contribution: true }),
+    clearSmallPixels({ ...image, rank: 9, contribution: false }),
     basisChange({ outer: 3, size: 9, inner: 8 }),
     biasGradient(3, 4, 4),
     hlsToRgb(2, 9),
