@@ -1,12 +1,11 @@
 /** Our step of gradient ascent: forward, d log p / d logits, backward, x ← x + rate · d log p / d x; one submission. */
-import type { Gpu } from '../src/gpu/device.ts';
+import { uniformUsage, type Gpu } from '../src/gpu/device.ts';
 import { Program, bind, run } from '../src/gpu/program.ts';
 import { sgd } from '../src/kernels/sgd.ts';
 import { crossEntropy } from '../src/kernels/softmax.ts';
 import { volume } from '../src/nn/layer.ts';
 import { createNetwork, type Network } from '../src/nn/network.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
-import { uniformUsage } from '../src/gpu/device.ts';
 import { asSlots, fromSlots } from '../test/nn/slots.ts';
 import { slotsFor } from './networks.ts';
 import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
