@@ -55,24 +55,35 @@ export function titleOf({ network, pass, images }: Case): string {
   return `${network} ${pass}, batch ${String(images)}`;
 }
 
-/** Whether two engines found the same: values within a share of the largest that is expected. */
+/**
+ * Whether two engines found the same. Where the two largest values of a pool differ by less than rounding does, engines
+ * send the gradient through one or the other, and a patch of the image gets another slope: AlexNet's pool2 has such a
+ * pair for the first image (8.7e-7 apart). So a tenth of a gradient may differ; the rest must be closer than any error
+ * of the maths would leave it.
+ */
 export function agrees(found: Answer, expected: Answer): boolean {
-  return (
-    distance(found.logits, expected.logits) <= 1e-3 && distance(found.gradient, expected.gradient) <= 2e-3
-  );
+  const { logits, gradient } = distances(found, expected);
+  return logits <= 1e-3 && gradient <= 2e-4;
 }
 
-/** The largest difference as a share of the largest value expected; NaN where something is missing or no number. */
-export function distance(found: Float32Array = none, expected: Float32Array = none): number {
-  if (found.length !== expected.length) return NaN;
+/** Logits: the largest difference; gradient: that of nine tenths of the values. */
+export function distances(found: Answer, expected: Answer): { logits: number; gradient: number } {
+  return {
+    logits: distance(found.logits, expected.logits, 1),
+    gradient: distance(found.gradient, expected.gradient, 0.9),
+  };
+}
+
+/**
+ * A difference as a share of the largest value expected; NaN where values are missing or no numbers.
+ * @param share of the values that differ by no more than the result
+ */
+function distance(found: Float32Array = none, expected: Float32Array = none, share: number): number {
+  if (found.length !== expected.length || found.some(Number.isNaN)) return NaN;
   if (expected.length === 0) return 0;
-  let range = 0;
-  let most = 0;
-  for (const [index, value] of expected.entries()) {
-    range = Math.max(range, Math.abs(value));
-    most = Math.max(most, Math.abs((found[index] ?? NaN) - value));
-  }
-  return most / range;
+  const range = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const differences = found.map((value, index) => Math.abs(value - (expected[index] ?? NaN))).sort();
+  return (differences[Math.ceil(share * differences.length) - 1] ?? NaN) / range;
 }
 
 const none = new Float32Array();

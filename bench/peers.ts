@@ -12,7 +12,7 @@ import { ownAscentStep } from './own-ascent-step.ts';
 import { ownForward } from './own-engine.ts';
 import {
   agrees,
-  distance,
+  distances,
   titleOf,
   type Case,
   type EngineName,
@@ -171,10 +171,9 @@ function rowOf(measured: Measured, results: readonly Measured[]): PeerRow {
   const good = judge !== undefined && agrees(measured, judge);
   if (!judge) console.log(`${engine}, ${titleOf(work)}: nothing here to compare the answer with`);
   else if (!good) {
-    const logits = distance(measured.logits, judge.logits).toExponential(1);
-    const gradient = distance(measured.gradient, judge.gradient).toExponential(1);
+    const { logits, gradient } = distances(measured, judge);
     console.log(
-      `${engine}, ${titleOf(work)}: not the answer of ${judge.engine}; of its range, logits are off by ${logits}, gradients by ${gradient}`,
+      `${engine}, ${titleOf(work)}: not the answer of ${judge.engine}; of its range, logits are off by ${logits.toExponential(1)}, gradients by ${gradient.toExponential(1)}`,
     );
   }
   return {
