@@ -15,6 +15,7 @@ const { build } = await import('esbuild');
 const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 );
+const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
 const common = {
   bundle: true,
   format: 'esm',
@@ -22,14 +23,26 @@ const common = {
   sourcemap: true,
   loader: { '.wgsl': 'text' },
   logLevel: 'warning',
-  external: Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }),
+  external: packages,
 };
 
 await build({
   ...common,
   platform: 'node',
-  entryPoints: { fool: 'src/cli/main.ts', node: 'src/node/index.ts', bench: 'bench/main.ts' },
+  entryPoints: { fool: 'src/cli/main.ts', node: 'src/node/index.ts' },
   banner: { js: '#!/usr/bin/env node' },
+  outdir: 'dist',
+});
+// TensorFlow.js keeps its gradients in a module that Node alone cannot load, so that it is bundled, from its modules.
+await build({
+  ...common,
+  platform: 'node',
+  entryPoints: { bench: 'bench/main.ts' },
+  external: packages.filter((name) => !name.startsWith('@tensorflow/')),
+  mainFields: ['module', 'main'],
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
   outdir: 'dist',
 });
 // Platform-neutral: an import of node: would fail here.

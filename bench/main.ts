@@ -37,11 +37,11 @@ new Command('bench')
     if (chosen.includes('kernels')) await benchKernels(gpu, show);
     if (chosen.includes('networks')) await benchNetworks(gpu, show);
     const { adapter } = gpu;
+    const sameAgain = adapter.kind === 'gpu' ? options.adapter : adapter.kind;
     // The peers want the adapter for themselves: the device is closed on the way.
-    if (chosen.includes('peers')) await benchPeers(gpu, show);
+    if (chosen.includes('peers')) await benchPeers(gpu, sameAgain, show);
     gpu.close();
-    if (chosen.includes('evolution'))
-      await benchEvolution(adapter.kind === 'gpu' ? options.adapter : adapter.kind, adapter.name, show);
+    if (chosen.includes('evolution')) await benchEvolution(sameAgain, adapter.name, show);
     if (options.json) {
       const machine = {
         cpu: cpus()[0]?.model ?? 'unknown',

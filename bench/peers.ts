@@ -1,120 +1,210 @@
 /**
- * AlexNet beside ONNX Runtime on the same adapter, the same weights and the same images: its WebGPU provider is the peer,
- * its CPU provider the upper bar of a machine without a GPU. Answers are compared before times are.
+ * Our engine beside others on the same adapter, with the same weights and the same images; engines of the CPU are the
+ * bar of a machine without a GPU. Answers are compared before times are.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Gpu } from '../src/gpu/device.ts';
-import { run } from '../src/gpu/program.ts';
 import { messageOf } from '../src/message-of.ts';
 import { caffenet } from '../src/models/caffenet.ts';
-import { volume } from '../src/nn/layer.ts';
-import { createNetwork } from '../src/nn/network.ts';
+import { lenet } from '../src/models/lenet.ts';
+import { openGpu } from '../src/node/adapter.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
-import { onnxModel } from '../test/models/onnx-network.ts';
-import { asSlots, fromSlots } from '../test/nn/slots.ts';
-import { slotsFor } from './networks.ts';
-import { fewSamples, sampleProgram, sampleRuns, type Sample } from './sampling.ts';
+import { ownAscentStep } from './own-ascent-step.ts';
+import { ownForward } from './own-engine.ts';
+import {
+  agrees,
+  distances,
+  titleOf,
+  type Case,
+  type EngineName,
+  type Measured,
+  type Pass,
+} from './peer-case.ts';
+import { onnxForward } from './peer-onnx.ts';
+import { tfjsAscentStep } from './peer-tfjs.ts';
+import { findTorch, torchAscentStep } from './peer-torch.ts';
+import type { Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';
 
 export interface PeerRow extends Sample {
   readonly work: string;
   readonly batch: number;
-  readonly engine: 'own' | 'onnxruntime-webgpu' | 'onnxruntime-cpu';
+  readonly engine: EngineName;
   readonly adapter: string;
   readonly imagesPerSecond: number;
-  /** Whether the logits are those of ONNX Runtime's CPU provider, within a thousandth of their range. */
+  /** Whether the answer is that of the engine it is held against; see `judgeOf`. */
   readonly agrees: boolean;
 }
 
-const work = 'AlexNet forward';
-const batches = [1, 8, 16] as const;
-const architecture = caffenet(1000);
-const imageSize = volume(architecture.input);
+const networks = { LeNet: lenet(), AlexNet: caffenet(1000) } as const;
 
-/** The first images of an endless series, [images, channels, height, width]. */
-function inputsOf(images: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(
-    { length: images * imageSize },
-    (_, index) => ((index * 48_271) % 8191) / 32 - 128,
+const works: readonly (readonly [keyof typeof networks, Pass, readonly number[]])[] = [
+  ['LeNet', 'forward', [200]],
+  ['LeNet', 'ascent step', [200]],
+  ['AlexNet', 'forward', [1, 8, 16]],
+  ['AlexNet', 'ascent step', [1, 8]],
+];
+
+/** Milliseconds that a run is expected to take at most; a longer one is left out. */
+const patience = 120_000;
+
+/** An engine, the passes it has, and what it makes of a case. */
+interface Engine {
+  readonly name: EngineName;
+  readonly passes: readonly Pass[];
+  readonly measure: (work: Case) => Promise<Measured> | Measured;
+}
+
+/**
+ * Measures our engine, gives the device back, then measures the peers on what it was made of.
+ * @param choice the adapter, for whoever opens it again
+ */
+export async function benchPeers(gpu: Gpu, choice: string, show: (row: PeerRow) => void): Promise<void> {
+  const cases = allCases();
+  const results: Measured[] = [];
+  for (const work of cases) results.push(await measureOwn(gpu, work));
+  gpu.close();
+  for (const engine of peerEngines(choice, gpu.adapter.name)) {
+    for (const work of cases) {
+      if (!engine.passes.includes(work.pass)) continue;
+      const measured = await attempt(engine, work, results);
+      if (measured) results.push(measured);
+    }
+  }
+  for (const measured of cases.flatMap((work) => results.filter((result) => result.case === work)))
+    show(rowOf(measured, results));
+  for (const work of cases) printRatios(work, results);
+}
+
+function allCases(): Case[] {
+  const weights = {
+    LeNet: spreadWeights(networks.LeNet),
+    AlexNet: spreadWeights(networks.AlexNet),
+  };
+  return works.flatMap(([network, pass, batches]) =>
+    batches.map((images) => ({
+      network,
+      architecture: networks[network],
+      weights: weights[network],
+      pass,
+      images,
+    })),
   );
 }
 
-interface Answered {
-  readonly row: Omit<PeerRow, 'agrees'>;
-  /** [images, classes]. */
-  readonly logits: Float32Array;
+async function measureOwn(gpu: Gpu, work: Case): Promise<Measured> {
+  console.log(`own: ${titleOf(work)} …`);
+  const parameters = await uploadParameters(gpu, work.architecture, work.weights, 'spread weights');
+  const measure = work.pass === 'forward' ? ownForward : ownAscentStep;
+  const measured = await measure(gpu, parameters, work);
+  for (const buffer of parameters.values()) buffer.destroy();
+  return measured;
 }
 
-/** Measures our engine, gives the device back, then measures the peers on what it was made of. */
-export async function benchPeers(gpu: Gpu, show: (row: PeerRow) => void): Promise<void> {
-  const weights = spreadWeights(architecture);
-  const adapter = gpu.adapter.name;
-  const own: Answered[] = [];
-  const parameters = await uploadParameters(gpu, architecture, weights, 'spread weights');
-  for (const batch of batches) own.push(await ownForward(gpu, parameters, batch));
-  gpu.close();
-  const model = onnxModel(architecture, weights);
-  const cpu = await peer(model, 'cpu', 'onnxruntime-cpu', 'cpu');
-  const webgpu = await peer(model, 'webgpu', 'onnxruntime-webgpu', adapter).catch((error: unknown) => {
-    console.log(`onnxruntime-webgpu does not run here: ${messageOf(error)}`);
-    return [];
-  });
-  for (const answered of [...own, ...webgpu, ...cpu]) {
-    const reference = cpu.find(({ row }) => row.batch === answered.row.batch)?.logits;
-    show({ ...answered.row, agrees: reference !== undefined && agree(answered.logits, reference) });
+function peerEngines(choice: string, adapter: string): Engine[] {
+  const python = findTorch();
+  if (python === undefined) console.log('torch-cpu is left out: no Python here has torch');
+  return [
+    {
+      name: 'tfjs-webgpu',
+      passes: ['ascent step'],
+      measure: async (work) => {
+        const gpu = await openGpu(choice);
+        try {
+          return await tfjsAscentStep(gpu, work);
+        } finally {
+          gpu.close();
+        }
+      },
+    },
+    {
+      name: 'onnxruntime-webgpu',
+      passes: ['forward'],
+      measure: (work) => onnxForward(work, 'webgpu', adapter),
+    },
+    { name: 'onnxruntime-cpu', passes: ['forward'], measure: (work) => onnxForward(work, 'cpu', 'cpu') },
+    {
+      name: 'torch-cpu',
+      passes: python === undefined ? [] : ['ascent step'],
+      measure: (work) => torchAscentStep(python ?? '', work),
+    },
+  ];
+}
+
+/** Nothing where the engine fails, or where a smaller batch says that it would take too long; a line says so. */
+async function attempt(
+  engine: Engine,
+  work: Case,
+  before: readonly Measured[],
+): Promise<Measured | undefined> {
+  const { network, pass, images } = work;
+  const smaller = before.findLast(
+    (result) => result.engine === engine.name && result.case.network === network && result.case.pass === pass,
+  );
+  const expected = smaller ? (smaller.sample.medianMs * images) / smaller.case.images : 0;
+  if (expected > patience) {
+    const seconds = (expected / 1000).toFixed(0);
+    console.log(`${engine.name} is left out of ${titleOf(work)}: a run would take about ${seconds} s`);
+    return undefined;
+  }
+  console.log(`${engine.name}: ${titleOf(work)} …`);
+  try {
+    return await engine.measure(work);
+  } catch (error) {
+    console.log(`${engine.name} does not run ${titleOf(work)} here: ${messageOf(error)}`);
+    return undefined;
   }
 }
 
-async function ownForward(
-  gpu: Gpu,
-  parameters: Awaited<ReturnType<typeof uploadParameters>>,
-  batch: number,
-): Promise<Answered> {
-  const slots = slotsFor(batch);
-  const network = await createNetwork(gpu, architecture, parameters, { batch: slots });
-  gpu.write(network.input, asSlots(inputsOf(batch), batch, slots));
-  run(gpu, network.forward);
-  const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));
-  const logits = fromSlots(all, batch, slots);
-  const sample = await sampleProgram(gpu, [network.forward], fewSamples);
-  network.destroy();
-  return { row: rowOf('own', gpu.adapter.name, batch, sample), logits };
+/**
+ * Forward, ONNX Runtime's CPU provider judges everyone, itself too. A step is ours to judge in the peers, and theirs
+ * in us: the CPU's where there is one, else TensorFlow.js.
+ */
+function judgeOf({ case: work, engine }: Measured, results: readonly Measured[]): Measured | undefined {
+  const by = (name: EngineName) => results.find((result) => result.case === work && result.engine === name);
+  if (work.pass === 'forward') return by('onnxruntime-cpu');
+  return engine === 'own' ? (by('torch-cpu') ?? by('tfjs-webgpu')) : by('own');
 }
 
-async function peer(
-  model: Uint8Array,
-  provider: 'cpu' | 'webgpu',
-  engine: PeerRow['engine'],
-  adapter: string,
-): Promise<Answered[]> {
-  const session = await InferenceSession.create(model, {
-    executionProviders: [provider],
-    logSeverityLevel: 3,
-  });
-  const answers: Answered[] = [];
-  for (const batch of batches) {
-    const feeds = { input: new Tensor('float32', inputsOf(batch), [batch, ...architecture.input]) };
-    let logits = new Float32Array();
-    const once = async () => {
-      const start = performance.now();
-      const result = await session.run(feeds);
-      const milliseconds = performance.now() - start;
-      logits = Float32Array.from(result['logits']?.data as Float32Array);
-      return milliseconds;
-    };
-    // One untimed run is enough to compile, and some peers take half a minute for each.
-    const sample = await sampleRuns(once, fewSamples, 1);
-    answers.push({ row: rowOf(engine, adapter, batch, sample), logits });
+function rowOf(measured: Measured, results: readonly Measured[]): PeerRow {
+  const { case: work, engine, adapter, sample } = measured;
+  const judge = judgeOf(measured, results);
+  const good = judge !== undefined && agrees(measured, judge);
+  if (!judge) console.log(`${engine}, ${titleOf(work)}: nothing here to compare the answer with`);
+  else if (!good) {
+    const { logits, gradient } = distances(measured, judge);
+    console.log(
+      `${engine}, ${titleOf(work)}: not the answer of ${judge.engine}; of its range, logits are off by ${logits.toExponential(1)}, gradients by ${gradient.toExponential(1)}`,
+    );
   }
-  await session.release();
-  return answers;
+  return {
+    work: `${work.network} ${work.pass}`,
+    batch: work.images,
+    engine,
+    adapter,
+    ...sample,
+    imagesPerSecond: (1e3 * work.images) / sample.medianMs,
+    agrees: good,
+  };
 }
 
-function rowOf(engine: PeerRow['engine'], adapter: string, batch: number, sample: Sample) {
-  return { work, batch, engine, adapter, ...sample, imagesPerSecond: (1e3 * batch) / sample.medianMs };
+/** How many times as fast ours is, and how many forward passes a step of ours costs. */
+function printRatios(work: Case, results: readonly Measured[]): void {
+  const own = results.find((result) => result.case === work && result.engine === 'own');
+  if (!own) return;
+  const ratios = results
+    .filter((result) => result.case === work && result !== own)
+    .map((result) => `own/${result.engine} ${ratio(result, own)}`);
+  const forward = results.find(
+    ({ engine, case: other }) =>
+      engine === 'own' &&
+      other.pass === 'forward' &&
+      other.network === work.network &&
+      other.images === work.images,
+  );
+  if (forward && forward !== own) ratios.push(`own step/own forward, in time ${ratio(own, forward)}`);
+  console.log(`${titleOf(work)}: ${ratios.join(', ')}`);
 }
 
-function agree(found: Float32Array, reference: Float32Array): boolean {
-  const range = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return found.every((value, index) => Math.abs(value - (reference[index] ?? NaN)) <= 1e-3 * range);
+function ratio(slower: Measured, faster: Measured): string {
+  return (slower.sample.medianMs / faster.sample.medianMs).toPrecision(3);
 }

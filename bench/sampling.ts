@@ -21,6 +21,9 @@ const usual: SamplingLimits = { least: 5, most: 50, time: 2000 };
 /** For work that takes seconds. */
 export const fewSamples: SamplingLimits = { least: 3, most: 15, time: 4000 };
 
+/** Milliseconds of a run that is not repeated: the spread is small beside it, and patience ends. */
+export const slowRun = 30_000;
+
 /** Wall-clock milliseconds from submission to the end of the work on the device. */
 export async function runOnce(gpu: Gpu, programs: readonly Program[]): Promise<number> {
   const encoder = gpu.device.createCommandEncoder();
@@ -60,7 +63,9 @@ export async function sampleRuns(
     times.length < limits.least ||
     (times.length < limits.most && performance.now() - started < limits.time)
   ) {
-    times.push(await once());
+    const time = await once();
+    times.push(time);
+    if (time > slowRun) break;
   }
   return summarise(times);
 }

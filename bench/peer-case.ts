@@ -1,0 +1,89 @@
+/** What every engine is given to do, and what each hands back to be compared before its time counts. */
+import { volume, type Architecture } from '../src/nn/layer.ts';
+import type { Weights } from '../src/nn/parameters.ts';
+import type { Sample } from './sampling.ts';
+
+/**
+ * `forward` gives logits. `ascent step` gives them too, then the gradient of log softmax(logits)[target] to each image,
+ * and moves the image along: x ← x + rate · d log p / d x.
+ */
+export type Pass = 'forward' | 'ascent step';
+
+export type EngineName = 'own' | 'tfjs-webgpu' | 'onnxruntime-webgpu' | 'onnxruntime-cpu' | 'torch-cpu';
+
+export interface Case {
+  readonly network: string;
+  readonly architecture: Architecture;
+  readonly weights: Weights;
+  readonly pass: Pass;
+  /** Images of a run. */
+  readonly images: number;
+}
+
+/** The same for every engine, of the images as they were before any step. */
+export interface Answer {
+  /** [images, classes]. */
+  readonly logits: Float32Array;
+  /** d log p / d x, [images, channels, height, width]; of an ascent step alone. */
+  readonly gradient?: Float32Array;
+}
+
+export interface Measured extends Answer {
+  readonly case: Case;
+  readonly engine: EngineName;
+  readonly adapter: string;
+  readonly sample: Sample;
+}
+
+/** So little that the images of a long series of steps are as hard as the first. */
+export const rate = 1e-3;
+
+/** The first images of an endless series, [images, channels, height, width]. */
+export function inputsOf({ architecture, images }: Case): Float32Array<ArrayBuffer> {
+  return Float32Array.from(
+    { length: images * volume(architecture.input) },
+    (_, index) => ((index * 48_271) % 8191) / 32 - 128,
+  );
+}
+
+/** The class that each image climbs towards. */
+export function targetsOf({ images }: Case, classes: number): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from({ length: images }, (_, image) => (7 * image + 3) % classes);
+}
+
+export function titleOf({ network, pass, images }: Case): string {
+  return `${network} ${pass}, batch ${String(images)}`;
+}
+
+/**
+ * Whether two engines found the same. Where the two largest values of a pool differ by less than rounding does, engines
+ * send the gradient through one or the other, and a patch of the image gets another slope: AlexNet's pool2 has such a
+ * pair for the first image (8.7e-7 apart). So a tenth of a gradient may differ; the rest must be closer than any error
+ * of the maths would leave it.
+ */
+export function agrees(found: Answer, expected: Answer): boolean {
+  const { logits, gradient } = distances(found, expected);
+  return logits <= 1e-3 && gradient <= 2e-4;
+}
+
+/** Logits: the largest difference; gradient: that of nine tenths of the values. */
+export function distances(found: Answer, expected: Answer): { logits: number; gradient: number } {
+  return {
+    logits: distance(found.logits, expected.logits, 1),
+    gradient: distance(found.gradient, expected.gradient, 0.9),
+  };
+}
+
+/**
+ * A difference as a share of the largest value expected; NaN where values are missing or no numbers.
+ * @param share of the values that differ by no more than the result
+ */
+function distance(found: Float32Array = none, expected: Float32Array = none, share: number): number {
+  if (found.length !== expected.length || found.some(Number.isNaN)) return NaN;
+  if (expected.length === 0) return 0;
+  const range = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const differences = found.map((value, index) => Math.abs(value - (expected[index] ?? NaN))).sort();
+  return (differences[Math.ceil(share * differences.length) - 1] ?? NaN) / range;
+}
+
+const none = new Float32Array();
