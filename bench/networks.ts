@@ -8,6 +8,7 @@ import { createNetwork, deviceBytes } from '../src/nn/network.ts';
 import { denseStorages } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts';
+import { benchAscent } from './ascent.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
 
@@ -47,6 +48,10 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
   );
   show(await trainingStep(gpu));
   await benchAlexNet(gpu, show);
+  await benchAscent(gpu, ({ network, batch, gigaflops, ...timed }) => {
+    const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
+    show(row(work, batch, gpu, timed, 1e9 * gigaflops));
+  });
 }
 
 /** Slots of a network for so many images: one image takes those of four. */

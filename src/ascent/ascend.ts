@@ -32,8 +32,8 @@ export interface Ascent {
 export interface AscentHooks {
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number;
-  /** After every read-back; `evaluations` of at most `total` are done. */
-  readonly onProgress?: (progress: AscentProgress, total: number) => void;
+  /** After every read-back; of the iterations of all objectives so many are settled. */
+  readonly onProgress?: (progress: AscentProgress, settled: number) => void;
   /** Something went wrong that does not end the run. */
   readonly onWarning?: (text: string) => void;
   /** Asked after every submission; true ends the run after saving. */

@@ -52,6 +52,13 @@ export class Books {
     this.#rows = [...rows];
   }
 
+  /** Iterations of objectives that are done or need not be done any more. */
+  get settled(): number {
+    const { objectives, steps } = this.ascent.run.settings;
+    const whole = (this.trial * objectives.length + this.done) * (steps + 1);
+    return this.current.reduce((sum, { closed, value }) => sum + (closed ? steps + 1 : value.length), whole);
+  }
+
   begin(courses: Course[]): Course[] {
     this.current = courses;
     this.iteration = 0;
@@ -62,8 +69,7 @@ export class Books {
   async submissionDone(climber: Climber): Promise<void> {
     const progress = this.#progress();
     this.ascent.folder.progress.add(progress);
-    const { objectives, steps, trials } = this.ascent.run.settings;
-    this.hooks.onProgress?.(progress, objectives.length * (steps + 1) * trials.length);
+    this.hooks.onProgress?.(progress, this.settled);
     const start = this.hooks.now();
     if (start < this.#nextCheckpoint) return;
     try {

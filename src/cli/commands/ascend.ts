@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ascend, type Ascent } from '../../ascent/ascend.ts';
 import { ascentBatch } from '../../ascent/batch.ts';
+import type { AscentState } from '../../ascent/checkpoint.ts';
 import type { AscentSummary } from '../../ascent/records.ts';
 import type { AscentSettings } from '../../ascent/settings.ts';
 import { newAscent, resumedAscent } from '../../experiments/ascent-run.ts';
@@ -118,14 +119,18 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
     terminal.note('stopping after this submission; once more to leave at once');
   });
   const total = objectives.length * (steps + 1) * trials.length;
-  const bar = terminal.progress(total, 'images', ascent.from?.state.evaluations ?? 0);
+  const bar = terminal.progress(
+    total,
+    'iterations',
+    ascent.from ? settledBefore(ascent.from.state, ascent) : 0,
+  );
   try {
     return await ascend(ascent, {
       now: () => performance.now(),
-      onProgress: ({ evaluations, median, best, iteration }) => {
+      onProgress: ({ median, best, iteration }, settled) => {
         bar.update(
-          evaluations,
-          `iteration ${String(iteration)}, median ${formatConfidence(median)}, best ${formatConfidence(best)}`,
+          settled,
+          `at ${String(iteration)} of ${String(steps)}, median ${formatConfidence(median)}, best ${formatConfidence(best)}`,
         );
       },
       onWarning: (text) => {
@@ -136,6 +141,12 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
   } finally {
     bar.stop();
   }
+}
+
+/** Roughly: what a bar of a resumed ascent begins with. */
+function settledBefore({ trial, done }: AscentState, { run }: Ascent): number {
+  const { objectives, steps } = run.settings;
+  return (trial * objectives.length + done) * (steps + 1);
 }
 
 async function announce(

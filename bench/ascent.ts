@@ -1,0 +1,97 @@
+/** Whole iterations of gradient ascent as `fool ascend` does them: picture, view, both passes, records, step. */
+import { Climber } from '../src/ascent/climber.ts';
+import { createParametrisation } from '../src/ascent/parametrise.ts';
+import { classObjectives } from '../src/ascent/parse-objective.ts';
+import { presets } from '../src/ascent/presets.ts';
+import type { AscentSettings } from '../src/ascent/settings.ts';
+import { createStage } from '../src/ascent/stage.ts';
+import type { Gpu } from '../src/gpu/device.ts';
+import { usualLabels } from '../src/models/architectures.ts';
+import { caffenet } from '../src/models/caffenet.ts';
+import { lenet } from '../src/models/lenet.ts';
+import type { Model } from '../src/models/model.ts';
+import { flatMean } from '../src/models/preprocessing.ts';
+import type { Architecture, Extent } from '../src/nn/layer.ts';
+import { uploadParameters } from '../src/nn/upload.ts';
+import type { Parameters } from '../src/nn/parameters.ts';
+import { fewSamples, sampleRuns, type Sample } from './sampling.ts';
+import { spreadWeights } from './spread-weights.ts';
+
+export interface AscentSample extends Sample {
+  readonly network: 'LeNet' | 'AlexNet';
+  readonly batch: number;
+  /** Of the whole iteration on the device, in gigaflops. */
+  readonly gigaflops: number;
+}
+
+/** @param show gets a sample per network and batch */
+export async function benchAscent(gpu: Gpu, show: (sample: AscentSample) => void): Promise<void> {
+  const works = [
+    ['LeNet', modelOf(lenet(), [1, 28, 28], 1 / 256), [200]],
+    ['AlexNet', modelOf(caffenet(1000), [3, 256, 256], 1), [1, 8, 16]],
+  ] as const;
+  for (const [network, model, batches] of works) {
+    const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
+    for (const batch of batches)
+      show({ network, batch, ...(await sampleIterations(gpu, model, parameters, batch)) });
+    for (const buffer of parameters.values()) buffer.destroy();
+  }
+}
+
+async function sampleIterations(
+  gpu: Gpu,
+  model: Model,
+  parameters: Parameters,
+  images: number,
+): Promise<Sample & { gigaflops: number }> {
+  const { climb, measure } = presets.default;
+  const classes = model.labels.length;
+  const settings: AscentSettings = {
+    model: model.name,
+    objectives: Array.from({ length: images }, (_, image) => {
+      const [objective] = classObjectives([image % classes], measure, [], model);
+      if (!objective) throw new Error('no objective');
+      return objective;
+    }),
+    steps: 1,
+    seed: 1,
+    start: { from: 'gaussian', size: 1 },
+    parametrisation: { kind: 'pixel' },
+    trials: [{ name: 'default', climb }],
+    batch: Math.ceil(images / 4) * 4,
+  };
+  const stage = await createStage(gpu, model, parameters, settings);
+  const { objectives } = settings;
+  const parametrisation = await createParametrisation(stage, settings, objectives);
+  const climber = await Climber.create(stage, { settings, climb, objectives, parametrisation });
+  const sample = await sampleRuns(
+    async () => {
+      const start = performance.now();
+      await climber.climb(0, 1);
+      return performance.now() - start;
+    },
+    fewSamples,
+    2,
+  );
+  const gigaflops = stage.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;
+  climber.destroy();
+  stage.destroy();
+  return { ...sample, gigaflops };
+}
+
+function modelOf(architecture: Architecture, image: Extent, scale: number): Model {
+  return {
+    name: architecture.name,
+    architecture,
+    weights: spreadWeights(architecture),
+    preprocessing: {
+      image,
+      crop: architecture.input[1],
+      mean: flatMean([image[0] === 1 ? 0 : 117], image),
+      scale: Array.from({ length: image[0] }, () => scale),
+      channelOrder: image[0] === 1 ? 'gray' : 'bgr',
+    },
+    labels: usualLabels(architecture.name, image[0] === 1 ? 10 : 1000),
+    card: {},
+  };
+}
