@@ -29,6 +29,7 @@ struct Climb {
   momentum: f32,
   decay: f32,
   until: f32,      // the score that ends it; beyond every score for never
+  cooling: f32,    // iterations after which a step has half its size; beyond every number for never
 }
 
 @group(0) @binding(0) var<uniform> climb: Climb;
@@ -56,17 +57,22 @@ const epsilon = 1e-12;
 
 var<workgroup> sums: array<mat3x4f, RECORDING_LANES>;
 
+// Steps become shorter, so that what they overshoot averages out; those by progress do so by themselves.
+fn size_now() -> f32 {
+  return climb.size / (1.0 + f32(clock[0]) / climb.cooling);
+}
+
 fn rate_of(scale: vec4f, square: vec4f, value: vec4f) -> vec4f {
   switch climb.rule {
-    case 0u: { return climb.size * scale; }
+    case 0u: { return size_now() * scale; }
     case 1u: {
       let desired = min(vec4f(climb.early), climb.late * (1.0 - value));
       // min(largest, desired / ‖scale · g‖²) · scale, without the square of the scale.
       return min(climb.largest * scale, max(desired, vec4f(0.0)) / (scale * square));
     }
     // A step of this length has `size` as its root mean square.
-    case 2u: { return climb.size * sqrt(f32(VALUES)) / sqrt(square); }
-    case 3u: { return vec4f(climb.size); }
+    case 2u: { return size_now() * sqrt(f32(VALUES)) / sqrt(square); }
+    case 3u: { return vec4f(size_now()); }
     default: { return scale; }
   }
 }
@@ -178,5 +184,5 @@ fn adam(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   second_moment[index] = v;
   let mean = m / (1.0 - pow(first_decay, steps));
   let deviation = sqrt(v / (1.0 - pow(second_decay, steps)));
-  parameters[index] = settled(parameters[index] + climb.size * mean / (deviation + epsilon), index / BATCH);
+  parameters[index] = settled(parameters[index] + size_now() * mean / (deviation + epsilon), index / BATCH);
 }

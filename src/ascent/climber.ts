@@ -166,9 +166,19 @@ function allocate({ gpu, model, batch }: Stage, options: ClimberOptions): Buffer
   const { climb, settings, parametrisation } = options;
   const { values, bounds } = parametrisation;
   const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
-  const { momentum, decay } = climb;
+  const { momentum, decay, cooling } = climb;
   const { rule } = climb.step;
-  const uniform = climbUniform({ rule, size, largest, early, late, momentum, decay, until: settings.until });
+  const uniform = climbUniform({
+    rule,
+    size,
+    largest,
+    early,
+    late,
+    momentum,
+    decay,
+    until: settings.until,
+    cooling,
+  });
   const step = stepOf(climb);
   return {
     uniform: gpu.bufferFrom('climb', uniform, uniformUsage),

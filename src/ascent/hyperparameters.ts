@@ -51,6 +51,13 @@ export const hyperparameters = {
   },
   smallNorm: { option: '--small-norm', ...percent },
   smallContribution: { option: '--small-contribution', ...percent },
+  cooling: {
+    option: '--cooling',
+    least: 0.01,
+    most: 1e9,
+    orZero: true,
+    expected: '0 for none, or a number of iterations',
+  },
 } as const satisfies Record<string, Limits>;
 
 export type Hyperparameter = keyof typeof hyperparameters;
@@ -64,7 +71,15 @@ export function isWithin({ least, most, whole, orZero }: Limits, value: number):
 /** A climb's numbers side by side; what its step rule does not use is not there, nor a blur that is not done. */
 export type FlatClimb = Readonly<Partial<Record<Hyperparameter, number>>>;
 
-export function flatten({ step, blur, momentum, decay, smallNorm, smallContribution }: Climb): FlatClimb {
+export function flatten({
+  step,
+  blur,
+  momentum,
+  decay,
+  smallNorm,
+  smallContribution,
+  cooling,
+}: Climb): FlatClimb {
   return {
     ...sizesOf(step),
     momentum,
@@ -72,6 +87,7 @@ export function flatten({ step, blur, momentum, decay, smallNorm, smallContribut
     ...(blur && { blurRadius: blur.radius, blurEvery: blur.every }),
     smallNorm,
     smallContribution,
+    ...(cooling !== undefined && { cooling }),
   };
 }
 
@@ -86,7 +102,7 @@ function sizesOf(step: StepRule): FlatClimb {
  */
 export function climbOf(rule: RuleName, flat: FlatClimb): Climb {
   const { momentum = 0, decay = 0, blurRadius = 0, blurEvery = usualBlur.every } = flat;
-  const { smallNorm = 0, smallContribution = 0 } = flat;
+  const { smallNorm = 0, smallContribution = 0, cooling = 0 } = flat;
   return {
     step: stepOf(rule, flat),
     momentum: takesMomentum(rule) ? momentum : 0,
@@ -94,6 +110,7 @@ export function climbOf(rule: RuleName, flat: FlatClimb): Climb {
     ...(blurRadius > 0 && { blur: { radius: blurRadius, every: blurEvery } }),
     smallNorm,
     smallContribution,
+    ...(cooling > 0 && rule !== 'progress' && { cooling }),
   };
 }
 

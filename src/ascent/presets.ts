@@ -24,7 +24,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
    * classes of the shipped networks pass 99.99 % within some tens of steps.
    */
   default: {
-    climb: { ...plain, decay: 0.002, momentum: 0.9, step: { rule: 'normalised', size: 1 } },
+    climb: { ...plain, decay: 0.001, momentum: 0.9, cooling: 25, step: { rule: 'normalised', size: 1.5 } },
     measure: 'log-probability',
     steps: 255,
     noise: 1,

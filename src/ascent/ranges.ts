@@ -72,6 +72,7 @@ const rangesSchema: z.ZodType<Ranges> = z.strictObject(
     blurEvery: rangeOf('blurEvery'),
     smallNorm: rangeOf('smallNorm'),
     smallContribution: rangeOf('smallContribution'),
+    cooling: rangeOf('cooling'),
   },
   {
     error: ({ code }) =>

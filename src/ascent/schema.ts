@@ -51,6 +51,7 @@ export const climbSchema: z.ZodType<Climb> = z.object({
   step: stepRuleSchema,
   momentum: size,
   decay: size,
+  cooling: size.exactOptional(),
   blur: z.object({ radius: size, every: z.int().positive() }).exactOptional(),
   smallNorm: size.max(100),
   smallContribution: size.max(100),

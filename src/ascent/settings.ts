@@ -25,6 +25,8 @@ export interface Climb {
   readonly step: StepRule;
   /** Share of the last movement that goes on; 0 for none. */
   readonly momentum: number;
+  /** Iterations after which a step has half its size, after twice as many a third, and so on. */
+  readonly cooling?: number;
   /** X ← (1 − decay) X after every step. */
   readonly decay: number;
   /** Standard deviation of a Gaussian in pixels, every so many iterations. */

@@ -1,6 +1,6 @@
 /** The options of `fool ascend`, and the settings that they add up to. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { climbOf, flatten, stepRules, type RuleName } from '../ascent/hyperparameters.ts';
+import { climbOf, flatten, stepRules, type FlatClimb, type RuleName } from '../ascent/hyperparameters.ts';
 import { classMeasures, type ClassMeasure } from '../ascent/objective.ts';
 import { presets, presetNames, type PresetName } from '../ascent/presets.ts';
 import type { Ball, Climb, Transformation } from '../ascent/settings.ts';
@@ -22,6 +22,7 @@ export interface AscendOptions extends ModelOptions {
   readonly early?: number;
   readonly late?: number;
   readonly momentum?: number;
+  readonly cooling?: number;
   readonly decay?: number;
   readonly blur?: number;
   readonly blurEvery?: number;
@@ -41,6 +42,7 @@ export interface AscendOptions extends ModelOptions {
   readonly search?: number;
   readonly ranges?: string;
   readonly compare: boolean;
+  readonly animate: boolean;
   readonly out: string;
   readonly resume: boolean;
   readonly replace: boolean;
@@ -77,6 +79,7 @@ export function withAscend(command: Command): Command {
     .option('--early <gain>', 'progress: most that the objective is to gain in a step', number)
     .option('--late <share>', 'progress: share of what is missing to 1 that it is to gain', number)
     .option('--momentum <share>', 'of the last movement that goes on', number)
+    .option('--cooling <iterations>', 'after which a step has half its size; 0 for never', number)
     .option('--decay <share>', 'by which the image returns to the mean image in every step', number)
     .option('--blur <radius>', 'Gaussian blur of this many pixels, at least 0.3', number)
     .option('--blur-every <n>', 'iterations from one blur to the next', wholeNumber(1))
@@ -94,7 +97,7 @@ export function withAscend(command: Command): Command {
         .choices(['pixels', 'normalised'])
         .default('normalised'),
     )
-    .option('--mutations <n>', 'by which a random CPPN has grown', wholeNumber(0, 10_000), 30)
+    .option('--mutations <n>', 'by which a random CPPN has grown', wholeNumber(0, 10_000), 10)
     .option('--genomes <folder>', 'climb the CPPNs of the elites of an evolution’s run folder')
     .option('--jitter <pixels>', 'show the network the picture moved by up to so many pixels', number)
     .option('--rotate <degrees>', 'and turned by up to so many degrees', number)
@@ -104,6 +107,7 @@ export function withAscend(command: Command): Command {
     .option('--search <n>', 'try so many random settings and keep the best', wholeNumber(2, 10_000))
     .option('--ranges <file>', 'JSON file of the ranges that --search draws from')
     .option('--compare', 'the regularisers side by side, each as a run of its own', false)
+    .option('--animate', 'write the film strips as animated GIFs as well', false)
     .option('--out <folder>', 'run folder', 'runs/ascent')
     .option('--resume', 'go on with the ascent in the folder', false)
     .option('--replace', 'delete the run in the folder first', false);
@@ -124,18 +128,21 @@ export const resumeOptions: readonly string[] = [
   'quiet',
   'model',
   'arch',
+  'animate',
 ];
 
 export function climbFrom(options: AscendOptions): Climb {
   const { climb } = presets[options.preset];
   const rule = options.stepRule ?? climb.step.rule;
   // The size of a step means something else with every rule.
-  const inherited = flatten(rule === climb.step.rule ? climb : { ...climb, step: climbOf(rule, {}).step });
+  const preset = rule === climb.step.rule ? climb : { ...climb, step: climbOf(rule, {}).step };
+  const inherited = scaled(flatten(preset), options.param);
   const asked = {
     stepSize: options.stepSize,
     largest: options.largest,
     early: options.early,
     late: options.late,
+    cooling: options.cooling,
     decay: options.decay,
     blurRadius: options.blur,
     blurEvery: options.blurEvery,
@@ -146,6 +153,25 @@ export function climbFrom(options: AscendOptions): Climb {
   // A momentum that the rule has no use for is kept, to be refused.
   const { momentum = climb.momentum } = options;
   return { ...climbOf(rule, { ...inherited, ...given }), momentum };
+}
+
+/** Amplitudes of waves and weights of CPPNs move a picture further than its bytes do: usual steps are shorter. */
+const stepScales = { pixel: 1, fourier: 0.01, cppn: 0.01 } as const;
+
+function scaled(flat: FlatClimb, param: AscendOptions['param']): FlatClimb {
+  const { stepSize } = flat;
+  return stepSize === undefined ? flat : { ...flat, stepSize: stepSize * stepScales[param] };
+}
+
+/** An option that the step rule has no use for; undefined where there is none. */
+export function uselessOption(options: AscendOptions): string | undefined {
+  const { step } = climbFrom(options);
+  const { stepSize, cooling, largest, early, late } = options;
+  const unused = step.rule === 'progress' ? { stepSize, cooling } : { largest, early, late };
+  const [name] = Object.entries(unused).find(([, value]) => value !== undefined) ?? [];
+  return name === undefined
+    ? undefined
+    : `--${name.replace('S', '-s')} has no use with --step-rule ${step.rule}`;
 }
 
 export function ballOf(options: AscendOptions): Ball | undefined {

@@ -17,7 +17,7 @@ import type { Model } from '../models/model.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { ImageFileError, decodeImage } from '../node/image-file.ts';
 import { readRun } from '../report/read-run.ts';
-import { ballOf, climbFrom, transformationOf, type AscendOptions } from './ascend-options.ts';
+import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -34,6 +34,8 @@ export async function askedFor(
   model: Model,
   terminal: Terminal,
 ): Promise<AskedAscent> {
+  const useless = uselessOption(options);
+  if (useless !== undefined) throw new UsageError(`${useless}: leave it out`);
   const preset = presets[options.preset];
   const objectives = objectivesOf(options, model);
   const start = await startOf(options);

@@ -36,16 +36,18 @@ export interface ClimbConstants {
   readonly late: number;
   readonly momentum: number;
   readonly decay: number;
+  /** Iterations after which a step has half its size; undefined for never. */
+  readonly cooling: number | undefined;
   /** Score at which an image is done; undefined for never. */
   readonly until: number | undefined;
 }
 
-/** The uniform of every entry point, 32 bytes. */
+/** The uniform of every entry point, 48 bytes. */
 export function climbUniform(constants: ClimbConstants): Uint8Array<ArrayBuffer> {
-  const { rule, size, largest, early, late, momentum, decay, until = 3e38 } = constants;
-  const words = new DataView(new ArrayBuffer(32));
+  const { rule, size, largest, early, late, momentum, decay, until = 3e38, cooling = 3e38 } = constants;
+  const words = new DataView(new ArrayBuffer(48));
   words.setUint32(0, climbRules.indexOf(rule), true);
-  for (const [index, value] of [size, largest, early, late, momentum, decay, until].entries())
+  for (const [index, value] of [size, largest, early, late, momentum, decay, until, cooling].entries())
     words.setFloat32(4 + 4 * index, value, true);
   return new Uint8Array(words.buffer);
 }

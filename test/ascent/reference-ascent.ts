@@ -23,7 +23,8 @@ export function referenceAscent(
   const [m, v] = [new Float64Array(x.length), new Float64Array(x.length)];
   for (let iteration = 0; iteration < iterations; iteration++) {
     const gradient = gradientOf(ascent, x);
-    const step = stepOf(ascent, x, gradient);
+    const cooled = 1 / (1 + iteration / (climb.cooling ?? Infinity));
+    const step = stepOf(ascent, x, gradient, cooled);
     movement = movement.map((last, index) => climb.momentum * last + step(gradient[index]!));
     if (climb.step.rule === 'adam') {
       const { size } = climb.step;
@@ -34,7 +35,7 @@ export function referenceAscent(
           m[index] / (1 - 0.9 ** (iteration + 1)),
           v[index] / (1 - 0.999 ** (iteration + 1)),
         ];
-        return square === 0 ? 0 : (size * mean) / Math.sqrt(square);
+        return square === 0 ? 0 : (cooled * size * mean) / Math.sqrt(square);
       });
     }
     x = clip(
@@ -106,16 +107,22 @@ function gradientOf(ascent: ReferenceAscent, x: Float64Array): Float64Array {
   });
 }
 
-function stepOf(ascent: ReferenceAscent, x: Float64Array, gradient: Float64Array): (g: number) => number {
+function stepOf(
+  ascent: ReferenceAscent,
+  x: Float64Array,
+  gradient: Float64Array,
+  cooled: number,
+): (g: number) => number {
   const { step } = ascent.climb;
+  const size = step.rule === 'progress' ? 0 : cooled * step.size;
   const square = gradient.reduce((sum, g) => sum + g * g, 0);
   switch (step.rule) {
     case 'constant':
-      return (g) => step.size * g;
+      return (g) => size * g;
     case 'normalised':
-      return (g) => (step.size * g) / Math.sqrt(square / gradient.length);
+      return (g) => (size * g) / Math.sqrt(square / gradient.length);
     case 'sign':
-      return (g) => step.size * Math.sign(g);
+      return (g) => size * Math.sign(g);
     case 'adam':
       return () => 0;
     case 'progress': {

@@ -50,6 +50,8 @@ const climbs: [string, Partial<Climb>][] = [
   ['signs', { step: { rule: 'sign', size: 3 }, decay: 0 }],
   ['Adam', { step: { rule: 'adam', size: 4 } }],
   ['momentum', { momentum: 0.8, step: { rule: 'normalised', size: 0.8 } }],
+  ['steps that cool', { cooling: 2 }],
+  ['Adam that cools', { step: { rule: 'adam', size: 4 }, cooling: 3 }],
   ['strong decay', { decay: 0.2 }],
   ['a blur every other iteration', { blur: { radius: 0.8, every: 2 } }],
   ['pixels of small norm', { smallNorm: 40 }],

@@ -23,6 +23,7 @@ const constants: ClimbConstants = {
   late: 0.1,
   momentum: 0.9,
   decay: 0.01,
+  cooling: undefined,
   until: 0.95,
 };
 const batch = 8;
@@ -32,9 +33,16 @@ const uniformOf = (changes: Partial<ClimbConstants>) => ({
 });
 
 /** What the record makes of one slot, in doubles. */
-function rateOf(rule: (typeof climbRules)[number], scale: number, square: number, value: number): number {
+function rateOf(
+  rule: (typeof climbRules)[number],
+  scale: number,
+  square: number,
+  value: number,
+  cooled: number,
+): number {
   if (!(square > 0 && square < 3e38)) return 0;
-  const { size, largest, early, late } = constants;
+  const { largest, early, late } = constants;
+  const size = constants.size * cooled;
   const desired = Math.max(0, Math.min(early, late * (1 - value)));
   // The gradient is `scale` times what the buffer holds.
   const trueSquare = scale ** 2 * square;
@@ -72,11 +80,18 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
   best.set([0.2, 2, -3e38, 0.96, 0.99, -3e38, -3e38, 0.1]);
   best.set([0, 0, 0, 0, 0, 3, 1, climbPatience], 2 * batch);
 
-  test.each(climbRules)('history, best and rates of the rule %s', async (rule) => {
+  test.each(
+    climbRules.flatMap((rule) => [
+      [rule, undefined],
+      [rule, 34],
+    ]) as [(typeof climbRules)[number], number | undefined][],
+  )('history, best and rates of the rule %s, cooling after %s', async (rule, cooling) => {
+    // At iteration 17.
+    const cooled = cooling === undefined ? 1 : 2 / 3;
     const gpu = await openTestGpu();
     const iterations = 3;
     const result = await runKernel(gpu, recordClimb(shape), {
-      0: uniformOf({ rule }),
+      0: uniformOf({ rule, cooling }),
       1: Uint32Array.of(17, 2),
       2: unwrittenFloats(batch),
       3: outcome,
@@ -101,10 +116,14 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
       expect(row(2)[slot]).toBe(judged[2 * batch + slot]);
       expectClose([row(4)[slot]!], [Math.sqrt(sumOf(productParts, slot) / 77)]);
       if (slot !== 6) expectClose([row(3)[slot]! / scale], [Math.sqrt(square)], { atol: 1e-4, rtol: 1e-5 });
-      expectClose([rates[slot]! / (scale || 1)], [rateOf(rule, scale, square, outcome[slot]!) / scale], {
-        atol: 1e-6,
-        rtol: 1e-4,
-      });
+      expectClose(
+        [rates[slot]! / (scale || 1)],
+        [rateOf(rule, scale, square, outcome[slot]!, cooled) / scale],
+        {
+          atol: 1e-6,
+          rtol: 1e-4,
+        },
+      );
       const score = watched[slot] === nobodyWatched ? value : confidence;
       const open = best[slot]! < 0.95 && best[2 * batch + slot]! < climbPatience;
       const improves = score > best[slot]! && open;

@@ -10,6 +10,7 @@ import type { AscentSettings } from '../../ascent/settings.ts';
 import { newAscent, resumedAscent } from '../../experiments/ascent-run.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Model } from '../../models/model.ts';
+import { writeAnimations } from '../../node/animation.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
@@ -68,6 +69,7 @@ async function runAscend(options: AscendOptions, command: Command): Promise<void
         ascent.destroy();
       }
     });
+    if (options.animate) await animate(storage, options.out, terminal);
     await announce(summary, storage, options.out, terminal);
   } finally {
     await release();
@@ -147,6 +149,15 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
 function settledBefore({ trial, done }: AscentState, { run }: Ascent): number {
   const { objectives, steps } = run.settings;
   return (trial * objectives.length + done) * (steps + 1);
+}
+
+async function animate(storage: FileStorage, folder: string, terminal: Terminal): Promise<void> {
+  const written = await writeAnimations(storage);
+  terminal.line(
+    written > 0
+      ? `${String(written)} film strips as GIFs: ${join(folder, 'animations')}`
+      : 'no film strips to animate: a run of several trials keeps none',
+  );
 }
 
 async function announce(

@@ -1,0 +1,265 @@
+/** `fool ascend` as its user meets it: what it makes, and what it says of what cannot be. */
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { AscentRow, AscentSummary, TrialRecord } from '../../src/ascent/records.ts';
+import { encodePng } from '../../src/node/image-file.ts';
+import { loadMnist } from '../../src/node/mnist-files.ts';
+import { ended, fool, start } from './fool.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'fool-ascend-'));
+const device = ['--adapter', process.env['FOOL_ADAPTER'] ?? 'swiftshader'];
+const at = (...names: string[]) => path.join(root, ...names);
+const mnist = await loadMnist('test');
+const seven = at('seven.png');
+writeFileSync(seven, encodePng({ pixels: mnist.images.slice(0, 784), channels: 1, height: 28, width: 28 }));
+const photograph = at('photograph.png');
+writeFileSync(
+  photograph,
+  encodePng({ pixels: new Uint8Array(3 * 40 * 50).fill(90), channels: 3, height: 40, width: 50 }),
+);
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- files of several shapes
+const json = <T>(...names: string[]): T => JSON.parse(readFileSync(at(...names), 'utf8')) as T;
+const ascend = (...options: string[]) => fool('ascend', ...device, ...options);
+
+describe('fool ascend', () => {
+  it('takes all ten digits past 99.99 % from noise, and what it leaves holds', async () => {
+    const { code, out, err } = await ascend(
+      '--class',
+      'all',
+      '--steps',
+      '250',
+      '--until',
+      '0.9999',
+      '--animate',
+      '--out',
+      at('all'),
+      '--json',
+    );
+    expect(err).not.toMatch(/warning|fool:/);
+    expect(code).toBe(0);
+    const summary = JSON.parse(out) as AscentSummary;
+    expect(summary).toMatchObject({ objectives: 10, cellsAbove9999: 10, complete: true, seed: 1 });
+    expect(summary.minConfidence).toBeGreaterThanOrEqual(0.9999);
+    const rows = json<AscentRow[]>('all', 'archive.json');
+    for (const [digit, row] of rows.entries()) {
+      expect(row).toMatchObject({ class: digit, picture: `images/000${String(digit)}.png` });
+      expect(row.reached[3]).toBeLessThanOrEqual(250);
+    }
+    expect(readdirSync(at('all')).sort()).toEqual(
+      [
+        'animations',
+        'archive.json',
+        'checkpoint',
+        'frames',
+        'grid.png',
+        'history.jsonl',
+        'images',
+        'progress.jsonl',
+        'report.html',
+        'run.json',
+        'summary.json',
+      ].sort(),
+    );
+    const verified = await fool('verify', ...device, at('all'));
+    expect(verified.out).toMatch(/all 10 pictures hold/);
+    expect(verified.code).toBe(0);
+  }, 120_000);
+
+  it('changes a picture within a ball until it is taken for something else, and says how far it went', async () => {
+    const { code } = await ascend(
+      '--class',
+      '3',
+      '--preset',
+      'pgd',
+      '--radius',
+      '60',
+      '--step-size',
+      '10',
+      '--start',
+      seven,
+      '--out',
+      at('pgd'),
+    );
+    expect(code).toBe(0);
+    const [row] = json<AscentRow[]>('pgd', 'archive.json');
+    expect(row!.distance!.linf).toBeLessThanOrEqual(60);
+    expect(row!.distance!.l2).toBeGreaterThan(0);
+    expect(row!.confidence).toBeGreaterThan(0.9);
+  });
+
+  it('one step of the fast gradient sign method moves pixels by the radius and no more', async () => {
+    const { code } = await ascend('--class', '9', '--preset', 'fgsm', '--start', seven, '--out', at('fgsm'));
+    expect(code).toBe(0);
+    const [row] = json<AscentRow[]>('fgsm', 'archive.json');
+    expect(row).toMatchObject({ iterations: 1, distance: { linf: 8 } });
+  });
+
+  it('resizes a start picture of another size, with a note', async () => {
+    const { code, err } = await ascend(
+      '--class',
+      '1',
+      '--steps',
+      '2',
+      '--start',
+      photograph,
+      '--out',
+      at('resized'),
+    );
+    expect(err).toMatch(/photograph\.png is 3 × 40 × 50, lenet-mnist looks at 1 × 28 × 28: it is resized/);
+    expect(code).toBe(0);
+  });
+
+  it('climbs units, channels and sums, each to a picture of its own', async () => {
+    const { code } = await ascend(
+      '--unit',
+      'conv2:7,3,3',
+      '--unit',
+      'pool1:4',
+      '--unit',
+      'logit:3 - 0.5 * logit:8',
+      '--steps',
+      '15',
+      '--out',
+      at('units'),
+    );
+    expect(code).toBe(0);
+    const rows = json<AscentRow[]>('units', 'archive.json');
+    expect(rows.map(({ objective }) => objective)).toEqual([
+      'conv2:7,3,3',
+      'pool1:4',
+      'logit:3 - 0.5 * logit:8',
+    ]);
+    expect(rows.every(({ picture }) => existsSync(at('units', picture)))).toBe(true);
+    expect(rows.every(({ iteration, value }) => iteration > 5 && value > 0)).toBe(true);
+    expect((await fool('verify', ...device, at('units'))).code).toBe(0);
+  });
+
+  it('compares the regularisers side by side and searches at random, and keeps the best', async () => {
+    const compared = await ascend('--class', '2,5', '--compare', '--steps', '8', '--out', at('compare'));
+    expect(compared.code).toBe(0);
+    expect(json<TrialRecord[]>('compare', 'trials.json').map(({ name }) => name)).toEqual([
+      'none',
+      'decay',
+      'blur',
+      'small norm',
+      'small contribution',
+      'all',
+    ]);
+    const ranges = at('ranges.json');
+    writeFileSync(
+      ranges,
+      '{"stepSize": {"from": 0.2, "to": 5, "scale": "log"}, "decay": [0]}'.replace(
+        '[0]',
+        '{"values": [0, 0.01]}',
+      ),
+    );
+    const searched = await ascend(
+      '--class',
+      '2,5',
+      '--search',
+      '9',
+      '--ranges',
+      ranges,
+      '--steps',
+      '8',
+      '--out',
+      at('search'),
+      '--json',
+    );
+    expect(searched.code).toBe(0);
+    const trials = json<TrialRecord[]>('search', 'trials.json');
+    const { bestTrial } = JSON.parse(searched.out) as AscentSummary;
+    const best = trials.find(({ name }) => name === bestTrial)!;
+    expect(json<AscentRow[]>('search', 'archive.json').map(({ confidence }) => confidence)).toEqual(
+      best.rows.map(({ confidence }) => confidence),
+    );
+    expect(readFileSync(at('search', 'report.html'), 'utf8')).toContain(bestTrial);
+  }, 120_000);
+
+  it('stopped by Ctrl-C it saves, and resumed it ends as if it had not been stopped', async () => {
+    const options = ['--class', 'all', '--steps', '60', '--param', 'fourier', '--step-size', '0.02'];
+    const child = start(['ascend', ...device, ...options, '--out', at('stopped'), '--json']);
+    const outcome = ended(child);
+    child.stderr!.once('data', () => setTimeout(() => child.kill('SIGINT'), 3000));
+    const { code, out } = await outcome;
+    expect(code).toBe(0);
+    const first = JSON.parse(out) as AscentSummary;
+    const refused = await ascend('--out', at('stopped'), '--resume', '--steps', '90');
+    expect(refused.err).toMatch(/--steps cannot be changed in an ascent that is resumed/);
+    expect(refused.code).toBe(2);
+    const resumed = await ascend('--out', at('stopped'), '--resume');
+    expect(resumed.code).toBe(0);
+    expect((await ascend(...options, '--out', at('whole'))).code).toBe(0);
+    expect(first.evaluations).toBeLessThanOrEqual(json<AscentSummary>('whole', 'summary.json').evaluations);
+    for (const name of ['archive.json', 'history.jsonl'])
+      expect(readFileSync(at('stopped', name))).toEqual(readFileSync(at('whole', name)));
+  }, 180_000);
+});
+
+describe('fool ascend refuses', () => {
+  const some = ['--class', '1', '--out', at('refused')];
+  it.each<[string[], RegExp]>([
+    [['--out', at('refused')], /either --class .* or --unit/],
+    [
+      ['--class', '10', '--out', at('refused')],
+      /--class: "10" is none of the model's classes: expected a class number from 0 to 9/,
+    ],
+    [['--class', '1,1', '--out', at('refused')], /--class names the same class twice/],
+    [['--unit', 'conv3:1', '--out', at('refused')], /conv3.*conv2|conv3.*conv1/],
+    [['--unit', 'conv2:50', '--out', at('refused')], /conv2 has the channels 0 to 49, not 50/],
+    [['--unit', 'conv2:1,8,0', '--out', at('refused')], /conv2.*0 to 7/],
+    [
+      ['--unit', 'logit:3', '--avoid', '2', '--out', at('refused')],
+      /--avoid and --objective belong to --class/,
+    ],
+    [[...some, '--avoid', '1'], /1/],
+    [
+      [...some, '--momentum', '0.5', '--step-rule', 'progress', '--objective', 'probability'],
+      /--step-rule progress with --momentum/,
+    ],
+    [[...some, '--step-rule', 'progress', '--momentum', '0'], /progress/],
+    [[...some, '--largest', '5'], /--largest has no use with --step-rule normalised/],
+    [[...some, '--preset', 'paper', '--step-size', '5'], /--step-size has no use with --step-rule progress/],
+    [[...some, '--blur', '0.1'], /--blur is 0\.1/],
+    [[...some, '--blur-every', '3'], /--blur-every without --blur/],
+    [[...some, '--small-norm', '100'], /--small-norm is 100/],
+    [[...some, '--decay', '1'], /--decay is 1/],
+    [[...some, '--ball', 'l2', '--radius', '5'], /--ball l2 without a picture/],
+    [[...some, '--preset', 'fgsm'], /--preset fgsm changes a picture: say which with --start FILE/],
+    [[...some, '--preset', 'pgd', '--start', seven, '--decay', '0.1'], /--decay 0\.1 with --ball/],
+    [[...some, '--start', at('missing.png')], /expected gaussian, uniform, mean or a picture file/],
+    [[...some, '--param', 'fourier', '--blur', '1'], /--blur acts on pixels/],
+    [[...some, '--param', 'cppn', '--start', 'mean'], /--param cppn starts from its genomes/],
+    [[...some, '--batch', '6'], /--batch is 6, expected 4, 8, 12/],
+    [[...some, '--until', '1.5'], /--until is 1\.5/],
+    [[...some, '--jitter', '14'], /--jitter is 14/],
+    [[...some, '--compare', '--search', '3'], /choose one/],
+    [[...some, '--ranges', seven], /--ranges belongs to --search/],
+    [[...some, '--search', '3', '--ranges', seven], /--ranges .*seven\.png/],
+    [[...some, '--step-size', 'far'], /Expected a number/],
+  ])('%j', async (options, message) => {
+    const { code, err, out } = await ascend(...options);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(out).toBe('');
+    expect(code).toBe(2);
+    expect(existsSync(at('refused', 'run.json'))).toBe(false);
+  });
+
+  it('to overwrite a run, or to go on with one of the other kind', async () => {
+    expect((await ascend('--class', '1', '--steps', '1', '--out', at('once'))).code).toBe(0);
+    const again = await ascend('--class', '1', '--steps', '1', '--out', at('once'));
+    expect(again.err).toMatch(/holds a run already: pass --resume .* --replace/);
+    expect(again.code).toBe(2);
+    const other = await fool('evolve', ...device, '--resume', '--out', at('once'));
+    expect(other.err).toMatch(/is a gradient ascent's folder; "fool ascend --resume" goes on with it/);
+    expect(other.code).toBe(1);
+  });
+});
