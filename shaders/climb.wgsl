@@ -30,10 +30,11 @@ struct Climb {
   decay: f32,
   until: f32,      // the score that ends it; beyond every score for never
   cooling: f32,    // iterations after which a step has half its size; beyond every number for never
+  steps: f32,      // iterations after which nothing is kept any more
 }
 
 @group(0) @binding(0) var<uniform> climb: Climb;
-@group(0) @binding(1) var<storage, read_write> clock: array<u32>; // iteration; row of the history
+@group(0) @binding(1) var<storage, read_write> clock: array<u32>; // iteration; row of the history and of the views
 @group(0) @binding(2) var<storage, read_write> rates: array<vec4f>; // [BATCH]
 
 @group(0) @binding(3) var<storage, read> outcome: array<vec4f>;       // [4, BATCH], of the input that was climbed
@@ -42,7 +43,7 @@ struct Climb {
 @group(0) @binding(5) var<storage, read> parts: array<vec4f>;
 @group(0) @binding(6) var<storage, read> watched: array<vec4u>;       // [BATCH]
 @group(0) @binding(7) var<storage, read_write> history: array<vec4f>; // [rows, 5, BATCH]
-@group(0) @binding(8) var<storage, read_write> best: array<vec4f>;    // [3, BATCH]: score; whether it improved now; idle iterations
+@group(0) @binding(8) var<storage, read_write> best: array<vec4f>;    // [4, BATCH]: score; whether it improved now; idle iterations; age
 
 @group(0) @binding(9) var<storage, read_write> parameters: array<vec4f>; // [VALUES, BATCH]
 @group(0) @binding(10) var<storage, read> gradient: array<vec4f>;        // [VALUES, BATCH]
@@ -58,21 +59,21 @@ const epsilon = 1e-12;
 var<workgroup> sums: array<mat3x4f, RECORDING_LANES>;
 
 // Steps become shorter, so that what they overshoot averages out; those by progress do so by themselves.
-fn size_now() -> f32 {
-  return climb.size / (1.0 + f32(clock[0]) / climb.cooling);
+fn size_at(age: vec4f) -> vec4f {
+  return climb.size / (1.0 + age / climb.cooling);
 }
 
-fn rate_of(scale: vec4f, square: vec4f, value: vec4f) -> vec4f {
+fn rate_of(scale: vec4f, square: vec4f, value: vec4f, age: vec4f) -> vec4f {
   switch climb.rule {
-    case 0u: { return size_now() * scale; }
+    case 0u: { return size_at(age) * scale; }
     case 1u: {
       let desired = min(vec4f(climb.early), climb.late * (1.0 - value));
       // min(largest, desired / ‖scale · g‖²) · scale, without the square of the scale.
       return min(climb.largest * scale, max(desired, vec4f(0.0)) / (scale * square));
     }
     // A step of this length has `size` as its root mean square.
-    case 2u: { return size_now() * sqrt(f32(VALUES)) / sqrt(square); }
-    case 3u: { return vec4f(size_now()); }
+    case 2u: { return size_at(age) * sqrt(f32(VALUES)) / sqrt(square); }
+    case 3u: { return size_at(age); }
     default: { return scale; }
   }
 }
@@ -112,7 +113,8 @@ fn record(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
 
   let score = select(confidence, value, watched[quad] == vec4u(0xffffffffu));
   let idle = best[2u * BATCH + quad];
-  let open = (best[quad] < vec4f(climb.until)) & (idle < vec4f(PATIENCE));
+  let age = best[3u * BATCH + quad];
+  let open = (best[quad] < vec4f(climb.until)) & (idle < vec4f(PATIENCE)) & (age <= vec4f(climb.steps));
   let improved = (score > best[quad]) & open;
   best[quad] = select(best[quad], score, improved);
   best[BATCH + quad] = select(vec4f(0.0), vec4f(1.0), improved);
@@ -120,7 +122,8 @@ fn record(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   let usable = (square > vec4f(0.0)) & (square < vec4f(3e38));
   let lost = select(vec4f(PATIENCE), idle + 1.0, square == vec4f(0.0)); // what is no number will not become one
   best[2u * BATCH + quad] = select(lost, vec4f(0.0), usable);
-  rates[quad] = select(vec4f(0.0), rate_of(scale, square, outcome[quad]), usable);
+  best[3u * BATCH + quad] = age + 1.0;
+  rates[quad] = select(vec4f(0.0), rate_of(scale, square, outcome[quad], age), usable);
 }
 
 @compute @workgroup_size(1)
@@ -177,12 +180,12 @@ fn adam(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   }
   let rate = rates[index % BATCH];
   let slope = select(vec4f(0.0), rate * gradient[index], rate != vec4f(0.0));
-  let steps = f32(clock[0] + 1u);
+  let steps = best[3u * BATCH + index % BATCH]; // this one included
   let m = first_decay * first_moment[index] + (1.0 - first_decay) * slope;
   let v = second_decay * second_moment[index] + (1.0 - second_decay) * slope * slope;
   first_moment[index] = m;
   second_moment[index] = v;
-  let mean = m / (1.0 - pow(first_decay, steps));
-  let deviation = sqrt(v / (1.0 - pow(second_decay, steps)));
-  parameters[index] = settled(parameters[index] + size_now() * mean / (deviation + epsilon), index / BATCH);
+  let mean = m / (1.0 - pow(vec4f(first_decay), steps));
+  let deviation = sqrt(v / (1.0 - pow(vec4f(second_decay), steps)));
+  parameters[index] = settled(parameters[index] + size_at(steps - 1.0) * mean / (deviation + epsilon), index / BATCH);
 }

@@ -8,7 +8,7 @@ override WORDS: u32 = 1u; // of a picture
 override BATCH: u32 = 1u; // in vec4s
 override LANES: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> best: array<vec4f>; // [3, BATCH]; the second row is not 0 where it improved
+@group(0) @binding(0) var<storage, read> best: array<vec4f>; // [4, BATCH]; the second row is not 0 where it improved
 @group(0) @binding(1) var<storage, read> current: array<u32>; // pictures [4 · BATCH, WORDS]
 @group(0) @binding(2) var<storage, read_write> kept: array<u32>;
 @group(0) @binding(3) var<storage, read> current_values: array<vec4f>; // parameters [values, BATCH]

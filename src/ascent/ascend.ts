@@ -5,14 +5,14 @@ import type { AscentFolder } from './ascent-folder.ts';
 import { Books } from './books.ts';
 import { unpackTensors, type AscentState } from './checkpoint.ts';
 import { Climber } from './climber.ts';
-import { follow, isStuck, lostAt, newCourse, type Course } from './course.ts';
+import { follow, isStuck, lostAt } from './course.ts';
 import { diagnose } from './diagnosis.ts';
-import { isFrame } from './frames.ts';
+import { hasStrip, isFrame } from './frames.ts';
 import type { Objective } from './objective.ts';
 import type { ClimbableParametrisation } from './parametrise.ts';
 import type { Centred } from './pixel.ts';
 import type { AscentProgress, AscentRecord, AscentSummary, TrialRecord } from './records.ts';
-import type { Trial } from './settings.ts';
+import type { AscentSettings, Trial } from './settings.ts';
 import { mostIterations, type Stage } from './stage.ts';
 
 export interface Ascent {
@@ -51,17 +51,22 @@ export async function ascend(ascent: Ascent, hooks: AscentHooks): Promise<Ascent
   for (let trial = books.trial; trial < settings.trials.length; trial++) {
     const climbed = settings.trials[trial];
     if (!climbed) break;
-    while (books.done < settings.objectives.length) {
-      const finished = await climbBatch(ascent, hooks, books, climbed);
-      if (!finished || hooks.shouldStop?.()) return books.finish();
+    while (!books.isTrialDone) {
+      const finished = await climbThrough(ascent, hooks, books, climbed);
+      if (!finished) return books.finish();
     }
     await books.trialDone();
+    if (hooks.shouldStop?.() && trial + 1 < settings.trials.length) return books.finish();
   }
   return books.finish();
 }
 
-/** @returns false where the host said stop before it was done */
-async function climbBatch(
+/**
+ * Climbs in slots: where one is done, the next objective starts in it. CPPNs differ in their structure, so that their slots
+ * wait for one another.
+ * @returns false where the host said stop before all of it was done
+ */
+async function climbThrough(
   ascent: Ascent,
   hooks: AscentHooks,
   books: Books,
@@ -69,7 +74,9 @@ async function climbBatch(
 ): Promise<boolean> {
   const { gpu, stage, run, from, folder } = ascent;
   const { settings } = run;
-  const objectives = settings.objectives.slice(books.done, books.done + settings.batch);
+  const goesOn = books.slots.length > 0;
+  if (!goesOn) books.fill();
+  const objectives = books.slotObjectives();
   const parametrisation = await ascent.parametrise(objectives);
   const climber = await Climber.create(stage, {
     settings,
@@ -79,61 +86,68 @@ async function climbBatch(
     ...(ascent.picture && { picture: ascent.picture.centred }),
   });
   try {
-    let courses = books.current;
-    if (courses.length > 0 && from) await unpackTensors(gpu, folder.storage, from.state, climber.state);
-    else courses = books.begin(objectives.map(newCourse));
+    if (goesOn && from) await unpackTensors(gpu, folder.storage, from.state, climber.state);
     const pace = new Pace(hooks);
-    while (books.iteration <= settings.steps && courses.some(({ closed }) => !closed)) {
+    while (books.open.length > 0) {
       const count = submissionOf(ascent, books, pace.count);
-      await pace.timed(count, () => climbOnce(ascent, climber, books, courses, count));
+      await pace.timed(count, () => climbOnce(ascent, climber, books, count));
+      await books.writeClosed(climber, parametrisation);
+      if (settings.parametrisation.kind !== 'cppn' && books.iteration % (climb.blur?.every ?? 1) === 0) {
+        const replaced = books.refill();
+        if (replaced.length > 0) await climber.replace(books.slotObjectives(), replaced);
+      }
       await books.submissionDone(climber);
-      if (
-        hooks.shouldStop?.() &&
-        books.iteration <= settings.steps &&
-        courses.some(({ closed }) => !closed)
-      ) {
-        await books.batchInterrupted(climber, parametrisation);
+      if (hooks.shouldStop?.() && !(books.open.length === 0 && books.isTrialDone)) {
+        await books.interrupted(climber, parametrisation);
         return false;
       }
     }
-    await books.batchDone(climber, parametrisation);
+    books.empty();
     return true;
   } finally {
     climber.destroy();
   }
 }
 
-/** A submission ends where a frame of the film strips is due. */
-function submissionOf({ run: { settings } }: Ascent, { iteration }: Books, most: number): number {
-  const left = settings.steps + 1 - iteration;
-  for (let count = 1; count < Math.min(most, left); count++)
-    if (isFrame(iteration + count - 1, settings)) return count;
-  return Math.max(1, Math.min(most, left));
+/** A submission ends where a frame of a film strip is due, and no later than the first slot's steps. */
+function submissionOf({ run: { settings } }: Ascent, books: Books, most: number): number {
+  const left = books.open.map(({ course }) => settings.steps + 1 - course.value.length);
+  const longest = Math.max(1, Math.min(most, ...left));
+  for (let count = 1; count < longest; count++) {
+    if (
+      books.open.some(({ objective, course }) => isDue(objective, course.value.length + count - 1, settings))
+    )
+      return count;
+  }
+  return longest;
 }
+
+const isDue = (objective: number, iteration: number, settings: AscentSettings): boolean =>
+  hasStrip(objective) && isFrame(iteration, settings);
 
 async function climbOnce(
   { stage, model, run }: Ascent,
   climber: Climber,
   books: Books,
-  courses: readonly Course[],
   count: number,
 ): Promise<void> {
-  const first = books.iteration;
+  const { settings } = run;
   const { scale } = model.preprocessing;
   const byte = scale.reduce((sum, one) => sum + Math.abs(one), 0) / scale.length;
-  for (const iteration of await climber.climb(first, count)) {
-    for (const [slot, course] of courses.entries()) {
-      const open = !course.closed;
-      follow(course, iteration, slot, run.settings.until, byte);
-      if (open) books.evaluations++;
+  const open = books.open;
+  for (const iteration of await climber.climb(books.iteration, count, books.starts)) {
+    for (const { slot, course } of open) {
+      if (!course.closed) books.evaluations++;
+      follow(course, iteration, slot, settings, byte);
     }
   }
-  books.iteration = first + count;
-  for (const [slot, course] of courses.entries()) {
-    if (!isStuck(course) || course.fault !== undefined) continue;
-    course.fault = `${await diagnose(stage, slot)} (iteration ${String(lostAt(course))})`;
+  books.iteration += count;
+  for (const { slot, course } of open) {
+    if (isStuck(course) && course.fault === undefined)
+      course.fault = `${await diagnose(stage, slot)} (iteration ${String(lostAt(course))})`;
   }
-  if (isFrame(first + count - 1, run.settings)) await books.frame(climber, first + count - 1);
+  const due = open.filter(({ objective, course }) => isDue(objective, course.value.length - 1, settings));
+  if (due.length > 0) await books.frames(climber, due);
 }
 
 /** Chooses how many iterations a submission has, by how long the last one took. */

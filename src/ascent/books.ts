@@ -9,7 +9,8 @@ import { packTensors, writeState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
 import { bestConfidence, historyOf, newCourse, rowOf, storedOf, type Course } from './course.ts';
 import { distanceBetween } from './distance.ts';
-import { frameOf, hasStrip } from './frames.ts';
+import { frameOf } from './frames.ts';
+import type { Objective } from './objective.ts';
 import type { ClimbableParametrisation } from './parametrise.ts';
 import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './records.ts';
 import { bestTrial, summariseTrial } from './trials.ts';
@@ -17,16 +18,24 @@ import { bestTrial, summariseTrial } from './trials.ts';
 /** Most that saving may take of the time. */
 const savingShare = 0.1;
 
+/** A slot that is climbed, with its objective's place in the settings. */
+export interface OpenSlot {
+  readonly slot: number;
+  readonly objective: number;
+  readonly course: Course;
+}
+
 export class Books {
-  /** Trial that is made; objectives of it that are done; iterations of its batch. */
+  /** Trial that is made, and iterations since its slots were filled. */
   trial = 0;
-  done = 0;
   iteration = 0;
   evaluations = 0;
-  /** Courses of the batch that is climbed; empty between batches. */
-  current: Course[] = [];
-  #finished: Course[] = [];
-  #rows: AscentRow[] = [];
+  /** Objective of each slot, and the iteration at which it started there. */
+  slots: number[] = [];
+  starts: number[] = [];
+  /** Of this trial, in the order of the objectives; those that have begun. */
+  #courses: Course[] = [];
+  #rows: (AscentRow | undefined)[] = [];
   #trials: TrialRecord[] = [];
   readonly #started: number;
   #nextCheckpoint: number;
@@ -39,30 +48,77 @@ export class Books {
     this.#started = hooks.now() - 1000 * (from?.state.seconds ?? 0);
     this.#nextCheckpoint = hooks.now() + this.#interval;
     if (!from) return;
-    const { trial, done, iteration, evaluations, courses, rows } = from.state;
-    Object.assign(this, { trial, done, iteration, evaluations });
+    const { trial, iteration, evaluations, slots, starts, courses, rows } = from.state;
+    Object.assign(this, { trial, iteration, evaluations, slots: [...slots], starts: [...starts] });
     this.#trials = [...from.trials];
-    const restored = courses.map((stored, index) => {
+    this.#courses = courses.map((stored, index) => {
       const objective = run.settings.objectives[index];
       if (!objective) throw new Error('a course without an objective');
       return { ...newCourse(objective), ...stored };
     });
-    this.#finished = restored.slice(0, done);
-    this.current = restored.slice(done);
-    this.#rows = [...rows];
+    this.#rows = rows.map((row) => row ?? undefined);
+  }
+
+  /** Slots that are not done. */
+  get open(): OpenSlot[] {
+    return this.#occupied().filter(({ course }) => !course.closed);
+  }
+
+  get isTrialDone(): boolean {
+    const { objectives } = this.ascent.run.settings;
+    return this.#courses.length === objectives.length && this.#courses.every(({ closed }) => closed);
   }
 
   /** Iterations of objectives that are done or need not be done any more. */
   get settled(): number {
     const { objectives, steps } = this.ascent.run.settings;
-    const whole = (this.trial * objectives.length + this.done) * (steps + 1);
-    return this.current.reduce((sum, { closed, value }) => sum + (closed ? steps + 1 : value.length), whole);
+    const whole = this.trial * objectives.length * (steps + 1);
+    return this.#courses.reduce((sum, { closed, value }) => sum + (closed ? steps + 1 : value.length), whole);
   }
 
-  begin(courses: Course[]): Course[] {
-    this.current = courses;
+  /** Objective of each slot, one that is done included. */
+  slotObjectives(): Objective[] {
+    return this.slots.flatMap((place) => this.#courses[place]?.objective ?? []);
+  }
+
+  /** Begins the next objectives in as many slots as there are. */
+  fill(): void {
+    const { batch, objectives } = this.ascent.run.settings;
     this.iteration = 0;
-    return courses;
+    const count = Math.min(batch, objectives.length - this.#courses.length);
+    this.slots = Array.from({ length: count }, () => this.#begin());
+    this.starts = Array.from({ length: count }, () => 0);
+  }
+
+  /** Begins the next objectives in the slots that are done. @returns those slots */
+  refill(): number[] {
+    const { objectives } = this.ascent.run.settings;
+    const replaced: number[] = [];
+    for (const { slot, course } of this.#occupied()) {
+      if (!course.closed || this.#courses.length === objectives.length) continue;
+      this.slots[slot] = this.#begin();
+      this.starts[slot] = this.iteration;
+      replaced.push(slot);
+    }
+    return replaced;
+  }
+
+  empty(): void {
+    this.slots = [];
+    this.starts = [];
+  }
+
+  #begin(): number {
+    const objective = this.ascent.run.settings.objectives[this.#courses.length];
+    if (!objective) throw new Error('there is no further objective');
+    return this.#courses.push(newCourse(objective)) - 1;
+  }
+
+  #occupied(): OpenSlot[] {
+    return this.slots.flatMap((objective, slot): OpenSlot[] => {
+      const course = this.#courses[objective];
+      return course ? [{ slot, objective, course }] : [];
+    });
   }
 
   /** After every read-back: a line of progress, and a checkpoint when it is time. */
@@ -73,6 +129,7 @@ export class Books {
     const start = this.hooks.now();
     if (start < this.#nextCheckpoint) return;
     try {
+      await this.#writeArchive();
       await this.#save(climber);
     } catch (error) {
       this.hooks.onWarning?.(
@@ -83,32 +140,28 @@ export class Books {
     this.#nextCheckpoint = Math.max(start + this.#interval, end + (end - start) * (1 / savingShare - 1));
   }
 
-  /** The small pictures of an iteration that belongs to the film strips. */
-  async frame(climber: Climber, iteration: number): Promise<void> {
-    if (!hasStrip(this.done)) return;
-    const pictures = await this.#split(climber, 'last');
-    for (const [slot, course] of this.current.entries()) {
-      const picture = pictures[slot];
-      if (picture && hasStrip(this.done + slot) && iteration < course.value.length)
-        await this.ascent.folder.writeFrame(this.done + slot, iteration, frameOf(picture));
+  /** The small pictures of the slots' last iteration. */
+  async frames(climber: Climber, slots: readonly OpenSlot[]): Promise<void> {
+    for (const { slot, objective, course } of slots) {
+      const picture = await this.#picture(climber, 'last', slot);
+      await this.ascent.folder.writeFrame(objective, course.value.length - 1, frameOf(picture));
     }
   }
 
-  async batchDone(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
-    this.#rows.push(...(await this.#writePictures(climber, parametrisation)));
-    this.#finished.push(...this.current);
-    this.done += this.current.length;
-    this.begin([]);
-    // The archive comes first: a state never knows of more than the files that readers see.
-    if (this.ascent.run.settings.trials.length === 1) await this.#writeArchive(this.#rows, this.#finished);
-    await this.#save(undefined);
+  /** Pictures and rows of what is done now. */
+  writeClosed(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
+    const closed = this.#occupied().filter(
+      ({ objective, course }) => course.closed && !this.#rows[objective],
+    );
+    return this.#writeRows(climber, parametrisation, closed);
   }
 
-  /** The best so far of a batch that the host stopped, and the state to go on from. */
-  async batchInterrupted(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
-    const rows = [...this.#rows, ...(await this.#writePictures(climber, parametrisation))];
-    if (this.ascent.run.settings.trials.length === 1)
-      await this.#writeArchive(rows, [...this.#finished, ...this.current]);
+  /** The best so far of a run that the host stopped, and the state to go on from. */
+  async interrupted(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
+    const finished = [...this.#rows];
+    await this.#writeRows(climber, parametrisation, this.open);
+    await this.#writeArchive();
+    this.#rows = finished;
     await this.#save(climber);
   }
 
@@ -116,17 +169,21 @@ export class Books {
     const { folder, run } = this.ascent;
     const { trials } = run.settings;
     const trial = trials[this.trial];
+    const rows = this.#finishedRows();
     if (trials.length > 1 && trial) {
-      this.#trials[this.trial] = summariseTrial(trial, this.#rows);
+      this.#trials[this.trial] = summariseTrial(trial, rows);
       const best = bestTrial(this.#trials);
       await folder.writeTrials(this.#trials);
-      if (best === this.#trials[this.trial]) await this.#promote();
+      if (best === this.#trials[this.trial]) await this.#promote(rows);
     }
-    if (this.trial === trials.length - 1) return;
-    this.trial++;
-    this.done = 0;
-    this.#rows = [];
-    this.#finished = [];
+    // The archive comes first: a state never knows of more than the files that readers see.
+    await this.#writeArchive();
+    if (this.trial < trials.length - 1) {
+      this.trial++;
+      this.#courses = [];
+      this.#rows = [];
+    }
+    this.empty();
     await this.#save(undefined);
   }
 
@@ -146,8 +203,7 @@ export class Books {
   }
 
   #progress(): AscentProgress {
-    const scores = [...this.#finished, ...this.current].map(bestConfidence);
-    const { median, mean, min, best } = summarise(scores);
+    const { median, mean, min, best } = summarise(this.#courses.map(bestConfidence));
     const { trial, iteration, evaluations } = this;
     return { trial, iteration, evaluations, seconds: this.#seconds(), median, mean, min, best };
   }
@@ -156,7 +212,7 @@ export class Books {
     const { gpu, folder, run } = this.ascent;
     const tensors = climber && (await packTensors(gpu, climber.state));
     await folder.progress.flush();
-    const { trial, done, iteration, evaluations } = this;
+    const { trial, iteration, evaluations } = this;
     const state = {
       format: 1,
       version: run.version,
@@ -164,79 +220,86 @@ export class Books {
       architecture: run.model.architecture,
       adapter: run.adapter.description,
       trial,
-      done,
       iteration,
       evaluations,
       seconds: this.#seconds(),
       lines: folder.progress.count,
-      courses: [...this.#finished, ...this.current].map(storedOf),
-      rows: this.#rows,
+      slots: climber ? this.slots : [],
+      starts: climber ? this.starts : [],
+      courses: this.#courses.map(storedOf),
+      rows: Array.from(this.#courses, (_, index) => this.#rows[index] ?? null),
     } as const;
     await writeState(folder.storage, state, tensors);
   }
 
-  /** Pictures of the batch as they are in files: [channels, height, width] each. */
-  async #split(climber: Climber, which: 'last' | 'best'): Promise<Picture[]> {
+  /** A slot's picture as it is in a file: [channels, height, width]. */
+  async #picture(climber: Climber, which: 'last' | 'best', slot: number): Promise<Picture> {
     const [channels, height, width] = this.ascent.run.model.image;
-    const pixels = unpadPlanes(await climber.pictures(which), height * width);
-    const size = channels * height * width;
-    return this.current.map((_, slot) => ({
-      channels: channels === 1 ? 1 : 3,
-      height,
-      width,
-      pixels: pixels.slice(slot * size, (slot + 1) * size),
-    }));
+    const pixels = unpadPlanes(await climber.picture(which, slot), height * width);
+    return { channels: channels === 1 ? 1 : 3, height, width, pixels };
   }
 
-  async #writePictures(climber: Climber, parametrisation: ClimbableParametrisation): Promise<AscentRow[]> {
+  async #writeRows(
+    climber: Climber,
+    parametrisation: ClimbableParametrisation,
+    slots: readonly OpenSlot[],
+  ): Promise<void> {
     const { folder, model, run, picture: start } = this.ascent;
-    const pictures = await this.#split(climber, 'best');
-    const parameters = await climber.bestParameters();
+    const parameters = slots.length > 0 ? await climber.bestParameters() : undefined;
     const genomes = parameters && parametrisation.genomesOf?.(parameters);
     const place = trialFolder(this.trial, run.settings.trials.length);
-    const rows: AscentRow[] = [];
-    for (const [slot, course] of this.current.entries()) {
-      const picture = pictures[slot];
-      if (!picture) continue;
-      const path = `${place}/${pictureName(course.objective, this.done + slot)}`;
+    for (const { slot, objective, course } of slots) {
+      const picture = await this.#picture(climber, 'best', slot);
+      const path = `${place}/${pictureName(course.objective, objective)}`;
       await folder.writePicture(path, picture);
       const genome = genomes?.[slot];
-      rows.push({
+      this.#rows[objective] = {
         ...rowOf(course, model, path),
         ...(start && { distance: distanceBetween(picture.pixels, start.pixels) }),
         ...(genome && { genome }),
-      });
+      };
+    }
+  }
+
+  /** Rows from the first on, up to one that is not there yet. */
+  #finishedRows(): AscentRow[] {
+    const rows: AscentRow[] = [];
+    for (const row of this.#rows) {
+      if (!row) break;
+      rows.push(row);
     }
     return rows;
   }
 
-  async #writeArchive(rows: readonly AscentRow[], courses: readonly Course[]): Promise<void> {
-    await this.ascent.folder.writeArchive(rows, courses.map(historyOf));
+  /** Where there is one trial, whose archive grows; that of several is written when the best is known. */
+  async #writeArchive(): Promise<void> {
+    if (this.ascent.run.settings.trials.length > 1) return;
+    const rows = this.#finishedRows();
+    await this.ascent.folder.writeArchive(rows, this.#courses.slice(0, rows.length).map(historyOf));
   }
 
   /** Makes the trial that is done now the one that the archive shows. */
-  async #promote(): Promise<void> {
+  async #promote(rows: readonly AscentRow[]): Promise<void> {
     const { folder } = this.ascent;
-    const rows: AscentRow[] = [];
-    for (const row of this.#rows) {
+    const shown: AscentRow[] = [];
+    for (const row of rows) {
       const picture = row.picture.replace(/^.*\//, 'images/');
       await folder.copyPicture(row.picture, picture);
-      rows.push({ ...row, picture });
+      shown.push({ ...row, picture });
     }
-    await this.#writeArchive(rows, this.#finished);
+    await folder.writeArchive(shown, this.#courses.map(historyOf));
   }
 
   #summary(): AscentSummary {
     const { run } = this.ascent;
     const { model, objectives, steps, seed, trials } = run.settings;
     const best = bestTrial(this.#trials);
-    const partial = this.current.map(bestConfidence);
     const confidences = best
       ? best.rows.map(({ confidence }) => confidence)
-      : [...this.#rows.map(({ confidence }) => confidence), ...partial];
+      : this.#courses.map(bestConfidence);
     const { median, mean, min, above99 } = summarise(confidences);
     const seconds = this.#seconds();
-    const climbed = this.trial * objectives.length + this.done + this.current.length;
+    const climbed = this.trial * objectives.length + this.#courses.length;
     return {
       model,
       objectives: objectives.length,
@@ -253,7 +316,7 @@ export class Books {
       cellsAbove99: above99,
       cellsAbove9999: confidences.filter((confidence) => confidence >= 0.9999).length,
       ...(best && { bestTrial: best.name }),
-      complete: this.trial === trials.length - 1 && this.done === objectives.length,
+      complete: this.trial === trials.length - 1 && this.isTrialDone,
     };
   }
 }

@@ -24,19 +24,20 @@ export interface AscentState {
   readonly architecture: string;
   readonly adapter: string;
   readonly trial: number;
-  /** Objectives of this trial whose batch is complete. */
-  readonly done: number;
-  /** Iterations of the batch that is climbed; 0 where none has begun. */
+  /** Iterations since the slots were filled. */
   readonly iteration: number;
   readonly evaluations: number;
   readonly seconds: number;
   /** Lines of `progress.jsonl`. */
   readonly lines: number;
-  /** Of this trial, those of the climbed batch included. */
+  /** Objective of each slot, and the iteration at which it started there; empty between fillings. */
+  readonly slots: readonly number[];
+  readonly starts: readonly number[];
+  /** Of this trial, in the order of the objectives: those that have begun. */
   readonly courses: readonly StoredCourse[];
-  /** What the archive says of the objectives that are done. */
-  readonly rows: readonly AscentRow[];
-  /** File of the tensors, its length and checksum; null between batches. */
+  /** What the archive says of those that are done. */
+  readonly rows: readonly (AscentRow | null)[];
+  /** File of the tensors, its length and checksum; null between fillings. */
   readonly tensors: { readonly file: string; readonly bytes: number; readonly crc32: number } | null;
 }
 
@@ -50,11 +51,12 @@ const state: z.ZodType<AscentState> = z.object({
   architecture: z.string(),
   adapter: z.string(),
   trial: count,
-  done: count,
   iteration: count,
   evaluations: count,
   seconds: z.number().min(0),
   lines: count,
+  slots: z.array(count),
+  starts: z.array(count),
   courses: z.array(
     z.object({
       value: numbers,
@@ -68,7 +70,7 @@ const state: z.ZodType<AscentState> = z.object({
       fault: z.string().exactOptional(),
     }),
   ),
-  rows: z.array(ascentRowSchema),
+  rows: z.array(ascentRowSchema.nullable()),
   tensors: z
     .object({ file: z.string().regex(/^checkpoint\/[\w-]+\.bin$/), bytes: count, crc32: count })
     .nullable(),
@@ -102,8 +104,8 @@ export async function writeState(
   state: Omit<AscentState, 'tensors'>,
   tensors: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<void> {
-  const { trial, done, iteration } = state;
-  const file = `${checkpointFolder}/${[trial, done, iteration].map(String).join('-')}.bin`;
+  const { trial, evaluations } = state;
+  const file = `${checkpointFolder}/${String(trial)}-${String(evaluations)}.bin`;
   if (tensors) await storage.write(file, tensors);
   const named = tensors ? { file, bytes: tensors.length, crc32: crc32(tensors) } : null;
   await storage.write(statePath, JSON.stringify({ ...state, tensors: named }) + '\n');

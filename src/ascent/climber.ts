@@ -3,7 +3,7 @@
  * what comes back are a few numbers of each.
  */
 import { uniformUsage } from '../gpu/device.ts';
-import { Program, bind } from '../gpu/program.ts';
+import { Program, bind, run } from '../gpu/program.ts';
 import { affineTable } from '../kernels/affine-view.ts';
 import {
   climbUniform,
@@ -35,7 +35,7 @@ export type Iteration = Readonly<Record<keyof typeof historyRows, Float32Array>>
 export interface ClimberOptions {
   readonly settings: AscentSettings;
   readonly climb: Climb;
-  /** At most as many as the stage has slots. */
+  /** Of the slots, at most as many as the stage has. */
   readonly objectives: readonly Objective[];
   readonly parametrisation: Parametrisation;
   /** The picture that it starts from, minus the mean image. */
@@ -46,6 +46,7 @@ export interface ClimberOptions {
 export type ClimberState = ReadonlyMap<string, GPUBuffer>;
 
 export class Climber {
+  #objectives: readonly Objective[];
   readonly #programs: readonly Program[];
   readonly #tick: Program;
 
@@ -56,6 +57,7 @@ export class Climber {
     private readonly regularisers: Regularisers,
     programs: { readonly iteration: readonly Program[]; readonly tick: Program },
   ) {
+    this.#objectives = options.objectives;
     this.#programs = programs.iteration;
     this.#tick = programs.tick;
   }
@@ -71,13 +73,14 @@ export class Climber {
 
   /**
    * Does iterations and says what came of each.
-   * @param first number of the first of them
+   * @param first number of the first of them, counted from the first slots' start
    * @param count at most `mostIterations`
+   * @param starts the number at which each slot's objective started; 0 unless told
    */
-  async climb(first: number, count: number): Promise<Iteration[]> {
+  async climb(first: number, count: number, starts: readonly number[] = []): Promise<Iteration[]> {
     const { gpu, buffers, batch } = this.stage;
     gpu.write(buffers.clock, Uint32Array.of(first, 0));
-    if (buffers.views) gpu.write(buffers.views, this.#views(first, count));
+    if (buffers.views) gpu.write(buffers.views, this.#views(first, count, starts));
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (let iteration = first; iteration < first + count; iteration++) {
@@ -91,10 +94,43 @@ export class Climber {
     return Array.from({ length: count }, (_, iteration) => iterationAt(floats, iteration, batch));
   }
 
-  /** The pictures of the last iteration that was done, or the best ones: bytes [batch, channels, plane words · 4]. */
-  async pictures(which: 'last' | 'best'): Promise<Uint8Array<ArrayBuffer>> {
-    const { gpu, buffers } = this.stage;
-    return new Uint8Array(await gpu.read(which === 'last' ? buffers.images : this.own.kept));
+  /**
+   * Gives slots to other objectives, which start anew; the rest climb on. Only for parametrisations that are the same for
+   * every objective.
+   * @param objectives of all slots from now on
+   */
+  async replace(objectives: readonly Objective[], slots: readonly number[]): Promise<void> {
+    const { stage, own } = this;
+    const { gpu, batch } = stage;
+    this.#objectives = objectives;
+    writeObjectives(stage, objectives);
+    const { parametrisation, settings, picture } = this.options;
+    const { values, parameters } = parametrisation;
+    const rows = new Float32Array(await gpu.read(own.best));
+    const mask = gpu.buffer('replaced slots', 16 * batch);
+    const fresh = gpu.buffer('start of replaced slots', 4 * values * batch);
+    gpu.write(mask, Float32Array.from(slotsMask(slots, batch)));
+    const replacing = async (label: string, target: GPUBuffer) =>
+      bind(gpu, label, keepParameters(values, batch), { 0: mask, 3: fresh, 4: target });
+    for (const moment of [own.firstMoment, own.secondMoment])
+      if (moment) run(gpu, new Program([await replacing('no movement', moment)]));
+    const { start, seed } = settings;
+    const from = { start, seed, objectives, batch, bounds: own.bounds, ...(picture && { picture }) };
+    await writeStart(gpu, { parameters: fresh, values }, from);
+    run(gpu, new Program([await replacing('start', parameters)]));
+    for (const slot of slots)
+      for (const [row, value] of beginning.entries()) rows[row * batch + slot] = value;
+    gpu.write(own.best, rows);
+    mask.destroy();
+    fresh.destroy();
+  }
+
+  /** A slot's picture of the last iteration that was done, or its best: bytes [channels, plane words · 4]. */
+  async picture(which: 'last' | 'best', slot: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { gpu, buffers, model } = this.stage;
+    const bytes = 4 * imageWords(model.preprocessing.image);
+    const pictures = which === 'last' ? buffers.images : this.own.kept;
+    return new Uint8Array(await gpu.read(pictures, bytes, slot * bytes));
   }
 
   /** Parameters of the best pictures, [values, batch]; undefined where only pictures are kept. */
@@ -120,15 +156,21 @@ export class Climber {
     for (const buffer of Object.values(this.own) as (GPUBuffer | undefined)[]) buffer?.destroy();
   }
 
-  #views(first: number, count: number): Float32Array<ArrayBuffer> {
+  #views(first: number, count: number, starts: readonly number[]): Float32Array<ArrayBuffer> {
     const { model, batch } = this.stage;
-    const { settings, objectives } = this.options;
+    const { settings } = this.options;
+    const objectives = this.#objectives;
     const plain = plainView(model.preprocessing, model.architecture.input);
     const maps = Array.from({ length: count * batch }, (_, index) => {
       const [row, slot] = [Math.floor(index / batch), index % batch];
       const objective = objectives[slot];
       if (!objective || !settings.transformation) return plain;
-      const random = objectiveStream(settings.seed, streams.ascentViews, objective, first + row);
+      const random = objectiveStream(
+        settings.seed,
+        streams.ascentViews,
+        objective,
+        first + row - (starts[slot] ?? 0),
+      );
       return transformedView(plain, model.preprocessing.image, settings.transformation, random);
     });
     return affineTable(maps);
@@ -146,7 +188,7 @@ interface Buffers {
   readonly kept: GPUBuffer;
   /** [values, batch]. */
   readonly keptParameters: GPUBuffer | undefined;
-  /** [3, batch]: score, whether it improved, iterations without a gradient. */
+  /** [4, batch]: score, whether it improved, iterations without a gradient, age. */
   readonly best: GPUBuffer;
   /** [batch]. */
   readonly rates: GPUBuffer;
@@ -176,8 +218,9 @@ function allocate({ gpu, model, batch }: Stage, options: ClimberOptions): Buffer
     late,
     momentum,
     decay,
-    until: settings.until,
     cooling,
+    steps: settings.steps,
+    until: settings.until,
   });
   const step = stepOf(climb);
   return {
@@ -190,11 +233,30 @@ function allocate({ gpu, model, batch }: Stage, options: ClimberOptions): Buffer
       settings.parametrisation.kind === 'cppn'
         ? gpu.buffer('best parameters', 4 * values * batch)
         : undefined,
-    best: gpu.buffer('best', 12 * batch),
+    best: gpu.buffer('best', 16 * batch),
     rates: gpu.buffer('rates', 4 * batch),
     firstMoment: step === 'plain' ? undefined : gpu.buffer('first moment', 4 * values * batch),
     secondMoment: step === 'adam' ? gpu.buffer('second moment', 4 * values * batch) : undefined,
   };
+}
+
+/** Of a slot's row in `best`: below every score, not improved, not idle, no iterations. */
+const beginning = [-3e38, 0, 0, 0] as const;
+
+/** The second row of `best` is 1 for the slots. */
+const slotsMask = (slots: readonly number[], batch: number): number[] =>
+  Array.from({ length: 4 * batch }, (_, index) => (slots.includes(index - batch) ? 1 : 0));
+
+function writeObjectives(
+  { gpu, network, batch, units, buffers }: Stage,
+  objectives: readonly Objective[],
+): void {
+  gpu.write(buffers.classWeights, classWeights(objectives, network.classes, batch));
+  gpu.write(buffers.watched, watchedClasses(objectives, batch));
+  for (const layer of units) {
+    const { extent, gradient } = sourceOf(network, layer);
+    gpu.write(gradient, unitWeights(objectives, layer, extent, batch));
+  }
 }
 
 async function writeBeginning(
@@ -202,16 +264,13 @@ async function writeBeginning(
   options: ClimberOptions,
   { bounds, best }: Buffers,
 ): Promise<void> {
-  const { gpu, network, batch, units, buffers } = stage;
+  const { gpu, batch } = stage;
   const { objectives, settings, parametrisation, picture } = options;
-  gpu.write(buffers.classWeights, classWeights(objectives, network.classes, batch));
-  gpu.write(buffers.watched, watchedClasses(objectives, batch));
-  for (const layer of units) {
-    const { extent, gradient } = sourceOf(network, layer);
-    gpu.write(gradient, unitWeights(objectives, layer, extent, batch));
-  }
-  // Below every score.
-  gpu.write(best, new Float32Array(batch).fill(-3e38));
+  writeObjectives(stage, objectives);
+  gpu.write(
+    best,
+    Float32Array.from({ length: 4 * batch }, (_, index) => beginning[Math.floor(index / batch)] ?? 0),
+  );
   if (settings.parametrisation.kind === 'cppn') return; // the genomes are the start
   const { start, seed } = settings;
   const from = { start, seed, objectives, batch, bounds, ...(picture && { picture }) };
@@ -254,7 +313,7 @@ async function bindIteration(stage: Stage, { climb, parametrisation }: ClimberOp
   }
   const moments = {
     ...(own.firstMoment && { 12: own.firstMoment }),
-    ...(own.secondMoment && { 13: own.secondMoment, 1: buffers.clock }),
+    ...(own.secondMoment && { 13: own.secondMoment, 8: own.best }),
   };
   const stepping = await bind(gpu, 'step', stepClimb(step, shape), {
     0: own.uniform,

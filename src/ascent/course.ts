@@ -3,6 +3,7 @@ import { climbPatience } from '../kernels/climb.ts';
 import type { Model } from '../models/model.ts';
 import type { Iteration } from './climber.ts';
 import type { Objective } from './objective.ts';
+import type { AscentSettings } from './settings.ts';
 import { milestones, type AscentHistory, type AscentRow } from './records.ts';
 
 /** Numbers of an ascent by iteration; the first are of the start, before any step. */
@@ -52,7 +53,7 @@ export function follow(
   course: Course,
   iteration: Iteration,
   slot: number,
-  until: number | undefined,
+  { until, steps }: Pick<AscentSettings, 'until' | 'steps'>,
   byte: number,
 ): void {
   if (course.closed) return;
@@ -67,7 +68,10 @@ export function follow(
   if (score > course.best.score) course.best = { iteration: course.value.length - 1, score };
   if (isUsable(gradientNorm)) course.idle = 0;
   else course.idle = gradientNorm === 0 ? course.idle + 1 : climbPatience;
-  course.closed = (until !== undefined && course.best.score >= until) || course.idle >= climbPatience;
+  course.closed =
+    (until !== undefined && course.best.score >= until) ||
+    course.idle >= climbPatience ||
+    course.value.length > steps;
 }
 
 const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);

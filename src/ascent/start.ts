@@ -28,7 +28,7 @@ export interface StartOptions {
  */
 export async function writeStart(
   gpu: Gpu,
-  { parameters, values }: Parametrisation,
+  { parameters, values }: Pick<Parametrisation, 'parameters' | 'values'>,
   { start, seed, objectives, batch, picture, bounds }: StartOptions,
 ): Promise<void> {
   const own: GPUBuffer[] = [];

@@ -38,24 +38,37 @@ export interface ClimbConstants {
   readonly decay: number;
   /** Iterations after which a step has half its size; undefined for never. */
   readonly cooling: number | undefined;
+  /** Iterations after which nothing is kept any more, the start not counted. */
+  readonly steps: number;
   /** Score at which an image is done; undefined for never. */
   readonly until: number | undefined;
 }
 
 /** The uniform of every entry point, 48 bytes. */
 export function climbUniform(constants: ClimbConstants): Uint8Array<ArrayBuffer> {
-  const { rule, size, largest, early, late, momentum, decay, until = 3e38, cooling = 3e38 } = constants;
+  const {
+    rule,
+    size,
+    largest,
+    early,
+    late,
+    momentum,
+    decay,
+    steps,
+    until = 3e38,
+    cooling = 3e38,
+  } = constants;
   const words = new DataView(new ArrayBuffer(48));
   words.setUint32(0, climbRules.indexOf(rule), true);
-  for (const [index, value] of [size, largest, early, late, momentum, decay, until, cooling].entries())
+  for (const [index, value] of [size, largest, early, late, momentum, decay, until, cooling, steps].entries())
     words.setFloat32(4 + 4 * index, value, true);
   return new Uint8Array(words.buffer);
 }
 
 /**
  * Bindings: 0 uniform, 1 clock u32 [2], 2 rates [batch], 3 outcome that was climbed, 4 outcome that is judged, both
- * [4, batch] as in `objective.ts`, 5 sums in parts, 6 watched class u32 [batch], 7 history, 8 best [3, batch]: score, whether
- * it improved, iterations without a gradient.
+ * [4, batch] as in `objective.ts`, 5 sums in parts, 6 watched class u32 [batch], 7 history, 8 best [4, batch]: score, whether
+ * it improved, iterations without a gradient, age.
  */
 export function recordClimb(shape: ClimbShape): Launch {
   const parts = sumParts(shape) * shape.batch;
@@ -91,7 +104,7 @@ export function boundClimb(values: number, batch: number): Launch {
 
 /**
  * Bindings: 0 uniform, 2 rates, 9 parameters, 10 gradient, both [values, batch], 11 bounds [values, 2]; `momentum` and `adam`
- * also 12 first moment, `adam` 13 second moment (as large as the parameters) and 1 clock.
+ * also 12 first moment, `adam` 13 second moment (as large as the parameters) and 8 best.
  */
 export function stepClimb(entryPoint: 'plain' | 'momentum' | 'adam', { values, batch }: ClimbShape): Launch {
   const constants = { VALUES: values, BATCH: batch / 4 };

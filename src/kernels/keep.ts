@@ -3,7 +3,7 @@ import source from '../../shaders/keep.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
 
-/** Bindings: 0 best [3, batch] as `climb.ts` has it, 1 pictures, 2 kept pictures, both u32 [batch, words]. */
+/** Bindings: 0 best [4, batch] as `climb.ts` has it, 1 pictures, 2 kept pictures, both u32 [batch, words]. */
 export function keepPictures(words: number, batch: number): Launch {
   const constants = { COUNT: words * batch, WORDS: words, BATCH: batch / 4 };
   const kernel = { family: 'keep', source, entryPoint: 'pictures', constants };

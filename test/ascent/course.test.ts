@@ -30,7 +30,8 @@ function iteration(changes: Partial<Record<keyof Iteration, number>>): Iteration
 
 function courseOf(objective: Objective, iterations: readonly Iteration[], until?: number) {
   const course = newCourse(objective);
-  for (const one of iterations) follow(course, one, 1, until, 1 / 256);
+  for (const one of iterations)
+    follow(course, one, 1, { steps: 100, ...(until !== undefined && { until }) }, 1 / 256);
   return course;
 }
 

@@ -79,14 +79,14 @@ test.each(models)('of a network that sees %s', async (_, model) => {
   const climber = await Climber.create(stage, { settings, climb: plainClimb, objectives, parametrisation });
   const [iteration] = await climber.climb(0, 1);
   const gradient = new Float32Array(await gpu.read(stage.buffers.imageGradient));
-  const pictures = await climber.pictures('last');
   const { image, mean, scale } = model.preprocessing;
   const [channels, height, width] = image;
   const plane = height * width;
   for (const [slot, objective] of objectives.entries()) {
+    const picture = await climber.picture('last', slot);
     const input = Float64Array.from({ length: volume(image) }, (__, index) => {
       const channel = Math.floor(index / plane);
-      const byte = pictures[(slot * channels + (channels - 1 - channel)) * plane + (index % plane)]!;
+      const byte = picture[(channels - 1 - channel) * plane + (index % plane)]!;
       return (byte - mean[index]!) * scale[0]!;
     });
     expectClose([iteration!.value[slot]!], [valueOf(model, objective, input)], { atol: 1e-4, rtol: 1e-4 });

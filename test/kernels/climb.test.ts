@@ -24,6 +24,7 @@ const constants: ClimbConstants = {
   momentum: 0.9,
   decay: 0.01,
   cooling: undefined,
+  steps: 17,
   until: 0.95,
 };
 const batch = 8;
@@ -76,9 +77,11 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
   outcome.set([1, 0.5, 2 ** -20, 2 ** -60, 1, 1, 1, 4], 3 * batch);
   const judged = randomValues(4 * batch, 3).map((value) => Math.abs(value));
   const watched = Uint32Array.of(0, 1, nobodyWatched, 2, 0, 0, 0, 0);
-  const best = new Float32Array(3 * batch);
+  const best = new Float32Array(4 * batch);
   best.set([0.2, 2, -3e38, 0.96, 0.99, -3e38, -3e38, 0.1]);
   best.set([0, 0, 0, 0, 0, 3, 1, climbPatience], 2 * batch);
+  // Ages: the first slot has done its 17 steps and is judged for the last time, the third is past them.
+  best.set([17, 0, 18, 3, 4, 5, 6, 7], 3 * batch);
 
   test.each(
     climbRules.flatMap((rule) => [
@@ -86,8 +89,7 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
       [rule, 34],
     ]) as [(typeof climbRules)[number], number | undefined][],
   )('history, best and rates of the rule %s, cooling after %s', async (rule, cooling) => {
-    // At iteration 17.
-    const cooled = cooling === undefined ? 1 : 2 / 3;
+    const cooled = (slot: number) => 1 / (1 + best[3 * batch + slot]! / (cooling ?? Infinity));
     const gpu = await openTestGpu();
     const iterations = 3;
     const result = await runKernel(gpu, recordClimb(shape), {
@@ -118,19 +120,21 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
       if (slot !== 6) expectClose([row(3)[slot]! / scale], [Math.sqrt(square)], { atol: 1e-4, rtol: 1e-5 });
       expectClose(
         [rates[slot]! / (scale || 1)],
-        [rateOf(rule, scale, square, outcome[slot]!, cooled) / scale],
+        [rateOf(rule, scale, square, outcome[slot]!, cooled(slot)) / scale],
         {
           atol: 1e-6,
           rtol: 1e-4,
         },
       );
       const score = watched[slot] === nobodyWatched ? value : confidence;
-      const open = best[slot]! < 0.95 && best[2 * batch + slot]! < climbPatience;
+      const age = best[3 * batch + slot]!;
+      const open = best[slot]! < 0.95 && best[2 * batch + slot]! < climbPatience && age <= 17;
+      expect(after[3 * batch + slot]).toBe(age + 1);
       const improves = score > best[slot]! && open;
       expect(after[batch + slot], `slot ${String(slot)}`).toBe(improves ? 1 : 0);
       expectClose([after[slot]!], [improves ? score : best[slot]!], { atol: 1e-5, rtol: 1e-5 });
     }
-    expect([...after.slice(2 * batch)]).toEqual([0, 0, 0, 0, 0, 4, climbPatience, 0]);
+    expect([...after.slice(2 * batch, 3 * batch)]).toEqual([0, 0, 0, 0, 0, 4, climbPatience, 0]);
   });
 });
 
@@ -199,8 +203,8 @@ describe('steps', () => {
     const v = randomValues(values * batch, 5).map((value) => value * value);
     const result = await runKernel(gpu, stepClimb('adam', shape), {
       0: uniformOf({ rule: 'adam' }),
-      1: Uint32Array.of(iteration, 0),
       2: rates,
+      8: Float32Array.from({ length: 4 * batch }, (_, index) => (index < 3 * batch ? 0 : iteration + 1)),
       9: parameters,
       10: gradient,
       11: bounds,

@@ -146,9 +146,9 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
 }
 
 /** Roughly: what a bar of a resumed ascent begins with. */
-function settledBefore({ trial, done }: AscentState, { run }: Ascent): number {
+function settledBefore({ trial, rows }: AscentState, { run }: Ascent): number {
   const { objectives, steps } = run.settings;
-  return (trial * objectives.length + done) * (steps + 1);
+  return (trial * objectives.length + rows.length) * (steps + 1);
 }
 
 async function animate(storage: FileStorage, folder: string, terminal: Terminal): Promise<void> {
