@@ -28,12 +28,20 @@ export interface Ascent {
   readonly from?: { readonly state: AscentState; readonly trials: readonly TrialRecord[] };
 }
 
+/** How far a run is. */
+export interface Standing {
+  /** Iterations of objectives that are done or need not be done any more, over all trials. */
+  readonly settled: number;
+  /** Objectives of this trial that are done. */
+  readonly done: number;
+}
+
 /** How a host follows and steers an ascent. */
 export interface AscentHooks {
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number;
-  /** After every read-back; of the iterations of all objectives so many are settled. */
-  readonly onProgress?: (progress: AscentProgress, settled: number) => void;
+  /** After every read-back. */
+  readonly onProgress?: (progress: AscentProgress, standing: Standing) => void;
   /** Something went wrong that does not end the run. */
   readonly onWarning?: (text: string) => void;
   /** Asked after every submission; true ends the run after saving. */

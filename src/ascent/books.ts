@@ -4,7 +4,7 @@ import { unpadPlanes } from '../models/image-layout.ts';
 import type { Picture } from '../evolution/run-folder.ts';
 import { summarise } from '../evolution/statistics.ts';
 import { pictureName, trialFolder } from './ascent-folder.ts';
-import type { Ascent, AscentHooks } from './ascend.ts';
+import type { Ascent, AscentHooks, Standing } from './ascend.ts';
 import { packTensors, writeState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
 import { bestConfidence, historyOf, newCourse, rowOf, storedOf, type Course } from './course.ts';
@@ -69,11 +69,16 @@ export class Books {
     return this.#courses.length === objectives.length && this.#courses.every(({ closed }) => closed);
   }
 
-  /** Iterations of objectives that are done or need not be done any more. */
-  get settled(): number {
+  get standing(): Standing {
     const { objectives, steps } = this.ascent.run.settings;
     const whole = this.trial * objectives.length * (steps + 1);
-    return this.#courses.reduce((sum, { closed, value }) => sum + (closed ? steps + 1 : value.length), whole);
+    return {
+      settled: this.#courses.reduce(
+        (sum, { closed, value }) => sum + (closed ? steps + 1 : value.length),
+        whole,
+      ),
+      done: this.#courses.filter(({ closed }) => closed).length,
+    };
   }
 
   /** Objective of each slot, one that is done included. */
@@ -125,7 +130,7 @@ export class Books {
   async submissionDone(climber: Climber): Promise<void> {
     const progress = this.#progress();
     this.ascent.folder.progress.add(progress);
-    this.hooks.onProgress?.(progress, this.settled);
+    this.hooks.onProgress?.(progress, this.standing);
     const start = this.hooks.now();
     if (start < this.#nextCheckpoint) return;
     try {

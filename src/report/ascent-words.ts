@@ -21,9 +21,17 @@ export function rowDescription({ objective, label, confidence }: AscentRow): str
 export type ClimbValue = string | number | undefined;
 
 /** A climb as a list of names and values; what a rule or climb does not have is undefined. */
-export function climbValues({ step, momentum, decay, blur, ...clipping }: Climb): Record<string, ClimbValue> {
+export function climbValues({
+  step,
+  momentum,
+  cooling,
+  decay,
+  blur,
+  ...clipping
+}: Climb): Record<string, ClimbValue> {
   return {
     ...stepValues(step),
+    'cooling (iterations)': cooling,
     momentum,
     decay,
     'blur radius': blur?.radius,

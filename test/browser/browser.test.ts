@@ -10,13 +10,17 @@ import chromium from '@sparticuz/chromium';
 import { build } from 'esbuild';
 import puppeteer from 'puppeteer-core';
 import { expect, it } from 'vitest';
+import { ascend } from '../../src/ascent/ascend.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
+import { newAscent } from '../../src/experiments/ascent-run.ts';
 import { newEvolution } from '../../src/experiments/evolution-run.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
+import { readAscent } from '../../src/report/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';
+import { climbingSettings } from './page.ts';
 
 const [generations, population] = [5, 16];
 
@@ -41,13 +45,13 @@ function unpackLibraries(folder: string): string {
   return join(folder, 'lib');
 }
 
-it('evolves in a real browser what it evolves in Node', async () => {
-  const { model, sha256, path } = await loadModel('lenet-mnist');
+/** Runs an expression of the page's bundle in a real browser; the page must not complain of anything. */
+async function inBrowser(weightsFile: string, expression: string): Promise<number[]> {
   const folder = mkdtempSync(join(tmpdir(), 'fool-browser-'));
   const files: Record<string, [string, string | Buffer]> = {
     '/': ['text/html', '<!doctype html><script src="/page.js"></script>'],
     '/page.js': ['text/javascript', await bundle()],
-    '/weights': ['application/octet-stream', readFileSync(path)],
+    '/weights': ['application/octet-stream', readFileSync(weightsFile)],
   };
   const server = createServer((request, response) => {
     const [type, content] = files[request.url ?? ''] ?? ['text/plain', ''];
@@ -69,36 +73,59 @@ it('evolves in a real browser what it evolves in Node', async () => {
       if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
     });
     await tab.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
-    const confidences = (await tab.evaluate(
-      `fetch('/weights').then((r) => r.arrayBuffer()).then((b) => page.evolveHere(new Uint8Array(b), ${String(generations)}, ${String(population)}))`,
+    const result = (await tab.evaluate(
+      `fetch('/weights').then((r) => r.arrayBuffer()).then((b) => new Uint8Array(b)).then((weights) => ${expression})`,
     )) as number[];
     expect(complaints).toEqual([]);
-
-    const gpu = await openTestGpu();
-    const settings = {
-      model: 'lenet-mnist',
-      encoding: 'cppn',
-      generations,
-      population,
-      seed: 2,
-      crops: 1,
-      coordinates: 'pixels',
-    } as const;
-    const setup = {
-      gpu,
-      model,
-      sha256,
-      settings,
-      storage: new MemoryStorage(),
-      encodePicture: encodePng,
-      started: '',
-    };
-    const evolution = await newEvolution(setup);
-    await evolve(evolution, { now: () => performance.now() });
-    expectClose(confidences, evolution.archive.confidences(), { atol: 1e-4, rtol: 1e-3 });
+    return result;
   } finally {
     await browser.close();
     server.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+it('evolves in a real browser what it evolves in Node', async () => {
+  const { model, sha256, path } = await loadModel('lenet-mnist');
+  const call = `page.evolveHere(weights, ${String(generations)}, ${String(population)})`;
+  const confidences = await inBrowser(path, call);
+  const gpu = await openTestGpu();
+  const settings = {
+    model: 'lenet-mnist',
+    encoding: 'cppn',
+    generations,
+    population,
+    seed: 2,
+    crops: 1,
+    coordinates: 'pixels',
+  } as const;
+  const setup = {
+    gpu,
+    model,
+    sha256,
+    settings,
+    storage: new MemoryStorage(),
+    encodePicture: encodePng,
+    started: '',
+  };
+  const evolution = await newEvolution(setup);
+  await evolve(evolution, { now: () => performance.now() });
+  expectClose(confidences, evolution.archive.confidences(), { atol: 1e-4, rtol: 1e-3 });
+}, 120_000);
+
+it('climbs in a real browser what it climbs in Node', async () => {
+  const { model, sha256, path } = await loadModel('lenet-mnist');
+  const confidences = await inBrowser(path, 'page.climbHere(weights)');
+  const storage = new MemoryStorage();
+  const settings = climbingSettings(model);
+  const gpu = await openTestGpu();
+  const setup = { gpu, model, sha256, settings, storage, encodePicture: encodePng, started: '' };
+  await ascend(await newAscent(setup), { now: () => performance.now() });
+  const { history } = await readAscent(storage);
+  expectClose(
+    confidences,
+    history.flatMap(({ confidence }) => confidence),
+    { atol: 1e-3, rtol: 1e-2 },
+  );
+  expect(confidences).toHaveLength(14);
 }, 120_000);

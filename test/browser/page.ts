@@ -1,12 +1,64 @@
 /** What the page of the browser test runs: the same core, on the browser's own WebGPU. */
+import { ascend } from '../../src/ascent/ascend.ts';
+import { classObjectives } from '../../src/ascent/parse-objective.ts';
+import { presets } from '../../src/ascent/presets.ts';
+import type { AscentSettings } from '../../src/ascent/settings.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
+import { newAscent } from '../../src/experiments/ascent-run.ts';
 import { newEvolution } from '../../src/experiments/evolution-run.ts';
 import { Gpu } from '../../src/gpu/device.ts';
-import { readModel } from '../../src/models/model.ts';
+import { readModel, type Model } from '../../src/models/model.ts';
+import { readAscent } from '../../src/report/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 /** Of the browser; the core is compiled without the DOM's types. */
 declare const navigator: { readonly gpu: GPU };
+
+async function openHere(): Promise<Gpu> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('the browser has no WebGPU adapter');
+  return Gpu.open(adapter, {
+    name: 'browser',
+    kind: 'swiftshader',
+    vendor: '',
+    description: 'browser',
+    reason: 'the only one',
+  });
+}
+
+/** What is climbed here and in Node. */
+export function climbingSettings(model: Model): AscentSettings {
+  const { climb, measure } = presets.default;
+  return {
+    model: model.name,
+    objectives: classObjectives([3, 7], measure, [], model),
+    steps: 6,
+    seed: 2,
+    start: { from: 'gaussian', size: 1 },
+    parametrisation: { kind: 'pixel' },
+    trials: [{ name: 'default', climb }],
+    batch: 4,
+  };
+}
+
+/** @returns the confidences of every iteration, of both objectives one after the other */
+export async function climbHere(weights: Uint8Array): Promise<number[]> {
+  const gpu = await openHere();
+  const model = readModel(weights, 'lenet-mnist.safetensors', 'lenet-mnist');
+  const storage = new MemoryStorage();
+  const ascent = await newAscent({
+    gpu,
+    model,
+    sha256: '',
+    settings: climbingSettings(model),
+    storage,
+    encodePicture: () => new Uint8Array(1),
+    started: '',
+  });
+  await ascend(ascent, { now: () => performance.now() });
+  gpu.close();
+  return (await readAscent(storage)).history.flatMap(({ confidence }) => [...confidence]);
+}
 
 /** @returns the confidence of every cell after a few generations */
 export async function evolveHere(
@@ -14,16 +66,7 @@ export async function evolveHere(
   generations: number,
   population: number,
 ): Promise<number[]> {
-  const adapter = await navigator.gpu.requestAdapter();
-  if (!adapter) throw new Error('the browser has no WebGPU adapter');
-  const description = {
-    name: 'browser',
-    kind: 'swiftshader',
-    vendor: '',
-    description: 'browser',
-    reason: 'the only one',
-  } as const;
-  const gpu = await Gpu.open(adapter, description);
+  const gpu = await openHere();
   const model = readModel(weights, 'lenet-mnist.safetensors', 'lenet-mnist');
   const settings = {
     model: 'lenet-mnist',

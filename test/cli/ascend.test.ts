@@ -187,7 +187,10 @@ describe('fool ascend', () => {
     const options = ['--class', 'all', '--steps', '60', '--param', 'fourier', '--step-size', '0.02'];
     const child = start(['ascend', ...device, ...options, '--out', at('stopped'), '--json']);
     const outcome = ended(child);
-    child.stderr!.once('data', () => setTimeout(() => child.kill('SIGINT'), 3000));
+    // From the first line of progress on it listens.
+    child.stderr!.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('iterations ·')) child.kill('SIGINT');
+    });
     const { code, out } = await outcome;
     expect(code).toBe(0);
     const first = JSON.parse(out) as AscentSummary;

@@ -129,10 +129,10 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
   try {
     return await ascend(ascent, {
       now: () => performance.now(),
-      onProgress: ({ median, best, iteration }, settled) => {
+      onProgress: ({ median, best }, { settled, done }) => {
         bar.update(
           settled,
-          `at ${String(iteration)} of ${String(steps)}, median ${formatConfidence(median)}, best ${formatConfidence(best)}`,
+          `${String(done)} of ${String(objectives.length)} done, median ${formatConfidence(median)}, best ${formatConfidence(best)}`,
         );
       },
       onWarning: (text) => {
