@@ -1,30 +1,24 @@
 /**
- * One batch of a gradient ascent (paper §2.4): each slot climbs an objective of its own. Many iterations are one submission;
+ * The slots of a gradient ascent (paper §2.4): each climbs an objective of its own. Many iterations are one submission;
  * what comes back are a few numbers of each.
  */
-import { uniformUsage } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
 import { affineTable } from '../kernels/affine-view.ts';
-import {
-  climbUniform,
-  historyFloats,
-  historyRows,
-  recordClimb,
-  stepClimb,
-  tickClimb,
-  type ClimbShape,
-} from '../kernels/climb.ts';
-import { keepParameters, keepPictures } from '../kernels/keep.ts';
-import { productFloats, slotProduct } from '../kernels/slot-product.ts';
+import { historyFloats, historyRows } from '../kernels/climb.ts';
+import { keepParameters } from '../kernels/keep.ts';
 import { imageWords } from '../models/image-layout.ts';
-import { volume } from '../nn/layer.ts';
 import { streams } from '../random/streams.ts';
+import {
+  allocateSlots,
+  bindIteration,
+  type IterationOptions,
+  type IterationPrograms,
+  type SlotBuffers,
+} from './iteration.ts';
 import type { Objective } from './objective.ts';
-import type { Parametrisation } from './parametrisation.ts';
 import type { Centred } from './pixel.ts';
 import { createRegularisers, noRegularisers, type Regularisers } from './regularisers.ts';
-import type { AscentSettings, Climb } from './settings.ts';
-import { mostIterations, sourceOf, type Stage } from './stage.ts';
+import { sourceOf, type Stage } from './stage.ts';
 import { writeStart } from './start.ts';
 import { classWeights, unitWeights, watchedClasses } from './units.ts';
 import { objectiveStream, plainView, transformedView } from './views.ts';
@@ -32,17 +26,14 @@ import { objectiveStream, plainView, transformedView } from './views.ts';
 /** What the device says of an iteration, one number per slot. */
 export type Iteration = Readonly<Record<keyof typeof historyRows, Float32Array>>;
 
-export interface ClimberOptions {
-  readonly settings: AscentSettings;
-  readonly climb: Climb;
+export interface ClimberOptions extends IterationOptions {
   /** Of the slots, at most as many as the stage has. */
   readonly objectives: readonly Objective[];
-  readonly parametrisation: Parametrisation;
   /** The picture that it starts from, minus the mean image. */
   readonly picture?: Centred;
 }
 
-/** Buffers that a batch goes on from, by name. */
+/** SlotBuffers that a batch goes on from, by name. */
 export type ClimberState = ReadonlyMap<string, GPUBuffer>;
 
 export class Climber {
@@ -53,9 +44,9 @@ export class Climber {
   private constructor(
     private readonly stage: Stage,
     private readonly options: ClimberOptions,
-    private readonly own: Buffers,
+    private readonly own: SlotBuffers,
     private readonly regularisers: Regularisers,
-    programs: { readonly iteration: readonly Program[]; readonly tick: Program },
+    programs: IterationPrograms,
   ) {
     this.#objectives = options.objectives;
     this.#programs = programs.iteration;
@@ -64,7 +55,7 @@ export class Climber {
 
   /** Binds everything and writes the start. */
   static async create(stage: Stage, options: ClimberOptions): Promise<Climber> {
-    const own = allocate(stage, options);
+    const own = allocateSlots(stage, options);
     await writeBeginning(stage, options, own);
     const regularisers = await regularisersOf(stage, options);
     const programs = await bindIteration(stage, options, own);
@@ -177,69 +168,6 @@ export class Climber {
   }
 }
 
-/** Of one batch. */
-interface Buffers {
-  readonly uniform: GPUBuffer;
-  /** [values, 2]. */
-  readonly bounds: GPUBuffer;
-  /** [mostIterations, 5, batch]. */
-  readonly history: GPUBuffer;
-  /** The best pictures, as the stage has pictures. */
-  readonly kept: GPUBuffer;
-  /** [values, batch]. */
-  readonly keptParameters: GPUBuffer | undefined;
-  /** [4, batch]: score, whether it improved, iterations without a gradient, age. */
-  readonly best: GPUBuffer;
-  /** [batch]. */
-  readonly rates: GPUBuffer;
-  readonly firstMoment: GPUBuffer | undefined;
-  readonly secondMoment: GPUBuffer | undefined;
-}
-
-function stepOf({ step, momentum }: Climb): 'plain' | 'momentum' | 'adam' {
-  return step.rule === 'adam' ? 'adam' : momentum > 0 ? 'momentum' : 'plain';
-}
-
-function shapeOf({ model, batch, units }: Stage, { values }: Parametrisation): ClimbShape {
-  return { values, inputValues: volume(model.architecture.input), batch, unitLayers: units.length };
-}
-
-function allocate({ gpu, model, batch }: Stage, options: ClimberOptions): Buffers {
-  const { climb, settings, parametrisation } = options;
-  const { values, bounds } = parametrisation;
-  const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
-  const { momentum, decay, cooling } = climb;
-  const { rule } = climb.step;
-  const uniform = climbUniform({
-    rule,
-    size,
-    largest,
-    early,
-    late,
-    momentum,
-    decay,
-    cooling,
-    steps: settings.steps,
-    until: settings.until,
-  });
-  const step = stepOf(climb);
-  return {
-    uniform: gpu.bufferFrom('climb', uniform, uniformUsage),
-    bounds: gpu.bufferFrom('bounds', bounds),
-    history: gpu.buffer('history', 4 * historyFloats(mostIterations, batch)),
-    kept: gpu.buffer('best pictures', 4 * batch * imageWords(model.preprocessing.image)),
-    // A picture needs no parameters to be kept; a genome does.
-    keptParameters:
-      settings.parametrisation.kind === 'cppn'
-        ? gpu.buffer('best parameters', 4 * values * batch)
-        : undefined,
-    best: gpu.buffer('best', 16 * batch),
-    rates: gpu.buffer('rates', 4 * batch),
-    firstMoment: step === 'plain' ? undefined : gpu.buffer('first moment', 4 * values * batch),
-    secondMoment: step === 'adam' ? gpu.buffer('second moment', 4 * values * batch) : undefined,
-  };
-}
-
 /** Of a slot's row in `best`: below every score, not improved, not idle, no iterations. */
 const beginning = [-3e38, 0, 0, 0] as const;
 
@@ -262,7 +190,7 @@ function writeObjectives(
 async function writeBeginning(
   stage: Stage,
   options: ClimberOptions,
-  { bounds, best }: Buffers,
+  { bounds, best }: SlotBuffers,
 ): Promise<void> {
   const { gpu, batch } = stage;
   const { objectives, settings, parametrisation, picture } = options;
@@ -284,48 +212,6 @@ function regularisersOf({ gpu, model, batch }: Stage, options: ClimberOptions): 
   const image = { extent: model.preprocessing.image, batch, parameters, gradient };
   const ball = settings.ball && picture ? { ...settings.ball, centre: picture } : undefined;
   return createRegularisers(gpu, image, climb, ball);
-}
-
-async function bindIteration(stage: Stage, { climb, parametrisation }: ClimberOptions, own: Buffers) {
-  const { gpu, model, buffers, batch } = stage;
-  const { parameters, gradient, values, draw, pullBack } = parametrisation;
-  const shape = shapeOf(stage, parametrisation);
-  const squares = { buffer: buffers.parts, offset: 0, size: 4 * productFloats(batch) };
-  const product = slotProduct(values, batch);
-  const step = stepOf(climb);
-  const norm = await bind(gpu, 'gradient norm', product, [gradient, gradient, squares]);
-  const record = await bind(gpu, 'record', recordClimb(shape), [
-    own.uniform,
-    buffers.clock,
-    own.rates,
-    buffers.outcome,
-    buffers.judged,
-    buffers.parts,
-    buffers.watched,
-    own.history,
-    own.best,
-  ]);
-  const words = imageWords(model.preprocessing.image);
-  const keeping = [await bind(gpu, 'keep', keepPictures(words, batch), [own.best, buffers.images, own.kept])];
-  if (own.keptParameters) {
-    const tensors = { 0: own.best, 3: parameters, 4: own.keptParameters };
-    keeping.push(await bind(gpu, 'keep parameters', keepParameters(values, batch), tensors));
-  }
-  const moments = {
-    ...(own.firstMoment && { 12: own.firstMoment }),
-    ...(own.secondMoment && { 13: own.secondMoment, 8: own.best }),
-  };
-  const stepping = await bind(gpu, 'step', stepClimb(step, shape), {
-    0: own.uniform,
-    2: own.rates,
-    9: parameters,
-    10: gradient,
-    11: own.bounds,
-    ...moments,
-  });
-  const tick = new Program([await bind(gpu, 'tick', tickClimb(), { 1: buffers.clock })]);
-  const books = new Program([norm, record, ...keeping, stepping]);
-  return { iteration: [draw, ...stage.see, pullBack, books], tick };
 }
 
 function iterationAt(floats: Float32Array, iteration: number, batch: number): Iteration {

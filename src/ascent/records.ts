@@ -1,5 +1,6 @@
 /** The files of an ascent's run folder as types: everything a report, a resume or a verification reads. */
 import type { CppnGenome } from '../encodings/encoding.ts';
+import type { RunRecord } from '../evolution/run-record.ts';
 import type { AscentSettings, Climb } from './settings.ts';
 
 /** `run.json`: written once at the start. An evolution's has no `kind`. */
@@ -9,20 +10,8 @@ export interface AscentRecord {
   readonly version: string;
   readonly started: string;
   readonly settings: AscentSettings;
-  readonly model: {
-    readonly name: string;
-    readonly architecture: string;
-    /** SHA-256 of the weight file in hexadecimal. */
-    readonly sha256: string;
-    readonly labels: readonly string[];
-    readonly image: readonly [channels: number, height: number, width: number];
-  };
-  readonly adapter: {
-    readonly name: string;
-    readonly kind: 'swiftshader' | 'lavapipe' | 'gpu';
-    readonly description: string;
-    readonly reason: string;
-  };
+  readonly model: RunRecord['model'];
+  readonly adapter: RunRecord['adapter'];
   readonly variants: Readonly<Record<string, string>>;
 }
 
