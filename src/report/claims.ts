@@ -22,7 +22,7 @@ export interface Claim {
 export interface ClaimedRun {
   /** As the user called it. */
   readonly modelName: string;
-  readonly model: RunRecord['model'] & AscentRecord['model'];
+  readonly model: RunRecord['model'];
   readonly crops: 1 | 10;
   readonly denseStorage: DenseStorage;
   readonly claims: readonly Claim[];
