@@ -1,5 +1,4 @@
 /** What a run folder of either kind says of its pictures, for whoever wants to hold it to that. */
-import type { AscentRecord } from '../ascent/records.ts';
 import { picturePath } from '../evolution/run-folder.ts';
 import type { RunRecord } from '../evolution/run-record.ts';
 import type { DenseStorage } from '../nn/parameters.ts';
