@@ -110,7 +110,7 @@ describe('fool evaluate', () => {
     [['--dataset', folder, '--data', root], 2, /--data belongs to --dataset mnist/],
     [['--crops', '3'], 2, /Expected 1 or 10/],
     [['--dataset', 'src/gpu'], 1, /holds no labelled pictures: expected FOLDER\/<class>/],
-    [['--dataset', 'src'], 1, /src\/cli: "cli" is none of the model's classes/],
+    [['--dataset', 'src'], 1, /src\/\w+: "\w+" is none of the model's classes/],
     [
       ['--model', 'caffenet-tiny'],
       1,
