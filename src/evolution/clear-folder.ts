@@ -10,22 +10,35 @@ const files = [
   'grid.png',
   'report.html',
 ];
-const folders = ['images', 'genomes', 'animations', 'checkpoint'];
-/** Folders of folders 0000, 0001, … */
-const numbered = ['trials', 'frames'];
-/** A file of ours, or what a process killed while writing one left of it. */
-const ours = /^[\w-]+\.(png|gif|json|bin|genes)(\.\d+)?$/;
+
+/** By class, or by place and name. */
+const picture = /^\d{4,}(-[A-Za-z0-9-]*)?\.png$/;
+
+/** What is ours in each folder; with a number at its end, what a process killed while writing left. */
+const folders: Readonly<Record<string, RegExp>> = {
+  images: picture,
+  genomes: /^\d{4,}-\d+\.genes(\.\d+)?$/,
+  animations: /^\d{4,}\.gif$/,
+  checkpoint: /^((state|ascent)\.json|\d+-\d+\.bin)(\.\d+)?$/,
+};
+
+/** The same of folders of folders 0000, 0001, … */
+const numbered: Readonly<Record<string, RegExp>> = { trials: picture, frames: /^\d{4,}\.png$/ };
 
 export async function clearFolder(storage: Storage): Promise<void> {
   for (const file of files) await storage.remove(file);
-  for (const folder of folders) await empty(storage, folder);
-  for (const folder of numbered) {
-    for (let number = 0; await empty(storage, `${folder}/${String(number).padStart(4, '0')}`); number++);
+  for (const [folder, ours] of Object.entries(folders)) await empty(storage, folder, ours);
+  for (const [folder, ours] of Object.entries(numbered)) {
+    for (
+      let number = 0;
+      await empty(storage, `${folder}/${String(number).padStart(4, '0')}`, ours);
+      number++
+    );
   }
 }
 
 /** @returns whether there was anything of ours */
-async function empty(storage: Storage, folder: string): Promise<boolean> {
+async function empty(storage: Storage, folder: string, ours: RegExp): Promise<boolean> {
   const names = (await storage.list(folder)).filter((name) => ours.test(name));
   for (const name of names) await storage.remove(`${folder}/${name}`);
   return names.length > 0;

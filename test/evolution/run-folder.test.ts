@@ -119,8 +119,17 @@ describe('a run folder', () => {
   test('is cleared of a run’s files and of nothing else', async () => {
     const storage = new MemoryStorage();
     const folder = folderIn(storage);
-    const mine = ['notes.txt', 'images/holiday.png', 'images/deep/0001.png', 'images/1.png'];
-    for (const path of [...mine, 'grid.png', 'report.html', 'images/0001.png', 'summary.json'])
+    const mine = [
+      'notes.txt',
+      'images/holiday.png',
+      'images/deep/0001.png',
+      'images/1.png',
+      'frames/note.txt',
+    ];
+    const ascents = ['history.jsonl', 'trials.json', 'trials/0001/0003-conv5-1.png', 'trials/0000/0012.png'];
+    const frames = ['frames/0000/0000.png', 'frames/0001/0016.png', 'animations/0001.gif'];
+    const ours = [...ascents, ...frames, 'checkpoint/ascent.json', 'checkpoint/0-35.bin'];
+    for (const path of [...mine, ...ours, 'grid.png', 'report.html', 'images/0001.png', 'summary.json'])
       await storage.write(path, 'x');
     folder.progress(progressOf(0));
     await folder.flushProgress();
