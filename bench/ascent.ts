@@ -15,6 +15,7 @@ import type { Architecture, Extent } from '../src/nn/layer.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
 import { fewSamples, sampleRuns, type Sample } from './sampling.ts';
+import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 
 export interface AscentSample extends Sample {
@@ -58,7 +59,7 @@ async function sampleIterations(
     start: { from: 'gaussian', size: 1 },
     parametrisation: { kind: 'pixel' },
     trials: [{ name: 'default', climb }],
-    batch: Math.ceil(images / 4) * 4,
+    batch: slotsFor(images),
   };
   const stage = await createStage(gpu, model, parameters, settings);
   const { objectives } = settings;

@@ -9,6 +9,7 @@ import { denseStorages } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts';
 import { benchAscent } from './ascent.ts';
+import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
 
@@ -53,9 +54,6 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
     show(row(work, batch, gpu, timed, 1e9 * gigaflops));
   });
 }
-
-/** Slots of a network for so many images: one image takes those of four. */
-export const slotsFor = (images: number): number => Math.ceil(images / 4) * 4;
 
 async function benchAlexNet(gpu: Gpu, show: (row: NetworkRow) => void): Promise<void> {
   const architecture = caffenet(1000);

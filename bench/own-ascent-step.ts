@@ -7,9 +7,9 @@ import { volume } from '../src/nn/layer.ts';
 import { createNetwork, type Network } from '../src/nn/network.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
 import { asSlots, fromSlots } from '../test/nn/slots.ts';
-import { slotsFor } from './networks.ts';
 import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from './sampling.ts';
+import { slotsFor } from './slots.ts';
 
 export async function ownAscentStep(gpu: Gpu, parameters: Parameters, work: Case): Promise<Measured> {
   const { architecture, images } = work;

@@ -4,9 +4,9 @@ import { run } from '../src/gpu/program.ts';
 import { createNetwork } from '../src/nn/network.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
 import { asSlots, fromSlots } from '../test/nn/slots.ts';
-import { slotsFor } from './networks.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleProgram } from './sampling.ts';
+import { slotsFor } from './slots.ts';
 
 export async function ownForward(gpu: Gpu, parameters: Parameters, work: Case): Promise<Measured> {
   const { architecture, images } = work;

@@ -6,7 +6,7 @@ import type { Model } from '../models/model.ts';
 import { extents, volume } from '../nn/layer.ts';
 import { deviceBytes } from '../nn/network.ts';
 import type { AscentSettings } from './settings.ts';
-import { layersOf } from './units.ts';
+import { networkOptions } from './stage.ts';
 
 /** What an ascent may take on the device unless told: the paper's network climbs 16 images in it. */
 export const defaultAscentBudget = 1.25 * 2 ** 30;
@@ -45,14 +45,7 @@ export function ascentBatch(
 
 function bytesOf(gpu: Gpu, model: Model, settings: Omit<AscentSettings, 'batch'>, slots: number) {
   const { architecture, preprocessing } = model;
-  const { units, logits } = layersOf(architecture, settings.objectives);
-  const last = architecture.layers.at(-1)?.name ?? '';
-  const { total } = deviceBytes(gpu, architecture, {
-    batch: slots,
-    denseStorage: settings.denseWeights ?? 'f32',
-    gradients: { input: true, parameters: false },
-    gradientSources: logits ? [...units, last] : units,
-  });
+  const { total } = deviceBytes(gpu, architecture, networkOptions(model, { ...settings, batch: slots }));
   // Image, its gradient, what a blur needs, moments of the step; the pictures and the best of them.
   const image = 4 * volume(preprocessing.image) * slots;
   const pictures = 4 * imageWords(preprocessing.image) * slots;

@@ -2,6 +2,7 @@
 import { messageOf } from '../message-of.ts';
 import { unpadPlanes } from '../models/image-layout.ts';
 import type { Picture } from '../evolution/run-folder.ts';
+import { SavingPace } from '../evolution/saving-pace.ts';
 import { summarise } from '../evolution/statistics.ts';
 import { pictureName, trialFolder } from './ascent-folder.ts';
 import type { Ascent, AscentHooks, Standing } from './ascend.ts';
@@ -14,9 +15,6 @@ import type { Objective } from './objective.ts';
 import type { ClimbableParametrisation } from './parametrise.ts';
 import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './records.ts';
 import { bestTrial, summariseTrial } from './trials.ts';
-
-/** Most that saving may take of the time. */
-const savingShare = 0.1;
 
 /** A slot that is climbed, with its objective's place in the settings. */
 export interface OpenSlot {
@@ -38,7 +36,7 @@ export class Books {
   #rows: (AscentRow | undefined)[] = [];
   #trials: TrialRecord[] = [];
   readonly #started: number;
-  #nextCheckpoint: number;
+  readonly #pace: SavingPace;
 
   constructor(
     private readonly ascent: Ascent,
@@ -46,7 +44,7 @@ export class Books {
   ) {
     const { from, run } = ascent;
     this.#started = hooks.now() - 1000 * (from?.state.seconds ?? 0);
-    this.#nextCheckpoint = hooks.now() + this.#interval;
+    this.#pace = new SavingPace(hooks.now, hooks.checkpointEvery);
     if (!from) return;
     const { trial, iteration, evaluations, slots, starts, courses, rows } = from.state;
     Object.assign(this, { trial, iteration, evaluations, slots: [...slots], starts: [...starts] });
@@ -131,8 +129,8 @@ export class Books {
     const progress = this.#progress();
     this.ascent.folder.progress.add(progress);
     this.hooks.onProgress?.(progress, this.standing);
+    if (!this.#pace.isDue) return;
     const start = this.hooks.now();
-    if (start < this.#nextCheckpoint) return;
     try {
       await this.#writeArchive();
       await this.#save(climber);
@@ -141,8 +139,7 @@ export class Books {
         `could not save iteration ${String(this.iteration)}, the run goes on: ${messageOf(error)}`,
       );
     }
-    const end = this.hooks.now();
-    this.#nextCheckpoint = Math.max(start + this.#interval, end + (end - start) * (1 / savingShare - 1));
+    this.#pace.saved(start);
   }
 
   /** The small pictures of the slots' last iteration. */
@@ -197,10 +194,6 @@ export class Books {
     const summary = this.#summary();
     await this.ascent.folder.writeSummary(summary);
     return summary;
-  }
-
-  get #interval(): number {
-    return this.hooks.checkpointEvery ?? 5000;
   }
 
   #seconds(): number {

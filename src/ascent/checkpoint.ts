@@ -3,7 +3,7 @@
  * state, they are counted by iteration, so a resumed ascent goes on bit for bit as if it had never stopped.
  */
 import { z } from 'zod';
-import { CheckpointError } from '../evolution/checkpoint.ts';
+import { CheckpointError, checkState, parseState } from '../evolution/checkpoint.ts';
 import { crc32 } from '../formats/crc32.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -13,7 +13,7 @@ import type { AscentRow } from './records.ts';
 import { ascentRowSchema } from './schema.ts';
 
 const checkpointFolder = 'checkpoint';
-const statePath = `${checkpointFolder}/ascent.json`;
+export const statePath = `${checkpointFolder}/ascent.json`;
 
 /** Where an ascent stands. */
 export interface AscentState {
@@ -83,19 +83,7 @@ const state: z.ZodType<AscentState> = z.object({
 export async function readState(storage: Storage): Promise<AscentState | undefined> {
   const bytes = await storage.read(statePath);
   if (!bytes) return undefined;
-  const again = 'start a new run in another folder';
-  let content: unknown;
-  try {
-    content = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new CheckpointError(`${statePath} is no JSON: it was damaged after it was written; ${again}`);
-  }
-  const parsed = state.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new CheckpointError(
-    `${statePath}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a checkpoint'}; ${again}`,
-  );
+  return checkState(state, parseState(new TextDecoder().decode(bytes), statePath), statePath);
 }
 
 /** Tensors first, then the state that names them, then what no state names any more goes. */

@@ -12,7 +12,7 @@ import { productFloats, slotProduct } from '../kernels/slot-product.ts';
 import { imageWords } from '../models/image-layout.ts';
 import type { Model } from '../models/model.ts';
 import { volume } from '../nn/layer.ts';
-import { createNetwork, type GradientSource, type Network } from '../nn/network.ts';
+import { createNetwork, type GradientSource, type Network, type NetworkOptions } from '../nn/network.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import { classMeasures } from './objective.ts';
 import type { AscentSettings } from './settings.ts';
@@ -57,6 +57,21 @@ export interface StageBuffers {
   readonly views: GPUBuffer | undefined;
 }
 
+/** The network that a stage has, for whoever makes it or asks what it takes. */
+export function networkOptions(
+  { architecture }: Model,
+  { objectives, batch, denseWeights = 'f32' }: Pick<AscentSettings, 'objectives' | 'batch' | 'denseWeights'>,
+): NetworkOptions {
+  const { units, logits } = layersOf(architecture, objectives);
+  const last = architecture.layers.at(-1)?.name ?? '';
+  return {
+    batch,
+    denseStorage: denseWeights,
+    gradients: { input: true, parameters: false },
+    gradientSources: logits ? [...units, last] : units,
+  };
+}
+
 /** @param parameters of the model, on the device */
 export async function createStage(
   gpu: Gpu,
@@ -65,15 +80,9 @@ export async function createStage(
   settings: Pick<AscentSettings, 'objectives' | 'batch' | 'denseWeights' | 'transformation'>,
 ): Promise<Stage> {
   const { architecture } = model;
-  const { batch, denseWeights = 'f32' } = settings;
+  const { batch } = settings;
   const { units, logits } = layersOf(architecture, settings.objectives);
-  const last = architecture.layers.at(-1)?.name ?? '';
-  const network = await createNetwork(gpu, architecture, parameters, {
-    batch,
-    denseStorage: denseWeights,
-    gradients: { input: true, parameters: false },
-    gradientSources: logits ? [...units, last] : units,
-  });
+  const network = await createNetwork(gpu, architecture, parameters, networkOptions(model, settings));
   run(gpu, network.turnWeights);
   const buffers = allocate(gpu, model, network, settings.transformation !== undefined, units.length);
   const binding: Binding = { gpu, model, network, batch, units, logits, buffers };

@@ -1,5 +1,4 @@
 /** From options to the settings of an ascent: classes by name, pictures, ranges and genomes out of files. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { checkSettings } from '../ascent/check-settings.ts';
@@ -16,6 +15,8 @@ import { fitImage } from '../models/fit-image.ts';
 import type { Model } from '../models/model.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { ImageFileError, decodeImage } from '../node/image-file.ts';
+import { readImageFile } from '../node/image-folder.ts';
+import { sha256Of } from '../node/sha256.ts';
 import { readRun } from '../report/read-run.ts';
 import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,8 +39,7 @@ export async function askedFor(
   if (useless !== undefined) throw new UsageError(`${useless}: leave it out`);
   const preset = presets[options.preset];
   const objectives = objectivesOf(options, model);
-  const start = await startOf(options);
-  const picture = start.from === 'picture' ? await readStart(start.file, model, terminal) : undefined;
+  const { start, picture } = await startOf(options, model, terminal);
   const ball = ballOf(options);
   const transformation = transformationOf(options);
   const { model: name, denseWeights, seed, until } = options;
@@ -91,50 +91,48 @@ function classesOf(option: string, list: string, { labels }: Model): number[] {
   return classes;
 }
 
-async function startOf({ start, noise, param, preset }: AscendOptions): Promise<Start> {
+/** What it starts from, and the picture where it is one. */
+async function startOf(
+  { start, noise, param, preset }: AscendOptions,
+  model: Model,
+  terminal: Terminal,
+): Promise<{ readonly start: Start; readonly picture?: Uint8Array<ArrayBuffer> }> {
   const { noise: usual, ball } = presets[preset];
   if (param === 'cppn') {
     if (start !== undefined || noise !== undefined)
       throw new UsageError('--param cppn starts from its genomes: leave --start and --noise out');
-    return { from: 'mean' };
+    return { start: { from: 'mean' } };
   }
   if (start === undefined && ball)
     throw new UsageError(`--preset ${preset} changes a picture: say which with --start FILE`);
   const from = start ?? 'gaussian';
   if (from === 'mean') {
     if (noise !== undefined) throw new UsageError('--start mean has no noise: leave --noise out');
-    return { from };
+    return { start: { from } };
   }
-  if (from === 'gaussian' || from === 'uniform') return { from, size: noise ?? Math.max(1, usual) };
+  if (from === 'gaussian' || from === 'uniform')
+    return { start: { from, size: noise ?? Math.max(1, usual) } };
   if (!existsSync(from))
     throw new UsageError(`--start ${from}: expected gaussian, uniform, mean or a picture file`);
-  const sha256 = sha256Of(await readPicture(from));
-  return { from: 'picture', file: from, sha256, noise: noise ?? (ball ? usual : 0) };
-}
-
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-async function readPicture(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new ImageFileError(`cannot read ${file}: ${messageOf(error)}`, { cause: error });
-  }
+  const { pixels, sha256 } = await readStart(from, model, terminal);
+  const size = noise ?? (ball ? usual : 0);
+  return { start: { from: 'picture', file: from, sha256, noise: size }, picture: pixels };
 }
 
 /**
  * The picture at the size that the model looks at; a note says where that is another.
- * @param sha256 of the file, where it must be the same as before
+ * @param expected SHA-256 of the file, where it must be the same as before
  */
 export async function readStart(
   file: string,
   { preprocessing, name }: Model,
   terminal: Terminal,
-  sha256?: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+  expected?: string,
+): Promise<{ readonly pixels: Uint8Array<ArrayBuffer>; readonly sha256: string }> {
   const [channels, height, width] = preprocessing.image;
-  const bytes = await readPicture(file);
-  if (sha256 !== undefined && sha256Of(bytes) !== sha256)
+  const bytes = await readImageFile(file);
+  const sha256 = sha256Of(bytes);
+  if (expected !== undefined && sha256 !== expected)
     throw new ImageFileError(`${file} is another picture than the one that this ascent started from`);
   const image = decodeImage(bytes, file);
   const size = [image.channels, image.height, image.width];
@@ -143,7 +141,7 @@ export async function readStart(
       `${file} is ${size.join(' × ')}, ${name} looks at ${preprocessing.image.join(' × ')}: it is resized`,
     );
   }
-  return fitImage(image, [channels === 1 ? 1 : 3, height, width]);
+  return { pixels: fitImage(image, [channels === 1 ? 1 : 3, height, width]), sha256 };
 }
 
 async function parametrisationOf(

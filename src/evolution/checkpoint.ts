@@ -45,31 +45,40 @@ const checkpoint = z.object({
   cells: archiveSchema,
 });
 
+const startAnew = 'start a new run in another folder';
+
+/** @throws CheckpointError where a state is no JSON */
+export function parseState(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CheckpointError(`${file} is no JSON: it was damaged after it was written; ${startAnew}`);
+  }
+}
+
+/** @throws CheckpointError naming the first field that is not what it should be */
+export function checkState<State>(schema: z.ZodType<State>, content: unknown, file: string): State {
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CheckpointError(
+    `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a checkpoint'}; ${startAnew}`,
+  );
+}
+
 /**
  * @param file its path, for messages
  * @throws CheckpointError saying what is wrong and what to do
  */
 export function parseCheckpoint(text: string, file: string): Checkpoint {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw new CheckpointError(
-      `${file} is no JSON: it was damaged after it was written; start a new run in another folder`,
-    );
-  }
+  const content = parseState(text, file);
   const format = z.object({ format: z.unknown() }).safeParse(content);
   if (format.success && format.data.format !== 2) {
     throw new CheckpointError(
       `${file} has format ${JSON.stringify(format.data.format)}, this version reads format 2; resume it with the version that wrote it`,
     );
   }
-  const parsed = checkpoint.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CheckpointError(
-    `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a checkpoint'}; start a new run in another folder`,
-  );
+  return checkState(checkpoint, content, file);
 }
 
 /** @throws CheckpointError when the checkpoint was made by another version, model or adapter */

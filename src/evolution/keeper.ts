@@ -7,6 +7,7 @@ import type { Evolution, EvolutionHooks } from './evolve.ts';
 import { Gallery } from './gallery.ts';
 import type { CellRecord, ProgressRecord, RunSummary, StageTimes } from './run-record.ts';
 import { SavedGenomes, type Occupied, type UnsavedGenome } from './saved-genomes.ts';
+import { SavingPace } from './saving-pace.ts';
 import { summarise } from './statistics.ts';
 
 /** A generation's outcome, read out of a search that goes on meanwhile. */
@@ -19,17 +20,13 @@ interface Snapshot {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const defaultInterval = 5000;
-const defaultShare = 0.1;
-
 export class Keeper {
   readonly gallery: Gallery;
   readonly #genomes: SavedGenomes;
   readonly #milliseconds: Mutable<StageTimes>;
   readonly #started: number;
   #pending: (() => Promise<void>) | undefined;
-  /** No checkpoint before this moment of the host's clock. */
-  #nextCheckpoint: number;
+  readonly #pace: SavingPace;
 
   constructor(
     private readonly evolution: Evolution,
@@ -50,7 +47,7 @@ export class Keeper {
       ...from?.milliseconds,
     };
     this.#started = hooks.now() - 1000 * (from?.seconds ?? 0);
-    this.#nextCheckpoint = hooks.now() + this.#interval;
+    this.#pace = new SavingPace(hooks.now, hooks.checkpointEvery, hooks.savingShare);
   }
 
   async timed<T>(stage: 'evolution' | 'saving', work: () => T | Promise<T>): Promise<T> {
@@ -80,9 +77,7 @@ export class Keeper {
     if (!pending) return;
     const start = this.hooks.now();
     await this.timed('saving', pending);
-    const end = this.hooks.now();
-    const share = this.hooks.savingShare ?? defaultShare;
-    this.#nextCheckpoint = Math.max(start + this.#interval, end + (end - start) * (1 / share - 1));
+    this.#pace.saved(start);
   }
 
   generationDone(generations: number, replaced: number): void {
@@ -91,7 +86,7 @@ export class Keeper {
     this.hooks.onGeneration?.(progress);
     // What the last generation leaves, `finish` saves.
     const last = generations >= this.evolution.run.settings.generations;
-    if (last || this.hooks.now() < this.#nextCheckpoint) return;
+    if (last || !this.#pace.isDue) return;
     // Reading starts now, before the next generation changes anything; writing can wait until the device is busy.
     const reading = this.#read(generations);
     reading.catch(() => undefined);
@@ -115,10 +110,6 @@ export class Keeper {
     const summary = this.#summary(generations);
     await this.evolution.folder.writeSummary(summary);
     return summary;
-  }
-
-  get #interval(): number {
-    return this.hooks.checkpointEvery ?? defaultInterval;
   }
 
   #seconds(): number {

@@ -1,7 +1,7 @@
 /** Puts an ascent together from its settings: model, network, run folder; new or resumed. */
 import { AscentFolder } from '../ascent/ascent-folder.ts';
 import type { Ascent } from '../ascent/ascend.ts';
-import { readState, type AscentState } from '../ascent/checkpoint.ts';
+import { readState, statePath, type AscentState } from '../ascent/checkpoint.ts';
 import { createParametrisation } from '../ascent/parametrise.ts';
 import type { Centred } from '../ascent/pixel.ts';
 import type { AscentRecord } from '../ascent/records.ts';
@@ -15,7 +15,7 @@ import type { Parameters } from '../nn/parameters.ts';
 import { uploadParameters } from '../nn/upload.ts';
 import { readTrials } from '../report/read-ascent.ts';
 import type { Storage } from '../storage/storage.ts';
-import { version } from '../version.ts';
+import { originOf } from './run-origin.ts';
 
 export interface AscentSetup {
   readonly gpu: Gpu;
@@ -51,7 +51,7 @@ export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
 export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent> {
   const state = await readState(setup.storage);
   const ascent = await assemble(setup);
-  if (state) checkOrigin(state, ascent.run, 'checkpoint/ascent.json');
+  if (state) checkOrigin(state, ascent.run, statePath);
   await ascent.folder.progress.cut(state?.lines ?? 0);
   await ascent.folder.writeRun(ascent.run);
   return state ? { ...ascent, from: await withTrials(state, setup.storage) } : ascent;
@@ -84,21 +84,12 @@ async function assemble(setup: AscentSetup): Promise<AssembledAscent> {
 }
 
 function recordOf({ gpu, model, settings, sha256, started }: AscentSetup, { see }: Stage): AscentRecord {
-  const { name, kind, description, reason } = gpu.adapter;
   return {
     format: 1,
     kind: 'ascent',
-    version,
+    ...originOf(gpu, model, sha256),
     started,
     settings,
-    model: {
-      name: model.name,
-      architecture: model.architecture.name,
-      sha256,
-      labels: model.labels,
-      image: model.preprocessing.image,
-    },
-    adapter: { name, kind, description, reason },
     variants: Object.assign({}, ...see.map((program) => program.variants())) as Record<string, string>,
   };
 }

@@ -19,7 +19,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { createClassifier } from '../models/classifier.ts';
 import type { Model } from '../models/model.ts';
 import type { Storage } from '../storage/storage.ts';
-import { version } from '../version.ts';
+import { originOf } from './run-origin.ts';
 
 export interface EvolutionSetup {
   readonly gpu: Gpu;
@@ -89,20 +89,11 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
     extent: model.preprocessing.image,
     images: classifier.images,
   });
-  const { name, kind, description, reason } = gpu.adapter;
   const run: RunRecord = {
     format: 1,
-    version,
+    ...originOf(gpu, model, setup.sha256),
     started: setup.started,
     settings,
-    model: {
-      name: model.name,
-      architecture: model.architecture.name,
-      sha256: setup.sha256,
-      labels: model.labels,
-      image: model.preprocessing.image,
-    },
-    adapter: { name, kind, description, reason },
     variants: classifier.program.variants(),
   };
   const folder = new RunFolder(storage, encodePicture);

@@ -72,13 +72,16 @@ export async function* imageBatches(
 
 /** @throws ImageFileError naming the file when it cannot be read or decoded */
 export async function readImage(file: string): Promise<ImageBytes> {
-  let bytes: Uint8Array;
+  return decodeImage(await readImageFile(file), file);
+}
+
+/** The bytes as they are in the file. @throws ImageFileError naming it when it cannot be read */
+export async function readImageFile(file: string): Promise<Uint8Array> {
   try {
-    bytes = await readFile(file);
+    return await readFile(file);
   } catch (error) {
     throw new ImageFileError(`cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }
-  return decodeImage(bytes, file);
 }
 
 interface Entry {

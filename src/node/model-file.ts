@@ -1,5 +1,4 @@
 /** Finds a model by the name of a shipped one, of one in the cache, or by its path. */
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
@@ -7,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { messageOf } from '../message-of.ts';
 import { readModel, type Model } from '../models/model.ts';
+import { sha256Of } from './sha256.ts';
 import { cachedWeights } from './weights-cache.ts';
 
 export interface LoadedModel {
@@ -28,7 +28,7 @@ export async function loadModel(name: string, architecture?: string): Promise<Lo
   const path = findWeightFile(name);
   const bytes = await readWeightBytes(path);
   const model = readModel(bytes, path, basename(path, extname(path)), architecture);
-  return { model, path, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { model, path, sha256: sha256Of(bytes) };
 }
 
 /** A weight file as it is. @throws WeightFileError when it cannot be read, or is larger than any network of this project */

@@ -1,5 +1,4 @@
 /** `fool ascend`: gradient ascent into a run folder. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ascend, type Ascent } from '../../ascent/ascend.ts';
@@ -21,6 +20,7 @@ import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options
 import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { lockFolder } from '../lock-folder.ts';
+import { checkRunFolder } from '../run-folder.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -81,15 +81,9 @@ function batchOf({ batch }: AscendOptions, gpu: Gpu, model: Model, { settings }:
 }
 
 /** @throws UsageError where the folder is not what the options take it for */
-function checkFolder({ out, resume, replace }: AscendOptions, command: Command): void {
-  const holdsRun = existsSync(join(out, 'run.json'));
-  if (!resume) {
-    if (!holdsRun || replace) return;
-    throw new UsageError(
-      `${out} holds a run already: pass --resume to go on with it, --replace to start over, or another --out`,
-    );
-  }
-  if (!holdsRun) throw new UsageError(`${out} holds no run to resume`);
+function checkFolder(options: AscendOptions, command: Command): void {
+  checkRunFolder(options);
+  if (!options.resume) return;
   for (const { attributeName, long } of command.options.map((option) => ({
     attributeName: option.attributeName(),
     long: option.long ?? option.flags,
@@ -109,7 +103,8 @@ async function storedAscent(
 ): Promise<AskedAscent> {
   const { start } = settings;
   if (start.from !== 'picture') return { settings };
-  return { settings, picture: await readStart(start.file, model, terminal, start.sha256) };
+  const { pixels } = await readStart(start.file, model, terminal, start.sha256);
+  return { settings, picture: pixels };
 }
 
 async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary> {

@@ -1,5 +1,4 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
@@ -19,6 +18,7 @@ import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { lockFolder } from '../lock-folder.ts';
 import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
+import { checkRunFolder } from '../run-folder.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -131,16 +131,8 @@ async function settingsFor(
     ...(denseWeights === 'f16' ? { denseWeights } : {}),
     ...(classes ? { classes } : {}),
   };
-  const holdsRun = existsSync(join(options.out, 'run.json'));
-  if (!options.resume) {
-    if (holdsRun && !options.replace) {
-      throw new UsageError(
-        `${options.out} holds a run already: pass --resume to go on with it, --replace to start over, or another --out`,
-      );
-    }
-    return wanted;
-  }
-  if (!holdsRun) throw new UsageError(`${options.out} holds no run to resume`);
+  checkRunFolder(options);
+  if (!options.resume) return wanted;
   const { settings: stored } = await readRunRecord(storage, options.out);
   for (const key of [
     'model',

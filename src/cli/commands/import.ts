@@ -1,5 +1,4 @@
 /** `fool import`: anybody's weights into one safetensors file that carries its own preprocessing and labels. */
-import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
@@ -22,6 +21,7 @@ import { writeModel } from '../../models/model.ts';
 import { numbersOf } from '../../models/preprocessing.ts';
 import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
+import { sha256Of } from '../../node/sha256.ts';
 import { checkImported, type Known } from '../import-check.ts';
 import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
@@ -109,7 +109,7 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
     ...(check ? { check } : {}),
     out: options.out,
     bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
   });
 }
 

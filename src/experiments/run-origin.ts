@@ -1,0 +1,25 @@
+/** What `run.json` says of where a run's numbers come from: version, model, adapter. */
+import type { RunRecord } from '../evolution/run-record.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Model } from '../models/model.ts';
+import { version } from '../version.ts';
+
+/** @param sha256 of the model's file */
+export function originOf(
+  { adapter }: Gpu,
+  model: Model,
+  sha256: string,
+): Pick<RunRecord, 'version' | 'model' | 'adapter'> {
+  const { name, kind, description, reason } = adapter;
+  return {
+    version,
+    model: {
+      name: model.name,
+      architecture: model.architecture.name,
+      sha256,
+      labels: model.labels,
+      image: model.preprocessing.image,
+    },
+    adapter: { name, kind, description, reason },
+  };
+}
