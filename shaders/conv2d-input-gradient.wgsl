@@ -2,11 +2,16 @@
 //
 //   dx[i, r, c, n] = Σ_{o, a, b}  w[o, a, b, i] · dy[o, (r + PADDING − a) / STRIDE, (c + PADDING − b) / STRIDE, n]
 //
-// over the taps for which both quotients are whole. Rows r = q·STRIDE + phase see the taps a = φ + STRIDE·t, where
-// φ = (phase + PADDING) mod STRIDE, and read dy at q + (phase + PADDING) / STRIDE − t: a convolution of dy with every
-// STRIDE-th tap in reverse order. Phases with fewer taps than others get zeros for the missing ones.
+// over the taps for which both quotients are whole. A position q makes the S rows ρ = q·S + φ − OFFSET, where S is a
+// multiple of STRIDE and OFFSET = PADDING mod S: they see dy at (ρ + PADDING − a) / STRIDE, which lies among
+// the T = ⌊(KERNEL − 1) / STRIDE⌋ + S / STRIDE rows that begin at
 //
-//   turned[g, phase y, phase x, o, a', b', i] = w[g, i, φy + STRIDE·(T − 1 − a'), φx + STRIDE·(T − 1 − b'), o]
+//   q · S / STRIDE + (PADDING − OFFSET) / STRIDE − ⌊(KERNEL − 1) / STRIDE⌋
+//
+// Row t of them meets tap a = φ + STRIDE · (⌊(KERNEL − 1) / STRIDE⌋ − t), with a zero where the kernel has no such tap. The
+// same goes for columns. It is a convolution of dy that makes S_Y · S_X blocks of channels:
+//
+//   turned[g, o, t, u, φy, φx, i] = w[g, i, a, b, o]
 
 override GROUPS: u32 = 1u;
 override IN_CHANNELS: u32 = 1u;  // per group
@@ -15,29 +20,33 @@ override KERNEL_HEIGHT: u32 = 1u;
 override KERNEL_WIDTH: u32 = 1u;
 override STRIDE: u32 = 1u;
 override PADDING: u32 = 0u;
+override SPREAD_Y: u32 = 1u;
+override SPREAD_X: u32 = 1u;
 override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;      // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS padded to 4]
-@group(0) @binding(1) var<storage, read_write> turned: array<f32>; // [GROUPS, STRIDE, STRIDE, OUT_CHANNELS, T, T, IN_CHANNELS padded to 4]
+@group(0) @binding(1) var<storage, read_write> turned: array<f32>; // [GROUPS, OUT_CHANNELS, T, U, (SPREAD_Y, SPREAD_X, IN_CHANNELS) padded to 4]
 
 @compute @workgroup_size(LANES)
 fn turn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let pitch = (IN_CHANNELS + 3u) / 4u * 4u;
+  let channels = SPREAD_Y * SPREAD_X * IN_CHANNELS;
+  let pitch = (channels + 3u) / 4u * 4u;
   let weight_pitch = (OUT_CHANNELS + 3u) / 4u * 4u;
-  let height = (KERNEL_HEIGHT + STRIDE - 1u) / STRIDE;
-  let width = (KERNEL_WIDTH + STRIDE - 1u) / STRIDE;
+  let reach = vec2u(KERNEL_HEIGHT - 1u, KERNEL_WIDTH - 1u) / STRIDE;
+  let taps = reach + vec2u(SPREAD_Y, SPREAD_X) / STRIDE;
   let index = id.y * workgroups.x * LANES + id.x;
-  if (index >= GROUPS * STRIDE * STRIDE * OUT_CHANNELS * height * width * pitch) {
+  if (index >= GROUPS * OUT_CHANNELS * taps.x * taps.y * pitch) {
     return;
   }
-  let i = index % pitch;
-  let tap = index / pitch % (height * width);
-  let o = index / (pitch * height * width) % OUT_CHANNELS;
-  let part = index / (pitch * height * width * OUT_CHANNELS); // group · STRIDE² + phase
-  let group = part / (STRIDE * STRIDE);
-  let a = (part / STRIDE % STRIDE + PADDING) % STRIDE + STRIDE * (height - 1u - tap / width);
-  let b = (part % STRIDE + PADDING) % STRIDE + STRIDE * (width - 1u - tap % width);
-  let there = i < IN_CHANNELS && a < KERNEL_HEIGHT && b < KERNEL_WIDTH;
-  let at = (((group * IN_CHANNELS + i) * KERNEL_HEIGHT + a) * KERNEL_WIDTH + b) * weight_pitch + o;
+  let channel = index % pitch;
+  let i = channel % IN_CHANNELS;
+  let phase = vec2u(channel / (IN_CHANNELS * SPREAD_X), channel / IN_CHANNELS % SPREAD_X);
+  let tap = vec2u(index / (pitch * taps.y) % taps.x, index / pitch % taps.y);
+  let o = index / (pitch * taps.x * taps.y) % OUT_CHANNELS;
+  let group = index / (pitch * taps.x * taps.y * OUT_CHANNELS);
+  // Taps that do not exist are at or beyond the kernel's end, also by wrapping.
+  let a = phase + STRIDE * (reach - tap);
+  let there = channel < channels && a.x < KERNEL_HEIGHT && a.y < KERNEL_WIDTH;
+  let at = (((group * IN_CHANNELS + i) * KERNEL_HEIGHT + a.x) * KERNEL_WIDTH + a.y) * weight_pitch + o;
   turned[index] = select(0.0, weights[select(0u, at, there)], there);
 }

@@ -1,5 +1,5 @@
 // Convolution for drivers that run on the CPU, a tile of the result per invocation. See conv2d.wgsl for what it computes
-// and how SPREAD makes a gradient of it.
+// and how blocks of pixels make a gradient of it.
 //
 //   y[o, r, c, n] = bias[o] + Σ_{i, a, b}  w[i, a, b, o] · x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n]
 //
@@ -17,31 +17,34 @@ enable subgroups;
 
 override GROUPS: u32 = 1u;
 override IN_CHANNELS: u32 = 1u;   // per group
-override OUT_CHANNELS: u32 = 4u;  // per group
+override OUT_CHANNELS: u32 = 4u;  // per group, those of all pixels of a block
 override IN_HEIGHT: u32 = 1u;
 override IN_WIDTH: u32 = 1u;
 override OUT_HEIGHT: u32 = 1u;
 override OUT_WIDTH: u32 = 1u;
 override KERNEL_HEIGHT: u32 = 1u;
 override KERNEL_WIDTH: u32 = 1u;
-override STRIDE: u32 = 1u;
+override STRIDE_Y: u32 = 1u;
+override STRIDE_X: u32 = 1u;
 override PADDING_Y: u32 = 0u;
 override PADDING_X: u32 = 0u;
-override SPREAD: u32 = 1u;
-override LEAD: u32 = 0u;
+override SPREAD_Y: u32 = 1u;
+override SPREAD_X: u32 = 1u;
+override OFFSET_Y: u32 = 0u;
+override OFFSET_X: u32 = 0u;
 override BATCH: u32 = 1u;         // in vec4s
 override LANES: u32 = 4u;
 
 const ROWS = 1u; // @tile
 const PIXELS = 2u; // @tile
 const TAPS = 1u; // @tile the kernel's width
-const STEP = 1u; // @tile the stride
+const STEP = 1u; // @tile STRIDE_X
 const SPAN = 2u; // @tile columns of the input that a tile sees, (PIXELS − 1)·STEP + TAPS
 
-@group(0) @binding(0) var<storage, read> weights: array<f32>;   // [GROUPS, SPREAD², IN_CHANNELS, KERNEL_HEIGHT, TAPS, OUT_CHANNELS padded to 4]
+@group(0) @binding(0) var<storage, read> weights: array<f32>;   // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, TAPS, OUT_CHANNELS padded to 4]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;      // [GROUPS, OUT_CHANNELS padded to 4]
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;       // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [GROUPS, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -53,23 +56,28 @@ fn main(
   let corner = subgroup_lane & 3u; // of the quad
   let pitch = (OUT_CHANNELS + 3u) / 4u * 4u;
   let row_tiles = (pitch + 4u * ROWS - 1u) / (4u * ROWS);
-  let part = workgroup.z / row_tiles; // group · SPREAD² + phase
-  let group = part / (SPREAD * SPREAD);
-  let phase_y = part % (SPREAD * SPREAD) / SPREAD;
-  let phase_x = part % SPREAD;
+  let group = workgroup.z / row_tiles;
   let first_channel = (workgroup.z % row_tiles) * 4u * ROWS;
-  let height = (OUT_HEIGHT + SPREAD - 1u) / SPREAD; // of a phase
-  let width = (OUT_WIDTH + SPREAD - 1u) / SPREAD;
+  let height = (OUT_HEIGHT + OFFSET_Y + SPREAD_Y - 1u) / SPREAD_Y; // in positions
+  let width = (OUT_WIDTH + OFFSET_X + SPREAD_X - 1u) / SPREAD_X;
   let pixel_tiles = (width + PIXELS - 1u) / PIXELS;
-  let index = (workgroup.y * workgroups.x + workgroup.x) * LANES + lane;
-  let tile = min(index / BATCH, height * pixel_tiles - 1u);
+  let first_index = (workgroup.y * workgroups.x + workgroup.x) * LANES;
+  let index = first_index + lane;
+  let last_tile = height * pixel_tiles - 1u;
+  let tile = min(index / BATCH, last_tile);
   let image = index % BATCH;
   let out_y = tile / pixel_tiles;
   let out_x = (tile % pixel_tiles) * PIXELS;
   // Rows and columns above the image wrap to huge numbers.
-  let from_y = out_y * STEP + (phase_y + LEAD) / SPREAD - PADDING_Y;
-  let from_x = out_x * STEP + (phase_x + LEAD) / SPREAD - PADDING_X;
-  let padded = PADDING_Y + PADDING_X > 0u || SPREAD > 1u; // or a phase that sees past the edge
+  let from_y = out_y * STRIDE_Y - PADDING_Y;
+  let from_x = out_x * STEP - PADDING_X;
+  let padded = PADDING_Y + PADDING_X > 0u || SPREAD_Y * SPREAD_X > 1u; // or a block that sees past the edge
+  // Rows of the kernel that see the image from somewhere in this workgroup, whose lanes must loop alike.
+  let top = min(first_index / BATCH, last_tile) / pixel_tiles * STRIDE_Y;
+  let bottom = min((first_index + LANES - 1u) / BATCH, last_tile) / pixel_tiles * STRIDE_Y;
+  let first_tap = max(bottom, PADDING_Y) - bottom;
+  let taps_end = min(KERNEL_HEIGHT, IN_HEIGHT + PADDING_Y - top);
+  let tap_rows = max(taps_end, first_tap) - first_tap;
 
   var sum: array<f32, 16u * ROWS * PIXELS>; // @registers [ROWS, swap, PIXELS, image]
   // @unroll
@@ -84,10 +92,10 @@ fn main(
     }
   }
 
-  var w_at = part * IN_CHANNELS * KERNEL_HEIGHT * TAPS * pitch + first_channel + corner;
+  var w_at = (group * IN_CHANNELS * KERNEL_HEIGHT + first_tap) * TAPS * pitch + first_channel + corner;
   var channel_at = group * IN_CHANNELS * IN_HEIGHT;
-  var a = 0u;
-  for (var step = 0u; step < IN_CHANNELS * KERNEL_HEIGHT; step++) {
+  var a = first_tap;
+  for (var step = 0u; step < IN_CHANNELS * tap_rows; step++) {
     let in_y = from_y + a;
     let row_inside = !padded | (in_y < IN_HEIGHT);
     let row_at = (channel_at + select(0u, in_y, row_inside)) * IN_WIDTH;
@@ -124,23 +132,25 @@ fn main(
     }
     w_at += TAPS * pitch;
     a++;
-    let wrapped = a == KERNEL_HEIGHT;
-    a = select(a, 0u, wrapped);
+    let wrapped = a == first_tap + tap_rows;
+    a = select(a, first_tap, wrapped);
     channel_at += select(0u, IN_HEIGHT, wrapped);
+    w_at += select(0u, (KERNEL_HEIGHT - tap_rows) * TAPS * pitch, wrapped);
   }
 
-  let place_y = out_y * SPREAD + phase_y;
-  let stored = index < height * pixel_tiles * BATCH && place_y < OUT_HEIGHT;
+  let channels = OUT_CHANNELS / (SPREAD_X * SPREAD_Y);
+  let stored = index < height * pixel_tiles * BATCH;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
       let channel = first_channel + 4u * r + (corner ^ j);
-      let at = ((group * OUT_CHANNELS + channel) * OUT_HEIGHT + place_y) * OUT_WIDTH;
+      let place_y = out_y * SPREAD_Y + channel / (channels * SPREAD_X) - OFFSET_Y;
+      let at = ((group * channels + channel % channels) * OUT_HEIGHT + place_y) * OUT_WIDTH;
       // @unroll
       for (var p = 0u; p < PIXELS; p++) {
-        let place_x = (out_x + p) * SPREAD + phase_x;
-        if (stored && channel < OUT_CHANNELS && place_x < OUT_WIDTH) {
+        let place_x = (out_x + p) * SPREAD_X + channel / channels % SPREAD_X - OFFSET_X;
+        if (stored && channel < OUT_CHANNELS && place_y < OUT_HEIGHT && place_x < OUT_WIDTH) {
           y[(at + place_x) * BATCH + image] = vec4f(
             sum[((r * 4u + j) * PIXELS + p) * 4u + 0u],
             sum[((r * 4u + j) * PIXELS + p) * 4u + 1u],

@@ -10,61 +10,57 @@
 // and then over the tiles of the picture, so that none is idle at a batch of four.
 //
 // The gradient of a convolution with respect to its input is a convolution too: of the upstream gradient, with the
-// kernel turned round. Where the stride is not 1, it is SPREAD² of them, one for every row and column modulo the stride
-// (a phase), each with its own part of the kernel; see conv2d-input-gradient.wgsl, which cuts the kernel so.
-// The forward pass has SPREAD = 1 and LEAD = 0.
+// kernel turned round, see conv2d-input-gradient.wgsl. There a position makes a block of SPREAD_Y × SPREAD_X pixels of
+// each channel, which count as channels of their own: channel (φy·SPREAD_X + φx)·C + c at position (r, k) is channel c
+// of pixel (r·SPREAD_Y + φy − OFFSET_Y, k·SPREAD_X + φx − OFFSET_X). The forward pass has blocks of one pixel.
 //
 //   tap     loops over the taps of the kernel: short code, any shape
 //   staged  for GPUs: a workgroup copies weights and inputs of some taps into workgroup memory, then shares them
 
 override GROUPS: u32 = 1u;
 override IN_CHANNELS: u32 = 1u;   // per group
-override OUT_CHANNELS: u32 = 4u;  // per group
+override OUT_CHANNELS: u32 = 4u;  // per group, those of all pixels of a block
 override IN_HEIGHT: u32 = 1u;
 override IN_WIDTH: u32 = 1u;
 override OUT_HEIGHT: u32 = 1u;
 override OUT_WIDTH: u32 = 1u;
 override KERNEL_HEIGHT: u32 = 1u;
 override KERNEL_WIDTH: u32 = 1u;
-override STRIDE: u32 = 1u;
+override STRIDE_Y: u32 = 1u;
+override STRIDE_X: u32 = 1u;
 override PADDING_Y: u32 = 0u;
 override PADDING_X: u32 = 0u;
-override SPREAD: u32 = 1u; // distance of neighbouring results of one phase
-override LEAD: u32 = 0u;   // phase + LEAD, divided by SPREAD, moves a phase's window
+override SPREAD_Y: u32 = 1u;
+override SPREAD_X: u32 = 1u;
+override OFFSET_Y: u32 = 0u;
+override OFFSET_X: u32 = 0u;
 override BATCH: u32 = 1u;         // in vec4s
 override LANES: u32 = 8u;
 
 const ROWS = 2u; // @tile
 const PIXELS = 2u; // @tile
 
-@group(0) @binding(0) var<storage, read> weights: array<vec4f>; // [GROUPS, SPREAD², IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS/4]
+@group(0) @binding(0) var<storage, read> weights: array<vec4f>; // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS/4]
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [GROUPS, OUT_CHANNELS/4]
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;       // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [GROUPS, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
 
 fn pitch() -> u32 {
   return (OUT_CHANNELS + 3u) / 4u;
 }
 
-// Which part of the result a workgroup works on.
-struct Part {
-  number: u32, // group · SPREAD² + phase
-  group: u32,
-  phase: vec2u,
-  size: vec2u, // width and height of a phase
-  start: vec2u, // column and row of the input at the phase's origin; beyond the edge they wrap to huge numbers
+// Columns and rows of positions.
+fn positions() -> vec2u {
+  return (vec2u(OUT_WIDTH + OFFSET_X, OUT_HEIGHT + OFFSET_Y) + vec2u(SPREAD_X, SPREAD_Y) - 1u) / vec2u(SPREAD_X, SPREAD_Y);
 }
 
-fn part_of(number: u32) -> Part {
-  let phase = vec2u(number % SPREAD, number % (SPREAD * SPREAD) / SPREAD);
-  let size = (vec2u(OUT_WIDTH, OUT_HEIGHT) + SPREAD - 1u) / SPREAD;
-  return Part(number, number / (SPREAD * SPREAD), phase, size, (phase + LEAD) / SPREAD - vec2u(PADDING_X, PADDING_Y));
-}
-
-fn store(part: Part, channel: u32, pixel: vec2u, image: u32, value: vec4f) {
-  let place = pixel * SPREAD + part.phase;
-  if (channel < OUT_CHANNELS && place.x < OUT_WIDTH && place.y < OUT_HEIGHT) {
-    y[(((part.group * OUT_CHANNELS + channel) * OUT_HEIGHT + place.y) * OUT_WIDTH + place.x) * BATCH + image] = value;
+fn store(group: u32, channel: u32, position: vec2u, image: u32, value: vec4f) {
+  let channels = OUT_CHANNELS / (SPREAD_X * SPREAD_Y);
+  let phase = vec2u(channel / channels % SPREAD_X, channel / (channels * SPREAD_X));
+  // Before the first column or row it wraps to a huge number.
+  let pixel = position * vec2u(SPREAD_X, SPREAD_Y) + phase - vec2u(OFFSET_X, OFFSET_Y);
+  if (channel < OUT_CHANNELS && pixel.x < OUT_WIDTH && pixel.y < OUT_HEIGHT) {
+    y[(((group * channels + channel % channels) * OUT_HEIGHT + pixel.y) * OUT_WIDTH + pixel.x) * BATCH + image] = value;
   }
 }
 
@@ -75,19 +71,19 @@ fn tap(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row_tiles = (pitch() + ROWS - 1u) / ROWS;
-  let part = part_of(workgroup.z / row_tiles);
+  let group = workgroup.z / row_tiles;
   let first_row = (workgroup.z % row_tiles) * ROWS;
-  let pixel_tiles = (part.size.x + PIXELS - 1u) / PIXELS;
+  let pixel_tiles = (positions().x + PIXELS - 1u) / PIXELS;
   let index = (workgroup.y * workgroups.x + workgroup.x) * LANES + lane;
   let tile = index / BATCH;
   let image = index % BATCH;
-  let pixel = vec2u((tile % pixel_tiles) * PIXELS, tile / pixel_tiles);
-  let start = pixel * STRIDE + part.start;
-  let padded = PADDING_Y + PADDING_X > 0u || SPREAD > 1u; // or a phase that sees past the edge
+  let position = vec2u((tile % pixel_tiles) * PIXELS, tile / pixel_tiles);
+  let start = position * vec2u(STRIDE_X, STRIDE_Y) - vec2u(PADDING_X, PADDING_Y);
+  let padded = PADDING_Y + PADDING_X > 0u || SPREAD_Y * SPREAD_X > 1u; // or a block that sees past the edge
   var sum: array<vec4f, 4u * ROWS * PIXELS>;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
-    let b = bias[part.group * pitch() + min(first_row + r, pitch() - 1u)];
+    let b = bias[group * pitch() + min(first_row + r, pitch() - 1u)];
     // @unroll
     for (var p = 0u; p < PIXELS; p++) {
       sum[(r * 4u + 0u) * PIXELS + p] = vec4f(b.x);
@@ -96,17 +92,17 @@ fn tap(
       sum[(r * 4u + 3u) * PIXELS + p] = vec4f(b.w);
     }
   }
-  var w_at = part.number * IN_CHANNELS * KERNEL_HEIGHT * KERNEL_WIDTH * pitch() + first_row;
+  var w_at = group * IN_CHANNELS * KERNEL_HEIGHT * KERNEL_WIDTH * pitch() + first_row;
   for (var i = 0u; i < IN_CHANNELS; i++) {
     for (var a = 0u; a < KERNEL_HEIGHT; a++) {
       let in_y = start.y + a;
       let row_inside = !padded | (in_y < IN_HEIGHT);
-      let row_at = ((part.group * IN_CHANNELS + i) * IN_HEIGHT + select(0u, in_y, row_inside)) * IN_WIDTH;
+      let row_at = ((group * IN_CHANNELS + i) * IN_HEIGHT + select(0u, in_y, row_inside)) * IN_WIDTH;
       for (var b = 0u; b < KERNEL_WIDTH; b++) {
         var value: array<vec4f, PIXELS>;
         // @unroll
         for (var p = 0u; p < PIXELS; p++) {
-          let in_x = start.x + p * STRIDE + b;
+          let in_x = start.x + p * STRIDE_X + b;
           let inside = !padded | (row_inside & (in_x < IN_WIDTH));
           let loaded = x[(row_at + select(0u, in_x, inside)) * BATCH + image];
           value[p] = select(vec4f(0.0), loaded, inside);
@@ -130,7 +126,7 @@ fn tap(
   for (var r = 0u; r < 4u * ROWS; r++) {
     // @unroll
     for (var p = 0u; p < PIXELS; p++) {
-      store(part, first_row * 4u + r, pixel + vec2u(p, 0u), image, sum[r * PIXELS + p]);
+      store(group, first_row * 4u + r, position + vec2u(p, 0u), image, sum[r * PIXELS + p]);
     }
   }
 }
@@ -141,27 +137,29 @@ const DEPTH = 8u;
 var<workgroup> staged_weights: array<vec4f, 64>;  // [DEPTH, 8]
 var<workgroup> staged_columns: array<vec4f, 128>; // [DEPTH, 16]
 
-fn input_value(part: Part, k: u32, column: u32) -> vec4f {
+fn input_value(group: u32, k: u32, column: u32) -> vec4f {
   let b = k % KERNEL_WIDTH;
   let a = (k / KERNEL_WIDTH) % KERNEL_HEIGHT;
   let i = k / (KERNEL_WIDTH * KERNEL_HEIGHT);
   let tile = column / BATCH;
-  let in_y = (tile / part.size.x) * STRIDE + part.start.y + a;
-  let in_x = (tile % part.size.x) * STRIDE + part.start.x + b;
-  if (i >= IN_CHANNELS || tile >= part.size.x * part.size.y || in_y >= IN_HEIGHT || in_x >= IN_WIDTH) {
+  let size = positions();
+  let in_y = (tile / size.x) * STRIDE_Y + a - PADDING_Y;
+  let in_x = (tile % size.x) * STRIDE_X + b - PADDING_X;
+  if (i >= IN_CHANNELS || tile >= size.x * size.y || in_y >= IN_HEIGHT || in_x >= IN_WIDTH) {
     return vec4f(0.0);
   }
-  return x[(((part.group * IN_CHANNELS + i) * IN_HEIGHT + in_y) * IN_WIDTH + in_x) * BATCH + column % BATCH];
+  return x[(((group * IN_CHANNELS + i) * IN_HEIGHT + in_y) * IN_WIDTH + in_x) * BATCH + column % BATCH];
 }
 
-fn store_column(part: Part, row: u32, column: u32, values: mat4x4f) {
+fn store_column(group: u32, row: u32, column: u32, values: mat4x4f) {
   let tile = column / BATCH;
-  if (row >= pitch() || tile >= part.size.x * part.size.y) {
+  let size = positions();
+  if (row >= pitch() || tile >= size.x * size.y) {
     return;
   }
-  let b = bias[part.group * pitch() + row];
+  let b = bias[group * pitch() + row];
   for (var c = 0u; c < 4u; c++) {
-    store(part, row * 4u + c, vec2u(tile % part.size.x, tile / part.size.x), column % BATCH, values[c] + b[c]);
+    store(group, row * 4u + c, vec2u(tile % size.x, tile / size.x), column % BATCH, values[c] + b[c]);
   }
 }
 
@@ -173,7 +171,7 @@ fn staged(
 ) {
   let depth = IN_CHANNELS * KERNEL_HEIGHT * KERNEL_WIDTH;
   let row_tiles = (pitch() + 7u) / 8u;
-  let part = part_of(workgroup.z / row_tiles);
+  let group = workgroup.z / row_tiles;
   let first_row = (workgroup.z % row_tiles) * 8u;
   let first_column = (workgroup.y * workgroups.x + workgroup.x) * 16u;
   let mine_row = lane / 8u;
@@ -184,9 +182,9 @@ fn staged(
     let k = start + lane / 8u;
     let row = first_row + lane % 8u;
     let usable = k < depth && row < pitch();
-    staged_weights[lane] = select(vec4f(0.0), weights[select(0u, (part.number * depth + k) * pitch() + row, usable)], usable);
-    staged_columns[(lane / 8u) * 16u + lane % 8u] = input_value(part, k, first_column + lane % 8u);
-    staged_columns[(lane / 8u) * 16u + lane % 8u + 8u] = input_value(part, k, first_column + lane % 8u + 8u);
+    staged_weights[lane] = select(vec4f(0.0), weights[select(0u, (group * depth + k) * pitch() + row, usable)], usable);
+    staged_columns[(lane / 8u) * 16u + lane % 8u] = input_value(group, k, first_column + lane % 8u);
+    staged_columns[(lane / 8u) * 16u + lane % 8u + 8u] = input_value(group, k, first_column + lane % 8u + 8u);
     workgroupBarrier();
     for (var step = 0u; step < DEPTH; step++) {
       let w = staged_weights[step * 8u + mine_row];
@@ -197,6 +195,6 @@ fn staged(
     }
     workgroupBarrier();
   }
-  store_column(part, first_row + mine_row, first_column + mine_column, low);
-  store_column(part, first_row + mine_row, first_column + mine_column + 8u, high);
+  store_column(group, first_row + mine_row, first_column + mine_column, low);
+  store_column(group, first_row + mine_row, first_column + mine_column + 8u, high);
 }

@@ -9,19 +9,62 @@ import { tiledConvolution } from './conv2d.ts';
 import { elementwise } from './elementwise.ts';
 import type { Target } from './variant.ts';
 
-/** Taps of a phase: those of the kernel that are a stride apart. */
-const tapsOf = (kernel: number, stride: number): number => Math.ceil(kernel / stride);
+/** How the gradient's convolution goes along one axis. */
+interface Axis {
+  /** Pixels of the result per position, S: a multiple of the stride. */
+  readonly spread: number;
+  /** What precedes the first pixel at the first position. */
+  readonly offset: number;
+  readonly taps: number;
+  /** Rows of dy from one position to the next. */
+  readonly stride: number;
+  readonly padding: number;
+  readonly positions: number;
+}
+
+function axis(size: number, kernel: number, { stride, padding }: ConvShape, blocks: number): Axis {
+  const spread = stride * blocks;
+  const offset = padding % spread;
+  const reach = Math.floor((kernel - 1) / stride);
+  return {
+    spread,
+    offset,
+    taps: reach + blocks,
+    stride: blocks,
+    padding: reach - (padding - offset) / stride,
+    positions: Math.ceil((size + offset) / spread),
+  };
+}
+
+/**
+ * The axes with the blocks that leave least to multiply by zeros: where there are fewer channels than the four that a
+ * kernel makes at a time, wider blocks fill them.
+ */
+function axes(shape: ConvShape): { readonly rows: Axis; readonly columns: Axis; readonly channels: number } {
+  const rows = axis(shape.inHeight, shape.kernelHeight, shape, 1);
+  const candidates = [1, 2, 4].map((blocks) => {
+    const columns = axis(shape.inWidth, shape.kernelWidth, shape, blocks);
+    const channels = (rows.spread * columns.spread * shape.inChannels) / shape.groups;
+    return { rows, columns, channels, work: Math.ceil(channels / 4) * columns.taps * columns.positions };
+  });
+  return candidates.reduce((best, candidate) => (candidate.work < best.work ? candidate : best));
+}
 
 /** Floats of the weights as `conv2dInputGradient` reads them. */
 export function turnedWeightFloats(shape: ConvShape): number {
-  const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride } = shape;
-  const taps = tapsOf(kernelHeight, stride) * tapsOf(kernelWidth, stride);
-  return stride * stride * outChannels * taps * Math.ceil(inChannels / groups / 4) * 4;
+  const { rows, columns, channels } = axes(shape);
+  return shape.outChannels * rows.taps * columns.taps * Math.ceil(channels / 4) * 4;
 }
 
-/** Bindings: 0 weights [groups, in, height, width, out], 1 turned [groups, stride², out, height, width, in], innermost padded to 4. */
+/** Floats of the zeros that it wants as a bias. */
+export function inputGradientBiasFloats(shape: ConvShape): number {
+  return shape.groups * Math.ceil(axes(shape).channels / 4) * 4;
+}
+
+/** Bindings: 0 weights [groups, in, height, width, out], 1 turned [groups, out, taps, taps, block and in], innermost padded to 4. */
 export function turnConvWeights(shape: ConvShape): Launch {
-  const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride, padding } = shape;
+  const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride } = shape;
+  const { rows, columns } = axes(shape);
   const values = turnedWeightFloats(shape);
   const constants = {
     GROUPS: groups,
@@ -30,7 +73,8 @@ export function turnConvWeights(shape: ConvShape): Launch {
     KERNEL_HEIGHT: kernelHeight,
     KERNEL_WIDTH: kernelWidth,
     STRIDE: stride,
-    PADDING: padding,
+    SPREAD_Y: rows.spread,
+    SPREAD_X: columns.spread,
   };
   return elementwise({ family: 'conv2d-input-gradient', source, entryPoint: 'turn', constants }, values, {
     flops: 0,
@@ -40,35 +84,36 @@ export function turnConvWeights(shape: ConvShape): Launch {
 
 /** Bindings: 0 turned weights, 1 zeros, 2 dy [out, height, width, batch], 3 dx [in, height, width, batch]. */
 export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: string): Launch {
-  const { groups, inChannels, outChannels, inHeight, inWidth, stride, batch } = shape;
-  const height = tapsOf(shape.kernelHeight, stride);
-  const width = tapsOf(shape.kernelWidth, stride);
+  const { groups, outChannels, inHeight, inWidth, batch } = shape;
+  const { rows, columns, channels } = axes(shape);
   const constants = {
     GROUPS: groups,
     IN_CHANNELS: outChannels / groups,
-    OUT_CHANNELS: inChannels / groups,
+    OUT_CHANNELS: channels,
     IN_HEIGHT: shape.outHeight,
     IN_WIDTH: shape.outWidth,
     OUT_HEIGHT: inHeight,
     OUT_WIDTH: inWidth,
-    KERNEL_HEIGHT: height,
-    KERNEL_WIDTH: width,
-    STRIDE: 1,
-    PADDING_Y: height - 1,
-    PADDING_X: width - 1,
-    SPREAD: stride,
-    LEAD: shape.padding,
+    KERNEL_HEIGHT: rows.taps,
+    KERNEL_WIDTH: columns.taps,
+    STRIDE_Y: rows.stride,
+    STRIDE_X: columns.stride,
+    PADDING_Y: rows.padding,
+    PADDING_X: columns.padding,
+    SPREAD_Y: rows.spread,
+    SPREAD_X: columns.spread,
+    OFFSET_Y: rows.offset,
+    OFFSET_X: columns.offset,
     BATCH: batch / 4,
   };
   const tiling = {
     family: 'conv2d-input-gradient',
     constants,
-    stride: 1,
-    kernel: [height, width] as const,
-    phases: stride * stride,
-    extent: [Math.ceil(inHeight / stride), Math.ceil(inWidth / stride)] as const,
+    stride: columns.stride,
+    kernel: [rows.taps, columns.taps] as const,
+    positions: [rows.positions, columns.positions] as const,
     groups,
-    outputs: inChannels / groups,
+    outputs: channels,
     columns: batch / 4,
   };
   return { ...tiledConvolution(tiling, target, variant), flops: convFlops(shape), bytes: convBytes(shape) };

@@ -15,20 +15,21 @@ export interface ConvVariant extends Variant {
 
 /**
  * `quads` tiles, for CPU drivers, where a load is what costs: each lane of four loads another weight and they swap them.
- * Several times the speed of `tap`. Wider tiles than these gain little more and take seconds to
+ * Several times the speed of `tap`. A workgroup fills the driver's vectors: four lanes on SwiftShader, eight on lavapipe,
+ * where half of each instruction would be idle with four. Wider tiles than these gain little more and take seconds to
  * compile; lavapipe is slow to compile all of them that are larger than 8 × 4.
  */
-const quads = (rows: number, pixels: number, suits: Variant['suits'] = ['swiftshader']): ConvVariant => {
-  const name = `quads${String(4 * rows)}x${String(pixels)}`;
+const quads = (rows: number, pixels: number, driver: 'swiftshader' | 'lavapipe'): ConvVariant => {
+  const tile = `${String(4 * rows)}x${String(pixels)}`;
   return {
-    name,
+    name: driver === 'lavapipe' ? `octets${tile}` : `quads${tile}`,
     entryPoint: 'quads',
     rows,
     pixels,
-    lanes: 4,
+    lanes: driver === 'lavapipe' ? 8 : 4,
     workgroupMemory: 0,
     feature: 'subgroups',
-    suits,
+    suits: [driver],
   };
 };
 
@@ -58,11 +59,14 @@ const staged: ConvVariant = {
 };
 
 export const conv2dVariants: readonly ConvVariant[] = [
-  quads(5, 4),
-  quads(3, 4),
-  quads(2, 8),
-  quads(2, 4, ['swiftshader', 'lavapipe']),
-  quads(1, 8),
+  quads(5, 4, 'swiftshader'),
+  quads(3, 4, 'swiftshader'),
+  quads(2, 8, 'swiftshader'),
+  quads(2, 4, 'swiftshader'),
+  quads(1, 8, 'swiftshader'),
+  quads(2, 4, 'lavapipe'),
+  quads(1, 4, 'lavapipe'),
+  quads(1, 8, 'lavapipe'),
   tap(4, 2, 16, ['lavapipe']),
   tap(5, 2, 16, ['lavapipe']),
   tap(2, 2, 16, ['lavapipe']),
@@ -80,8 +84,7 @@ export function conv2d(shape: ConvShape, target: Target, variant?: string): Laun
     constants,
     stride,
     kernel: [kernelHeight, kernelWidth],
-    phases: 1,
-    extent: [shape.outHeight, shape.outWidth],
+    positions: [shape.outHeight, shape.outWidth],
     groups: shape.groups,
     outputs: shape.outChannels / shape.groups,
     columns: shape.batch / 4,
@@ -94,14 +97,13 @@ export interface Tiling {
   readonly family: string;
   /** All `override` constants of the shader but the number of lanes. */
   readonly constants: Readonly<Record<string, number>>;
+  /** Along a row. */
   readonly stride: number;
   readonly kernel: readonly [height: number, width: number];
-  /** SPREAD²: independent convolutions that share an input. */
-  readonly phases: number;
-  /** Of the largest phase of the result. */
-  readonly extent: readonly [height: number, width: number];
+  /** What the tiles share out: pixels of the result, or blocks of them. */
+  readonly positions: readonly [rows: number, columns: number];
   readonly groups: number;
-  /** Channels of the result per group. */
+  /** Channels of a position per group. */
   readonly outputs: number;
   /** Vec4s of images. */
   readonly columns: number;
@@ -113,11 +115,11 @@ export function tiledConvolution(
   target: Target,
   variant: string | undefined,
 ): Pick<Launch, 'kernel' | 'workgroups'> {
-  const { family, constants, kernel, stride, extent, outputs, columns } = tiling;
+  const { family, constants, kernel, stride, positions, outputs, columns } = tiling;
   const chosen = pick(family, conv2dVariants, target, (candidate) => cost(candidate, tiling), variant);
   const { rows, pixels, lanes, entryPoint } = chosen;
-  const [height, width] = extent;
-  const z = tiling.groups * tiling.phases * Math.ceil(Math.ceil(outputs / 4) / rows);
+  const [height, width] = positions;
+  const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
   if (entryPoint === 'staged') {
     const staged = { family, variant: chosen.name, source, entryPoint, constants };
     return { kernel: staged, workgroups: grid(height * width * columns, 16, z) };
@@ -153,9 +155,8 @@ function forwardConstants(shape: ConvShape) {
     OUT_WIDTH: shape.outWidth,
     KERNEL_HEIGHT: shape.kernelHeight,
     KERNEL_WIDTH: shape.kernelWidth,
-    STRIDE: shape.stride,
-    SPREAD: 1,
-    LEAD: 0,
+    STRIDE_Y: shape.stride,
+    STRIDE_X: shape.stride,
     BATCH: shape.batch / 4,
   };
 }
@@ -165,8 +166,8 @@ function forwardConstants(shape: ConvShape) {
  * products on SwiftShader (fitted to the `quads` tiles within 3 %); `tap` also loads every weight in every lane.
  */
 function cost({ entryPoint, rows, pixels, lanes }: ConvVariant, tiling: Tiling): number {
-  const { kernel, stride, extent, outputs, columns } = tiling;
-  const [height, width] = extent;
+  const { kernel, stride, positions, outputs, columns } = tiling;
+  const [height, width] = positions;
   const tiles = height * Math.ceil(width / pixels) * columns;
   const beyond = wasteOf(Math.ceil(outputs / 4), rows) * wasteOf(tiles, lanes);
   if (entryPoint === 'staged') return beyond;

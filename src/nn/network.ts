@@ -1,6 +1,7 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program } from '../gpu/program.ts';
+import { inputGradientBiasFloats } from '../kernels/conv2d-input-gradient.ts';
 import {
   gradientOf,
   sourceName,
@@ -10,6 +11,7 @@ import {
   type Wanted,
 } from './backward.ts';
 import {
+  convShape,
   dropoutKeyTensor,
   inputTensor,
   logitsTensor,
@@ -99,7 +101,7 @@ export async function createNetwork(
   for (const [name, buffer] of parameterGradients) given.set(gradientOf(name), buffer);
   const extras = [...parameterGradients.values()];
   if (gradients.input || gradients.parameters) {
-    const zeros = gpu.buffer(zeroBias, 4 * mostRows(architecture));
+    const zeros = gpu.buffer(zeroBias, 4 * zeroBiasFloats(architecture));
     given.set(zeroBias, zeros);
     extras.push(zeros);
   }
@@ -166,7 +168,7 @@ export function deviceBytes(gpu: Gpu, architecture: Architecture, options: Netwo
   const parameters = 4 * weights.reduce((sum, floats) => sum + floats, 0);
   const given = new Map<string, GPUBuffer>();
   const planned = record(gpu, architecture, options).tape.plan(given).total;
-  const zeros = gradients.input || gradients.parameters ? 4 * mostRows(architecture) : 0;
+  const zeros = gradients.input || gradients.parameters ? 4 * zeroBiasFloats(architecture) : 0;
   const activations = planned + zeros + (gradients.parameters ? parameters : 0);
   return { parameters, activations, total: parameters + activations };
 }
@@ -230,9 +232,13 @@ function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUB
   return buffers;
 }
 
-/** The longest result of a matrix product of the backward pass, whose bias is zero. */
-function mostRows(architecture: Architecture): number {
-  return (
-    Math.max(4, ...parameterShapes(architecture).map(({ depth, outputs }) => Math.max(depth, outputs))) + 4
+/** The longest bias of the backward pass, whose operations have none: a product's rows, a convolution's channels. */
+function zeroBiasFloats(architecture: Architecture): number {
+  const products = parameterShapes(architecture).map(({ depth, outputs }) => Math.max(depth, outputs));
+  const convolutions = placeLayers(architecture, false).map(({ layer, input, output }) =>
+    layer.kind === 'convolution'
+      ? inputGradientBiasFloats(convShape(layer, input.extent, output.extent, 4))
+      : 0,
   );
+  return Math.max(4, ...products, ...convolutions) + 4;
 }

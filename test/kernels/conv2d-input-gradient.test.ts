@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import {
   conv2dInputGradient,
+  inputGradientBiasFloats,
   turnConvWeights,
   turnedWeightFloats,
 } from '../../src/kernels/conv2d-input-gradient.ts';
@@ -13,11 +14,11 @@ import * as reference from './reference.ts';
 describe.each(conv2dVariants.map(({ name }) => name))('conv2d-input-gradient %s', (variant) => {
   test.each(convCases)('agrees with plain loops: %s', async (_, shape) => {
     const gpu = await openTestGpu();
-    const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = shape;
+    const { inChannels, outChannels, groups, kernelHeight, kernelWidth, batch } = shape;
     const weights = randomRows(inChannels * kernelHeight * kernelWidth, outChannels / groups, 1);
     const turned = await runLaunch(gpu, turnConvWeights(shape), [weights], turnedWeightFloats(shape));
     const dy = randomValues(outChannels * shape.outHeight * shape.outWidth * batch, 2);
-    const zeros = new Float32Array(4 * Math.ceil(inChannels / 4) * 4);
+    const zeros = new Float32Array(inputGradientBiasFloats(shape));
     const launch = conv2dInputGradient(shape, gpu, variant);
     const dx = await runLaunch(
       gpu,
