@@ -2,7 +2,11 @@
 import type { Gpu } from '../src/gpu/device.ts';
 import type { Launch } from '../src/gpu/kernel.ts';
 import { Program, bind } from '../src/gpu/program.ts';
-import { conv2dInputGradient, turnedWeightFloats } from '../src/kernels/conv2d-input-gradient.ts';
+import {
+  conv2dInputGradient,
+  inputGradientBiasFloats,
+  turnedWeightFloats,
+} from '../src/kernels/conv2d-input-gradient.ts';
 import { conv2dWeightGradient, conv2dWeightGradientVariants } from '../src/kernels/conv2d-weight-gradient.ts';
 import { conv2d, conv2dVariants } from '../src/kernels/conv2d.ts';
 import { matmul, matmulVariants } from '../src/kernels/matmul.ts';
@@ -89,7 +93,6 @@ function cases(gpu: Gpu): Case[] {
     const forward = convShape(layer, input.extent, output.extent, forwardBatch);
     const training = convShape(layer, input.extent, output.extent, trainingBatch);
     const outputs = Math.ceil(layer.outChannels / 4) * 4;
-    const inputs = Math.ceil(input.extent[0] / 4) * 4;
     const taps = layer.kernel * layer.kernel;
     const x = (batch: number) => volume(input.extent) * batch;
     const y = (batch: number) => volume(output.extent) * batch;
@@ -108,7 +111,12 @@ function cases(gpu: Gpu): Case[] {
         shape: `${layer.name}, ${step}`,
         variants: conv2dVariants,
         launch: (variant) => conv2dInputGradient(training, gpu, variant),
-        operands: [turnedWeightFloats(training), inputs, y(trainingBatch), x(trainingBatch)],
+        operands: [
+          turnedWeightFloats(training),
+          inputGradientBiasFloats(training),
+          y(trainingBatch),
+          x(trainingBatch),
+        ],
       },
       {
         name: 'conv2d-weight-gradient',

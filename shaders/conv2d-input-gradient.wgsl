@@ -19,7 +19,6 @@ override OUT_CHANNELS: u32 = 1u; // per group
 override KERNEL_HEIGHT: u32 = 1u;
 override KERNEL_WIDTH: u32 = 1u;
 override STRIDE: u32 = 1u;
-override PADDING: u32 = 0u;
 override SPREAD_Y: u32 = 1u;
 override SPREAD_X: u32 = 1u;
 override LANES: u32 = 64u;

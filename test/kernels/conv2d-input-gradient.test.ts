@@ -14,7 +14,7 @@ import * as reference from './reference.ts';
 describe.each(conv2dVariants.map(({ name }) => name))('conv2d-input-gradient %s', (variant) => {
   test.each(convCases)('agrees with plain loops: %s', async (_, shape) => {
     const gpu = await openTestGpu();
-    const { inChannels, outChannels, groups, kernelHeight, kernelWidth, batch } = shape;
+    const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = shape;
     const weights = randomRows(inChannels * kernelHeight * kernelWidth, outChannels / groups, 1);
     const turned = await runLaunch(gpu, turnConvWeights(shape), [weights], turnedWeightFloats(shape));
     const dy = randomValues(outChannels * shape.outHeight * shape.outWidth * batch, 2);
