@@ -1,0 +1,128 @@
+/** Two results files, row by row: faster, slower, the same, or not to be told. */
+import { identityOf, pairRows } from './pair-rows.ts';
+import { holm, testable } from './multiple-tests.ts';
+import { mannWhitney, ratioInterval, smallestP } from './rank-test.ts';
+import type { Results, ResultRow } from './results-file.ts';
+import { warningsOf } from './compare-warnings.ts';
+
+export type Verdict = 'faster' | 'slower' | 'same' | 'ambiguous';
+
+/**
+ * What a verdict rests on: a test of the times of both sides; the spreads (10th to 90th percentile) where a side has
+ * no times or too few for the test; or nothing, where a side has a single run, whose spread nobody knows.
+ */
+export type Basis = 'times' | 'spread' | 'single run';
+
+export interface ComparedRow {
+  readonly row: string;
+  readonly verdict: Verdict;
+  readonly basis: Basis;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** Median after / median before: above 1 is slower. */
+  readonly ratio: number;
+  /** 99 % confidence interval of the ratio; of rows that were tested. */
+  readonly interval?: readonly [low: number, high: number];
+  /** Of the test, as it is and after Holm's correction. */
+  readonly p?: number;
+  readonly adjustedP?: number;
+}
+
+export interface Comparison {
+  /** Share of the time below which a difference counts for nothing. */
+  readonly threshold: number;
+  /** Chance that any row at all is called faster or slower by luck. */
+  readonly level: number;
+  readonly warnings: readonly string[];
+  readonly rows: readonly ComparedRow[];
+  readonly onlyBefore: readonly string[];
+  readonly onlyAfter: readonly string[];
+}
+
+export const level = 0.01;
+export const usualThreshold = 0.03;
+
+interface Side {
+  readonly medianMs: number;
+  readonly p10Ms: number;
+  readonly p90Ms: number;
+  readonly samples: number;
+  /** Absent where a file has none. */
+  readonly times?: readonly number[];
+}
+
+interface Pair {
+  readonly row: string;
+  readonly before: Side;
+  readonly after: Side;
+}
+
+/** @param threshold share of the time, e.g. 0.03 */
+export function compareResults(before: Results, after: Results, threshold = usualThreshold): Comparison {
+  const { pairs, onlyBefore, onlyAfter } = pairRows(before.rows, after.rows);
+  const sides = pairs.map(([a, b]): Pair => ({ row: identityOf(a), before: sideOf(a), after: sideOf(b) }));
+  const least = sides.map(({ before, after }) =>
+    before.times && after.times ? smallestP(before.times.length, after.times.length) : 1,
+  );
+  // A row that could not be significant however far apart its times lie would only weaken the test of the others.
+  const tested = testable(least, level);
+  const p = sides.map(({ before: { times: a }, after: { times: b } }, index) =>
+    tested.has(index) && a && b ? mannWhitney(a, b) : undefined,
+  );
+  const adjusted = holm(p);
+  return {
+    threshold,
+    level,
+    warnings: warningsOf(before, after, pairs),
+    rows: sides.map((pair, index) => judge(pair, p[index], adjusted[index], threshold)),
+    onlyBefore: onlyBefore.map(identityOf),
+    onlyAfter: onlyAfter.map(identityOf),
+  };
+}
+
+/** Time of a row; of a whole run, that of the command. */
+function sideOf(row: ResultRow): Side {
+  if (row.kind === 'evolution') {
+    const medianMs = 1000 * row.commandSeconds;
+    return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1 };
+  }
+  const { medianMs, p10Ms, p90Ms, samples, times } = row;
+  const usable = times?.length && times.every((time) => time > 0);
+  return { medianMs, p10Ms, p90Ms, samples, ...(usable && { times }) };
+}
+
+function judge(
+  pair: Pair,
+  p: number | undefined,
+  adjustedP: number | undefined,
+  threshold: number,
+): ComparedRow {
+  const { row, before, after } = pair;
+  const ratio = after.medianMs / before.medianMs;
+  const figures = { row, beforeMs: before.medianMs, afterMs: after.medianMs, ratio };
+  if (p !== undefined && adjustedP !== undefined && before.times && after.times) {
+    const interval = ratioInterval(before.times, after.times, 1 - level);
+    const verdict = verdictOf(ratio, adjustedP < level, interval, threshold);
+    return { ...figures, verdict, basis: 'times', p, adjustedP, ...(interval && { interval }) };
+  }
+  if (Math.min(before.samples, after.samples) < 2)
+    return { ...figures, verdict: 'ambiguous', basis: 'single run' };
+  const apart = after.p10Ms > before.p90Ms || after.p90Ms < before.p10Ms;
+  const extremes = [after.p10Ms / before.p90Ms, after.p90Ms / before.p10Ms] as const;
+  return { ...figures, verdict: verdictOf(ratio, apart, extremes, threshold), basis: 'spread' };
+}
+
+/** @param interval in which the ratio surely lies */
+function verdictOf(
+  ratio: number,
+  differs: boolean,
+  interval: readonly [low: number, high: number] | undefined,
+  threshold: number,
+): Verdict {
+  const [least, most] = [1 / (1 + threshold), 1 + threshold];
+  // A clock that was too coarse shows 0, and no ratio.
+  if (!(ratio > 0 && ratio < Infinity)) return 'ambiguous';
+  if (differs && ratio > most) return 'slower';
+  if (differs && ratio < least) return 'faster';
+  return interval && interval[0] >= least && interval[1] <= most ? 'same' : 'ambiguous';
+}

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { comparisonLines } from '../../bench/compare-command.ts';
+import { compareResults } from '../../bench/compare.ts';
+import { holm, testable } from '../../bench/multiple-tests.ts';
+import { readResults, resultsOf } from '../../bench/results-file.ts';
+import { around, kernelRow, networkRow, origin } from './results.ts';
+
+const results = (rows: readonly object[], more: object = {}) =>
+  resultsOf({ ...origin, ...more, rows }, 'a.json');
+const verdict = (before: readonly number[], after: readonly number[], withTimes = true) => {
+  const row = (times: readonly number[]) => results([kernelRow('conv1', 'tile', times, withTimes)]);
+  return compareResults(row(before), row(after)).rows[0]!;
+};
+
+describe('a row is called', () => {
+  it.each([
+    ['slower', around(1, 0.02), around(1.1, 0.02)],
+    ['faster', around(1, 0.02), around(0.9, 0.02)],
+    ['same', around(1, 0.02), around(1.001, 0.02)],
+    ['same, though significantly 1 % slower,', around(1, 0.004), around(1.01, 0.004)],
+    ['ambiguous', around(1, 0.2), around(1.1, 0.2)],
+    ['ambiguous', around(1, 0.2), around(1, 0.2)],
+  ])('%s by its times', (expected, before, after) => {
+    const row = verdict(before, after);
+    expect(row).toMatchObject({ verdict: expected.split(',')[0], basis: 'times' });
+    expect(row.interval![0]).toBeLessThanOrEqual(row.ratio);
+    expect(row.interval![1]).toBeGreaterThanOrEqual(row.ratio);
+  });
+
+  it.each([
+    ['slower', around(1, 0.02), around(1.1, 0.02)],
+    ['faster', around(1, 0.02), around(0.9, 0.02)],
+    ['same', around(1, 0.005), around(1.001, 0.005)],
+    ['ambiguous', around(1, 0.1), around(1.1, 0.1)],
+  ])('%s by its spread where there are no times', (expected, before, after) => {
+    expect(verdict(before, after, false)).toMatchObject({ verdict: expected, basis: 'spread' });
+  });
+
+  it('by its spread where no arrangement of so few times would be significant', () => {
+    expect(verdict([1, 1.01, 1.02], [2, 2.01, 2.02])).toMatchObject({ verdict: 'slower', basis: 'spread' });
+  });
+
+  it('ambiguous after a single run', () => {
+    expect(verdict([1], [2])).toMatchObject({ verdict: 'ambiguous', basis: 'single run', ratio: 2 });
+  });
+
+  it('ambiguous where a clock was too coarse to show anything', () => {
+    expect(verdict(Array(20).fill(0), around(1, 0.1)).verdict).toBe('ambiguous');
+  });
+
+  it('the other way round when the files are swapped', () => {
+    const opposite = { slower: 'faster', faster: 'slower', same: 'same', ambiguous: 'ambiguous' } as const;
+    const times = fc
+      .tuple(fc.double({ min: 0.8, max: 1.2, noNaN: true }), fc.double({ min: 0.001, max: 0.1, noNaN: true }))
+      .map(([centre, spread]) => around(centre, spread));
+    fc.assert(
+      fc.property(times, times, fc.boolean(), (a, b, withTimes) => {
+        expect(verdict(b, a, withTimes).verdict).toBe(opposite[verdict(a, b, withTimes).verdict]);
+      }),
+    );
+  });
+});
+
+describe('two results files', () => {
+  it('are matched by what their rows measure', () => {
+    const a = results([
+      kernelRow('conv1', 'old', around(1, 0.01)),
+      kernelRow('conv1', 'tile', around(1, 0.01)),
+      networkRow('LeNet training step (an epoch of 60000 takes 49 s)', 64, around(1, 0.01)),
+    ]);
+    const b = results([
+      networkRow('LeNet training step (an epoch of 60000 takes 98 s)', 64, around(2, 0.01)),
+      networkRow('LeNet training step', 32, around(1, 0.01)),
+      kernelRow('conv1', 'tile', around(1, 0.01)),
+    ]);
+    const { rows, onlyBefore, onlyAfter } = compareResults(a, b);
+    expect(rows.map(({ row, verdict }) => [row, verdict])).toEqual([
+      ['conv2d, conv1: tile', 'same'],
+      ['LeNet training step, batch 64', 'slower'],
+    ]);
+    expect(onlyBefore).toEqual(['conv2d, conv1: old']);
+    expect(onlyAfter).toEqual(['LeNet training step, batch 32']);
+  });
+
+  it('of different adapters, machines or versions are compared with a warning', () => {
+    const rows = [kernelRow('conv1', 'tile', around(1, 0.01))];
+    const adapter = { ...origin.adapter, description: 'Beads 1.1' };
+    const { warnings } = compareResults(results(rows), results(rows, { adapter, versions: { node: 'v22' } }));
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toContain('beads (Beads 1.0 <driver>), then beads (Beads 1.1)');
+    expect(compareResults(results(rows), results(rows)).warnings).toEqual([]);
+  });
+
+  it('that are one file hold nothing slower or faster', () => {
+    for (const name of ['lavapipe', 'swiftshader']) {
+      const file = readResults(`bench/results/${name}.json`);
+      const comparison = compareResults(file, file);
+      expect(comparison.rows).toHaveLength(file.rows.length);
+      expect(comparison.rows.filter(({ verdict }) => !['same', 'ambiguous'].includes(verdict))).toEqual([]);
+    }
+  });
+
+  it('that differ by chance alone seldom hold anything slower or faster', () => {
+    // 100 rows, each of two draws from one distribution.
+    let state = 1;
+    const draw = () =>
+      Array.from({ length: 20 }, () => {
+        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+        return 1 + 0.2 * (state / 2 ** 32);
+      });
+    const rows = () => Array.from({ length: 100 }, (_, i) => kernelRow(`shape ${String(i)}`, 'tile', draw()));
+    const { rows: compared } = compareResults(results(rows()), results(rows()), 0);
+    expect(compared.filter(({ p }) => p! < 0.05).length).toBeGreaterThan(0);
+    expect(compared.filter(({ verdict }) => verdict === 'slower' || verdict === 'faster')).toEqual([]);
+  });
+
+  it('are printed as a table that says how it was judged', () => {
+    const before = results([kernelRow('conv1', 'tile', around(1, 0.02)), networkRow('LeNet', 4, [1, 2])]);
+    const after = results([kernelRow('conv1', 'tile', around(1.1, 0.02)), networkRow('LeNet', 4, [1, 2])]);
+    const text = comparisonLines(compareResults(before, after)).join('\n');
+    expect(text).toMatch(/conv2d, conv1: tile\s+1 ms\s+1\.1 ms\s+\+10\.0 %.*slower\s+times/);
+    expect(text).toContain('Holm');
+    expect(text).toContain('2 rows: 1 slower, 0 faster, 0 same, 1 ambiguous');
+  });
+});
+
+describe('many tests at once', () => {
+  it('are corrected as Holm gives it', () => {
+    // R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm")
+    expect(holm([0.01, undefined, 0.04, 0.03, 0.005])).toEqual([0.03, undefined, 0.06, 0.06, 0.02]);
+  });
+
+  it('leave out those that could not be significant', () => {
+    expect(testable([0.1, 0.001, 0.004, 0.0049], 0.01)).toEqual(new Set([1, 2]));
+    expect(testable([0.1, 0.001, 0.003, 0.0033], 0.01)).toEqual(new Set([1, 2, 3]));
+    expect(testable([0.1], 0.01).size).toBe(0);
+  });
+});

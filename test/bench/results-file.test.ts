@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseResults, readResults, resultsOf, ResultsFileError } from '../../bench/results-file.ts';
+import { around, kernelRow, networkRow, origin } from './results.ts';
+
+const file = {
+  ...origin,
+  rows: [kernelRow('conv1', 'tile', around(2, 0.1)), networkRow('LeNet', 4, [1, 2, 3])],
+};
+
+describe('a results file', () => {
+  it.each(['lavapipe', 'swiftshader'])('that was published (%s) is read row by row', (name) => {
+    const path = `bench/results/${name}.json`;
+    const results = readResults(path);
+    const raw = JSON.parse(readFileSync(path, 'utf8')) as { rows: Record<string, unknown>[] };
+    expect(results.rows).toHaveLength(raw.rows.length);
+    for (const [index, { kind, ...row }] of results.rows.entries()) {
+      expect(raw.rows[index]).toMatchObject(row);
+      expect(['kernel', 'network', 'peer', 'evolution']).toContain(kind);
+    }
+  });
+
+  it('may hold more than is known here', () => {
+    const more = { ...file, weather: 'fair', rows: file.rows.map((row) => ({ ...row, mood: 1 })) };
+    expect(resultsOf(more, 'a.json')).toEqual(resultsOf(file, 'a.json'));
+  });
+
+  it.each([
+    ['no JSON', '{', 'a.json is no JSON: '],
+    ['a list', '[]', 'a.json is no results file of the bench: the file: '],
+    ['without rows', JSON.stringify(origin), 'a.json is no results file of the bench: rows: '],
+    [
+      'with a time that is none',
+      JSON.stringify({ ...file, rows: [file.rows[0], { ...file.rows[1], medianMs: -1 }] }),
+      'a.json is no results file of the bench: rows[1].medianMs: ',
+    ],
+    [
+      'with words among its times',
+      JSON.stringify({ ...file, rows: [{ ...file.rows[0], times: [1, 'two'] }] }),
+      'a.json is no results file of the bench: rows[0].times[1]: ',
+    ],
+  ])('%s is refused with file and place', (_, text, message) => {
+    expect(() => parseResults(text, 'a.json')).toThrow(message);
+  });
+
+  it('that does not exist is named', () => {
+    expect(() => readResults('/nowhere/a.json')).toThrow(/^\/nowhere\/a\.json cannot be read: /);
+  });
+
+  it('of any JSON at all is read or refused in a sentence', () => {
+    const rows = fc.array(fc.oneof(fc.jsonValue(), fc.constantFrom(...file.rows)));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.jsonValue(),
+          rows.map((rows) => ({ ...origin, rows })),
+        ),
+        (value) => {
+          try {
+            resultsOf(value, 'a.json');
+          } catch (error) {
+            expect(error).toBeInstanceOf(ResultsFileError);
+            expect((error as Error).message).toMatch(/^a\.json is no results file of the bench: .+: .+/);
+          }
+        },
+      ),
+    );
+  });
+
+  it('with one key of a row spoilt is refused at that key', () => {
+    const keys = ['medianMs', 'p10Ms', 'p90Ms', 'samples', 'gflops', 'shape', 'name'];
+    const wrong = fc.oneof(fc.constant(null), fc.constant({}), fc.constant([]), fc.boolean());
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), wrong, (key, value) => {
+        const spoilt = { ...origin, rows: [{ ...file.rows[0], [key]: value }] };
+        expect(() => resultsOf(spoilt, 'a.json')).toThrow(`rows[0].${key}: `);
+      }),
+    );
+  });
+});
