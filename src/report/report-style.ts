@@ -81,6 +81,7 @@ th, td { text-align: left; font-weight: 400; padding: .3rem 1.25rem .3rem 0; bor
   vertical-align: top; overflow-wrap: anywhere; }
 th { color: var(--quiet); min-width: 7rem; }
 thead th { vertical-align: bottom; white-space: nowrap; }
+.columns th.number { min-width: 0; }
 th.number { text-align: right; }
 .marked, .marked th { color: var(--text); font-weight: 600; }
 .columns th, .columns td { white-space: nowrap; padding-right: 1rem; }
