@@ -1,0 +1,86 @@
+/** Where the time of a submission goes: each dispatch by the clock of the device, and what is left beside them. */
+import type { Gpu } from '../src/gpu/device.ts';
+import { timeDispatches, type Pass, type TimedDispatch } from './dispatch-times.ts';
+import type { LayerResult } from './results-file.ts';
+
+/** Of a row of a network. */
+export interface Breakdown {
+  /** Dispatches of a submission. */
+  readonly dispatches: number;
+  /** Wall time of a submission less the sum of its dispatches, 0 where they overlap. */
+  readonly overheadMs: number;
+  /** `overheadMs` as a share of that wall time, 0 to 1. */
+  readonly overheadShare: number;
+  readonly layers: readonly LayerResult[];
+}
+
+export interface MeasuredBreakdown extends Breakdown {
+  /** The dispatches of one submission, for a trace. */
+  readonly timeline: readonly TimedDispatch[];
+}
+
+/** Submissions that are timed, and milliseconds after which no further one is. */
+const limits = { least: 3, most: 15, time: 3000 } as const;
+
+/**
+ * Times every dispatch of the passes a few times over; undefined where the adapter has no clock.
+ * @param wallMs median wall time of a submission of the same passes, as one
+ */
+export async function breakDown(
+  gpu: Gpu,
+  passes: readonly Pass[],
+  wallMs: number,
+): Promise<MeasuredBreakdown | undefined> {
+  const runs: (readonly TimedDispatch[])[] = [];
+  const started = performance.now();
+  while (
+    runs.length < limits.least ||
+    (runs.length < limits.most && performance.now() - started < limits.time)
+  ) {
+    const timed = await timeDispatches(gpu, passes);
+    if (!timed) return undefined;
+    runs.push(timed);
+  }
+  gpu.check();
+  return { ...summariseDispatches(runs, wallMs), timeline: medianRun(runs) };
+}
+
+/** @param runs the same dispatches in each, at least one run */
+export function summariseDispatches(runs: readonly (readonly TimedDispatch[])[], wallMs: number): Breakdown {
+  const dispatches = runs[0] ?? [];
+  const medians = dispatches.map((_, index) =>
+    // Clocks that cross a change of frequency may run backwards: such a difference says nothing.
+    medianOf(runs.flatMap((run) => run[index]?.durationMs ?? []).filter((duration) => duration >= 0)),
+  );
+  const sum = medians.reduce((total, median) => total + median, 0);
+  const overheadMs = Math.max(0, wallMs - sum);
+  const layers = dispatches.map(({ pass, dispatch: { label, launch } }, index): LayerResult => {
+    const { kernel, workgroups, flops, bytes } = launch;
+    const medianMs = medians[index] ?? 0;
+    const perSecond = (amount: number) => (medianMs > 0 ? amount / (1e6 * medianMs) : 0);
+    return {
+      pass,
+      label,
+      kernel: `${kernel.family}/${kernel.variant}`,
+      workgroups: [...workgroups],
+      medianMs,
+      gflops: perSecond(flops),
+      gbps: perSecond(bytes),
+      share: sum > 0 ? medianMs / sum : 0,
+    };
+  });
+  const overheadShare = wallMs > 0 ? overheadMs / wallMs : 0;
+  return { dispatches: dispatches.length, overheadMs, overheadShare, layers };
+}
+
+/** The run of median length: one that really happened, for a trace. */
+function medianRun(runs: readonly (readonly TimedDispatch[])[]): readonly TimedDispatch[] {
+  const length = (run: readonly TimedDispatch[]) => run.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const sorted = [...runs].sort((a, b) => length(a) - length(b));
+  return sorted[Math.floor(sorted.length / 2)] ?? [];
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
