@@ -9,11 +9,14 @@ import { denseStorages } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts';
 import { benchAscent } from './ascent.ts';
+import type { Breakdown } from './breakdown.ts';
+import { withBreakdown } from './network-breakdown.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
+import type { Timeline } from './trace.ts';
 
-export interface NetworkRow extends Sample {
+export interface NetworkRow extends Sample, Partial<Breakdown> {
   readonly work: string;
   readonly batch: number;
   readonly adapter: string;
@@ -25,7 +28,12 @@ export interface NetworkRow extends Sample {
 
 const mnistImages = 60_000;
 
-export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): Promise<void> {
+/** @param record gets the dispatches of a submission of each network that is broken down */
+export async function benchNetworks(
+  gpu: Gpu,
+  show: (row: NetworkRow) => void,
+  record: (timeline: Timeline) => void,
+): Promise<void> {
   const architecture = lenet();
   const parameters = await uploadParameters(
     gpu,
@@ -34,9 +42,11 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
     'initial weights',
   );
   for (const batch of [4, 200, 1000]) {
-    const { forward } = await createNetwork(gpu, architecture, parameters, { batch });
+    const network = await createNetwork(gpu, architecture, parameters, { batch });
+    const { forward } = network;
     const sample = await sampleProgram(gpu, [forward]);
-    show(row('LeNet forward', batch, gpu, sample, forward.flops));
+    const plain = row('LeNet forward', batch, gpu, sample, forward.flops);
+    show(await withBreakdown(gpu, plain, network, record));
   }
   const both = await createNetwork(gpu, architecture, parameters, {
     batch: 200,
@@ -44,18 +54,22 @@ export async function benchNetworks(gpu: Gpu, show: (row: NetworkRow) => void): 
   });
   run(gpu, both.turnWeights);
   const sample = await sampleProgram(gpu, [both.forward, both.backward]);
-  show(
-    row('LeNet forward + gradient to the input', 200, gpu, sample, both.forward.flops + both.backward.flops),
-  );
+  const flops = both.forward.flops + both.backward.flops;
+  const plain = row('LeNet forward + gradient to the input', 200, gpu, sample, flops);
+  show(await withBreakdown(gpu, plain, both, record));
   show(await trainingStep(gpu));
-  await benchAlexNet(gpu, show);
+  await benchAlexNet(gpu, show, record);
   await benchAscent(gpu, ({ network, batch, gigaflops, ...timed }) => {
     const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
     show(row(work, batch, gpu, timed, 1e9 * gigaflops));
   });
 }
 
-async function benchAlexNet(gpu: Gpu, show: (row: NetworkRow) => void): Promise<void> {
+async function benchAlexNet(
+  gpu: Gpu,
+  show: (row: NetworkRow) => void,
+  record: (timeline: Timeline) => void,
+): Promise<void> {
   const architecture = caffenet(1000);
   const weights = spreadWeights(architecture);
   for (const denseStorage of denseStorages) {
@@ -74,7 +88,11 @@ async function benchAlexNet(gpu: Gpu, show: (row: NetworkRow) => void): Promise<
         const sample = await sampleProgram(gpu, [forward, backward], fewSamples);
         const { total } = deviceBytes(gpu, architecture, options);
         const flops = forward.flops + backward.flops;
-        show({ ...row(`AlexNet ${passes}${suffix}`, images, gpu, sample, flops), deviceBytes: total });
+        const plain = {
+          ...row(`AlexNet ${passes}${suffix}`, images, gpu, sample, flops),
+          deviceBytes: total,
+        };
+        show(await withBreakdown(gpu, plain, network, record));
         network.destroy();
       }
     }

@@ -1,0 +1,29 @@
+/** The row of a network with its breakdown. */
+import type { Gpu } from '../src/gpu/device.ts';
+import type { Network } from '../src/nn/network.ts';
+import { breakDown, type Breakdown } from './breakdown.ts';
+import type { Timeline } from './trace.ts';
+
+/**
+ * Adds the breakdown of the network's passes to a row; without a clock on the adapter the row stays as it is.
+ * @param row whose time is that of both passes in one submission
+ * @param record gets what a trace shows
+ */
+export async function withBreakdown<
+  Row extends { readonly work: string; readonly batch: number; readonly medianMs: number },
+>(
+  gpu: Gpu,
+  row: Row,
+  { forward, backward }: Pick<Network, 'forward' | 'backward'>,
+  record: (timeline: Timeline) => void,
+): Promise<Row & Partial<Breakdown>> {
+  const passes = [
+    { name: 'forward', program: forward },
+    { name: 'backward', program: backward },
+  ].filter(({ program }) => program.dispatches.length > 0);
+  const measured = await breakDown(gpu, passes, row.medianMs);
+  if (!measured) return row;
+  const { timeline, ...breakdown } = measured;
+  record({ work: `${row.work}, batch ${String(row.batch)}`, dispatches: timeline });
+  return { ...row, ...breakdown };
+}

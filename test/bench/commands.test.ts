@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Comparison } from '../../bench/compare.ts';
+import { writeOutputs } from '../../bench/outputs.ts';
+import { readResults } from '../../bench/results-file.ts';
+import type { Trace } from '../../bench/trace.ts';
+import { around, kernelRow, networkRow, origin } from './results.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fool-bench-'));
+
+const bench = (...commandLine: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/bench.js', ...commandLine], {
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+};
+
+function save(name: string, milliseconds: number, more: object = {}): string {
+  const rows = [
+    kernelRow('conv1', 'tile', around(milliseconds, 0.01)),
+    networkRow('LeNet', 4, around(5, 0.001)),
+  ];
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify({ ...origin, ...more, rows }));
+  return path;
+}
+
+const [a, slower] = [save('a.json', 1), save('slower.json', 1.2)];
+
+describe('bench compare', () => {
+  it('ends with 1 where a row became slower, and 0 where none did', () => {
+    const worse = bench('compare', a, slower);
+    expect(worse).toMatchObject({ status: 1, stderr: '' });
+    expect(worse.stdout).toMatch(/conv2d, conv1: tile.*slower/);
+    const better = bench('compare', slower, a);
+    expect(better.status).toBe(0);
+    expect(better.stdout).toMatch(/conv2d, conv1: tile.*faster/);
+    expect(better.stdout).toContain('2 rows: 0 slower, 1 faster, 1 same, 0 ambiguous');
+    expect(bench('compare', a, a).status).toBe(0);
+  });
+
+  it('takes a threshold in per cent', () => {
+    expect(bench('compare', a, slower, '--threshold', '25').status).toBe(0);
+    expect(bench('compare', a, slower, '--threshold', '15%').status).toBe(1);
+  });
+
+  it('prints one JSON object with --json', () => {
+    const { status, stdout } = bench('compare', a, slower, '--json');
+    const comparison = JSON.parse(stdout) as Comparison;
+    expect(status).toBe(1);
+    expect(comparison.rows.map(({ verdict }) => verdict)).toEqual(['slower', 'same']);
+  });
+
+  it('warns of another adapter, and compares all the same', () => {
+    const other = save('other.json', 1, { adapter: { name: 'pebbles', description: 'Pebbles 2' } });
+    const { status, stderr } = bench('compare', a, other);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^warning: the files are of different adapters: .*beads.*pebbles/);
+  });
+
+  it.each([
+    ['one file', ['compare', a]],
+    ['a file that is not there', ['compare', a, join(folder, 'nowhere.json')]],
+    ['a file that is no results file', ['compare', a, 'package.json']],
+    ['a threshold that is none', ['compare', a, a, '--threshold', 'much']],
+  ])('ends with 2 for %s', (_, commandLine) => {
+    const { status, stderr } = bench(...commandLine);
+    expect(status).toBe(2);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('bench report', () => {
+  it('writes the page of a results file', () => {
+    const out = join(folder, 'pages', 'report.html');
+    expect(bench('report', a, '--out', out)).toMatchObject({ status: 0, stdout: `${out}\n` });
+    expect(readFileSync(out, 'utf8')).toContain('<h1>Benchmark on beads</h1>');
+  });
+
+  it('ends with 2 without a file', () => {
+    expect(bench('report').status).toBe(2);
+    expect(bench('report', join(folder, 'nowhere.json')).status).toBe(2);
+  });
+});
+
+describe('a measuring run', () => {
+  it('leaves its results, their page and a trace', async () => {
+    const kernel = { family: 'conv2d', variant: 'tile' };
+    const launch = { kernel, workgroups: [1, 1, 1], flops: 1, bytes: 1 };
+    const dispatch = { label: 'conv1 forward', launch } as never;
+    const timelines = [
+      { work: 'LeNet', dispatches: [{ pass: 'forward', dispatch, startMs: 0, durationMs: 1 }] },
+    ];
+    const [json, report, trace] = ['r.json', 'r.html', 'r.trace'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const results = { ...origin, rows: [kernelRow('conv1', 'tile', around(1, 0.01))] };
+    expect(await writeOutputs(results, timelines, { json, report, trace })).toEqual([json, report, trace]);
+    expect(readResults(json).rows).toHaveLength(1);
+    const written = JSON.parse(readFileSync(trace, 'utf8')) as Trace;
+    expect(written.traceEvents.map(({ name }) => name)).toContain('conv1 forward');
+    expect(written.otherData).toMatchObject({ adapter: 'beads', commit: origin.commit });
+    await expect(writeOutputs(results, [], { trace })).rejects.toThrow('beads has no clock');
+  });
+
+  it('refuses a trace of what has none before it measures', () => {
+    const { status, stderr } = bench('kernels', '--trace', join(folder, 'x.trace'));
+    expect(status).toBe(2);
+    expect(stderr).toContain('add the section networks');
+  });
+});
