@@ -1,6 +1,7 @@
 /** Where the time of a submission goes: each dispatch by the clock of the device, and what is left beside them. */
 import type { Gpu } from '../src/gpu/device.ts';
 import { timeDispatches, type Pass, type TimedDispatch } from './dispatch-times.ts';
+import { runOnce } from './sampling.ts';
 import type { LayerResult } from './results-file.ts';
 
 /** Of a row of a network. */
@@ -19,19 +20,23 @@ export interface MeasuredBreakdown extends Breakdown {
   readonly timeline: readonly TimedDispatch[];
 }
 
+/** The same work twice: with a clock read around every dispatch, then as it is used. */
+export interface TimedRun {
+  readonly dispatches: readonly TimedDispatch[];
+  /** Wall time of a submission without clocks. */
+  readonly wallMs: number;
+}
+
 /** Submissions that are timed, and milliseconds after which no further one is. */
 const limits = { least: 3, most: 15, time: 3000 } as const;
 
 /**
- * Times every dispatch of the passes a few times over; undefined where the adapter has no clock.
- * @param wallMs median wall time of a submission of the same passes, as one
+ * Times every dispatch of the passes, and the passes as one submission, in turns: whatever slows the machine meanwhile
+ * slows both. Undefined where the adapter has no clock.
  */
-export async function breakDown(
-  gpu: Gpu,
-  passes: readonly Pass[],
-  wallMs: number,
-): Promise<MeasuredBreakdown | undefined> {
-  const runs: (readonly TimedDispatch[])[] = [];
+export async function breakDown(gpu: Gpu, passes: readonly Pass[]): Promise<MeasuredBreakdown | undefined> {
+  const runs: TimedRun[] = [];
+  const programs = passes.map(({ program }) => program);
   const started = performance.now();
   while (
     runs.length < limits.least ||
@@ -39,21 +44,23 @@ export async function breakDown(
   ) {
     const timed = await timeDispatches(gpu, passes);
     if (!timed) return undefined;
-    runs.push(timed);
+    runs.push({ dispatches: timed, wallMs: await runOnce(gpu, programs) });
   }
-  gpu.check();
-  return { ...summariseDispatches(runs, wallMs), timeline: medianRun(runs) };
+  return { ...summariseRuns(runs), timeline: medianRun(runs) };
 }
 
 /** @param runs the same dispatches in each, at least one run */
-export function summariseDispatches(runs: readonly (readonly TimedDispatch[])[], wallMs: number): Breakdown {
-  const dispatches = runs[0] ?? [];
+export function summariseRuns(runs: readonly TimedRun[]): Breakdown {
+  const dispatches = runs[0]?.dispatches ?? [];
   const medians = dispatches.map((_, index) =>
     // Clocks that cross a change of frequency may run backwards: such a difference says nothing.
-    medianOf(runs.flatMap((run) => run[index]?.durationMs ?? []).filter((duration) => duration >= 0)),
+    medianOf(
+      runs.flatMap((run) => run.dispatches[index]?.durationMs ?? []).filter((duration) => duration >= 0),
+    ),
   );
   const sum = medians.reduce((total, median) => total + median, 0);
-  const overheadMs = Math.max(0, wallMs - sum);
+  const wallMs = medianOf(runs.map((run) => run.wallMs));
+  const overheadMs = Math.max(0, medianOf(runs.map((run) => run.wallMs - lengthOf(run))));
   const layers = dispatches.map(({ pass, dispatch: { label, launch } }, index): LayerResult => {
     const { kernel, workgroups, flops, bytes } = launch;
     const medianMs = medians[index] ?? 0;
@@ -74,10 +81,13 @@ export function summariseDispatches(runs: readonly (readonly TimedDispatch[])[],
 }
 
 /** The run of median length: one that really happened, for a trace. */
-function medianRun(runs: readonly (readonly TimedDispatch[])[]): readonly TimedDispatch[] {
-  const length = (run: readonly TimedDispatch[]) => run.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  const sorted = [...runs].sort((a, b) => length(a) - length(b));
-  return sorted[Math.floor(sorted.length / 2)] ?? [];
+function medianRun(runs: readonly TimedRun[]): readonly TimedDispatch[] {
+  const sorted = [...runs].sort((a, b) => lengthOf(a) - lengthOf(b));
+  return sorted[Math.floor(sorted.length / 2)]?.dispatches ?? [];
+}
+
+function lengthOf({ dispatches }: TimedRun): number {
+  return dispatches.reduce((sum, { durationMs }) => sum + Math.max(0, durationMs), 0);
 }
 
 function medianOf(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 /** `bench compare A.json B.json`: a verdict for each row; the exit code tells whether anything became slower. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { UsageError } from '../src/cli/usage-error.ts';
-import { formatCount, formatDuration } from '../src/report/format.ts';
+import { formatCount } from '../src/report/format.ts';
 import {
   compareResults,
   usualThreshold,
@@ -10,6 +10,7 @@ import {
   type Comparison,
   type Verdict,
 } from './compare.ts';
+import { formatMs } from './format.ts';
 import { readResults, ResultsFileError, type Results } from './results-file.ts';
 import { tableLines } from './terminal-table.ts';
 
@@ -77,8 +78,8 @@ export function comparisonLines(comparison: Comparison): string[] {
 function cellsOf({ row, beforeMs, afterMs, ratio, interval, adjustedP, verdict, basis }: ComparedRow) {
   return [
     row,
-    formatDuration(beforeMs / 1000),
-    formatDuration(afterMs / 1000),
+    formatMs(beforeMs),
+    formatMs(afterMs),
     changeText(ratio),
     interval ? `${changeText(interval[0])} … ${changeText(interval[1])}` : '',
     adjustedP === undefined ? '' : pText(adjustedP),

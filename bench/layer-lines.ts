@@ -1,6 +1,7 @@
 /** The layers of a network for the terminal. */
-import { formatDuration, formatNumber } from '../src/report/format.ts';
+import { formatNumber } from '../src/report/format.ts';
 import type { Breakdown } from './breakdown.ts';
+import { formatMs, formatShare } from './format.ts';
 import { tableLines } from './terminal-table.ts';
 
 /** A line for each dispatch, and one for what is left beside them; none for a row that was not broken down. */
@@ -17,15 +18,13 @@ export function layerLines(row: Partial<Breakdown>): string[] {
     label,
     pass,
     kernel,
-    formatDuration(medianMs / 1000),
-    percent(share),
+    formatMs(medianMs),
+    formatShare(share),
     formatNumber(gflops),
     formatNumber(gbps),
   ]);
-  const rest = `${formatDuration(overheadMs / 1000)} beside the ${formatNumber(dispatches)} dispatches`;
-  return [...tableLines(columns, rows), `${rest}: ${percent(overheadShare)} of the submission`].map(
+  const rest = `${formatMs(overheadMs)} beside the ${formatNumber(dispatches)} dispatches`;
+  return [...tableLines(columns, rows), `${rest}: ${formatShare(overheadShare)} of the submission`].map(
     (line) => `  ${line}`,
   );
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -6,12 +6,9 @@ import type { Timeline } from './trace.ts';
 
 /**
  * Adds the breakdown of the network's passes to a row; without a clock on the adapter the row stays as it is.
- * @param row whose time is that of both passes in one submission
  * @param record gets what a trace shows
  */
-export async function withBreakdown<
-  Row extends { readonly work: string; readonly batch: number; readonly medianMs: number },
->(
+export async function withBreakdown<Row extends { readonly work: string; readonly batch: number }>(
   gpu: Gpu,
   row: Row,
   { forward, backward }: Pick<Network, 'forward' | 'backward'>,
@@ -21,7 +18,7 @@ export async function withBreakdown<
     { name: 'forward', program: forward },
     { name: 'backward', program: backward },
   ].filter(({ program }) => program.dispatches.length > 0);
-  const measured = await breakDown(gpu, passes, row.medianMs);
+  const measured = await breakDown(gpu, passes);
   if (!measured) return row;
   const { timeline, ...breakdown } = measured;
   record({ work: `${row.work}, batch ${String(row.batch)}`, dispatches: timeline });

@@ -1,7 +1,8 @@
 /** Kernels in the report: the roofline plot of each case's best variant, then every variant of every case. */
-import { formatDuration, formatNumber } from '../src/report/format.ts';
+import { formatNumber } from '../src/report/format.ts';
 import { html, type Markup } from '../src/report/markup.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
+import { formatMs, formatShare } from './format.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
 import { plotRoofline, type RooflinePoint } from './plot-roofline.ts';
 import type { KernelResult, Origin, ResultRow, Timing } from './results-file.ts';
@@ -49,11 +50,11 @@ export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): 
       index + 1,
       `${row.name}, ${row.shape}`,
       html`<code>${row.variant}</code>`,
-      formatDuration(row.medianMs / 1000),
+      formatMs(row.medianMs),
       formatNumber(intensityOf(row)),
       formatNumber(row.gflops),
       formatNumber(row.gbps),
-      row.ofPeak === undefined ? '–' : percentText(row.ofPeak),
+      row.ofPeak === undefined ? '–' : formatShare(row.ofPeak),
     ],
   }));
   const roofs = peaks ? 'below the roofs that were measured on it' : 'the file holds no measured roofs';
@@ -113,9 +114,4 @@ export function intervalWords(rows: readonly Timing[]): string {
   return rows.some(({ lowMs }) => lowMs !== undefined)
     ? 'the line at a bar’s end is the 95 % confidence interval of the median'
     : 'the line at a bar’s end reaches from the 10th to the 90th percentile';
-}
-
-/** `12.3 %`. */
-export function percentText(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,12 +1,13 @@
 /** Networks in the report: a table, how they grow with the batch, and where the time of a submission goes. */
 import { formatBytes } from '../src/gpu/errors.ts';
-import { formatDuration, formatNumber } from '../src/report/format.ts';
+import { formatNumber } from '../src/report/format.ts';
 import { html, type Markup } from '../src/report/markup.ts';
 import { evenAxis } from '../src/report/plot-frame.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
+import { formatMs, formatShare } from './format.ts';
 import { plotBars } from './plot-bars.ts';
 import { plotLines, type SizePoint } from './plot-lines.ts';
-import { intervalOf, percentText } from './report-kernels.ts';
+import { intervalOf } from './report-kernels.ts';
 import type { NetworkResult, ResultRow } from './results-file.ts';
 
 const networksOf = (rows: readonly ResultRow[]) => rows.filter((row) => row.kind === 'network');
@@ -27,12 +28,12 @@ export function networksSection(rows: readonly ResultRow[]): Markup | undefined 
     cells: [
       row.work,
       formatNumber(row.batch),
-      formatDuration(row.medianMs / 1000),
+      formatMs(row.medianMs),
       formatNumber(row.imagesPerSecond),
       row.gflops === undefined ? '–' : formatNumber(row.gflops),
       row.deviceBytes === undefined ? '–' : formatBytes(row.deviceBytes),
       row.dispatches === undefined ? '–' : formatNumber(row.dispatches),
-      row.overheadShare === undefined ? '–' : percentText(row.overheadShare),
+      row.overheadShare === undefined ? '–' : formatShare(row.overheadShare),
     ],
   }));
   return html`<section>
@@ -113,9 +114,9 @@ export function layersSection(rows: readonly ResultRow[]): Markup | undefined {
     const overhead =
       row.overheadShare === undefined
         ? ''
-        : `, ${percentText(row.overheadShare)} of the submission is overhead`;
+        : `, ${formatShare(row.overheadShare)} of the submission is overhead`;
     return html`<details ${index === 0 ? 'open' : ''}>
-      <summary>${row.work}, batch ${row.batch}: ${formatDuration(row.medianMs / 1000)}${overhead}</summary>
+      <summary>${row.work}, batch ${row.batch}: ${formatMs(row.medianMs)}${overhead}</summary>
       ${layersOf(row)}
     </details>`;
   });
@@ -133,7 +134,7 @@ function layersOf({ work, layers = [] }: NetworkResult): Markup {
       .filter((layer) => layer.pass === pass)
       .map(({ label, medianMs, share }, index) => {
         // Two dispatches of one label are two bars.
-        return { name: `${String(index + 1)} ${label}`, value: medianMs, words: percentText(share) };
+        return { name: `${String(index + 1)} ${label}`, value: medianMs, words: formatShare(share) };
       });
     return [plotBars(bars, 'milliseconds', `Time of each dispatch of ${work}, ${pass}`), pass];
   });
@@ -147,8 +148,8 @@ function layersOf({ work, layers = [] }: NetworkResult): Markup {
       layer.pass,
       html`<code>${layer.kernel}</code>`,
       layer.workgroups.join(' × '),
-      formatDuration(layer.medianMs / 1000),
-      percentText(layer.share),
+      formatMs(layer.medianMs),
+      formatShare(layer.share),
       formatNumber(layer.gflops),
       formatNumber(layer.gbps),
     ],
