@@ -28,6 +28,8 @@ export interface KernelRow extends Sample {
   readonly compileMs: number;
   readonly gflops: number;
   readonly gbps: number;
+  /** Whether the family takes this variant by itself. */
+  readonly chosen: boolean;
 }
 
 const forwardBatch = 200;
@@ -37,7 +39,8 @@ interface Case {
   readonly name: string;
   readonly shape: string;
   readonly variants: readonly Variant[];
-  readonly launch: (variant: string) => Launch;
+  /** Of a variant, or of the one that the family takes by itself. */
+  readonly launch: (variant?: string) => Launch;
   /** Floats of each operand, in the order of the bindings. */
   readonly operands: readonly number[];
 }
@@ -45,6 +48,7 @@ interface Case {
 export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Promise<void> {
   for (const { name, shape, variants, launch, operands } of cases(gpu)) {
     const buffers = operands.map((floats) => gpu.bufferFrom(name, new Float32Array(floats).fill(0.5)));
+    const chosen = launch().kernel.variant;
     for (const variant of variants.filter((candidate) => allowed(candidate, gpu))) {
       const launched = launch(variant.name);
       const started = performance.now();
@@ -62,6 +66,7 @@ export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Pr
         compileMs: Math.max(0, first - sample.medianMs),
         gflops: (launched.flops * perSecond) / 1e9,
         gbps: (launched.bytes * perSecond) / 1e9,
+        chosen: launched.kernel.variant === chosen,
       });
     }
     for (const buffer of buffers) buffer.destroy();
