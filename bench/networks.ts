@@ -81,7 +81,7 @@ async function benchAlexNet(
     ] as const) {
       for (const images of counts) {
         const gradients = { input, parameters: false };
-        const options = { batch: slotsFor(images), denseStorage, gradients };
+        const options = { batch: slotsFor(images), single: images === 1, denseStorage, gradients };
         const network = await createNetwork(gpu, architecture, parameters, options);
         const { turnWeights, forward, backward } = network;
         run(gpu, turnWeights);

@@ -15,7 +15,8 @@ export async function ownAscentStep(gpu: Gpu, parameters: Parameters, work: Case
   const { architecture, images } = work;
   const slots = slotsFor(images);
   const gradients = { input: true, parameters: false };
-  const network = await createNetwork(gpu, architecture, parameters, { batch: slots, gradients });
+  const single = images === 1;
+  const network = await createNetwork(gpu, architecture, parameters, { batch: slots, single, gradients });
   const { input, inputGradient, logits, classes } = network;
   if (!inputGradient) throw new Error('the network has no gradient to its input');
   gpu.write(input, asSlots(inputsOf(work), images, slots));

@@ -11,7 +11,7 @@ import { slotsFor } from './slots.ts';
 export async function ownForward(gpu: Gpu, parameters: Parameters, work: Case): Promise<Measured> {
   const { architecture, images } = work;
   const slots = slotsFor(images);
-  const network = await createNetwork(gpu, architecture, parameters, { batch: slots });
+  const network = await createNetwork(gpu, architecture, parameters, { batch: slots, single: images === 1 });
   gpu.write(network.input, asSlots(inputsOf(work), images, slots));
   run(gpu, network.forward);
   const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));

@@ -11,11 +11,13 @@ override IN_HEIGHT: u32 = 2u;
 override IN_WIDTH: u32 = 2u;
 override OUT_HEIGHT: u32 = 1u;
 override OUT_WIDTH: u32 = 1u;
-override BATCH: u32 = 1u; // in vec4s
+override BATCH: u32 = 1u; // in Images
 override LANES: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;       // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]; gradient: dy
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]; gradient: dx
+alias Images = vec4f; // @single alias Images = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Images>;       // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]; gradient: dy
+@group(0) @binding(1) var<storage, read_write> y: array<Images>; // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]; gradient: dx
 
 fn first_of(window: vec2u) -> vec2u {
   return window * vec2u(IN_HEIGHT, IN_WIDTH) / vec2u(OUT_HEIGHT, OUT_WIDTH);
@@ -37,7 +39,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
   let channel = index / (BATCH * OUT_WIDTH * OUT_HEIGHT);
   let first = first_of(window);
   let end = end_of(window);
-  var sum = vec4f(0.0);
+  var sum = Images(0.0);
   for (var i = first.x; i < end.x; i++) {
     for (var j = first.y; j < end.y; j++) {
       sum += x[((channel * IN_HEIGHT + i) * IN_WIDTH + j) * BATCH + n];
@@ -58,7 +60,7 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   let channel = index / (BATCH * IN_WIDTH * IN_HEIGHT);
   // A window before the first of these ends at or before the place.
   let first = place * vec2u(OUT_HEIGHT, OUT_WIDTH) / vec2u(IN_HEIGHT, IN_WIDTH);
-  var sum = vec4f(0.0);
+  var sum = Images(0.0);
   for (var r = first.x; r < OUT_HEIGHT && first_of(vec2u(r, 0u)).x <= place.x; r++) {
     for (var k = first.y; k < OUT_WIDTH && first_of(vec2u(0u, k)).y <= place.y; k++) {
       let window = vec2u(r, k);

@@ -32,19 +32,22 @@ override SPREAD_Y: u32 = 1u;
 override SPREAD_X: u32 = 1u;
 override OFFSET_Y: u32 = 0u;
 override OFFSET_X: u32 = 0u;
-override BATCH: u32 = 1u;         // in vec4s
+override BATCH: u32 = 1u;         // in Images
 override LANES: u32 = 4u;
+
+alias Images = vec4f; // @single alias Images = f32;
 
 const ROWS = 1u; // @tile
 const PIXELS = 2u; // @tile
 const TAPS = 1u; // @tile the kernel's width
 const STEP = 1u; // @tile STRIDE_X
+const IMAGES = 4u; // @tile in Images
 const SPAN = 2u; // @tile columns of the input that a tile sees, (PIXELS − 1)·STEP + TAPS
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;   // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, TAPS, OUT_CHANNELS padded to 4]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;      // [GROUPS, OUT_CHANNELS padded to 4]
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;       // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
+@group(0) @binding(2) var<storage, read> x: array<Images>;      // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
+@group(0) @binding(3) var<storage, read_write> y: array<Images>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -79,15 +82,15 @@ fn main(
   let taps_end = min(KERNEL_HEIGHT, IN_HEIGHT + PADDING_Y - top);
   let tap_rows = max(taps_end, first_tap) - first_tap;
 
-  var sum: array<f32, 16u * ROWS * PIXELS>; // @registers [ROWS, swap, PIXELS, image]
+  var sum: array<f32, 4u * ROWS * PIXELS * IMAGES>; // @registers [ROWS, swap, PIXELS, image]
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
       let start = bias[group * pitch + min(first_channel + 4u * r, pitch - 4u) + (corner ^ j)];
       // @unroll
-      for (var t = 0u; t < 4u * PIXELS; t++) {
-        sum[(r * 4u + j) * 4u * PIXELS + t] = start;
+      for (var t = 0u; t < PIXELS * IMAGES; t++) {
+        sum[(r * 4u + j) * PIXELS * IMAGES + t] = start;
       }
     }
   }
@@ -99,12 +102,12 @@ fn main(
     let in_y = from_y + a;
     let row_inside = !padded | (in_y < IN_HEIGHT);
     let row_at = (channel_at + select(0u, in_y, row_inside)) * IN_WIDTH;
-    var value: array<vec4f, SPAN>; // @registers
+    var value: array<Images, SPAN>; // @registers
     // @unroll
     for (var s = 0u; s < SPAN; s++) {
       let in_x = from_x + s;
       let inside = !padded | (row_inside & (in_x < IN_WIDTH));
-      value[s] = select(vec4f(0.0), x[(row_at + select(0u, in_x, inside)) * BATCH + image], inside);
+      value[s] = select(Images(0.0), x[(row_at + select(0u, in_x, inside)) * BATCH + image], inside);
     }
     // @unroll
     for (var r = 0u; r < ROWS; r++) {
@@ -121,10 +124,10 @@ fn main(
         // @unroll
         for (var p = 0u; p < PIXELS; p++) {
           // @unroll
-          for (var n = 0u; n < 4u; n++) {
+          for (var n = 0u; n < IMAGES; n++) {
             // @unroll
             for (var b = 0u; b < TAPS; b++) {
-              sum[((r * 4u + j) * PIXELS + p) * 4u + n] += value[p * STEP + b][n] * w[b * 4u + j];
+              sum[((r * 4u + j) * PIXELS + p) * IMAGES + n] += value[p * STEP + b][n] * w[b * 4u + j]; // @single sum[(r * 4u + j) * PIXELS + p] += value[p * STEP + b] * w[b * 4u + j];
             }
           }
         }
@@ -151,12 +154,12 @@ fn main(
       for (var p = 0u; p < PIXELS; p++) {
         let place_x = (out_x + p) * SPREAD_X + channel / channels % SPREAD_X - OFFSET_X;
         if (stored && channel < OUT_CHANNELS && place_y < OUT_HEIGHT && place_x < OUT_WIDTH) {
-          y[(at + place_x) * BATCH + image] = vec4f(
-            sum[((r * 4u + j) * PIXELS + p) * 4u + 0u],
-            sum[((r * 4u + j) * PIXELS + p) * 4u + 1u],
-            sum[((r * 4u + j) * PIXELS + p) * 4u + 2u],
-            sum[((r * 4u + j) * PIXELS + p) * 4u + 3u],
-          );
+          var made: Images;
+          // @unroll
+          for (var n = 0u; n < IMAGES; n++) {
+            made[n] = sum[((r * 4u + j) * PIXELS + p) * IMAGES + n]; // @single made = sum[(r * 4u + j) * PIXELS + p];
+          }
+          y[(at + place_x) * BATCH + image] = made;
         }
       }
     }

@@ -3,7 +3,7 @@
 //   y[o, r, c, n] = bias[o] + Σ_{i, a, b}  w[i, a, b, o] · x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n]
 //
 // The batch n is innermost and four images share a vec4, so whatever the stride and padding, neighbouring lanes
-// read neighbouring addresses and no im2col is needed. Weights are stored with the output channel innermost:
+// read neighbouring addresses and no im2col is needed. A batch of one has Images of one float. Weights are stored with the output channel innermost:
 // at one (i, a, b) the channels of a tile are consecutive vec4s at an address that is the same for the whole
 // workgroup, which CPU adapters turn into one scalar load and a broadcast, and GPUs serve from the constant path.
 // A tile is 4·ROWS output channels × PIXELS neighbouring output columns × four images. Lanes run over the images first
@@ -34,16 +34,18 @@ override SPREAD_Y: u32 = 1u;
 override SPREAD_X: u32 = 1u;
 override OFFSET_Y: u32 = 0u;
 override OFFSET_X: u32 = 0u;
-override BATCH: u32 = 1u;         // in vec4s
+override BATCH: u32 = 1u;         // in Images
 override LANES: u32 = 8u;
+
+alias Images = vec4f; // @single alias Images = f32;
 
 const ROWS = 2u; // @tile
 const PIXELS = 2u; // @tile
 
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>; // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS/4]
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [GROUPS, OUT_CHANNELS/4]
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;       // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
+@group(0) @binding(2) var<storage, read> x: array<Images>;       // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
+@group(0) @binding(3) var<storage, read_write> y: array<Images>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
 
 fn pitch() -> u32 {
   return (OUT_CHANNELS + 3u) / 4u;
@@ -54,7 +56,7 @@ fn positions() -> vec2u {
   return (vec2u(OUT_WIDTH + OFFSET_X, OUT_HEIGHT + OFFSET_Y) + vec2u(SPREAD_X, SPREAD_Y) - 1u) / vec2u(SPREAD_X, SPREAD_Y);
 }
 
-fn store(group: u32, channel: u32, position: vec2u, image: u32, value: vec4f) {
+fn store(group: u32, channel: u32, position: vec2u, image: u32, value: Images) {
   let channels = OUT_CHANNELS / (SPREAD_X * SPREAD_Y);
   let phase = vec2u(channel / channels % SPREAD_X, channel / (channels * SPREAD_X));
   // Before the first column or row it wraps to a huge number.
@@ -80,16 +82,16 @@ fn tap(
   let position = vec2u((tile % pixel_tiles) * PIXELS, tile / pixel_tiles);
   let start = position * vec2u(STRIDE_X, STRIDE_Y) - vec2u(PADDING_X, PADDING_Y);
   let padded = PADDING_Y + PADDING_X > 0u || SPREAD_Y * SPREAD_X > 1u; // or a block that sees past the edge
-  var sum: array<vec4f, 4u * ROWS * PIXELS>;
+  var sum: array<Images, 4u * ROWS * PIXELS>;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     let b = bias[group * pitch() + min(first_row + r, pitch() - 1u)];
     // @unroll
     for (var p = 0u; p < PIXELS; p++) {
-      sum[(r * 4u + 0u) * PIXELS + p] = vec4f(b.x);
-      sum[(r * 4u + 1u) * PIXELS + p] = vec4f(b.y);
-      sum[(r * 4u + 2u) * PIXELS + p] = vec4f(b.z);
-      sum[(r * 4u + 3u) * PIXELS + p] = vec4f(b.w);
+      sum[(r * 4u + 0u) * PIXELS + p] = Images(b.x);
+      sum[(r * 4u + 1u) * PIXELS + p] = Images(b.y);
+      sum[(r * 4u + 2u) * PIXELS + p] = Images(b.z);
+      sum[(r * 4u + 3u) * PIXELS + p] = Images(b.w);
     }
   }
   var w_at = group * IN_CHANNELS * KERNEL_HEIGHT * KERNEL_WIDTH * pitch() + first_row;
@@ -99,13 +101,13 @@ fn tap(
       let row_inside = !padded | (in_y < IN_HEIGHT);
       let row_at = ((group * IN_CHANNELS + i) * IN_HEIGHT + select(0u, in_y, row_inside)) * IN_WIDTH;
       for (var b = 0u; b < KERNEL_WIDTH; b++) {
-        var value: array<vec4f, PIXELS>;
+        var value: array<Images, PIXELS>;
         // @unroll
         for (var p = 0u; p < PIXELS; p++) {
           let in_x = start.x + p * STRIDE_X + b;
           let inside = !padded | (row_inside & (in_x < IN_WIDTH));
           let loaded = x[(row_at + select(0u, in_x, inside)) * BATCH + image];
-          value[p] = select(vec4f(0.0), loaded, inside);
+          value[p] = select(Images(0.0), loaded, inside);
         }
         // @unroll
         for (var r = 0u; r < ROWS; r++) {
@@ -131,13 +133,14 @@ fn tap(
   }
 }
 
-// Workgroup memory holds DEPTH taps of a tile of 8 vec4s of channels × 16 vec4s of columns, a column being a pixel's
-// four images. 8 × 8 invocations each keep one vec4 of channels × two vec4s of columns.
+// Workgroup memory holds DEPTH taps of a tile of 8 vec4s of channels × 16 columns, a column being a pixel's
+// Images. 8 × 8 invocations each keep one vec4 of channels × two columns.
 const DEPTH = 8u;
+alias Outputs = mat4x4f; // @single alias Outputs = vec4f;
 var<workgroup> staged_weights: array<vec4f, 64>;  // [DEPTH, 8]
-var<workgroup> staged_columns: array<vec4f, 128>; // [DEPTH, 16]
+var<workgroup> staged_columns: array<Images, 128>; // [DEPTH, 16]
 
-fn input_value(group: u32, k: u32, column: u32) -> vec4f {
+fn input_value(group: u32, k: u32, column: u32) -> Images {
   let b = k % KERNEL_WIDTH;
   let a = (k / KERNEL_WIDTH) % KERNEL_HEIGHT;
   let i = k / (KERNEL_WIDTH * KERNEL_HEIGHT);
@@ -146,12 +149,12 @@ fn input_value(group: u32, k: u32, column: u32) -> vec4f {
   let in_y = (tile / size.x) * STRIDE_Y + a - PADDING_Y;
   let in_x = (tile % size.x) * STRIDE_X + b - PADDING_X;
   if (i >= IN_CHANNELS || tile >= size.x * size.y || in_y >= IN_HEIGHT || in_x >= IN_WIDTH) {
-    return vec4f(0.0);
+    return Images(0.0);
   }
   return x[(((group * IN_CHANNELS + i) * IN_HEIGHT + in_y) * IN_WIDTH + in_x) * BATCH + column % BATCH];
 }
 
-fn store_column(group: u32, row: u32, column: u32, values: mat4x4f) {
+fn store_column(group: u32, row: u32, column: u32, values: Outputs) {
   let tile = column / BATCH;
   let size = positions();
   if (row >= pitch() || tile >= size.x * size.y) {
@@ -176,8 +179,8 @@ fn staged(
   let first_column = (workgroup.y * workgroups.x + workgroup.x) * 16u;
   let mine_row = lane / 8u;
   let mine_column = lane % 8u;
-  var low: mat4x4f;  // column c of these holds four images' sums for output channel c
-  var high: mat4x4f;
+  var low: Outputs;  // column c of these holds the images' sums for output channel c
+  var high: Outputs;
   for (var start = 0u; start < depth; start += DEPTH) {
     let k = start + lane / 8u;
     let row = first_row + lane % 8u;
@@ -190,8 +193,8 @@ fn staged(
       let w = staged_weights[step * 8u + mine_row];
       let near = staged_columns[step * 16u + mine_column];
       let far = staged_columns[step * 16u + mine_column + 8u];
-      low += mat4x4f(w.x * near, w.y * near, w.z * near, w.w * near);
-      high += mat4x4f(w.x * far, w.y * far, w.z * far, w.w * far);
+      low += Outputs(w.x * near, w.y * near, w.z * near, w.w * near);
+      high += Outputs(w.x * far, w.y * far, w.z * far, w.w * far);
     }
     workgroupBarrier();
   }

@@ -7,17 +7,19 @@
 // multiplications cost less than a tensor.
 
 override CHANNELS: u32 = 1u;
-override PLANE: u32 = 1u; // height × width × batch, in vec4s
+override PLANE: u32 = 1u; // height × width × batch, in Images
 override SIZE: u32 = 5u;
 override ALPHA: f32 = 1e-4;
 override BETA: f32 = 0.75;
 override K: f32 = 1.0;
 override LANES: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;        // [CHANNELS, PLANE]
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;  // forward
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;       // gradient
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // gradient
+alias Images = vec4f; // @single alias Images = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Images>;        // [CHANNELS, PLANE]
+@group(0) @binding(1) var<storage, read_write> y: array<Images>;  // forward
+@group(0) @binding(2) var<storage, read> dy: array<Images>;       // gradient
+@group(0) @binding(3) var<storage, read_write> dx: array<Images>; // gradient
 
 fn first_near(channel: u32) -> u32 {
   return max(channel, SIZE / 2u) - SIZE / 2u;
@@ -27,8 +29,8 @@ fn end_near(channel: u32) -> u32 {
   return min(channel + SIZE / 2u + 1u, CHANNELS);
 }
 
-fn scale(channel: u32, place: u32) -> vec4f {
-  var sum = vec4f(0.0);
+fn scale(channel: u32, place: u32) -> Images {
+  var sum = Images(0.0);
   for (var j = first_near(channel); j < end_near(channel); j++) {
     let value = x[j * PLANE + place];
     sum += value * value;
@@ -40,7 +42,7 @@ fn scale(channel: u32, place: u32) -> vec4f {
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = id.y * workgroups.x * LANES + id.x;
   if (index < CHANNELS * PLANE) {
-    y[index] = x[index] * pow(scale(index / PLANE, index % PLANE), vec4f(-BETA));
+    y[index] = x[index] * pow(scale(index / PLANE, index % PLANE), Images(-BETA));
   }
 }
 
@@ -52,11 +54,11 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   }
   let channel = index / PLANE;
   let place = index % PLANE;
-  var sum = vec4f(0.0);
+  var sum = Images(0.0);
   for (var j = first_near(channel); j < end_near(channel); j++) {
     let at = j * PLANE + place;
-    sum += dy[at] * x[at] * pow(scale(j, place), vec4f(-BETA - 1.0));
+    sum += dy[at] * x[at] * pow(scale(j, place), Images(-BETA - 1.0));
   }
-  let own = dy[index] * pow(scale(channel, place), vec4f(-BETA));
+  let own = dy[index] * pow(scale(channel, place), Images(-BETA));
   dx[index] = own - 2.0 * ALPHA * BETA / f32(SIZE) * x[index] * sum;
 }

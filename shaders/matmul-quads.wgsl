@@ -12,17 +12,20 @@ enable subgroups;
 override DEPTH: u32 = 1u;      // K
 override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
-override N_VECTORS: u32 = 1u;  // vec4s of a row of b and c: ⌈N / 4⌉
+override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 4u;
+
+alias Columns = vec4f; // @single alias Columns = f32;
 
 const ROWS = 1u; // @tile
 const COLUMNS = 2u; // @tile
+const WIDTH = 4u; // @tile of Columns
 const STEPS = 1u; // @tile divides DEPTH
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;         // [DEPTH, 4·A_PITCH]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;      // [4·A_PITCH]
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;       // [DEPTH, N_VECTORS]
-@group(0) @binding(3) var<storage, read_write> c: array<vec4f>; // [M, N_VECTORS]
+@group(0) @binding(2) var<storage, read> b: array<Columns>;     // [DEPTH, N_VECTORS]
+@group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -34,21 +37,21 @@ fn main(
   let first_row = workgroup.y * 4u * ROWS;
   let first_column = workgroup.x * LANES * COLUMNS + lane;
 
-  var sum: array<f32, 16u * ROWS * COLUMNS>; // @registers [ROWS, swap, COLUMNS, column]
+  var sum: array<f32, 4u * ROWS * COLUMNS * WIDTH>; // @registers [ROWS, swap, COLUMNS, column]
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
       let start = bias[min(first_row + 4u * r, 4u * A_PITCH - 4u) + (corner ^ j)];
       // @unroll
-      for (var t = 0u; t < 4u * COLUMNS; t++) {
-        sum[(r * 4u + j) * 4u * COLUMNS + t] = start;
+      for (var t = 0u; t < COLUMNS * WIDTH; t++) {
+        sum[(r * 4u + j) * COLUMNS * WIDTH + t] = start;
       }
     }
   }
 
   for (var k = 0u; k < DEPTH; k += STEPS) {
-    var value: array<vec4f, STEPS * COLUMNS>; // @registers
+    var value: array<Columns, STEPS * COLUMNS>; // @registers
     // @unroll
     for (var s = 0u; s < STEPS; s++) {
       // @unroll
@@ -71,10 +74,10 @@ fn main(
         // @unroll
         for (var q = 0u; q < COLUMNS; q++) {
           // @unroll
-          for (var n = 0u; n < 4u; n++) {
+          for (var n = 0u; n < WIDTH; n++) {
             // @unroll
             for (var s = 0u; s < STEPS; s++) {
-              sum[((r * 4u + j) * COLUMNS + q) * 4u + n] += value[s * COLUMNS + q][n] * w[s * 4u + j];
+              sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n] += value[s * COLUMNS + q][n] * w[s * 4u + j]; // @single sum[(r * 4u + j) * COLUMNS + q] += value[s * COLUMNS + q] * w[s * 4u + j];
             }
           }
         }
@@ -90,12 +93,12 @@ fn main(
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
         if (row < M && first_column + q * LANES < N_VECTORS) {
-          c[row * N_VECTORS + first_column + q * LANES] = vec4f(
-            sum[((r * 4u + j) * COLUMNS + q) * 4u + 0u],
-            sum[((r * 4u + j) * COLUMNS + q) * 4u + 1u],
-            sum[((r * 4u + j) * COLUMNS + q) * 4u + 2u],
-            sum[((r * 4u + j) * COLUMNS + q) * 4u + 3u],
-          );
+          var made: Columns;
+          // @unroll
+          for (var n = 0u; n < WIDTH; n++) {
+            made[n] = sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n]; // @single made = sum[(r * 4u + j) * COLUMNS + q];
+          }
+          c[row * N_VECTORS + first_column + q * LANES] = made;
         }
       }
     }

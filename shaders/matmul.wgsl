@@ -4,26 +4,30 @@
 //
 // Both operands have k outermost. A tile's rows at one k are then consecutive vec4s of a at an address that is the same
 // for the whole workgroup; its columns are one vec4 of b per lane, neighbouring lanes next to each other. Dense layers
-// use it for everything: forward (a = weights, b = inputs), and with transposed operands for both gradients.
+// use it for everything: forward (a = weights, b = inputs), and with transposed operands for both gradients. For a single
+// column Columns are floats.
 //
 //   tile    4·ROWS rows × COLUMNS vec4s of columns per invocation, in registers; STEPS values of k per iteration
-//   across  for few columns: lanes run along the rows, each reads its own vec4 of a and shares those of b with all others
+//   across  for few columns: lanes run along the rows, each reads its own ROWS vec4s of a and shares those of b with all others
 //   staged  for GPUs: a workgroup copies some k of both operands into workgroup memory, then shares them
 
 override DEPTH: u32 = 1u;      // K
 override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
-override N_VECTORS: u32 = 1u;  // vec4s of a row of b and c: ⌈N / 4⌉
+override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 8u;
+
+alias Columns = vec4f; // @single alias Columns = f32;
 
 const ROWS = 2u; // @tile
 const COLUMNS = 2u; // @tile
+const WIDTH = 4u; // @tile of Columns
 const STEPS = 1u; // @tile divides DEPTH
 
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;       // [DEPTH, A_PITCH] @packable
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [A_PITCH]
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;       // [DEPTH, N_VECTORS]
-@group(0) @binding(3) var<storage, read_write> c: array<vec4f>; // [M, N_VECTORS]
+@group(0) @binding(2) var<storage, read> b: array<Columns>;     // [DEPTH, N_VECTORS]
+@group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
 
 fn weight_at(at: u32) -> vec4f {
   return a[at]; // @packable
@@ -38,22 +42,22 @@ fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var q = 0u; q < COLUMNS; q++) {
     column[q] = min(first_column + q * LANES, N_VECTORS - 1u);
   }
-  var sum: array<vec4f, 4u * ROWS * COLUMNS>;
+  var sum: array<Columns, 4u * ROWS * COLUMNS>;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     let start = bias[min(first_row + r, A_PITCH - 1u)];
     // @unroll
     for (var q = 0u; q < COLUMNS; q++) {
-      sum[(r * 4u + 0u) * COLUMNS + q] = vec4f(start.x);
-      sum[(r * 4u + 1u) * COLUMNS + q] = vec4f(start.y);
-      sum[(r * 4u + 2u) * COLUMNS + q] = vec4f(start.z);
-      sum[(r * 4u + 3u) * COLUMNS + q] = vec4f(start.w);
+      sum[(r * 4u + 0u) * COLUMNS + q] = Columns(start.x);
+      sum[(r * 4u + 1u) * COLUMNS + q] = Columns(start.y);
+      sum[(r * 4u + 2u) * COLUMNS + q] = Columns(start.z);
+      sum[(r * 4u + 3u) * COLUMNS + q] = Columns(start.w);
     }
   }
   for (var k = 0u; k < DEPTH; k += STEPS) {
     // @unroll
     for (var s = 0u; s < STEPS; s++) {
-      var value: array<vec4f, COLUMNS>;
+      var value: array<Columns, COLUMNS>;
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
         value[q] = b[(k + s) * N_VECTORS + column[q]];
@@ -85,41 +89,62 @@ fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
 @compute @workgroup_size(LANES)
 fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = workgroup.x * LANES + lane;
-  let inside = min(row, A_PITCH - 1u);
+  let first_row = workgroup.x * LANES * ROWS + lane;
   let first_column = workgroup.y * COLUMNS;
-  var sum: array<vec4f, 4u * COLUMNS>; // four rows each
+  var row: array<u32, ROWS>;
+  // @unroll
+  for (var p = 0u; p < ROWS; p++) {
+    row[p] = min(first_row + p * LANES, A_PITCH - 1u);
+  }
+  var sum: array<vec4f, WIDTH * COLUMNS * ROWS>; // four rows each
   for (var k = 0u; k < DEPTH; k += STEPS) {
     // @unroll
     for (var s = 0u; s < STEPS; s++) {
-      let w = weight_at((k + s) * A_PITCH + inside);
+      var value: array<Columns, COLUMNS>;
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
-        let value = b[(k + s) * N_VECTORS + min(first_column + q, N_VECTORS - 1u)];
-        sum[q * 4u + 0u] += w * value.x;
-        sum[q * 4u + 1u] += w * value.y;
-        sum[q * 4u + 2u] += w * value.z;
-        sum[q * 4u + 3u] += w * value.w;
+        value[q] = b[(k + s) * N_VECTORS + min(first_column + q, N_VECTORS - 1u)];
+      }
+      // @unroll
+      for (var p = 0u; p < ROWS; p++) {
+        let w = weight_at((k + s) * A_PITCH + row[p]);
+        // @unroll
+        for (var q = 0u; q < COLUMNS; q++) {
+          // @unroll
+          for (var n = 0u; n < WIDTH; n++) {
+            sum[(p * COLUMNS + q) * WIDTH + n] += w * value[q][n]; // @single sum[p * COLUMNS + q] += w * value[q];
+          }
+        }
       }
     }
   }
-  let start = bias[inside];
   // @unroll
-  for (var q = 0u; q < COLUMNS; q++) {
+  for (var p = 0u; p < ROWS; p++) {
+    let start = bias[row[p]];
     // @unroll
-    for (var r = 0u; r < 4u; r++) {
-      if (row * 4u + r < M && first_column + q < N_VECTORS) {
-        c[(row * 4u + r) * N_VECTORS + first_column + q] =
-          start[r] + vec4f(sum[q * 4u + 0u][r], sum[q * 4u + 1u][r], sum[q * 4u + 2u][r], sum[q * 4u + 3u][r]);
+    for (var q = 0u; q < COLUMNS; q++) {
+      // @unroll
+      for (var r = 0u; r < 4u; r++) {
+        let m = (first_row + p * LANES) * 4u + r;
+        if (m < M && first_column + q < N_VECTORS) {
+          var made = Columns(start[r]);
+          // @unroll
+          for (var n = 0u; n < WIDTH; n++) {
+            made[n] += sum[(p * COLUMNS + q) * WIDTH + n][r]; // @single made += sum[p * COLUMNS + q][r];
+          }
+          c[m * N_VECTORS + first_column + q] = made;
+        }
       }
     }
   }
 }
 
+alias Rows = mat4x4f; // @single alias Rows = vec4f;
+
 // Workgroup memory holds 8 values of k of a tile of 16 vec4s of rows × 8 vec4s of columns. 8 × 8 invocations each keep
 // two vec4s of rows × one vec4 of columns.
 var<workgroup> staged_a: array<vec4f, 128>; // [8, 16]
-var<workgroup> staged_b: array<vec4f, 64>;  // [8, 8]
+var<workgroup> staged_b: array<Columns, 64>;  // [8, 8]
 
 @compute @workgroup_size(64)
 fn staged(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -127,8 +152,8 @@ fn staged(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   let first_column = workgroup.x * 8u;
   let mine_row = lane / 8u;
   let mine_column = lane % 8u;
-  var upper: mat4x4f;
-  var lower: mat4x4f;
+  var upper: Rows;
+  var lower: Rows;
   for (var start = 0u; start < DEPTH; start += 8u) {
     let k = start + lane / 8u;
     for (var half = 0u; half < 16u; half += 8u) {
@@ -138,14 +163,14 @@ fn staged(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
     }
     let column = first_column + lane % 8u;
     let usable = k < DEPTH && column < N_VECTORS;
-    staged_b[lane] = select(vec4f(0.0), b[select(0u, k * N_VECTORS + column, usable)], usable);
+    staged_b[lane] = select(Columns(0.0), b[select(0u, k * N_VECTORS + column, usable)], usable);
     workgroupBarrier();
     for (var step = 0u; step < 8u; step++) {
       let value = staged_b[step * 8u + mine_column];
       let above = staged_a[step * 16u + mine_row];
       let below = staged_a[step * 16u + mine_row + 8u];
-      upper += mat4x4f(above.x * value, above.y * value, above.z * value, above.w * value);
-      lower += mat4x4f(below.x * value, below.y * value, below.z * value, below.w * value);
+      upper += Rows(above.x * value, above.y * value, above.z * value, above.w * value);
+      lower += Rows(below.x * value, below.y * value, below.z * value, below.w * value);
     }
     workgroupBarrier();
   }

@@ -4,7 +4,7 @@
 //   input_gradient:  dx[c, i, j, n] = Σ over the windows that cover (i, j) and whose winner it is, of dy
 //
 // Windows that start inside the image and end outside it are clipped (Caffe's ceiling rule needs that). Winners are
-// bytes, four images to a u32. The gradient gathers, so that overlapping windows need no atomics and sum in one order.
+// bytes, four images to a u32; of one image, whole words. The gradient gathers, so that overlapping windows need no atomics and sum in one order.
 
 override CHANNELS: u32 = 1u;
 override IN_HEIGHT: u32 = 2u;
@@ -13,14 +13,17 @@ override OUT_HEIGHT: u32 = 1u;
 override OUT_WIDTH: u32 = 1u;
 override SIZE: u32 = 2u;
 override STRIDE: u32 = 2u;
-override BATCH: u32 = 1u; // in vec4s
+override BATCH: u32 = 1u; // in Images
 override LANES: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;            // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;      // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
+alias Images = vec4f; // @single alias Images = f32;
+alias Places = vec4u; // @single alias Places = u32;
+
+@group(0) @binding(0) var<storage, read> x: array<Images>;            // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
+@group(0) @binding(1) var<storage, read_write> y: array<Images>;      // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
 @group(0) @binding(2) var<storage, read_write> winner: array<u32>;   // both: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;           // gradient: as y
-@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;     // gradient: as x
+@group(0) @binding(3) var<storage, read> dy: array<Images>;           // gradient: as y
+@group(0) @binding(4) var<storage, read_write> dx: array<Images>;     // gradient: as x
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
@@ -33,17 +36,17 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
   let row = (index / (BATCH * OUT_WIDTH)) % OUT_HEIGHT;
   let channel = index / (BATCH * OUT_WIDTH * OUT_HEIGHT);
   var best = x[((channel * IN_HEIGHT + row * STRIDE) * IN_WIDTH + column * STRIDE) * BATCH + n];
-  var place = vec4u(0u);
+  var place = Places(0u);
   for (var a = 0u; a < SIZE && row * STRIDE + a < IN_HEIGHT; a++) {
     for (var b = 0u; b < SIZE && column * STRIDE + b < IN_WIDTH; b++) {
       let value = x[((channel * IN_HEIGHT + row * STRIDE + a) * IN_WIDTH + column * STRIDE + b) * BATCH + n];
       let larger = value > best;
       best = select(best, value, larger);
-      place = select(place, vec4u(a * SIZE + b), larger);
+      place = select(place, Places(a * SIZE + b), larger);
     }
   }
   y[index] = best;
-  winner[index] = place.x | (place.y << 8u) | (place.z << 16u) | (place.w << 24u);
+  winner[index] = place.x | (place.y << 8u) | (place.z << 16u) | (place.w << 24u); // @single winner[index] = place;
 }
 
 @compute @workgroup_size(LANES)
@@ -58,14 +61,14 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   let channel = index / (BATCH * IN_WIDTH * IN_HEIGHT);
   let first_row = (max(row + STRIDE, SIZE) - SIZE) / STRIDE;
   let first_column = (max(column + STRIDE, SIZE) - SIZE) / STRIDE;
-  var sum = vec4f(0.0);
+  var sum = Images(0.0);
   for (var r = first_row; r < OUT_HEIGHT && r * STRIDE <= row; r++) {
     for (var k = first_column; k < OUT_WIDTH && k * STRIDE <= column; k++) {
       let window = ((channel * OUT_HEIGHT + r) * OUT_WIDTH + k) * BATCH + n;
       let packed = winner[window];
-      let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u);
+      let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @single let places = packed;
       let here = (row - r * STRIDE) * SIZE + column - k * STRIDE;
-      sum += select(vec4f(0.0), dy[window], places == vec4u(here));
+      sum += select(Images(0.0), dy[window], places == Places(here));
     }
   }
   dx[index] = sum;

@@ -3,18 +3,20 @@
 //   forward:         y = max(x, 0)
 //   input_gradient:  dx = dy where y > 0, else 0
 
-override COUNT: u32 = 1u; // in vec4s
+override COUNT: u32 = 1u; // in Images
 override LANES: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // forward: input; gradient: the forward pass's output y
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // forward: output; gradient: dx
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>; // gradient alone
+alias Images = vec4f; // @single alias Images = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<Images>; // forward: input; gradient: the forward pass's output y
+@group(0) @binding(1) var<storage, read_write> y: array<Images>; // forward: output; gradient: dx
+@group(0) @binding(2) var<storage, read> dy: array<Images>; // gradient alone
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = id.y * workgroups.x * LANES + id.x;
   if (index < COUNT) {
-    y[index] = max(x[index], vec4f(0.0));
+    y[index] = max(x[index], Images(0.0));
   }
 }
 
@@ -22,6 +24,6 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
 fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = id.y * workgroups.x * LANES + id.x;
   if (index < COUNT) {
-    y[index] = select(vec4f(0.0), dy[index], x[index] > vec4f(0.0));
+    y[index] = select(Images(0.0), dy[index], x[index] > Images(0.0));
   }
 }

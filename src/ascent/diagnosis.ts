@@ -2,6 +2,7 @@
 import { run, Program, type Dispatch } from '../gpu/program.ts';
 import { gradientOf } from '../nn/backward.ts';
 import { inputTensor } from '../nn/forward.ts';
+import { withoutSlots } from '../nn/single-image.ts';
 import type { Stage } from './stage.ts';
 
 type Written = NonNullable<Dispatch['writes']>;
@@ -9,10 +10,14 @@ type Written = NonNullable<Dispatch['writes']>;
 /** One sentence, e.g. `the gradient vanishes at relu6`. */
 export async function diagnose(stage: Stage, slot: number): Promise<string> {
   const { gpu, network, see } = stage;
-  const read = async ({ buffer, bytes }: Pick<Written, 'buffer' | 'bytes'>) => {
+  const readSlot = async (buffer: GPUBuffer, bytes: number) => {
     const values = new Float32Array(await gpu.read(buffer, bytes));
     return values.filter((_, index) => index % stage.batch === slot);
   };
+  const read = async ({ tensor, buffer, bytes }: Written) =>
+    network.single && !withoutSlots(tensor).inSlots
+      ? new Float32Array(await gpu.read(buffer, bytes))
+      : readSlot(buffer, bytes);
   const [firstBackward] = network.backward.dispatches;
   // A tensor may be made in several parts: it is looked at when the next one begins.
   let pending: Written | undefined;
@@ -24,9 +29,7 @@ export async function diagnose(stage: Stage, slot: number): Promise<string> {
     }
     if (dispatch === firstBackward) {
       const sources = [...network.gradientSources.values()];
-      const gradients = await Promise.all(
-        sources.map(({ gradient }) => read({ buffer: gradient, bytes: gradient.size })),
-      );
+      const gradients = await Promise.all(sources.map(({ gradient }) => readSlot(gradient, gradient.size)));
       if (gradients.every((values) => values.every((value) => value === 0)))
         return `the gradient of the objective with respect to ${[...network.gradientSources.keys()].join(' and ')} is zero`;
     }
@@ -36,7 +39,8 @@ export async function diagnose(stage: Stage, slot: number): Promise<string> {
   return found ?? 'the gradient is lost on its way from the input to the image';
 }
 
-function complaint(tensor: string, values: Float32Array): string | undefined {
+function complaint(written: string, values: Float32Array): string | undefined {
+  const { tensor } = withoutSlots(written);
   const place = tensor.replace(/^d /, '');
   const isGradient = tensor === gradientOf(place);
   const named = place === inputTensor ? 'the input' : place;

@@ -66,6 +66,7 @@ export function networkOptions(
   const last = architecture.layers.at(-1)?.name ?? '';
   return {
     batch,
+    single: objectives.length === 1 && batch === 4,
     denseStorage: denseWeights,
     gradients: { input: true, parameters: false },
     gradientSources: logits ? [...units, last] : units,

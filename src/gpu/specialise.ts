@@ -17,8 +17,12 @@
  *     var<storage, read> a: array<vec4f>; // @packable
  *     return a[at]; // @packable
  *
- * may be read as halves, two to a word, by `packed`. Everything else about a shape is an `override` constant of the
- * pipeline.
+ * may be read as halves, two to a word, by `packed`.
+ *
+ *     alias Images = vec4f; // @single alias Images = f32;
+ *
+ * is a line that `single` replaces by what follows the mark, for one image instead of four side by side. Everything else
+ * about a shape is an `override` constant of the pipeline.
  */
 export class SpecialiseError extends Error {
   override readonly name = 'SpecialiseError';
@@ -51,6 +55,13 @@ export function packed(source: string): string {
   return source
     .replace(declared, 'array<vec2u>;$1')
     .replace(read, 'return vec4f(unpack2x16float($1[at].x), unpack2x16float($1[at].y));');
+}
+
+/** The shader for one image: each line marked `@single` gives way to what stands after the mark; throws when there is none. */
+export function single(source: string): string {
+  const marked = /^( *)\S.*\/\/ @single ?(.*)$/gm;
+  if (!source.match(marked)) throw new SpecialiseError('the shader has no @single line');
+  return source.replace(marked, '$1$2');
 }
 
 const loopHead = /\/\/ @unroll[^\n]*\n\s*for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;

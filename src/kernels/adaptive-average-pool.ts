@@ -2,6 +2,7 @@
 import source from '../../shaders/adaptive-average-pool.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
+import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
 
 export interface AdaptivePoolShape {
   readonly channels: number;
@@ -9,7 +10,7 @@ export interface AdaptivePoolShape {
   readonly inWidth: number;
   readonly outHeight: number;
   readonly outWidth: number;
-  /** Images, a multiple of 4. */
+  /** Images: 1, or a multiple of 4. */
   readonly batch: number;
 }
 
@@ -31,15 +32,14 @@ function launch(shape: AdaptivePoolShape, entryPoint: string, plane: number): La
     IN_WIDTH: inWidth,
     OUT_HEIGHT: outHeight,
     OUT_WIDTH: outWidth,
-    BATCH: batch / 4,
+    BATCH: elementsOf(batch),
   };
-  const images = channels * batch;
-  return elementwise(
-    { family: 'adaptive-average-pool', source, entryPoint, constants },
-    (images * plane) / 4,
-    {
-      flops: images * inHeight * inWidth,
-      bytes: 4 * images * (inHeight * inWidth + outHeight * outWidth),
-    },
-  );
+  const planes = channels * batch;
+  const images = imagesPerElement(batch);
+  const family = 'adaptive-average-pool';
+  const kernel = { family, source: sourceFor(source, images), entryPoint, constants };
+  return elementwise(kernel, (planes * plane) / images, {
+    flops: planes * inHeight * inWidth,
+    bytes: 4 * planes * (inHeight * inWidth + outHeight * outWidth),
+  });
 }

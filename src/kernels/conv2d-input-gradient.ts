@@ -7,6 +7,7 @@ import type { Launch } from '../gpu/kernel.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { tiledConvolution } from './conv2d.ts';
 import { elementwise } from './elementwise.ts';
+import { elementsOf } from './images.ts';
 import type { Target } from './variant.ts';
 
 /** How the gradient's convolution goes along one axis. */
@@ -104,7 +105,7 @@ export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: 
     SPREAD_X: columns.spread,
     OFFSET_Y: rows.offset,
     OFFSET_X: columns.offset,
-    BATCH: batch / 4,
+    BATCH: elementsOf(batch),
   };
   const tiling = {
     family: 'conv2d-input-gradient',
@@ -114,7 +115,7 @@ export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: 
     positions: [rows.positions, columns.positions] as const,
     groups,
     outputs: channels,
-    columns: batch / 4,
+    batch,
   };
   return { ...tiledConvolution(tiling, target, variant), flops: convFlops(shape), bytes: convBytes(shape) };
 }

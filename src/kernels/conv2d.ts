@@ -3,12 +3,13 @@ import source from '../../shaders/conv2d.wgsl';
 import quadsSource from '../../shaders/conv2d-quads.wgsl';
 import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
+import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface ConvVariant extends Variant {
   readonly entryPoint: 'quads' | 'tap' | 'staged';
-  /** Vec4s of output channels, and neighbouring output columns, of an invocation's tile. */
+  /** Vec4s of output channels, and neighbouring output columns of four images, of an invocation's tile. */
   readonly rows: number;
   readonly pixels: number;
 }
@@ -93,7 +94,7 @@ export function conv2d(shape: ConvShape, target: Target, variant?: string): Laun
     positions: [shape.outHeight, shape.outWidth],
     groups: shape.groups,
     outputs: shape.outChannels / shape.groups,
-    columns: shape.batch / 4,
+    batch: shape.batch,
   };
   return { ...tiledConvolution(tiling, target, variant), flops: convFlops(shape), bytes: convBytes(shape) };
 }
@@ -111,8 +112,8 @@ export interface Tiling {
   readonly groups: number;
   /** Channels of a position per group. */
   readonly outputs: number;
-  /** Vec4s of images. */
-  readonly columns: number;
+  /** Images: 1, or a multiple of 4. */
+  readonly batch: number;
 }
 
 /** The kernel and grid for a convolution, or for a gradient that is one. */
@@ -121,21 +122,28 @@ export function tiledConvolution(
   target: Target,
   variant: string | undefined,
 ): Pick<Launch, 'kernel' | 'workgroups'> {
-  const { family, constants, kernel, stride, positions, outputs, columns } = tiling;
+  const { family, constants, kernel, stride, positions, outputs, batch } = tiling;
+  const images = imagesPerElement(batch);
+  const columns = elementsOf(batch);
   const chosen = pick(family, conv2dVariants, target, (candidate) => cost(candidate, tiling), variant);
-  const { rows, pixels, lanes, entryPoint } = chosen;
+  const { rows, lanes, entryPoint } = chosen;
   const [height, width] = positions;
   const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
   if (entryPoint === 'staged') {
-    const staged = { family, variant: chosen.name, source, entryPoint, constants };
+    const staged = { family, variant: chosen.name, source: sourceFor(source, images), entryPoint, constants };
     return { kernel: staged, workgroups: grid(height * width * columns, 16, z) };
   }
+  const pixels = tileWidth(chosen, tiling);
   const tile = { ROWS: rows, PIXELS: pixels };
-  const whole = { ...tile, TAPS: kernel[1], STEP: stride, SPAN: (pixels - 1) * stride + kernel[1] };
+  const span = (pixels - 1) * stride + kernel[1];
+  const whole = { ...tile, TAPS: kernel[1], STEP: stride, IMAGES: images, SPAN: span };
   const specialised = {
     family,
     variant: chosen.name,
-    source: entryPoint === 'quads' ? specialise(quadsSource, whole) : specialise(source, tile),
+    source:
+      entryPoint === 'quads'
+        ? specialise(sourceFor(quadsSource, images), whole)
+        : specialise(sourceFor(source, images), tile),
     entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
     constants: { ...constants, LANES: lanes },
   };
@@ -143,6 +151,12 @@ export function tiledConvolution(
     kernel: specialised,
     workgroups: grid(height * Math.ceil(width / pixels) * columns, lanes, z),
   };
+}
+
+/** Columns of a tile: four times as many of a single image, and no more than share out the row evenly. */
+function tileWidth({ pixels }: ConvVariant, { positions: [, width], batch }: Tiling): number {
+  if (imagesPerElement(batch) === 4) return pixels;
+  return Math.ceil(width / Math.ceil(width / (4 * pixels)));
 }
 
 function grid(count: number, lanes: number, z: number): Launch['workgroups'] {
@@ -163,7 +177,7 @@ function forwardConstants(shape: ConvShape) {
     KERNEL_WIDTH: shape.kernelWidth,
     STRIDE_Y: shape.stride,
     STRIDE_X: shape.stride,
-    BATCH: shape.batch / 4,
+    BATCH: elementsOf(shape.batch),
   };
 }
 
@@ -171,17 +185,21 @@ function forwardConstants(shape: ConvShape) {
  * Work per useful result: what a tile computes beyond the edge, and what its loads cost. A load of four lanes costs ten
  * products on SwiftShader (fitted to the `quads` tiles within 3 %); `tap` also loads every weight in every lane.
  */
-function cost({ entryPoint, rows, pixels, lanes }: ConvVariant, tiling: Tiling): number {
-  const { kernel, stride, positions, outputs, columns } = tiling;
+function cost(variant: ConvVariant, tiling: Tiling): number {
+  const { entryPoint, rows, lanes } = variant;
+  const { kernel, stride, positions, outputs } = tiling;
   const [height, width] = positions;
-  const tiles = height * Math.ceil(width / pixels) * columns;
+  const images = imagesPerElement(tiling.batch);
+  const pixels = tileWidth(variant, tiling);
+  const tiles = height * Math.ceil(width / pixels) * elementsOf(tiling.batch);
   const beyond = wasteOf(Math.ceil(outputs / 4), rows) * wasteOf(tiles, lanes);
   if (entryPoint === 'staged') return beyond;
   const computed = beyond * wasteOf(width, pixels);
   if (entryPoint === 'quads') {
     const span = (pixels - 1) * stride + kernel[1];
-    return computed * (1 + (10 / (16 * pixels)) * (1 + (4 * span) / (kernel[1] * rows)));
+    const products = 4 * rows * pixels * images * kernel[1];
+    return computed * (1 + (10 * (kernel[1] * rows + images * span)) / products);
   }
-  const loads = 8 * (1 / (4 * rows) + 1 / pixels / 4);
+  const loads = 8 * (1 / (4 * rows) + 1 / (pixels * images));
   return 3 * computed * (1 + loads);
 }

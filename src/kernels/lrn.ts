@@ -2,10 +2,11 @@
 import source from '../../shaders/lrn.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
+import { sourceFor, valuesPerElement } from './images.ts';
 
 export interface LrnShape {
   readonly channels: number;
-  /** Height × width × batch, a multiple of 4. */
+  /** Height × width × batch. */
   readonly plane: number;
   /** Channels that normalise one, odd. */
   readonly size: number;
@@ -27,8 +28,10 @@ export function lrnInputGradient(shape: LrnShape): Launch {
 function launch(shape: LrnShape, entryPoint: string, operands: number): Launch {
   const { channels, plane, size, alpha, beta, k } = shape;
   const values = channels * plane;
-  const constants = { CHANNELS: channels, PLANE: plane / 4, SIZE: size, ALPHA: alpha, BETA: beta, K: k };
-  return elementwise({ family: 'lrn', source, entryPoint, constants }, values / 4, {
+  const width = valuesPerElement(plane);
+  const constants = { CHANNELS: channels, PLANE: plane / width, SIZE: size, ALPHA: alpha, BETA: beta, K: k };
+  const kernel = { family: 'lrn', source: sourceFor(source, width), entryPoint, constants };
+  return elementwise(kernel, values / width, {
     flops: values * (2 * size + 4) * (operands === 2 ? 1 : size + 1),
     bytes: 4 * values * operands,
   });

@@ -3,6 +3,7 @@ import source from '../../shaders/matmul.wgsl';
 import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { packed as packedSource, specialise } from '../gpu/specialise.ts';
+import { sourceFor } from './images.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface MatmulShape {
@@ -14,6 +15,8 @@ export interface MatmulShape {
   readonly depth: number;
   /** Whether a is stored as halves, two to a word; `quads` tiles do not read those. */
   readonly packed?: boolean;
+  /** Whether there is one column, and nothing beside it in memory. */
+  readonly single?: boolean;
 }
 
 export interface MatmulVariant extends Variant {
@@ -75,12 +78,18 @@ const octets = (rows: number, columns: number, steps: number): MatmulVariant => 
 
 /**
  * `across`, for few columns, where reading the weights is what costs: every weight is read by one lane, in a vec4 beside
- * its neighbour's, rather than by all of them. Four times the speed of `tile` on lavapipe for four columns; on GPUs the
- * loads are coalesced.
+ * its neighbour's, rather than by all of them. Four times the speed of `tile` on lavapipe for four columns, where several
+ * vec4s of rows per lane read memory in longer runs; on GPUs the loads are coalesced.
  */
-const across = (columns: number, steps: number, lanes: number, suits: Variant['suits']): MatmulVariant => {
-  const name = `across${String(4 * lanes)}x${String(4 * columns)}`;
-  return { name, entryPoint: 'across', rows: 1, columns, steps, lanes, workgroupMemory: 0, suits };
+const across = (
+  rows: number,
+  columns: number,
+  steps: number,
+  lanes: number,
+  suits: Variant['suits'],
+): MatmulVariant => {
+  const name = `across${String(4 * rows * lanes)}x${String(4 * columns)}`;
+  return { name, entryPoint: 'across', rows, columns, steps, lanes, workgroupMemory: 0, suits };
 };
 
 /** Steps: SwiftShader copies every accumulator once per iteration, so that many steps share the cost; lavapipe does not. */
@@ -98,9 +107,10 @@ export const matmulVariants: readonly MatmulVariant[] = [
   tile(4, 2, 1, 16, ['lavapipe']),
   tile(4, 1, 1, 16, ['lavapipe']),
   tile(3, 1, 1, 16, ['lavapipe']),
-  across(1, 4, 16, ['lavapipe']),
-  across(2, 4, 16, ['swiftshader', 'lavapipe']),
-  across(1, 4, 64, ['swiftshader', 'gpu']),
+  across(1, 1, 4, 16, ['lavapipe']),
+  across(1, 2, 4, 16, ['swiftshader', 'lavapipe']),
+  across(1, 1, 4, 64, ['swiftshader', 'gpu']),
+  across(4, 1, 1, 8, ['lavapipe']),
   tile(2, 1, 1, 64, ['gpu']),
   /**
    * For GPUs: 64 rows × 32 columns per workgroup of 64; each staged vec4 is used 8 times or more out of 3 KiB of
@@ -118,20 +128,23 @@ export const matmulVariants: readonly MatmulVariant[] = [
   },
 ];
 
-/** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4. */
+/** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4, but those of a single column. */
 export function matmul(shape: MatmulShape, target: Target, variant?: string): Launch {
-  const { rows, columns, depth, packed = false } = shape;
+  const { rows, columns, depth, packed = false, single = false } = shape;
+  const width = single ? 1 : 4;
   const variants = matmulVariants.filter(({ entryPoint }) => !packed || entryPoint !== 'quads');
   const chosen = pick('matmul', variants, target, (candidate) => cost(candidate, shape, target), variant);
   const { entryPoint, lanes } = chosen;
   const rowVectors = Math.ceil(rows / 4);
-  const columnVectors = Math.ceil(columns / 4);
+  const columnVectors = Math.ceil(columns / width);
   const constants = { DEPTH: depth, A_PITCH: rowVectors, M: rows, N_VECTORS: columnVectors };
-  const text = packed ? packedSource(source) : source;
+  const plain = sourceFor(entryPoint === 'quads' ? quadsSource : source, width);
+  const text = packed ? packedSource(plain) : plain;
   const tile = {
     ROWS: chosen.rows,
     COLUMNS: chosen.columns,
     STEPS: largestDivisor(depth, chosen.steps),
+    WIDTH: width,
   };
   const kernel = {
     family: 'matmul',
@@ -139,7 +152,7 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
     ...(entryPoint === 'staged'
       ? { source: text, entryPoint, constants }
       : {
-          source: specialise(entryPoint === 'quads' ? quadsSource : text, tile),
+          source: specialise(text, tile),
           entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
           constants: { ...constants, LANES: lanes },
         }),
@@ -161,7 +174,7 @@ function gridOf(
     case 'staged':
       return [Math.ceil(columnVectors / columns), Math.ceil(rowVectors / rows), 1];
     case 'across':
-      return [Math.ceil(rowVectors / lanes), Math.ceil(columnVectors / columns), 1];
+      return [Math.ceil(rowVectors / (lanes * rows)), Math.ceil(columnVectors / columns), 1];
     case 'quads':
     case 'tile':
       return [Math.ceil(columnVectors / (lanes * columns)), Math.ceil(rowVectors / rows), 1];
@@ -175,7 +188,7 @@ function cost(
   { adapter }: Target,
 ): number {
   const rowVectors = Math.ceil(shape.rows / 4);
-  const columnVectors = Math.ceil(shape.columns / 4);
+  const columnVectors = Math.ceil(shape.columns / (shape.single ? 1 : 4));
   if (entryPoint === 'tile' || entryPoint === 'staged') {
     const width = entryPoint === 'staged' ? columns : columns * lanes;
     return 2 * wasteOf(rowVectors, rows) * wasteOf(columnVectors, width) * loads(rows, columns);
@@ -183,7 +196,12 @@ function cost(
   // Lavapipe keeps more of a tile in registers than SwiftShader, and half of its vectors is idle with four lanes.
   const driver = adapter.kind !== 'lavapipe' ? 1 : lanes === 8 ? 1.2 : 2;
   if (entryPoint === 'across')
-    return driver * wasteOf(rowVectors, lanes) * wasteOf(columnVectors, columns) * (3 + 6 / columns);
+    return (
+      driver *
+      wasteOf(rowVectors, lanes * rows) *
+      wasteOf(columnVectors, columns) *
+      (3 + 5 / columns + 1 / rows)
+    );
   return driver * wasteOf(rowVectors, rows) * wasteOf(columnVectors, columns * lanes) * loads(rows, columns);
 }
 

@@ -2,6 +2,7 @@
 import source from '../../shaders/max-pool.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
+import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
 
 export interface PoolShape {
   readonly channels: number;
@@ -12,11 +13,11 @@ export interface PoolShape {
   /** Side of the square window, at most 16: a winner's place in it is stored in a byte. */
   readonly size: number;
   readonly stride: number;
-  /** Images, a multiple of 4. */
+  /** Images: 1, or a multiple of 4. */
   readonly batch: number;
 }
 
-/** Bindings: 0 x [channels, inHeight, inWidth, batch], 1 y [channels, outHeight, outWidth, batch], 2 winners, bytes as y. */
+/** Bindings: 0 x [channels, inHeight, inWidth, batch], 1 y [channels, outHeight, outWidth, batch], 2 winners as y: bytes, or words of a single image. */
 export function maxPool(shape: PoolShape): Launch {
   const outputs = shape.channels * shape.outHeight * shape.outWidth * shape.batch;
   return launch(shape, 'forward', outputs);
@@ -39,10 +40,12 @@ function launch(shape: PoolShape, entryPoint: string, values: number): Launch {
     OUT_WIDTH: outWidth,
     SIZE: size,
     STRIDE: stride,
-    BATCH: batch / 4,
+    BATCH: elementsOf(batch),
   };
   const elements = channels * batch * (inHeight * inWidth + outHeight * outWidth);
-  return elementwise({ family: 'max-pool', source, entryPoint, constants }, values / 4, {
+  const images = imagesPerElement(batch);
+  const kernel = { family: 'max-pool', source: sourceFor(source, images), entryPoint, constants };
+  return elementwise(kernel, values / images, {
     flops: channels * batch * outHeight * outWidth * size * size,
     bytes: 4 * elements + channels * batch * outHeight * outWidth,
   });

@@ -2,8 +2,9 @@
 import source from '../../shaders/relu.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
+import { sourceFor, valuesPerElement } from './images.ts';
 
-/** Bindings: 0 x, 1 y, both of `values` floats (a multiple of 4). */
+/** Bindings: 0 x, 1 y, both of `values` floats. */
 export function relu(values: number): Launch {
   return launch('forward', values, 2);
 }
@@ -14,9 +15,13 @@ export function reluInputGradient(values: number): Launch {
 }
 
 function launch(entryPoint: string, values: number, operands: number): Launch {
-  const count = values / 4;
-  return elementwise({ family: 'relu', source, entryPoint, constants: { COUNT: count } }, count, {
-    flops: values,
-    bytes: 4 * values * operands,
-  });
+  const width = valuesPerElement(values);
+  const count = values / width;
+  const kernel = {
+    family: 'relu',
+    source: sourceFor(source, width),
+    entryPoint,
+    constants: { COUNT: count },
+  };
+  return elementwise(kernel, count, { flops: values, bytes: 4 * values * operands });
 }

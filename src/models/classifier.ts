@@ -55,7 +55,8 @@ export async function createClassifier(
   const parameters =
     options.parameters ??
     (await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
-  const network = await createNetwork(gpu, model.architecture, parameters, { batch, denseStorage });
+  const single = turn * views.length === 1;
+  const network = await createNetwork(gpu, model.architecture, parameters, { batch, single, denseStorage });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
   const viewBuffer = gpu.bufferFrom('views', viewTable(views));

@@ -242,7 +242,7 @@ function tapeDense(context: Context, placed: PlacedLayer, layer: Dense, needsInp
   if (needsInput) {
     for (const [part, { first, count }] of slicesOf(depth, layer.outputs, target).entries()) {
       const packed = target.denseStorage === 'f16';
-      const product = { rows: count, columns: batch, depth: layer.outputs, packed };
+      const product = { rows: count, columns: batch, depth: layer.outputs, packed, single: batch === 1 };
       tape.add(`${layer.name} input gradient`, matmul(product, target), [
         partName(turnedName(layer.name), part),
         zeroBias,

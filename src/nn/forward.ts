@@ -3,6 +3,7 @@ import { adaptiveAveragePool, type AdaptivePoolShape } from '../kernels/adaptive
 import type { ConvShape } from '../kernels/conv-shape.ts';
 import { conv2d } from '../kernels/conv2d.ts';
 import { dropout, type DropoutShape } from '../kernels/dropout.ts';
+import { elementsOf } from '../kernels/images.ts';
 import { lrn, type LrnShape } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
@@ -75,7 +76,7 @@ function changesNothing(layer: Layer, [, height, width]: Extent, training: boole
 }
 
 /**
- * @param batch slots, a multiple of 4
+ * @param batch images: 1, or a multiple of 4
  * @param kept tensors that are read after the pass
  */
 export function tapeForward(
@@ -99,7 +100,7 @@ export function tapeForward(
         break;
       }
       case 'max-pool': {
-        const winners = tape.tensor(winnersTensor(layer.name), (volume(output.extent) * batch) / 4);
+        const winners = tape.tensor(winnersTensor(layer.name), volume(output.extent) * elementsOf(batch));
         tape.add(label, maxPool(poolShape(layer, input.extent, output.extent, batch)), [
           input.tensor,
           output.tensor,
@@ -138,7 +139,8 @@ function tapeDense(
 ): void {
   const depth = volume(input.extent);
   for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
-    const product = { rows: count, columns: batch, depth, packed: target.denseStorage === 'f16' };
+    const packed = target.denseStorage === 'f16';
+    const product = { rows: count, columns: batch, depth, packed, single: batch === 1 };
     tape.add(`${name} forward`, matmul(product, target), [
       partName(weightName(name), index),
       { tensor: biasName(name), first, floats: pitch(count) },

@@ -19,6 +19,7 @@ import {
   tapeForward,
   type PlacedLayer,
 } from './forward.ts';
+
 import { extents, volume, type Architecture, type Extent } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { Tape, bindTape } from './operation.ts';
@@ -32,10 +33,16 @@ import {
   type DenseStorage,
   type Parameters,
 } from './parameters.ts';
+import { inSlots, tapeGiven, tapeTaken } from './single-image.ts';
 
 export interface NetworkOptions {
   /** Slots, a multiple of 4. */
   readonly batch: number;
+  /**
+   * Whether the first of four slots alone holds an image: the passes are then made for that one, in a quarter of the work.
+   * The other slots of what comes out are zeros.
+   */
+  readonly single?: boolean;
   readonly gradients?: Wanted;
   /** Whether dropout is there; false unless told. */
   readonly training?: boolean;
@@ -57,6 +64,8 @@ export interface GradientSource {
 export interface Network {
   readonly architecture: Architecture;
   readonly batch: number;
+  /** Whether the passes are made for the image of the first slot alone. */
+  readonly single: boolean;
   readonly classes: number;
   /** [channels, height, width, batch]. */
   readonly input: GPUBuffer;
@@ -93,7 +102,7 @@ export async function createNetwork(
   options: NetworkOptions,
 ): Promise<Network> {
   const { batch, gradients = nothing } = options;
-  const { tape, sources, firstForward, firstBackward } = record(gpu, architecture, options);
+  const { tape, sources, outside, firstForward, firstBackward } = record(gpu, architecture, options);
   const given = new Map(parameters);
   const parameterGradients = gradients.parameters
     ? gradientBuffers(gpu, architecture)
@@ -108,27 +117,28 @@ export async function createNetwork(
   const { buffers, shared, dispatches, memory } = await bindTape(gpu, tape, given);
   const gradientSources = new Map(
     sources.flatMap(({ layer, extent, tensor, gradientTensor }): [string, GradientSource][] => {
-      const activations = buffers.get(tensor);
-      const gradient = buffers.get(gradientTensor);
+      const activations = buffers.get(outside(tensor));
+      const gradient = buffers.get(outside(gradientTensor));
       return activations && gradient ? [[layer, { extent, activations, gradient }]] : [];
     }),
   );
-  const input = buffers.get(inputTensor);
-  const logits = buffers.get(logitsTensor);
+  const input = buffers.get(outside(inputTensor));
+  const logits = buffers.get(outside(logitsTensor));
   const shape = extents(architecture).at(-1);
   if (!input || !logits || !shape) throw new Error(`${architecture.name} has no layers`);
   return {
     architecture,
     batch,
+    single: options.single ?? false,
     classes: volume(shape),
     input,
     logits,
     turnWeights: new Program(dispatches.slice(0, firstForward)),
     forward: new Program(dispatches.slice(firstForward, firstBackward)),
     backward: new Program(dispatches.slice(firstBackward)),
-    logitsGradient: buffers.get(gradientOf(logitsTensor)),
+    logitsGradient: buffers.get(outside(gradientOf(logitsTensor))),
     gradientSources,
-    inputGradient: buffers.get(gradientOf(inputTensor)),
+    inputGradient: buffers.get(outside(gradientOf(inputTensor))),
     parameterGradients,
     dropoutKey: buffers.get(dropoutKeyTensor),
     memory,
@@ -174,7 +184,9 @@ export function deviceBytes(gpu: Gpu, architecture: Architecture, options: Netwo
 }
 
 function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
-  const { batch, gradients = nothing, training = false, denseStorage = 'f32' } = options;
+  const { batch, single = false, gradients = nothing, training = false, denseStorage = 'f32' } = options;
+  if (single && (batch !== 4 || gradients.parameters))
+    throw new RangeError('a single image takes four slots, and no parameters are trained on it');
   if (denseStorage === 'f16' && gradients.parameters)
     throw new RangeError('weights stored as halves cannot be trained; keep them as f32');
   const { adapter, limits } = gpu;
@@ -182,20 +194,32 @@ function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
   const layers = placeLayers(architecture, training);
   const tape = new Tape();
+  const images = single ? 1 : batch;
+  const outside = single ? inSlots : (tensor: string) => tensor;
   if (layers.some(({ layer }) => layer.kind === 'dropout')) tape.outside(dropoutKeyTensor, 4);
-  tape.outside(inputTensor, volume(architecture.input) * batch);
+  tape.outside(outside(inputTensor), volume(architecture.input) * batch);
   const backward = gradients.input || gradients.parameters;
   const sources = backward ? sourcesOf(architecture, layers, options.gradientSources) : [];
   const sourceTensors = new Set(sources.map(({ tensor }) => tensor));
-  for (const { extent, gradientTensor } of sources) tape.outside(gradientTensor, volume(extent) * batch);
+  for (const { extent, gradientTensor } of sources)
+    tape.outside(outside(gradientTensor), volume(extent) * batch);
   // Layers after the last source pass nothing back, and need no turned weights.
   const reached = layers.slice(0, 1 + layers.findLastIndex(({ output }) => sourceTensors.has(output.tensor)));
   if (backward) tapeTurnedWeights(tape, reached, target, gradients);
+  const kept = new Set([logitsTensor, ...sourceTensors]);
   const firstForward = tape.operations.length;
-  tapeForward(tape, layers, batch, target, new Set([logitsTensor, ...sourceTensors]));
+  if (single) tapeTaken(tape, inputTensor, volume(architecture.input));
+  tapeForward(tape, layers, images, target, kept);
+  if (single) {
+    for (const { output } of layers.filter(({ output: { tensor } }) => kept.has(tensor)))
+      tapeGiven(tape, output.tensor, volume(output.extent));
+  }
   const firstBackward = tape.operations.length;
-  if (backward) tapeBackward(tape, reached, batch, target, gradients, sourceTensors);
-  return { tape, sources, firstForward, firstBackward };
+  if (single)
+    for (const { extent, gradientTensor } of sources) tapeTaken(tape, gradientTensor, volume(extent));
+  if (backward) tapeBackward(tape, reached, images, target, gradients, sourceTensors);
+  if (single && gradients.input) tapeGiven(tape, gradientOf(inputTensor), volume(architecture.input));
+  return { tape, sources, outside, firstForward, firstBackward };
 }
 
 /** The last source begins the backward pass, so that its gradient is the tensor's; those before it are added on the way. */

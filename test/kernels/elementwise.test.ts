@@ -5,7 +5,7 @@ import { sgd } from '../../src/kernels/sgd.ts';
 import { openTestGpu, runKernel, runLaunch, unwrittenFloats } from '../gpu.ts';
 import { expectClose, randomValues } from './numbers.ts';
 
-const sizes = [4, 252, 256, 260, 1_000_000];
+const sizes = [4, 5, 131, 252, 256, 260, 1_000_000];
 
 test.each(sizes)('ReLU of %i values and its gradient', async (count) => {
   const gpu = await openTestGpu();

@@ -10,6 +10,7 @@ const strong = { size: 5, alpha: 2, beta: 0.75, k: 1 };
 const cases: readonly (readonly [what: string, shape: LrnShape])[] = [
   ['as AlexNet has it', { channels: 16, plane: 36, ...caffe }],
   ['strong', { channels: 9, plane: 12, ...strong }],
+  ['a plane that is no multiple of four', { channels: 6, plane: 15, ...strong }],
   ['fewer channels than neighbours', { channels: 2, plane: 8, ...strong }],
   ['three neighbours, another power', { channels: 7, plane: 4, size: 3, alpha: 1, beta: 0.5, k: 2 }],
 ];

@@ -30,6 +30,7 @@ const cases = [
   ['3 × 3 overlapping, as in AlexNet', pooled(2, [7, 9], 3, 2, Math.floor, 8)],
   ['the last window clipped', pooled(2, [8, 5], 3, 2, Math.ceil, 12)],
   ['gaps between the windows', pooled(2, [9, 9], 2, 4, Math.floor, 4)],
+  ['a single image', pooled(3, [8, 5], 3, 2, Math.ceil, 1)],
   ['the largest window', pooled(1, [16, 17], 16, 1, Math.floor, 4)],
 ] as const;
 
@@ -70,13 +71,15 @@ test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, 
       winner[to] = place;
     }
   });
+  const winners = (places: Uint8Array<ArrayBuffer>) => (shape.batch === 1 ? Uint32Array.from(places) : places);
   const forward = await runKernel(gpu, maxPool(shape), {
     0: x,
     1: unwrittenFloats(outputs),
-    2: new Uint8Array(outputs).fill(255),
+    2: winners(new Uint8Array(outputs).fill(255)),
   });
   expect(new Float32Array(forward[1]!)).toEqual(y);
-  expect(new Uint8Array(forward[2]!)).toEqual(winner);
+  const found = shape.batch === 1 ? new Uint32Array(forward[2]!) : new Uint8Array(forward[2]!);
+  expect(found).toEqual(winners(winner));
 
   const dy = randomValues(outputs, 5);
   const dx = new Float64Array(inputs);
@@ -84,7 +87,7 @@ test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, 
     if (winner[from] === place) dx[to]! += dy[from]!;
   });
   const backward = await runKernel(gpu, maxPoolInputGradient(shape), {
-    2: winner,
+    2: winners(winner),
     3: dy,
     4: unwrittenFloats(inputs),
   });

@@ -1,5 +1,5 @@
 /** Objectives that are about units of any layer: the backward pass begins there, or takes their gradient in on its way. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../src/gpu/program.ts';
 import { extents, volume, type Architecture } from '../../src/nn/layer.ts';
 import { createNetwork } from '../../src/nn/network.ts';
@@ -24,79 +24,101 @@ const architecture: Architecture = {
     { kind: 'dense', name: 'out', outputs: 3 },
   ],
 };
-const [batch, images] = [4, 3];
+const batch = 4;
 const weights = initialWeights(architecture, 1);
-const inputs = randomValues(volume(architecture.input) * images, 7);
-const imageOf = (index: number) => {
+const imageOf = (inputs: Float32Array, index: number) => {
   const size = volume(architecture.input);
   return inputs.slice(index * size, (index + 1) * size);
 };
 
-test.each([
-  ['the logits alone', ['out']],
-  ['a convolution alone', ['conv']],
-  ['a pool alone', ['pool']],
-  ['a hidden layer and the logits', ['hidden', 'out']],
-  ['five layers', ['conv', 'relu', 'pool', 'relu2', 'out']],
-])('the gradient of an objective about %s', async (_, layers) => {
+describe.each([
+  { images: 3, single: false },
+  { images: 1, single: true },
+])('with $images images, made for a single one: $single', ({ images, single }) => {
+  const inputs = randomValues(volume(architecture.input) * images, 7);
+  test.each([
+    ['the logits alone', ['out']],
+    ['a convolution alone', ['conv']],
+    ['a pool alone', ['pool']],
+    ['a hidden layer and the logits', ['hidden', 'out']],
+    ['five layers', ['conv', 'relu', 'pool', 'relu2', 'out']],
+  ])('the gradient of an objective about %s', async (_, layers) => {
+    const gpu = await openTestGpu();
+    const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
+    const network = await createNetwork(gpu, architecture, parameters, {
+      batch,
+      single,
+      gradients: { input: true, parameters: false },
+      gradientSources: layers,
+    });
+    expect([...network.gradientSources.keys()]).toEqual(layers);
+    const shapes = extents(architecture);
+    const worth = new Map(
+      layers.map((name, index) => {
+        const place = architecture.layers.findIndex((layer) => layer.name === name);
+        return [name, randomValues(volume(shapes[place + 1]!) * images, 20 + index)];
+      }),
+    );
+    for (const [name, values] of worth)
+      gpu.write(network.gradientSources.get(name)!.gradient, asSlots(values, images, batch));
+    gpu.write(network.input, asSlots(inputs, images, batch));
+    run(gpu, network.turnWeights, network.forward, network.backward);
+
+    const objective = (image: number, input: ArrayLike<number>) => {
+      const activations = referenceActivations(architecture, weights, input);
+      return layers.reduce((sum, name) => {
+        const place = architecture.layers.findIndex((layer) => layer.name === name);
+        const size = volume(shapes[place + 1]!);
+        const values = worth.get(name)!;
+        return activations[place]!.reduce(
+          (total, x, index) => total + x * values[image * size + index]!,
+          sum,
+        );
+      }, 0);
+    };
+    const found = new Float32Array(await gpu.read(network.inputGradient!));
+    for (let image = 0; image < images; image++) {
+      const input = Float64Array.from(imageOf(inputs, image));
+      const expected = [...input].map((value, index) => {
+        const moved = (by: number) => {
+          input[index] = value + by;
+          const result = objective(image, input);
+          input[index] = value;
+          return result;
+        };
+        return (moved(1e-6) - moved(-1e-6)) / 2e-6;
+      });
+      expectClose(
+        expected.map((__, index) => found[index * batch + image]!),
+        expected,
+        { atol: 1e-4, rtol: 1e-3 },
+      );
+    }
+    // What was kept for whoever reads it is what the layer gave.
+    const [first = ''] = layers;
+    const { activations, extent } = network.gradientSources.get(first)!;
+    const kept = new Float32Array(await gpu.read(activations, 4 * volume(extent) * batch));
+    const place = architecture.layers.findIndex(({ name }) => name === first);
+    const reference = referenceActivations(architecture, weights, imageOf(inputs, images - 1))[place]!;
+    expectClose(
+      [...reference].map((__, index) => kept[index * batch + images - 1]!),
+      reference,
+    );
+    if (single)
+      expect(found.filter((_, index) => index % batch > 0).every((value) => value === 0)).toBe(true);
+    network.destroy();
+  });
+});
+
+test('a single image has four slots, and trains nothing', async () => {
   const gpu = await openTestGpu();
   const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
-  const network = await createNetwork(gpu, architecture, parameters, {
-    batch,
-    gradients: { input: true, parameters: false },
-    gradientSources: layers,
-  });
-  expect([...network.gradientSources.keys()]).toEqual(layers);
-  const shapes = extents(architecture);
-  const worth = new Map(
-    layers.map((name, index) => {
-      const place = architecture.layers.findIndex((layer) => layer.name === name);
-      return [name, randomValues(volume(shapes[place + 1]!) * images, 20 + index)];
-    }),
+  await expect(createNetwork(gpu, architecture, parameters, { batch: 8, single: true })).rejects.toThrow(
+    /four slots/,
   );
-  for (const [name, values] of worth)
-    gpu.write(network.gradientSources.get(name)!.gradient, asSlots(values, images, batch));
-  gpu.write(network.input, asSlots(inputs, images, batch));
-  run(gpu, network.turnWeights, network.forward, network.backward);
-
-  const objective = (image: number, input: ArrayLike<number>) => {
-    const activations = referenceActivations(architecture, weights, input);
-    return layers.reduce((sum, name) => {
-      const place = architecture.layers.findIndex((layer) => layer.name === name);
-      const size = volume(shapes[place + 1]!);
-      const values = worth.get(name)!;
-      return activations[place]!.reduce((total, x, index) => total + x * values[image * size + index]!, sum);
-    }, 0);
-  };
-  const found = new Float32Array(await gpu.read(network.inputGradient!));
-  for (let image = 0; image < images; image++) {
-    const input = Float64Array.from(imageOf(image));
-    const expected = [...input].map((value, index) => {
-      const moved = (by: number) => {
-        input[index] = value + by;
-        const result = objective(image, input);
-        input[index] = value;
-        return result;
-      };
-      return (moved(1e-6) - moved(-1e-6)) / 2e-6;
-    });
-    expectClose(
-      expected.map((__, index) => found[index * batch + image]!),
-      expected,
-      { atol: 1e-4, rtol: 1e-3 },
-    );
-  }
-  // What was kept for whoever reads it is what the layer gave.
-  const [first = ''] = layers;
-  const { activations, extent } = network.gradientSources.get(first)!;
-  const kept = new Float32Array(await gpu.read(activations, 4 * volume(extent) * batch));
-  const place = architecture.layers.findIndex(({ name }) => name === first);
-  const reference = referenceActivations(architecture, weights, imageOf(1))[place]!;
-  expectClose(
-    [...reference].map((__, index) => kept[index * batch + 1]!),
-    reference,
-  );
-  network.destroy();
+  const gradients = { input: false, parameters: true };
+  const training = createNetwork(gpu, architecture, parameters, { batch, single: true, gradients });
+  await expect(training).rejects.toThrow(/no parameters are trained/);
 });
 
 test.each([['drop'], ['conv9'], ['']])('no gradient begins at "%s"', async (layer) => {
