@@ -43,6 +43,8 @@ const TAPS = 1u; // @tile the kernel's width
 const STEP = 1u; // @tile STRIDE_X
 const IMAGES = 4u; // @tile in Images
 const SPAN = 2u; // @tile columns of the input that a tile sees, (PIXELS − 1)·STEP + TAPS
+const FROM = 0u; // @tile of these columns the first that may lie in the image, and
+const UNTIL = 2u; // @tile the one after the last: a tile as wide as the picture knows which do not
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;   // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, TAPS, OUT_CHANNELS padded to 4]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;      // [GROUPS, OUT_CHANNELS padded to 4]
@@ -105,9 +107,11 @@ fn main(
     var value: array<Images, SPAN>; // @registers
     // @unroll
     for (var s = 0u; s < SPAN; s++) {
-      let in_x = from_x + s;
-      let inside = !padded | (row_inside & (in_x < IN_WIDTH));
-      value[s] = select(Images(0.0), x[(row_at + select(0u, in_x, inside)) * BATCH + image], inside);
+      if (s >= FROM && s < UNTIL) {
+        let in_x = from_x + s;
+        let inside = !padded | (row_inside & (in_x < IN_WIDTH));
+        value[s] = select(Images(0.0), x[(row_at + select(0u, in_x, inside)) * BATCH + image], inside);
+      }
     }
     // @unroll
     for (var r = 0u; r < ROWS; r++) {
@@ -127,7 +131,9 @@ fn main(
           for (var n = 0u; n < IMAGES; n++) {
             // @unroll
             for (var b = 0u; b < TAPS; b++) {
-              sum[((r * 4u + j) * PIXELS + p) * IMAGES + n] += value[p * STEP + b][n] * w[b * 4u + j]; // @single sum[(r * 4u + j) * PIXELS + p] += value[p * STEP + b] * w[b * 4u + j];
+              if (p * STEP + b >= FROM && p * STEP + b < UNTIL) {
+                sum[((r * 4u + j) * PIXELS + p) * IMAGES + n] += value[p * STEP + b][n] * w[b * 4u + j]; // @single sum[(r * 4u + j) * PIXELS + p] += value[p * STEP + b] * w[b * 4u + j];
+              }
             }
           }
         }

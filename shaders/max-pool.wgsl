@@ -2,9 +2,11 @@
 //
 //   forward:         y[c, r, k, n] = max_{a, b} x[c, r·STRIDE + a, k·STRIDE + b, n];  winner = a·SIZE + b of the first maximum
 //   input_gradient:  dx[c, i, j, n] = Σ over the windows that cover (i, j) and whose winner it is, of dy
+//   apart_gradient:  the same where windows touch without overlapping and leave nothing out: each writes what it covers
 //
 // Windows that start inside the image and end outside it are clipped (Caffe's ceiling rule needs that). Winners are
-// bytes, four images to a u32; of one image, whole words. The gradient gathers, so that overlapping windows need no atomics and sum in one order.
+// bytes, four images to a u32; of one image, whole words. The gradient gathers, so that overlapping windows need no
+// atomics and sum in one order.
 
 override CHANNELS: u32 = 1u;
 override IN_HEIGHT: u32 = 2u;
@@ -72,4 +74,25 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
     }
   }
   dx[index] = sum;
+}
+
+@compute @workgroup_size(LANES)
+fn apart_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  if (index >= CHANNELS * OUT_HEIGHT * OUT_WIDTH * BATCH) {
+    return;
+  }
+  let n = index % BATCH;
+  let column = (index / BATCH) % OUT_WIDTH * STRIDE;
+  let row = (index / (BATCH * OUT_WIDTH)) % OUT_HEIGHT * STRIDE;
+  let channel = index / (BATCH * OUT_WIDTH * OUT_HEIGHT);
+  let packed = winner[index];
+  let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @single let places = packed;
+  let upstream = dy[index];
+  for (var a = 0u; a < STRIDE && row + a < IN_HEIGHT; a++) {
+    for (var b = 0u; b < STRIDE && column + b < IN_WIDTH; b++) {
+      let here = Places(a * STRIDE + b);
+      dx[((channel * IN_HEIGHT + row + a) * IN_WIDTH + column + b) * BATCH + n] = select(Images(0.0), upstream, places == here);
+    }
+  }
 }

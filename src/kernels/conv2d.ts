@@ -33,7 +33,8 @@ const quads = (rows: number, pixels: number): ConvVariant => {
 
 /**
  * The same with as many lanes as lavapipe's vectors have: with four, half of each instruction is idle. It is slow to
- * compile tiles that are larger than 8 × 4.
+ * compile tiles that are larger than 8 × 4. Where 4 × 16 holds a whole row, nothing is multiplied by its padding, which is
+ * half of LeNet's second gradient.
  */
 const octets = (rows: number, pixels: number): ConvVariant => {
   const name = `octets${String(4 * rows)}x${String(pixels)}`;
@@ -71,9 +72,11 @@ export const conv2dVariants: readonly ConvVariant[] = [
   quads(2, 8),
   quads(2, 4),
   quads(1, 8),
+  quads(1, 16),
   octets(2, 4),
   octets(1, 4),
   octets(1, 8),
+  octets(1, 16),
   tap(4, 2, 16, ['lavapipe']),
   tap(5, 2, 16, ['lavapipe']),
   tap(2, 2, 16, ['lavapipe']),
@@ -135,8 +138,9 @@ export function tiledConvolution(
   }
   const pixels = tileWidth(chosen, tiling);
   const tile = { ROWS: rows, PIXELS: pixels };
-  const span = (pixels - 1) * stride + kernel[1];
-  const whole = { ...tile, TAPS: kernel[1], STEP: stride, IMAGES: images, SPAN: span };
+  const { span, from, until } = columnsSeen(pixels, tiling);
+  const seen = { SPAN: span, FROM: from, UNTIL: until };
+  const whole = { ...tile, TAPS: kernel[1], STEP: stride, IMAGES: images, ...seen };
   const specialised = {
     family,
     variant: chosen.name,
@@ -155,8 +159,16 @@ export function tiledConvolution(
 
 /** Columns of a tile: four times as many of a single image, and no more than share out the row evenly. */
 function tileWidth({ pixels }: ConvVariant, { positions: [, width], batch }: Tiling): number {
-  if (imagesPerElement(batch) === 4) return pixels;
-  return Math.ceil(width / Math.ceil(width / (4 * pixels)));
+  const most = (4 * pixels) / imagesPerElement(batch);
+  return Math.ceil(width / Math.ceil(width / most));
+}
+
+/** Columns of the input that a tile sees, and which of them may lie in the image: a tile that is alone in its row knows. */
+function columnsSeen(pixels: number, { constants, kernel: [, taps], stride, positions: [, width] }: Tiling) {
+  const span = (pixels - 1) * stride + taps;
+  const { PADDING_X: padding = 0, IN_WIDTH: inside = 0 } = constants;
+  if (pixels < width) return { span, from: 0, until: span };
+  return { span, from: Math.max(0, padding), until: Math.min(span, padding + inside) };
 }
 
 function grid(count: number, lanes: number, z: number): Launch['workgroups'] {
@@ -187,19 +199,24 @@ function forwardConstants(shape: ConvShape) {
  */
 function cost(variant: ConvVariant, tiling: Tiling): number {
   const { entryPoint, rows, lanes } = variant;
-  const { kernel, stride, positions, outputs } = tiling;
+  const { kernel, stride, positions, outputs, batch } = tiling;
   const [height, width] = positions;
-  const images = imagesPerElement(tiling.batch);
+  const images = imagesPerElement(batch);
   const pixels = tileWidth(variant, tiling);
-  const tiles = height * Math.ceil(width / pixels) * elementsOf(tiling.batch);
+  const tilesOfRow = Math.ceil(width / pixels);
+  const tiles = height * tilesOfRow * elementsOf(batch);
   const beyond = wasteOf(Math.ceil(outputs / 4), rows) * wasteOf(tiles, lanes);
   if (entryPoint === 'staged') return beyond;
-  const computed = beyond * wasteOf(width, pixels);
   if (entryPoint === 'quads') {
-    const span = (pixels - 1) * stride + kernel[1];
-    const products = 4 * rows * pixels * images * kernel[1];
-    return computed * (1 + (10 * (kernel[1] * rows + images * span)) / products);
+    const { from, until } = columnsSeen(pixels, tiling);
+    const columns = Array.from({ length: pixels * kernel[1] }, (_, pair) => {
+      return Math.floor(pair / kernel[1]) * stride + (pair % kernel[1]);
+    });
+    const products = 4 * rows * images * columns.filter((column) => column >= from && column < until).length;
+    const loads = kernel[1] * rows + images * (until - from);
+    const useful = 4 * rows * images * width * kernel[1];
+    return (beyond * tilesOfRow * (products + 10 * loads)) / useful;
   }
   const loads = 8 * (1 / (4 * rows) + 1 / (pixels * images));
-  return 3 * computed * (1 + loads);
+  return 3 * beyond * wasteOf(width, pixels) * (1 + loads);
 }

@@ -25,8 +25,11 @@ export function maxPool(shape: PoolShape): Launch {
 
 /** Bindings: 2 winners, 3 dy, 4 dx. */
 export function maxPoolInputGradient(shape: PoolShape): Launch {
-  const inputs = shape.channels * shape.inHeight * shape.inWidth * shape.batch;
-  return launch(shape, 'input_gradient', inputs);
+  const { channels, inHeight, inWidth, outHeight, outWidth, size, stride, batch } = shape;
+  const apart = size === stride && outHeight * stride >= inHeight && outWidth * stride >= inWidth;
+  return apart
+    ? launch(shape, 'apart_gradient', channels * outHeight * outWidth * batch)
+    : launch(shape, 'input_gradient', channels * inHeight * inWidth * batch);
 }
 
 function launch(shape: PoolShape, entryPoint: string, values: number): Launch {

@@ -29,6 +29,8 @@ const cases = [
   ['2 × 2 without overlap, as in LeNet', pooled(3, [6, 8], 2, 2, Math.ceil, 40)],
   ['3 × 3 overlapping, as in AlexNet', pooled(2, [7, 9], 3, 2, Math.floor, 8)],
   ['the last window clipped', pooled(2, [8, 5], 3, 2, Math.ceil, 12)],
+  ['side by side, the last window clipped', pooled(3, [7, 9], 2, 2, Math.ceil, 8)],
+  ['side by side, a row left out', pooled(3, [7, 9], 2, 2, Math.floor, 8)],
   ['gaps between the windows', pooled(2, [9, 9], 2, 4, Math.floor, 4)],
   ['a single image', pooled(3, [8, 5], 3, 2, Math.ceil, 1)],
   ['the largest window', pooled(1, [16, 17], 16, 1, Math.floor, 4)],
@@ -71,7 +73,8 @@ test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, 
       winner[to] = place;
     }
   });
-  const winners = (places: Uint8Array<ArrayBuffer>) => (shape.batch === 1 ? Uint32Array.from(places) : places);
+  const winners = (places: Uint8Array<ArrayBuffer>) =>
+    shape.batch === 1 ? Uint32Array.from(places) : places;
   const forward = await runKernel(gpu, maxPool(shape), {
     0: x,
     1: unwrittenFloats(outputs),
