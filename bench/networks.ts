@@ -4,7 +4,7 @@ import { run } from '../src/gpu/program.ts';
 import { lenet } from '../src/models/lenet.ts';
 import { lenetDescent } from '../src/models/training.ts';
 import { caffenet } from '../src/models/caffenet.ts';
-import { createNetwork, deviceBytes } from '../src/nn/network.ts';
+import { createNetwork, deviceBytes, fewImages } from '../src/nn/network.ts';
 import { denseStorages } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts';
@@ -76,12 +76,17 @@ async function benchAlexNet(
     const suffix = denseStorage === 'f32' ? '' : ', dense weights as halves';
     const parameters = await uploadParameters(gpu, architecture, weights, 'spread weights', denseStorage);
     for (const [passes, input, counts] of [
-      ['forward', false, [1, 8, 32]],
-      ['forward + gradient to the input', true, [1, 8, 16]],
+      ['forward', false, [1, 2, 4, 8, 16, 32]],
+      ['forward + gradient to the input', true, [1, 2, 4, 8, 16]],
     ] as const) {
       for (const images of counts) {
         const gradients = { input, parameters: false };
-        const options = { batch: slotsFor(images), single: images === 1, denseStorage, gradients };
+        const options = {
+          batch: slotsFor(images),
+          ...fewImages(images, slotsFor(images)),
+          denseStorage,
+          gradients,
+        };
         const network = await createNetwork(gpu, architecture, parameters, options);
         const { turnWeights, forward, backward } = network;
         run(gpu, turnWeights);

@@ -1,7 +1,7 @@
 /** Our side of the comparison, forward. */
 import type { Gpu } from '../src/gpu/device.ts';
 import { run } from '../src/gpu/program.ts';
-import { createNetwork } from '../src/nn/network.ts';
+import { createNetwork, fewImages } from '../src/nn/network.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
 import { asSlots, fromSlots } from '../test/nn/slots.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
@@ -11,7 +11,10 @@ import { slotsFor } from './slots.ts';
 export async function ownForward(gpu: Gpu, parameters: Parameters, work: Case): Promise<Measured> {
   const { architecture, images } = work;
   const slots = slotsFor(images);
-  const network = await createNetwork(gpu, architecture, parameters, { batch: slots, single: images === 1 });
+  const network = await createNetwork(gpu, architecture, parameters, {
+    batch: slots,
+    ...fewImages(images, slots),
+  });
   gpu.write(network.input, asSlots(inputsOf(work), images, slots));
   run(gpu, network.forward);
   const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));

@@ -14,7 +14,7 @@ override OUT_WIDTH: u32 = 1u;
 override BATCH: u32 = 1u; // in Images
 override LANES: u32 = 64u;
 
-alias Images = vec4f; // @single alias Images = f32;
+alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>;       // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]; gradient: dy
 @group(0) @binding(1) var<storage, read_write> y: array<Images>; // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]; gradient: dx

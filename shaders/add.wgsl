@@ -3,7 +3,7 @@
 override COUNT: u32 = 1u; // in Images
 override LANES: u32 = 64u;
 
-alias Images = vec4f; // @single alias Images = f32;
+alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
 @group(0) @binding(0) var<storage, read> a: array<Images>;
 @group(0) @binding(1) var<storage, read_write> b: array<Images>;

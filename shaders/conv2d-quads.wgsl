@@ -35,7 +35,7 @@ override OFFSET_X: u32 = 0u;
 override BATCH: u32 = 1u;         // in Images
 override LANES: u32 = 4u;
 
-alias Images = vec4f; // @single alias Images = f32;
+alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
 const ROWS = 1u; // @tile
 const PIXELS = 2u; // @tile

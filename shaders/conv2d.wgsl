@@ -3,7 +3,7 @@
 //   y[o, r, c, n] = bias[o] + Σ_{i, a, b}  w[i, a, b, o] · x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n]
 //
 // The batch n is innermost and four images share a vec4, so whatever the stride and padding, neighbouring lanes
-// read neighbouring addresses and no im2col is needed. A batch of one has Images of one float. Weights are stored with the output channel innermost:
+// read neighbouring addresses and no im2col is needed. A batch of one or two has Images of one or two floats. Weights are stored with the output channel innermost:
 // at one (i, a, b) the channels of a tile are consecutive vec4s at an address that is the same for the whole
 // workgroup, which CPU adapters turn into one scalar load and a broadcast, and GPUs serve from the constant path.
 // A tile is 4·ROWS output channels × PIXELS neighbouring output columns × four images. Lanes run over the images first
@@ -37,7 +37,7 @@ override OFFSET_X: u32 = 0u;
 override BATCH: u32 = 1u;         // in Images
 override LANES: u32 = 8u;
 
-alias Images = vec4f; // @single alias Images = f32;
+alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
 const ROWS = 2u; // @tile
 const PIXELS = 2u; // @tile
@@ -136,7 +136,7 @@ fn tap(
 // Workgroup memory holds DEPTH taps of a tile of 8 vec4s of channels × 16 columns, a column being a pixel's
 // Images. 8 × 8 invocations each keep one vec4 of channels × two columns.
 const DEPTH = 8u;
-alias Outputs = mat4x4f; // @single alias Outputs = vec4f;
+alias Outputs = mat4x4f; // @pair alias Outputs = mat4x2f; @single alias Outputs = vec4f;
 var<workgroup> staged_weights: array<vec4f, 64>;  // [DEPTH, 8]
 var<workgroup> staged_columns: array<Images, 128>; // [DEPTH, 16]
 

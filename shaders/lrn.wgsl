@@ -14,7 +14,7 @@ override BETA: f32 = 0.75;
 override K: f32 = 1.0;
 override LANES: u32 = 64u;
 
-alias Images = vec4f; // @single alias Images = f32;
+alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>;        // [CHANNELS, PLANE]
 @group(0) @binding(1) var<storage, read_write> y: array<Images>;  // forward

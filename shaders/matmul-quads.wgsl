@@ -15,7 +15,7 @@ override M: u32 = 4u;
 override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 4u;
 
-alias Columns = vec4f; // @single alias Columns = f32;
+alias Columns = vec4f; // @pair alias Columns = vec2f; @single alias Columns = f32;
 
 const ROWS = 1u; // @tile
 const COLUMNS = 2u; // @tile

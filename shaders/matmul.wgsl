@@ -4,8 +4,8 @@
 //
 // Both operands have k outermost. A tile's rows at one k are then consecutive vec4s of a at an address that is the same
 // for the whole workgroup; its columns are one vec4 of b per lane, neighbouring lanes next to each other. Dense layers
-// use it for everything: forward (a = weights, b = inputs), and with transposed operands for both gradients. For a single
-// column Columns are floats.
+// use it for everything: forward (a = weights, b = inputs), and with transposed operands for both gradients. For one or
+// two columns Columns are one or two floats.
 //
 //   tile    4·ROWS rows × COLUMNS vec4s of columns per invocation, in registers; STEPS values of k per iteration
 //   across  for few columns: lanes run along the rows, each reads its own ROWS vec4s of a and shares those of b with all others
@@ -17,7 +17,7 @@ override M: u32 = 4u;
 override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 8u;
 
-alias Columns = vec4f; // @single alias Columns = f32;
+alias Columns = vec4f; // @pair alias Columns = vec2f; @single alias Columns = f32;
 
 const ROWS = 2u; // @tile
 const COLUMNS = 2u; // @tile
@@ -139,7 +139,7 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   }
 }
 
-alias Rows = mat4x4f; // @single alias Rows = vec4f;
+alias Rows = mat4x4f; // @pair alias Rows = mat4x2f; @single alias Rows = vec4f;
 
 // Workgroup memory holds 8 values of k of a tile of 16 vec4s of rows × 8 vec4s of columns. 8 × 8 invocations each keep
 // two vec4s of rows × one vec4 of columns.

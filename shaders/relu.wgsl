@@ -6,7 +6,7 @@
 override COUNT: u32 = 1u; // in Images
 override LANES: u32 = 64u;
 
-alias Images = vec4f; // @single alias Images = f32;
+alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>; // forward: input; gradient: the forward pass's output y
 @group(0) @binding(1) var<storage, read_write> y: array<Images>; // forward: output; gradient: dx

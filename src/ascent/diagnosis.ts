@@ -2,7 +2,7 @@
 import { run, Program, type Dispatch } from '../gpu/program.ts';
 import { gradientOf } from '../nn/backward.ts';
 import { inputTensor } from '../nn/forward.ts';
-import { withoutSlots } from '../nn/single-image.ts';
+import { withoutSlots } from '../nn/few-images.ts';
 import type { Stage } from './stage.ts';
 
 type Written = NonNullable<Dispatch['writes']>;
@@ -10,14 +10,12 @@ type Written = NonNullable<Dispatch['writes']>;
 /** One sentence, e.g. `the gradient vanishes at relu6`. */
 export async function diagnose(stage: Stage, slot: number): Promise<string> {
   const { gpu, network, see } = stage;
-  const readSlot = async (buffer: GPUBuffer, bytes: number) => {
+  const readSlot = async (buffer: GPUBuffer, bytes: number, pitch: number) => {
     const values = new Float32Array(await gpu.read(buffer, bytes));
-    return values.filter((_, index) => index % stage.batch === slot);
+    return values.filter((_, index) => index % pitch === slot);
   };
-  const read = async ({ tensor, buffer, bytes }: Written) =>
-    network.single && !withoutSlots(tensor).inSlots
-      ? new Float32Array(await gpu.read(buffer, bytes))
-      : readSlot(buffer, bytes);
+  const read = ({ tensor, buffer, bytes }: Written) =>
+    readSlot(buffer, bytes, withoutSlots(tensor).inSlots ? stage.batch : network.images);
   const [firstBackward] = network.backward.dispatches;
   // A tensor may be made in several parts: it is looked at when the next one begins.
   let pending: Written | undefined;
@@ -29,7 +27,9 @@ export async function diagnose(stage: Stage, slot: number): Promise<string> {
     }
     if (dispatch === firstBackward) {
       const sources = [...network.gradientSources.values()];
-      const gradients = await Promise.all(sources.map(({ gradient }) => readSlot(gradient, gradient.size)));
+      const gradients = await Promise.all(
+        sources.map(({ gradient }) => readSlot(gradient, gradient.size, stage.batch)),
+      );
       if (gradients.every((values) => values.every((value) => value === 0)))
         return `the gradient of the objective with respect to ${[...network.gradientSources.keys()].join(' and ')} is zero`;
     }

@@ -12,7 +12,13 @@ import { productFloats, slotProduct } from '../kernels/slot-product.ts';
 import { imageWords } from '../models/image-layout.ts';
 import type { Model } from '../models/model.ts';
 import { volume } from '../nn/layer.ts';
-import { createNetwork, type GradientSource, type Network, type NetworkOptions } from '../nn/network.ts';
+import {
+  createNetwork,
+  fewImages,
+  type GradientSource,
+  type Network,
+  type NetworkOptions,
+} from '../nn/network.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import { classMeasures } from './objective.ts';
 import type { AscentSettings } from './settings.ts';
@@ -66,7 +72,7 @@ export function networkOptions(
   const last = architecture.layers.at(-1)?.name ?? '';
   return {
     batch,
-    single: objectives.length === 1 && batch === 4,
+    ...fewImages(objectives.length, batch),
     denseStorage: denseWeights,
     gradients: { input: true, parameters: false },
     gradientSources: logits ? [...units, last] : units,

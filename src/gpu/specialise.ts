@@ -19,9 +19,9 @@
  *
  * may be read as halves, two to a word, by `packed`.
  *
- *     alias Images = vec4f; // @single alias Images = f32;
+ *     alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
  *
- * is a line that `single` replaces by what follows the mark, for one image instead of four side by side. Everything else
+ * is a line that `forFewer` replaces by what follows a mark, for two images or one instead of four side by side. Everything else
  * about a shape is an `override` constant of the pipeline.
  */
 export class SpecialiseError extends Error {
@@ -57,10 +57,11 @@ export function packed(source: string): string {
     .replace(read, 'return vec4f(unpack2x16float($1[at].x), unpack2x16float($1[at].y));');
 }
 
-/** The shader for one image: each line marked `@single` gives way to what stands after the mark; throws when there is none. */
-export function single(source: string): string {
-  const marked = /^( *)\S.*\/\/ @single ?(.*)$/gm;
-  if (!source.match(marked)) throw new SpecialiseError('the shader has no @single line');
+/** The shader for one image or two: each line marked `@single` or `@pair` gives way to what stands after the mark; throws when there is none. */
+export function forFewer(source: string, images: 1 | 2): string {
+  const mark = images === 1 ? 'single' : 'pair';
+  const marked = new RegExp(`^( *)\\S.*\\/\\/.*@${mark} ([^@\\n]*?) *(?:@.*)?$`, 'gm');
+  if (!marked.test(source)) throw new SpecialiseError(`the shader has no @${mark} line`);
   return source.replace(marked, '$1$2');
 }
 

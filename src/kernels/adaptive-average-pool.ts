@@ -10,7 +10,7 @@ export interface AdaptivePoolShape {
   readonly inWidth: number;
   readonly outHeight: number;
   readonly outWidth: number;
-  /** Images: 1, or a multiple of 4. */
+  /** Images: 1, 2 or a multiple of 4. */
   readonly batch: number;
 }
 

@@ -13,7 +13,7 @@ export interface ConvShape {
   readonly kernelWidth: number;
   readonly stride: number;
   readonly padding: number;
-  /** Images: 1, or rounded up to a multiple of 4, since activations then hold four images per vec4. */
+  /** Images: 1, 2, or rounded up to a multiple of 4, since activations then hold four images per vec4. */
   readonly batch: number;
 }
 

@@ -115,7 +115,7 @@ export interface Tiling {
   readonly groups: number;
   /** Channels of a position per group. */
   readonly outputs: number;
-  /** Images: 1, or a multiple of 4. */
+  /** Images: 1, 2 or a multiple of 4. */
   readonly batch: number;
 }
 
@@ -157,7 +157,7 @@ export function tiledConvolution(
   };
 }
 
-/** Columns of a tile: four times as many of a single image, and no more than share out the row evenly. */
+/** Columns of a tile: more of one or two images than of four, and no more than share out the row evenly. */
 function tileWidth({ pixels }: ConvVariant, { positions: [, width], batch }: Tiling): number {
   const most = (4 * pixels) / imagesPerElement(batch);
   return Math.ceil(width / Math.ceil(width / most));
@@ -195,7 +195,8 @@ function forwardConstants(shape: ConvShape) {
 
 /**
  * Work per useful result: what a tile computes beyond the edge, and what its loads cost. A load of four lanes costs ten
- * products on SwiftShader (fitted to the `quads` tiles within 3 %); `tap` also loads every weight in every lane.
+ * products on SwiftShader (fitted to the `quads` tiles within 3 %), and on lavapipe more than 128 accumulators cost by
+ * their number; `tap` also loads every weight in every lane.
  */
 function cost(variant: ConvVariant, tiling: Tiling): number {
   const { entryPoint, rows, lanes } = variant;
@@ -215,7 +216,8 @@ function cost(variant: ConvVariant, tiling: Tiling): number {
     const products = 4 * rows * images * columns.filter((column) => column >= from && column < until).length;
     const loads = kernel[1] * rows + images * (until - from);
     const useful = 4 * rows * images * width * kernel[1];
-    return (beyond * tilesOfRow * (products + 10 * loads)) / useful;
+    const spilt = lanes === 8 ? Math.max(0, 4 * rows * pixels * images - 128) / 256 : 0;
+    return (beyond * (1 + spilt) * tilesOfRow * (products + 10 * loads)) / useful;
   }
   const loads = 8 * (1 / (4 * rows) + 1 / (pixels * images));
   return 3 * beyond * wasteOf(width, pixels) * (1 + loads);

@@ -3,7 +3,7 @@ import source from '../../shaders/matmul.wgsl';
 import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { packed as packedSource, specialise } from '../gpu/specialise.ts';
-import { sourceFor } from './images.ts';
+import { sourceFor, type ImagesPerElement } from './images.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface MatmulShape {
@@ -15,8 +15,8 @@ export interface MatmulShape {
   readonly depth: number;
   /** Whether a is stored as halves, two to a word; `quads` tiles do not read those. */
   readonly packed?: boolean;
-  /** Whether there is one column, and nothing beside it in memory. */
-  readonly single?: boolean;
+  /** Columns that are side by side in memory at least: of fewer than four, one or two with nothing beside them; 4 unless told. */
+  readonly images?: ImagesPerElement;
 }
 
 export interface MatmulVariant extends Variant {
@@ -128,10 +128,9 @@ export const matmulVariants: readonly MatmulVariant[] = [
   },
 ];
 
-/** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4, but those of a single column. */
+/** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4, or to `images` columns. */
 export function matmul(shape: MatmulShape, target: Target, variant?: string): Launch {
-  const { rows, columns, depth, packed = false, single = false } = shape;
-  const width = single ? 1 : 4;
+  const { rows, columns, depth, packed = false, images: width = 4 } = shape;
   const variants = matmulVariants.filter(({ entryPoint }) => !packed || entryPoint !== 'quads');
   const chosen = pick('matmul', variants, target, (candidate) => cost(candidate, shape, target), variant);
   const { entryPoint, lanes } = chosen;
@@ -188,7 +187,7 @@ function cost(
   { adapter }: Target,
 ): number {
   const rowVectors = Math.ceil(shape.rows / 4);
-  const columnVectors = Math.ceil(shape.columns / (shape.single ? 1 : 4));
+  const columnVectors = Math.ceil(shape.columns / (shape.images ?? 4));
   if (entryPoint === 'tile' || entryPoint === 'staged') {
     const width = entryPoint === 'staged' ? columns : columns * lanes;
     return 2 * wasteOf(rowVectors, rows) * wasteOf(columnVectors, width) * loads(rows, columns);

@@ -13,11 +13,11 @@ export interface PoolShape {
   /** Side of the square window, at most 16: a winner's place in it is stored in a byte. */
   readonly size: number;
   readonly stride: number;
-  /** Images: 1, or a multiple of 4. */
+  /** Images: 1, 2 or a multiple of 4. */
   readonly batch: number;
 }
 
-/** Bindings: 0 x [channels, inHeight, inWidth, batch], 1 y [channels, outHeight, outWidth, batch], 2 winners as y: bytes, or words of a single image. */
+/** Bindings: 0 x [channels, inHeight, inWidth, batch], 1 y [channels, outHeight, outWidth, batch], 2 winners, words [channels, outHeight, outWidth, elements], a byte for each image. */
 export function maxPool(shape: PoolShape): Launch {
   const outputs = shape.channels * shape.outHeight * shape.outWidth * shape.batch;
   return launch(shape, 'forward', outputs);

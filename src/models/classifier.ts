@@ -8,7 +8,7 @@ import { GpuLimitError, formatBytes } from '../gpu/errors.ts';
 import { Program, bind, type Dispatch } from '../gpu/program.ts';
 import { confidence } from '../kernels/softmax.ts';
 import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
-import { activationBytes, createNetwork, type Network } from '../nn/network.ts';
+import { activationBytes, createNetwork, fewImages, type Network } from '../nn/network.ts';
 import { type DenseStorage, type Parameters } from '../nn/parameters.ts';
 import { uploadParameters } from '../nn/upload.ts';
 import { imageWords } from './image-layout.ts';
@@ -55,8 +55,8 @@ export async function createClassifier(
   const parameters =
     options.parameters ??
     (await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
-  const single = turn * views.length === 1;
-  const network = await createNetwork(gpu, model.architecture, parameters, { batch, single, denseStorage });
+  const slots = { batch, ...fewImages(turn * views.length, batch) };
+  const network = await createNetwork(gpu, model.architecture, parameters, { ...slots, denseStorage });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
   const viewBuffer = gpu.bufferFrom('views', viewTable(views));
@@ -65,8 +65,8 @@ export async function createClassifier(
   if (!options.parameters) own.push(...parameters.values());
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += turn) {
-    const slots = Math.ceil(batch / views.length);
-    const source = Uint32Array.from({ length: slots }, (_, slot) =>
+    const sources = Math.ceil(batch / views.length);
+    const source = Uint32Array.from({ length: sources }, (_, slot) =>
       slot < turn && first + slot < count ? first + slot : noImage,
     );
     const start = gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage);

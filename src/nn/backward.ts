@@ -12,6 +12,7 @@ import {
 } from '../kernels/conv2d-input-gradient.ts';
 import { conv2dWeightGradient } from '../kernels/conv2d-weight-gradient.ts';
 import { dropout } from '../kernels/dropout.ts';
+import { imagesPerElement } from '../kernels/images.ts';
 import { lrnInputGradient } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPoolInputGradient } from '../kernels/max-pool.ts';
@@ -242,7 +243,13 @@ function tapeDense(context: Context, placed: PlacedLayer, layer: Dense, needsInp
   if (needsInput) {
     for (const [part, { first, count }] of slicesOf(depth, layer.outputs, target).entries()) {
       const packed = target.denseStorage === 'f16';
-      const product = { rows: count, columns: batch, depth: layer.outputs, packed, single: batch === 1 };
+      const product = {
+        rows: count,
+        columns: batch,
+        depth: layer.outputs,
+        packed,
+        images: imagesPerElement(batch),
+      };
       tape.add(`${layer.name} input gradient`, matmul(product, target), [
         partName(turnedName(layer.name), part),
         zeroBias,

@@ -3,7 +3,7 @@ import { adaptiveAveragePool, type AdaptivePoolShape } from '../kernels/adaptive
 import type { ConvShape } from '../kernels/conv-shape.ts';
 import { conv2d } from '../kernels/conv2d.ts';
 import { dropout, type DropoutShape } from '../kernels/dropout.ts';
-import { elementsOf } from '../kernels/images.ts';
+import { elementsOf, imagesPerElement } from '../kernels/images.ts';
 import { lrn, type LrnShape } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
@@ -76,7 +76,7 @@ function changesNothing(layer: Layer, [, height, width]: Extent, training: boole
 }
 
 /**
- * @param batch images: 1, or a multiple of 4
+ * @param batch images: 1, 2 or a multiple of 4
  * @param kept tensors that are read after the pass
  */
 export function tapeForward(
@@ -140,7 +140,7 @@ function tapeDense(
   const depth = volume(input.extent);
   for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
     const packed = target.denseStorage === 'f16';
-    const product = { rows: count, columns: batch, depth, packed, single: batch === 1 };
+    const product = { rows: count, columns: batch, depth, packed, images: imagesPerElement(batch) };
     tape.add(`${name} forward`, matmul(product, target), [
       partName(weightName(name), index),
       { tensor: biasName(name), first, floats: pitch(count) },

@@ -33,16 +33,16 @@ import {
   type DenseStorage,
   type Parameters,
 } from './parameters.ts';
-import { inSlots, tapeGiven, tapeTaken } from './single-image.ts';
+import { inSlots, tapeGiven, tapeTaken } from './few-images.ts';
 
 export interface NetworkOptions {
   /** Slots, a multiple of 4. */
   readonly batch: number;
   /**
-   * Whether the first of four slots alone holds an image: the passes are then made for that one, in a quarter of the work.
-   * The other slots of what comes out are zeros.
+   * Where only the first one or two of four slots hold images: the passes are then made for those, in a quarter or half of the
+   * work. The other slots of what comes out are zeros.
    */
-  readonly single?: boolean;
+  readonly images?: 1 | 2;
   readonly gradients?: Wanted;
   /** Whether dropout is there; false unless told. */
   readonly training?: boolean;
@@ -50,6 +50,11 @@ export interface NetworkOptions {
   readonly denseStorage?: DenseStorage;
   /** Layers at whose output the backward pass begins or takes more in; the last one, whose output are the logits, unless told. */
   readonly gradientSources?: readonly string[];
+}
+
+/** What `NetworkOptions.images` is for so many images in a batch of slots. */
+export function fewImages(images: number, batch: number): Pick<NetworkOptions, 'images'> {
+  return batch === 4 && (images === 1 || images === 2) ? { images } : {};
 }
 
 /** A layer's output of which somebody outside knows what it is worth. */
@@ -64,8 +69,8 @@ export interface GradientSource {
 export interface Network {
   readonly architecture: Architecture;
   readonly batch: number;
-  /** Whether the passes are made for the image of the first slot alone. */
-  readonly single: boolean;
+  /** Slots that the passes are made for: all, or the first one or two. */
+  readonly images: number;
   readonly classes: number;
   /** [channels, height, width, batch]. */
   readonly input: GPUBuffer;
@@ -129,7 +134,7 @@ export async function createNetwork(
   return {
     architecture,
     batch,
-    single: options.single ?? false,
+    images: options.images ?? batch,
     classes: volume(shape),
     input,
     logits,
@@ -184,9 +189,9 @@ export function deviceBytes(gpu: Gpu, architecture: Architecture, options: Netwo
 }
 
 function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
-  const { batch, single = false, gradients = nothing, training = false, denseStorage = 'f32' } = options;
-  if (single && (batch !== 4 || gradients.parameters))
-    throw new RangeError('a single image takes four slots, and no parameters are trained on it');
+  const { batch, images: few, gradients = nothing, training = false, denseStorage = 'f32' } = options;
+  if (few && (batch !== 4 || gradients.parameters))
+    throw new RangeError('one or two images take four slots, and no parameters are trained on them');
   if (denseStorage === 'f16' && gradients.parameters)
     throw new RangeError('weights stored as halves cannot be trained; keep them as f32');
   const { adapter, limits } = gpu;
@@ -194,8 +199,8 @@ function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
   const layers = placeLayers(architecture, training);
   const tape = new Tape();
-  const images = single ? 1 : batch;
-  const outside = single ? inSlots : (tensor: string) => tensor;
+  const images = few ?? batch;
+  const outside = few ? inSlots : (tensor: string) => tensor;
   if (layers.some(({ layer }) => layer.kind === 'dropout')) tape.outside(dropoutKeyTensor, 4);
   tape.outside(outside(inputTensor), volume(architecture.input) * batch);
   const backward = gradients.input || gradients.parameters;
@@ -208,17 +213,17 @@ function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   if (backward) tapeTurnedWeights(tape, reached, target, gradients);
   const kept = new Set([logitsTensor, ...sourceTensors]);
   const firstForward = tape.operations.length;
-  if (single) tapeTaken(tape, inputTensor, volume(architecture.input));
+  if (few) tapeTaken(tape, inputTensor, volume(architecture.input), few);
   tapeForward(tape, layers, images, target, kept);
-  if (single) {
+  if (few) {
     for (const { output } of layers.filter(({ output: { tensor } }) => kept.has(tensor)))
-      tapeGiven(tape, output.tensor, volume(output.extent));
+      tapeGiven(tape, output.tensor, volume(output.extent), few);
   }
   const firstBackward = tape.operations.length;
-  if (single)
-    for (const { extent, gradientTensor } of sources) tapeTaken(tape, gradientTensor, volume(extent));
+  if (few)
+    for (const { extent, gradientTensor } of sources) tapeTaken(tape, gradientTensor, volume(extent), few);
   if (backward) tapeBackward(tape, reached, images, target, gradients, sourceTensors);
-  if (single && gradients.input) tapeGiven(tape, gradientOf(inputTensor), volume(architecture.input));
+  if (few && gradients.input) tapeGiven(tape, gradientOf(inputTensor), volume(architecture.input), few);
   return { tape, sources, outside, firstForward, firstBackward };
 }
 

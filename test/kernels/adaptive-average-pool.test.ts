@@ -19,6 +19,7 @@ const cases = [
   ['windows that overlap', shape(2, [7, 9], [6, 4])],
   ['the same size', shape(2, [6, 6], [6, 6], 12)],
   ['larger than the input', shape(3, [2, 3], [6, 6])],
+  ['two images', shape(2, [7, 9], [6, 4], 2)],
   ['a single image', shape(3, [7, 9], [6, 4], 1)],
   ['one value per channel', shape(5, [5, 4], [1, 1])],
 ] as const;

@@ -26,13 +26,16 @@ function shape(
   };
 }
 
-/** Passes for a single image, whose gradients with respect to weights nobody asks for. */
-export const singleImageCases: readonly (readonly [what: string, shape: ConvShape])[] = [
+/** Passes for one or two images, whose gradients with respect to weights nobody asks for. */
+export const fewImagesCases: readonly (readonly [what: string, shape: ConvShape])[] = [
   ['a single image of one pixel', shape(1, 1, [1, 1], [1, 1], { batch: 1 })],
   ['a single image, padding 2, groups 2', shape(6, 20, [9, 17], [5, 5], { padding: 2, groups: 2, batch: 1 })],
   ['a single image, 13 columns', shape(5, 12, [13, 13], [3, 3], { padding: 1, batch: 1 })],
   ['a single image, stride 4, kernel 11', shape(3, 8, [23, 27], [11, 11], { stride: 4, batch: 1 })],
-  ['a single image, stride 3, padding 1', shape(2, 5, [10, 31], [3, 2], { stride: 3, padding: 1, batch: 1 })],
+  [
+    'two images, stride 2, padding 1',
+    shape(4, 5, [6, 37], [3, 2], { stride: 2, padding: 1, groups: 2, batch: 2 }),
+  ],
 ];
 
 export const convCases: readonly (readonly [what: string, shape: ConvShape])[] = [

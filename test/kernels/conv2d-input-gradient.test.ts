@@ -7,12 +7,12 @@ import {
 } from '../../src/kernels/conv2d-input-gradient.ts';
 import { conv2dVariants } from '../../src/kernels/conv2d.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
-import { convCases, singleImageCases } from './conv-cases.ts';
+import { convCases, fewImagesCases } from './conv-cases.ts';
 import { expectClose, randomRows, randomValues } from './numbers.ts';
 import * as reference from './reference.ts';
 
 describe.each(conv2dVariants.map(({ name }) => name))('conv2d-input-gradient %s', (variant) => {
-  test.each([...convCases, ...singleImageCases])('agrees with plain loops: %s', async (_, shape) => {
+  test.each([...convCases, ...fewImagesCases])('agrees with plain loops: %s', async (_, shape) => {
     const gpu = await openTestGpu();
     const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = shape;
     const weights = randomRows(inChannels * kernelHeight * kernelWidth, outChannels / groups, 1);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
-import { convCases, singleImageCases } from './conv-cases.ts';
+import { convCases, fewImagesCases } from './conv-cases.ts';
 import { expectClose, randomRows, randomValues } from './numbers.ts';
 import * as reference from './reference.ts';
 
 describe.each(conv2dVariants.map(({ name }) => name))('conv2d %s', (variant) => {
-  test.each([...convCases, ...singleImageCases])('agrees with plain loops: %s', async (_, shape) => {
+  test.each([...convCases, ...fewImagesCases])('agrees with plain loops: %s', async (_, shape) => {
     const gpu = await openTestGpu();
     const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = shape;
     const outs = outChannels / groups;

@@ -13,8 +13,9 @@ const cases: readonly MatmulShape[] = [
   { rows: 50, columns: 10, depth: 64 },
   { rows: 20, columns: 300, depth: 3 },
   { rows: 130, columns: 8, depth: 33 },
-  { rows: 150, columns: 1, depth: 40, single: true },
-  { rows: 3, columns: 1, depth: 7, single: true },
+  { rows: 150, columns: 1, depth: 40, images: 1 },
+  { rows: 3, columns: 1, depth: 7, images: 1 },
+  { rows: 37, columns: 2, depth: 24, images: 2 },
 ];
 
 describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => {
@@ -23,7 +24,7 @@ describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => 
     const { rows, columns, depth } = shape;
     const a = randomRows(depth, rows, 1);
     const bias = randomRows(1, rows, 2);
-    const b = shape.single ? randomValues(depth, 3) : randomRows(depth, columns, 3);
+    const b = shape.images ? randomValues(columns * depth, 3) : randomRows(depth, columns, 3);
     const expected = reference.matmul(shape, a, bias, b);
     const c = await runLaunch(gpu, matmul(shape, gpu, variant), [a, bias, b], expected.length);
     const pitch = expected.length / rows;
@@ -41,7 +42,7 @@ describe.each(readingHalves.map(({ name }) => name))('matmul %s of halves', (var
     const halves = packHalves(randomRows(depth, rows, 1));
     const a = Float32Array.from(halves, halfToFloat);
     const bias = randomRows(1, rows, 2);
-    const b = shape.single ? randomValues(depth, 3) : randomRows(depth, columns, 3);
+    const b = shape.images ? randomValues(columns * depth, 3) : randomRows(depth, columns, 3);
     const expected = reference.matmul(shape, a, bias, b);
     const launch = matmul({ ...shape, packed: true }, gpu, variant);
     const stored = new Float32Array(halves.buffer);

@@ -74,7 +74,7 @@ export function conv2dWeightGradient(shape: ConvShape, x: Float32Array, dy: Floa
   return dw;
 }
 
-/** c[m, n] = bias[m] + Σ_k a[k, m] · b[k, n], every row padded to a multiple of 4 but those of a single column; what pads c is zero here. */
+/** c[m, n] = bias[m] + Σ_k a[k, m] · b[k, n], every row padded to a multiple of 4 but those of one or two by themselves; what pads c is zero here. */
 export function matmul(
   shape: MatmulShape,
   a: Float32Array,
@@ -82,7 +82,7 @@ export function matmul(
   b: Float32Array,
 ): Float64Array {
   const { rows, columns, depth } = shape;
-  const pitch = shape.single ? 1 : ceil4(columns);
+  const pitch = shape.images ?? ceil4(columns);
   const c = new Float64Array(rows * pitch);
   for (let m = 0; m < rows; m++)
     for (let n = 0; n < columns; n++) {

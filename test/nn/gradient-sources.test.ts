@@ -32,9 +32,10 @@ const imageOf = (inputs: Float32Array, index: number) => {
 };
 
 describe.each([
-  { images: 3, single: false },
-  { images: 1, single: true },
-])('with $images images, made for a single one: $single', ({ images, single }) => {
+  { images: 3, options: {} },
+  { images: 1, options: { images: 1 } },
+  { images: 2, options: { images: 2 } },
+] as const)('with $images images, $options', ({ images, options }) => {
   const inputs = randomValues(volume(architecture.input) * images, 7);
   test.each([
     ['the logits alone', ['out']],
@@ -47,7 +48,7 @@ describe.each([
     const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
     const network = await createNetwork(gpu, architecture, parameters, {
       batch,
-      single,
+      ...options,
       gradients: { input: true, parameters: false },
       gradientSources: layers,
     });
@@ -104,20 +105,20 @@ describe.each([
       [...reference].map((__, index) => kept[index * batch + images - 1]!),
       reference,
     );
-    if (single)
-      expect(found.filter((_, index) => index % batch > 0).every((value) => value === 0)).toBe(true);
+    if ('images' in options)
+      expect(found.filter((_, index) => index % batch >= images).every((value) => value === 0)).toBe(true);
     network.destroy();
   });
 });
 
-test('a single image has four slots, and trains nothing', async () => {
+test('one or two images have four slots, and train nothing', async () => {
   const gpu = await openTestGpu();
   const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
-  await expect(createNetwork(gpu, architecture, parameters, { batch: 8, single: true })).rejects.toThrow(
+  await expect(createNetwork(gpu, architecture, parameters, { batch: 8, images: 1 })).rejects.toThrow(
     /four slots/,
   );
   const gradients = { input: false, parameters: true };
-  const training = createNetwork(gpu, architecture, parameters, { batch, single: true, gradients });
+  const training = createNetwork(gpu, architecture, parameters, { batch, images: 2, gradients });
   await expect(training).rejects.toThrow(/no parameters are trained/);
 });
 

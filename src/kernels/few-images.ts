@@ -1,0 +1,19 @@
+/** Between four slots and one or two images; see `shaders/few-images.wgsl`. */
+import source from '../../shaders/few-images.wgsl';
+import type { Launch } from '../gpu/kernel.ts';
+import { elementwise } from './elementwise.ts';
+import { sourceFor, type ImagesPerElement } from './images.ts';
+
+/** Bindings: 0 slots [values, 4], 1 the first of them [values, images], which are written. */
+export const takeImages = (values: number, images: ImagesPerElement): Launch =>
+  launch('take', values, images);
+
+/** Bindings: 0 slots [values, 4], which are written, 1 the first of them [values, images]; the others get zeros. */
+export const giveImages = (values: number, images: ImagesPerElement): Launch =>
+  launch('give', values, images);
+
+function launch(entryPoint: string, values: number, images: ImagesPerElement): Launch {
+  const constants = { COUNT: values };
+  const kernel = { family: 'few-images', source: sourceFor(source, images), entryPoint, constants };
+  return elementwise(kernel, values, { flops: 0, bytes: 4 * values * (4 + images) });
+}
