@@ -87,6 +87,7 @@ export function conv2d(shape: ConvShape, target: Target, variant?: string): Laun
   const constants = { ...forwardConstants(shape), PADDING_Y: padding, PADDING_X: padding };
   const tiling: Tiling = {
     family: 'conv2d',
+    shape,
     constants,
     stride,
     kernel: [kernelHeight, kernelWidth],
@@ -101,6 +102,8 @@ export function conv2d(shape: ConvShape, target: Target, variant?: string): Laun
 /** What decides the tiles and the grid of `shaders/conv2d.wgsl`. */
 export interface Tiling {
   readonly family: string;
+  /** That the convolution, or the gradient, was asked for. */
+  readonly shape: ConvShape;
   /** All `override` constants of the shader but the number of lanes. */
   readonly constants: Readonly<Record<string, number>>;
   /** Along a row. */
@@ -120,15 +123,16 @@ export function tiledConvolution(
   tiling: Tiling,
   target: Target,
   variant: string | undefined,
-): Pick<Launch, 'kernel' | 'workgroups'> {
+): Pick<Launch, 'kernel' | 'workgroups' | 'choice'> {
   const { family, constants, kernel, stride, positions, outputs, columns } = tiling;
-  const chosen = pick(family, conv2dVariants, target, (candidate) => cost(candidate, tiling), variant);
+  const costOf = (candidate: ConvVariant) => cost(candidate, tiling);
+  const { chosen, choice } = pick(family, tiling.shape, conv2dVariants, target, costOf, variant);
   const { rows, pixels, lanes, entryPoint } = chosen;
   const [height, width] = positions;
   const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
   if (entryPoint === 'staged') {
     const staged = { family, variant: chosen.name, source, entryPoint, constants };
-    return { kernel: staged, workgroups: grid(height * width * columns, 16, z) };
+    return { choice, kernel: staged, workgroups: grid(height * width * columns, 16, z) };
   }
   const tile = { ROWS: rows, PIXELS: pixels };
   const whole = { ...tile, TAPS: kernel[1], STEP: stride, SPAN: (pixels - 1) * stride + kernel[1] };
@@ -140,6 +144,7 @@ export function tiledConvolution(
     constants: { ...constants, LANES: lanes },
   };
   return {
+    choice,
     kernel: specialised,
     workgroups: grid(height * Math.ceil(width / pixels) * columns, lanes, z),
   };
