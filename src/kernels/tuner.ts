@@ -34,7 +34,7 @@ const compileBudget = 15_000;
 const sampleLength = 4;
 const mostRepeats = 200;
 /** Rounds in which every variant left is sampled once, so that a disturbance meets them all. */
-const rounds = { least: 3, most: 9, time: 8000 };
+const rounds = { least: 3, most: 9, time: 4000 };
 /** Variants that take so many times as long as the best are sampled once. */
 const hopeless = 1.6;
 /** Milliseconds from which on a part of the grid says first whether a variant is worth a whole run. */

@@ -46,7 +46,7 @@ export interface NetworkOptions {
   /** Layers at whose output the backward pass begins or takes more in; the last one, whose output are the logits, unless told. */
   readonly gradientSources?: readonly string[];
   /** Which variants the kernels are, where that is settled; the device's tuning unless told. */
-  readonly choices?: Choices;
+  readonly choices?: Choices | undefined;
 }
 
 /** A layer's output of which somebody outside knows what it is worth. */
