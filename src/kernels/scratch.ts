@@ -20,13 +20,14 @@ export class Scratch {
       binding: Number(binding),
       bytes,
     }));
-    const last = bindings.at(-1);
+    const made = bindings.map(({ binding, bytes }) => {
+      const buffer = gpu.buffer(`${label}, operand ${String(binding)} for tuning`, bytes, storageUsage);
+      return { binding, bytes, buffer };
+    });
+    const last = made.at(-1);
     if (!last) throw new RangeError(`${label} has no operands`);
-    const buffers: Record<number, GPUBuffer> = {};
-    for (const { binding, bytes } of bindings)
-      buffers[binding] = gpu.buffer(`${label}, operand ${String(binding)} for tuning`, bytes, storageUsage);
-    this.buffers = buffers;
-    this.#result = buffers[last.binding] as GPUBuffer;
+    this.buffers = Object.fromEntries(made.map(({ binding, buffer }) => [binding, buffer]));
+    this.#result = last.buffer;
     this.#resultBytes = last.bytes;
     this.#fill();
   }

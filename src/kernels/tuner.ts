@@ -86,7 +86,8 @@ async function decide(gpu: Gpu, contest: Contest, hooks: TunerHooks): Promise<Ve
         );
     }
     await race(gpu, runners, hooks);
-    return verdictOf(contest, first, runners);
+    const times = Object.fromEntries(runners.map(({ name, best }) => [name, best]));
+    return { shape: contest.shape, variant: winnerOf(first.name, times), usual: first.name, times };
   } finally {
     scratch.destroy();
   }
@@ -165,12 +166,18 @@ async function timed(gpu: Gpu, dispatch: Dispatch, repeats: number, { now }: Tun
   return time / repeats;
 }
 
-/** Ties and gains that are no more than noise go to the usual variant, then to the earlier one. */
-function verdictOf({ shape }: Contest, usual: Runner, runners: readonly Runner[]): Verdict {
-  const fastest = runners.reduce((best, runner) => (runner.best < best.best ? runner : best), usual);
-  const winner = fastest.best < clearly * usual.best ? fastest : usual;
-  const times = Object.fromEntries(runners.map(({ name, best }) => [name, best]));
-  return { shape, variant: winner.name, usual: usual.name, times };
+/**
+ * The fastest, where it is so clearly; ties and gains that are no more than noise go to the usual variant, and among others to
+ * the earlier.
+ * @param times milliseconds by name
+ */
+export function winnerOf(usual: string, times: Readonly<Record<string, number>>): string {
+  const limit = clearly * (times[usual] ?? Infinity);
+  const [fastest = usual] = Object.entries(times)
+    .filter(([, time]) => time < limit)
+    .sort(([, one], [, other]) => one - other)
+    .map(([name]) => name);
+  return fastest;
 }
 
 const isFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));

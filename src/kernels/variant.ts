@@ -62,7 +62,7 @@ export function choose<V extends Variant>(
  * e.g. `matmul columns=200 depth=800 packed rows=500`.
  */
 export function shapeKey<Shape extends object>(family: string, shape: Shape & Numbers<Shape>): string {
-  const numbers = Object.entries(shape) as [string, number | boolean | undefined][];
+  const numbers = Object.entries<number | boolean | undefined>({ ...shape });
   const parts = numbers
     .filter(([, value]) => value !== undefined && value !== false)
     .map(([name, value]) => (value === true ? name : `${name}=${String(value)}`));
