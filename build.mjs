@@ -29,7 +29,7 @@ const common = {
 await build({
   ...common,
   platform: 'node',
-  entryPoints: { fool: 'src/cli/main.ts', node: 'src/node/index.ts' },
+  entryPoints: { fool: 'src/cli/main.ts', node: 'src/node/index.ts', defaults: 'bench/defaults.ts' },
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',
 });

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Shaders are modules that export their text, as esbuild's text loader makes them for the build. */
@@ -16,6 +18,8 @@ export default defineConfig({
     globalSetup: 'test/build-once.ts',
     // Dawn crashes in worker threads of some versions, and a device must not be shared between files.
     pool: 'forks',
+    // Tests never tune, nor read what the user has tuned: nothing is ever written there.
+    env: { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

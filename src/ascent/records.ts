@@ -1,6 +1,7 @@
 /** The files of an ascent's run folder as types: everything a report, a resume or a verification reads. */
 import type { CppnGenome } from '../encodings/encoding.ts';
 import type { RunRecord } from '../evolution/run-record.ts';
+import type { ChoiceTable } from '../gpu/tuning.ts';
 import type { AscentSettings, Climb } from './settings.ts';
 
 /** `run.json`: written once at the start. An evolution's has no `kind`. */
@@ -12,7 +13,8 @@ export interface AscentRecord {
   readonly settings: AscentSettings;
   readonly model: RunRecord['model'];
   readonly adapter: RunRecord['adapter'];
-  readonly variants: Readonly<Record<string, string>>;
+  readonly variants: RunRecord['variants'];
+  readonly choices?: ChoiceTable;
 }
 
 /** Confidences whose first iteration is recorded (paper §2.4). */

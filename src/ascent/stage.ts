@@ -5,6 +5,7 @@
  */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
+import type { Choices } from '../gpu/tuning.ts';
 import { affineTable, affineView, affineViewAdjoint, type AffineViewShape } from '../kernels/affine-view.ts';
 import { sumParts } from '../kernels/climb.ts';
 import { climbObjective, judgeObjective, outcomeFloats, outcomeRows } from '../kernels/objective.ts';
@@ -79,17 +80,24 @@ export function networkOptions(
   };
 }
 
-/** @param parameters of the model, on the device */
+/**
+ * @param parameters of the model, on the device
+ * @param choices which variants the network's kernels are; the device's tuning unless told
+ */
 export async function createStage(
   gpu: Gpu,
   model: Model,
   parameters: Parameters,
   settings: Pick<AscentSettings, 'objectives' | 'batch' | 'denseWeights' | 'transformation'>,
+  choices?: Choices,
 ): Promise<Stage> {
   const { architecture } = model;
   const { batch } = settings;
   const { units, logits } = layersOf(architecture, settings.objectives);
-  const network = await createNetwork(gpu, architecture, parameters, networkOptions(model, settings));
+  const network = await createNetwork(gpu, architecture, parameters, {
+    ...networkOptions(model, settings),
+    choices,
+  });
   run(gpu, network.turnWeights);
   const buffers = allocate(gpu, model, network, settings.transformation !== undefined, units.length);
   const binding: Binding = { gpu, model, network, batch, units, logits, buffers };

@@ -59,7 +59,7 @@ export async function checkImported(
       await evaluationOf({ dataset, crops: 1 }, model, terminal),
     ]),
   );
-  return withGpu(adapter, terminal, async (gpu) => {
+  return withGpu({ adapter }, terminal, async (gpu) => {
     const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
     const images = known.length > 0 ? await checkImages(gpu, model, known, parameters) : [];
     for (const { name, target, rank, confidence, known: isKnown } of images)

@@ -9,7 +9,11 @@ export interface CommonOptions {
   readonly quiet: boolean;
 }
 
-export interface ModelOptions extends CommonOptions {
+export interface TuneOptions {
+  readonly tune?: boolean;
+}
+
+export interface ModelOptions extends CommonOptions, TuneOptions {
   readonly denseWeights: DenseStorage;
   readonly model: string;
   readonly arch?: string;
@@ -27,9 +31,16 @@ export function withCommon(command: Command): Command {
     .option('--quiet', 'print nothing but errors and warnings', false);
 }
 
-/** Adds --model and --arch as well. */
+/** Adds --tune and --no-tune. */
+export function withTune(command: Command): Command {
+  return command
+    .option('--tune', 'measure first which kernels are fastest here, and keep that for later commands')
+    .option('--no-tune', 'take no account of what was measured');
+}
+
+/** Adds --model, --arch and the like as well. */
 export function withModel(command: Command): Command {
-  return withCommon(command)
+  return withTune(withCommon(command))
     .option(
       '--model <name>',
       'a shipped model, or a weight file (.safetensors; others with --arch)',

@@ -1,19 +1,65 @@
-/** Opens a device for the time of a command and says which one and why. */
+/** Opens a device for the time of a command and says which one and why; its networks take the variants that were tuned. */
 import type { Gpu } from '../gpu/device.ts';
+import { chosenBy, type Tuning } from '../gpu/tuning.ts';
+import { shippedChoices } from '../kernels/shipped-choices.ts';
+import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
+import { messageOf } from '../message-of.ts';
 import { releaseDawn, searchGpu } from '../node/adapter.ts';
+import { keepTuned, readTuned } from '../node/tuning-cache.ts';
 import type { Terminal } from './terminal.ts';
 
+export interface DeviceOptions {
+  readonly adapter: string;
+  /** Whether to measure the kernels first, or to take no account of measurements; those that there are, unless told. */
+  readonly tune?: boolean;
+}
+
 export async function withGpu<T>(
-  adapter: string,
+  options: DeviceOptions,
   terminal: Terminal,
   work: (gpu: Gpu) => Promise<T>,
 ): Promise<T> {
-  const { gpu } = await searchGpu(adapter);
+  const { gpu } = await searchGpu(options.adapter);
   try {
     terminal.note(`adapter: ${gpu.adapter.description} (${gpu.adapter.reason})`);
+    gpu.tuning = await tuningFor(gpu, options, terminal);
     return await work(gpu);
   } finally {
     gpu.close();
     releaseDawn();
   }
+}
+
+async function tuningFor(gpu: Gpu, { tune }: DeviceOptions, terminal: Terminal): Promise<Tuning | undefined> {
+  if (tune === true) return measured(gpu, terminal);
+  if (tune === false) return undefined;
+  const { choices, problem } = await readTuned(gpu.adapter);
+  if (problem !== undefined) terminal.warn(problem);
+  return choices && chosenBy(choices, shippedChoices(gpu.adapter.kind));
+}
+
+/** Measures what every network is made of before it is made, and keeps what was found for later commands. */
+function measured(gpu: Gpu, terminal: Terminal): Tuning {
+  const onWarning = (text: string) => {
+    terminal.warn(text);
+  };
+  const hooks = {
+    now: () => performance.now(),
+    onWarning,
+    onProgress: (done: number, total: number, label: string) => {
+      terminal.note(`tuning ${String(done + 1)} of ${String(total)}: ${label}`);
+    },
+  };
+  return tuneOnDemand(gpu, hooks, async (verdicts) => {
+    for (const { shape, variant, usual, times } of verdicts) {
+      const gain = (times[usual] ?? NaN) / (times[variant] ?? NaN);
+      if (variant !== usual)
+        terminal.note(`${shape}: ${variant} is ${gain.toFixed(2)} times as fast as ${usual}`);
+    }
+    try {
+      await keepTuned(gpu.adapter, tableOf(verdicts));
+    } catch (error) {
+      onWarning(`what was tuned holds for this command only: ${messageOf(error)}`);
+    }
+  });
 }

@@ -1,4 +1,5 @@
 /** The files of a run folder as types: everything a report, a resume or a verification reads. */
+import type { ChoiceTable } from '../gpu/tuning.ts';
 import type { DenseStorage } from '../nn/parameters.ts';
 import type { SerialisedGenome } from '../encodings/encoding.ts';
 
@@ -41,6 +42,8 @@ export interface RunRecord {
   };
   /** Kernel variant per layer, e.g. `{ "conv1 conv2d": "register16x2" }`. */
   readonly variants: Readonly<Record<string, string>>;
+  /** Variant by the key of its shape, where there was a choice: a resumed run takes the same. Older records have none. */
+  readonly choices?: ChoiceTable;
 }
 
 /** A line of `progress.jsonl`. */

@@ -36,6 +36,7 @@ export const originShape = {
     reason: z.string(),
   }),
   variants: z.record(z.string(), z.string()),
+  choices: z.record(z.string(), z.string()).exactOptional(),
 } as const;
 
 export const runRecordSchema: z.ZodType<RunRecord> = z.object({

@@ -5,16 +5,20 @@ import { readState, statePath, type AscentState } from '../ascent/checkpoint.ts'
 import { createParametrisation } from '../ascent/parametrise.ts';
 import type { Centred } from '../ascent/pixel.ts';
 import type { AscentRecord } from '../ascent/records.ts';
+import { ascentRecordSchema } from '../ascent/schema.ts';
 import type { AscentSettings } from '../ascent/settings.ts';
 import { createStage, type Stage } from '../ascent/stage.ts';
 import { checkOrigin } from '../evolution/checkpoint.ts';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { Choices, ChoiceTable } from '../gpu/tuning.ts';
 import type { Model } from '../models/model.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import { uploadParameters } from '../nn/upload.ts';
 import { readTrials } from '../report/read-ascent.ts';
+import { readJson } from '../report/run-files.ts';
 import type { Storage } from '../storage/storage.ts';
+import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { originOf } from './run-origin.ts';
 
 export interface AscentSetup {
@@ -45,13 +49,17 @@ export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
 }
 
 /**
- * As `newAscent`, from the folder's last checkpoint.
- * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter
+ * As `newAscent`, from the folder's last checkpoint and with the kernel variants of its record.
+ * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter, or has other kernels
  */
 export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent> {
   const state = await readState(setup.storage);
-  const ascent = await assemble(setup);
-  if (state) checkOrigin(state, ascent.run, statePath);
+  const stored = await readJson(setup.storage, 'run.json', ascentRecordSchema);
+  const ascent = await assemble(setup, recordedChoices(stored, setup.gpu));
+  if (state) {
+    checkOrigin(state, ascent.run, statePath);
+    checkVariants(stored, ascent.run);
+  }
   await ascent.folder.progress.cut(state?.lines ?? 0);
   await ascent.folder.writeRun(ascent.run);
   return state ? { ...ascent, from: await withTrials(state, setup.storage) } : ascent;
@@ -62,11 +70,11 @@ async function withTrials(state: AscentState, storage: Storage): Promise<NonNull
   return { state, trials: trials.slice(0, state.trial) };
 }
 
-async function assemble(setup: AscentSetup): Promise<AssembledAscent> {
+async function assemble(setup: AscentSetup, choices?: Choices): Promise<AssembledAscent> {
   const { gpu, model, settings, storage, encodePicture, picture } = setup;
   const { denseWeights = 'f32' } = settings;
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
-  const stage = await createStage(gpu, model, parameters, settings);
+  const stage = await createStage(gpu, model, parameters, settings, choices);
   const start = picture && { centred: centred(picture, model), pixels: picture };
   return {
     gpu,
@@ -91,6 +99,7 @@ function recordOf({ gpu, model, settings, sha256, started }: AscentSetup, { see 
     started,
     settings,
     variants: Object.assign({}, ...see.map((program) => program.variants())) as Record<string, string>,
+    choices: Object.assign({}, ...see.map((program) => program.choices())) as ChoiceTable,
   };
 }
 

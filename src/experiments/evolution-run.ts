@@ -15,10 +15,14 @@ import type { Evolution } from '../evolution/evolve.ts';
 import { checkMemory, checkPopulation, searchMemory } from '../evolution/limits.ts';
 import { RunFolder, type EncodePicture } from '../evolution/run-folder.ts';
 import type { RunRecord, RunSettings } from '../evolution/run-record.ts';
+import { runRecordSchema } from '../evolution/run-schema.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { Choices } from '../gpu/tuning.ts';
 import { createClassifier } from '../models/classifier.ts';
 import type { Model } from '../models/model.ts';
 import type { Storage } from '../storage/storage.ts';
+import { readJson } from '../report/run-files.ts';
+import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { originOf } from './run-origin.ts';
 
 export interface EvolutionSetup {
@@ -49,14 +53,16 @@ export async function newEvolution(setup: EvolutionSetup): Promise<Evolution> {
 }
 
 /**
- * As `newEvolution`, from the folder's last checkpoint.
- * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter
+ * As `newEvolution`, from the folder's last checkpoint and with the kernel variants of its record.
+ * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter, or has other kernels
  */
 export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution> {
   const from = await readCheckpoint(setup.storage);
-  const evolution = await assemble(setup);
+  const stored = await readJson(setup.storage, 'run.json', runRecordSchema);
+  const evolution = await assemble(setup, recordedChoices(stored, setup.gpu));
   if (from) {
     checkOrigin(from, evolution.run, checkpointPath);
+    checkVariants(stored, evolution.run);
     checkCells(from, evolution.classes, checkpointPath);
     await restoreCells(from, evolution.archive, evolution.population, setup.storage);
   }
@@ -71,7 +77,7 @@ export async function readCheckpoint(storage: Storage): Promise<Checkpoint | und
   return bytes && parseCheckpoint(new TextDecoder().decode(bytes), checkpointPath);
 }
 
-async function assemble(setup: EvolutionSetup): Promise<Evolution> {
+async function assemble(setup: EvolutionSetup, choices?: Choices): Promise<Evolution> {
   const { gpu, model, settings, storage, encodePicture } = setup;
   const classes = classesOf(model, settings.classes);
   checkPopulation(gpu, model, settings.encoding, settings.population);
@@ -81,6 +87,7 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
     images: settings.population,
     crops: settings.crops,
     denseStorage: settings.denseWeights ?? 'f32',
+    choices,
   });
   const population = await createPopulation(gpu, settings, {
     population: settings.population,
@@ -95,6 +102,7 @@ async function assemble(setup: EvolutionSetup): Promise<Evolution> {
     started: setup.started,
     settings,
     variants: classifier.program.variants(),
+    choices: classifier.program.choices(),
   };
   const folder = new RunFolder(storage, encodePicture);
   const archive = new Archive(classes.length);

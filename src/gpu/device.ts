@@ -1,6 +1,7 @@
 /** An open device with what every layer above needs: its limits, its errors, its pipelines. */
 import { GpuError, GpuLimitError, formatBytes } from './errors.ts';
 import { PipelineCache } from './pipeline-cache.ts';
+import type { Tuning } from './tuning.ts';
 import { justWait, type Wait } from './wait.ts';
 
 /** Which defaults suit the adapter: the two CPU drivers differ from each other as much as from a GPU. */
@@ -31,6 +32,8 @@ const wantedLimits = [
 
 export class Gpu {
   readonly pipelines: PipelineCache;
+  /** Set by whoever opens the device, before networks are made on it: which variants they take. */
+  tuning: Tuning | undefined;
   #failure: GpuError | undefined;
   #closed = false;
 

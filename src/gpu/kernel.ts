@@ -11,10 +11,21 @@ export interface Kernel {
 
 export type Workgroups = readonly [x: number, y: number, z: number];
 
+/** Which of its variants a kernel is, and which it could have been. */
+export interface Choice {
+  /** Key of the shape that was chosen for; see `shapeKey`. */
+  readonly shape: string;
+  readonly variant: string;
+  /** Names of all variants that the adapter allows. */
+  readonly allowed: readonly string[];
+}
+
 /** A kernel with its grid: what a family makes from a shape and a variant. */
 export interface Launch {
   readonly kernel: Kernel;
   readonly workgroups: Workgroups;
+  /** Absent where the family has but one variant. */
+  readonly choice?: Choice;
   /** Floating-point operations of the whole grid. */
   readonly flops: number;
   /** Bytes that the grid must move at least: each operand once. */

@@ -2,6 +2,7 @@
 import type { Gpu } from './device.ts';
 import { GpuLimitError } from './errors.ts';
 import type { Launch } from './kernel.ts';
+import type { ChoiceTable } from './tuning.ts';
 
 export interface Dispatch {
   /** What it is for, e.g. `conv1 forward`. */
@@ -29,6 +30,13 @@ export class Program {
   variants(): Record<string, string> {
     return Object.fromEntries(
       this.dispatches.map(({ label, launch }) => [label, `${launch.kernel.family}/${launch.kernel.variant}`]),
+    );
+  }
+
+  /** Variant by the key of its shape, where there was a choice: what repeats the program bit for bit. */
+  choices(): ChoiceTable {
+    return Object.fromEntries(
+      this.dispatches.flatMap(({ launch: { choice } }) => (choice ? [[choice.shape, choice.variant]] : [])),
     );
   }
 

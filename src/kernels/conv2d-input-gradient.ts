@@ -109,6 +109,7 @@ export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: 
   };
   const tiling = {
     family: 'conv2d-input-gradient',
+    shape,
     constants,
     stride: columns.stride,
     kernel: [rows.taps, columns.taps] as const,

@@ -20,7 +20,8 @@ export const conv2dWeightGradientVariants: readonly Variant[] = [
 /** Bindings: 0 x [in, height, width, batch], 1 dy [out, height, width, batch], 2 dw [in, height, width, out]. */
 export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?: string): Launch {
   const cost = ({ lanes }: Variant) => wasteOf(shape.batch / 4, lanes);
-  const chosen = pick('conv2d-weight-gradient', conv2dWeightGradientVariants, target, cost, variant);
+  const family = 'conv2d-weight-gradient';
+  const { chosen, choice } = pick(family, shape, conv2dWeightGradientVariants, target, cost, variant);
   const constants = {
     GROUPS: shape.groups,
     IN_CHANNELS: shape.inChannels / shape.groups,
@@ -36,13 +37,14 @@ export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?:
     BATCH: shape.batch / 4,
   };
   const kernel = {
-    family: 'conv2d-weight-gradient',
+    family,
     variant: chosen.name,
     source: specialise(source, { LANES: chosen.lanes, TAPS: shape.kernelWidth }),
     entryPoint: 'row',
     constants,
   };
   return {
+    choice,
     kernel,
     workgroups: [
       shape.kernelHeight,

@@ -91,6 +91,7 @@ export function conv2d(shape: ConvShape, target: Target, variant?: string): Laun
   const constants = { ...forwardConstants(shape), PADDING_Y: padding, PADDING_X: padding };
   const tiling: Tiling = {
     family: 'conv2d',
+    shape,
     constants,
     stride,
     kernel: [kernelHeight, kernelWidth],
@@ -105,6 +106,8 @@ export function conv2d(shape: ConvShape, target: Target, variant?: string): Laun
 /** What decides the tiles and the grid of `shaders/conv2d.wgsl`. */
 export interface Tiling {
   readonly family: string;
+  /** That the convolution, or the gradient, was asked for. */
+  readonly shape: ConvShape;
   /** All `override` constants of the shader but the number of lanes. */
   readonly constants: Readonly<Record<string, number>>;
   /** Along a row. */
@@ -124,17 +127,18 @@ export function tiledConvolution(
   tiling: Tiling,
   target: Target,
   variant: string | undefined,
-): Pick<Launch, 'kernel' | 'workgroups'> {
+): Pick<Launch, 'kernel' | 'workgroups' | 'choice'> {
   const { family, constants, kernel, stride, positions, outputs, batch } = tiling;
   const images = imagesPerElement(batch);
   const columns = elementsOf(batch);
-  const chosen = pick(family, conv2dVariants, target, (candidate) => cost(candidate, tiling), variant);
+  const costOf = (candidate: ConvVariant) => cost(candidate, tiling);
+  const { chosen, choice } = pick(family, tiling.shape, conv2dVariants, target, costOf, variant);
   const { rows, lanes, entryPoint } = chosen;
   const [height, width] = positions;
   const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
   if (entryPoint === 'staged') {
     const staged = { family, variant: chosen.name, source: sourceFor(source, images), entryPoint, constants };
-    return { kernel: staged, workgroups: grid(height * width * columns, 16, z) };
+    return { choice, kernel: staged, workgroups: grid(height * width * columns, 16, z) };
   }
   const pixels = tileWidth(chosen, tiling);
   const tile = { ROWS: rows, PIXELS: pixels };
@@ -152,6 +156,7 @@ export function tiledConvolution(
     constants: { ...constants, LANES: lanes },
   };
   return {
+    choice,
     kernel: specialised,
     workgroups: grid(height * Math.ceil(width / pixels) * columns, lanes, z),
   };

@@ -132,7 +132,8 @@ export const matmulVariants: readonly MatmulVariant[] = [
 export function matmul(shape: MatmulShape, target: Target, variant?: string): Launch {
   const { rows, columns, depth, packed = false, images: width = 4 } = shape;
   const variants = matmulVariants.filter(({ entryPoint }) => !packed || entryPoint !== 'quads');
-  const chosen = pick('matmul', variants, target, (candidate) => cost(candidate, shape, target), variant);
+  const costOf = (candidate: MatmulVariant) => cost(candidate, shape, target);
+  const { chosen, choice } = pick('matmul', shape, variants, target, costOf, variant);
   const { entryPoint, lanes } = chosen;
   const rowVectors = Math.ceil(rows / 4);
   const columnVectors = Math.ceil(columns / width);
@@ -157,6 +158,7 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
         }),
   };
   return {
+    choice,
     kernel,
     workgroups: gridOf(chosen, rowVectors, columnVectors),
     flops: 2 * rows * columns * depth,

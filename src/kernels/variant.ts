@@ -1,5 +1,8 @@
 /** How a family lists its variants and picks one; callers name a shape and never a variant. */
 import type { AdapterDescription, AdapterKind } from '../gpu/device.ts';
+import type { Choice } from '../gpu/kernel.ts';
+import type { Choices } from '../gpu/tuning.ts';
+import { shippedChoices } from './shipped-choices.ts';
 
 export interface Variant {
   readonly name: string;
@@ -13,8 +16,10 @@ export interface Variant {
   readonly suits: readonly AdapterKind[];
 }
 
-/** What a choice depends on: the adapter's kind, limits and features. */
+/** What a choice depends on: the adapter's kind, limits and features, and what is settled already. */
 export interface Target {
+  /** What was measured or recorded; the tables that come along unless told. */
+  readonly choices?: Choices | undefined;
   readonly adapter: Pick<AdapterDescription, 'kind'>;
   readonly limits: Pick<
     GPUSupportedLimits,
@@ -52,21 +57,42 @@ export function choose<V extends Variant>(
   return best;
 }
 
-/** The variant of that name, or the one that `choose` picks. @throws RangeError listing the names that are allowed here */
-export function pick<V extends Variant>(
+/**
+ * Names a family's shape in tables of choices: its numbers by name, in alphabetical order, and what is true of it,
+ * e.g. `matmul columns=200 depth=800 packed rows=500`.
+ */
+export function shapeKey<Shape extends object>(family: string, shape: Shape & Numbers<Shape>): string {
+  const numbers = Object.entries<number | boolean | undefined>({ ...shape });
+  const parts = numbers
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name, value]) => (value === true ? name : `${name}=${String(value)}`));
+  return [family, ...parts.sort()].join(' ');
+}
+
+/** A shape is made of numbers and of what is true or not. */
+type Numbers<Shape> = { readonly [Name in keyof Shape]: number | boolean | undefined };
+
+/**
+ * The variant of that name, else the one that the target's choices have for the shape, else the one that `choose` picks.
+ * @param shape all that the work depends on
+ * @throws RangeError listing the names that are allowed here
+ */
+export function pick<V extends Variant, Shape extends object>(
   family: string,
+  shape: Shape & Numbers<Shape>,
   variants: readonly V[],
   target: Target,
   cost: (variant: V) => number,
   name: string | undefined,
-): V {
-  if (name === undefined) return choose(variants, target, cost);
+): { readonly chosen: V; readonly choice: Choice } {
   const usable = variants.filter((variant) => allowed(variant, target));
-  const named = usable.find((variant) => variant.name === name);
-  if (named) return named;
-  throw new RangeError(
-    `${family} has no variant ${name}; there are ${usable.map((variant) => variant.name).join(', ')}`,
-  );
+  const names = usable.map((variant) => variant.name);
+  const key = shapeKey(family, shape);
+  if (name !== undefined && !names.includes(name))
+    throw new RangeError(`${family} has no variant ${name}; there are ${names.join(', ')}`);
+  const settled = name ?? (target.choices ?? shippedChoices(target.adapter.kind)).variantFor(key);
+  const chosen = usable.find((variant) => variant.name === settled) ?? choose(variants, target, cost);
+  return { chosen, choice: { shape: key, variant: chosen.name, allowed: names } };
 }
 
 /** How much more is computed than asked for when `count` is cut into whole tiles; 1 when nothing is wasted. */

@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { uniformUsage } from '../gpu/device.ts';
 import { GpuLimitError, formatBytes } from '../gpu/errors.ts';
 import { Program, bind, type Dispatch } from '../gpu/program.ts';
+import type { Choices } from '../gpu/tuning.ts';
 import { confidence } from '../kernels/softmax.ts';
 import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
 import { activationBytes, createNetwork, fewImages, type Network } from '../nn/network.ts';
@@ -25,6 +26,8 @@ export interface ClassifierOptions {
   readonly parameters?: Parameters;
   /** How those hold dense weights; f32 unless told. */
   readonly denseStorage?: DenseStorage;
+  /** Which variants the network's kernels are; the device's tuning unless told. */
+  readonly choices?: Choices | undefined;
 }
 
 export interface Classifier {
@@ -56,7 +59,11 @@ export async function createClassifier(
     options.parameters ??
     (await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
   const slots = { batch, ...fewImages(turn * views.length, batch) };
-  const network = await createNetwork(gpu, model.architecture, parameters, { ...slots, denseStorage });
+  const network = await createNetwork(gpu, model.architecture, parameters, {
+    ...slots,
+    denseStorage,
+    choices: options.choices,
+  });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
   const viewBuffer = gpu.bufferFrom('views', viewTable(views));

@@ -1,6 +1,7 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program } from '../gpu/program.ts';
+import type { Choices } from '../gpu/tuning.ts';
 import { inputGradientBiasFloats } from '../kernels/conv2d-input-gradient.ts';
 import {
   gradientOf,
@@ -10,6 +11,7 @@ import {
   zeroBias,
   type Wanted,
 } from './backward.ts';
+import { contestsOf } from './contests.ts';
 import {
   convShape,
   dropoutKeyTensor,
@@ -50,6 +52,8 @@ export interface NetworkOptions {
   readonly denseStorage?: DenseStorage;
   /** Layers at whose output the backward pass begins or takes more in; the last one, whose output are the logits, unless told. */
   readonly gradientSources?: readonly string[];
+  /** Which variants the kernels are, where that is settled; the device's tuning unless told. */
+  readonly choices?: Choices | undefined;
 }
 
 /** What `NetworkOptions.images` is for so many images in a batch of slots. */
@@ -99,7 +103,7 @@ export interface Network {
 
 const nothing: Wanted = { input: false, parameters: false };
 
-/** Plans the memory, compiles and binds every kernel. */
+/** Plans the memory, compiles and binds every kernel; has them tuned first where the device's tuning measures. */
 export async function createNetwork(
   gpu: Gpu,
   architecture: Architecture,
@@ -107,6 +111,7 @@ export async function createNetwork(
   options: NetworkOptions,
 ): Promise<Network> {
   const { batch, gradients = nothing } = options;
+  if (!options.choices) await prepare(gpu, architecture, parameters, options);
   const { tape, sources, outside, firstForward, firstBackward } = record(gpu, architecture, options);
   const given = new Map(parameters);
   const parameterGradients = gradients.parameters
@@ -153,6 +158,19 @@ export async function createNetwork(
   };
 }
 
+async function prepare(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  options: NetworkOptions,
+): Promise<void> {
+  if (!gpu.tuning?.prepare) return;
+  const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
+  for (const [name, { size }] of parameters) given.set(name, size).set(gradientOf(name), size);
+  const recorded = (choices: Choices) => record(gpu, architecture, { ...options, choices }).tape;
+  await gpu.tuning.prepare(contestsOf(recorded, gpu.tuning, given));
+}
+
 /** Bytes that a network of this batch takes, parameters left out; nothing is allocated. */
 export function activationBytes(
   gpu: Gpu,
@@ -195,7 +213,14 @@ function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   if (denseStorage === 'f16' && gradients.parameters)
     throw new RangeError('weights stored as halves cannot be trained; keep them as f32');
   const { adapter, limits } = gpu;
-  const target = { adapter, limits, denseStorage, has: (feature: GPUFeatureName) => gpu.has(feature) };
+  const choices = options.choices ?? gpu.tuning;
+  const target = {
+    adapter,
+    limits,
+    denseStorage,
+    choices,
+    has: (feature: GPUFeatureName) => gpu.has(feature),
+  };
   if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
   const layers = placeLayers(architecture, training);
   const tape = new Tape();

@@ -46,7 +46,7 @@ async function runAscend(options: AscendOptions, command: Command): Promise<void
   const release = await lockFolder(options.out, storage);
   try {
     checkFolder(options, command); // once more: another process may have made a run here before it let go
-    const summary = await withGpu(options.adapter, terminal, async (gpu) => {
+    const summary = await withGpu(options, terminal, async (gpu) => {
       const settings = {
         ...asked.settings,
         batch: stored?.settings.batch ?? batchOf(options, gpu, model, asked),

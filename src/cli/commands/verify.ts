@@ -52,7 +52,7 @@ async function verify(folder: string, options: VerifyOptions): Promise<void> {
     );
   }
   const pictures = await readPictures(storage, run);
-  const confidences = await withGpu(options.adapter, terminal, (gpu) => judgeAll(gpu, model, run, pictures));
+  const confidences = await withGpu(options, terminal, (gpu) => judgeAll(gpu, model, run, pictures));
   const cells = run.claims.map((claim, index) => judged(claim, confidences[index] ?? new Float32Array()));
   for (const cell of cells) terminal.line(describe(cell, model));
   const failed = cells.filter(({ holds }) => !holds).length;

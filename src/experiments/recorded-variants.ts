@@ -1,0 +1,27 @@
+/**
+ * A resumed run goes on with the kernels that it was started with, whatever was tuned in the meantime: other variants sum in
+ * another order, and round otherwise.
+ */
+import { CheckpointError } from '../evolution/checkpoint.ts';
+import type { RunRecord } from '../evolution/run-record.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { chosenBy, type Choices } from '../gpu/tuning.ts';
+import { shippedChoices } from '../kernels/shipped-choices.ts';
+
+type Recorded = Pick<RunRecord, 'variants' | 'choices'>;
+
+/** The choices of a run's record; what comes along, where there is no record of them. */
+export function recordedChoices(record: Recorded | undefined, { adapter }: Gpu): Choices {
+  return chosenBy(record?.choices ?? {}, shippedChoices(adapter.kind));
+}
+
+/** @throws CheckpointError naming the first kernel that is another than in the record */
+export function checkVariants(record: Recorded | undefined, run: Recorded): void {
+  for (const [label, variant] of Object.entries(record?.variants ?? {})) {
+    const here = run.variants[label];
+    if (here === variant) continue;
+    throw new CheckpointError(
+      `run.json has ${variant} for ${label}, here it is ${here ?? 'none'}: the run would not go on as it began; resume it with the version and driver that it was started with, or start a new run`,
+    );
+  }
+}

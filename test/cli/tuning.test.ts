@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { RunRecord } from '../../src/evolution/run-record.ts';
+import { fool } from './fool.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'fool-tuning-'));
+const folder = join(root, 'tuning');
+// The command lines below inherit it: no test reads what the user has tuned.
+process.env['FOOL_TUNING_FOLDER'] = folder;
+const device = ['--adapter', 'swiftshader'];
+const evolve = ['evolve', ...device, '--generations', '2', '--population', '4'];
+const recordOf = (name: string) =>
+  JSON.parse(readFileSync(join(root, name, 'run.json'), 'utf8')) as RunRecord;
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('--tune measures before the run, later runs take what it found, and --no-tune does not', async () => {
+  const tuned = await fool(...evolve, '--tune', '--out', join(root, 'tuned'));
+  expect(tuned).toMatchObject({ code: 0 });
+  expect(tuned.err).toMatch(/tuning 1 of 4: conv1 forward\n[^]*tuning 4 of 4: ip2 forward/);
+  const [file = '', ...others] = readdirSync(folder);
+  expect([file, others]).toEqual([expect.stringMatching(/^swiftshader-[0-9a-f]{12}\.json$/), []]);
+  const { choices } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+    choices: Record<string, string>;
+  };
+  expect(recordOf('tuned').choices).toEqual(choices);
+
+  const doctor = await fool('doctor', ...device, '--json');
+  expect(JSON.parse(doctor.out)).toMatchObject({ tuning: { shapes: 4, file: join(folder, file) } });
+
+  // As if another variant had won, so that it shows who takes it.
+  const shape = Object.keys(choices).find((key) => key.startsWith('matmul')) ?? '';
+  const text = readFileSync(join(folder, file), 'utf8');
+  writeFileSync(join(folder, file), text.replaceAll(/("matmul [^"]*"): "[^"]*"/g, '$1: "tile8x4"'));
+  expect((await fool(...evolve, '--quiet', '--out', join(root, 'later'))).code).toBe(0);
+  expect((await fool(...evolve, '--quiet', '--no-tune', '--out', join(root, 'untuned'))).code).toBe(0);
+  expect(recordOf('later').choices?.[shape]).toBe('tile8x4');
+  expect(recordOf('untuned').choices?.[shape]).not.toBe('tile8x4');
+  const resumed = await fool(
+    'evolve',
+    ...device,
+    '--resume',
+    '--generations',
+    '3',
+    '--quiet',
+    '--out',
+    join(root, 'untuned'),
+  );
+  expect(resumed.code).toBe(0);
+  expect(recordOf('untuned').choices?.[shape]).not.toBe('tile8x4');
+
+  writeFileSync(join(folder, file), '{');
+  const damaged = await fool(...evolve, '--quiet', '--out', join(root, 'damaged'));
+  expect(damaged).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(
+      /^warning: the tuned choices in .* are not used: it is no JSON; --tune measures them afresh\n$/,
+    ) as string,
+  });
+}, 170_000);
+
+test.each(['--tune', '--no-tune'])(
+  '%s changes nothing in a run that is resumed, and says so',
+  async (option) => {
+    const out = join(root, `resumed${option}`);
+    expect((await fool(...evolve, '--quiet', '--out', out)).code).toBe(0);
+    const { code, err } = await fool('evolve', ...device, '--resume', option, '--out', out);
+    expect(err).toMatch(`a run that is resumed keeps its kernels: leave out ${option}, or start a new run`);
+    expect(code).toBe(2);
+  },
+  60_000,
+);

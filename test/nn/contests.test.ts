@@ -1,0 +1,56 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { chosenBy, type Contest } from '../../src/gpu/tuning.ts';
+import { run } from '../../src/gpu/program.ts';
+import { tableOf, tuneOnDemand } from '../../src/kernels/tuned-choices.ts';
+import { createNetwork } from '../../src/nn/network.ts';
+import { uploadParameters } from '../../src/nn/upload.ts';
+import { tinyModel } from '../evolution/tiny-run.ts';
+import { openTestGpu } from '../gpu.ts';
+import { expectClose, randomValues } from '../kernels/numbers.ts';
+
+const { architecture, weights } = tinyModel();
+const batch = 8;
+
+test('tuning a network takes variants that the adapter allows, and changes no result', async () => {
+  const gpu = await openTestGpu();
+  onTestFinished(() => {
+    gpu.tuning = undefined;
+  });
+  const parameters = await uploadParameters(gpu, architecture, weights, 'tiny');
+  const x = randomValues(144 * batch, 7);
+  const logits = async () => {
+    const network = await createNetwork(gpu, architecture, parameters, { batch });
+    gpu.write(network.input, x);
+    run(gpu, network.forward);
+    return { network, logits: new Float32Array(await gpu.read(network.logits)) };
+  };
+  const untuned = await logits();
+  const seen: Contest[] = [];
+  let table = {};
+  const tuning = tuneOnDemand(gpu, { now: () => performance.now(), onWarning: expect.fail }, (verdicts) => {
+    table = { ...table, ...tableOf(verdicts) };
+    return Promise.resolve();
+  });
+  gpu.tuning = {
+    variantFor: (shape) => tuning.variantFor(shape),
+    prepare: async (contests) => {
+      seen.push(...contests);
+      await tuning.prepare?.(contests);
+    },
+  };
+  const tuned = await logits();
+  expectClose(tuned.logits, untuned.logits);
+  expect(tuned.network.forward.choices()).toEqual(table);
+  expect(seen.map(({ label }) => label)).toEqual(['conv1 forward', 'ip1 forward']);
+  for (const { launches, shape } of seen) {
+    const names = launches.map(({ choice }) => choice?.variant);
+    expect(names[0]).toBe(untuned.network.forward.choices()[shape]);
+    expect([...names].sort()).toEqual([...launches[0]!.choice!.allowed].sort());
+    expect(names).toContain(tuned.network.forward.choices()[shape]);
+  }
+  const settled = await createNetwork(gpu, architecture, parameters, {
+    batch,
+    choices: chosenBy(untuned.network.forward.choices()),
+  });
+  expect(settled.forward.variants()).toEqual(untuned.network.forward.variants());
+});
