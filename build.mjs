@@ -29,7 +29,12 @@ const common = {
 await build({
   ...common,
   platform: 'node',
-  entryPoints: { fool: 'src/cli/main.ts', node: 'src/node/index.ts', defaults: 'bench/defaults.ts' },
+  entryPoints: {
+    fool: 'src/cli/main.ts',
+    node: 'src/node/index.ts',
+    bench: 'bench/main.ts',
+    defaults: 'bench/defaults.ts',
+  },
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',
 });
@@ -37,7 +42,7 @@ await build({
 await build({
   ...common,
   platform: 'node',
-  entryPoints: { bench: 'bench/main.ts' },
+  entryPoints: { 'bench-peers': 'bench/peers.ts' },
   external: packages.filter((name) => !name.startsWith('@tensorflow/')),
   mainFields: ['module', 'main'],
   banner: {

@@ -25,14 +25,29 @@ export async function timeDispatches(
   gpu: Gpu,
   passes: readonly Pass[],
 ): Promise<TimedDispatch[] | undefined> {
-  if (!gpu.has('timestamp-query')) return undefined;
   const dispatches = passes.flatMap(({ name, program }) =>
     program.dispatches.map((dispatch) => ({ pass: name, dispatch })),
   );
-  const count = 2 * dispatches.length;
+  const spans = await timeSpans(
+    gpu,
+    dispatches.map(({ dispatch }) => [dispatch]),
+  );
+  return spans?.map((span, index) => ({ ...dispatches[index], ...span }) as TimedDispatch);
+}
+
+/** When something began, since the first did, and how long it took, in milliseconds. */
+export type Span = Pick<TimedDispatch, 'startMs' | 'durationMs'>;
+
+/** Runs dispatches that are timed together in one pass, one pass after the other, in one submission. */
+export async function timeSpans(
+  gpu: Gpu,
+  groups: readonly (readonly Dispatch[])[],
+): Promise<Span[] | undefined> {
+  if (!gpu.has('timestamp-query')) return undefined;
+  const count = 2 * groups.length;
   if (count > mostQueries)
     throw new RangeError(
-      `${String(dispatches.length)} dispatches; at most ${String(mostQueries / 2)} are timed at once`,
+      `${String(groups.length)} dispatches; at most ${String(mostQueries / 2)} are timed at once`,
     );
   const querySet = gpu.device.createQuerySet({ type: 'timestamp', count });
   const resolved = gpu.device.createBuffer({
@@ -41,13 +56,15 @@ export async function timeDispatches(
     usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
   });
   const encoder = gpu.device.createCommandEncoder();
-  for (const [index, { dispatch }] of dispatches.entries()) {
+  for (const [index, dispatches] of groups.entries()) {
     const [beginningOfPassWriteIndex, endOfPassWriteIndex] = [2 * index, 2 * index + 1];
     const timestampWrites = { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex };
-    const pass = encoder.beginComputePass({ label: dispatch.label, timestampWrites });
-    pass.setPipeline(dispatch.pipeline);
-    pass.setBindGroup(0, dispatch.bindGroup);
-    pass.dispatchWorkgroups(...dispatch.launch.workgroups);
+    const pass = encoder.beginComputePass({ label: dispatches[0]?.label ?? 'nothing', timestampWrites });
+    for (const { pipeline, bindGroup, launch } of dispatches) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...launch.workgroups);
+    }
     pass.end();
   }
   encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
@@ -57,8 +74,8 @@ export async function timeDispatches(
   resolved.destroy();
   const first = nanoseconds[0] ?? 0n;
   const milliseconds = (index: number) => Number((nanoseconds[index] ?? 0n) - first) / 1e6;
-  return dispatches.map((one, index) => {
+  return groups.map((_, index) => {
     const [start, end] = [milliseconds(2 * index), milliseconds(2 * index + 1)];
-    return { ...one, startMs: start, durationMs: end - start };
+    return { startMs: start, durationMs: end - start };
   });
 }

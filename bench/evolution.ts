@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { RunSummary } from '../src/evolution/run-record.ts';
 
 export interface EvolutionRow {
@@ -103,7 +104,8 @@ async function measureRun(choice: string, adapter: string, run: Run): Promise<Ev
 
 /** Runs `fool` and watches its resident memory, in KiB; 0 where the system does not tell. */
 function execute(commandLine: readonly string[]): Promise<{ output: string; peak: number }> {
-  const child = spawn(process.execPath, ['dist/fool.js', ...commandLine], {
+  const fool = fileURLToPath(new URL('fool.js', import.meta.url));
+  const child = spawn(process.execPath, [fool, ...commandLine], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -1,135 +1,175 @@
-/** Every variant of the tiled kernels at LeNet's shapes. */
+/** Kernels one by one: checked, timed, checked again, in every variant. */
 import type { Gpu } from '../src/gpu/device.ts';
 import type { Launch } from '../src/gpu/kernel.ts';
-import { Program, bind } from '../src/gpu/program.ts';
-import {
-  conv2dInputGradient,
-  inputGradientBiasFloats,
-  turnedWeightFloats,
-} from '../src/kernels/conv2d-input-gradient.ts';
-import { conv2dWeightGradient, conv2dWeightGradientVariants } from '../src/kernels/conv2d-weight-gradient.ts';
-import { conv2d, conv2dVariants } from '../src/kernels/conv2d.ts';
-import { matmul, matmulVariants } from '../src/kernels/matmul.ts';
-import { allowed, type Variant } from '../src/kernels/variant.ts';
-import { lenet } from '../src/models/lenet.ts';
-import { convShape, placeLayers } from '../src/nn/forward.ts';
-import { volume } from '../src/nn/layer.ts';
-import { runOnce, sampleProgram, type Sample } from './sampling.ts';
+import { bind, Program } from '../src/gpu/program.ts';
+import { families } from '../src/kernels/families.ts';
+import { messageOf } from '../src/message-of.ts';
+import { RandomStream } from '../src/random/threefry.ts';
+import { chooseCases, type KernelChoice } from './choose-cases.ts';
+import { kernelCases, variantOf, type KernelCase } from './kernel-cases.ts';
+import { Operands } from './operands.ts';
+import type { Peaks } from './peaks.ts';
+import { sampleDispatch, type DispatchSample } from './sample-dispatch.ts';
+import { runOnce } from './sampling.ts';
+import { difference, expectedElements } from './verify.ts';
 
-export interface KernelRow extends Sample {
+export interface KernelRow extends DispatchSample {
+  /** Of the family. */
   readonly name: string;
   readonly variant: string;
   readonly shape: string;
   readonly adapter: string;
+  readonly gflops: number;
+  readonly gbps: number;
+  /** Share of the roof above the case: of arithmetic or of memory, whichever is the lower for it. */
+  readonly ofPeak: number;
+  /** Floating-point operations per byte, each operand counted once. */
+  readonly intensity: number;
   /**
    * Milliseconds from shader text to the end of the first run, less a later run: drivers compile then or on first use.
    * A driver with a cache on disk may have the work of an earlier process.
    */
   readonly compileMs: number;
-  readonly gflops: number;
-  readonly gbps: number;
+  /** Bytes. */
+  readonly workgroupMemory: number;
   /** Whether the family takes this variant by itself. */
   readonly chosen: boolean;
 }
 
-const forwardBatch = 200;
-const trainingBatch = 64;
-
-interface Case {
-  readonly name: string;
-  readonly shape: string;
-  readonly variants: readonly Variant[];
-  /** Of a variant, or of the one that the family takes by itself. */
-  readonly launch: (variant?: string) => Launch;
-  /** Floats of each operand, in the order of the bindings. */
-  readonly operands: readonly number[];
+export interface KernelOptions {
+  readonly seed: number;
+  /** Milliseconds that a variant is timed at most. */
+  readonly time: number;
 }
 
-export async function benchKernels(gpu: Gpu, show: (row: KernelRow) => void): Promise<void> {
-  for (const { name, shape, variants, launch, operands } of cases(gpu)) {
-    const buffers = operands.map((floats) => gpu.bufferFrom(name, new Float32Array(floats).fill(0.5)));
-    const chosen = launch().kernel.variant;
-    for (const variant of variants.filter((candidate) => allowed(candidate, gpu))) {
-      const launched = launch(variant.name);
-      const started = performance.now();
-      const program = new Program([await bind(gpu, name, launched, buffers)]);
-      await runOnce(gpu, [program]);
-      const first = performance.now() - started;
-      const sample = await sampleProgram(gpu, [program]);
-      const perSecond = 1e3 / sample.medianMs;
-      show({
-        name,
-        variant: variant.name,
-        shape,
-        adapter: gpu.adapter.name,
-        ...sample,
-        compileMs: Math.max(0, first - sample.medianMs),
-        gflops: (launched.flops * perSecond) / 1e9,
-        gbps: (launched.bytes * perSecond) / 1e9,
-        chosen: launched.kernel.variant === chosen,
-      });
-    }
-    for (const buffer of buffers) buffer.destroy();
+export interface KernelOutput {
+  readonly show: (row: KernelRow) => void;
+  /** A variant that computes something else, or does not run. */
+  readonly failed: (line: string) => void;
+  readonly progress: (done: number, name: string) => void;
+}
+
+/** @throws UsageError for a choice that fits nothing */
+export function casesToMeasure(gpu: Gpu, choice: KernelChoice): { cases: KernelCase[]; total: number } {
+  const cases = chooseCases(kernelCases(gpu), choice, gpu.adapter.kind);
+  return { cases, total: cases.reduce((sum, { launches }) => sum + launches.length, 0) };
+}
+
+export async function benchKernels(
+  gpu: Gpu,
+  cases: readonly KernelCase[],
+  peaks: Peaks,
+  { seed, time }: KernelOptions,
+  output: KernelOutput,
+): Promise<void> {
+  let done = 0;
+  for (const [index, one] of cases.entries()) {
+    await benchCase(gpu, one, peaks, { seed: seed + index, time }, output, (variant) => {
+      output.progress(++done, `${one.family} ${variant}`);
+    });
   }
 }
 
-function cases(gpu: Gpu): Case[] {
-  return placeLayers(lenet(), false).flatMap(({ layer, input, output }): Case[] => {
-    if (layer.kind === 'dense') {
-      const product = { rows: layer.outputs, columns: forwardBatch, depth: volume(input.extent) };
-      const rows = Math.ceil(product.rows / 4) * 4;
-      const operands = [
-        product.depth * rows,
-        rows,
-        product.depth * product.columns,
-        product.rows * product.columns,
-      ];
-      return [
-        {
-          name: 'matmul',
-          shape: `${layer.name} forward, batch ${String(forwardBatch)}`,
-          variants: matmulVariants,
-          launch: (variant) => matmul(product, gpu, variant),
-          operands,
-        },
-      ];
+async function benchCase(
+  gpu: Gpu,
+  one: KernelCase,
+  peaks: Peaks,
+  { seed, time }: KernelOptions,
+  output: KernelOutput,
+  onDone: (variant: string) => void,
+): Promise<void> {
+  const [usual] = one.launches;
+  if (!usual) return;
+  const { reference } = one;
+  const places = reference.places?.(usual.kernel.constants) ?? {};
+  const operands = new Operands(gpu, one.family, one.operands, seed, places);
+  try {
+    const expected = expectedElements(usual.kernel, reference, operands, seed);
+    const chosen = variantOf(usual);
+    for (const launch of shuffled(one.launches, seed)) {
+      try {
+        const timed = await timeVerified(gpu, launch, one, operands, expected, time);
+        output.show(rowOf(gpu, one, launch, timed, peaks, variantOf(launch) === chosen));
+      } catch (error) {
+        output.failed(`${one.family} ${variantOf(launch)}, ${one.shape}: ${messageOf(error)}`);
+      }
+      onDone(variantOf(launch));
     }
-    if (layer.kind !== 'convolution') return [];
-    const forward = convShape(layer, input.extent, output.extent, forwardBatch);
-    const training = convShape(layer, input.extent, output.extent, trainingBatch);
-    const outputs = Math.ceil(layer.outChannels / 4) * 4;
-    const taps = layer.kernel * layer.kernel;
-    const x = (batch: number) => volume(input.extent) * batch;
-    const y = (batch: number) => volume(output.extent) * batch;
-    const weights = input.extent[0] * taps * outputs;
-    const step = `batch ${String(trainingBatch)}`;
-    return [
-      {
-        name: 'conv2d',
-        shape: `${layer.name} forward, batch ${String(forwardBatch)}`,
-        variants: conv2dVariants,
-        launch: (variant) => conv2d(forward, gpu, variant),
-        operands: [weights, outputs, x(forwardBatch), y(forwardBatch)],
-      },
-      {
-        name: 'conv2d-input-gradient',
-        shape: `${layer.name}, ${step}`,
-        variants: conv2dVariants,
-        launch: (variant) => conv2dInputGradient(training, gpu, variant),
-        operands: [
-          turnedWeightFloats(training),
-          inputGradientBiasFloats(training),
-          y(trainingBatch),
-          x(trainingBatch),
-        ],
-      },
-      {
-        name: 'conv2d-weight-gradient',
-        shape: `${layer.name}, ${step}`,
-        variants: conv2dWeightGradientVariants,
-        launch: (variant) => conv2dWeightGradient(training, gpu, variant),
-        operands: [x(trainingBatch), y(trainingBatch), weights],
-      },
-    ];
-  });
+  } finally {
+    operands.destroy();
+  }
+}
+
+/** The order is another with every seed, so that no variant always comes after the same one. */
+export function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = RandomStream.of(seed);
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    [order[last], order[other]] = [order[other] as T, order[last] as T];
+  }
+  return order;
+}
+
+/** A result that is not what it should be. */
+export class WrongResultError extends Error {
+  override readonly name = 'WrongResultError';
+}
+
+async function timeVerified(
+  gpu: Gpu,
+  launch: Launch,
+  { family, reference }: KernelCase,
+  operands: Operands,
+  expected: ReadonlyMap<number, number>,
+  time: number,
+): Promise<DispatchSample & { compileMs: number }> {
+  const verify = async (when: string) => {
+    const result = operands.buffers[reference.result];
+    if (!result) throw new RangeError(`${family} has no binding ${String(reference.result)}`);
+    const found = await difference(gpu, result, operands.length(reference.result), expected);
+    if (found !== undefined) throw new WrongResultError(`wrong ${when}: ${found}`);
+  };
+  operands.fill();
+  const started = performance.now();
+  const dispatch = await bind(gpu, family, launch, operands.buffers);
+  await runOnce(gpu, [new Program([dispatch])]);
+  const first = performance.now() - started;
+  await verify('before it was timed');
+  const sample = await sampleDispatch(gpu, dispatch, { time });
+  await verify('after it was timed');
+  return { ...sample, compileMs: Math.max(0, first - sample.medianMs) };
+}
+
+function rowOf(
+  gpu: Gpu,
+  { family, shape }: KernelCase,
+  launch: Launch,
+  timed: DispatchSample & { compileMs: number },
+  peaks: Peaks,
+  chosen: boolean,
+): KernelRow {
+  const gflops = launch.flops / timed.medianMs / 1e6;
+  const gbps = launch.bytes / timed.medianMs / 1e6;
+  const intensity = launch.flops / launch.bytes;
+  const roof = Math.min(peaks.gflops, intensity * peaks.gbps);
+  const variant = variantOf(launch);
+  const listed = families[family]?.variants.find(({ name }) => name === variant);
+  const { times, timer, compileMs, ...figures } = timed;
+  return {
+    name: family,
+    variant,
+    shape,
+    adapter: gpu.adapter.name,
+    ...figures,
+    gflops,
+    gbps,
+    ofPeak: roof > 0 ? gflops / roof : gbps / peaks.gbps,
+    intensity,
+    compileMs,
+    workgroupMemory: listed?.workgroupMemory ?? 0,
+    timer,
+    chosen,
+    times,
+  };
 }

@@ -1,12 +1,18 @@
 /** How long a program takes: repeated until the figures stand, with their spread. */
 import type { Gpu } from '../src/gpu/device.ts';
 import type { Program } from '../src/gpu/program.ts';
+import { medianInterval } from './median-interval.ts';
 
 export interface Sample {
   readonly medianMs: number;
   readonly p10Ms: number;
   readonly p90Ms: number;
+  /** Bounds of the 95 % confidence interval of the median. */
+  readonly lowMs: number;
+  readonly highMs: number;
   readonly samples: number;
+  /** Milliseconds of each sample, in their order; spread evenly over all where there are more than fifty. */
+  readonly times: readonly number[];
 }
 
 export interface SamplingLimits {
@@ -73,5 +79,14 @@ export async function sampleRuns(
 export function summarise(times: readonly number[]): Sample {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  return { medianMs: at(0.5), p10Ms: at(0.1), p90Ms: at(0.9), samples: times.length };
+  const [lowMs, highMs] = medianInterval(sorted);
+  const every = Math.max(1, times.length / mostTimes);
+  const kept = Array.from({ length: Math.min(times.length, mostTimes) }, (_, index) => {
+    return Number((times[Math.floor(index * every)] ?? NaN).toFixed(4));
+  });
+  const spread = { p10Ms: at(0.1), p90Ms: at(0.9), lowMs, highMs };
+  return { medianMs: at(0.5), ...spread, samples: times.length, times: kept };
 }
+
+/** Samples that a results file keeps of a row. */
+const mostTimes = 50;

@@ -7,6 +7,7 @@ import { ClassError } from '../experiments/evolution-run.ts';
 import { messageOf } from '../message-of.ts';
 import { version } from '../version.ts';
 import { addAscend } from './commands/ascend.ts';
+import { addBench } from './commands/bench.ts';
 import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -34,6 +35,7 @@ function buildProgram(): Command {
     addVerify,
     addReport,
     addDoctor,
+    addBench,
     addWeights,
   ])
     add(program);

@@ -78,6 +78,13 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
   };
 }
 
+/** A parser for what is more than nothing. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
 /** `3,5,7` as numbers. */
 export function numberList(text: string): number[] {
   const parse = wholeNumber(0);

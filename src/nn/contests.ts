@@ -1,4 +1,4 @@
-/** What a network's tape leaves to be chosen: each shape once, with every variant that the adapter allows. */
+/** What a network's tape computes: each kernel and shape once, with every variant that the adapter allows. */
 import type { Launch } from '../gpu/kernel.ts';
 import type { Choices, Contest } from '../gpu/tuning.ts';
 import type { Operand, Operation, Tape } from './operation.ts';
@@ -15,10 +15,10 @@ export function contestsOf(
 ): Contest[] {
   const tape = record(usual);
   const open = new Map(
-    tape.operations.flatMap((operation) => {
-      const { choice } = operation.launch;
-      return choice && choice.allowed.length > 1 ? [[choice.shape, { operation, ...choice }] as const] : [];
-    }),
+    tape.operations.map((operation) => [
+      keyOf(operation.launch),
+      { operation, allowed: operation.launch.choice?.allowed ?? [] },
+    ]),
   );
   const launches = new Map([...open].map(([shape, { operation }]) => [shape, [operation.launch]]));
   const most = Math.max(0, ...[...open.values()].map(({ allowed }) => allowed.length));
@@ -36,6 +36,10 @@ export function contestsOf(
     operands: bytesOf(operation, tape, given),
   }));
 }
+
+/** A kernel of one variant is what its constants say. */
+const keyOf = ({ choice, kernel: { family, entryPoint, constants } }: Launch): string =>
+  choice?.shape ?? `${family} ${entryPoint} ${JSON.stringify(constants)}`;
 
 const launchesOf = ({ operations }: Tape): Map<string, Launch> =>
   new Map(operations.flatMap(({ launch }) => (launch.choice ? [[launch.choice.shape, launch]] : [])));

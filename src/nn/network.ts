@@ -1,8 +1,9 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program } from '../gpu/program.ts';
-import type { Choices } from '../gpu/tuning.ts';
+import type { Choices, Contest } from '../gpu/tuning.ts';
 import { inputGradientBiasFloats } from '../kernels/conv2d-input-gradient.ts';
+import { shippedChoices } from '../kernels/shipped-choices.ts';
 import {
   gradientOf,
   sourceName,
@@ -168,7 +169,24 @@ async function prepare(
   const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
   for (const [name, { size }] of parameters) given.set(name, size).set(gradientOf(name), size);
   const recorded = (choices: Choices) => record(gpu, architecture, { ...options, choices }).tape;
-  await gpu.tuning.prepare(contestsOf(recorded, gpu.tuning, given));
+  const contests = contestsOf(recorded, gpu.tuning, given);
+  await gpu.tuning.prepare(contests.filter(({ launches }) => launches.length > 1));
+}
+
+/** Every kernel of a network at its shapes, in all variants that the adapter allows, with the bytes of its operands. */
+export function kernelsOf(gpu: Gpu, architecture: Architecture, options: NetworkOptions): Contest[] {
+  const { denseStorage = 'f32' } = options;
+  const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
+  for (const shape of parameterShapes(architecture)) {
+    const bias = 4 * parameterSizes(shape).bias;
+    given.set(biasName(shape.layer), bias).set(gradientOf(biasName(shape.layer)), bias);
+    for (const part of weightParts(shape, gpu)) {
+      const bytes = 4 * storedWords(parameterSizes(part.shape).weight, isDense(shape), denseStorage);
+      given.set(part.name, bytes).set(gradientOf(part.name), bytes);
+    }
+  }
+  const recorded = (choices: Choices) => record(gpu, architecture, { ...options, choices }).tape;
+  return contestsOf(recorded, gpu.tuning ?? shippedChoices(gpu.adapter.kind), given);
 }
 
 /** Bytes that a network of this batch takes, parameters left out; nothing is allocated. */

@@ -1,0 +1,112 @@
+/** The roofs of an adapter, measured: multiplications and additions in registers, a copy, and a launch that does nothing. */
+import type { Gpu } from '../src/gpu/device.ts';
+import type { Launch } from '../src/gpu/kernel.ts';
+import { linearWorkgroups } from '../src/gpu/kernel.ts';
+import { bind } from '../src/gpu/program.ts';
+import { forFewer, specialise } from '../src/gpu/specialise.ts';
+import source from './peaks.wgsl';
+import { sampleDispatch } from './sample-dispatch.ts';
+
+export interface Peaks {
+  readonly gflops: number;
+  /** Read and written together, 1e9 bytes a second. */
+  readonly gbps: number;
+  readonly launchMs: number;
+}
+
+/** Bytes that are copied: more than caches hold, less than any adapter binds. */
+const copied = 64 * 2 ** 20;
+const steps = 4096;
+const workgroups = 64;
+const shown = (value: number) => value.toPrecision(3);
+
+interface Form {
+  readonly lanes: number;
+  readonly chains: number;
+  /** Floats of an accumulator. */
+  readonly width: 1 | 4;
+}
+
+/** Which form is the fastest differs from driver to driver. */
+const forms: readonly Form[] = [8, 64].flatMap((lanes) => [
+  ...[3, 4, 8, 12].map((chains) => ({ lanes, chains, width: 4 as const })),
+  { lanes, chains: 8, width: 1 },
+]);
+
+export async function measurePeaks(gpu: Gpu, say: (line: string) => void): Promise<Peaks> {
+  const operand = gpu.bufferFrom('source of peaks', new Float32Array(copied / 4).fill(0.5));
+  const result = gpu.buffer('result of peaks', copied);
+  const time = async (launch: Launch) => {
+    const dispatch = await bind(gpu, launch.kernel.entryPoint, launch, [operand, result]);
+    return (await sampleDispatch(gpu, dispatch, { time: 500 })).medianMs;
+  };
+  try {
+    let gflops = 0;
+    for (const form of forms) {
+      const launch = multiplyAdd(form);
+      gflops = Math.max(gflops, launch.flops / (await time(launch)) / 1e6);
+    }
+    const copies = [copyOf(1), copyOf(4)];
+    const rates: number[] = [];
+    for (const launch of copies) rates.push(launch.bytes / (await time(launch)) / 1e6);
+    const gbps = Math.max(...rates);
+    const launchMs = await time(nothing());
+    say(
+      `roofs: ${shown(gflops)} GFLOP/s in registers, ${shown(gbps)} GB/s copied, a launch of nothing ${(1000 * launchMs).toFixed(1)} µs`,
+    );
+    return { gflops, gbps, launchMs };
+  } finally {
+    operand.destroy();
+    result.destroy();
+  }
+}
+
+const sourceOf = (width: 1 | 4, chains: number) =>
+  specialise(width === 1 ? forFewer(source, 1) : source, { CHAINS: chains });
+
+function multiplyAdd({ lanes, chains, width }: Form): Launch {
+  return {
+    kernel: {
+      family: 'peaks',
+      variant: `${String(chains)}x${String(width)}`,
+      source: sourceOf(width, chains),
+      entryPoint: 'multiply_add',
+      constants: { LANES: lanes, STEPS: steps },
+    },
+    workgroups: [workgroups, 1, 1],
+    flops: 2 * steps * chains * width * lanes * workgroups,
+    bytes: 0,
+  };
+}
+
+function copyOf(width: 1 | 4): Launch {
+  const count = copied / 4 / width;
+  const lanes = 64;
+  return {
+    kernel: {
+      family: 'peaks',
+      variant: `copy${String(width)}`,
+      source: sourceOf(width, 1),
+      entryPoint: 'copy',
+      constants: { LANES: lanes, COUNT: count },
+    },
+    workgroups: linearWorkgroups(count, lanes),
+    flops: 0,
+    bytes: 2 * copied,
+  };
+}
+
+function nothing(): Launch {
+  return {
+    kernel: {
+      family: 'peaks',
+      variant: 'nothing',
+      source: sourceOf(4, 1),
+      entryPoint: 'nothing',
+      constants: {},
+    },
+    workgroups: [1, 1, 1],
+    flops: 0,
+    bytes: 0,
+  };
+}
