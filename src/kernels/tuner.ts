@@ -28,7 +28,7 @@ export interface Verdict {
 
 /** Share of the usual variant's time that another must stay below: less of a gain is noise. */
 const clearly = 0.97;
-/** Milliseconds that a variant may take to compile: one that is slow there would make every start slow. */
+/** Milliseconds that a variant may take to compile and start: one that is slow there would make every start slow. */
 const compileBudget = 15_000;
 /** Milliseconds of a sample: short launches are repeated, since submitting alone takes a part of one. */
 const sampleLength = 4;
@@ -111,9 +111,11 @@ async function enter(
   const started = hooks.now();
   try {
     const dispatch = await bind(gpu, label, launch, scratch.buffers);
+    // Some drivers compile when a pipeline is first used, whatever they were asked before.
+    await partly(gpu, dispatch, hooks);
     const isUsual = fastest === Infinity;
     if (!isUsual && hooks.now() - started > compileBudget) return undefined;
-    if (fastest > longRun && !isUsual) {
+    if (!isUsual && fastest > longRun) {
       const estimate = await partly(gpu, dispatch, hooks);
       if (estimate > hopeless * fastest) return undefined;
     }
@@ -146,11 +148,11 @@ async function race(gpu: Gpu, runners: readonly Runner[], hooks: TunerHooks): Pr
     if (round >= rounds.least && hooks.now() - started > rounds.time) return;
     const fastest = Math.min(...runners.map(({ best }) => best));
     for (const [index, runner] of runners.entries()) {
-      // The first run of each pays for more than itself: all are sampled once, unless they take long.
+      // A single run may have been disturbed: all are sampled once more, unless they take long.
       const lost = runner.best > hopeless * fastest && (round > 0 || runner.best > longRun);
       if (index > 0 && lost) continue;
       const time = await timed(gpu, runner.dispatch, repeats, hooks);
-      runner.best = round === 0 ? time : Math.min(runner.best, time);
+      runner.best = Math.min(runner.best, time);
     }
   }
 }

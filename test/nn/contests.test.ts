@@ -27,10 +27,14 @@ test('tuning a network takes variants that the adapter allows, and changes no re
   const untuned = await logits();
   const seen: Contest[] = [];
   let table = {};
-  const tuning = tuneOnDemand(gpu, { now: () => performance.now(), onWarning: expect.fail }, (verdicts) => {
-    table = { ...table, ...tableOf(verdicts) };
-    return Promise.resolve();
-  });
+  const tuning = tuneOnDemand(
+    gpu,
+    { now: () => performance.now(), onWarning: (text: string) => expect.fail(text) },
+    (verdicts) => {
+      table = { ...table, ...tableOf(verdicts) };
+      return Promise.resolve();
+    },
+  );
   gpu.tuning = {
     variantFor: (shape) => tuning.variantFor(shape),
     prepare: async (contests) => {
