@@ -67,17 +67,25 @@ export function forFewer(source: string, images: 1 | 2): string {
 
 const loopHead = /\/\/ @unroll[^\n]*\n\s*for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
 
+/** Loops within a loop are written out in its body, once for all of its copies. */
 function unroll(source: string, values: ReadonlyMap<string, number>): string {
-  const match = loopHead.exec(source);
-  if (!match) return source;
-  const [head, counter = '', bound = ''] = match;
-  const bodyStart = match.index + head.length;
-  const bodyEnd = closingBrace(source, bodyStart);
-  const body = source.slice(bodyStart, bodyEnd);
-  const count = constantProduct(bound, values);
-  const name = new RegExp(`(?<!\\.)\\b${counter}\\b`, 'g');
-  const copies = Array.from({ length: count }, (_, index) => `{${body.replace(name, `${String(index)}u`)}}`);
-  return unroll(source.slice(0, match.index) + copies.join('\n') + source.slice(bodyEnd + 1), values);
+  let written = '';
+  let rest = source;
+  for (let match = loopHead.exec(rest); match; match = loopHead.exec(rest)) {
+    const [head, counter = '', bound = ''] = match;
+    const bodyStart = match.index + head.length;
+    const bodyEnd = closingBrace(rest, bodyStart);
+    const body = unroll(rest.slice(bodyStart, bodyEnd), values);
+    const count = constantProduct(bound, values);
+    const name = new RegExp(`(?<!\\.)\\b${counter}\\b`, 'g');
+    const copies = Array.from(
+      { length: count },
+      (_, index) => `{${body.replace(name, `${String(index)}u`)}}`,
+    );
+    written += rest.slice(0, match.index) + copies.join('\n');
+    rest = rest.slice(bodyEnd + 1);
+  }
+  return written + rest;
 }
 
 function closingBrace(source: string, start: number): number {

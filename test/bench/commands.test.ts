@@ -30,6 +30,29 @@ function save(name: string, milliseconds: number, more: object = {}): string {
 
 const [a, slower] = [save('a.json', 1), save('slower.json', 1.2)];
 
+describe('fool bench', () => {
+  const fool = (...commandLine: string[]) =>
+    spawnSync(process.execPath, ['dist/fool.js', 'bench', ...commandLine], { encoding: 'utf8' });
+
+  it('passes on what it is given, and the exit code', () => {
+    expect(fool('--help').stdout).toContain('--family <name>');
+    expect(fool('compare', a, slower)).toMatchObject({ status: 1, stderr: '' });
+    expect(fool('compare', slower, a).status).toBe(0);
+  });
+
+  it.each([
+    [['kernel'], /there is no section kernel to measure, but kernels, .*did you mean kernels\?/],
+    [['kernels', '--batch', 'many'], /Expected a whole number/],
+    [['kernels', '--time', '0'], /Expected a number above 0/],
+    [['kernels', '--family', 'conv3d'], /--family conv3d: did you mean conv2d\?/],
+  ])('%j ends with 2 and a sentence', (commandLine, message) => {
+    const { status, stderr } = fool(...commandLine, '--adapter', 'swiftshader');
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n +at /);
+    expect(status).toBe(2);
+  });
+});
+
 describe('bench compare', () => {
   it('ends with 1 where a row became slower, and 0 where none did', () => {
     const worse = bench('compare', a, slower);

@@ -1,0 +1,132 @@
+/** Kernels are measured only where they compute what they should. */
+import { describe, expect, test } from 'vitest';
+import { chooseCases } from '../../bench/choose-cases.ts';
+import { kernelCases, variantOf, type KernelCase } from '../../bench/kernel-cases.ts';
+import { benchKernels, casesToMeasure, shuffled, type KernelRow } from '../../bench/kernels.ts';
+import { expectedElements, placesOf } from '../../bench/verify.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+import type { Launch } from '../../src/gpu/kernel.ts';
+import { openTestGpu } from '../gpu.ts';
+
+const peaks = { gflops: 50, gbps: 10, launchMs: 0.05 };
+const limits = { seed: 3, time: 30 };
+
+async function measured(cases: readonly KernelCase[]) {
+  const gpu = await openTestGpu();
+  const rows: KernelRow[] = [];
+  const failures: string[] = [];
+  const progress: number[] = [];
+  await benchKernels(gpu, cases, peaks, limits, {
+    show: (row) => rows.push(row),
+    failed: (line) => failures.push(line),
+    progress: (done) => progress.push(done),
+  });
+  return { rows, failures, progress };
+}
+
+/** One case of each kind, the smallest. */
+const small = [
+  ['relu', 'LeNet relu1 forward, batch 64'],
+  ['max-pool', 'LeNet pool2 forward, batch 64'],
+  ['max-pool', 'LeNet pool2 input gradient, batch 64'],
+  ['max-pool', 'AlexNet pool5 input gradient, batch 1'],
+  ['lrn', 'AlexNet norm2 input gradient, batch 1'],
+  ['matmul', 'LeNet ip2 forward, batch 64'],
+  ['matmul', 'AlexNet fc8 forward, batch 1'],
+  ['conv2d-weight-gradient', 'LeNet conv1 weight gradient, batch 64'],
+  ['conv2d-input-gradient', 'AlexNet conv5 input gradient, batch 1'],
+] as const;
+
+test.each(small)(
+  '%s at %s: what is taken by itself computes what its definition says',
+  async (family, shape) => {
+    const gpu = await openTestGpu();
+    const [found] = chooseCases(kernelCases(gpu), { family, shape }, gpu.adapter.kind);
+    const { rows, failures, progress } = await measured([
+      { ...found!, launches: found!.launches.slice(0, 1) },
+    ]);
+    expect(failures).toEqual([]);
+    expect(progress).toEqual([1]);
+    const [row] = rows;
+    expect(row).toMatchObject({ name: family, shape, chosen: true, timer: 'timestamps' });
+    expect(row!.medianMs).toBeGreaterThan(0);
+    expect(row!.lowMs).toBeLessThanOrEqual(row!.medianMs);
+    expect(row!.highMs).toBeGreaterThanOrEqual(row!.medianMs);
+    expect(row!.gflops).toBeCloseTo(found!.launches[0]!.flops / row!.medianMs / 1e6, 9);
+    expect(row!.ofPeak).toBeCloseTo(row!.gflops / Math.min(50, row!.intensity * 10), 9);
+  },
+);
+
+test('all variants of a case are measured, each once, in an order that the seed decides', async () => {
+  const gpu = await openTestGpu();
+  const { cases, total } = casesToMeasure(gpu, { family: 'matmul', shape: '64 × 64 × 64', variant: 'all' });
+  const { rows, failures } = await measured(cases);
+  expect(failures).toEqual([]);
+  expect(rows).toHaveLength(total);
+  const names = cases[0]!.launches.map(variantOf);
+  expect(rows.map(({ variant }) => variant).sort()).toEqual([...names].sort());
+  expect(rows.map(({ variant }) => variant)).toEqual(shuffled(names, limits.seed));
+  expect(shuffled(names, 4)).not.toEqual(shuffled(names, 3));
+});
+
+describe('a kernel', () => {
+  const broken = async (change: (source: string) => string) => {
+    const gpu = await openTestGpu();
+    const { cases } = casesToMeasure(gpu, { family: 'relu', shape: 'LeNet relu1 forward, batch 64' });
+    const spoilt = (launch: Launch): Launch => {
+      const source = change(launch.kernel.source);
+      expect(source).not.toBe(launch.kernel.source);
+      return { ...launch, kernel: { ...launch.kernel, source } };
+    };
+    return measured(cases.map((one) => ({ ...one, launches: one.launches.map(spoilt) })));
+  };
+
+  test('that computes something else is not timed', async () => {
+    const { rows, failures } = await broken((source) =>
+      source.replace('max(x[index], Images(0.0))', 'x[index]'),
+    );
+    expect(rows).toEqual([]);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatch(/relu .* wrong before it was timed: element \d+ is -\d.* and should be 0/);
+  });
+
+  test('that gives numbers which are not finite is not timed', async () => {
+    const { rows, failures } = await broken((source) =>
+      source.replace(
+        'max(x[index], Images(0.0))',
+        'max(x[index], Images(0.0)) / Images(f32(index > 1000u) * 0.0 + f32(index <= 1000u))',
+      ),
+    );
+    expect(rows).toEqual([]);
+    expect(failures[0]).toMatch(/wrong before it was timed: element \d+ is (NaN|Infinity)/);
+  });
+});
+
+test('the elements that are looked at are the corners and others, within the result', () => {
+  for (const length of [1, 2, 63, 10_000]) {
+    const places = placesOf(length, 5);
+    expect(places).toContain(0);
+    expect(places).toContain(length - 1);
+    expect(new Set(places).size).toBe(places.length);
+    for (const place of places) expect(place >= 0 && place < length).toBe(true);
+  }
+  const values = expectedElements(
+    { constants: {} },
+    { result: 1, element: ({ at }, index) => (index % 2 === 0 ? at(0, index) : undefined) },
+    { at: (_, index) => index, length: () => 100 },
+    1,
+  );
+  for (const [index, value] of values) expect(value).toBe(index);
+  expect([...values.keys()].every((index) => index % 2 === 0)).toBe(true);
+});
+
+test.each([
+  [{ family: 'conv3d' }, /--family conv3d: did you mean conv2d\? There are .*matmul/],
+  [{ family: 'relu', shape: 'conv9' }, /--shape conv9 fits no case; there are: .*relu1/],
+  [{ shape: 'conv2', batch: 7 }, /--shape conv2 with --batch 7 fits no case/],
+  [{ family: 'conv2d', variant: 'quads20x5' }, /--variant quads20x5: did you mean quads20x4\?/],
+])('a choice that fits nothing says what there is: %j', async (choice, message) => {
+  const gpu = await openTestGpu();
+  expect(() => casesToMeasure(gpu, choice)).toThrow(UsageError);
+  expect(() => casesToMeasure(gpu, choice)).toThrow(message);
+});
