@@ -50,7 +50,7 @@ export class Scratch {
     pattern.destroy();
   }
 
-  /** Fills the result with what no kernel writes, so that a value which it forgets shows up. */
+  /** Zeros the result, so that a value which a kernel forgets is not that of the one before. */
   clearResult(): void {
     const encoder = this.gpu.device.createCommandEncoder();
     encoder.clearBuffer(this.#result);
