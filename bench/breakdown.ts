@@ -1,7 +1,7 @@
 /** Where the time of a submission goes: each dispatch by the clock of the device, and what is left beside them. */
 import type { Gpu } from '../src/gpu/device.ts';
 import { timeDispatches, type Pass, type TimedDispatch } from './dispatch-times.ts';
-import { runOnce } from './sampling.ts';
+import { runOnce, wantsMore } from './sampling.ts';
 import type { LayerResult } from './results-file.ts';
 
 /** Of a row of a network. */
@@ -38,10 +38,7 @@ export async function breakDown(gpu: Gpu, passes: readonly Pass[]): Promise<Meas
   const runs: TimedRun[] = [];
   const programs = passes.map(({ program }) => program);
   const started = performance.now();
-  while (
-    runs.length < limits.least ||
-    (runs.length < limits.most && performance.now() - started < limits.time)
-  ) {
+  while (wantsMore(runs.length, started, limits)) {
     const timed = await timeDispatches(gpu, passes);
     if (!timed) return undefined;
     runs.push({ dispatches: timed, wallMs: await runOnce(gpu, programs) });

@@ -1,9 +1,8 @@
 /** Operands of a kernel that is measured: one seeded pattern, known on both sides of the bus without being kept twice. */
 import { storageUsage, type Gpu } from '../src/gpu/device.ts';
+import { patternWords, repeatPattern } from '../src/kernels/scratch.ts';
 import { RandomStream } from '../src/random/threefry.ts';
 
-/** Words of the pattern: a prime, so that no two rows of a matrix are alike. */
-const patternWords = 65_521;
 /** Words by which the patterns of two bindings are apart. */
 const shift = 977;
 
@@ -53,10 +52,7 @@ export class Operands {
     const encoder = this.gpu.device.createCommandEncoder();
     for (const [binding, buffer] of Object.entries(this.buffers)) {
       const pattern = binding in this.places ? patterns.words : patterns.floats;
-      for (let offset = 0; offset < buffer.size; offset += 4 * patternWords) {
-        const size = Math.min(4 * patternWords, buffer.size - offset);
-        encoder.copyBufferToBuffer(pattern, 4 * this.#start(Number(binding)), buffer, offset, size);
-      }
+      repeatPattern(encoder, pattern, this.#start(Number(binding)), buffer);
     }
     this.gpu.device.queue.submit([encoder.finish()]);
     for (const pattern of Object.values(patterns)) pattern.destroy();

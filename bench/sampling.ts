@@ -30,6 +30,11 @@ export const fewSamples: SamplingLimits = { least: 3, most: 15, time: 4000 };
 /** Milliseconds of a run that is not repeated: the spread is small beside it, and patience ends. */
 export const slowRun = 30_000;
 
+/** Whether another sample is due after so many, begun at `started`. */
+export function wantsMore(samples: number, started: number, { least, most, time }: SamplingLimits): boolean {
+  return samples < least || (samples < most && performance.now() - started < time);
+}
+
 /** Wall-clock milliseconds from submission to the end of the work on the device. */
 export async function runOnce(gpu: Gpu, programs: readonly Program[]): Promise<number> {
   const encoder = gpu.device.createCommandEncoder();
@@ -65,10 +70,7 @@ export async function sampleRuns(
   for (let run = 0; run < untimed; run++) await once();
   const times: number[] = [];
   const started = performance.now();
-  while (
-    times.length < limits.least ||
-    (times.length < limits.most && performance.now() - started < limits.time)
-  ) {
+  while (wantsMore(times.length, started, limits)) {
     const time = await once();
     times.push(time);
     if (time > slowRun) break;

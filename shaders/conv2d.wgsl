@@ -3,9 +3,10 @@
 //   y[o, r, c, n] = bias[o] + Σ_{i, a, b}  w[i, a, b, o] · x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n]
 //
 // The batch n is innermost and four images share a vec4, so whatever the stride and padding, neighbouring lanes
-// read neighbouring addresses and no im2col is needed. A batch of one or two has Images of one or two floats. Weights are stored with the output channel innermost:
-// at one (i, a, b) the channels of a tile are consecutive vec4s at an address that is the same for the whole
-// workgroup, which CPU adapters turn into one scalar load and a broadcast, and GPUs serve from the constant path.
+// read neighbouring addresses and no im2col is needed. A batch of one or two has Images of one or two floats.
+// Weights are stored with the output channel innermost: at one (i, a, b) the channels of a tile are consecutive vec4s
+// at an address that is the same for the whole workgroup, which CPU adapters turn into one scalar load and a
+// broadcast, and GPUs serve from the constant path.
 // A tile is 4·ROWS output channels × PIXELS neighbouring output columns × four images. Lanes run over the images first
 // and then over the tiles of the picture, so that none is idle at a batch of four.
 //

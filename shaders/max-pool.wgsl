@@ -5,8 +5,8 @@
 //   apart_gradient:  the same where windows touch without overlapping and leave nothing out: each writes what it covers
 //
 // Windows that start inside the image and end outside it are clipped (Caffe's ceiling rule needs that). Winners are
-// bytes, four images to a u32; one or two images have a u32 to themselves. The gradient gathers, so that overlapping windows need no
-// atomics and sum in one order.
+// bytes, four images to a u32; one or two images have a u32 to themselves. The gradient gathers, so that overlapping
+// windows need no atomics and sum in one order.
 
 override CHANNELS: u32 = 1u;
 override IN_HEIGHT: u32 = 2u;
@@ -68,7 +68,7 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
     for (var k = first_column; k < OUT_WIDTH && k * STRIDE <= column; k++) {
       let window = ((channel * OUT_HEIGHT + r) * OUT_WIDTH + k) * BATCH + n;
       let packed = winner[window];
-      let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @pair let places = vec2u(packed, packed >> 8u) & vec2u(255u); @single let places = packed;
+      let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @pair let places = vec2u(packed, packed >> 8u) & vec2u(255u); @single let places = packed & 255u;
       let here = (row - r * STRIDE) * SIZE + column - k * STRIDE;
       sum += select(Images(0.0), dy[window], places == Places(here));
     }
@@ -87,7 +87,7 @@ fn apart_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   let row = (index / (BATCH * OUT_WIDTH)) % OUT_HEIGHT * STRIDE;
   let channel = index / (BATCH * OUT_WIDTH * OUT_HEIGHT);
   let packed = winner[index];
-  let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @pair let places = vec2u(packed, packed >> 8u) & vec2u(255u); @single let places = packed;
+  let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @pair let places = vec2u(packed, packed >> 8u) & vec2u(255u); @single let places = packed & 255u;
   let upstream = dy[index];
   for (var a = 0u; a < STRIDE && row + a < IN_HEIGHT; a++) {
     for (var b = 0u; b < STRIDE && column + b < IN_WIDTH; b++) {

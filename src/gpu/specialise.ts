@@ -57,7 +57,10 @@ export function packed(source: string): string {
     .replace(read, 'return vec4f(unpack2x16float($1[at].x), unpack2x16float($1[at].y));');
 }
 
-/** The shader for one image or two: each line marked `@single` or `@pair` gives way to what stands after the mark; throws when there is none. */
+/**
+ * The shader for one image or two: each line marked `@single` or `@pair` gives way to what stands after the mark; throws when
+ * there is none.
+ */
 export function forFewer(source: string, images: 1 | 2): string {
   const mark = images === 1 ? 'single' : 'pair';
   const marked = new RegExp(`^( *)\\S.*\\/\\/.*@${mark} ([^@\\n]*?) *(?:@.*)?$`, 'gm');

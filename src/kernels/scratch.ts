@@ -4,7 +4,23 @@ import type { Contest } from '../gpu/tuning.ts';
 import { RandomStream } from '../random/threefry.ts';
 
 /** Words of the pattern that fills an operand: a prime, so that no two rows of a matrix are alike. */
-const patternWords = 65_521;
+export const patternWords = 65_521;
+
+/**
+ * Encodes copies of a pattern, one after the other, until they fill a buffer.
+ * @param first word of the pattern's buffer at which it begins
+ */
+export function repeatPattern(
+  encoder: GPUCommandEncoder,
+  pattern: GPUBuffer,
+  first: number,
+  buffer: GPUBuffer,
+): void {
+  for (let offset = 0; offset < buffer.size; offset += 4 * patternWords) {
+    const bytes = Math.min(4 * patternWords, buffer.size - offset);
+    encoder.copyBufferToBuffer(pattern, 4 * first, buffer, offset, bytes);
+  }
+}
 
 export class Scratch {
   readonly buffers: Readonly<Record<number, GPUBuffer>>;
@@ -37,14 +53,7 @@ export class Scratch {
     const encoder = this.gpu.device.createCommandEncoder();
     for (const buffer of Object.values(this.buffers)) {
       if (buffer === this.#result) continue;
-      for (let offset = 0; offset < buffer.size; offset += 4 * patternWords)
-        encoder.copyBufferToBuffer(
-          pattern,
-          0,
-          buffer,
-          offset,
-          Math.min(4 * patternWords, buffer.size - offset),
-        );
+      repeatPattern(encoder, pattern, 0, buffer);
     }
     this.gpu.device.queue.submit([encoder.finish()]);
     pattern.destroy();

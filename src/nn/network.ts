@@ -13,6 +13,7 @@ import {
   type Wanted,
 } from './backward.ts';
 import { contestsOf } from './contests.ts';
+import { inSlots, tapeGiven, tapeTaken } from './few-images.ts';
 import {
   convShape,
   dropoutKeyTensor,
@@ -22,7 +23,6 @@ import {
   tapeForward,
   type PlacedLayer,
 } from './forward.ts';
-
 import { extents, volume, type Architecture, type Extent } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { Tape, bindTape } from './operation.ts';
@@ -36,7 +36,6 @@ import {
   type DenseStorage,
   type Parameters,
 } from './parameters.ts';
-import { inSlots, tapeGiven, tapeTaken } from './few-images.ts';
 
 export interface NetworkOptions {
   /** Slots, a multiple of 4. */

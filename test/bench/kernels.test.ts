@@ -1,12 +1,20 @@
 /** Kernels are measured only where they compute what they should. */
 import { describe, expect, test } from 'vitest';
-import { chooseCases } from '../../bench/choose-cases.ts';
+import { chooseCases, type KernelChoice } from '../../bench/choose-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from '../../bench/kernel-cases.ts';
-import { benchKernels, casesToMeasure, shuffled, type KernelRow } from '../../bench/kernels.ts';
+import { benchKernels, shuffled, type KernelRow } from '../../bench/kernels.ts';
 import { expectedElements, placesOf } from '../../bench/verify.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
 import { openTestGpu } from '../gpu.ts';
+
+/** All cases take seconds to be written out: once for all tests. */
+const all = openTestGpu().then(kernelCases);
+
+async function chosen(choice: KernelChoice): Promise<KernelCase[]> {
+  const gpu = await openTestGpu();
+  return chooseCases(await all, choice, gpu.adapter.kind);
+}
 
 const peaks = { gflops: 50, gbps: 10, launchMs: 0.05 };
 const limits = { seed: 3, time: 30 };
@@ -40,8 +48,7 @@ const small = [
 test.each(small)(
   '%s at %s: what is taken by itself computes what its definition says',
   async (family, shape) => {
-    const gpu = await openTestGpu();
-    const [found] = chooseCases(kernelCases(gpu), { family, shape }, gpu.adapter.kind);
+    const [found] = await chosen({ family, shape });
     const { rows, failures, progress } = await measured([
       { ...found!, launches: found!.launches.slice(0, 1) },
     ]);
@@ -58,8 +65,8 @@ test.each(small)(
 );
 
 test('all variants of a case are measured, each once, in an order that the seed decides', async () => {
-  const gpu = await openTestGpu();
-  const { cases, total } = casesToMeasure(gpu, { family: 'matmul', shape: '64 × 64 × 64', variant: 'all' });
+  const cases = await chosen({ family: 'matmul', shape: '64 × 64 × 64', variant: 'all' });
+  const total = cases.reduce((sum, { launches }) => sum + launches.length, 0);
   const { rows, failures } = await measured(cases);
   expect(failures).toEqual([]);
   expect(rows).toHaveLength(total);
@@ -71,8 +78,7 @@ test('all variants of a case are measured, each once, in an order that the seed 
 
 describe('a kernel', () => {
   const broken = async (change: (source: string) => string) => {
-    const gpu = await openTestGpu();
-    const { cases } = casesToMeasure(gpu, { family: 'relu', shape: 'LeNet relu1 forward, batch 64' });
+    const cases = await chosen({ family: 'relu', shape: 'LeNet relu1 forward, batch 64' });
     const spoilt = (launch: Launch): Launch => {
       const source = change(launch.kernel.source);
       expect(source).not.toBe(launch.kernel.source);
@@ -126,7 +132,6 @@ test.each([
   [{ shape: 'conv2', batch: 7 }, /--shape conv2 with --batch 7 fits no case/],
   [{ family: 'conv2d', variant: 'quads20x5' }, /--variant quads20x5: did you mean quads20x4\?/],
 ])('a choice that fits nothing says what there is: %j', async (choice, message) => {
-  const gpu = await openTestGpu();
-  expect(() => casesToMeasure(gpu, choice)).toThrow(UsageError);
-  expect(() => casesToMeasure(gpu, choice)).toThrow(message);
+  await expect(chosen(choice)).rejects.toThrow(UsageError);
+  await expect(chosen(choice)).rejects.toThrow(message);
 });

@@ -24,6 +24,7 @@ import { addCppnGradient, pullCppn } from '../../src/kernels/cppn-gradient.ts';
 import { cppn } from '../../src/kernels/cppn.ts';
 import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
 import { dropout } from '../../src/kernels/dropout.ts';
+import { giveImages, takeImages } from '../../src/kernels/few-images.ts';
 import { keepParameters, keepPictures } from '../../src/kernels/keep.ts';
 import { lrn, lrnInputGradient } from '../../src/kernels/lrn.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
@@ -107,6 +108,7 @@ function everyLaunch(gpu: Gpu): Launch[] {
     tickClimb(),
     climbObjective(objective),
     judgeObjective(objective),
+    ...([1, 2] as const).flatMap((images) => [takeImages(8, images), giveImages(8, images)]),
     keepParameters(168, 4),
     keepPictures(42, 4),
     noise({ values: 168, batch: 4, kind: 'gaussian', size: 1 }),

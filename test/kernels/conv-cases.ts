@@ -34,7 +34,7 @@ export const fewImagesCases: readonly (readonly [what: string, shape: ConvShape]
   ['a single image, stride 4, kernel 11', shape(3, 8, [23, 27], [11, 11], { stride: 4, batch: 1 })],
   [
     'two images, stride 2, padding 1',
-    shape(4, 5, [6, 37], [3, 2], { stride: 2, padding: 1, groups: 2, batch: 2 }),
+    shape(4, 10, [6, 37], [3, 2], { stride: 2, padding: 1, groups: 2, batch: 2 }),
   ],
 ];
 
