@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -18,6 +18,8 @@ export default defineConfig({
     globalSetup: 'test/build-once.ts',
     // Dawn crashes in worker threads of some versions, and a device must not be shared between files.
     pool: 'forks',
+    // Most of a test's time is a driver compiling on one thread: two files at a time even on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Tests never tune, nor read what the user has tuned: nothing is ever written there.
     env: { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) },
     testTimeout: 60_000,

@@ -1,6 +1,5 @@
 /** Networks as a whole: forward, forward with the gradient to the input, a training step; the memory that they take. */
 import type { Gpu } from '../src/gpu/device.ts';
-import { run } from '../src/gpu/program.ts';
 import { lenet } from '../src/models/lenet.ts';
 import { lenetDescent } from '../src/models/training.ts';
 import { caffenet } from '../src/models/caffenet.ts';
@@ -52,7 +51,6 @@ export async function benchNetworks(
     batch: 200,
     gradients: { input: true, parameters: false },
   });
-  run(gpu, both.turnWeights);
   const sample = await sampleProgram(gpu, [both.forward, both.backward]);
   const flops = both.forward.flops + both.backward.flops;
   const plain = row('LeNet forward + gradient to the input', 200, gpu, sample, flops);
@@ -88,8 +86,7 @@ async function benchAlexNet(
           gradients,
         };
         const network = await createNetwork(gpu, architecture, parameters, options);
-        const { turnWeights, forward, backward } = network;
-        run(gpu, turnWeights);
+        const { forward, backward } = network;
         const sample = await sampleProgram(gpu, [forward, backward], fewSamples);
         const { total } = deviceBytes(gpu, architecture, options);
         const flops = forward.flops + backward.flops;

@@ -21,7 +21,6 @@ export async function ownAscentStep(gpu: Gpu, parameters: Parameters, work: Case
   if (!inputGradient) throw new Error('the network has no gradient to its input');
   gpu.write(input, asSlots(inputsOf(work), images, slots));
   const { programs, buffers } = await stepOf(gpu, network, inputGradient, work);
-  run(gpu, network.turnWeights);
   const once = async () => {
     const start = performance.now();
     run(gpu, ...programs);

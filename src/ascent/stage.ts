@@ -4,7 +4,7 @@
  * is shown.
  */
 import type { Gpu } from '../gpu/device.ts';
-import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
+import { Program, bind, type Dispatch } from '../gpu/program.ts';
 import type { Choices } from '../gpu/tuning.ts';
 import { affineTable, affineView, affineViewAdjoint, type AffineViewShape } from '../kernels/affine-view.ts';
 import { sumParts } from '../kernels/climb.ts';
@@ -98,7 +98,6 @@ export async function createStage(
     ...networkOptions(model, settings),
     choices,
   });
-  run(gpu, network.turnWeights);
   const buffers = allocate(gpu, model, network, settings.transformation !== undefined, units.length);
   const binding: Binding = { gpu, model, network, batch, units, logits, buffers };
   const fixed = fixedView(binding);

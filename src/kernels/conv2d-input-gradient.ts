@@ -62,6 +62,22 @@ export function inputGradientBiasFloats(shape: ConvShape): number {
   return shape.groups * Math.ceil(axes(shape).channels / 4) * 4;
 }
 
+/** The gradient as a convolution of dy by the turned weights, where that is a plain one of stride 1. */
+export function gradientConvolution(shape: ConvShape): ConvShape | undefined {
+  const { rows, columns } = axes(shape);
+  if (rows.spread !== 1 || columns.spread !== 1 || rows.padding !== columns.padding) return undefined;
+  return {
+    ...shape,
+    inChannels: shape.outChannels,
+    outChannels: shape.inChannels,
+    inHeight: shape.outHeight,
+    inWidth: shape.outWidth,
+    outHeight: shape.inHeight,
+    outWidth: shape.inWidth,
+    padding: rows.padding,
+  };
+}
+
 /** Bindings: 0 weights [groups, in, height, width, out], 1 turned [groups, out, taps, taps, block and in], innermost padded to 4. */
 export function turnConvWeights(shape: ConvShape): Launch {
   const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride } = shape;

@@ -5,8 +5,10 @@
 import { adaptiveAveragePoolInputGradient } from '../kernels/adaptive-average-pool.ts';
 import { add } from '../kernels/add.ts';
 import { biasGradient } from '../kernels/bias-gradient.ts';
+import type { ConvShape } from '../kernels/conv-shape.ts';
 import {
   conv2dInputGradient,
+  gradientConvolution,
   turnConvWeights,
   turnedWeightFloats,
 } from '../kernels/conv2d-input-gradient.ts';
@@ -18,6 +20,7 @@ import { matmul } from '../kernels/matmul.ts';
 import { maxPoolInputGradient } from '../kernels/max-pool.ts';
 import { reluInputGradient } from '../kernels/relu.ts';
 import { transpose } from '../kernels/transpose.ts';
+import { winogradFor, type WinogradShape } from '../kernels/winograd.ts';
 import {
   adaptivePoolShape,
   convShape,
@@ -32,6 +35,7 @@ import {
 import { volume, type Convolution, type Dense } from './layer.ts';
 import type { Tape } from './operation.ts';
 import { biasName, partName, pitch, slicesOf, storedWords, weightName } from './parameters.ts';
+import { tapeSquares, tapeSquareWeights } from './winograd.ts';
 
 export interface Wanted {
   readonly input: boolean;
@@ -57,19 +61,28 @@ interface Context {
 export function tapeTurnedWeights(
   tape: Tape,
   layers: readonly PlacedLayer[],
+  batch: number,
   target: NetworkTarget,
   wanted: Wanted,
 ): void {
   for (const placed of layers.filter((_, index) => index > 0 || wanted.input)) {
     const { layer, input, output } = placed;
     if (layer.kind === 'convolution') {
-      const shape = convShape(layer, input.extent, output.extent, 4);
-      const turned = tape.tensor(turnedName(layer.name), turnedWeightFloats(shape), true);
+      const shape = convShape(layer, input.extent, output.extent, batch);
+      const squares = gradientSquares(shape, target);
+      const turned = tape.tensor(turnedName(layer.name), turnedWeightFloats(shape), !squares);
       tape.add(`${layer.name} turn weights`, turnConvWeights(shape), [weightName(layer.name), turned]);
+      if (squares) tapeSquareWeights(tape, `${layer.name} input gradient`, squares, turned, zeroBias);
     } else if (layer.kind === 'dense') {
       turnDense(tape, layer, volume(input.extent), target);
     }
   }
+}
+
+/** How the gradient of a convolution is made by squares, where that is faster. */
+function gradientSquares(shape: ConvShape, target: NetworkTarget): WinogradShape | undefined {
+  const plain = gradientConvolution(shape);
+  return plain && winogradFor(plain, target);
 }
 
 /** [depth, outputs] → [outputs, depth], both cut into slices of what is innermost. */
@@ -213,8 +226,14 @@ function tapeConvolution(
     ]);
   }
   if (needsInput) {
-    const tensors = [turnedName(layer.name), zeroBias, upstream, gradientOf(input.tensor)];
-    tape.add(`${layer.name} input gradient`, conv2dInputGradient(shape, target), tensors);
+    const label = `${layer.name} input gradient`;
+    const gradient = gradientOf(input.tensor);
+    const squares = gradientSquares(shape, target);
+    if (squares) tapeSquares(tape, label, squares, target, { x: upstream, y: gradient });
+    else {
+      const tensors = [turnedName(layer.name), zeroBias, upstream, gradient];
+      tape.add(label, conv2dInputGradient(shape, target), tensors);
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
 import { relu } from '../kernels/relu.ts';
 import type { Target } from '../kernels/variant.ts';
+import { winogradFor } from '../kernels/winograd.ts';
 import {
   outputExtent,
   volume,
@@ -32,6 +33,7 @@ import {
   type BindingLimit,
   type DenseStorage,
 } from './parameters.ts';
+import { tapeSquares, tapeSquareWeights } from './winograd.ts';
 
 /** What the choice of kernels and the cut of large weights depend on. */
 export type NetworkTarget = Target & BindingLimit & { readonly denseStorage: DenseStorage };
@@ -75,6 +77,21 @@ function changesNothing(layer: Layer, [, height, width]: Extent, training: boole
   return layer.kind === 'adaptive-average-pool' && layer.side === height && layer.side === width;
 }
 
+/** Re-lays the weights for the forward pass, where it reads them in another form. */
+export function tapeForwardWeights(
+  tape: Tape,
+  layers: readonly PlacedLayer[],
+  batch: number,
+  target: NetworkTarget,
+): void {
+  for (const { layer, input, output } of layers) {
+    if (layer.kind !== 'convolution') continue;
+    const squares = winogradFor(convShape(layer, input.extent, output.extent, batch), target);
+    if (squares)
+      tapeSquareWeights(tape, `${layer.name} forward`, squares, weightName(layer.name), biasName(layer.name));
+  }
+}
+
 /**
  * @param batch images: 1, 2 or a multiple of 4
  * @param kept tensors that are read after the pass
@@ -91,8 +108,13 @@ export function tapeForward(
     const label = `${layer.name} forward`;
     switch (layer.kind) {
       case 'convolution': {
-        const tensors = [weightName(layer.name), biasName(layer.name), input.tensor, output.tensor];
-        tape.add(label, conv2d(convShape(layer, input.extent, output.extent, batch), target), tensors);
+        const shape = convShape(layer, input.extent, output.extent, batch);
+        const squares = winogradFor(shape, target);
+        if (squares) tapeSquares(tape, label, squares, target, { x: input.tensor, y: output.tensor });
+        else {
+          const tensors = [weightName(layer.name), biasName(layer.name), input.tensor, output.tensor];
+          tape.add(label, conv2d(shape, target), tensors);
+        }
         break;
       }
       case 'dense': {

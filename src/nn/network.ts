@@ -1,6 +1,6 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
 import type { Gpu } from '../gpu/device.ts';
-import { Program } from '../gpu/program.ts';
+import { Program, run } from '../gpu/program.ts';
 import type { Choices, Contest } from '../gpu/tuning.ts';
 import { inputGradientBiasFloats } from '../kernels/conv2d-input-gradient.ts';
 import { shippedChoices } from '../kernels/shipped-choices.ts';
@@ -21,6 +21,7 @@ import {
   logitsTensor,
   placeLayers,
   tapeForward,
+  tapeForwardWeights,
   type PlacedLayer,
 } from './forward.ts';
 import { extents, volume, type Architecture, type Extent } from './layer.ts';
@@ -84,7 +85,7 @@ export interface Network {
   readonly forward: Program;
   /** Gradients from the activations of the last forward pass and `logitsGradient`; empty when none were asked for. */
   readonly backward: Program;
-  /** Re-lays the weights for `backward`; to be run whenever they have changed. */
+  /** Re-lays the weights for both passes. It has run once; it is to be run whenever they have changed. */
   readonly turnWeights: Program;
   /** [classes, batch]; whoever knows the objective writes it before `backward`, unless that begins elsewhere. */
   readonly logitsGradient: GPUBuffer | undefined;
@@ -136,6 +137,8 @@ export async function createNetwork(
   const logits = buffers.get(outside(logitsTensor));
   const shape = extents(architecture).at(-1);
   if (!input || !logits || !shape) throw new Error(`${architecture.name} has no layers`);
+  const turnWeights = new Program(dispatches.slice(0, firstForward));
+  run(gpu, turnWeights);
   return {
     architecture,
     batch,
@@ -143,7 +146,7 @@ export async function createNetwork(
     classes: volume(shape),
     input,
     logits,
-    turnWeights: new Program(dispatches.slice(0, firstForward)),
+    turnWeights,
     forward: new Program(dispatches.slice(firstForward, firstBackward)),
     backward: new Program(dispatches.slice(firstBackward)),
     logitsGradient: buffers.get(outside(gradientOf(logitsTensor))),
@@ -252,7 +255,8 @@ function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
     tape.outside(outside(gradientTensor), volume(extent) * batch);
   // Layers after the last source pass nothing back, and need no turned weights.
   const reached = layers.slice(0, 1 + layers.findLastIndex(({ output }) => sourceTensors.has(output.tensor)));
-  if (backward) tapeTurnedWeights(tape, reached, target, gradients);
+  tapeForwardWeights(tape, layers, images, target);
+  if (backward) tapeTurnedWeights(tape, reached, images, target, gradients);
   const kept = new Set([logitsTensor, ...sourceTensors]);
   const firstForward = tape.operations.length;
   if (few) tapeTaken(tape, inputTensor, volume(architecture.input), few);

@@ -44,10 +44,12 @@ import { transpose } from '../../src/kernels/transpose.ts';
 import { allowed, type Variant } from '../../src/kernels/variant.ts';
 import { view } from '../../src/kernels/view.ts';
 import { winners } from '../../src/kernels/winners.ts';
+import { gatherSquares, spreadSquares, turnWinogradWeights } from '../../src/kernels/winograd.ts';
 import { openTestGpu } from '../gpu.ts';
 import { convCases } from './conv-cases.ts';
 
 const convShape = convCases[2]![1];
+const threeByThree = convCases[4]![1];
 const pool = {
   channels: 2,
   inHeight: 4,
@@ -143,6 +145,10 @@ function everyLaunch(gpu: Gpu): Launch[] {
     turnConvWeights(convShape),
     view(viewShape),
     winners(10, 4),
+    ...([4, 6] as const).flatMap((size) => {
+      const shape = { convolution: threeByThree, size };
+      return [turnWinogradWeights(shape), spreadSquares(shape), gatherSquares(shape)];
+    }),
   ];
 }
 

@@ -1,0 +1,213 @@
+// Convolution of stride 1 by fewer products, after Winograd and Lavin: a square of M × M pixels of the result, with a
+// kernel of K × K, comes from SIZE × SIZE products per pair of channels, SIZE = M + K − 1, where plain loops take M² · K².
+//
+//   turn    U[f, g, i, o] = (G · w[g, i, ·, ·, o] · Gᵀ)[f]    once for weights that stay; the bias becomes a plane f of its own
+//   spread  V[f, g, i, t, n] = (Bᵀ · x[g, i, square t, n] · B)[f]
+//           Y[f, g, o, t, n] = Σ_i U[f, g, i, o] · V[f, g, i, t, n]    a pointwise convolution in SIZE² · GROUPS groups
+//   gather  y[g, o, square t, n] = Aᵀ · Y[·, g, o, t, n] · A
+//
+// Polynomials are multiplied at the points 0, 1, −1 (and 2, −2) and at infinity. With SIZE 4 a kernel of 3 makes squares of 2;
+// with SIZE 6 a kernel of 3 makes squares of 4 and one of 5 squares of 2. Bᵀ depends on the points alone, so that both
+// share it. Squares overlap by K − 1 and reach past the edge, where x is zero.
+
+const SIZE = 6u; // @tile
+const M = 4u; // @tile
+
+override GROUPS: u32 = 1u;
+override IN_CHANNELS: u32 = 1u;   // per group
+override OUT_CHANNELS: u32 = 4u;  // per group
+override IN_HEIGHT: u32 = 1u;
+override IN_WIDTH: u32 = 1u;
+override OUT_HEIGHT: u32 = 1u;
+override OUT_WIDTH: u32 = 1u;
+override KERNEL: u32 = 3u;
+override PADDING: u32 = 0u;
+// An invocation has one image: 36 values of four images would fit no registers, and take seconds to compile.
+override BATCH: u32 = 1u;
+override LANES: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> weights: array<f32>;              // turn: [GROUPS, IN_CHANNELS, KERNEL, KERNEL, pitch]
+@group(0) @binding(1) var<storage, read> bias: array<f32>;                 // turn: [GROUPS, pitch]
+@group(0) @binding(2) var<storage, read_write> turned: array<f32>;         // turn: [SIZE², GROUPS, IN_CHANNELS, pitch]
+@group(0) @binding(3) var<storage, read_write> turned_bias: array<f32>;    // turn: [SIZE², GROUPS, pitch]
+@group(0) @binding(4) var<storage, read> x: array<f32>;                 // spread: [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
+@group(0) @binding(5) var<storage, read_write> squares: array<f32>;     // spread: [SIZE², GROUPS, IN_CHANNELS, squares, BATCH]
+@group(0) @binding(6) var<storage, read> products: array<f32>;          // gather: [SIZE², GROUPS, OUT_CHANNELS, squares, BATCH]
+@group(0) @binding(7) var<storage, read_write> y: array<f32>;           // gather: [GROUPS, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
+
+// Output channels of a group, rounded up to whole vec4s.
+fn pitch() -> u32 {
+  return (OUT_CHANNELS + 3u) / 4u * 4u;
+}
+
+fn squares_across() -> u32 {
+  return (OUT_WIDTH + M - 1u) / M;
+}
+
+fn squares_down() -> u32 {
+  return (OUT_HEIGHT + M - 1u) / M;
+}
+
+// G · w: the kernel's polynomial at each point, over the product of that point's distances from the others.
+fn evaluate(w: array<f32, 5>) -> array<f32, 6> {
+  let even = w[0] + w[2] + w[4];
+  let odd = w[1] + w[3];
+  if (SIZE == 4u) {
+    return array<f32, 6>(-w[0], 0.5 * (even + odd), 0.5 * (even - odd), w[2], 0.0, 0.0);
+  }
+  let even2 = w[0] + 4.0 * w[2] + 16.0 * w[4];
+  let odd2 = 2.0 * w[1] + 8.0 * w[3];
+  let last = select(w[2], w[4], KERNEL == 5u);
+  return array<f32, 6>(0.25 * w[0], (even + odd) / -6.0, (even - odd) / -6.0, (even2 + odd2) / 24.0, (even2 - odd2) / 24.0, last);
+}
+
+@compute @workgroup_size(LANES)
+fn turn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  let row = GROUPS * pitch();
+  let size = row * IN_CHANNELS;
+  if (index >= size) {
+    return;
+  }
+  let place = index % pitch();
+  let channel = index / pitch();
+  let group = channel / IN_CHANNELS;
+  var columns: array<array<f32, 6>, 5>; // of each row of the kernel
+  for (var a = 0u; a < KERNEL; a++) {
+    var w: array<f32, 5>;
+    for (var b = 0u; b < KERNEL; b++) {
+      w[b] = weights[((channel * KERNEL + a) * KERNEL + b) * pitch() + place];
+    }
+    columns[a] = evaluate(w);
+  }
+  for (var b = 0u; b < SIZE; b++) {
+    var w: array<f32, 5>;
+    for (var a = 0u; a < KERNEL; a++) {
+      w[a] = columns[a][b];
+    }
+    let values = evaluate(w);
+    for (var a = 0u; a < SIZE; a++) {
+      turned[(a * SIZE + b) * size + index] = values[a];
+      if (channel % IN_CHANNELS == 0u) {
+        // A value at the point 1 in both directions reaches every pixel of a square once.
+        let here = select(0.0, bias[group * pitch() + place], a == 1u && b == 1u);
+        turned_bias[(a * SIZE + b) * row + group * pitch() + place] = here;
+      }
+    }
+  }
+}
+
+// Bᵀ · d: the coefficients of each point's polynomial, which has its zeros at the others.
+fn spread_along(d: array<f32, 6>) -> array<f32, 6> {
+  if (SIZE == 4u) {
+    return array<f32, 6>(d[2] - d[0], d[2] + d[1], d[2] - d[1], d[3] - d[1], d[4], d[5]);
+  }
+  let even = d[4] - 4.0 * d[2];
+  let odd = d[3] - 4.0 * d[1];
+  let even2 = d[4] - d[2];
+  let odd2 = 2.0 * (d[3] - d[1]);
+  return array<f32, 6>(
+    4.0 * d[0] - 5.0 * d[2] + d[4],
+    even + odd,
+    even - odd,
+    even2 + odd2,
+    even2 - odd2,
+    4.0 * d[1] - 5.0 * d[3] + d[5],
+  );
+}
+
+@compute @workgroup_size(LANES)
+fn spread(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  let size = GROUPS * IN_CHANNELS * squares_down() * squares_across() * BATCH;
+  if (index >= size) {
+    return;
+  }
+  let n = index % BATCH;
+  let square = index / BATCH;
+  let first_column = (square % squares_across()) * M - PADDING; // before the edge it wraps to a huge number
+  let first_row = (square / squares_across() % squares_down()) * M - PADDING;
+  let channel = square / (squares_across() * squares_down());
+  var columns: array<array<f32, 6>, SIZE>;
+  // @unroll
+  for (var a = 0u; a < SIZE; a++) {
+    let row = first_row + a;
+    let row_inside = row < IN_HEIGHT;
+    let row_at = (channel * IN_HEIGHT + select(0u, row, row_inside)) * IN_WIDTH;
+    var d: array<f32, 6>;
+    // @unroll
+    for (var b = 0u; b < SIZE; b++) {
+      let column = first_column + b;
+      let inside = row_inside & (column < IN_WIDTH);
+      d[b] = select(0.0, x[(row_at + select(0u, column, inside)) * BATCH + n], inside);
+    }
+    columns[a] = spread_along(d);
+  }
+  // @unroll
+  for (var b = 0u; b < SIZE; b++) {
+    var d: array<f32, 6>;
+    // @unroll
+    for (var a = 0u; a < SIZE; a++) {
+      d[a] = columns[a][b];
+    }
+    let values = spread_along(d);
+    // @unroll
+    for (var a = 0u; a < SIZE; a++) {
+      squares[(a * SIZE + b) * size + index] = values[a];
+    }
+  }
+}
+
+// Aᵀ · v: the powers of each point, and the highest alone at infinity.
+fn gather_along(v: array<f32, 6>) -> array<f32, 4> {
+  let even = v[1] + v[2];
+  let odd = v[1] - v[2];
+  if (SIZE == 4u) {
+    return array<f32, 4>(v[0] + even, odd + v[3], v[4], v[5]);
+  }
+  let even2 = v[3] + v[4];
+  let odd2 = v[3] - v[4];
+  if (M == 2u) {
+    return array<f32, 4>(v[0] + even + even2, odd + 2.0 * odd2 + v[5], even, odd);
+  }
+  return array<f32, 4>(v[0] + even + even2, odd + 2.0 * odd2, even + 4.0 * even2, odd + 8.0 * odd2 + v[5]);
+}
+
+@compute @workgroup_size(LANES)
+fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let index = id.y * workgroups.x * LANES + id.x;
+  let size = GROUPS * OUT_CHANNELS * squares_down() * squares_across() * BATCH;
+  if (index >= size) {
+    return;
+  }
+  let n = index % BATCH;
+  let square = index / BATCH;
+  let first_column = (square % squares_across()) * M;
+  let first_row = (square / squares_across() % squares_down()) * M;
+  let channel = square / (squares_across() * squares_down());
+  var rows: array<array<f32, 4>, SIZE>;
+  // @unroll
+  for (var b = 0u; b < SIZE; b++) {
+    var v: array<f32, 6>;
+    // @unroll
+    for (var a = 0u; a < SIZE; a++) {
+      v[a] = products[(a * SIZE + b) * size + index];
+    }
+    rows[b] = gather_along(v);
+  }
+  // @unroll
+  for (var a = 0u; a < M; a++) {
+    var v: array<f32, 6>;
+    // @unroll
+    for (var b = 0u; b < SIZE; b++) {
+      v[b] = rows[b][a];
+    }
+    let pixels = gather_along(v);
+    // @unroll
+    for (var b = 0u; b < M; b++) {
+      if (first_row + a < OUT_HEIGHT && first_column + b < OUT_WIDTH) {
+        y[((channel * OUT_HEIGHT + first_row + a) * OUT_WIDTH + first_column + b) * BATCH + n] = pixels[b];
+      }
+    }
+  }
+}

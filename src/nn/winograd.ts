@@ -1,0 +1,61 @@
+/** A convolution by products of squares on a tape: three operations instead of one, of weights that are turned beforehand. */
+import type { ConvShape } from '../kernels/conv-shape.ts';
+import { conv2d } from '../kernels/conv2d.ts';
+import type { Target } from '../kernels/variant.ts';
+import {
+  gatherSquares,
+  spreadSquares,
+  squareProducts,
+  turnWinogradWeights,
+  winogradFloats,
+  winogradFlops,
+  type WinogradShape,
+} from '../kernels/winograd.ts';
+import type { Operand, Tape } from './operation.ts';
+
+/** What the three operations of a pass, e.g. `conv3 forward`, keep for themselves. */
+const weightsOf = (pass: string): string => `${pass} square weights`;
+const biasOf = (pass: string): string => `${pass} square bias`;
+const squaresOf = (pass: string): string => `${pass} squares`;
+const productsOf = (pass: string): string => `${pass} products`;
+
+/** @param weights as `conv2d` reads them for the same convolution */
+export function tapeSquareWeights(
+  tape: Tape,
+  pass: string,
+  shape: WinogradShape,
+  weights: Operand,
+  bias: Operand,
+): void {
+  const floats = winogradFloats(shape);
+  tape.tensor(weightsOf(pass), floats.weights, true);
+  tape.tensor(biasOf(pass), floats.bias, true);
+  tape.add(`${pass} turn weights`, turnWinogradWeights(shape), [
+    weights,
+    bias,
+    weightsOf(pass),
+    biasOf(pass),
+  ]);
+}
+
+/** y = weights · x + bias, of the weights that `tapeSquareWeights` has turned for the pass. */
+export function tapeSquares(
+  tape: Tape,
+  pass: string,
+  shape: WinogradShape,
+  target: Target,
+  tensors: { readonly x: Operand; readonly y: Operand },
+): void {
+  const floats = winogradFloats(shape);
+  const squares = tape.tensor(squaresOf(pass), floats.squares);
+  const products = tape.tensor(productsOf(pass), floats.products);
+  const multiply: ConvShape = squareProducts(shape);
+  tape.add(`${pass} spread`, spreadSquares(shape), { 4: tensors.x, 5: squares });
+  tape.add(pass, { ...conv2d(multiply, target), flops: winogradFlops(shape) }, [
+    weightsOf(pass),
+    biasOf(pass),
+    squares,
+    products,
+  ]);
+  tape.add(`${pass} gather`, gatherSquares(shape), { 6: products, 7: tensors.y });
+}
