@@ -45,6 +45,7 @@ const IMAGES = 4u; // @tile in Images
 const SPAN = 2u; // @tile columns of the input that a tile sees, (PIXELS − 1)·STEP + TAPS
 const FROM = 0u; // @tile of these columns the first that may lie in the image, and
 const UNTIL = 2u; // @tile the one after the last: a tile as wide as the picture knows which do not
+const DEEP = 1u; // @tile channels of the input at a time: a kernel of one column has no taps to keep a sum in a register for
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;   // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, TAPS, OUT_CHANNELS padded to 4]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;      // [GROUPS, OUT_CHANNELS padded to 4]
@@ -100,28 +101,36 @@ fn main(
   var w_at = (group * IN_CHANNELS * KERNEL_HEIGHT + first_tap) * TAPS * pitch + first_channel + corner;
   var channel_at = group * IN_CHANNELS * IN_HEIGHT;
   var a = first_tap;
-  for (var step = 0u; step < IN_CHANNELS * tap_rows; step++) {
+  for (var step = 0u; step < IN_CHANNELS / DEEP * tap_rows; step++) {
     let in_y = from_y + a;
     let row_inside = !padded | (in_y < IN_HEIGHT);
     let row_at = (channel_at + select(0u, in_y, row_inside)) * IN_WIDTH;
-    var value: array<Images, SPAN>; // @registers
+    var value: array<Images, DEEP * SPAN>; // @registers
     // @unroll
-    for (var s = 0u; s < SPAN; s++) {
-      if (s >= FROM && s < UNTIL) {
-        let in_x = from_x + s;
-        let inside = !padded | (row_inside & (in_x < IN_WIDTH));
-        value[s] = select(Images(0.0), x[(row_at + select(0u, in_x, inside)) * BATCH + image], inside);
+    for (var c = 0u; c < DEEP; c++) {
+      // @unroll
+      for (var s = 0u; s < SPAN; s++) {
+        if (s >= FROM && s < UNTIL) {
+          let in_x = from_x + s;
+          let inside = !padded | (row_inside & (in_x < IN_WIDTH));
+          let at = row_at + c * IN_HEIGHT * IN_WIDTH + select(0u, in_x, inside);
+          value[c * SPAN + s] = select(Images(0.0), x[at * BATCH + image], inside);
+        }
       }
     }
     // @unroll
     for (var r = 0u; r < ROWS; r++) {
-      var w: array<f32, 4u * TAPS>; // @registers
+      var w: array<f32, 4u * DEEP * TAPS>; // @registers
       // @unroll
-      for (var b = 0u; b < TAPS; b++) {
-        w[b * 4u + 0u] = weights[w_at + b * pitch + r * 4u];
-        w[b * 4u + 1u] = quadSwapX(w[b * 4u + 0u]);
-        w[b * 4u + 2u] = quadSwapY(w[b * 4u + 0u]);
-        w[b * 4u + 3u] = quadSwapDiagonal(w[b * 4u + 0u]);
+      for (var c = 0u; c < DEEP; c++) {
+        // @unroll
+        for (var b = 0u; b < TAPS; b++) {
+          let at = w_at + (c * KERNEL_HEIGHT * TAPS + b) * pitch + r * 4u;
+          w[(c * TAPS + b) * 4u + 0u] = weights[at];
+          w[(c * TAPS + b) * 4u + 1u] = quadSwapX(w[(c * TAPS + b) * 4u + 0u]);
+          w[(c * TAPS + b) * 4u + 2u] = quadSwapY(w[(c * TAPS + b) * 4u + 0u]);
+          w[(c * TAPS + b) * 4u + 3u] = quadSwapDiagonal(w[(c * TAPS + b) * 4u + 0u]);
+        }
       }
       // @unroll
       for (var j = 0u; j < 4u; j++) {
@@ -130,9 +139,12 @@ fn main(
           // @unroll
           for (var n = 0u; n < IMAGES; n++) {
             // @unroll
-            for (var b = 0u; b < TAPS; b++) {
-              if (p * STEP + b >= FROM && p * STEP + b < UNTIL) {
-                sum[((r * 4u + j) * PIXELS + p) * IMAGES + n] += value[p * STEP + b][n] * w[b * 4u + j]; // @single sum[(r * 4u + j) * PIXELS + p] += value[p * STEP + b] * w[b * 4u + j];
+            for (var c = 0u; c < DEEP; c++) {
+              // @unroll
+              for (var b = 0u; b < TAPS; b++) {
+                if (p * STEP + b >= FROM && p * STEP + b < UNTIL) {
+                  sum[((r * 4u + j) * PIXELS + p) * IMAGES + n] += value[c * SPAN + p * STEP + b][n] * w[(c * TAPS + b) * 4u + j]; // @single sum[(r * 4u + j) * PIXELS + p] += value[c * SPAN + p * STEP + b] * w[(c * TAPS + b) * 4u + j];
+                }
               }
             }
           }
@@ -143,8 +155,8 @@ fn main(
     a++;
     let wrapped = a == first_tap + tap_rows;
     a = select(a, first_tap, wrapped);
-    channel_at += select(0u, IN_HEIGHT, wrapped);
-    w_at += select(0u, (KERNEL_HEIGHT - tap_rows) * TAPS * pitch, wrapped);
+    channel_at += select(0u, DEEP * IN_HEIGHT, wrapped);
+    w_at += select(0u, (DEEP * KERNEL_HEIGHT - tap_rows) * TAPS * pitch, wrapped);
   }
 
   let channels = OUT_CHANNELS / (SPREAD_X * SPREAD_Y);

@@ -144,7 +144,14 @@ export function tiledConvolution(
   const tile = { ROWS: rows, PIXELS: pixels };
   const { span, from, until } = columnsSeen(pixels, tiling);
   const seen = { SPAN: span, FROM: from, UNTIL: until };
-  const whole = { ...tile, TAPS: kernel[1], STEP: stride, IMAGES: images, ...seen };
+  const whole = {
+    ...tile,
+    TAPS: kernel[1],
+    STEP: stride,
+    IMAGES: images,
+    DEEP: depthOf(chosen, tiling),
+    ...seen,
+  };
   const specialised = {
     family,
     variant: chosen.name,
@@ -160,6 +167,17 @@ export function tiledConvolution(
     kernel: specialised,
     workgroups: grid(height * Math.ceil(width / pixels) * columns, lanes, z),
   };
+}
+
+/**
+ * Channels of the input at a time: several where the kernel has but one column, as long as none is left over. With lanes of
+ * eight it is slower: four columns of four channels of eight lanes are more than the registers hold.
+ */
+function depthOf(
+  { lanes }: ConvVariant,
+  { constants: { IN_CHANNELS = 1 }, kernel: [, taps] }: Tiling,
+): number {
+  return lanes === 4 && taps === 1 && IN_CHANNELS % 4 === 0 ? 4 : 1;
 }
 
 /** Columns of a tile: more of one or two images than of four, and no more than share out the row evenly. */
@@ -222,7 +240,9 @@ function cost(variant: ConvVariant, tiling: Tiling): number {
     const loads = kernel[1] * rows + images * (until - from);
     const useful = 4 * rows * images * width * kernel[1];
     const spilt = lanes === 8 ? Math.max(0, 4 * rows * pixels * images - 128) / 256 : 0;
-    return (beyond * (1 + spilt) * tilesOfRow * (products + 10 * loads)) / useful;
+    // Seconds of compiling for a tenth of the time are a poor bargain.
+    const long = depthOf(variant, tiling) * rows * pixels > 64 ? 0.25 : 0;
+    return (beyond * (1 + spilt + long) * tilesOfRow * (products + 10 * loads)) / useful;
   }
   const loads = 8 * (1 / (4 * rows) + 1 / (pixels * images));
   return 3 * beyond * wasteOf(width, pixels) * (1 + loads);

@@ -167,7 +167,10 @@ describe.each(forms)('%s with fewer channels', (_, build, side) => {
   });
 });
 
-describe.each(forms)('%s of full size', (name, build) => {
+/** The published order of pools and normalisation has the layers of `caffenet` but for those, which the thinned one covers. */
+const fullSize = forms.filter(([name]) => name !== 'alexnet');
+
+describe.each(fullSize)('%s of full size', (name, build) => {
   it(
     'agrees with ONNX Runtime, and its gradient with differences through ONNX Runtime',
     { timeout: 180_000 },
