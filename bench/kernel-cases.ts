@@ -7,7 +7,8 @@ import { caffenet } from '../src/models/caffenet.ts';
 import { lenet } from '../src/models/lenet.ts';
 import type { Architecture } from '../src/nn/layer.ts';
 import { fewImages, kernelsOf, type NetworkOptions } from '../src/nn/network.ts';
-import { referenceOf, type Reference } from './references.ts';
+import type { Reference } from './reference.ts';
+import { referenceOf } from './references.ts';
 import { slotsFor } from './slots.ts';
 
 export interface KernelCase {

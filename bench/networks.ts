@@ -10,6 +10,7 @@ import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts'
 import { benchAscent } from './ascent.ts';
 import type { Breakdown } from './breakdown.ts';
 import { withBreakdown } from './network-breakdown.ts';
+import { benchRendering } from './rendering.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
@@ -20,7 +21,12 @@ export interface NetworkRow extends Sample, Partial<Breakdown> {
   readonly batch: number;
   readonly adapter: string;
   readonly imagesPerSecond: number;
-  readonly gflops: number;
+  /** Absent where it is not products and sums that take the time. */
+  readonly gflops?: number;
+  /** Of CPPNs: values of nodes at pixels. */
+  readonly nodesPerSecond?: number;
+  /** `nodesPerSecond` as a share of the sines and exponentials that the adapter makes a second. */
+  readonly ofFunctions?: number;
   /** Bytes on the device, weights included. */
   readonly deviceBytes?: number;
 }
@@ -57,6 +63,7 @@ export async function benchNetworks(
   show(await withBreakdown(gpu, plain, both, record));
   show(await trainingStep(gpu));
   await benchAlexNet(gpu, show, record);
+  await benchRendering(gpu, show);
   await benchAscent(gpu, ({ network, batch, gigaflops, ...timed }) => {
     const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
     show(row(work, batch, gpu, timed, 1e9 * gigaflops));

@@ -61,20 +61,42 @@ export async function measurePeaks(gpu: Gpu, say: (line: string) => void): Promi
   }
 }
 
+/** Sines and exponentials that the adapter makes a second, by turns, in registers. */
+export async function measureFunctions(gpu: Gpu): Promise<number> {
+  const operand = gpu.bufferFrom('source of functions', new Float32Array(32).fill(0.5));
+  const result = gpu.buffer('result of functions', 16 * 64 * workgroups);
+  try {
+    let most = 0;
+    for (const form of forms.filter(({ chains }) => chains <= 4 || chains === 8)) {
+      const launch = inRegisters(form, 'functions', steps / 16);
+      const dispatch = await bind(gpu, 'functions', launch, [operand, result]);
+      const { medianMs } = await sampleDispatch(gpu, dispatch, { time: 300 });
+      most = Math.max(most, (1000 * launch.flops) / medianMs);
+    }
+    return most;
+  } finally {
+    operand.destroy();
+    result.destroy();
+  }
+}
+
 const sourceOf = (width: 1 | 4, chains: number) =>
   specialise(width === 1 ? forFewer(source, 1) : source, { CHAINS: chains });
 
-function multiplyAdd({ lanes, chains, width }: Form): Launch {
+const multiplyAdd = (form: Form): Launch => inRegisters(form, 'multiply_add', steps);
+
+/** Two operations, or functions, of each accumulator in each step. */
+function inRegisters({ lanes, chains, width }: Form, entryPoint: string, count: number): Launch {
   return {
     kernel: {
       family: 'peaks',
       variant: `${String(chains)}x${String(width)}`,
       source: sourceOf(width, chains),
-      entryPoint: 'multiply_add',
-      constants: { LANES: lanes, STEPS: steps },
+      entryPoint,
+      constants: { LANES: lanes, STEPS: count },
     },
     workgroups: [workgroups, 1, 1],
-    flops: 2 * steps * chains * width * lanes * workgroups,
+    flops: 2 * count * chains * width * lanes * workgroups,
     bytes: 0,
   };
 }

@@ -1,4 +1,5 @@
-// What an adapter reaches at most, for comparison: arithmetic in registers, a copy that streams, a launch of nothing.
+// What an adapter reaches at most, for comparison: arithmetic and functions in registers, a copy that streams, a launch of
+// nothing.
 
 override LANES: u32 = 64u;
 override STEPS: u32 = 1024u;
@@ -30,6 +31,29 @@ fn multiply_add(@builtin(global_invocation_id) id: vec3u) {
   // @unroll
   for (var c = 0u; c < CHAINS; c++) {
     total += sum[c];
+  }
+  result[id.x] = total;
+}
+
+// A sine and an exponential per chain and step, of values that stay near one.
+@compute @workgroup_size(LANES)
+fn functions(@builtin(global_invocation_id) id: vec3u) {
+  let start = source[id.x % 4u];
+  var value: array<Element, CHAINS>; // @registers
+  // @unroll
+  for (var c = 0u; c < CHAINS; c++) {
+    value[c] = start + Element(f32(c));
+  }
+  for (var step = 0u; step < STEPS; step++) {
+    // @unroll
+    for (var c = 0u; c < CHAINS; c++) {
+      value[c] = sin(exp(-value[c]));
+    }
+  }
+  var total = Element(0.0);
+  // @unroll
+  for (var c = 0u; c < CHAINS; c++) {
+    total += value[c];
   }
   result[id.x] = total;
 }

@@ -3,45 +3,8 @@
  * are others. The whole of every result is checked by the tests.
  */
 import type { Kernel } from '../src/gpu/kernel.ts';
-
-/** The operands of a kernel, and how long its result is. */
-export interface Known {
-  /** Constants of its pipeline. */
-  readonly constants: Readonly<Record<string, number>>;
-  /** Value of a binding at an index. */
-  readonly at: (binding: number, index: number) => number;
-  /** Floats of the result. */
-  readonly length: number;
-}
-
-export interface Reference {
-  /** Binding of the result. */
-  readonly result: number;
-  /** Bindings whose bytes are places in a window, with the number of places. */
-  readonly places?: (constants: Readonly<Record<string, number>>) => Readonly<Record<number, number>>;
-  /** One element; undefined where it only pads a row. */
-  readonly element: (known: Known, index: number) => number | undefined;
-}
-
-type Sizes<Name extends string> = Readonly<Record<Name, number>>;
-
-/** Constants by name, each of which must be there. */
-function sizes<Name extends string>({ constants }: Known, ...names: readonly Name[]): Sizes<Name> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = constants[name];
-      if (value === undefined) throw new RangeError(`the kernel has no constant ${name}`);
-      return [name, value];
-    }),
-  ) as Sizes<Name>;
-}
-
-const divide = (index: number, by: number): readonly [quotient: number, rest: number] => [
-  Math.floor(index / by),
-  index % by,
-];
-
-const ceil4 = (size: number): number => Math.ceil(size / 4) * 4;
+import { ceil4, divide, sizes, type Known, type Reference } from './reference.ts';
+import { gatherSquaresReference, spreadSquaresReference } from './winograd-references.ts';
 
 /** Also of the gradient to the input, whose blocks of pixels are channels of their own; see `shaders/conv2d.wgsl`. */
 const convolution: Reference = {
@@ -232,6 +195,8 @@ const references: Readonly<Record<string, Reference>> = {
   'lrn input_gradient': lrnGradient,
   'relu forward': relu,
   'relu input_gradient': reluGradient,
+  'winograd spread': spreadSquaresReference,
+  'winograd gather': gatherSquaresReference,
 };
 
 /** How to check a kernel, or undefined where nobody says: it is not measured alone. */

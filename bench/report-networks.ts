@@ -13,7 +13,7 @@ import type { NetworkResult, ResultRow } from './results-file.ts';
 const networksOf = (rows: readonly ResultRow[]) => rows.filter((row) => row.kind === 'network');
 
 export function networksSection(rows: readonly ResultRow[]): Markup | undefined {
-  const networks = networksOf(rows);
+  const networks = networksOf(rows).filter(({ nodesPerSecond }) => nodesPerSecond === undefined);
   if (networks.length === 0) return undefined;
   const columns = [
     { heading: 'work' },
@@ -40,6 +40,32 @@ export function networksSection(rows: readonly ResultRow[]): Markup | undefined 
     <h2>Networks</h2>
     <p class="quiet">
       Overhead is the time of a whole submission less that of its dispatches, as a share of the submission.
+    </p>
+    ${columnTable(columns, lines)}
+  </section>`;
+}
+
+/** How fast CPPNs are drawn. */
+export function renderingSection(rows: readonly ResultRow[]): Markup | undefined {
+  const drawn = networksOf(rows).filter(({ nodesPerSecond }) => nodesPerSecond !== undefined);
+  if (drawn.length === 0) return undefined;
+  const numeric = ['genomes', 'median', 'images/s', 'million nodes/s', 'share of the peak'];
+  const columns = [{ heading: 'work' }, ...numeric.map((heading) => ({ heading, numeric: true }))];
+  const lines = drawn.map((row) => ({
+    cells: [
+      row.work,
+      formatNumber(row.batch),
+      formatMs(row.medianMs),
+      formatNumber(row.imagesPerSecond),
+      formatNumber((row.nodesPerSecond ?? 0) / 1e6),
+      formatShare(row.ofFunctions ?? 0),
+    ],
+  }));
+  return html`<section>
+    <h2>Drawing</h2>
+    <p class="quiet">
+      A node counts once at every pixel; the peak is of sines and exponentials by turns, in registers. Some
+      nodes are cheaper than either.
     </p>
     ${columnTable(columns, lines)}
   </section>`;

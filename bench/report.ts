@@ -5,7 +5,7 @@ import { html, type Markup } from '../src/report/markup.ts';
 import { renderPage } from '../src/report/page.ts';
 import { namedTable } from '../src/report/tables.ts';
 import { rooflineSection, variantsSection } from './report-kernels.ts';
-import { layersSection, networksSection, scalingSection } from './report-networks.ts';
+import { layersSection, networksSection, renderingSection, scalingSection } from './report-networks.ts';
 import { evolutionSection, peersSection } from './report-runs.ts';
 import type { Results } from './results-file.ts';
 
@@ -18,6 +18,7 @@ export function renderBenchReport(results: Results): string {
     originSection(results),
     rooflineSection(rows, results),
     networksSection(rows),
+    renderingSection(rows),
     scalingSection(rows),
     layersSection(rows),
     peersSection(rows),

@@ -67,6 +67,8 @@ const networkRow = z.object({
   batch: count,
   imagesPerSecond: figure,
   gflops: figure.exactOptional(),
+  nodesPerSecond: figure.exactOptional(),
+  ofFunctions: figure.exactOptional(),
   deviceBytes: figure.exactOptional(),
   /** Dispatches of a submission. */
   dispatches: count.exactOptional(),

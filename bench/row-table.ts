@@ -1,5 +1,5 @@
 /** What is measured, as a table that grows line by line: a heading where the kind of row or the case changes. */
-import { formatMs } from './format.ts';
+import { formatMs, formatShare } from './format.ts';
 import type { EvolutionRow } from './evolution.ts';
 import type { KernelRow } from './kernels.ts';
 import type { NetworkRow } from './networks.ts';
@@ -54,9 +54,17 @@ function otherLine(row: NetworkRow | EvolutionRow | PeerRow): Line {
   }
   const what = 'engine' in row ? row.engine.padEnd(20) : '';
   const agreement = 'agrees' in row && !row.agrees ? '  another answer' : '';
-  const gflops = 'gflops' in row ? `  ${number(row.gflops, 6)} GFLOP/s` : '';
+  const { gflops, nodesPerSecond, ofFunctions = 0 }: Partial<NetworkRow> = row;
+  const work = [
+    ...(gflops === undefined ? [] : [`  ${number(gflops, 6)} GFLOP/s`]),
+    ...(nodesPerSecond === undefined
+      ? []
+      : [
+          `  ${number(nodesPerSecond / 1e6, 6)} million nodes/s, ${formatShare(ofFunctions)} of the peak of functions`,
+        ]),
+  ].join('');
   const rate = `${number(row.imagesPerSecond, 8)} images/s`;
   const time = `${formatMs(row.medianMs)} (${formatMs(row.p10Ms)}–${formatMs(row.p90Ms)})`;
-  const line = `  ${what}batch ${String(row.batch).padStart(4)}  ${rate}${gflops}  ${time}${agreement}`;
+  const line = `  ${what}batch ${String(row.batch).padStart(4)}  ${rate}${work}  ${time}${agreement}`;
   return { heading: row.work, line };
 }

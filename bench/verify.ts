@@ -3,7 +3,7 @@ import type { Gpu } from '../src/gpu/device.ts';
 import type { Kernel } from '../src/gpu/kernel.ts';
 import { RandomStream } from '../src/random/threefry.ts';
 import type { Operands } from './operands.ts';
-import type { Reference } from './references.ts';
+import type { Reference } from './reference.ts';
 
 /** Elements that are looked at, beside the first and the last. */
 const looks = 62;
@@ -24,7 +24,12 @@ export function expectedElements(
   seed: number,
 ): ReadonlyMap<number, number> {
   const length = operands.length(reference.result);
-  const known = { constants, length, at: operands.at.bind(operands) };
+  const known = {
+    constants,
+    length,
+    at: operands.at.bind(operands),
+    lengthOf: operands.length.bind(operands),
+  };
   return new Map(
     placesOf(length, seed).flatMap((index) => {
       const value = reference.element(known, index);
