@@ -67,7 +67,7 @@ export async function measureFunctions(gpu: Gpu): Promise<number> {
   const result = gpu.buffer('result of functions', 16 * 64 * workgroups);
   try {
     let most = 0;
-    for (const form of forms.filter(({ chains }) => chains <= 4 || chains === 8)) {
+    for (const form of forms) {
       const launch = inRegisters(form, 'functions', steps / 16);
       const dispatch = await bind(gpu, 'functions', launch, [operand, result]);
       const { medianMs } = await sampleDispatch(gpu, dispatch, { time: 300 });

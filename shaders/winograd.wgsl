@@ -26,14 +26,14 @@ override PADDING: u32 = 0u;
 override BATCH: u32 = 1u;
 override LANES: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> weights: array<f32>;              // turn: [GROUPS, IN_CHANNELS, KERNEL, KERNEL, pitch]
-@group(0) @binding(1) var<storage, read> bias: array<f32>;                 // turn: [GROUPS, pitch]
-@group(0) @binding(2) var<storage, read_write> turned: array<f32>;         // turn: [SIZE², GROUPS, IN_CHANNELS, pitch]
-@group(0) @binding(3) var<storage, read_write> turned_bias: array<f32>;    // turn: [SIZE², GROUPS, pitch]
-@group(0) @binding(4) var<storage, read> x: array<f32>;                 // spread: [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
-@group(0) @binding(5) var<storage, read_write> squares: array<f32>;     // spread: [SIZE², GROUPS, IN_CHANNELS, squares, BATCH]
-@group(0) @binding(6) var<storage, read> products: array<f32>;          // gather: [SIZE², GROUPS, OUT_CHANNELS, squares, BATCH]
-@group(0) @binding(7) var<storage, read_write> y: array<f32>;           // gather: [GROUPS, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
+@group(0) @binding(0) var<storage, read> weights: array<f32>;             // turn: [GROUPS, IN_CHANNELS, KERNEL, KERNEL, pitch]
+@group(0) @binding(1) var<storage, read> bias: array<f32>;                // turn: [GROUPS, pitch]
+@group(0) @binding(2) var<storage, read_write> turned: array<f32>;        // turn: [SIZE², GROUPS, IN_CHANNELS, pitch]
+@group(0) @binding(3) var<storage, read_write> turned_bias: array<f32>;   // turn: [SIZE², GROUPS, pitch]
+@group(0) @binding(4) var<storage, read> x: array<f32>;                   // spread: [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
+@group(0) @binding(5) var<storage, read_write> squares: array<f32>;       // spread: [SIZE², GROUPS, IN_CHANNELS, squares, BATCH]
+@group(0) @binding(6) var<storage, read> products: array<f32>;            // gather: [SIZE², GROUPS, OUT_CHANNELS, squares, BATCH]
+@group(0) @binding(7) var<storage, read_write> y: array<f32>;             // gather: [GROUPS, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
 
 // Output channels of a group, rounded up to whole vec4s.
 fn pitch() -> u32 {

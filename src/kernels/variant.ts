@@ -28,6 +28,11 @@ export interface Target {
   has(feature: GPUFeatureName): boolean;
 }
 
+/** What an adapter binds at most, in bytes. */
+export interface BindingLimit {
+  readonly limits: Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize'>;
+}
+
 /** Whether the adapter's limits and features allow a variant at all. */
 export function allowed(variant: Variant, target: Target): boolean {
   return (

@@ -2,9 +2,9 @@
 import source from '../../shaders/winograd.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
-import { convFlops, type ConvShape } from './conv-shape.ts';
+import type { ConvShape } from './conv-shape.ts';
 import { elementwise } from './elementwise.ts';
-import type { Target } from './variant.ts';
+import type { BindingLimit, Target } from './variant.ts';
 
 /** Sides of the squares that are multiplied point by point: F(2×2, 3×3) has 4; F(4×4, 3×3) and F(2×2, 5×5) have 6. */
 export type SquareSize = 4 | 6;
@@ -49,11 +49,6 @@ export function winogradFor(
   const { squares, products } = winogradFloats(shape);
   const fits = 4 * Math.max(squares, products) <= target.limits.maxStorageBufferBindingSize;
   return fits ? shape : undefined;
-}
-
-/** Part of an adapter that bounds how large a tensor may be. */
-interface BindingLimit {
-  readonly limits: Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize'>;
 }
 
 const sideOf = ({ convolution, size }: WinogradShape): number => size - convolution.kernelHeight + 1;
@@ -123,9 +118,6 @@ export function gatherSquares(shape: WinogradShape): Launch {
   return launch(shape, 'gather', products / shape.size ** 2, bytes);
 }
 
-/** Operations that the whole convolution counts as, whatever is really multiplied. */
-export const winogradFlops = ({ convolution }: WinogradShape): number => convFlops(convolution);
-
 function launch(shape: WinogradShape, entryPoint: string, invocations: number, bytes: number): Launch {
   const { convolution, size } = shape;
   if (!fitsSquares(shape)) {
@@ -148,9 +140,6 @@ function launch(shape: WinogradShape, entryPoint: string, invocations: number, b
     PADDING: convolution.padding,
     BATCH: batch,
   };
-  const written = specialise(source, tile);
-  return elementwise({ family: 'winograd', source: written, entryPoint, constants }, invocations, {
-    flops: 0,
-    bytes,
-  });
+  const kernel = { family: 'winograd', source: specialise(source, tile), entryPoint, constants };
+  return elementwise(kernel, invocations, { flops: 0, bytes });
 }

@@ -8,7 +8,7 @@ import { lrn, type LrnShape } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
 import { relu } from '../kernels/relu.ts';
-import type { Target } from '../kernels/variant.ts';
+import type { BindingLimit, Target } from '../kernels/variant.ts';
 import { winogradFor } from '../kernels/winograd.ts';
 import {
   outputExtent,
@@ -24,15 +24,7 @@ import {
   type MaxPool,
 } from './layer.ts';
 import type { Tape } from './operation.ts';
-import {
-  biasName,
-  partName,
-  pitch,
-  slicesOf,
-  weightName,
-  type BindingLimit,
-  type DenseStorage,
-} from './parameters.ts';
+import { biasName, partName, pitch, slicesOf, weightName, type DenseStorage } from './parameters.ts';
 import { tapeSquares, tapeSquareWeights } from './winograd.ts';
 
 /** What the choice of kernels and the cut of large weights depend on. */

@@ -2,6 +2,7 @@
  * The shapes of a network's weights, in files and on the device. Files hold the usual [out, in / groups, height, width] and
  * [out, in]; the kernels read the output channel innermost, its row padded to a multiple of 4 with zeros.
  */
+import type { BindingLimit } from '../kernels/variant.ts';
 import { extents, volume, type Architecture, type Layer } from './layer.ts';
 
 /** A tensor as weight files hold it. */
@@ -103,11 +104,6 @@ export function unpackWeight(
 export interface Slice {
   readonly first: number;
   readonly count: number;
-}
-
-/** What an adapter binds at most, in bytes. */
-export interface BindingLimit {
-  readonly limits: Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize'>;
 }
 
 /** A slice begins where a binding may begin: at a multiple of 256 bytes. */

@@ -1,5 +1,5 @@
 /** A convolution by products of squares on a tape: three operations instead of one, of weights that are turned beforehand. */
-import type { ConvShape } from '../kernels/conv-shape.ts';
+import { convFlops } from '../kernels/conv-shape.ts';
 import { conv2d } from '../kernels/conv2d.ts';
 import type { Target } from '../kernels/variant.ts';
 import {
@@ -8,7 +8,6 @@ import {
   squareProducts,
   turnWinogradWeights,
   winogradFloats,
-  winogradFlops,
   type WinogradShape,
 } from '../kernels/winograd.ts';
 import type { Operand, Tape } from './operation.ts';
@@ -49,9 +48,9 @@ export function tapeSquares(
   const floats = winogradFloats(shape);
   const squares = tape.tensor(squaresOf(pass), floats.squares);
   const products = tape.tensor(productsOf(pass), floats.products);
-  const multiply: ConvShape = squareProducts(shape);
   tape.add(`${pass} spread`, spreadSquares(shape), { 4: tensors.x, 5: squares });
-  tape.add(pass, { ...conv2d(multiply, target), flops: winogradFlops(shape) }, [
+  // Whatever is really multiplied, it counts as the convolution that it stands for.
+  tape.add(pass, { ...conv2d(squareProducts(shape), target), flops: convFlops(shape.convolution) }, [
     weightsOf(pass),
     biasOf(pass),
     squares,
