@@ -4,11 +4,14 @@ import type { Launch } from '../src/gpu/kernel.ts';
 import { linearWorkgroups } from '../src/gpu/kernel.ts';
 import { bind } from '../src/gpu/program.ts';
 import { forFewer, specialise } from '../src/gpu/specialise.ts';
+import halfSource from './half-peaks.wgsl';
 import source from './peaks.wgsl';
 import { sampleDispatch } from './sample-dispatch.ts';
 
 export interface Peaks {
   readonly gflops: number;
+  /** Of halves, where the adapter offers their arithmetic. */
+  readonly halfGflops?: number;
   /** Read and written together, 1e9 bytes a second. */
   readonly gbps: number;
   readonly launchMs: number;
@@ -41,20 +44,26 @@ export async function measurePeaks(gpu: Gpu, say: (line: string) => void): Promi
     return (await sampleDispatch(gpu, dispatch, { time: 500 })).medianMs;
   };
   try {
-    let gflops = 0;
-    for (const form of forms) {
-      const launch = multiplyAdd(form);
-      gflops = Math.max(gflops, launch.flops / (await time(launch)) / 1e6);
-    }
+    const fastest = async (text: string) => {
+      let gflops = 0;
+      for (const form of forms) {
+        const launch = inRegisters(form, 'multiply_add', steps, text);
+        gflops = Math.max(gflops, launch.flops / (await time(launch)) / 1e6);
+      }
+      return gflops;
+    };
+    const gflops = await fastest(source);
+    const half = gpu.has('shader-f16') ? { halfGflops: await fastest(halfSource) } : {};
     const copies = [copyOf(1), copyOf(4)];
     const rates: number[] = [];
     for (const launch of copies) rates.push(launch.bytes / (await time(launch)) / 1e6);
     const gbps = Math.max(...rates);
     const launchMs = await time(nothing());
+    const ofHalves = half.halfGflops === undefined ? '' : ` (${shown(half.halfGflops)} of halves)`;
     say(
-      `roofs: ${shown(gflops)} GFLOP/s in registers, ${shown(gbps)} GB/s copied, a launch of nothing ${(1000 * launchMs).toFixed(1)} µs`,
+      `roofs: ${shown(gflops)} GFLOP/s in registers${ofHalves}, ${shown(gbps)} GB/s copied, a launch of nothing ${(1000 * launchMs).toFixed(1)} µs`,
     );
-    return { gflops, gbps, launchMs };
+    return { gflops, ...half, gbps, launchMs };
   } finally {
     operand.destroy();
     result.destroy();
@@ -68,7 +77,7 @@ export async function measureFunctions(gpu: Gpu): Promise<number> {
   try {
     let most = 0;
     for (const form of forms) {
-      const launch = inRegisters(form, 'functions', steps / 16);
+      const launch = inRegisters(form, 'functions', steps / 16, source);
       const dispatch = await bind(gpu, 'functions', launch, [operand, result]);
       const { medianMs } = await sampleDispatch(gpu, dispatch, { time: 300 });
       most = Math.max(most, (1000 * launch.flops) / medianMs);
@@ -80,18 +89,21 @@ export async function measureFunctions(gpu: Gpu): Promise<number> {
   }
 }
 
-const sourceOf = (width: 1 | 4, chains: number) =>
-  specialise(width === 1 ? forFewer(source, 1) : source, { CHAINS: chains });
-
-const multiplyAdd = (form: Form): Launch => inRegisters(form, 'multiply_add', steps);
+const sourceOf = (width: 1 | 4, chains: number, text = source) =>
+  specialise(width === 1 ? forFewer(text, 1) : text, { CHAINS: chains });
 
 /** Two operations, or functions, of each accumulator in each step. */
-function inRegisters({ lanes, chains, width }: Form, entryPoint: string, count: number): Launch {
+function inRegisters(
+  { lanes, chains, width }: Form,
+  entryPoint: string,
+  count: number,
+  text: string,
+): Launch {
   return {
     kernel: {
       family: 'peaks',
       variant: `${String(chains)}x${String(width)}`,
-      source: sourceOf(width, chains),
+      source: sourceOf(width, chains, text),
       entryPoint,
       constants: { LANES: lanes, STEPS: count },
     },

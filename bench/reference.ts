@@ -21,6 +21,10 @@ export interface Reference {
   readonly element: (known: Known, index: number) => number | undefined;
 }
 
+/** What a kernel stores of a sum, where it may be a rectified linear unit as well. */
+export const finished = ({ constants: { RECTIFIED = 0 } }: Known, sum: number): number =>
+  RECTIFIED === 1 ? Math.max(0, sum) : sum;
+
 type Sizes<Name extends string> = Readonly<Record<Name, number>>;
 
 /** Constants by name, each of which must be there. */

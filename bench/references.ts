@@ -3,7 +3,7 @@
  * are others. The whole of every result is checked by the tests.
  */
 import type { Kernel } from '../src/gpu/kernel.ts';
-import { ceil4, divide, sizes, type Known, type Reference } from './reference.ts';
+import { ceil4, divide, finished, sizes, type Known, type Reference } from './reference.ts';
 import { gatherSquaresReference, spreadSquaresReference } from './winograd-references.ts';
 
 /** Also of the gradient to the input, whose blocks of pixels are channels of their own; see `shaders/conv2d.wgsl`. */
@@ -47,7 +47,7 @@ const convolution: Reference = {
           sum +=
             weight * known.at(2, ((from * shape.IN_HEIGHT + inY) * shape.IN_WIDTH + inX) * batch + image);
         }
-    return sum;
+    return finished(known, sum);
   },
 };
 
@@ -93,7 +93,7 @@ const product: Reference = {
     let sum = known.at(1, row);
     for (let k = 0; k < DEPTH; k++)
       sum += known.at(0, k * 4 * A_PITCH + row) * known.at(2, k * pitch + column);
-    return sum;
+    return finished(known, sum);
   },
 };
 

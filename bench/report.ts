@@ -35,6 +35,8 @@ function originSection({ machine, adapter, versions, commit, peaks, rows }: Resu
     peaks?.launchMs === undefined
       ? ''
       : `, ${formatNumber(1000 * peaks.launchMs)} µs for an empty submission`;
+  const ofHalves =
+    peaks?.halfGflops === undefined ? '' : ` (${formatNumber(peaks.halfGflops)} in arithmetic of halves)`;
   return html`<section>
     <h2>Machine and adapter</h2>
     ${namedTable([
@@ -45,7 +47,7 @@ function originSection({ machine, adapter, versions, commit, peaks, rows }: Resu
       [
         'measured roofs',
         peaks
-          ? `${formatNumber(peaks.gflops)} GFLOP/s, ${formatNumber(peaks.gbps)} GB/s${launch}`
+          ? `${formatNumber(peaks.gflops)} GFLOP/s${ofHalves}, ${formatNumber(peaks.gbps)} GB/s${launch}`
           : 'none in this file',
       ],
       ...Object.entries(versions).map(([name, version]) => [name, version] as const),

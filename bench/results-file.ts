@@ -125,7 +125,14 @@ const origin = z.object({
   commit: z.string(),
   date: z.string(),
   /** What the adapter was measured to reach at most. */
-  peaks: z.object({ gflops: figure, gbps: figure, launchMs: figure.exactOptional() }).exactOptional(),
+  peaks: z
+    .object({
+      gflops: figure,
+      halfGflops: figure.exactOptional(),
+      gbps: figure,
+      launchMs: figure.exactOptional(),
+    })
+    .exactOptional(),
 });
 
 export type Timing = z.infer<z.ZodObject<typeof timing>>;

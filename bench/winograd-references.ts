@@ -1,5 +1,5 @@
 /** Single elements of the transforms around products of squares; the matrices come from the points, as in `shaders/winograd.wgsl`. */
-import { divide, sizes, type Known, type Reference } from './reference.ts';
+import { divide, finished, sizes, type Known, type Reference } from './reference.ts';
 
 /** The points of squares of 4 or 6; the last one, infinity, is left out. */
 const pointsOf = (size: number): readonly number[] => (size === 4 ? [0, 1, -1] : [0, 1, -1, 2, -2]);
@@ -91,6 +91,6 @@ export const gatherSquaresReference: Reference = {
     for (let i = 0; i < size; i++)
       for (let j = 0; j < size; j++)
         sum += (matrix[a]?.[i] ?? NaN) * (matrix[b]?.[j] ?? NaN) * known.at(6, (i * size + j) * plane + at);
-    return sum;
+    return finished(known, sum);
   },
 };

@@ -34,6 +34,7 @@ override OFFSET_Y: u32 = 0u;
 override OFFSET_X: u32 = 0u;
 override BATCH: u32 = 1u;         // in Images
 override LANES: u32 = 4u;
+override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
 alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
@@ -177,7 +178,7 @@ fn main(
           for (var n = 0u; n < IMAGES; n++) {
             made[n] = sum[((r * 4u + j) * PIXELS + p) * IMAGES + n]; // @single made = sum[(r * 4u + j) * PIXELS + p];
           }
-          y[(at + place_x) * BATCH + image] = made;
+          y[(at + place_x) * BATCH + image] = select(made, max(made, Images(0.0)), RECTIFIED);
         }
       }
     }

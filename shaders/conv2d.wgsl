@@ -37,6 +37,7 @@ override OFFSET_Y: u32 = 0u;
 override OFFSET_X: u32 = 0u;
 override BATCH: u32 = 1u;         // in Images
 override LANES: u32 = 8u;
+override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
 alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
@@ -57,13 +58,18 @@ fn positions() -> vec2u {
   return (vec2u(OUT_WIDTH + OFFSET_X, OUT_HEIGHT + OFFSET_Y) + vec2u(SPREAD_X, SPREAD_Y) - 1u) / vec2u(SPREAD_X, SPREAD_Y);
 }
 
+// What is stored: the sum, or that of a rectified linear unit where one follows.
+fn finished(value: Images) -> Images {
+  return select(value, max(value, Images(0.0)), RECTIFIED);
+}
+
 fn store(group: u32, channel: u32, position: vec2u, image: u32, value: Images) {
   let channels = OUT_CHANNELS / (SPREAD_X * SPREAD_Y);
   let phase = vec2u(channel / channels % SPREAD_X, channel / (channels * SPREAD_X));
   // Before the first column or row it wraps to a huge number.
   let pixel = position * vec2u(SPREAD_X, SPREAD_Y) + phase - vec2u(OFFSET_X, OFFSET_Y);
   if (channel < OUT_CHANNELS && pixel.x < OUT_WIDTH && pixel.y < OUT_HEIGHT) {
-    y[(((group * channels + channel % channels) * OUT_HEIGHT + pixel.y) * OUT_WIDTH + pixel.x) * BATCH + image] = value;
+    y[(((group * channels + channel % channels) * OUT_HEIGHT + pixel.y) * OUT_WIDTH + pixel.x) * BATCH + image] = finished(value);
   }
 }
 
@@ -134,25 +140,36 @@ fn tap(
   }
 }
 
-// Workgroup memory holds DEPTH taps of a tile of 8 vec4s of channels × 16 columns, a column being a pixel's
-// Images. 8 × 8 invocations each keep one vec4 of channels × two columns.
+// Workgroup memory holds DEPTH taps of a tile of 8·ROWS vec4s of channels × 8·PIXELS columns, a column being a pixel's
+// Images. 8 × 8 invocations each keep ROWS × PIXELS of them, eight apart, so that neighbours read neighbouring vec4s.
 const DEPTH = 8u;
 alias Outputs = mat4x4f; // @pair alias Outputs = mat4x2f; @single alias Outputs = vec4f;
-var<workgroup> staged_weights: array<vec4f, 64>;  // [DEPTH, 8]
-var<workgroup> staged_columns: array<Images, 128>; // [DEPTH, 16]
+var<workgroup> staged_weights: array<vec4f, 64u * ROWS>;   // [DEPTH, 8·ROWS]
+var<workgroup> staged_columns: array<Images, 64u * PIXELS>; // [DEPTH, 8·PIXELS]
 
-fn input_value(group: u32, k: u32, column: u32) -> Images {
+// Of the pixels of a tile's column: where its taps begin, whether it is one at all, and its place in the batch.
+struct Column {
+  start: vec2u,
+  image: u32,
+  inside: bool,
+}
+
+fn column_at(column: u32) -> Column {
+  let size = positions();
+  let tile = column / BATCH;
+  let start = vec2u(tile % size.x, tile / size.x) * vec2u(STRIDE_X, STRIDE_Y) - vec2u(PADDING_X, PADDING_Y);
+  return Column(start, column % BATCH, tile < size.x * size.y);
+}
+
+fn input_value(group: u32, k: u32, column: Column) -> Images {
   let b = k % KERNEL_WIDTH;
   let a = (k / KERNEL_WIDTH) % KERNEL_HEIGHT;
   let i = k / (KERNEL_WIDTH * KERNEL_HEIGHT);
-  let tile = column / BATCH;
-  let size = positions();
-  let in_y = (tile / size.x) * STRIDE_Y + a - PADDING_Y;
-  let in_x = (tile % size.x) * STRIDE_X + b - PADDING_X;
-  if (i >= IN_CHANNELS || tile >= size.x * size.y || in_y >= IN_HEIGHT || in_x >= IN_WIDTH) {
+  let at = column.start + vec2u(b, a);
+  if (i >= IN_CHANNELS || !column.inside || at.y >= IN_HEIGHT || at.x >= IN_WIDTH) {
     return Images(0.0);
   }
-  return x[(((group * IN_CHANNELS + i) * IN_HEIGHT + in_y) * IN_WIDTH + in_x) * BATCH + column % BATCH];
+  return x[(((group * IN_CHANNELS + i) * IN_HEIGHT + at.y) * IN_WIDTH + at.x) * BATCH + column.image];
 }
 
 fn store_column(group: u32, row: u32, column: u32, values: Outputs) {
@@ -174,31 +191,53 @@ fn staged(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let depth = IN_CHANNELS * KERNEL_HEIGHT * KERNEL_WIDTH;
-  let row_tiles = (pitch() + 7u) / 8u;
+  let row_tiles = (pitch() + 8u * ROWS - 1u) / (8u * ROWS);
   let group = workgroup.z / row_tiles;
-  let first_row = (workgroup.z % row_tiles) * 8u;
-  let first_column = (workgroup.y * workgroups.x + workgroup.x) * 16u;
+  let first_row = (workgroup.z % row_tiles) * 8u * ROWS;
+  let first_column = (workgroup.y * workgroups.x + workgroup.x) * 8u * PIXELS;
   let mine_row = lane / 8u;
   let mine_column = lane % 8u;
-  var low: Outputs;  // column c of these holds the images' sums for output channel c
-  var high: Outputs;
+  var copied: array<Column, PIXELS>;
+  // @unroll
+  for (var p = 0u; p < PIXELS; p++) {
+    copied[p] = column_at(first_column + p * 8u + lane % 8u);
+  }
+  var sum: array<Outputs, ROWS * PIXELS>; // column c of each holds the images' sums for output channel c
   for (var start = 0u; start < depth; start += DEPTH) {
     let k = start + lane / 8u;
-    let row = first_row + lane % 8u;
-    let usable = k < depth && row < pitch();
-    staged_weights[lane] = select(vec4f(0.0), weights[select(0u, (group * depth + k) * pitch() + row, usable)], usable);
-    staged_columns[(lane / 8u) * 16u + lane % 8u] = input_value(group, k, first_column + lane % 8u);
-    staged_columns[(lane / 8u) * 16u + lane % 8u + 8u] = input_value(group, k, first_column + lane % 8u + 8u);
+    // @unroll
+    for (var r = 0u; r < ROWS; r++) {
+      let row = first_row + r * 8u + lane % 8u;
+      let usable = k < depth && row < pitch();
+      staged_weights[(lane / 8u * ROWS + r) * 8u + lane % 8u] = select(vec4f(0.0), weights[select(0u, (group * depth + k) * pitch() + row, usable)], usable);
+    }
+    // @unroll
+    for (var p = 0u; p < PIXELS; p++) {
+      staged_columns[(lane / 8u * PIXELS + p) * 8u + lane % 8u] = input_value(group, k, copied[p]);
+    }
     workgroupBarrier();
     for (var step = 0u; step < DEPTH; step++) {
-      let w = staged_weights[step * 8u + mine_row];
-      let near = staged_columns[step * 16u + mine_column];
-      let far = staged_columns[step * 16u + mine_column + 8u];
-      low += Outputs(w.x * near, w.y * near, w.z * near, w.w * near);
-      high += Outputs(w.x * far, w.y * far, w.z * far, w.w * far);
+      var value: array<Images, PIXELS>;
+      // @unroll
+      for (var p = 0u; p < PIXELS; p++) {
+        value[p] = staged_columns[(step * PIXELS + p) * 8u + mine_column];
+      }
+      // @unroll
+      for (var r = 0u; r < ROWS; r++) {
+        let w = staged_weights[(step * ROWS + r) * 8u + mine_row];
+        // @unroll
+        for (var p = 0u; p < PIXELS; p++) {
+          sum[r * PIXELS + p] += Outputs(w.x * value[p], w.y * value[p], w.z * value[p], w.w * value[p]);
+        }
+      }
     }
     workgroupBarrier();
   }
-  store_column(group, first_row + mine_row, first_column + mine_column, low);
-  store_column(group, first_row + mine_row, first_column + mine_column + 8u, high);
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    // @unroll
+    for (var p = 0u; p < PIXELS; p++) {
+      store_column(group, first_row + r * 8u + mine_row, first_column + p * 8u + mine_column, sum[r * PIXELS + p]);
+    }
+  }
 }

@@ -14,6 +14,7 @@ override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
 override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 4u;
+override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
 alias Columns = vec4f; // @pair alias Columns = vec2f; @single alias Columns = f32;
 
@@ -98,7 +99,7 @@ fn main(
           for (var n = 0u; n < WIDTH; n++) {
             made[n] = sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n]; // @single made = sum[(r * 4u + j) * COLUMNS + q];
           }
-          c[row * N_VECTORS + first_column + q * LANES] = made;
+          c[row * N_VECTORS + first_column + q * LANES] = select(made, max(made, Columns(0.0)), RECTIFIED);
         }
       }
     }

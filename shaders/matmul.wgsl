@@ -9,6 +9,7 @@
 //
 //   tile    4·ROWS rows × COLUMNS vec4s of columns per invocation, in registers; STEPS values of k per iteration
 //   across  for few columns: lanes run along the rows, each reads its own ROWS vec4s of a and shares those of b with all others
+//   sliced  for GPUs and few columns: as across, but the lanes share out k too, and add up what each has
 //   staged  for GPUs: a workgroup copies some k of both operands into workgroup memory, then shares them
 
 override DEPTH: u32 = 1u;      // K
@@ -16,6 +17,7 @@ override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
 override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 8u;
+override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
 alias Columns = vec4f; // @pair alias Columns = vec2f; @single alias Columns = f32;
 
@@ -28,6 +30,11 @@ const STEPS = 1u; // @tile divides DEPTH
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [A_PITCH]
 @group(0) @binding(2) var<storage, read> b: array<Columns>;     // [DEPTH, N_VECTORS]
 @group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
+
+// What is stored: the sum, or that of a rectified linear unit where one follows.
+fn finished(value: Columns) -> Columns {
+  return select(value, max(value, Columns(0.0)), RECTIFIED);
+}
 
 fn weight_at(at: u32) -> vec4f {
   return a[at]; // @packable
@@ -81,7 +88,7 @@ fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     // @unroll
     for (var q = 0u; q < COLUMNS; q++) {
       if (m < M && first_column + q * LANES < N_VECTORS) {
-        c[m * N_VECTORS + first_column + q * LANES] = sum[r * COLUMNS + q];
+        c[m * N_VECTORS + first_column + q * LANES] = finished(sum[r * COLUMNS + q]);
       }
     }
   }
@@ -132,7 +139,7 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
           for (var n = 0u; n < WIDTH; n++) {
             made[n] += sum[(p * COLUMNS + q) * WIDTH + n][r]; // @single made += sum[p * COLUMNS + q][r];
           }
-          c[m * N_VECTORS + first_column + q] = made;
+          c[m * N_VECTORS + first_column + q] = finished(made);
         }
       }
     }
@@ -141,51 +148,92 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
 
 alias Rows = mat4x4f; // @pair alias Rows = mat4x2f; @single alias Rows = vec4f;
 
-// Workgroup memory holds 8 values of k of a tile of 16 vec4s of rows × 8 vec4s of columns. 8 × 8 invocations each keep
-// two vec4s of rows × one vec4 of columns.
-var<workgroup> staged_a: array<vec4f, 128>; // [8, 16]
-var<workgroup> staged_b: array<Columns, 64>;  // [8, 8]
+// A workgroup has 16 vec4s of rows × one of columns; 16 invocations share the k of each, and add up in a tree.
+var<workgroup> partial: array<Rows, 256>; // [16 slices of k, 16 vec4s of rows]
+
+@compute @workgroup_size(256)
+fn sliced(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let first_row = workgroup.x * 16u;
+  let row = min(first_row + lane % 16u, A_PITCH - 1u);
+  let column = workgroup.y;
+  var sum: Rows; // column r of it holds row r of the result
+  for (var k = lane / 16u; k < DEPTH; k += 16u) {
+    let w = weight_at(k * A_PITCH + row);
+    let value = b[k * N_VECTORS + column];
+    sum += Rows(w.x * value, w.y * value, w.z * value, w.w * value);
+  }
+  partial[lane] = sum;
+  workgroupBarrier();
+  for (var slices = 8u; slices > 0u; slices /= 2u) {
+    if (lane < slices * 16u) {
+      partial[lane] += partial[lane + slices * 16u];
+    }
+    workgroupBarrier();
+  }
+  // Each of 64 invocations stores a row.
+  let m = first_row * 4u + lane;
+  if (lane < 64u && m < M) {
+    c[m * N_VECTORS + column] = finished(partial[lane / 4u][lane % 4u] + bias[m / 4u][m % 4u]);
+  }
+}
+
+// Workgroup memory holds 8 values of k of a tile of 8·ROWS vec4s of rows × 8·COLUMNS vec4s of columns. 8 × 8 invocations
+// each keep ROWS × COLUMNS of them, eight apart, so that neighbours read neighbouring vec4s.
+var<workgroup> staged_a: array<vec4f, 64u * ROWS>;       // [8, 8·ROWS]
+var<workgroup> staged_b: array<Columns, 64u * COLUMNS>;  // [8, 8·COLUMNS]
 
 @compute @workgroup_size(64)
 fn staged(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let first_row = workgroup.y * 16u;
-  let first_column = workgroup.x * 8u;
+  let first_row = workgroup.y * 8u * ROWS;
+  let first_column = workgroup.x * 8u * COLUMNS;
   let mine_row = lane / 8u;
   let mine_column = lane % 8u;
-  var upper: Rows;
-  var lower: Rows;
+  var sum: array<Rows, ROWS * COLUMNS>;
   for (var start = 0u; start < DEPTH; start += 8u) {
     let k = start + lane / 8u;
-    for (var half = 0u; half < 16u; half += 8u) {
-      let row = first_row + half + lane % 8u;
+    // @unroll
+    for (var r = 0u; r < ROWS; r++) {
+      let row = first_row + r * 8u + lane % 8u;
       let usable = k < DEPTH && row < A_PITCH;
-      staged_a[(lane / 8u) * 16u + half + lane % 8u] = select(vec4f(0.0), weight_at(select(0u, k * A_PITCH + row, usable)), usable);
+      staged_a[(lane / 8u * ROWS + r) * 8u + lane % 8u] = select(vec4f(0.0), weight_at(select(0u, k * A_PITCH + row, usable)), usable);
     }
-    let column = first_column + lane % 8u;
-    let usable = k < DEPTH && column < N_VECTORS;
-    staged_b[lane] = select(Columns(0.0), b[select(0u, k * N_VECTORS + column, usable)], usable);
+    // @unroll
+    for (var q = 0u; q < COLUMNS; q++) {
+      let column = first_column + q * 8u + lane % 8u;
+      let usable = k < DEPTH && column < N_VECTORS;
+      staged_b[(lane / 8u * COLUMNS + q) * 8u + lane % 8u] = select(Columns(0.0), b[select(0u, k * N_VECTORS + column, usable)], usable);
+    }
     workgroupBarrier();
     for (var step = 0u; step < 8u; step++) {
-      let value = staged_b[step * 8u + mine_column];
-      let above = staged_a[step * 16u + mine_row];
-      let below = staged_a[step * 16u + mine_row + 8u];
-      upper += Rows(above.x * value, above.y * value, above.z * value, above.w * value);
-      lower += Rows(below.x * value, below.y * value, below.z * value, below.w * value);
+      var value: array<Columns, COLUMNS>;
+      // @unroll
+      for (var q = 0u; q < COLUMNS; q++) {
+        value[q] = staged_b[(step * COLUMNS + q) * 8u + mine_column];
+      }
+      // @unroll
+      for (var r = 0u; r < ROWS; r++) {
+        let w = staged_a[(step * ROWS + r) * 8u + mine_row];
+        // @unroll
+        for (var q = 0u; q < COLUMNS; q++) {
+          sum[r * COLUMNS + q] += Rows(w.x * value[q], w.y * value[q], w.z * value[q], w.w * value[q]);
+        }
+      }
     }
     workgroupBarrier();
   }
-  let column = first_column + mine_column;
-  if (column >= N_VECTORS) {
-    return;
-  }
-  for (var r = 0u; r < 4u; r++) {
-    let near = (first_row + mine_row) * 4u + r;
-    if (near < M) {
-      c[near * N_VECTORS + column] = upper[r] + bias[first_row + mine_row][r];
-    }
-    let far = near + 32u;
-    if (far < M) {
-      c[far * N_VECTORS + column] = lower[r] + bias[first_row + mine_row + 8u][r];
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    let row = first_row + r * 8u + mine_row;
+    let start = bias[min(row, A_PITCH - 1u)];
+    // @unroll
+    for (var q = 0u; q < COLUMNS; q++) {
+      let column = first_column + q * 8u + mine_column;
+      // @unroll
+      for (var p = 0u; p < 4u; p++) {
+        if (row * 4u + p < M && column < N_VECTORS) {
+          c[(row * 4u + p) * N_VECTORS + column] = finished(sum[r * COLUMNS + q][p] + start[p]);
+        }
+      }
     }
   }
 }

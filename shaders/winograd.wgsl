@@ -25,6 +25,7 @@ override PADDING: u32 = 0u;
 // An invocation has one image: 36 values of four images would fit no registers, and take seconds to compile.
 override BATCH: u32 = 1u;
 override LANES: u32 = 64u;
+override RECTIFIED: bool = false; // gather: whether a rectified linear unit follows
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;             // turn: [GROUPS, IN_CHANNELS, KERNEL, KERNEL, pitch]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;                // turn: [GROUPS, pitch]
@@ -206,7 +207,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wor
     // @unroll
     for (var b = 0u; b < M; b++) {
       if (first_row + a < OUT_HEIGHT && first_column + b < OUT_WIDTH) {
-        y[((channel * OUT_HEIGHT + first_row + a) * OUT_WIDTH + first_column + b) * BATCH + n] = pixels[b];
+        y[((channel * OUT_HEIGHT + first_row + a) * OUT_WIDTH + first_column + b) * BATCH + n] = select(pixels[b], max(pixels[b], 0.0), RECTIFIED);
       }
     }
   }

@@ -5,7 +5,7 @@ import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
 import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
-import { pick, wasteOf, type Target, type Variant } from './variant.ts';
+import { pick, stagedCost, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface ConvVariant extends Variant {
   readonly entryPoint: 'quads' | 'tap' | 'staged';
@@ -52,18 +52,24 @@ const tap = (rows: number, pixels: number, lanes: number, suits: Variant['suits'
 };
 
 /**
- * `staged`, for GPUs: 32 channels × 16 columns per workgroup of 64. Each staged vec4 is used 8 or 16 times from workgroup
- * memory; 3 KiB of it and 32 accumulators per invocation leave room for many workgroups per core, and lanes of a
- * row read consecutive vec4s, without bank conflicts.
+ * `staged` tiles, for GPUs: 8 × 8 invocations, each with `rows` vec4s of channels of `pixels` columns of four images.
+ * 1 × 2 has 32 accumulators per invocation and 3 KiB of workgroup memory: some 50 registers, so that a core of 64 Ki
+ * holds 20 workgroups. Its three vec4s per step feed 32 products a lane: on cores that read 128 bytes of workgroup memory
+ * while they do 128 products, reading takes half as long again as multiplying. 2 × 2 reads four for 64 and is even, in 4 KiB
+ * and some 90 registers (11 workgroups); it has half as many workgroups, too few for small layers. Lanes
+ * of a row share a vec4 of weights (a broadcast), those of a column read consecutive vec4s, without bank conflicts; copies
+ * of weights are coalesced over channels, those of the input over the batch.
  */
-const staged: ConvVariant = {
-  name: 'staged32x16',
-  entryPoint: 'staged',
-  rows: 8,
-  pixels: 1,
-  lanes: 64,
-  workgroupMemory: 3072,
-  suits: ['gpu'],
+const staged = (rows: number, pixels: number): ConvVariant => {
+  return {
+    name: `staged${String(32 * rows)}x${String(8 * pixels)}`,
+    entryPoint: 'staged',
+    rows,
+    pixels,
+    lanes: 64,
+    workgroupMemory: 16 * 64 * (rows + pixels),
+    suits: ['gpu'],
+  };
 };
 
 export const conv2dVariants: readonly ConvVariant[] = [
@@ -82,7 +88,8 @@ export const conv2dVariants: readonly ConvVariant[] = [
   tap(2, 2, 16, ['lavapipe']),
   tap(1, 2, 16, ['lavapipe']),
   tap(2, 1, 64, []),
-  staged,
+  staged(1, 2),
+  staged(2, 2),
 ];
 
 /** Bindings: 0 weights, 1 bias, 2 x [in, height, width, batch], 3 y [out, height, width, batch]. */
@@ -135,11 +142,13 @@ export function tiledConvolution(
   const { chosen, choice } = pick(family, tiling.shape, conv2dVariants, target, costOf, variant);
   const { rows, lanes, entryPoint } = chosen;
   const [height, width] = positions;
-  const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
   if (entryPoint === 'staged') {
-    const staged = { family, variant: chosen.name, source: sourceFor(source, images), entryPoint, constants };
-    return { choice, kernel: staged, workgroups: grid(height * width * columns, 16, z) };
+    const tile = { ROWS: rows, PIXELS: chosen.pixels };
+    const text = specialise(sourceFor(source, images), tile);
+    const kernel = { family, variant: chosen.name, source: text, entryPoint, constants };
+    return { choice, kernel, workgroups: stagedGrid(chosen, tiling) };
   }
+  const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
   const pixels = tileWidth(chosen, tiling);
   const tile = { ROWS: rows, PIXELS: pixels };
   const { span, from, until } = columnsSeen(pixels, tiling);
@@ -194,6 +203,14 @@ function columnsSeen(pixels: number, { constants, kernel: [, taps], stride, posi
   return { span, from: Math.max(0, padding), until: Math.min(span, padding + inside) };
 }
 
+/** Workgroups of 8 × 8 invocations: along the columns, which are pixels and images, and the channels. */
+function stagedGrid({ rows, pixels }: ConvVariant, tiling: Tiling): Launch['workgroups'] {
+  const { groups, outputs, positions, batch } = tiling;
+  const [height, width] = positions;
+  const rowTiles = Math.ceil(Math.ceil(outputs / 4) / (8 * rows));
+  return grid(height * width * elementsOf(batch), 8 * pixels, groups * rowTiles);
+}
+
 function grid(count: number, lanes: number, z: number): Launch['workgroups'] {
   const [x, y] = linearWorkgroups(count, lanes);
   return [x, y, z];
@@ -226,11 +243,16 @@ function cost(variant: ConvVariant, tiling: Tiling): number {
   const { kernel, stride, positions, outputs, batch } = tiling;
   const [height, width] = positions;
   const images = imagesPerElement(batch);
+  if (entryPoint === 'staged') {
+    const workgroups = stagedGrid(variant, tiling).reduce((product, count) => product * count);
+    const columns = height * width * elementsOf(batch);
+    const beyond = wasteOf(Math.ceil(outputs / 4), 8 * rows) * wasteOf(columns, 8 * variant.pixels);
+    return beyond * stagedCost({ rows, columns: variant.pixels, workgroups });
+  }
   const pixels = tileWidth(variant, tiling);
   const tilesOfRow = Math.ceil(width / pixels);
   const tiles = height * tilesOfRow * elementsOf(batch);
   const beyond = wasteOf(Math.ceil(outputs / 4), rows) * wasteOf(tiles, lanes);
-  if (entryPoint === 'staged') return beyond;
   if (entryPoint === 'quads') {
     const { from, until } = columnsSeen(pixels, tiling);
     const columns = Array.from({ length: pixels * kernel[1] }, (_, pair) => {

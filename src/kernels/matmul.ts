@@ -4,7 +4,7 @@ import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { packed as packedSource, specialise } from '../gpu/specialise.ts';
 import { sourceFor, type ImagesPerElement } from './images.ts';
-import { pick, wasteOf, type Target, type Variant } from './variant.ts';
+import { pick, stagedCost, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface MatmulShape {
   /** M: rows of the result. */
@@ -20,7 +20,7 @@ export interface MatmulShape {
 }
 
 export interface MatmulVariant extends Variant {
-  readonly entryPoint: 'quads' | 'tile' | 'across' | 'staged';
+  readonly entryPoint: 'quads' | 'tile' | 'across' | 'sliced' | 'staged';
   /** Vec4s of rows and of columns of an invocation's tile. */
   readonly rows: number;
   readonly columns: number;
@@ -92,6 +92,41 @@ const across = (
   return { name, entryPoint: 'across', rows, columns, steps, lanes, workgroupMemory: 0, suits };
 };
 
+/**
+ * `sliced`, for GPUs and few columns: 16 lanes read 256 consecutive bytes of weights, and 16 such rows share out the depth, so
+ * that 4096 rows make 64 workgroups of 256 rather than the 16 of 64 of `across64x4`: 16 times as many loads on their way,
+ * and memory is all that a product of one column waits for. Partial sums take a vec4 of workgroup memory per invocation
+ * and column, 16 KiB at four columns, the least that WebGPU promises; a tree of four barriers adds them up.
+ */
+const sliced: MatmulVariant = {
+  name: 'sliced64x4',
+  entryPoint: 'sliced',
+  rows: 16,
+  columns: 1,
+  steps: 1,
+  lanes: 256,
+  workgroupMemory: 16_384,
+  suits: ['gpu'],
+};
+
+/**
+ * `staged` tiles, for GPUs: as conv2d's, 8 × 8 invocations of `rows` × `columns` vec4s. 2 × 1 in 3 KiB for products that
+ * make few workgroups, 2 × 2 in 4 KiB for large ones: it reads as long as it multiplies. Copies of both operands are
+ * coalesced, 128 consecutive bytes per k.
+ */
+const staged = (rows: number, columns: number): MatmulVariant => {
+  return {
+    name: `staged${String(32 * rows)}x${String(32 * columns)}`,
+    entryPoint: 'staged',
+    rows,
+    columns,
+    steps: 1,
+    lanes: 64,
+    workgroupMemory: 16 * 64 * (rows + columns),
+    suits: ['gpu'],
+  };
+};
+
 /** Steps: SwiftShader copies every accumulator once per iteration, so that many steps share the cost; lavapipe does not. */
 export const matmulVariants: readonly MatmulVariant[] = [
   quads(9, 2, 10),
@@ -112,20 +147,9 @@ export const matmulVariants: readonly MatmulVariant[] = [
   across(1, 1, 4, 64, ['swiftshader', 'gpu']),
   across(4, 1, 1, 8, ['lavapipe']),
   tile(2, 1, 1, 64, ['gpu']),
-  /**
-   * For GPUs: 64 rows × 32 columns per workgroup of 64; each staged vec4 is used 8 times or more out of 3 KiB of
-   * workgroup memory, and both loads of a stage are coalesced.
-   */
-  {
-    name: 'staged64x32',
-    entryPoint: 'staged',
-    rows: 16,
-    columns: 8,
-    steps: 8,
-    lanes: 64,
-    workgroupMemory: 3072,
-    suits: ['gpu'],
-  },
+  sliced,
+  staged(2, 1),
+  staged(2, 2),
 ];
 
 /** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4, or to `images` columns. */
@@ -146,16 +170,13 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
     STEPS: largestDivisor(depth, chosen.steps),
     WIDTH: width,
   };
+  const fixed = entryPoint === 'staged' || entryPoint === 'sliced'; // workgroups, whose size the shader says
   const kernel = {
     family: 'matmul',
     variant: packed ? `${chosen.name}half` : chosen.name,
-    ...(entryPoint === 'staged'
-      ? { source: text, entryPoint, constants }
-      : {
-          source: specialise(text, tile),
-          entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
-          constants: { ...constants, LANES: lanes },
-        }),
+    source: specialise(text, tile),
+    entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
+    constants: fixed ? constants : { ...constants, LANES: lanes },
   };
   return {
     choice,
@@ -173,7 +194,9 @@ function gridOf(
 ): Launch['workgroups'] {
   switch (entryPoint) {
     case 'staged':
-      return [Math.ceil(columnVectors / columns), Math.ceil(rowVectors / rows), 1];
+      return [Math.ceil(columnVectors / (8 * columns)), Math.ceil(rowVectors / (8 * rows)), 1];
+    case 'sliced':
+      return [Math.ceil(rowVectors / rows), columnVectors, 1];
     case 'across':
       return [Math.ceil(rowVectors / (lanes * rows)), Math.ceil(columnVectors / columns), 1];
     case 'quads':
@@ -183,17 +206,19 @@ function gridOf(
 }
 
 /** Time per useful product, fitted to both CPU drivers: what is computed beyond the edge, and what loads cost. */
-function cost(
-  { entryPoint, rows, columns, lanes }: MatmulVariant,
-  shape: MatmulShape,
-  { adapter }: Target,
-): number {
+function cost(variant: MatmulVariant, shape: MatmulShape, { adapter }: Target): number {
+  const { entryPoint, rows, columns, lanes } = variant;
   const rowVectors = Math.ceil(shape.rows / 4);
   const columnVectors = Math.ceil(shape.columns / (shape.images ?? 4));
-  if (entryPoint === 'tile' || entryPoint === 'staged') {
-    const width = entryPoint === 'staged' ? columns : columns * lanes;
-    return 2 * wasteOf(rowVectors, rows) * wasteOf(columnVectors, width) * loads(rows, columns);
+  if (entryPoint === 'staged') {
+    const [x, y] = gridOf(variant, rowVectors, columnVectors);
+    const beyond = wasteOf(rowVectors, 8 * rows) * wasteOf(columnVectors, 8 * columns);
+    return beyond * stagedCost({ rows, columns, workgroups: x * y });
   }
+  // As many bytes for a product of one column as eight columns take from workgroup memory; weights come anew for each.
+  if (entryPoint === 'sliced') return 8 * wasteOf(rowVectors, rows);
+  if (entryPoint === 'tile')
+    return 2 * wasteOf(rowVectors, rows) * wasteOf(columnVectors, columns * lanes) * loads(rows, columns);
   // Lavapipe keeps more of a tile in registers than SwiftShader, and half of its vectors is idle with four lanes.
   const driver = adapter.kind !== 'lavapipe' ? 1 : lanes === 8 ? 1.2 : 2;
   if (entryPoint === 'across')

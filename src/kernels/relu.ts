@@ -14,6 +14,14 @@ export function reluInputGradient(values: number): Launch {
   return launch('input_gradient', values, 3);
 }
 
+/**
+ * What a convolution, a product or the last step of squares computes, rectified as it is stored: the numbers are those of a
+ * unit after it, without writing and reading them once more. Which variant it is does not depend on it.
+ */
+export function rectified({ kernel, ...launch }: Launch): Launch {
+  return { ...launch, kernel: { ...kernel, constants: { ...kernel.constants, RECTIFIED: 1 } } };
+}
+
 function launch(entryPoint: string, values: number, operands: number): Launch {
   const width = valuesPerElement(values);
   const count = values / width;

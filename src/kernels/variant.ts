@@ -100,6 +100,26 @@ export function pick<V extends Variant, Shape extends object>(
   return { chosen, choice: { shape: key, variant: chosen.name, allowed: names } };
 }
 
+/** A tile that a workgroup copies into its memory, for GPUs. */
+export interface StagedTile {
+  /** Vec4s of either operand that an invocation multiplies by each other. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly workgroups: number;
+}
+
+/** Workgroups of 64 that a middling GPU has at work at once. */
+const resident = 256;
+
+/**
+ * Time per product, in that of a multiplication: a vec4 from workgroup memory takes as long as the 16 products of two
+ * of them. Cores without a workgroup wait for the others. From data sheets: no GPU was there to fit it.
+ */
+export function stagedCost({ rows, columns, workgroups }: StagedTile): number {
+  const reading = (rows + columns) / (rows * columns);
+  return Math.max(1, reading) * Math.max(1, resident / workgroups);
+}
+
 /** How much more is computed than asked for when `count` is cut into whole tiles; 1 when nothing is wasted. */
 export function wasteOf(count: number, tile: number): number {
   return (Math.ceil(count / tile) * tile) / count;

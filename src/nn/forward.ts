@@ -7,7 +7,7 @@ import { elementsOf, imagesPerElement } from '../kernels/images.ts';
 import { lrn, type LrnShape } from '../kernels/lrn.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { maxPool, type PoolShape } from '../kernels/max-pool.ts';
-import { relu } from '../kernels/relu.ts';
+import { rectified, relu } from '../kernels/relu.ts';
 import type { BindingLimit, Target } from '../kernels/variant.ts';
 import { winogradFor } from '../kernels/winograd.ts';
 import {
@@ -95,22 +95,26 @@ export function tapeForward(
   target: NetworkTarget,
   kept: ReadonlySet<string>,
 ): void {
-  for (const { layer, input, output } of layers) {
+  for (const { placed, then } of fuseRectified(layers, kept)) {
+    const { layer, input, output } = placed;
     tape.tensor(output.tensor, volume(output.extent) * batch, kept.has(output.tensor));
-    const label = `${layer.name} forward`;
+    const pass = `${layer.name} forward`;
+    const label = then ? `${pass}, ${then.name}` : pass;
     switch (layer.kind) {
       case 'convolution': {
         const shape = convShape(layer, input.extent, output.extent, batch);
         const squares = winogradFor(shape, target);
-        if (squares) tapeSquares(tape, label, squares, target, { x: input.tensor, y: output.tensor });
+        const rectify = then !== undefined;
+        if (squares) tapeSquares(tape, pass, squares, target, { x: input.tensor, y: output.tensor, rectify });
         else {
           const tensors = [weightName(layer.name), biasName(layer.name), input.tensor, output.tensor];
-          tape.add(label, conv2d(shape, target), tensors);
+          const launch = conv2d(shape, target);
+          tape.add(label, rectify ? rectified(launch) : launch, tensors);
         }
         break;
       }
       case 'dense': {
-        tapeDense(tape, layer, { input, output }, batch, target);
+        tapeDense(tape, label, layer, placed, batch, target, then !== undefined);
         break;
       }
       case 'max-pool': {
@@ -143,19 +147,47 @@ export function tapeForward(
   }
 }
 
+/** A layer, and the rectified linear unit that its kernel does as well; the output is the unit's then. */
+interface FusedLayer {
+  readonly placed: PlacedLayer;
+  readonly then: Layer | undefined;
+}
+
+/** What is between a convolution, or a product, and a unit that follows is never written, unless somebody reads it. */
+function fuseRectified(layers: readonly PlacedLayer[], kept: ReadonlySet<string>): FusedLayer[] {
+  const fused: FusedLayer[] = [];
+  for (const placed of layers) {
+    const before = fused.at(-1);
+    const fits =
+      placed.layer.kind === 'relu' &&
+      before !== undefined &&
+      (before.placed.layer.kind === 'convolution' || before.placed.layer.kind === 'dense') &&
+      before.then === undefined &&
+      !kept.has(before.placed.output.tensor);
+    if (fits)
+      fused.splice(-1, 1, { placed: { ...before.placed, output: placed.output }, then: placed.layer });
+    else fused.push({ placed, then: undefined });
+  }
+  return fused;
+}
+
 /** y = weight · x + bias, a slice of the outputs at a time where the weight exceeds a binding. */
 function tapeDense(
   tape: Tape,
-  { name, outputs }: Dense,
+  label: string,
+  layer: Dense,
   { input, output }: Pick<PlacedLayer, 'input' | 'output'>,
   batch: number,
   target: NetworkTarget,
+  rectify: boolean,
 ): void {
+  const { name, outputs } = layer;
   const depth = volume(input.extent);
   for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
     const packed = target.denseStorage === 'f16';
     const product = { rows: count, columns: batch, depth, packed, images: imagesPerElement(batch) };
-    tape.add(`${name} forward`, matmul(product, target), [
+    const launch = matmul(product, target);
+    tape.add(label, rectify ? rectified(launch) : launch, [
       partName(weightName(name), index),
       { tensor: biasName(name), first, floats: pitch(count) },
       input.tensor,

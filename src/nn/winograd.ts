@@ -1,6 +1,7 @@
 /** A convolution by products of squares on a tape: three operations instead of one, of weights that are turned beforehand. */
 import { convFlops } from '../kernels/conv-shape.ts';
 import { conv2d } from '../kernels/conv2d.ts';
+import { rectified } from '../kernels/relu.ts';
 import type { Target } from '../kernels/variant.ts';
 import {
   gatherSquares,
@@ -37,18 +38,18 @@ export function tapeSquareWeights(
   ]);
 }
 
-/** y = weights · x + bias, of the weights that `tapeSquareWeights` has turned for the pass. */
+/** y = weights · x + bias, or what is positive of it, of the weights that `tapeSquareWeights` has turned for the pass. */
 export function tapeSquares(
   tape: Tape,
   pass: string,
   shape: WinogradShape,
   target: Target,
-  tensors: { readonly x: Operand; readonly y: Operand },
+  { x, y, rectify = false }: { readonly x: Operand; readonly y: Operand; readonly rectify?: boolean },
 ): void {
   const floats = winogradFloats(shape);
   const squares = tape.tensor(squaresOf(pass), floats.squares);
   const products = tape.tensor(productsOf(pass), floats.products);
-  tape.add(`${pass} spread`, spreadSquares(shape), { 4: tensors.x, 5: squares });
+  tape.add(`${pass} spread`, spreadSquares(shape), { 4: x, 5: squares });
   // Whatever is really multiplied, it counts as the convolution that it stands for.
   tape.add(pass, { ...conv2d(squareProducts(shape), target), flops: convFlops(shape.convolution) }, [
     weightsOf(pass),
@@ -56,5 +57,6 @@ export function tapeSquares(
     squares,
     products,
   ]);
-  tape.add(`${pass} gather`, gatherSquares(shape), { 6: products, 7: tensors.y });
+  const gather = gatherSquares(shape);
+  tape.add(`${pass} gather`, rectify ? rectified(gather) : gather, { 6: products, 7: y });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { matmul, matmulVariants, type MatmulShape } from '../../src/kernels/matmul.ts';
+import { rectified } from '../../src/kernels/relu.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
 import { expectClose, randomRows, randomValues } from './numbers.ts';
 import { halfToFloat } from '../../src/formats/half.ts';
@@ -30,6 +31,20 @@ describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => 
     const pitch = expected.length / rows;
     const used = (_: number, index: number): boolean => index % pitch < columns;
     expectClose(c.filter(used), expected.filter(used));
+  });
+
+  test.each([
+    { rows: 21, columns: 8, depth: 9 },
+    { rows: 6, columns: 1, depth: 33, images: 1 as const },
+  ])('stores what is positive: $rows × $columns over $depth', async (shape) => {
+    const gpu = await openTestGpu();
+    const { rows, columns, depth } = shape;
+    const operands = [randomRows(depth, rows, 1), randomRows(1, rows, 2), randomValues(columns * depth, 3)];
+    const [a, bias, b] = operands;
+    const expected = reference.matmul(shape, a!, bias!, b!).map((value) => Math.max(0, value));
+    const c = await runLaunch(gpu, rectified(matmul(shape, gpu, variant)), operands, expected.length);
+    expect(expected.filter((value) => value === 0).length).toBeGreaterThan(1);
+    expectClose(c, expected);
   });
 });
 

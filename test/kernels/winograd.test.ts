@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bind, Program, run } from '../../src/gpu/program.ts';
 import type { ConvShape } from '../../src/kernels/conv-shape.ts';
 import { conv2d } from '../../src/kernels/conv2d.ts';
+import { rectified } from '../../src/kernels/relu.ts';
 import {
   fitsSquares,
   gatherSquares,
@@ -55,7 +56,7 @@ const cases: readonly (readonly [string, ConvShape])[] = [
 ];
 
 /** The largest error, over the root mean square of the reference. */
-async function errorOf(size: SquareSize, convolution: ConvShape): Promise<number> {
+async function errorOf(size: SquareSize, convolution: ConvShape, rectify = false): Promise<number> {
   const gpu = await openTestGpu();
   const shape = { convolution, size };
   const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = convolution;
@@ -89,12 +90,16 @@ async function errorOf(size: SquareSize, convolution: ConvShape): Promise<number
       buffers.squares,
       buffers.products,
     ]),
-    await bind(gpu, 'gather', gatherSquares(shape), { 6: buffers.products, 7: buffers.y }),
+    await bind(gpu, 'gather', rectify ? rectified(gatherSquares(shape)) : gatherSquares(shape), {
+      6: buffers.products,
+      7: buffers.y,
+    }),
   ]);
   run(gpu, program);
   const y = new Float32Array((await gpu.read(buffers.y, 4 * outputs)).slice(0, 4 * outputs));
   for (const each of Object.values(buffers)) each.destroy();
-  const expected = reference.conv2d(convolution, weights, bias, x);
+  const plain = reference.conv2d(convolution, weights, bias, x);
+  const expected = rectify ? plain.map((value) => Math.max(0, value)) : plain;
   expect(y).toHaveLength(expected.length);
   const scale = Math.sqrt(expected.reduce((sum, value) => sum + value ** 2, 0) / expected.length);
   // A value that was never written is no number, and neither is the largest of errors with it.
@@ -107,6 +112,11 @@ describe.each([4, 6] as const)('squares of %i', (size) => {
   test.each(fitting)('agree with plain loops: %s', async (_, convolution) => {
     // Points up to 2 multiply rounding errors by their powers; at 0, 1 and −1 it is as good as plain loops.
     expect(await errorOf(size, convolution)).toBeLessThan(size === 4 ? 4e-6 : 4e-5);
+  });
+
+  test('agree with plain loops that are rectified', async () => {
+    const [, convolution] = fitting[1]!;
+    expect(await errorOf(size, convolution, true)).toBeLessThan(size === 4 ? 4e-6 : 4e-5);
   });
 
   test('the error grows slowly with the channels', async () => {
