@@ -16,11 +16,13 @@ import { uploadParameters } from '../src/nn/upload.ts';
 const usual: readonly { readonly model: string; readonly options: NetworkOptions }[] = [
   { model: 'lenet-mnist', options: { batch: 200 } },
   { model: 'lenet-mnist', options: { batch: 4 } },
+  { model: 'lenet-mnist', options: { batch: 200, gradients: { input: true, parameters: false } } },
   { model: 'lenet-mnist', options: { batch: 12, gradients: { input: true, parameters: false } } },
   {
     model: 'lenet-mnist',
     options: { batch: 64, training: true, gradients: { input: false, parameters: true } },
   },
+  { model: 'caffenet-tiny', options: { batch: 4, images: 1, gradients: { input: true, parameters: false } } },
   { model: 'caffenet-tiny', options: { batch: 4, gradients: { input: true, parameters: false } } },
   { model: 'caffenet-tiny', options: { batch: 64 } },
 ];

@@ -9,7 +9,8 @@ import type { Sample } from './sampling.ts';
  */
 export type Pass = 'forward' | 'ascent step';
 
-export type EngineName = 'own' | 'tfjs-webgpu' | 'onnxruntime-webgpu' | 'onnxruntime-cpu' | 'torch-cpu';
+export type EngineName =
+  'own' | 'tfjs-webgpu' | 'onnxruntime-webgpu' | 'jax-js-webgpu' | 'onnxruntime-cpu' | 'torch-cpu';
 
 export interface Case {
   readonly network: string;

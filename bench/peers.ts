@@ -19,6 +19,7 @@ import {
   type Measured,
   type Pass,
 } from './peer-case.ts';
+import { jaxMeasure, startJax } from './peer-jax.ts';
 import { onnxForward } from './peer-onnx.ts';
 import { tfjsAscentStep } from './peer-tfjs.ts';
 import { findTorch, torchAscentStep } from './peer-torch.ts';
@@ -102,6 +103,7 @@ async function measureOwn(gpu: Gpu, work: Case): Promise<Measured> {
 
 function peerEngines(choice: string, adapter: string): Engine[] {
   const python = findTorch();
+  let jax: Promise<Gpu> | undefined;
   if (python === undefined) console.log('torch-cpu is left out: no Python here has torch');
   return [
     {
@@ -114,6 +116,17 @@ function peerEngines(choice: string, adapter: string): Engine[] {
         } finally {
           gpu.close();
         }
+      },
+    },
+    {
+      name: 'jax-js-webgpu',
+      passes: ['forward', 'ascent step'],
+      measure: async (work) => {
+        jax ??= openGpu(choice).then(async (gpu) => {
+          await startJax(gpu);
+          return gpu;
+        });
+        return jaxMeasure(await jax, work);
       },
     },
     {
