@@ -17,6 +17,7 @@ import type { Parameters } from '../src/nn/parameters.ts';
 import { fewSamples, sampleRuns, type Sample } from './sampling.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
+import { undisturbed, type Watch } from './watch.ts';
 
 export interface AscentSample extends Sample {
   readonly network: 'LeNet' | 'AlexNet';
@@ -26,15 +27,21 @@ export interface AscentSample extends Sample {
 }
 
 /** @param show gets a sample per network and batch */
-export async function benchAscent(gpu: Gpu, show: (sample: AscentSample) => void): Promise<void> {
+export async function benchAscent(
+  gpu: Gpu,
+  watch: Watch,
+  show: (sample: AscentSample) => void,
+): Promise<void> {
   const works = [
     ['LeNet', modelOf(lenet(), [1, 28, 28], 1 / 256), [200]],
     ['AlexNet', modelOf(caffenet(1000), [3, 256, 256], 1), [1, 8, 16]],
   ] as const;
   for (const [network, model, batches] of works) {
     const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
-    for (const batch of batches)
-      show({ network, batch, ...(await sampleIterations(gpu, model, parameters, batch)) });
+    for (const batch of batches) {
+      const sample = await undisturbed(watch, () => sampleIterations(gpu, model, parameters, batch));
+      show({ network, batch, ...sample });
+    }
     for (const buffer of parameters.values()) buffer.destroy();
   }
 }

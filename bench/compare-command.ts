@@ -102,6 +102,7 @@ const bases: Readonly<Record<Basis, string>> = {
   times: 'by the times of both files: Mann–Whitney U test',
   spread:
     'by the spread, 10th to 90th percentile, for want of enough times: slower or faster where the spreads lie apart',
+  disturbed: 'the machine was slower than itself while a side was measured, so nothing is said',
   'single run': 'a single run on a side: its spread is unknown, so nothing is said',
 };
 

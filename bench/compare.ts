@@ -4,14 +4,16 @@ import { holm, testable } from './multiple-tests.ts';
 import { mannWhitney, ratioInterval, smallestP } from './rank-test.ts';
 import type { Results, ResultRow } from './results-file.ts';
 import { warningsOf } from './compare-warnings.ts';
+import { undisturbedBelow } from './watch.ts';
 
 export type Verdict = 'faster' | 'slower' | 'same' | 'ambiguous';
 
 /**
  * What a verdict rests on: a test of the times of both sides; the spreads (10th to 90th percentile) where a side has
- * no times or too few for the test; or nothing, where a side has a single run, whose spread nobody knows.
+ * no times or too few for the test; or nothing, where a side has a single run, whose spread nobody knows, or where the
+ * machine was slower than itself while a side was measured.
  */
-export type Basis = 'times' | 'spread' | 'single run';
+export type Basis = 'times' | 'spread' | 'single run' | 'disturbed';
 
 export interface ComparedRow {
   readonly row: string;
@@ -47,6 +49,8 @@ interface Side {
   readonly p10Ms: number;
   readonly p90Ms: number;
   readonly samples: number;
+  /** Of the machine, 1 where nobody watched it. */
+  readonly slowdown: number;
   /** Absent where a file has none. */
   readonly times?: readonly number[];
 }
@@ -62,7 +66,9 @@ export function compareResults(before: Results, after: Results, threshold = usua
   const { pairs, onlyBefore, onlyAfter } = pairRows(before.rows, after.rows);
   const sides = pairs.map(([a, b]): Pair => ({ row: identityOf(a), before: sideOf(a), after: sideOf(b) }));
   const least = sides.map(({ before, after }) =>
-    before.times && after.times ? smallestP(before.times.length, after.times.length) : 1,
+    before.times && after.times && !isDisturbed(before, after)
+      ? smallestP(before.times.length, after.times.length)
+      : 1,
   );
   // A row that could not be significant however far apart its times lie would only weaken the test of the others.
   const tested = testable(least, level);
@@ -84,12 +90,15 @@ export function compareResults(before: Results, after: Results, threshold = usua
 function sideOf(row: ResultRow): Side {
   if (row.kind === 'evolution') {
     const medianMs = 1000 * row.commandSeconds;
-    return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1 };
+    return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1, slowdown: 1 };
   }
-  const { medianMs, p10Ms, p90Ms, samples, times } = row;
+  const { medianMs, p10Ms, p90Ms, samples, slowdown = 1, times } = row;
   const usable = times?.length && times.every((time) => time > 0);
-  return { medianMs, p10Ms, p90Ms, samples, ...(usable && { times }) };
+  return { medianMs, p10Ms, p90Ms, samples, slowdown, ...(usable && { times }) };
 }
+
+const isDisturbed = (before: Side, after: Side): boolean =>
+  Math.max(before.slowdown, after.slowdown) > undisturbedBelow;
 
 function judge(
   pair: Pair,
@@ -100,6 +109,7 @@ function judge(
   const { row, before, after } = pair;
   const ratio = after.medianMs / before.medianMs;
   const figures = { row, beforeMs: before.medianMs, afterMs: after.medianMs, ratio };
+  if (isDisturbed(before, after)) return { ...figures, verdict: 'ambiguous', basis: 'disturbed' };
   if (p !== undefined && adjustedP !== undefined && before.times && after.times) {
     const interval = ratioInterval(before.times, after.times, 1 - level);
     const verdict = verdictOf(ratio, adjustedP < level, interval, threshold);

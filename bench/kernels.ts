@@ -1,7 +1,7 @@
 /** Kernels one by one: checked, timed, checked again, in every variant. */
 import type { Gpu } from '../src/gpu/device.ts';
 import type { Launch } from '../src/gpu/kernel.ts';
-import { bind, Program } from '../src/gpu/program.ts';
+import { bind, Program, type Dispatch } from '../src/gpu/program.ts';
 import { families } from '../src/kernels/families.ts';
 import { messageOf } from '../src/message-of.ts';
 import { RandomStream } from '../src/random/threefry.ts';
@@ -12,6 +12,7 @@ import type { Peaks } from './peaks.ts';
 import { sampleDispatch, type DispatchSample } from './sample-dispatch.ts';
 import { runOnce } from './sampling.ts';
 import { difference, expectedElements } from './verify.ts';
+import { undisturbed, watchOn, type Patience, type Watch } from './watch.ts';
 
 export interface KernelRow extends DispatchSample {
   /** Of the family. */
@@ -40,7 +41,12 @@ export interface KernelOptions {
   readonly seed: number;
   /** Milliseconds that a variant is timed at most. */
   readonly time: number;
+  /** With a machine that is disturbed; `brief` unless told. */
+  readonly patience?: Patience;
 }
+
+/** There are hundreds of variants: a disturbance that lasts meets some of them, and their rows say so. */
+const brief: Patience = { attempts: 2, time: 10_000, wait: 2000, pause: 100 };
 
 export interface KernelOutput {
   readonly show: (row: KernelRow) => void;
@@ -59,12 +65,13 @@ export async function benchKernels(
   gpu: Gpu,
   cases: readonly KernelCase[],
   peaks: Peaks,
-  { seed, time }: KernelOptions,
+  { seed, ...limits }: KernelOptions,
   output: KernelOutput,
 ): Promise<void> {
+  const watch = await watchOn(gpu);
   let done = 0;
   for (const [index, one] of cases.entries()) {
-    await benchCase(gpu, one, peaks, { seed: seed + index, time }, output, (variant) => {
+    await benchCase(gpu, watch, one, peaks, { seed: seed + index, ...limits }, output, (variant) => {
       output.progress(++done, `${one.family} ${variant}`);
     });
   }
@@ -72,9 +79,10 @@ export async function benchKernels(
 
 async function benchCase(
   gpu: Gpu,
+  watch: Watch,
   one: KernelCase,
   peaks: Peaks,
-  { seed, time }: KernelOptions,
+  { seed, time, patience = brief }: KernelOptions,
   output: KernelOutput,
   onDone: (variant: string) => void,
 ): Promise<void> {
@@ -88,7 +96,9 @@ async function benchCase(
     const chosen = variantOf(usual);
     for (const launch of shuffled(one.launches, seed)) {
       try {
-        const timed = await timeVerified(gpu, launch, one, operands, expected, time);
+        const timed = await timeVerified(gpu, launch, one, operands, expected, (dispatch) =>
+          undisturbed(watch, () => sampleDispatch(gpu, dispatch, { time }), patience),
+        );
         output.show(rowOf(gpu, one, launch, timed, peaks, variantOf(launch) === chosen));
       } catch (error) {
         output.failed(`${one.family} ${variantOf(launch)}, ${one.shape}: ${messageOf(error)}`);
@@ -122,7 +132,7 @@ async function timeVerified(
   { family, reference }: KernelCase,
   operands: Operands,
   expected: ReadonlyMap<number, number>,
-  time: number,
+  sampleOf: (dispatch: Dispatch) => Promise<DispatchSample>,
 ): Promise<DispatchSample & { compileMs: number }> {
   const verify = async (when: string) => {
     const result = operands.buffers[reference.result];
@@ -136,7 +146,7 @@ async function timeVerified(
   await runOnce(gpu, [new Program([dispatch])]);
   const first = performance.now() - started;
   await verify('before it was timed');
-  const sample = await sampleDispatch(gpu, dispatch, { time });
+  const sample = await sampleOf(dispatch);
   await verify('after it was timed');
   return { ...sample, compileMs: Math.max(0, first - sample.medianMs) };
 }

@@ -13,8 +13,9 @@ import { withBreakdown } from './network-breakdown.ts';
 import { benchRendering } from './rendering.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
-import { fewSamples, sampleProgram, summarise, type Sample } from './sampling.ts';
+import { fewSamples, sampleProgram, sampleRuns, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
+import { undisturbed, watchOn, type Watch } from './watch.ts';
 
 export interface NetworkRow extends Sample, Partial<Breakdown> {
   readonly work: string;
@@ -39,6 +40,7 @@ export async function benchNetworks(
   show: (row: NetworkRow) => void,
   record: (timeline: Timeline) => void,
 ): Promise<void> {
+  const watch = await watchOn(gpu);
   const architecture = lenet();
   const parameters = await uploadParameters(
     gpu,
@@ -49,7 +51,7 @@ export async function benchNetworks(
   for (const batch of [4, 200, 1000]) {
     const network = await createNetwork(gpu, architecture, parameters, { batch });
     const { forward } = network;
-    const sample = await sampleProgram(gpu, [forward]);
+    const sample = await undisturbed(watch, () => sampleProgram(gpu, [forward]));
     const plain = row('LeNet forward', batch, gpu, sample, forward.flops);
     show(await withBreakdown(gpu, plain, network, record));
   }
@@ -57,14 +59,14 @@ export async function benchNetworks(
     batch: 200,
     gradients: { input: true, parameters: false },
   });
-  const sample = await sampleProgram(gpu, [both.forward, both.backward]);
+  const sample = await undisturbed(watch, () => sampleProgram(gpu, [both.forward, both.backward]));
   const flops = both.forward.flops + both.backward.flops;
   const plain = row('LeNet forward + gradient to the input', 200, gpu, sample, flops);
   show(await withBreakdown(gpu, plain, both, record));
-  show(await trainingStep(gpu));
-  await benchAlexNet(gpu, show, record);
-  await benchRendering(gpu, show);
-  await benchAscent(gpu, ({ network, batch, gigaflops, ...timed }) => {
+  show(await trainingStep(gpu, watch));
+  await benchAlexNet(gpu, watch, show, record);
+  await benchRendering(gpu, watch, show);
+  await benchAscent(gpu, watch, ({ network, batch, gigaflops, ...timed }) => {
     const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
     show(row(work, batch, gpu, timed, 1e9 * gigaflops));
   });
@@ -72,6 +74,7 @@ export async function benchNetworks(
 
 async function benchAlexNet(
   gpu: Gpu,
+  watch: Watch,
   show: (row: NetworkRow) => void,
   record: (timeline: Timeline) => void,
 ): Promise<void> {
@@ -94,7 +97,7 @@ async function benchAlexNet(
         };
         const network = await createNetwork(gpu, architecture, parameters, options);
         const { forward, backward } = network;
-        const sample = await sampleProgram(gpu, [forward, backward], fewSamples);
+        const sample = await undisturbed(watch, () => sampleProgram(gpu, [forward, backward], fewSamples));
         const { total } = deviceBytes(gpu, architecture, options);
         const flops = forward.flops + backward.flops;
         const plain = {
@@ -109,7 +112,7 @@ async function benchAlexNet(
   }
 }
 
-async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
+async function trainingStep(gpu: Gpu, watch: Watch): Promise<NetworkRow> {
   const architecture = lenet();
   const parameters = await uploadParameters(
     gpu,
@@ -142,15 +145,14 @@ async function trainingStep(gpu: Gpu): Promise<NetworkRow> {
     1,
   );
   const order = epochOrder(data.count, 1, 0);
-  const times: number[] = [];
-  for (let step = 0; step < 14; step++) {
+  const step = async () => {
     const start = performance.now();
     trainer.step(order.slice(0, batch), lenetDescent.rate);
     await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
-    if (step >= 2) times.push(performance.now() - start);
-  }
+    return performance.now() - start;
+  };
   const { forward, backward } = trainer.network;
-  const sample = summarise(times);
+  const sample = await undisturbed(watch, () => sampleRuns(step, fewSamples, 2));
   const seconds = ((sample.medianMs / 1000) * mnistImages) / batch;
   return row(
     `LeNet training step (an epoch of ${String(mnistImages)} takes ${seconds.toFixed(0)} s)`,

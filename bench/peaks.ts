@@ -77,7 +77,7 @@ export async function measureFunctions(gpu: Gpu): Promise<number> {
   try {
     let most = 0;
     for (const form of forms) {
-      const launch = inRegisters(form, 'functions', steps / 16, source);
+      const launch = inRegisters(form, 'functions', steps / 16);
       const dispatch = await bind(gpu, 'functions', launch, [operand, result]);
       const { medianMs } = await sampleDispatch(gpu, dispatch, { time: 300 });
       most = Math.max(most, (1000 * launch.flops) / medianMs);
@@ -93,11 +93,11 @@ const sourceOf = (width: 1 | 4, chains: number, text = source) =>
   specialise(width === 1 ? forFewer(text, 1) : text, { CHAINS: chains });
 
 /** Two operations, or functions, of each accumulator in each step. */
-function inRegisters(
+export function inRegisters(
   { lanes, chains, width }: Form,
   entryPoint: string,
   count: number,
-  text: string,
+  text = source,
 ): Launch {
   return {
     kernel: {
@@ -113,8 +113,8 @@ function inRegisters(
   };
 }
 
-function copyOf(width: 1 | 4): Launch {
-  const count = copied / 4 / width;
+export function copyOf(width: 1 | 4, bytes = copied): Launch {
+  const count = bytes / 4 / width;
   const lanes = 64;
   return {
     kernel: {
@@ -126,7 +126,7 @@ function copyOf(width: 1 | 4): Launch {
     },
     workgroups: linearWorkgroups(count, lanes),
     flops: 0,
-    bytes: 2 * copied,
+    bytes: 2 * bytes,
   };
 }
 

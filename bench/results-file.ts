@@ -22,6 +22,8 @@ const timing = {
   samples: count,
   /** Each sample, in milliseconds. */
   times: z.array(figure).exactOptional(),
+  /** Time of a fixed piece of work around the samples, as a multiple of the least that it took. */
+  slowdown: figure.exactOptional(),
   /** What clock was read. */
   timer: z.string().exactOptional(),
   /** Of the row, where it is not the file's. */

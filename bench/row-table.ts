@@ -4,6 +4,8 @@ import type { EvolutionRow } from './evolution.ts';
 import type { KernelRow } from './kernels.ts';
 import type { NetworkRow } from './networks.ts';
 import type { PeerRow } from './peers.ts';
+import type { Sample } from './sampling.ts';
+import { undisturbedBelow } from './watch.ts';
 
 export type Row = KernelRow | NetworkRow | EvolutionRow | PeerRow;
 
@@ -28,6 +30,11 @@ interface Line {
   readonly line: string;
 }
 
+/** That the machine was slower than itself meanwhile, and by what factor. */
+function disturbance({ slowdown = 1 }: Partial<Sample>): string[] {
+  return slowdown > undisturbedBelow ? [`disturbed: ${slowdown.toFixed(2)}×`] : [];
+}
+
 function kernelLine(row: KernelRow): Line {
   const { name, shape, variant, chosen, medianMs, lowMs, highMs, gflops, gbps, ofPeak, compileMs } = row;
   const interval = `${formatMs(lowMs)}–${formatMs(highMs)}`;
@@ -41,6 +48,7 @@ function kernelLine(row: KernelRow): Line {
     `compiled in ${formatMs(compileMs)}`,
     ...(row.workgroupMemory > 0 ? [`${String(row.workgroupMemory)} B shared`] : []),
     ...(row.timer === 'wall clock' ? ['by the wall clock'] : []),
+    ...disturbance(row),
   ].join('  ');
   const columns = 'median, 95 % interval, rates, share of the roof';
   return { heading: `${name}, ${shape} (${columns})`, line };
@@ -65,6 +73,6 @@ function otherLine(row: NetworkRow | EvolutionRow | PeerRow): Line {
   ].join('');
   const rate = `${number(row.imagesPerSecond, 8)} images/s`;
   const time = `${formatMs(row.medianMs)} (${formatMs(row.p10Ms)}–${formatMs(row.p90Ms)})`;
-  const line = `  ${what}batch ${String(row.batch).padStart(4)}  ${rate}${work}  ${time}${agreement}`;
+  const line = `  ${what}batch ${String(row.batch).padStart(4)}  ${rate}${work}  ${[`${time}${agreement}`, ...disturbance(row)].join('  ')}`;
   return { heading: row.work, line };
 }

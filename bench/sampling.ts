@@ -4,6 +4,8 @@ import type { Program } from '../src/gpu/program.ts';
 import { medianInterval } from './median-interval.ts';
 
 export interface Sample {
+  /** How disturbed the machine was; see `watch.ts`. */
+  readonly slowdown?: number;
   readonly medianMs: number;
   readonly p10Ms: number;
   readonly p90Ms: number;

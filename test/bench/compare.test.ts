@@ -45,6 +45,20 @@ describe('a row is called', () => {
     expect(verdict([1], [2])).toMatchObject({ verdict: 'ambiguous', basis: 'single run', ratio: 2 });
   });
 
+  it('ambiguous where the machine was disturbed, on either side', () => {
+    const calm = kernelRow('conv1', 'tile', around(1, 0.02));
+    const disturbed = { ...kernelRow('conv1', 'tile', around(2, 0.02)), slowdown: 1.3 };
+    for (const [before, after] of [
+      [calm, disturbed],
+      [disturbed, calm],
+    ]) {
+      const [row] = compareResults(results([before!]), results([after!])).rows;
+      expect(row).toMatchObject({ verdict: 'ambiguous', basis: 'disturbed' });
+    }
+    const left = { ...disturbed, slowdown: 1.01 };
+    expect(compareResults(results([calm]), results([left])).rows[0]).toMatchObject({ verdict: 'slower' });
+  });
+
   it('ambiguous where a clock was too coarse to show anything', () => {
     expect(verdict(Array(20).fill(0), around(1, 0.1)).verdict).toBe('ambiguous');
   });
