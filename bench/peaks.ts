@@ -4,7 +4,6 @@ import type { Launch } from '../src/gpu/kernel.ts';
 import { linearWorkgroups } from '../src/gpu/kernel.ts';
 import { bind } from '../src/gpu/program.ts';
 import { forFewer, specialise } from '../src/gpu/specialise.ts';
-import halfSource from './half-peaks.wgsl';
 import source from './peaks.wgsl';
 import { sampleDispatch } from './sample-dispatch.ts';
 
@@ -53,7 +52,7 @@ export async function measurePeaks(gpu: Gpu, say: (line: string) => void): Promi
       return gflops;
     };
     const gflops = await fastest(source);
-    const half = gpu.has('shader-f16') ? { halfGflops: await fastest(halfSource) } : {};
+    const half = gpu.has('shader-f16') ? { halfGflops: await fastest(inHalves(source)) } : {};
     const copies = [copyOf(1), copyOf(4)];
     const rates: number[] = [];
     for (const launch of copies) rates.push(launch.bytes / (await time(launch)) / 1e6);
@@ -88,6 +87,10 @@ export async function measureFunctions(gpu: Gpu): Promise<number> {
     result.destroy();
   }
 }
+
+/** The same arithmetic in halves. */
+const inHalves = (text: string): string =>
+  `enable f16;\n${text.replaceAll(/\bvec4f\b/g, 'vec4h').replaceAll(/\bf32\b/g, 'f16')}`;
 
 const sourceOf = (width: 1 | 4, chains: number, text = source) =>
   specialise(width === 1 ? forFewer(text, 1) : text, { CHAINS: chains });
