@@ -4,13 +4,12 @@
  */
 import { lax, nn, numpy as np, type Array as JaxArray } from '@jax-js/jax';
 import { placeLayers } from '../src/nn/forward.ts';
-import { outputExtent, type Architecture, type Extent, type Layer } from '../src/nn/layer.ts';
+import type { Architecture, Extent, Layer } from '../src/nn/layer.ts';
 import { biasName, weightName, type Weights } from '../src/nn/parameters.ts';
+import { evenParts, parametersOf, refuseWindowsBeyondEdge, type LayerOf } from './peer-layers.ts';
 
 /** By name; dense weights beyond a binding in parts, `fc6.weight 0` and on. */
 export type JaxParameters = Record<string, JaxArray>;
-
-type LayerOf<K extends Layer['kind']> = Extract<Layer, { kind: K }>;
 
 /**
  * Uploads the weights.
@@ -24,32 +23,21 @@ export function jaxParameters(
   const parameters: JaxParameters = {};
   for (const { layer } of placeLayers(architecture, false)) {
     if (layer.kind !== 'convolution' && layer.kind !== 'dense') continue;
-    const weight = weights.get(weightName(layer.name));
-    const bias = weights.get(biasName(layer.name));
-    if (!weight || !bias) throw new Error(`${layer.name} has no weights`);
+    const { weight, bias } = parametersOf(layer.name, weights);
     const outputs = layer.kind === 'dense' ? layer.outputs : layer.outChannels;
-    const size = weight.data.length / outputs;
-    const shape = layer.kind === 'dense' ? [size] : weight.shape.slice(1);
-    for (const [part, { first, end }] of partsOf(outputs, size, mostBytes).entries())
+    const size = weight.length / outputs;
+    const shape = layer.kind === 'dense' ? [size] : [size / layer.kernel ** 2, layer.kernel, layer.kernel];
+    for (const [part, { first, end }] of evenParts(outputs, size, mostBytes).entries())
       parameters[partOf(layer.name, part)] = np
-        .array(Float32Array.from(weight.data.subarray(first * size, end * size)))
+        .array(Float32Array.from(weight.subarray(first * size, end * size)))
         .reshape([end - first, ...shape]);
     const along = layer.kind === 'dense' ? [outputs] : [outputs, 1, 1];
-    parameters[biasName(layer.name)] = np.array(Float32Array.from(bias.data)).reshape(along);
+    parameters[biasName(layer.name)] = np.array(Float32Array.from(bias)).reshape(along);
   }
   return parameters;
 }
 
 const partOf = (layer: string, part: number): string => `${weightName(layer)} ${String(part)}`;
-
-/** Rows of a dense weight, in as few parts as may be bound. */
-function partsOf(outputs: number, depth: number, mostBytes: number) {
-  const parts = Math.ceil((4 * outputs * depth) / mostBytes);
-  return Array.from({ length: parts }, (_, part) => ({
-    first: Math.floor((part * outputs) / parts),
-    end: Math.floor(((part + 1) * outputs) / parts),
-  }));
-}
 
 /** Logits [images, classes] from images; keeps the parameters. */
 export function jaxLogits(architecture: Architecture, images: JaxArray, parameters: JaxParameters): JaxArray {
@@ -72,10 +60,7 @@ function jaxLayer(layer: Layer, from: Extent, x: JaxArray, parameters: JaxParame
     }
     case 'max-pool': {
       const { size, stride } = layer;
-      const [, height, width] = outputExtent(layer, from);
-      // Windows beyond the edge would want padding with −∞; no network here has any.
-      if ((height - 1) * stride + size > from[1] || (width - 1) * stride + size > from[2])
-        throw new RangeError(`${layer.name} has windows beyond the edge`);
+      refuseWindowsBeyondEdge(layer, from);
       return lax.reduceWindow(x, (window) => np.max(window), [size, size], [stride, stride]);
     }
     case 'lrn':

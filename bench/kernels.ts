@@ -12,7 +12,7 @@ import type { Peaks } from './peaks.ts';
 import { sampleDispatch, type DispatchSample } from './sample-dispatch.ts';
 import { runOnce } from './sampling.ts';
 import { difference, expectedElements } from './verify.ts';
-import { undisturbed, watchOn, type Patience, type Watch } from './watch.ts';
+import { undisturbed, type Patience, type Watch } from './watch.ts';
 
 export interface KernelRow extends DispatchSample {
   /** Of the family. */
@@ -41,8 +41,6 @@ export interface KernelOptions {
   readonly seed: number;
   /** Milliseconds that a variant is timed at most. */
   readonly time: number;
-  /** With a machine that is disturbed; `brief` unless told. */
-  readonly patience?: Patience;
 }
 
 /** There are hundreds of variants: a disturbance that lasts meets some of them, and their rows say so. */
@@ -63,15 +61,15 @@ export function casesToMeasure(gpu: Gpu, choice: KernelChoice): { cases: KernelC
 
 export async function benchKernels(
   gpu: Gpu,
+  watch: Watch,
   cases: readonly KernelCase[],
   peaks: Peaks,
-  { seed, ...limits }: KernelOptions,
+  { seed, time }: KernelOptions,
   output: KernelOutput,
 ): Promise<void> {
-  const watch = await watchOn(gpu);
   let done = 0;
   for (const [index, one] of cases.entries()) {
-    await benchCase(gpu, watch, one, peaks, { seed: seed + index, ...limits }, output, (variant) => {
+    await benchCase(gpu, watch, one, peaks, { seed: seed + index, time }, output, (variant) => {
       output.progress(++done, `${one.family} ${variant}`);
     });
   }
@@ -82,7 +80,7 @@ async function benchCase(
   watch: Watch,
   one: KernelCase,
   peaks: Peaks,
-  { seed, time, patience = brief }: KernelOptions,
+  { seed, time }: KernelOptions,
   output: KernelOutput,
   onDone: (variant: string) => void,
 ): Promise<void> {
@@ -97,7 +95,7 @@ async function benchCase(
     for (const launch of shuffled(one.launches, seed)) {
       try {
         const timed = await timeVerified(gpu, launch, one, operands, expected, (dispatch) =>
-          undisturbed(watch, () => sampleDispatch(gpu, dispatch, { time }), patience),
+          undisturbed(watch, () => sampleDispatch(gpu, dispatch, { time }), brief),
         );
         output.show(rowOf(gpu, one, launch, timed, peaks, variantOf(launch) === chosen));
       } catch (error) {

@@ -19,6 +19,7 @@ import { measurePeaks, type Peaks } from './peaks.ts';
 import { addResultsCommands } from './results-commands.ts';
 import { RowTable, type Row } from './row-table.ts';
 import type { Timeline } from './trace.ts';
+import { watchOn } from './watch.ts';
 
 const sections = ['kernels', 'networks', 'evolution', 'peers'] as const;
 
@@ -80,6 +81,7 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
     for (const line of table.linesOf(row)) say(line);
     if ('layers' in row) for (const line of layerLines(row)) say(line);
   };
+  const watch = watchOn(gpu);
   let peaks: Peaks | undefined;
   if (chosen.includes('kernels')) {
     const { cases, total } = casesToMeasure(gpu, options);
@@ -90,7 +92,7 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
       say(`FAILED ${line}`);
     };
     const limits = { seed: options.seed, time: 1000 * options.time };
-    await benchKernels(gpu, cases, peaks, limits, {
+    await benchKernels(gpu, watch, cases, peaks, limits, {
       show,
       failed,
       progress: (done, name) => {
@@ -99,7 +101,8 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
     });
     progress.stop();
   }
-  if (chosen.includes('networks')) await benchNetworks(gpu, show, (timeline) => timelines.push(timeline));
+  if (chosen.includes('networks'))
+    await benchNetworks(gpu, watch, show, (timeline) => timelines.push(timeline));
   const { adapter } = gpu;
   const sameAgain = adapter.kind === 'gpu' ? options.adapter : adapter.kind;
   // The peers want the adapter for themselves: the device is closed on the way.

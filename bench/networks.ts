@@ -15,7 +15,7 @@ import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { fewSamples, sampleProgram, sampleRuns, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
-import { undisturbed, watchOn, type Watch } from './watch.ts';
+import { undisturbed, type Watch } from './watch.ts';
 
 export interface NetworkRow extends Sample, Partial<Breakdown> {
   readonly work: string;
@@ -37,10 +37,10 @@ const mnistImages = 60_000;
 /** @param record gets the dispatches of a submission of each network that is broken down */
 export async function benchNetworks(
   gpu: Gpu,
+  watch: Watch,
   show: (row: NetworkRow) => void,
   record: (timeline: Timeline) => void,
 ): Promise<void> {
-  const watch = await watchOn(gpu);
   const architecture = lenet();
   const parameters = await uploadParameters(
     gpu,

@@ -41,11 +41,7 @@ export async function jaxMeasure(gpu: Gpu, work: Case): Promise<Measured> {
     weights,
     Math.min(maxStorageBufferBindingSize, maxBufferSize),
   );
-  const logitsOf = jit((x: JaxArray, held: JaxParameters) => {
-    const logits = jaxLogits(architecture, x, held);
-    tree.dispose(held);
-    return logits;
-  });
+  const logitsOf = jit((at: JaxArray, held: JaxParameters) => jaxLogits(architecture, at, held));
   let x = np.array(inputsOf(work)).reshape([images, ...architecture.input]);
   const read = async (array: JaxArray) =>
     new Float32Array((await gpu.wait(array.data())) as Float32Array<ArrayBuffer>);
@@ -72,11 +68,12 @@ export async function jaxMeasure(gpu: Gpu, work: Case): Promise<Measured> {
         .logSoftmax(jaxLogits(architecture, at, held))
         .mul(targets)
         .sum();
-    const slope = jit(grad(worth));
+    const slope = grad(worth);
+    const slopeOf = jit(slope);
     const step = jit((at: JaxArray, held: JaxParameters, targets: JaxArray) =>
-      at.ref.add(grad(worth)(at, held, targets).mul(rate)),
+      at.ref.add(slope(at, held, targets).mul(rate)),
     );
-    const gradient = await read(slope(x.ref, tree.ref(parameters), chosen.ref));
+    const gradient = await read(slopeOf(x.ref, tree.ref(parameters), chosen.ref));
     gpu.check();
     const once = async () => {
       const start = performance.now();

@@ -4,12 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { placeLayers } from '../src/nn/forward.ts';
-import { outputExtent, type Architecture, type Extent, type Layer } from '../src/nn/layer.ts';
-import { biasName, weightName, type Weights } from '../src/nn/parameters.ts';
+import type { Architecture, Extent, Layer } from '../src/nn/layer.ts';
+import type { Weights } from '../src/nn/parameters.ts';
+import { evenParts, parametersOf, refuseWindowsBeyondEdge, type LayerOf } from './peer-layers.ts';
 
 export type TfjsLayer = (x: tf.Tensor) => tf.Tensor;
-
-type LayerOf<K extends Layer['kind']> = Extract<Layer, { kind: K }>;
 
 /**
  * Uploads the weights.
@@ -30,10 +29,7 @@ function tfjsLayer(layer: Layer, from: Extent, weights: Weights, mostBytes: numb
       return convolution(layer, from, weights);
     case 'max-pool': {
       const { size, stride } = layer;
-      const [, height, width] = outputExtent(layer, from);
-      // Windows beyond the edge would want padding with −∞; no network here has any.
-      if ((height - 1) * stride + size > from[1] || (width - 1) * stride + size > from[2])
-        throw new RangeError(`${layer.name} has windows beyond the edge`);
+      refuseWindowsBeyondEdge(layer, from);
       return (x) => tf.maxPool(x as tf.Tensor4D, size, stride, 'valid');
     }
     case 'lrn': {
@@ -76,9 +72,7 @@ function dense(
   const { weight, bias } = parametersOf(name, weights);
   const depth = weight.length / outputs;
   const [channels, height, width] = from;
-  const parts = Math.ceil((4 * weight.length) / mostBytes);
-  const matrices = Array.from({ length: parts }, (_, part) => {
-    const [first, end] = [Math.floor((part * outputs) / parts), Math.floor(((part + 1) * outputs) / parts)];
+  const matrices = evenParts(outputs, depth, mostBytes).map(({ first, end }) => {
     const rows = weight.subarray(first * depth, end * depth);
     return tf.tidy(() => {
       const tensor = tf.tensor4d(rows, [end - first, channels, height * width, 1]);
@@ -90,13 +84,6 @@ function dense(
   return (x) => {
     const flat = tf.reshape<tf.Rank.R2>(x, [-1, depth]);
     const results = matrices.map((matrix) => tf.matMul(flat, matrix));
-    return tf.add(parts === 1 ? results[0]! : tf.concat(results, 1), shift);
+    return tf.add(matrices.length === 1 ? results[0]! : tf.concat(results, 1), shift);
   };
-}
-
-function parametersOf(name: string, weights: Weights) {
-  const weight = weights.get(weightName(name))?.data;
-  const bias = weights.get(biasName(name))?.data;
-  if (!weight || !bias) throw new Error(`${name} has no weights`);
-  return { weight, bias };
 }

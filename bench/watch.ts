@@ -6,7 +6,7 @@
 import type { Gpu } from '../src/gpu/device.ts';
 import { bind, Program } from '../src/gpu/program.ts';
 import { copyOf, inRegisters } from './peaks.ts';
-import { runOnce } from './sampling.ts';
+import { runOnce, sampleProgram } from './sampling.ts';
 
 /** A machine that somebody watches. */
 export interface Watch {
@@ -40,43 +40,36 @@ const shortest = 15;
 const mostRepeats = 256;
 const copiedBytes = 16 * 2 ** 20;
 
-/** By adapter: how often the fixed work is repeated, and the least that it took. */
-const known = new Map<string, { readonly repeats: number; least: number }>();
+/** Nothing is prepared before the first look. */
+export function watchOn(gpu: Gpu): Watch {
+  let fixedWork: Promise<() => Promise<number>> | undefined;
+  let least = Infinity;
+  return {
+    async slowdown() {
+      fixedWork ??= prepare(gpu);
+      const time = await fixedWork;
+      const [, median = NaN] = [await time(), await time(), await time()].sort((a, b) => a - b);
+      // Beside the least of medians: the luckiest single time is out of reach of an undisturbed machine too.
+      least = Math.min(least, median);
+      return median / least;
+    },
+  };
+}
 
-export async function watchOn(gpu: Gpu): Promise<Watch> {
+/** The fixed work, repeated until it takes long enough: milliseconds of a run. */
+async function prepare(gpu: Gpu): Promise<() => Promise<number>> {
   const arithmetic = inRegisters({ lanes: 64, chains: 8, width: 4 }, 'multiply_add', 512);
   const copy = copyOf(4, copiedBytes);
   const source = gpu.bufferFrom('source of the watch', new Float32Array(copiedBytes / 4).fill(0.5));
   const result = gpu.buffer('result of the watch', copiedBytes);
-  const work = [
+  const work = new Program([
     await bind(gpu, 'arithmetic', arithmetic, [source, result]),
     await bind(gpu, 'copy', copy, [source, result]),
-  ];
-  const time = (repeats: number) =>
-    runOnce(
-      gpu,
-      Array.from({ length: repeats }, () => new Program(work)),
-    );
-  await time(1);
-  const { name } = gpu.adapter;
-  let adapter = known.get(name);
-  if (!adapter) {
-    const once = Math.min(await time(1), await time(1), await time(1));
-    const repeats = Math.min(mostRepeats, Math.max(1, Math.ceil(shortest / once)));
-    adapter = { repeats, least: Infinity };
-    known.set(name, adapter);
-  }
-  const { repeats } = adapter;
-  const watched = adapter;
-  return {
-    async slowdown() {
-      const times = [await time(repeats), await time(repeats), await time(repeats)].sort((a, b) => a - b);
-      const [, median = NaN] = times;
-      // Beside the least of medians: the luckiest single time is out of reach of an undisturbed machine too.
-      watched.least = Math.min(watched.least, median);
-      return median / watched.least;
-    },
-  };
+  ]);
+  const { medianMs } = await sampleProgram(gpu, [work], { least: 3, most: 3, time: 0 });
+  const repeats = Math.min(mostRepeats, Math.max(1, Math.ceil(shortest / medianMs)));
+  const repeated = Array.from({ length: repeats }, () => work);
+  return () => runOnce(gpu, repeated);
 }
 
 /**

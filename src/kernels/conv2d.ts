@@ -5,7 +5,7 @@ import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
 import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
-import { pick, stagedCost, wasteOf, type Target, type Variant } from './variant.ts';
+import { pick, stagedCost, stagedWorkgroup, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface ConvVariant extends Variant {
   readonly entryPoint: 'quads' | 'tap' | 'staged';
@@ -63,12 +63,9 @@ const tap = (rows: number, pixels: number, lanes: number, suits: Variant['suits'
 const staged = (rows: number, pixels: number): ConvVariant => {
   return {
     name: `staged${String(32 * rows)}x${String(8 * pixels)}`,
-    entryPoint: 'staged',
     rows,
     pixels,
-    lanes: 64,
-    workgroupMemory: 16 * 64 * (rows + pixels),
-    suits: ['gpu'],
+    ...stagedWorkgroup(rows, pixels),
   };
 };
 

@@ -4,7 +4,7 @@ import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { packed as packedSource, specialise } from '../gpu/specialise.ts';
 import { sourceFor, type ImagesPerElement } from './images.ts';
-import { pick, stagedCost, wasteOf, type Target, type Variant } from './variant.ts';
+import { pick, stagedCost, stagedWorkgroup, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface MatmulShape {
   /** M: rows of the result. */
@@ -92,6 +92,9 @@ const across = (
   return { name, entryPoint: 'across', rows, columns, steps, lanes, workgroupMemory: 0, suits };
 };
 
+/** Vec4s of rows of a workgroup of `sliced`. */
+const slicedRows = 16;
+
 /**
  * `sliced`, for GPUs and few columns: 16 lanes read 256 consecutive bytes of weights, and 16 such rows share out the depth, so
  * that 4096 rows make 64 workgroups of 256 rather than the 16 of 64 of `across64x4`: 16 times as many loads on their way,
@@ -101,7 +104,7 @@ const across = (
 const sliced: MatmulVariant = {
   name: 'sliced64x4',
   entryPoint: 'sliced',
-  rows: 16,
+  rows: 1,
   columns: 1,
   steps: 1,
   lanes: 256,
@@ -117,13 +120,10 @@ const sliced: MatmulVariant = {
 const staged = (rows: number, columns: number): MatmulVariant => {
   return {
     name: `staged${String(32 * rows)}x${String(32 * columns)}`,
-    entryPoint: 'staged',
     rows,
     columns,
     steps: 1,
-    lanes: 64,
-    workgroupMemory: 16 * 64 * (rows + columns),
-    suits: ['gpu'],
+    ...stagedWorkgroup(rows, columns),
   };
 };
 
@@ -196,7 +196,7 @@ function gridOf(
     case 'staged':
       return [Math.ceil(columnVectors / (8 * columns)), Math.ceil(rowVectors / (8 * rows)), 1];
     case 'sliced':
-      return [Math.ceil(rowVectors / rows), columnVectors, 1];
+      return [Math.ceil(rowVectors / slicedRows), columnVectors, 1];
     case 'across':
       return [Math.ceil(rowVectors / (lanes * rows)), Math.ceil(columnVectors / columns), 1];
     case 'quads':
@@ -216,7 +216,7 @@ function cost(variant: MatmulVariant, shape: MatmulShape, { adapter }: Target): 
     return beyond * stagedCost({ rows, columns, workgroups: x * y });
   }
   // As many bytes for a product of one column as eight columns take from workgroup memory; weights come anew for each.
-  if (entryPoint === 'sliced') return 8 * wasteOf(rowVectors, rows);
+  if (entryPoint === 'sliced') return 8 * wasteOf(rowVectors, slicedRows);
   if (entryPoint === 'tile')
     return 2 * wasteOf(rowVectors, rows) * wasteOf(columnVectors, columns * lanes) * loads(rows, columns);
   // Lavapipe keeps more of a tile in registers than SwiftShader, and half of its vectors is idle with four lanes.

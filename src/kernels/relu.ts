@@ -17,8 +17,11 @@ export function reluInputGradient(values: number): Launch {
 /**
  * What a convolution, a product or the last step of squares computes, rectified as it is stored: the numbers are those of a
  * unit after it, without writing and reading them once more. Which variant it is does not depend on it.
+ * @param rectify false leaves it as it is
  */
-export function rectified({ kernel, ...launch }: Launch): Launch {
+export function rectified(plain: Launch, rectify = true): Launch {
+  if (!rectify) return plain;
+  const { kernel, ...launch } = plain;
   return { ...launch, kernel: { ...kernel, constants: { ...kernel.constants, RECTIFIED: 1 } } };
 }
 

@@ -100,6 +100,12 @@ export function pick<V extends Variant, Shape extends object>(
   return { chosen, choice: { shape: key, variant: chosen.name, allowed: names } };
 }
 
+/** What the `staged` variants of all families share: 8 × 8 invocations, and eight steps of both operands in workgroup memory. */
+export function stagedWorkgroup(rows: number, columns: number) {
+  const vec4s = 64 * (rows + columns);
+  return { entryPoint: 'staged', lanes: 64, workgroupMemory: 16 * vec4s, suits: ['gpu'] } as const;
+}
+
 /** A tile that a workgroup copies into its memory, for GPUs. */
 export interface StagedTile {
   /** Vec4s of either operand that an invocation multiplies by each other. */

@@ -95,26 +95,25 @@ export function tapeForward(
   target: NetworkTarget,
   kept: ReadonlySet<string>,
 ): void {
-  for (const { placed, then } of fuseRectified(layers, kept)) {
+  for (const { placed, unit } of fuseRectified(layers, kept)) {
     const { layer, input, output } = placed;
     tape.tensor(output.tensor, volume(output.extent) * batch, kept.has(output.tensor));
     const pass = `${layer.name} forward`;
-    const label = then ? `${pass}, ${then.name}` : pass;
+    const label = unit ? `${pass}, ${unit.name}` : pass;
+    const rectify = unit !== undefined;
     switch (layer.kind) {
       case 'convolution': {
         const shape = convShape(layer, input.extent, output.extent, batch);
         const squares = winogradFor(shape, target);
-        const rectify = then !== undefined;
         if (squares) tapeSquares(tape, pass, squares, target, { x: input.tensor, y: output.tensor, rectify });
         else {
           const tensors = [weightName(layer.name), biasName(layer.name), input.tensor, output.tensor];
-          const launch = conv2d(shape, target);
-          tape.add(label, rectify ? rectified(launch) : launch, tensors);
+          tape.add(label, rectified(conv2d(shape, target), rectify), tensors);
         }
         break;
       }
       case 'dense': {
-        tapeDense(tape, label, layer, placed, batch, target, then !== undefined);
+        tapeDense(tape, label, layer, placed, batch, target, rectify);
         break;
       }
       case 'max-pool': {
@@ -150,25 +149,21 @@ export function tapeForward(
 /** A layer, and the rectified linear unit that its kernel does as well; the output is the unit's then. */
 interface FusedLayer {
   readonly placed: PlacedLayer;
-  readonly then: Layer | undefined;
+  readonly unit?: Layer;
 }
 
 /** What is between a convolution, or a product, and a unit that follows is never written, unless somebody reads it. */
 function fuseRectified(layers: readonly PlacedLayer[], kept: ReadonlySet<string>): FusedLayer[] {
-  const fused: FusedLayer[] = [];
-  for (const placed of layers) {
-    const before = fused.at(-1);
-    const fits =
-      placed.layer.kind === 'relu' &&
-      before !== undefined &&
-      (before.placed.layer.kind === 'convolution' || before.placed.layer.kind === 'dense') &&
-      before.then === undefined &&
-      !kept.has(before.placed.output.tensor);
-    if (fits)
-      fused.splice(-1, 1, { placed: { ...before.placed, output: placed.output }, then: placed.layer });
-    else fused.push({ placed, then: undefined });
-  }
-  return fused;
+  const unitAfter = (index: number): PlacedLayer | undefined => {
+    const [before, after] = [layers[index], layers[index + 1]];
+    const fits = before?.layer.kind === 'convolution' || before?.layer.kind === 'dense';
+    return fits && !kept.has(before.output.tensor) && after?.layer.kind === 'relu' ? after : undefined;
+  };
+  return layers.flatMap((placed, index) => {
+    if (unitAfter(index - 1)) return [];
+    const unit = unitAfter(index);
+    return [unit ? { placed: { ...placed, output: unit.output }, unit: unit.layer } : { placed }];
+  });
 }
 
 /** y = weight · x + bias, a slice of the outputs at a time where the weight exceeds a binding. */
@@ -186,8 +181,7 @@ function tapeDense(
   for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
     const packed = target.denseStorage === 'f16';
     const product = { rows: count, columns: batch, depth, packed, images: imagesPerElement(batch) };
-    const launch = matmul(product, target);
-    tape.add(label, rectify ? rectified(launch) : launch, [
+    tape.add(label, rectified(matmul(product, target), rectify), [
       partName(weightName(name), index),
       { tensor: biasName(name), first, floats: pitch(count) },
       input.tensor,

@@ -57,6 +57,5 @@ export function tapeSquares(
     squares,
     products,
   ]);
-  const gather = gatherSquares(shape);
-  tape.add(`${pass} gather`, rectify ? rectified(gather) : gather, { 6: products, 7: y });
+  tape.add(`${pass} gather`, rectified(gatherSquares(shape), rectify), { 6: products, 7: y });
 }

@@ -57,7 +57,7 @@ test('a failure is passed on', async () => {
 
 test('the fixed work is about as fast as it was a moment ago', async () => {
   const gpu = await openTestGpu();
-  const watch = await watchOn(gpu);
+  const watch = watchOn(gpu);
   for (let look = 0; look < 3; look++) {
     const slowdown = await watch.slowdown();
     expect(slowdown).toBeGreaterThanOrEqual(1);

@@ -90,7 +90,7 @@ async function errorOf(size: SquareSize, convolution: ConvShape, rectify = false
       buffers.squares,
       buffers.products,
     ]),
-    await bind(gpu, 'gather', rectify ? rectified(gatherSquares(shape)) : gatherSquares(shape), {
+    await bind(gpu, 'gather', rectified(gatherSquares(shape), rectify), {
       6: buffers.products,
       7: buffers.y,
     }),
