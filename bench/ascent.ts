@@ -17,7 +17,7 @@ import type { Parameters } from '../src/nn/parameters.ts';
 import { fewSamples, sampleRuns, type Sample } from './sampling.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
-import { undisturbed, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 export interface AscentSample extends Sample {
   readonly network: 'LeNet' | 'AlexNet';
@@ -39,7 +39,7 @@ export async function benchAscent(
   for (const [network, model, batches] of works) {
     const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
     for (const batch of batches) {
-      const sample = await undisturbed(watch, () => sampleIterations(gpu, model, parameters, batch));
+      const sample = await sampleIterations(gpu, watch, model, parameters, batch);
       show({ network, batch, ...sample });
     }
     for (const buffer of parameters.values()) buffer.destroy();
@@ -48,6 +48,7 @@ export async function benchAscent(
 
 async function sampleIterations(
   gpu: Gpu,
+  watch: Watch,
   model: Model,
   parameters: Parameters,
   images: number,
@@ -73,6 +74,7 @@ async function sampleIterations(
   const parametrisation = await createParametrisation(stage, settings, objectives);
   const climber = await Climber.create(stage, { settings, climb, objectives, parametrisation });
   const sample = await sampleRuns(
+    watch,
     async () => {
       const start = performance.now();
       await climber.climb(0, 1);

@@ -1,7 +1,8 @@
 /** Where the time of a submission goes: each dispatch by the clock of the device, and what is left beside them. */
 import type { Gpu } from '../src/gpu/device.ts';
 import { timeDispatches, type Pass, type TimedDispatch } from './dispatch-times.ts';
-import { runOnce, wantsMore } from './sampling.ts';
+import { runOnce } from './run-once.ts';
+import { wantsMore } from './sampling.ts';
 import type { LayerResult } from './results-file.ts';
 
 /** Of a row of a network. */

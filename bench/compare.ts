@@ -64,7 +64,12 @@ interface Pair {
 /** @param threshold share of the time, e.g. 0.03 */
 export function compareResults(before: Results, after: Results, threshold = usualThreshold): Comparison {
   const { pairs, onlyBefore, onlyAfter } = pairRows(before.rows, after.rows);
-  const sides = pairs.map(([a, b]): Pair => ({ row: identityOf(a), before: sideOf(a), after: sideOf(b) }));
+  const [slownessBefore, slownessAfter] = slownesses(before, after);
+  const sides = pairs.map(([a, b]): Pair => ({
+    row: identityOf(a),
+    before: sideOf(a, slownessBefore),
+    after: sideOf(b, slownessAfter),
+  }));
   const least = sides.map(({ before, after }) =>
     before.times && after.times && !isDisturbed(before, after)
       ? smallestP(before.times.length, after.times.length)
@@ -86,13 +91,25 @@ export function compareResults(before: Results, after: Results, threshold = usua
   };
 }
 
-/** Time of a row; of a whole run, that of the command. */
-function sideOf(row: ResultRow): Side {
+/** How much slower the machine was at its best while each file was made than during the better of the two; 1 where nobody knows. */
+function slownesses(before: Results, after: Results): readonly [before: number, after: number] {
+  const [a, b] = [before.fixedWorkMs, after.fixedWorkMs];
+  if (!a || !b || before.adapter.description !== after.adapter.description) return [1, 1];
+  return [a / Math.min(a, b), b / Math.min(a, b)];
+}
+
+/**
+ * Time of a row; of a whole run, that of the command.
+ * @param slowness of the machine at its best
+ */
+function sideOf(row: ResultRow, slowness: number): Side {
   if (row.kind === 'evolution') {
     const medianMs = 1000 * row.commandSeconds;
     return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1, slowdown: 1 };
   }
-  const { medianMs, p10Ms, p90Ms, samples, slowdown = 1, times } = row;
+  const { medianMs, p10Ms, p90Ms, samples, times } = row;
+  // A row of another commit was measured in another run.
+  const slowdown = (row.slowdown ?? 1) * (row.commit === undefined ? slowness : 1);
   const usable = times?.length && times.every((time) => time > 0);
   return { medianMs, p10Ms, p90Ms, samples, slowdown, ...(usable && { times }) };
 }

@@ -37,6 +37,18 @@ export function jaxParameters(
   return parameters;
 }
 
+/** Values of a layer's parameter among some that are made as `jaxParameters` makes them: one piece, or parts in their order. */
+export function jaxValuesOf(parameters: JaxParameters, name: string): JaxArray[] {
+  const whole = parameters[name];
+  if (whole) return [whole];
+  const parts: JaxArray[] = [];
+  for (let part = 0; ; part++) {
+    const values = parameters[`${name} ${String(part)}`];
+    if (!values) return parts;
+    parts.push(values);
+  }
+}
+
 const partOf = (layer: string, part: number): string => `${weightName(layer)} ${String(part)}`;
 
 /** Logits [images, classes] from images; keeps the parameters. */

@@ -10,9 +10,9 @@ import { kernelCases, variantOf, type KernelCase } from './kernel-cases.ts';
 import { Operands } from './operands.ts';
 import type { Peaks } from './peaks.ts';
 import { sampleDispatch, type DispatchSample } from './sample-dispatch.ts';
-import { runOnce } from './sampling.ts';
+import { runOnce } from './run-once.ts';
 import { difference, expectedElements } from './verify.ts';
-import { undisturbed, type Patience, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 export interface KernelRow extends DispatchSample {
   /** Of the family. */
@@ -42,9 +42,6 @@ export interface KernelOptions {
   /** Milliseconds that a variant is timed at most. */
   readonly time: number;
 }
-
-/** There are hundreds of variants: a disturbance that lasts meets some of them, and their rows say so. */
-const brief: Patience = { attempts: 2, time: 10_000, wait: 2000, pause: 100 };
 
 export interface KernelOutput {
   readonly show: (row: KernelRow) => void;
@@ -95,7 +92,7 @@ async function benchCase(
     for (const launch of shuffled(one.launches, seed)) {
       try {
         const timed = await timeVerified(gpu, launch, one, operands, expected, (dispatch) =>
-          undisturbed(watch, () => sampleDispatch(gpu, dispatch, { time }), brief),
+          sampleDispatch(gpu, watch, dispatch, { time }),
         );
         output.show(rowOf(gpu, one, launch, timed, peaks, variantOf(launch) === chosen));
       } catch (error) {

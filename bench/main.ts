@@ -83,9 +83,11 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
   };
   const watch = watchOn(gpu);
   let peaks: Peaks | undefined;
-  if (chosen.includes('kernels')) {
-    const { cases, total } = casesToMeasure(gpu, options);
-    peaks = await measurePeaks(gpu, say);
+  const { cases, total } = chosen.includes('kernels')
+    ? casesToMeasure(gpu, options)
+    : { cases: [], total: 0 };
+  if (chosen.some((section) => section !== 'evolution')) peaks = await measurePeaks(gpu, say);
+  if (peaks && total > 0) {
     const progress = terminal.progress(total, 'variants');
     const failed = (line: string) => {
       failures++;
@@ -105,8 +107,7 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
     await benchNetworks(gpu, watch, show, (timeline) => timelines.push(timeline));
   const { adapter } = gpu;
   const sameAgain = adapter.kind === 'gpu' ? options.adapter : adapter.kind;
-  // The peers want the adapter for themselves: the device is closed on the way.
-  if (chosen.includes('peers')) await (await peers()).benchPeers(gpu, sameAgain, show);
+  if (peaks && chosen.includes('peers')) await (await peers()).benchPeers(gpu, watch, peaks.gflops, show);
   gpu.close();
   if (chosen.includes('evolution')) await benchEvolution(sameAgain, adapter.name, show);
   const machine = {
@@ -123,6 +124,7 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
     commit: commit(),
     date: new Date().toISOString(),
     ...(peaks ? { peaks } : {}),
+    ...(Number.isFinite(watch.leastMs) ? { fixedWorkMs: watch.leastMs } : {}),
     rows,
   };
   return { results, timelines, failures };

@@ -6,16 +6,17 @@ import { caffenet } from '../src/models/caffenet.ts';
 import { createNetwork, deviceBytes, fewImages } from '../src/nn/network.ts';
 import { denseStorages } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
-import { createTrainer, epochOrder, initialWeights } from '../src/nn/trainer.ts';
+import { initialWeights } from '../src/nn/trainer.ts';
 import { benchAscent } from './ascent.ts';
 import type { Breakdown } from './breakdown.ts';
 import { withBreakdown } from './network-breakdown.ts';
+import { benchTrainingStep } from './own-training-step.ts';
 import { benchRendering } from './rendering.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
-import { fewSamples, sampleProgram, sampleRuns, type Sample } from './sampling.ts';
+import { fewSamples, sampleProgram, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
-import { undisturbed, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 export interface NetworkRow extends Sample, Partial<Breakdown> {
   readonly work: string;
@@ -51,7 +52,7 @@ export async function benchNetworks(
   for (const batch of [4, 200, 1000]) {
     const network = await createNetwork(gpu, architecture, parameters, { batch });
     const { forward } = network;
-    const sample = await undisturbed(watch, () => sampleProgram(gpu, [forward]));
+    const sample = await sampleProgram(gpu, watch, [forward]);
     const plain = row('LeNet forward', batch, gpu, sample, forward.flops);
     show(await withBreakdown(gpu, plain, network, record));
   }
@@ -59,7 +60,7 @@ export async function benchNetworks(
     batch: 200,
     gradients: { input: true, parameters: false },
   });
-  const sample = await undisturbed(watch, () => sampleProgram(gpu, [both.forward, both.backward]));
+  const sample = await sampleProgram(gpu, watch, [both.forward, both.backward]);
   const flops = both.forward.flops + both.backward.flops;
   const plain = row('LeNet forward + gradient to the input', 200, gpu, sample, flops);
   show(await withBreakdown(gpu, plain, both, record));
@@ -97,7 +98,7 @@ async function benchAlexNet(
         };
         const network = await createNetwork(gpu, architecture, parameters, options);
         const { forward, backward } = network;
-        const sample = await undisturbed(watch, () => sampleProgram(gpu, [forward, backward], fewSamples));
+        const sample = await sampleProgram(gpu, watch, [forward, backward], fewSamples);
         const { total } = deviceBytes(gpu, architecture, options);
         const flops = forward.flops + backward.flops;
         const plain = {
@@ -114,53 +115,14 @@ async function benchAlexNet(
 
 async function trainingStep(gpu: Gpu, watch: Watch): Promise<NetworkRow> {
   const architecture = lenet();
-  const parameters = await uploadParameters(
-    gpu,
-    architecture,
-    initialWeights(architecture, 1),
-    'initial weights',
-  );
-  const data = { images: new Uint8Array(1000 * 784), targets: new Uint8Array(1000), count: 1000 };
+  const weights = initialWeights(architecture, 1);
+  const parameters = await uploadParameters(gpu, architecture, weights, 'initial weights');
   const { batch } = lenetDescent;
-  const shape = {
-    channels: 1,
-    imageHeight: 28,
-    imageWidth: 28,
-    height: 28,
-    width: 28,
-    batch,
-    views: 1,
-    resize: false,
-    reverseChannels: false,
-    scale: [1 / 256],
-  };
-  const trainer = await createTrainer(
-    gpu,
-    architecture,
-    parameters,
-    data,
-    shape,
-    new Float32Array(784),
-    lenetDescent,
-    1,
-  );
-  const order = epochOrder(data.count, 1, 0);
-  const step = async () => {
-    const start = performance.now();
-    trainer.step(order.slice(0, batch), lenetDescent.rate);
-    await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
-    return performance.now() - start;
-  };
-  const { forward, backward } = trainer.network;
-  const sample = await undisturbed(watch, () => sampleRuns(step, fewSamples, 2));
+  const work = { network: 'LeNet', architecture, weights, pass: 'training step', images: batch } as const;
+  const { sample, flops } = await benchTrainingStep(gpu, watch, parameters, work);
   const seconds = ((sample.medianMs / 1000) * mnistImages) / batch;
-  return row(
-    `LeNet training step (an epoch of ${String(mnistImages)} takes ${seconds.toFixed(0)} s)`,
-    batch,
-    gpu,
-    sample,
-    forward.flops + backward.flops,
-  );
+  const title = `LeNet training step (an epoch of ${String(mnistImages)} takes ${seconds.toFixed(0)} s)`;
+  return row(title, batch, gpu, sample, flops);
 }
 
 function row(work: string, batch: number, gpu: Gpu, sample: Sample, flops: number): NetworkRow {

@@ -10,8 +10,14 @@ import { asSlots, fromSlots } from '../test/nn/slots.ts';
 import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from './sampling.ts';
 import { slotsFor } from './slots.ts';
+import type { Watch } from './watch.ts';
 
-export async function ownAscentStep(gpu: Gpu, parameters: Parameters, work: Case): Promise<Measured> {
+export async function ownAscentStep(
+  gpu: Gpu,
+  watch: Watch,
+  parameters: Parameters,
+  work: Case,
+): Promise<Measured> {
   const { architecture, images } = work;
   const slots = slotsFor(images);
   const gradients = { input: true, parameters: false };
@@ -34,12 +40,13 @@ export async function ownAscentStep(gpu: Gpu, parameters: Parameters, work: Case
   const answer = {
     logits: await read(logits, classes),
     // The kernel's gradient is that of the loss, the mean of −log p.
-    gradient: (await read(inputGradient, volume(architecture.input))).map((value) => -images * value),
+    gradients: [(await read(inputGradient, volume(architecture.input))).map((value) => -images * value)],
   };
-  const sample = await sampleRuns(once, fewSamples, 1);
+  const sample = await sampleRuns(watch, once, fewSamples, 1);
   for (const buffer of buffers) buffer.destroy();
   network.destroy();
-  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, ...answer };
+  const flops = programs.reduce((sum, program) => sum + program.flops, 0);
+  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, ...answer };
 }
 
 async function stepOf(gpu: Gpu, network: Network, inputGradient: GPUBuffer, work: Case) {

@@ -7,8 +7,14 @@ import { asSlots, fromSlots } from '../test/nn/slots.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleProgram } from './sampling.ts';
 import { slotsFor } from './slots.ts';
+import type { Watch } from './watch.ts';
 
-export async function ownForward(gpu: Gpu, parameters: Parameters, work: Case): Promise<Measured> {
+export async function ownForward(
+  gpu: Gpu,
+  watch: Watch,
+  parameters: Parameters,
+  work: Case,
+): Promise<Measured> {
   const { architecture, images } = work;
   const slots = slotsFor(images);
   const network = await createNetwork(gpu, architecture, parameters, {
@@ -19,7 +25,8 @@ export async function ownForward(gpu: Gpu, parameters: Parameters, work: Case): 
   run(gpu, network.forward);
   const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));
   const logits = fromSlots(all, images, slots);
-  const sample = await sampleProgram(gpu, [network.forward], fewSamples);
+  const sample = await sampleProgram(gpu, watch, [network.forward], fewSamples);
+  const { flops } = network.forward;
   network.destroy();
-  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, logits };
+  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, logits, gradients: [] };
 }

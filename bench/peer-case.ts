@@ -1,13 +1,15 @@
 /** What every engine is given to do, and what each hands back to be compared before its time counts. */
 import { volume, type Architecture } from '../src/nn/layer.ts';
-import type { Weights } from '../src/nn/parameters.ts';
+import { biasName, weightName, type Weights } from '../src/nn/parameters.ts';
 import type { Sample } from './sampling.ts';
 
 /**
  * `forward` gives logits. `ascent step` gives them too, then the gradient of log softmax(logits)[target] to each image,
- * and moves the image along: x ← x + rate · d log p / d x.
+ * and moves the image along: x ← x + rate · d log p / d x. `training step` has the gradient of the mean of
+ * −log softmax(logits)[target] to every parameter, and moves those with momentum: v ← momentum · v + d loss / d w,
+ * w ← w − rate · v.
  */
-export type Pass = 'forward' | 'ascent step';
+export type Pass = 'forward' | 'ascent step' | 'training step';
 
 export type EngineName =
   'own' | 'tfjs-webgpu' | 'onnxruntime-webgpu' | 'jax-js-webgpu' | 'onnxruntime-cpu' | 'torch-cpu';
@@ -25,8 +27,11 @@ export interface Case {
 export interface Answer {
   /** [images, classes]. */
   readonly logits: Float32Array;
-  /** d log p / d x, [images, channels, height, width]; of an ascent step alone. */
-  readonly gradient?: Float32Array;
+  /**
+   * None of a forward pass; d log p / d x, [images, channels, height, width], of an ascent step; of a training step that of
+   * each parameter in the layout of files, a layer's weight before its bias, as `parameterNames` has them.
+   */
+  readonly gradients: readonly Float32Array[];
 }
 
 export interface Measured extends Answer {
@@ -34,16 +39,39 @@ export interface Measured extends Answer {
   readonly engine: EngineName;
   readonly adapter: string;
   readonly sample: Sample;
+  /** Floating-point operations of a run, by our own count: those of a convolution however it was computed. */
+  readonly flops?: number;
 }
 
 /** So little that the images of a long series of steps are as hard as the first. */
 export const rate = 1e-3;
 
-/** The first images of an endless series, [images, channels, height, width]. */
-export function inputsOf({ architecture, images }: Case): Float32Array<ArrayBuffer> {
+/** Of a training step: so little that the last step has the numbers of the first. */
+export const trainingRate = 1e-6;
+export const momentum = 0.9;
+
+/** The first images of an endless series, [images, channels, height, width]; those that are trained on are bytes / 256. */
+export function inputsOf(work: Case): Float32Array<ArrayBuffer> {
+  if (work.pass === 'training step') return Float32Array.from(bytesOf(work), (byte) => byte / 256);
+  const { architecture, images } = work;
   return Float32Array.from(
     { length: images * volume(architecture.input) },
     (_, index) => ((index * 48_271) % 8191) / 32 - 128,
+  );
+}
+
+/** Images that are trained on, as a data set holds them. */
+export function bytesOf({ architecture, images }: Case): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(
+    { length: images * volume(architecture.input) },
+    (_, index) => ((index * 48_271) % 8191) % 256,
+  );
+}
+
+/** Of all layers that have any, in their order. */
+export function parameterNames({ layers }: Architecture): string[] {
+  return layers.flatMap(({ kind, name }) =>
+    kind === 'convolution' || kind === 'dense' ? [weightName(name), biasName(name)] : [],
   );
 }
 
@@ -67,12 +95,13 @@ export function agrees(found: Answer, expected: Answer): boolean {
   return logits <= 1e-3 && gradient <= 2e-4;
 }
 
-/** Logits: the largest difference; gradient: that of nine tenths of the values. */
+/** Logits: the largest difference; gradient: that of nine tenths of the values, of the worst of them. */
 export function distances(found: Answer, expected: Answer): { logits: number; gradient: number } {
-  return {
-    logits: distance(found.logits, expected.logits, 1),
-    gradient: distance(found.gradient, expected.gradient, 0.9),
-  };
+  const count = Math.max(found.gradients.length, expected.gradients.length);
+  const gradients = Array.from({ length: count }, (_, index) =>
+    distance(found.gradients[index], expected.gradients[index], 0.9),
+  );
+  return { logits: distance(found.logits, expected.logits, 1), gradient: Math.max(0, ...gradients) };
 }
 
 /**

@@ -14,9 +14,20 @@ import {
   type Array as JaxArray,
 } from '@jax-js/jax';
 import type { Gpu } from '../src/gpu/device.ts';
-import { jaxLogits, jaxParameters, type JaxParameters } from './jax-network.ts';
-import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
+import { jaxLogits, jaxParameters, jaxValuesOf, type JaxParameters } from './jax-network.ts';
+import {
+  inputsOf,
+  momentum,
+  parameterNames,
+  rate,
+  targetsOf,
+  trainingRate,
+  type Answer,
+  type Case,
+  type Measured,
+} from './peer-case.ts';
 import { fewSamples, sampleRuns } from './sampling.ts';
+import type { Watch } from './watch.ts';
 
 /** It keeps the first device that it was given. @throws Error where it finds no way to use it */
 export async function startJax(gpu: Gpu): Promise<void> {
@@ -32,63 +43,130 @@ export async function startJax(gpu: Gpu): Promise<void> {
   defaultDevice('webgpu');
 }
 
-/** Compiled by `jit`; a step is log softmax's value of each image's target, its gradient, x + rate · gradient. */
-export async function jaxMeasure(gpu: Gpu, work: Case): Promise<Measured> {
+/** What a run is made of. */
+interface Held {
+  readonly x: JaxArray;
+  readonly parameters: JaxParameters;
+  /** [images, classes], 1 at each image's target. */
+  readonly targets: JaxArray;
+}
+
+/** What a pass makes of it: the answer's gradients, then step after step. */
+interface Steps {
+  readonly gradients: () => Promise<Answer['gradients']>;
+  /** Queues one; the next one frees what it gives, or takes it over. */
+  readonly step: () => JaxArray | JaxParameters;
+}
+
+type Read = (array: JaxArray) => Promise<Float32Array>;
+
+/** Everything is compiled by `jit`. */
+export async function jaxMeasure(gpu: Gpu, watch: Watch, work: Case): Promise<Measured> {
   const { architecture, weights, images, pass } = work;
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
-  const parameters = jaxParameters(
-    architecture,
-    weights,
-    Math.min(maxStorageBufferBindingSize, maxBufferSize),
-  );
+  const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const parameters = jaxParameters(architecture, weights, mostBytes);
+  const x = np.array(inputsOf(work)).reshape([images, ...architecture.input]);
   const logitsOf = jit((at: JaxArray, held: JaxParameters) => jaxLogits(architecture, at, held));
-  let x = np.array(inputsOf(work)).reshape([images, ...architecture.input]);
-  const read = async (array: JaxArray) =>
+  const read: Read = async (array) =>
     new Float32Array((await gpu.wait(array.data())) as Float32Array<ArrayBuffer>);
-  try {
-    const logits = await read(logitsOf(x.ref, tree.ref(parameters)));
+  const logits = await read(logitsOf(x.ref, tree.ref(parameters)));
+  gpu.check();
+  const classes = logits.length / images;
+  const held = { x, parameters, targets: oneHot(targetsOf(work, classes), classes) };
+  const steps = {
+    forward: () => forwards(held, logitsOf),
+    'ascent step': () => ascentSteps(work, held, read),
+    'training step': () => trainingSteps(work, held, read),
+  }[pass]();
+  const gradients = await steps.gradients();
+  gpu.check();
+  const once = async () => {
+    const start = performance.now();
+    const result = steps.step();
+    await gpu.wait(blockUntilReady(result));
     gpu.check();
-    const common = { case: work, engine: 'jax-js-webgpu', adapter: gpu.adapter.name, logits } as const;
-    if (pass === 'forward') {
-      const forward = async () => {
-        const start = performance.now();
-        const result = logitsOf(x.ref, tree.ref(parameters));
-        await gpu.wait(blockUntilReady(result));
-        gpu.check();
-        const milliseconds = performance.now() - start;
-        result.dispose();
-        return milliseconds;
-      };
-      return { ...common, sample: await sampleRuns(forward, fewSamples, 1) };
-    }
-    const classes = logits.length / images;
-    const chosen = oneHot(targetsOf(work, classes), classes);
-    const worth = (at: JaxArray, held: JaxParameters, targets: JaxArray) =>
-      nn
-        .logSoftmax(jaxLogits(architecture, at, held))
-        .mul(targets)
-        .sum();
-    const slope = grad(worth);
-    const slopeOf = jit(slope);
-    const step = jit((at: JaxArray, held: JaxParameters, targets: JaxArray) =>
-      at.ref.add(slope(at, held, targets).mul(rate)),
-    );
-    const gradient = await read(slopeOf(x.ref, tree.ref(parameters), chosen.ref));
-    gpu.check();
-    const once = async () => {
-      const start = performance.now();
-      x = step(x, tree.ref(parameters), chosen.ref);
-      await gpu.wait(blockUntilReady(x));
-      gpu.check();
-      return performance.now() - start;
-    };
-    const sample = await sampleRuns(once, fewSamples, 1);
-    chosen.dispose();
-    return { ...common, sample, gradient };
-  } finally {
-    x.dispose();
-    tree.dispose(parameters);
-  }
+    return performance.now() - start;
+  };
+  const sample = await sampleRuns(watch, once, fewSamples, 1);
+  tree.dispose(steps.step());
+  tree.dispose(held);
+  return { case: work, engine: 'jax-js-webgpu', adapter: gpu.adapter.name, sample, logits, gradients };
+}
+
+function forwards({ x, parameters }: Held, logitsOf: (at: JaxArray, held: JaxParameters) => JaxArray): Steps {
+  let logits: JaxArray | undefined;
+  return {
+    gradients: () => Promise.resolve([]),
+    step() {
+      logits?.dispose();
+      return (logits = logitsOf(x.ref, tree.ref(parameters)));
+    },
+  };
+}
+
+/** A step: log softmax's value of each image's target, its gradient, x + rate · gradient. */
+function ascentSteps({ architecture }: Case, { x: start, parameters, targets }: Held, read: Read): Steps {
+  const logP = (at: JaxArray, weights: JaxParameters, chosen: JaxArray) =>
+    nn
+      .logSoftmax(jaxLogits(architecture, at, weights))
+      .mul(chosen)
+      .sum();
+  const slope = grad(logP);
+  const slopeOf = jit(slope);
+  const stepOf = jit((at: JaxArray, weights: JaxParameters, chosen: JaxArray) =>
+    at.ref.add(slope(at, weights, chosen).mul(rate)),
+  );
+  let x = start.ref;
+  return {
+    gradients: async () => [await read(slopeOf(start.ref, tree.ref(parameters), targets.ref))],
+    step: () => (x = stepOf(x, tree.ref(parameters), targets.ref)),
+  };
+}
+
+/** A step: the loss, its gradient to every parameter, momentum. */
+function trainingSteps(
+  { architecture, images }: Case,
+  { x, parameters: start, targets }: Held,
+  read: Read,
+): Steps {
+  const loss = (weights: JaxParameters, at: JaxArray, chosen: JaxArray) => {
+    const logits = jaxLogits(architecture, at, weights);
+    tree.dispose(weights); // the network keeps them
+    return nn
+      .logSoftmax(logits)
+      .mul(chosen)
+      .sum()
+      .mul(-1 / images);
+  };
+  const slope = grad(loss);
+  const slopeOf = jit(slope);
+  const velocityOf = jit((velocity: JaxParameters, weights: JaxParameters, at: JaxArray, chosen: JaxArray) =>
+    tree.map(
+      (before: JaxArray, along: JaxArray) => before.mul(momentum).add(along),
+      velocity,
+      slope(weights, at, chosen),
+    ),
+  );
+  const moved = jit((weights: JaxParameters, velocity: JaxParameters) =>
+    tree.map((from: JaxArray, along: JaxArray) => from.sub(along.mul(trainingRate)), weights, velocity),
+  );
+  let weights = tree.ref(start);
+  let velocity = tree.map((values: JaxArray) => np.zerosLike(values), tree.ref(start));
+  return {
+    async gradients() {
+      const slopes = slopeOf(tree.ref(start), x.ref, targets.ref);
+      const arrays = parameterNames(architecture).map((name) => {
+        const parts = jaxValuesOf(slopes, name);
+        return parts.length === 1 && parts[0] ? parts[0] : np.concatenate(parts);
+      });
+      return Promise.all(arrays.map(read));
+    },
+    step() {
+      velocity = velocityOf(velocity, tree.ref(weights), x.ref, targets.ref);
+      return (weights = moved(weights, tree.ref(velocity)));
+    },
+  };
 }
 
 function oneHot(targets: Uint32Array, classes: number): JaxArray {

@@ -3,9 +3,11 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { onnxModel } from '../test/models/onnx-network.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from './sampling.ts';
+import type { Watch } from './watch.ts';
 
 /** It has no training here, so it goes forward only. */
 export async function onnxForward(
+  watch: Watch,
   work: Case,
   provider: 'cpu' | 'webgpu',
   adapter: string,
@@ -26,7 +28,7 @@ export async function onnxForward(
     return milliseconds;
   };
   // One untimed run is enough to compile, and some peers take half a minute for each.
-  const sample = await sampleRuns(once, fewSamples, 1);
+  const sample = await sampleRuns(watch, once, fewSamples, 1);
   await session.release();
-  return { case: work, engine: `onnxruntime-${provider}`, adapter, sample, logits };
+  return { case: work, engine: `onnxruntime-${provider}`, adapter, sample, logits, gradients: [] };
 }

@@ -1,12 +1,14 @@
 """PyTorch on the CPU. Reads one job from standard input as JSON and writes one answer as JSON; arrays travel as files.
 
-job: {folder, layers, input, images, classes, rate, limits: {least, most, time, slow}}; in the folder, float32 unless said:
+job: {folder, layers, input, images, classes, parameters, rate, momentum, limits: {least, most, time, slow}}; in the folder,
+  float32 unless said:
   input.bin [images, channels, height, width], targets.bin int32 [images],
   NAME.weight.bin and NAME.bias.bin of every layer that has them, in the layout that PyTorch and Caffe share.
-answer: {times: milliseconds of each step}; logits.bin [images, classes] and gradient.bin like the input, both of the
-  images as they were before any step.
+answer: {times: milliseconds of each step}; logits.bin [images, classes] and input.gradient.bin or, where parameters are
+  named, PARAMETER.gradient.bin of each, of the images and parameters as they were before any step.
 
-A step: log softmax of each image's target, its gradient to the images, x <- x + rate * gradient.
+A step: log softmax of each image's target, its gradient to the images, x <- x + rate * gradient. Where parameters are named:
+the mean of -log softmax, its gradient to them, v <- momentum * v + gradient, w <- w - rate * v.
 """
 
 import json
@@ -25,12 +27,20 @@ def array(name, kind=numpy.float32):
     return torch.from_numpy(numpy.fromfile(os.path.join(job["folder"], name + ".bin"), kind))
 
 
+parameters = {}
+
+
+def parameter(name, *shape):
+    parameters[name] = array(name).reshape(shape)
+    return parameters[name]
+
+
 def operation(layer):
     kind, name = layer["kind"], layer["name"]
     if kind == "convolution":
         side = layer["kernel"]
-        weight = array(name + ".weight").reshape(layer["outChannels"], -1, side, side)
-        bias = array(name + ".bias")
+        weight = parameter(name + ".weight", layer["outChannels"], -1, side, side)
+        bias = parameter(name + ".bias", -1)
         return lambda x: functional.conv2d(
             x, weight, bias, stride=layer["stride"], padding=layer["padding"], groups=layer["groups"]
         )
@@ -44,8 +54,8 @@ def operation(layer):
     if kind == "relu":
         return functional.relu
     if kind == "dense":
-        weight = array(name + ".weight").reshape(layer["outputs"], -1)
-        bias = array(name + ".bias")
+        weight = parameter(name + ".weight", layer["outputs"], -1)
+        bias = parameter(name + ".bias", -1)
         return lambda x: functional.linear(x.flatten(1), weight, bias)
     if kind == "dropout":
         return lambda x: x
@@ -63,22 +73,41 @@ def network(x):
     return x
 
 
-def slope(x):
-    x.requires_grad_()
+def slope(x, to, scale):
+    for each in to:
+        each.requires_grad_()
     logits = network(x)
-    objective = functional.log_softmax(logits, 1)[images, targets].sum()
-    (gradient,) = torch.autograd.grad(objective, x)
-    return logits.detach(), gradient
+    objective = scale * functional.log_softmax(logits, 1)[images, targets].sum()
+    gradients = torch.autograd.grad(objective, to)
+    return logits.detach(), gradients
 
 
-def step(x):
-    _, gradient = slope(x)
-    return x.detach() + job["rate"] * gradient
+def ascend():
+    global x
+    _, (gradient,) = slope(x, [x], 1)
+    x = x.detach() + job["rate"] * gradient
+
+
+def train():
+    _, gradients = slope(x, trained, -1 / job["images"])
+    with torch.no_grad():
+        for each, velocity, gradient in zip(trained, velocities, gradients):
+            velocity.mul_(job["momentum"]).add_(gradient)
+            each.sub_(job["rate"] * velocity)
+
+
+def write(name, values):
+    values.numpy().tofile(os.path.join(job["folder"], name + ".bin"))
 
 
 x = array("input").reshape(job["images"], *job["input"])
-for name, values in zip(["logits", "gradient"], slope(x)):
-    values.numpy().tofile(os.path.join(job["folder"], name + ".bin"))
+trained = [parameters[name] for name in job["parameters"]]
+velocities = [torch.zeros_like(each) for each in trained]
+step, to, names, scale = (train, trained, job["parameters"], -1 / job["images"]) if trained else (ascend, [x], ["input"], 1)
+logits, gradients = slope(x, to, scale)
+write("logits", logits)
+for name, gradient in zip(names, gradients):
+    write(name + ".gradient", gradient)
 
 limits = job["limits"]
 times = []
@@ -87,7 +116,7 @@ while len(times) < limits["least"] or (
     len(times) < limits["most"] and 1e3 * (time.perf_counter() - started) < limits["time"]
 ):
     start = time.perf_counter()
-    x = step(x)
+    step()
     times.append(1e3 * (time.perf_counter() - start))
     if times[-1] > limits["slow"]:
         break

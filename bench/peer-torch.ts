@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extents, volume } from '../src/nn/layer.ts';
-import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
+import {
+  inputsOf,
+  momentum,
+  parameterNames,
+  rate,
+  targetsOf,
+  trainingRate,
+  type Case,
+  type Measured,
+} from './peer-case.ts';
 import { fewSamples, slowRun, summarise } from './sampling.ts';
 
 /** The first Python that has PyTorch; a distribution's own may hide behind another. */
@@ -23,8 +32,10 @@ export function findTorch(): string | undefined {
   });
 }
 
-export function torchAscentStep(python: string, work: Case): Measured {
-  const { architecture, weights, images } = work;
+export function torchMeasure(python: string, work: Case): Measured {
+  const { architecture, weights, images, pass } = work;
+  const training = pass === 'training step';
+  const parameters = training ? parameterNames(architecture) : [];
   const classes = volume(extents(architecture).at(-1) ?? [0, 0, 0]);
   const folder = mkdtempSync(join(tmpdir(), 'easily-fooled-torch-'));
   const write = (name: string, values: Float32Array | Uint32Array) => {
@@ -37,7 +48,8 @@ export function torchAscentStep(python: string, work: Case): Measured {
     write('targets', targetsOf(work, classes));
     const { layers, input } = architecture;
     const limits = { ...fewSamples, slow: slowRun };
-    const job = { folder, layers, input, images, classes, rate, limits };
+    const descent = { rate: training ? trainingRate : rate, momentum };
+    const job = { folder, layers, input, images, classes, parameters, ...descent, limits };
     // Beside this file, and where the bundle lies one folder beside too.
     const script = fileURLToPath(new URL('../bench/peer-torch.py', import.meta.url));
     const text = execFileSync(python, [script], { input: JSON.stringify(job), encoding: 'utf8' });
@@ -48,7 +60,7 @@ export function torchAscentStep(python: string, work: Case): Measured {
       adapter: 'cpu',
       sample: summarise(times),
       logits: read('logits'),
-      gradient: read('gradient'),
+      gradients: (training ? parameters : ['input']).map((name) => read(`${name}.gradient`)),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

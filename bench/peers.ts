@@ -6,7 +6,6 @@ import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { caffenet } from '../src/models/caffenet.ts';
 import { lenet } from '../src/models/lenet.ts';
-import { openGpu } from '../src/node/adapter.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { ownAscentStep } from './own-ascent-step.ts';
 import { ownForward } from './own-engine.ts';
@@ -21,10 +20,12 @@ import {
 } from './peer-case.ts';
 import { jaxMeasure, startJax } from './peer-jax.ts';
 import { onnxForward } from './peer-onnx.ts';
-import { tfjsAscentStep } from './peer-tfjs.ts';
-import { findTorch, torchAscentStep } from './peer-torch.ts';
-import type { Sample } from './sampling.ts';
+import { tfjsMeasure } from './peer-tfjs.ts';
+import { findTorch, torchMeasure } from './peer-torch.ts';
+import { ownTrainingStep } from './own-training-step.ts';
+import { summarise, type Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';
+import type { Watch } from './watch.ts';
 
 export interface PeerRow extends Sample {
   readonly work: string;
@@ -32,6 +33,8 @@ export interface PeerRow extends Sample {
   readonly engine: EngineName;
   readonly adapter: string;
   readonly imagesPerSecond: number;
+  /** By our count of the operations, whoever does them. */
+  readonly gflops: number;
   /** Whether the answer is that of the engine it is held against; see `judgeOf`. */
   readonly agrees: boolean;
 }
@@ -41,6 +44,7 @@ const networks = { LeNet: lenet(), AlexNet: caffenet(1000) } as const;
 const works: readonly (readonly [keyof typeof networks, Pass, readonly number[]])[] = [
   ['LeNet', 'forward', [200]],
   ['LeNet', 'ascent step', [200]],
+  ['LeNet', 'training step', [64]],
   ['AlexNet', 'forward', [1, 8, 16]],
   ['AlexNet', 'ascent step', [1, 8]],
 ];
@@ -56,24 +60,41 @@ interface Engine {
 }
 
 /**
- * Measures our engine, gives the device back, then measures the peers on what it was made of.
- * @param choice the adapter, for whoever opens it again
+ * Case by case: our engine, then each peer, then our engine again, so that a machine that becomes slower or faster does so for
+ * all. Peers that take a device are handed ours.
+ * @param peak of the adapter, in GFLOP/s
  */
-export async function benchPeers(gpu: Gpu, choice: string, show: (row: PeerRow) => void): Promise<void> {
-  const cases = allCases();
+export async function benchPeers(
+  gpu: Gpu,
+  watch: Watch,
+  peak: number,
+  show: (row: PeerRow) => void,
+): Promise<void> {
+  const engines = peerEngines(gpu, watch);
   const results: Measured[] = [];
-  for (const work of cases) results.push(await measureOwn(gpu, work));
-  gpu.close();
-  for (const engine of peerEngines(choice, gpu.adapter.name)) {
-    for (const work of cases) {
+  for (const work of allCases()) {
+    const before = await measureOwn(gpu, watch, work);
+    const peers: Measured[] = [];
+    for (const engine of engines) {
       if (!engine.passes.includes(work.pass)) continue;
-      const measured = await attempt(engine, work, results);
-      if (measured) results.push(measured);
+      const measured = await attempt(gpu, engine, work, results);
+      if (measured) peers.push(measured);
     }
+    const own = bothTimes(before, await measureOwn(gpu, watch, work));
+    const ofCase = [own, ...peers];
+    results.push(...ofCase);
+    for (const measured of ofCase) show(rowOf(measured, own, ofCase));
+    printRatios(own, peers, results, peak);
   }
-  for (const measured of cases.flatMap((work) => results.filter((result) => result.case === work)))
-    show(rowOf(measured, results));
-  for (const work of cases) printRatios(work, results);
+}
+
+/** The answer of the first, the times of both. */
+function bothTimes(first: Measured, second: Measured): Measured {
+  const sample = {
+    ...summarise([...first.sample.times, ...second.sample.times]),
+    slowdown: Math.max(first.sample.slowdown ?? 1, second.sample.slowdown ?? 1),
+  };
+  return { ...first, sample };
 }
 
 function allCases(): Case[] {
@@ -92,59 +113,59 @@ function allCases(): Case[] {
   );
 }
 
-async function measureOwn(gpu: Gpu, work: Case): Promise<Measured> {
+const measureOurs = {
+  forward: ownForward,
+  'ascent step': ownAscentStep,
+  'training step': ownTrainingStep,
+} as const;
+
+async function measureOwn(gpu: Gpu, watch: Watch, work: Case): Promise<Measured> {
   console.log(`own: ${titleOf(work)} …`);
   const parameters = await uploadParameters(gpu, work.architecture, work.weights, 'spread weights');
-  const measure = work.pass === 'forward' ? ownForward : ownAscentStep;
-  const measured = await measure(gpu, parameters, work);
+  const measured = await measureOurs[work.pass](gpu, watch, parameters, work);
   for (const buffer of parameters.values()) buffer.destroy();
   return measured;
 }
 
-function peerEngines(choice: string, adapter: string): Engine[] {
+function peerEngines(gpu: Gpu, watch: Watch): Engine[] {
   const python = findTorch();
-  let jax: Promise<Gpu> | undefined;
+  let jax: Promise<void> | undefined;
   if (python === undefined) console.log('torch-cpu is left out: no Python here has torch');
   return [
     {
       name: 'tfjs-webgpu',
-      passes: ['ascent step'],
-      measure: async (work) => {
-        const gpu = await openGpu(choice);
-        try {
-          return await tfjsAscentStep(gpu, work);
-        } finally {
-          gpu.close();
-        }
-      },
+      passes: ['ascent step', 'training step'],
+      measure: (work) => tfjsMeasure(gpu, watch, work),
     },
     {
       name: 'jax-js-webgpu',
-      passes: ['forward', 'ascent step'],
+      passes: ['forward', 'ascent step', 'training step'],
       measure: async (work) => {
-        jax ??= openGpu(choice).then(async (gpu) => {
-          await startJax(gpu);
-          return gpu;
-        });
-        return jaxMeasure(await jax, work);
+        await (jax ??= startJax(gpu));
+        return jaxMeasure(gpu, watch, work);
       },
     },
     {
       name: 'onnxruntime-webgpu',
       passes: ['forward'],
-      measure: (work) => onnxForward(work, 'webgpu', adapter),
+      measure: (work) => onnxForward(watch, work, 'webgpu', gpu.adapter.name),
     },
-    { name: 'onnxruntime-cpu', passes: ['forward'], measure: (work) => onnxForward(work, 'cpu', 'cpu') },
+    {
+      name: 'onnxruntime-cpu',
+      passes: ['forward'],
+      measure: (work) => onnxForward(watch, work, 'cpu', 'cpu'),
+    },
     {
       name: 'torch-cpu',
-      passes: python === undefined ? [] : ['ascent step'],
-      measure: (work) => torchAscentStep(python ?? '', work),
+      passes: python === undefined ? [] : ['ascent step', 'training step'],
+      measure: (work) => torchMeasure(python ?? '', work),
     },
   ];
 }
 
 /** Nothing where the engine fails, or where a smaller batch says that it would take too long; a line says so. */
 async function attempt(
+  gpu: Gpu,
   engine: Engine,
   work: Case,
   before: readonly Measured[],
@@ -164,6 +185,7 @@ async function attempt(
     return await engine.measure(work);
   } catch (error) {
     console.log(`${engine.name} does not run ${titleOf(work)} here: ${messageOf(error)}`);
+    gpu.forgetFailure();
     return undefined;
   }
 }
@@ -172,13 +194,14 @@ async function attempt(
  * Forward, ONNX Runtime's CPU provider judges everyone, itself too. A step is ours to judge in the peers, and theirs
  * in us: the CPU's where there is one, else TensorFlow.js.
  */
-function judgeOf({ case: work, engine }: Measured, results: readonly Measured[]): Measured | undefined {
-  const by = (name: EngineName) => results.find((result) => result.case === work && result.engine === name);
-  if (work.pass === 'forward') return by('onnxruntime-cpu');
+function judgeOf({ case: { pass }, engine }: Measured, results: readonly Measured[]): Measured | undefined {
+  const by = (name: EngineName) => results.find((result) => result.engine === name);
+  if (pass === 'forward') return by('onnxruntime-cpu');
   return engine === 'own' ? (by('torch-cpu') ?? by('tfjs-webgpu')) : by('own');
 }
 
-function rowOf(measured: Measured, results: readonly Measured[]): PeerRow {
+/** @param results of the case */
+function rowOf(measured: Measured, { flops = 0 }: Measured, results: readonly Measured[]): PeerRow {
   const { case: work, engine, adapter, sample } = measured;
   const judge = judgeOf(measured, results);
   const good = judge !== undefined && agrees(measured, judge);
@@ -196,17 +219,24 @@ function rowOf(measured: Measured, results: readonly Measured[]): PeerRow {
     adapter,
     ...sample,
     imagesPerSecond: (1e3 * work.images) / sample.medianMs,
+    gflops: flops / sample.medianMs / 1e6,
     agrees: good,
   };
 }
 
-/** How many times as fast ours is, and how many forward passes a step of ours costs. */
-function printRatios(work: Case, results: readonly Measured[]): void {
-  const own = results.find((result) => result.case === work && result.engine === 'own');
-  if (!own) return;
-  const ratios = results
-    .filter((result) => result.case === work && result !== own)
-    .map((result) => `own/${result.engine} ${ratio(result, own)}`);
+/** How many times as fast ours is, what the adapter's peak would allow at most, and how many forward passes a step of ours costs. */
+function printRatios(
+  own: Measured,
+  peers: readonly Measured[],
+  results: readonly Measured[],
+  peak: number,
+): void {
+  const { case: work, flops = 0, sample } = own;
+  const atPeak = flops / peak / 1e6;
+  const lines = peers.map((peer) => {
+    const most = peer.adapter === own.adapter ? ` (at the adapter's peak ${times(peer, atPeak)})` : '';
+    return `own/${peer.engine} ${times(peer, sample.medianMs)}${most}`;
+  });
   const forward = results.find(
     ({ engine, case: other }) =>
       engine === 'own' &&
@@ -214,10 +244,11 @@ function printRatios(work: Case, results: readonly Measured[]): void {
       other.network === work.network &&
       other.images === work.images,
   );
-  if (forward && forward !== own) ratios.push(`own step/own forward, in time ${ratio(own, forward)}`);
-  console.log(`${titleOf(work)}: ${ratios.join(', ')}`);
+  if (forward && forward !== own)
+    lines.push(`own step/own forward, in time ${times(own, forward.sample.medianMs)}`);
+  console.log(`${titleOf(work)}: ${lines.join(', ')}`);
 }
 
-function ratio(slower: Measured, faster: Measured): string {
-  return (slower.sample.medianMs / faster.sample.medianMs).toPrecision(3);
+function times(slower: Measured, milliseconds: number): string {
+  return (slower.sample.medianMs / milliseconds).toPrecision(3);
 }

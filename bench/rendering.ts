@@ -8,7 +8,7 @@ import { RandomStream } from '../src/random/threefry.ts';
 import type { NetworkRow } from './networks.ts';
 import { measureFunctions } from './peaks.ts';
 import { sampleProgram } from './sampling.ts';
-import { undisturbed, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 const seed = 1;
 /** Generations that a genome has behind it: some have grown, most are small, as in an archive. */
@@ -30,7 +30,7 @@ export async function benchRendering(gpu: Gpu, watch: Watch, show: (row: Network
     const genomes = Array.from({ length: population }, (_, index) => grown(channels, index));
     for (const [cell, genome] of genomes.entries()) drawn.restore(cell, genome);
     await drawn.show([...genomes.keys()]);
-    const sample = await undisturbed(watch, () => sampleProgram(gpu, [drawn.render()]));
+    const sample = await sampleProgram(gpu, watch, [drawn.render()]);
     const nodes = genomes.reduce((sum, genome) => sum + flattenCppn(genome).nodes, 0);
     const nodesPerSecond = (1000 * nodes * height * width) / sample.medianMs;
     show({

@@ -3,13 +3,17 @@ import { formatConfidence, formatNumber } from '../src/report/format.ts';
 import { html, type Markup } from '../src/report/markup.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
+import { formatShare } from './format.ts';
 import { intervalOf } from './report-kernels.ts';
-import type { EvolutionResult, PeerResult, ResultRow } from './results-file.ts';
+import type { EvolutionResult, Origin, PeerResult, ResultRow } from './results-file.ts';
 
 /** Our engine, as rows of peers name it. */
 const own = 'own';
 
-export function peersSection(rows: readonly ResultRow[]): Markup | undefined {
+export function peersSection(
+  rows: readonly ResultRow[],
+  { peaks }: Pick<Origin, 'peaks'>,
+): Markup | undefined {
   const peers = rows.filter((row) => row.kind === 'peer');
   if (peers.length === 0) return undefined;
   const works = [...new Set(peers.map(({ work, batch }) => `${work}, batch ${String(batch)}`))];
@@ -17,7 +21,7 @@ export function peersSection(rows: readonly ResultRow[]): Markup | undefined {
     const engines = peers.filter(({ work, batch }) => `${work}, batch ${String(batch)}` === title);
     return [
       plotBars(barsOf(engines), 'images per second', `Images per second of each engine: ${title}`),
-      title,
+      `${title}${shareOfPeak(engines, peaks?.gflops)}`,
     ];
   });
   const wrong = peers.some(({ agrees }) => !agrees);
@@ -29,6 +33,13 @@ export function peersSection(rows: readonly ResultRow[]): Markup | undefined {
     </p>
     ${plotFigures(figures)}
   </section>`;
+}
+
+function shareOfPeak(engines: readonly PeerResult[], peak: number | undefined): string {
+  const gflops = engines.find(({ engine }) => engine === own)?.gflops;
+  return gflops && peak
+    ? `; ours does ${formatShare(gflops / peak)} of the operations that the adapter’s registers can`
+    : '';
 }
 
 function barsOf(engines: readonly PeerResult[]): Bar[] {

@@ -21,7 +21,7 @@ export function renderBenchReport(results: Results): string {
     renderingSection(rows),
     scalingSection(rows),
     layersSection(rows),
-    peersSection(rows),
+    peersSection(rows, results),
     evolutionSection(rows),
     variantsSection(rows),
   ]);

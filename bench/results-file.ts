@@ -22,7 +22,7 @@ const timing = {
   samples: count,
   /** Each sample, in milliseconds. */
   times: z.array(figure).exactOptional(),
-  /** Time of a fixed piece of work around the samples, as a multiple of the least that it took. */
+  /** Time of a fixed piece of work between the samples, at most, as a multiple of the least that it took. */
   slowdown: figure.exactOptional(),
   /** What clock was read. */
   timer: z.string().exactOptional(),
@@ -87,6 +87,7 @@ const peerRow = z.object({
   batch: count,
   engine: z.string(),
   imagesPerSecond: figure,
+  gflops: figure.exactOptional(),
   agrees: z.boolean(),
 });
 
@@ -135,6 +136,8 @@ const origin = z.object({
       launchMs: figure.exactOptional(),
     })
     .exactOptional(),
+  /** The least that the fixed work between samples took; see `watch.ts`. */
+  fixedWorkMs: figure.exactOptional(),
 });
 
 export type Timing = z.infer<z.ZodObject<typeof timing>>;

@@ -3,7 +3,10 @@ import type { Gpu } from '../src/gpu/device.ts';
 import { Program, type Dispatch } from '../src/gpu/program.ts';
 import { timeSpans } from './dispatch-times.ts';
 import { relativeHalfWidth } from './median-interval.ts';
-import { runOnce, summarise, type Sample } from './sampling.ts';
+import { sampleRounds, type Patience } from './rounds.ts';
+import { runOnce } from './run-once.ts';
+import { shortestRound, summarise, type Sample } from './sampling.ts';
+import type { Watch } from './watch.ts';
 
 export interface DispatchSample extends Sample {
   readonly timer: 'timestamps' | 'wall clock';
@@ -17,33 +20,42 @@ export interface DispatchLimits {
 /** Milliseconds of a sample at least: a shorter dispatch is repeated within it. */
 const shortest = 1;
 const mostRepeats = 256;
-const samples = { least: 3, most: 200 };
+/** `toBeKnown`: fewer that lie close together may do so by luck. */
+const samples = { least: 3, toBeKnown: 10, most: 200 };
 /** Half the width of the median's confidence interval, as a share of it, with which the median is known well enough. */
 const wellKnown = 0.02;
+/** There are hundreds of variants: a disturbance that lasts meets some of them, and their rows say so. */
+const brief: Patience = { attempts: 2, time: 4000 };
 /** Samples of one submission: the device's clock tells them apart. */
 const together = 8;
 
-/** One untimed run comes first. No sample is left out, however far it is from the others. */
+/** One untimed run comes first. No sample is left out for being far from the others. */
 export async function sampleDispatch(
   gpu: Gpu,
+  watch: Watch,
   dispatch: Dispatch,
   { time }: DispatchLimits,
 ): Promise<DispatchSample> {
   const clocked = gpu.has('timestamp-query');
   await runOnce(gpu, [new Program([dispatch])]);
-  const first = await sampleOnce(gpu, dispatch, 1, 1, clocked);
-  const usual = Math.max(1e-4, first[0] ?? 1);
+  const [first = 1] = await sampleOnce(gpu, dispatch, 1, 1, clocked);
+  const usual = Math.max(1e-4, first);
   const repeats = Math.min(mostRepeats, Math.ceil(shortest / usual));
   const atOnce = Math.max(1, Math.min(together, Math.floor(time / (4 * usual * repeats))));
-  const times: number[] = [];
-  const started = performance.now();
-  const enough = () =>
+  const round = async () => {
+    const times: number[] = [];
+    const begun = performance.now();
+    do times.push(...(await sampleOnce(gpu, dispatch, repeats, atOnce, clocked)));
+    while (performance.now() - begun < Math.min(shortestRound, time));
+    return times;
+  };
+  const enough = (times: readonly number[], milliseconds: number) =>
+    usual >= 4 * time ||
     times.length >= samples.most ||
-    (times.length >= samples.least &&
-      (performance.now() - started > time || relativeHalfWidth(times) < wellKnown));
-  do times.push(...(await sampleOnce(gpu, dispatch, repeats, atOnce, clocked)));
-  while (!enough() && usual < 4 * time);
-  return { ...summarise(times), timer: clocked ? 'timestamps' : 'wall clock' };
+    (times.length >= samples.least && milliseconds > time) ||
+    (times.length >= samples.toBeKnown && relativeHalfWidth(times) < wellKnown);
+  const { times, slowdown } = await sampleRounds(watch, round, enough, brief);
+  return { ...summarise(times), slowdown, timer: clocked ? 'timestamps' : 'wall clock' };
 }
 
 /** Milliseconds of a dispatch, of as many samples as are asked for at once. */

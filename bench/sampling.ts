@@ -2,9 +2,12 @@
 import type { Gpu } from '../src/gpu/device.ts';
 import type { Program } from '../src/gpu/program.ts';
 import { medianInterval } from './median-interval.ts';
+import { sampleRounds } from './rounds.ts';
+import { runOnce } from './run-once.ts';
+import type { Watch } from './watch.ts';
 
 export interface Sample {
-  /** How disturbed the machine was; see `watch.ts`. */
+  /** Time of a fixed piece of work between the samples, at most, as a multiple of the least that it took; see `watch.ts`. */
   readonly slowdown?: number;
   readonly medianMs: number;
   readonly p10Ms: number;
@@ -27,7 +30,10 @@ export interface SamplingLimits {
 const usual: SamplingLimits = { least: 5, most: 50, time: 2000 };
 
 /** For work that takes seconds. */
-export const fewSamples: SamplingLimits = { least: 3, most: 15, time: 4000 };
+export const fewSamples: SamplingLimits = { least: 3, most: 50, time: 4000 };
+
+/** Milliseconds between two looks at the machine, at least: longer than a look. */
+export const shortestRound = 150;
 
 /** Milliseconds of a run that is not repeated: the spread is small beside it, and patience ends. */
 export const slowRun = 30_000;
@@ -37,26 +43,14 @@ export function wantsMore(samples: number, started: number, { least, most, time 
   return samples < least || (samples < most && performance.now() - started < time);
 }
 
-/** Wall-clock milliseconds from submission to the end of the work on the device. */
-export async function runOnce(gpu: Gpu, programs: readonly Program[]): Promise<number> {
-  const encoder = gpu.device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  for (const program of programs) program.encode(pass);
-  pass.end();
-  const start = performance.now();
-  gpu.device.queue.submit([encoder.finish()]);
-  await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
-  gpu.check();
-  return performance.now() - start;
-}
-
 /** Times of `runOnce`; two untimed runs come first. */
 export async function sampleProgram(
   gpu: Gpu,
+  watch: Watch,
   programs: readonly Program[],
   limits: SamplingLimits = usual,
 ): Promise<Sample> {
-  return sampleRuns(() => runOnce(gpu, programs), limits, 2);
+  return sampleRuns(watch, () => runOnce(gpu, programs), limits, 2);
 }
 
 /**
@@ -65,19 +59,29 @@ export async function sampleProgram(
  * @param untimed runs that come first: they compile, and fill caches
  */
 export async function sampleRuns(
+  watch: Watch,
   once: () => Promise<number>,
   limits: SamplingLimits,
   untimed: number,
 ): Promise<Sample> {
   for (let run = 0; run < untimed; run++) await once();
-  const times: number[] = [];
-  const started = performance.now();
-  while (wantsMore(times.length, started, limits)) {
-    const time = await once();
-    times.push(time);
-    if (time > slowRun) break;
-  }
-  return summarise(times);
+  const { least, most, time } = limits;
+  const round = async () => {
+    const times: number[] = [];
+    const begun = performance.now();
+    do times.push(await once());
+    while (performance.now() - begun < shortestRound);
+    return times;
+  };
+  const { times, slowdown } = await sampleRounds(
+    watch,
+    round,
+    (taken, milliseconds) =>
+      taken.length >= most ||
+      (taken.length >= least && milliseconds >= time) ||
+      taken.some((milliseconds) => milliseconds > slowRun),
+  );
+  return { ...summarise(times), slowdown };
 }
 
 export function summarise(times: readonly number[]): Sample {

@@ -78,6 +78,11 @@ export class Gpu {
     if (this.#failure) throw this.#failure;
   }
 
+  /** Forgets what `check` would throw: it was somebody else's work on the same device, and they know. */
+  forgetFailure(): void {
+    this.#failure = undefined;
+  }
+
   /**
    * A zero-filled buffer.
    * @throws GpuLimitError when the adapter cannot bind that many bytes.

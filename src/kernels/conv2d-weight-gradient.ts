@@ -1,29 +1,64 @@
-/** Gradient of a convolution with respect to its weights; see `shaders/conv2d-weight-gradient.wgsl`. */
+/** Gradient of a convolution with respect to its weights; see `shaders/conv2d-weight-gradient.wgsl` and `…-quads.wgsl`. */
 import source from '../../shaders/conv2d-weight-gradient.wgsl';
+import quadsSource from '../../shaders/conv2d-weight-gradient-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
-const row = (lanes: number, suits: Variant['suits']): Variant => {
-  return { name: `row${String(lanes)}`, lanes, workgroupMemory: 16 * lanes * 16, suits };
+export interface WeightGradientVariant extends Variant {
+  readonly entryPoint: 'row' | 'quads';
+  /** Quads of output channels of an invocation's tile. */
+  readonly rows: number;
+  /** Taps of an invocation's tile; of `row` a whole row of the kernel. */
+  readonly taps?: number;
+}
+
+/** Lanes run over the images: a whole warp on a GPU, few on CPU adapters, where it is for those without subgroups. */
+const row = (lanes: number, suits: Variant['suits']): WeightGradientVariant => {
+  const name = `row${String(lanes)}`;
+  return { name, entryPoint: 'row', rows: 1, lanes, workgroupMemory: 16 * lanes * 16, suits };
 };
 
-/** Lanes run over the images: as many as a subgroup of a CPU adapter has or twice that, a whole warp on a GPU. */
-export const conv2dWeightGradientVariants: readonly Variant[] = [
-  row(4, ['swiftshader']),
-  row(8, ['lavapipe']),
-  row(16, ['lavapipe', 'swiftshader']),
+/** Three times the speed of `row` on either CPU adapter: a load of a lane's own serves as many products. */
+const quads = (
+  rows: number,
+  taps: number,
+  suits: Variant['suits'] = ['swiftshader'],
+): WeightGradientVariant => {
+  return {
+    name: `quads${String(4 * rows)}x${String(taps)}`,
+    entryPoint: 'quads',
+    rows,
+    taps,
+    lanes: 4,
+    workgroupMemory: 0,
+    feature: 'subgroups',
+    suits,
+  };
+};
+
+/** The same with as many lanes as lavapipe's vectors have. */
+const octets = (rows: number, taps: number): WeightGradientVariant => {
+  return { ...quads(rows, taps, ['lavapipe']), name: `octets${String(4 * rows)}x${String(taps)}`, lanes: 8 };
+};
+
+export const conv2dWeightGradientVariants: readonly WeightGradientVariant[] = [
+  quads(5, 4),
+  quads(5, 2),
+  octets(5, 4),
+  octets(3, 2),
+  row(8, ['lavapipe', 'swiftshader']),
   row(32, ['gpu']),
 ];
 
 /** Bindings: 0 x [in, height, width, batch], 1 dy [out, height, width, batch], 2 dw [in, height, width, out]. */
 export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?: string): Launch {
-  const cost = ({ lanes }: Variant) => wasteOf(shape.batch / 4, lanes);
   const family = 'conv2d-weight-gradient';
-  const { chosen, choice } = pick(family, shape, conv2dWeightGradientVariants, target, cost, variant);
+  const costOf = (candidate: WeightGradientVariant) => cost(candidate, shape);
+  const { chosen, choice } = pick(family, shape, conv2dWeightGradientVariants, target, costOf, variant);
+  const { entryPoint, lanes, rows, taps } = chosen;
   const constants = {
-    GROUPS: shape.groups,
     IN_CHANNELS: shape.inChannels / shape.groups,
     OUT_CHANNELS: shape.outChannels / shape.groups,
     IN_HEIGHT: shape.inHeight,
@@ -36,22 +71,48 @@ export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?:
     PADDING: shape.padding,
     BATCH: shape.batch / 4,
   };
-  const kernel = {
-    family,
-    variant: chosen.name,
-    source: specialise(source, { LANES: chosen.lanes, TAPS: shape.kernelWidth }),
-    entryPoint: 'row',
-    constants,
-  };
+  const common = { family, variant: chosen.name };
+  const kernel =
+    taps === undefined
+      ? {
+          ...common,
+          source: specialise(source, { LANES: lanes, TAPS: shape.kernelWidth }),
+          entryPoint,
+          constants: { ...constants, GROUPS: shape.groups },
+        }
+      : {
+          ...common,
+          source: specialise(quadsSource, { ROWS: rows, TAPS: taps }),
+          entryPoint: 'main',
+          constants: { ...constants, LANES: lanes },
+        };
   return {
     choice,
     kernel,
-    workgroups: [
-      shape.kernelHeight,
-      constants.IN_CHANNELS,
-      shape.groups * Math.ceil(constants.OUT_CHANNELS / 4),
-    ],
+    workgroups: gridOf(chosen, shape),
     flops: convFlops(shape),
     bytes: convBytes(shape),
   };
+}
+
+function gridOf({ lanes, rows, taps }: WeightGradientVariant, shape: ConvShape): Launch['workgroups'] {
+  const inChannels = shape.inChannels / shape.groups;
+  const channelQuads = Math.ceil(shape.outChannels / shape.groups / 4);
+  if (taps === undefined) return [shape.kernelHeight, inChannels, shape.groups * channelQuads];
+  const all = inChannels * shape.kernelHeight * shape.kernelWidth;
+  return [Math.ceil(all / (lanes * taps)), Math.ceil(channelQuads / rows), shape.groups];
+}
+
+/** Cores of a middling machine: what no workgroup is there for stands still. */
+const cores = 4;
+
+/** Time per useful product, fitted to both CPU drivers: what is computed beyond the edge, idle cores, and what loads cost. */
+function cost(variant: WeightGradientVariant, shape: ConvShape): number {
+  const { lanes, rows, taps } = variant;
+  const channelQuads = Math.ceil(shape.outChannels / shape.groups / 4);
+  if (taps === undefined) return 4 * wasteOf(shape.batch / 4, lanes);
+  const all = (shape.inChannels / shape.groups) * shape.kernelHeight * shape.kernelWidth;
+  const workgroups = gridOf(variant, shape).reduce((product, count) => product * count, 1);
+  const idle = Math.max(1, cores / workgroups);
+  return wasteOf(channelQuads, rows) * wasteOf(all, lanes * taps) * idle * (1 + 2 / (4 * rows) + 2 / taps);
 }

@@ -45,7 +45,7 @@ export function plotCurves(curves: readonly Curve[], frame: CurvesFrame): Markup
   );
   const scheme = curves.length <= 10 ? 'observable10' : 'turbo';
   const color = { legend: frame.legend, type: 'categorical', domain, scheme } as const;
-  const style = { stroke: 'label', title: 'label', strokeWidth: 1.5 };
+  const style = { z: 'label', stroke: 'label', title: 'label', strokeWidth: 1.5 };
   const lines = Plot.lineY(points, { x: 'place', y: 'height', ...style });
   const ariaLabel = `${what} of each ${each} against ${horizontal}`;
   return draw({ ...frameOf(frame), ariaLabel, color, marks: [...vertical.marks, lines] });

@@ -23,7 +23,7 @@ export function plotProgress(progress: readonly ProgressRecord[], axis: Confiden
   );
   const lines = series.map(({ key, dash, width: strokeWidth }) => {
     const own = points.filter((point) => point.key === key);
-    const style = { stroke: 'key', strokeWidth, ...(dash && { strokeDasharray: dash }) };
+    const style = { z: null, stroke: 'key', strokeWidth, ...(dash && { strokeDasharray: dash }) };
     return Plot.lineY(own, { x: 'generation', y: 'height', title: 'key', ...style });
   });
   const color = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { breakDown, summariseRuns, type MeasuredBreakdown } from '../../bench/breakdown.ts';
 import type { Pass, TimedDispatch } from '../../bench/dispatch-times.ts';
-import { runOnce } from '../../bench/sampling.ts';
+import { runOnce } from '../../bench/run-once.ts';
 import { resultsOf } from '../../bench/results-file.ts';
 import { traceOf, type Trace } from '../../bench/trace.ts';
 import type { Dispatch } from '../../src/gpu/program.ts';

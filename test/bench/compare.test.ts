@@ -59,6 +59,23 @@ describe('a row is called', () => {
     expect(compareResults(results([calm]), results([left])).rows[0]).toMatchObject({ verdict: 'slower' });
   });
 
+  it('ambiguous where the machine was slower throughout one of the runs', () => {
+    const of = (centre: number, fixedWorkMs: number) =>
+      results([kernelRow('conv1', 'tile', around(centre, 0.02))], { fixedWorkMs });
+    const alike = compareResults(of(1, 15), of(1.2, 15.3)).rows[0];
+    expect(alike).toMatchObject({ verdict: 'slower', basis: 'times' });
+    for (const [before, after] of [
+      [15, 18],
+      [18, 15],
+    ] as const) {
+      const [row] = compareResults(of(1, before), of(1.2, after)).rows;
+      expect(row).toMatchObject({ verdict: 'ambiguous', basis: 'disturbed' });
+    }
+    // Another machine may well be another one throughout.
+    const elsewhere = { ...of(1.2, 18), adapter: { ...origin.adapter, description: 'Beads 2.0' } };
+    expect(compareResults(of(1, 15), elsewhere).rows[0]).toMatchObject({ verdict: 'slower' });
+  });
+
   it('ambiguous where a clock was too coarse to show anything', () => {
     expect(verdict(Array(20).fill(0), around(1, 0.1)).verdict).toBe('ambiguous');
   });

@@ -4,6 +4,7 @@ import { chooseCases, type KernelChoice } from '../../bench/choose-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from '../../bench/kernel-cases.ts';
 import { benchKernels, shuffled, type KernelRow } from '../../bench/kernels.ts';
 import { expectedElements, placesOf } from '../../bench/verify.ts';
+import { unwatched } from '../../bench/watch.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -17,8 +18,6 @@ async function chosen(choice: KernelChoice): Promise<KernelCase[]> {
 }
 
 const peaks = { gflops: 50, gbps: 10, launchMs: 0.05 };
-/** That tests keep the machine busy is no reason to wait. */
-const calm = { slowdown: () => Promise.resolve(1) };
 const limits = { seed: 3, time: 30 };
 
 async function measured(cases: readonly KernelCase[]) {
@@ -26,7 +25,8 @@ async function measured(cases: readonly KernelCase[]) {
   const rows: KernelRow[] = [];
   const failures: string[] = [];
   const progress: number[] = [];
-  await benchKernels(gpu, calm, cases, peaks, limits, {
+  // That tests keep the machine busy is no reason to wait.
+  await benchKernels(gpu, unwatched, cases, peaks, limits, {
     show: (row) => rows.push(row),
     failed: (line) => failures.push(line),
     progress: (done) => progress.push(done),

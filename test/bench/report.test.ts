@@ -124,6 +124,12 @@ describe('the page of a results file', () => {
     const words = texts(peers, 'rect');
     expect(words[1]).toMatch(/^other: .* · own (3\.9|4)\d?×$/);
     expect(words[2]).toMatch(/^hasty \(wrong\): .* · own 0\.5×$/);
+
+    const [own, ...others] = rows;
+    const known = page([{ ...own, gflops: 15 }, ...others], { peaks: { gflops: 60, gbps: 1 } });
+    expect(texts(section(known, 'Other engines on this machine')!, 'figcaption')[0]).toMatch(
+      /^AlexNet forward, batch 8; ours does 25.0 % of/,
+    );
   });
 
   it('unfolds the layers of a network', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mostClassCurves, plotClasses, plotProgress, plotStages } from '../../src/report/plots.ts';
 import { fakeRun } from './fake-run.ts';
 
@@ -29,6 +29,16 @@ describe('plots', () => {
   it('stays small for a long run of many classes', () => {
     const { cells, progress } = fakeRun({ classes: 30, generations: 6000 });
     expect(plotClasses(progress, cells, 'linear').text.length).toBeLessThan(400_000);
+  });
+
+  it.each([1, 2, 5])('says nothing on the terminal about %i generations', (generations) => {
+    const warn = vi.spyOn(console, 'warn');
+    const { progress, cells } = fakeRun({ classes: 10, generations });
+    const { text } = plotProgress(progress, 'nines');
+    plotClasses(progress, cells, 'nines');
+    expect(warn).not.toHaveBeenCalled();
+    expect(text).not.toContain('⚠');
+    warn.mockRestore();
   });
 
   it('draws certainty itself, one generation and no class', () => {

@@ -1,0 +1,96 @@
+/** Our training step as `fool train` does it: images to inputs, forward, loss, backward, update; one submission. */
+import type { Gpu } from '../src/gpu/device.ts';
+import { padPlanes } from '../src/models/image-layout.ts';
+import { lenetDescent } from '../src/models/training.ts';
+import { extents } from '../src/nn/layer.ts';
+import type { Parameters } from '../src/nn/parameters.ts';
+import { createTrainer, type Trainer } from '../src/nn/trainer.ts';
+import { downloadParameters } from '../src/nn/upload.ts';
+import { fromSlots } from '../test/nn/slots.ts';
+import {
+  bytesOf,
+  momentum,
+  parameterNames,
+  targetsOf,
+  trainingRate,
+  type Case,
+  type Measured,
+} from './peer-case.ts';
+import { fewSamples, sampleRuns, type Sample } from './sampling.ts';
+import type { Watch } from './watch.ts';
+
+/** @param parameters changed by the steps */
+export async function ownTrainingStep(
+  gpu: Gpu,
+  watch: Watch,
+  parameters: Parameters,
+  work: Case,
+): Promise<Measured> {
+  const { architecture, images } = work;
+  const trainer = await trainerOf(gpu, parameters, work);
+  const { network } = trainer;
+  trainer.step(allOf(work), trainingRate);
+  const logits = new Float32Array(await gpu.read(network.logits, 4 * network.classes * images));
+  const slopes = await downloadParameters(gpu, architecture, network.parameterGradients);
+  const gradients = parameterNames(architecture).map((name) => slopes.get(name)?.data ?? new Float32Array());
+  const { sample, flops } = await sampleSteps(gpu, watch, trainer, work);
+  network.destroy();
+  const answer = { logits: fromSlots(logits, images, images), gradients };
+  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, ...answer };
+}
+
+/** Times of steps without a look at their answer. */
+export async function benchTrainingStep(
+  gpu: Gpu,
+  watch: Watch,
+  parameters: Parameters,
+  work: Case,
+): Promise<{ sample: Sample; flops: number }> {
+  const trainer = await trainerOf(gpu, parameters, work);
+  const measured = await sampleSteps(gpu, watch, trainer, work);
+  trainer.network.destroy();
+  return measured;
+}
+
+async function sampleSteps(gpu: Gpu, watch: Watch, trainer: Trainer, work: Case) {
+  const chosen = allOf(work);
+  const once = async () => {
+    const start = performance.now();
+    trainer.step(chosen, trainingRate);
+    await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
+    gpu.check();
+    return performance.now() - start;
+  };
+  const { forward, backward } = trainer.network;
+  const flops = forward.flops + backward.flops;
+  return { sample: await sampleRuns(watch, once, fewSamples, 2), flops };
+}
+
+function trainerOf(gpu: Gpu, parameters: Parameters, work: Case): Promise<Trainer> {
+  const { architecture, images } = work;
+  const [channels, height, width] = architecture.input;
+  const [classes = 0] = extents(architecture).at(-1) ?? [];
+  const data = {
+    images: padPlanes(bytesOf(work), height * width),
+    targets: Uint8Array.from(targetsOf(work, classes)),
+    count: images,
+  };
+  const shape = {
+    channels,
+    imageHeight: height,
+    imageWidth: width,
+    height,
+    width,
+    batch: images,
+    views: 1,
+    resize: false,
+    reverseChannels: false,
+    scale: Array.from({ length: channels }, () => 1 / 256),
+  };
+  const mean = new Float32Array(channels * height * width);
+  const descent = { ...lenetDescent, batch: images, momentum, decay: 0 };
+  return createTrainer(gpu, architecture, parameters, data, shape, mean, descent, 1);
+}
+
+const allOf = ({ images }: Case): Uint32Array<ArrayBuffer> =>
+  Uint32Array.from({ length: images }, (_, image) => image);

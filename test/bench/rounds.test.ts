@@ -1,0 +1,107 @@
+/** Which rounds count depends on the machine alone, never on what was measured. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { sampleRounds } from '../../bench/rounds.ts';
+import { sampleRuns } from '../../bench/sampling.ts';
+import { unwatched, watchOn, type Watch } from '../../bench/watch.ts';
+import { openTestGpu } from '../gpu.ts';
+
+/** A machine with these looks, one after the other, and left alone afterwards. */
+function machine(times: readonly number[]): Watch & { readonly looks: () => number } {
+  let looks = 0;
+  return {
+    look: () => Promise.resolve(times[looks++] ?? 1),
+    slowdownOf: (some) => some.toSorted((a, b) => a - b)[Math.floor(some.length / 2)]!,
+    leastMs: 1,
+    looks: () => looks,
+  };
+}
+
+/** Rounds of one sample each. */
+function measuring(times: readonly number[]) {
+  let rounds = 0;
+  return () => Promise.resolve([times[rounds++] ?? NaN]);
+}
+
+const patience = { attempts: 3, time: 1000 };
+const samples = (count: number) => (times: readonly number[]) => times.length >= count;
+
+test('on an undisturbed machine everything is sampled once', async () => {
+  const watch = machine([1, 1.02, 1.05, 1.04]);
+  const found = await sampleRounds(watch, measuring([7, 70, 8]), samples(3), patience);
+  expect(found).toEqual({ times: [7, 70, 8], slowdown: 1.04 });
+  expect(watch.looks()).toBe(4);
+});
+
+test('a burst that the median withstands is no disturbance', async () => {
+  const watch = machine([1, 3, 1.01]);
+  const found = await sampleRounds(watch, measuring([7, 8]), samples(2), patience);
+  expect(found).toEqual({ times: [7, 8], slowdown: 1.01 });
+});
+
+test('what was disturbed is sampled again, and the least disturbed is kept, however long it took', async () => {
+  const watch = machine([1.4, 1.5, 1.3, 1.2, 1.2, 1.2, 1.6, 1.6, 1.6]);
+  const found = await sampleRounds(watch, measuring([4, 4, 9, 9, 3, 3]), samples(2), patience);
+  expect(found).toEqual({ times: [9, 9], slowdown: 1.2 });
+});
+
+test('on a machine that never settles, patience ends', async () => {
+  const watch = { ...unwatched, slowdownOf: () => 1.5 };
+  const found = await sampleRounds(watch, measuring([5, 9, 4]), samples(1), patience);
+  expect(found).toEqual({ times: [5], slowdown: 1.5 });
+  let rounds = 0;
+  const slow = () => {
+    rounds++;
+    return new Promise<number[]>((resolve) => setTimeout(resolve, 30, [1]));
+  };
+  await sampleRounds(watch, slow, samples(1), { attempts: 1000, time: 100 });
+  expect(rounds).toBeGreaterThan(1);
+  expect(rounds).toBeLessThan(6);
+});
+
+test('what is kept is the same whatever was measured', async () => {
+  const disturbances = fc.array(fc.double({ min: 1, max: 1.3, noNaN: true }), {
+    minLength: 15,
+    maxLength: 15,
+  });
+  const keptOf = async (looks: readonly number[], times: readonly number[]) => {
+    const { times: kept } = await sampleRounds(machine(looks), measuring(times), samples(4), patience);
+    return kept.map((time) => times.indexOf(time));
+  };
+  await fc.assert(
+    fc.asyncProperty(disturbances, async (looks) => {
+      const rising = Array.from({ length: 12 }, (_, round) => round + 1);
+      expect(await keptOf(looks, rising.toReversed())).toEqual(await keptOf(looks, rising));
+    }),
+  );
+});
+
+test('a failure is passed on', async () => {
+  const failing = () => Promise.reject(new Error('no memory'));
+  await expect(sampleRounds(unwatched, failing, samples(1), patience)).rejects.toThrow('no memory');
+});
+
+test('samples end at the most that are wanted, or with the time and the least', async () => {
+  const slow = () => new Promise<number>((resolve) => setTimeout(resolve, 60, 60));
+  const few = await sampleRuns(unwatched, slow, { least: 3, most: 50, time: 0 }, 1);
+  expect(few.samples).toBeGreaterThanOrEqual(3);
+  expect(few.samples).toBeLessThan(7);
+  // It says that it took half a minute: nobody waits for more of those.
+  const long = () => new Promise<number>((resolve) => setTimeout(resolve, 10, 31_000));
+  const once = await sampleRuns(unwatched, long, { least: 1000, most: 1000, time: 1e9 }, 0);
+  expect(once.medianMs).toBe(31_000);
+});
+
+test('the fixed work is about as fast as it was a moment ago', async () => {
+  const watch = watchOn(await openTestGpu());
+  const looks: number[] = [];
+  while (looks.length < 9) looks.push(await watch.look());
+  expect(Math.min(...looks)).toBeGreaterThan(0);
+  expect(watch.slowdownOf(looks)).toBeLessThan(50);
+  expect(watch.leastMs).toBeLessThanOrEqual(looks.toSorted((a, b) => a - b)[4]!);
+  expect(watch.slowdownOf(looks.map((time) => 2 * time))).toBeGreaterThanOrEqual(2);
+  // One look is no median.
+  const { leastMs } = watch;
+  expect(watch.slowdownOf([leastMs / 2])).toBe(1);
+  expect(watch.leastMs).toBe(leastMs);
+});
