@@ -129,18 +129,22 @@ function judge(
   if (isDisturbed(before, after)) return { ...figures, verdict: 'ambiguous', basis: 'disturbed' };
   if (p !== undefined && adjustedP !== undefined && before.times && after.times) {
     const interval = ratioInterval(before.times, after.times, 1 - level);
-    const verdict = verdictOf(ratio, adjustedP < level, interval, threshold);
+    const verdict = verdictOf(pair, ratio, adjustedP < level, interval, threshold);
     return { ...figures, verdict, basis: 'times', p, adjustedP, ...(interval && { interval }) };
   }
   if (Math.min(before.samples, after.samples) < 2)
     return { ...figures, verdict: 'ambiguous', basis: 'single run' };
   const apart = after.p10Ms > before.p90Ms || after.p90Ms < before.p10Ms;
   const extremes = [after.p10Ms / before.p90Ms, after.p90Ms / before.p10Ms] as const;
-  return { ...figures, verdict: verdictOf(ratio, apart, extremes, threshold), basis: 'spread' };
+  return { ...figures, verdict: verdictOf(pair, ratio, apart, extremes, threshold), basis: 'spread' };
 }
 
-/** @param interval in which the ratio surely lies */
+/**
+ * What the machine's own slowdown explains is no difference: at worst it was all of one side's and none of the other's.
+ * @param interval in which the ratio surely lies
+ */
 function verdictOf(
+  { before, after }: Pair,
   ratio: number,
   differs: boolean,
   interval: readonly [low: number, high: number] | undefined,
@@ -149,7 +153,7 @@ function verdictOf(
   const [least, most] = [1 / (1 + threshold), 1 + threshold];
   // A clock that was too coarse shows 0, and no ratio.
   if (!(ratio > 0 && ratio < Infinity)) return 'ambiguous';
-  if (differs && ratio > most) return 'slower';
-  if (differs && ratio < least) return 'faster';
+  if (differs && ratio / after.slowdown > most) return 'slower';
+  if (differs && ratio * before.slowdown < least) return 'faster';
   return interval && interval[0] >= least && interval[1] <= most ? 'same' : 'ambiguous';
 }

@@ -45,7 +45,7 @@ const bench = new Command('fool bench')
   .option('--report <file>', 'page to write, as HTML')
   .option('--trace <file>', 'trace of the networks’ dispatches to write, for ui.perfetto.dev')
   .action(async (chosen: string[], options: BenchOptions) => {
-    checkSections(chosen);
+    checkSections(chosen, options);
     await checkOutputs(options, chosen);
     const measured = await measure(chosen, options);
     for (const path of await writeOutputs(measured.results, measured.timelines, options))
@@ -53,14 +53,20 @@ const bench = new Command('fool bench')
     if (measured.failures > 0) process.exitCode = 1;
   });
 
-/** @throws UsageError for a section that is none */
-function checkSections(chosen: readonly string[]): void {
+/** @throws UsageError for a section that is none, and for options of kernels where none are measured */
+function checkSections(chosen: readonly string[], options: KernelChoice): void {
   for (const name of chosen) {
     if (sections.some((section) => section === name)) continue;
     const nearest = nearestName(name, [...sections, 'compare', 'report']);
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
     throw new UsageError(`there is no section ${name} to measure, but ${sections.join(', ')}${hint}`);
   }
+  if (chosen.includes('kernels')) return;
+  const useless = (['family', 'shape', 'variant', 'batch'] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (useless !== undefined)
+    throw new UsageError(`--${useless} chooses among kernels, which are not to be measured: leave it out`);
 }
 
 async function measure(chosen: readonly string[], options: BenchOptions) {

@@ -25,7 +25,7 @@ import { findTorch, torchMeasure } from './peer-torch.ts';
 import { ownTrainingStep } from './own-training-step.ts';
 import { summarise, type Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';
-import type { Watch } from './watch.ts';
+import { unwatched, type Watch } from './watch.ts';
 
 export interface PeerRow extends Sample {
   readonly work: string;
@@ -153,7 +153,8 @@ function peerEngines(gpu: Gpu, watch: Watch): Engine[] {
     {
       name: 'onnxruntime-cpu',
       passes: ['forward'],
-      measure: (work) => onnxForward(watch, work, 'cpu', 'cpu'),
+      // Its threads go on spinning for a while, which a look at the machine would take for a disturbance.
+      measure: (work) => onnxForward(unwatched, work, 'cpu', 'cpu'),
     },
     {
       name: 'torch-cpu',

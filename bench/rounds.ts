@@ -61,5 +61,5 @@ async function sampleOnce(
     const due = Math.min(mostLooks, Math.max(1, Math.round(milliseconds / perLook)));
     for (let look = 0; look < due; look++) looks.push(await watch.look());
   } while (!enough(times, spent));
-  return { times, slowdown: watch.slowdownOf(looks) };
+  return { times, slowdown: watch.slowdownOf(looks, spent / times.length) };
 }

@@ -13,10 +13,12 @@ export interface Watch {
   /** Milliseconds of the fixed work, now. */
   look(): Promise<number>;
   /**
-   * The median of some looks as a multiple of the least median so far, 1 or more. The median, since bursts of a few hundredths of a
-   * second meet a quarter of all looks on a shared machine: samples withstand them by their own median, but not a slow minute.
+   * What looks took as a multiple of the least median so far, 1 or more. On a shared machine bursts of a few hundredths of a second
+   * come several times a second: they meet some of many short samples, whose median withstands them as that of the looks does, but
+   * each of the long ones, which are slower by as much as looks are on average.
+   * @param sampleMs of what was measured between them
    */
-  slowdownOf(looks: readonly number[]): number;
+  slowdownOf(looks: readonly number[], sampleMs: number): number;
   /** The least median so far. */
   readonly leastMs: number;
 }
@@ -40,7 +42,7 @@ const looksThatTell = 7;
 export function watchOn(gpu: Gpu): Watch {
   let fixedWork: Promise<() => Promise<number>> | undefined;
   let leastMs = Infinity;
-  const note = (looks: readonly number[]): number => {
+  const noteMedian = (looks: readonly number[]): number => {
     const median = [...looks].sort((a, b) => a - b)[Math.floor(looks.length / 2)] ?? NaN;
     if (looks.length >= looksThatTell) leastMs = Math.min(leastMs, median);
     return median;
@@ -49,7 +51,7 @@ export function watchOn(gpu: Gpu): Watch {
     const time = await prepare(gpu);
     const looks: number[] = [];
     while (looks.length < firstLooks) looks.push(await time());
-    note(looks);
+    noteMedian(looks);
     return time;
   };
   return {
@@ -59,8 +61,10 @@ export function watchOn(gpu: Gpu): Watch {
     async look() {
       return (await (fixedWork ??= start()))();
     },
-    slowdownOf(looks) {
-      return Math.max(1, note(looks) / leastMs);
+    slowdownOf(looks, sampleMs) {
+      const median = noteMedian(looks);
+      const mean = looks.reduce((sum, look) => sum + look, 0) / looks.length;
+      return Math.max(1, (sampleMs > median ? mean : median) / leastMs);
     },
   };
 }

@@ -5,7 +5,15 @@ import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
 import { specialise } from '../gpu/specialise.ts';
 import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
-import { pick, stagedCost, stagedWorkgroup, wasteOf, type Target, type Variant } from './variant.ts';
+import {
+  compilingShare,
+  pick,
+  stagedCost,
+  stagedWorkgroup,
+  wasteOf,
+  type Target,
+  type Variant,
+} from './variant.ts';
 
 export interface ConvVariant extends Variant {
   readonly entryPoint: 'quads' | 'tap' | 'staged';
@@ -135,7 +143,7 @@ export function tiledConvolution(
   const { family, constants, kernel, stride, positions, outputs, batch } = tiling;
   const images = imagesPerElement(batch);
   const columns = elementsOf(batch);
-  const costOf = (candidate: ConvVariant) => cost(candidate, tiling);
+  const costOf = (candidate: ConvVariant) => cost(candidate, tiling) + compiling(candidate, tiling, target);
   const { chosen, choice } = pick(family, tiling.shape, conv2dVariants, target, costOf, variant);
   const { rows, lanes, entryPoint } = chosen;
   const [height, width] = positions;
@@ -265,4 +273,15 @@ function cost(variant: ConvVariant, tiling: Tiling): number {
   }
   const loads = 8 * (1 / (4 * rows) + 1 / (pixels * images));
   return 3 * beyond * wasteOf(width, pixels) * (1 + loads);
+}
+
+/** Operations a second of SwiftShader at cost 1. */
+const swiftshaderRate = 15e9;
+
+/** Three seconds for 1600 products that are written out, fitted to SwiftShader. */
+function compiling(variant: ConvVariant, tiling: Tiling, target: Target): number {
+  const { kernel, batch, shape } = tiling;
+  const tile = 4 * variant.rows * tileWidth(variant, tiling) * imagesPerElement(batch);
+  const seconds = 3 * ((tile * kernel[1] * depthOf(variant, tiling)) / 1600) ** 1.5;
+  return compilingShare(seconds, convFlops(shape) / swiftshaderRate, target);
 }

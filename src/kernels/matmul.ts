@@ -4,7 +4,15 @@ import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { packed as packedSource, specialise } from '../gpu/specialise.ts';
 import { sourceFor, type ImagesPerElement } from './images.ts';
-import { pick, stagedCost, stagedWorkgroup, wasteOf, type Target, type Variant } from './variant.ts';
+import {
+  compilingShare,
+  pick,
+  stagedCost,
+  stagedWorkgroup,
+  wasteOf,
+  type Target,
+  type Variant,
+} from './variant.ts';
 
 export interface MatmulShape {
   /** M: rows of the result. */
@@ -156,7 +164,8 @@ export const matmulVariants: readonly MatmulVariant[] = [
 export function matmul(shape: MatmulShape, target: Target, variant?: string): Launch {
   const { rows, columns, depth, packed = false, images: width = 4 } = shape;
   const variants = matmulVariants.filter(({ entryPoint }) => !packed || entryPoint !== 'quads');
-  const costOf = (candidate: MatmulVariant) => cost(candidate, shape, target);
+  const costOf = (candidate: MatmulVariant) =>
+    cost(candidate, shape, target) + compiling(candidate, shape, target);
   const { chosen, choice } = pick('matmul', shape, variants, target, costOf, variant);
   const { entryPoint, lanes } = chosen;
   const rowVectors = Math.ceil(rows / 4);
@@ -229,6 +238,17 @@ function cost(variant: MatmulVariant, shape: MatmulShape, { adapter }: Target): 
       (3 + 5 / columns + 1 / rows)
     );
   return driver * wasteOf(rowVectors, rows) * wasteOf(columnVectors, columns * lanes) * loads(rows, columns);
+}
+
+/** Operations a second of SwiftShader at cost 1. */
+const swiftshaderRate = 25e9;
+
+/** Half a millisecond for each product that is written out, fitted to SwiftShader. */
+function compiling(variant: MatmulVariant, shape: MatmulShape, target: Target): number {
+  const { rows, columns, steps } = variant;
+  const products = 4 * rows * columns * (shape.images ?? 4) * largestDivisor(shape.depth, steps);
+  const flops = 2 * shape.rows * shape.columns * shape.depth;
+  return compilingShare(0.0005 * products, flops / swiftshaderRate, target);
 }
 
 const loads = (rows: number, columns: number): number => 1 + 8 * (1 / (4 * rows) + 1 / (4 * columns));

@@ -126,6 +126,18 @@ export function stagedCost({ rows, columns, workgroups }: StagedTile): number {
   return Math.max(1, reading) * Math.max(1, resident / workgroups);
 }
 
+/** How often a run launches a kernel, roughly: generations of an evolution, steps of an ascent. */
+const launchesOfRun = 300;
+
+/**
+ * Seconds of compiling as a share of those that a run spends on the kernel at best. SwiftShader compiles for seconds, one kernel
+ * after the other, and keeps nothing for the next process; the other drivers have a cache on disk.
+ * @param best seconds of a launch at cost 1
+ */
+export function compilingShare(seconds: number, best: number, { adapter }: Target): number {
+  return adapter.kind === 'swiftshader' ? seconds / (launchesOfRun * best) : 0;
+}
+
 /** How much more is computed than asked for when `count` is cut into whole tiles; 1 when nothing is wasted. */
 export function wasteOf(count: number, tile: number): number {
   return (Math.ceil(count / tile) * tile) / count;

@@ -45,6 +45,7 @@ describe('fool bench', () => {
     [['kernels', '--batch', 'many'], /Expected a whole number/],
     [['kernels', '--time', '0'], /Expected a number above 0/],
     [['kernels', '--family', 'conv3d'], /--family conv3d: did you mean conv2d\?/],
+    [['networks', '--batch', '4'], /--batch chooses among kernels, which are not to be measured/],
   ])('%j ends with 2 and a sentence', (commandLine, message) => {
     const { status, stderr } = fool(...commandLine, '--adapter', 'swiftshader');
     expect(stderr).toMatch(message);

@@ -59,6 +59,19 @@ describe('a row is called', () => {
     expect(compareResults(results([calm]), results([left])).rows[0]).toMatchObject({ verdict: 'slower' });
   });
 
+  it('ambiguous where the slowdown of the machine explains the difference', () => {
+    const of = (centre: number, slowdown: number) =>
+      results([{ ...kernelRow('conv1', 'tile', around(centre, 0.02)), slowdown }]);
+    const verdictAt = (before: number, after: number) =>
+      compareResults(of(1, before), of(1.08, after)).rows[0]!.verdict;
+    expect(verdictAt(1, 1.07)).toBe('ambiguous');
+    expect(verdictAt(1, 1.02)).toBe('slower');
+    // That the first was measured on a slower machine makes it no better.
+    expect(verdictAt(1.07, 1.02)).toBe('slower');
+    expect(compareResults(of(1.08, 1.07), of(1, 1)).rows[0]!.verdict).toBe('ambiguous');
+    expect(compareResults(of(1.08, 1), of(1, 1.07)).rows[0]!.verdict).toBe('faster');
+  });
+
   it('ambiguous where the machine was slower throughout one of the runs', () => {
     const of = (centre: number, fixedWorkMs: number) =>
       results([kernelRow('conv1', 'tile', around(centre, 0.02))], { fixedWorkMs });
