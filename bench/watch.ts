@@ -13,9 +13,10 @@ export interface Watch {
   /** Milliseconds of the fixed work, now. */
   look(): Promise<number>;
   /**
-   * What looks took as a multiple of the least median so far, 1 or more. On a shared machine bursts of a few hundredths of a second
+   * What looks took as a multiple of the least so far, 1 or more. On a shared machine bursts of a few hundredths of a second
    * come several times a second: they meet some of many short samples, whose median withstands them as that of the looks does, but
-   * each of the long ones, which are slower by as much as looks are on average.
+   * each of the long ones, which are slower by as much as looks are on average: so medians are held beside medians, or means
+   * beside means.
    * @param sampleMs of what was measured between them
    */
   slowdownOf(looks: readonly number[], sampleMs: number): number;
@@ -42,16 +43,21 @@ const looksThatTell = 7;
 export function watchOn(gpu: Gpu): Watch {
   let fixedWork: Promise<() => Promise<number>> | undefined;
   let leastMs = Infinity;
-  const noteMedian = (looks: readonly number[]): number => {
+  let leastMean = Infinity;
+  const note = (looks: readonly number[]) => {
     const median = [...looks].sort((a, b) => a - b)[Math.floor(looks.length / 2)] ?? NaN;
-    if (looks.length >= looksThatTell) leastMs = Math.min(leastMs, median);
-    return median;
+    const mean = looks.reduce((sum, look) => sum + look, 0) / looks.length;
+    if (looks.length >= looksThatTell) {
+      leastMs = Math.min(leastMs, median);
+      leastMean = Math.min(leastMean, mean);
+    }
+    return { median, mean };
   };
   const start = async () => {
     const time = await prepare(gpu);
     const looks: number[] = [];
     while (looks.length < firstLooks) looks.push(await time());
-    noteMedian(looks);
+    note(looks);
     return time;
   };
   return {
@@ -62,9 +68,8 @@ export function watchOn(gpu: Gpu): Watch {
       return (await (fixedWork ??= start()))();
     },
     slowdownOf(looks, sampleMs) {
-      const median = noteMedian(looks);
-      const mean = looks.reduce((sum, look) => sum + look, 0) / looks.length;
-      return Math.max(1, (sampleMs > median ? mean : median) / leastMs);
+      const { median, mean } = note(looks);
+      return Math.max(1, sampleMs > median ? mean / leastMean : median / leastMs);
     },
   };
 }
