@@ -14,9 +14,10 @@ import { flatMean } from '../src/models/preprocessing.ts';
 import type { Architecture, Extent } from '../src/nn/layer.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
-import { fewSamples, sampleRuns, type Sample } from './sampling.ts';
+import { sampleRuns, type Sample } from './sampling.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
+import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
 
 export interface AscentSample extends Sample {
@@ -80,7 +81,7 @@ async function sampleIterations(
       await climber.climb(0, 1);
       return performance.now() - start;
     },
-    fewSamples,
+    ofVisit,
     2,
   );
   const gigaflops = stage.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;

@@ -51,6 +51,8 @@ interface Side {
   readonly samples: number;
   /** Of the machine, 1 where nobody watched it. */
   readonly slowdown: number;
+  /** Of visits minutes apart: the least median and the largest. */
+  readonly visits: readonly [least: number, most: number];
   /** Absent where a file has none. */
   readonly times?: readonly number[];
 }
@@ -105,13 +107,15 @@ function slownesses(before: Results, after: Results): readonly [before: number, 
 function sideOf(row: ResultRow, slowness: number): Side {
   if (row.kind === 'evolution') {
     const medianMs = 1000 * row.commandSeconds;
-    return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1, slowdown: 1 };
+    const visits = [medianMs, medianMs] as const;
+    return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1, slowdown: 1, visits };
   }
-  const { medianMs, p10Ms, p90Ms, samples, times } = row;
+  const { medianMs, p10Ms, p90Ms, samples, times, visitsMs = [medianMs] } = row;
   // A row of another commit was measured in another run.
   const slowdown = (row.slowdown ?? 1) * (row.commit === undefined ? slowness : 1);
   const usable = times?.length && times.every((time) => time > 0);
-  return { medianMs, p10Ms, p90Ms, samples, slowdown, ...(usable && { times }) };
+  const visits = [Math.min(...visitsMs), Math.max(...visitsMs)] as const;
+  return { medianMs, p10Ms, p90Ms, samples, slowdown, visits, ...(usable && { times }) };
 }
 
 const isDisturbed = (before: Side, after: Side): boolean =>
@@ -140,7 +144,8 @@ function judge(
 }
 
 /**
- * What the machine's own slowdown explains is no difference: at worst it was all of one side's and none of the other's.
+ * What the machine's own slowdown explains is no difference: at worst it was all of one side's and none of the other's. Nor is
+ * what visits of one side differ by among themselves.
  * @param interval in which the ratio surely lies
  */
 function verdictOf(
@@ -153,7 +158,7 @@ function verdictOf(
   const [least, most] = [1 / (1 + threshold), 1 + threshold];
   // A clock that was too coarse shows 0, and no ratio.
   if (!(ratio > 0 && ratio < Infinity)) return 'ambiguous';
-  if (differs && ratio / after.slowdown > most) return 'slower';
-  if (differs && ratio * before.slowdown < least) return 'faster';
+  if (differs && after.visits[0] / before.visits[1] / after.slowdown > most) return 'slower';
+  if (differs && (after.visits[1] / before.visits[0]) * before.slowdown < least) return 'faster';
   return interval && interval[0] >= least && interval[1] <= most ? 'same' : 'ambiguous';
 }

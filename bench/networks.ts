@@ -3,7 +3,7 @@ import type { Gpu } from '../src/gpu/device.ts';
 import { lenet } from '../src/models/lenet.ts';
 import { lenetDescent } from '../src/models/training.ts';
 import { caffenet } from '../src/models/caffenet.ts';
-import { createNetwork, deviceBytes, fewImages } from '../src/nn/network.ts';
+import { createNetwork, deviceBytes, fewImages, type Network } from '../src/nn/network.ts';
 import { denseStorages } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { initialWeights } from '../src/nn/trainer.ts';
@@ -14,11 +14,12 @@ import { benchTrainingStep } from './own-training-step.ts';
 import { benchRendering } from './rendering.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
-import { fewSamples, sampleProgram, type Sample } from './sampling.ts';
+import { sampleProgram, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
+import { inVisits, ofVisit, visits, type Visited } from './visits.ts';
 import type { Watch } from './watch.ts';
 
-export interface NetworkRow extends Sample, Partial<Breakdown> {
+export interface NetworkRow extends Visited, Partial<Breakdown> {
   readonly work: string;
   readonly batch: number;
   readonly adapter: string;
@@ -33,14 +34,54 @@ export interface NetworkRow extends Sample, Partial<Breakdown> {
   readonly deviceBytes?: number;
 }
 
-const mnistImages = 60_000;
-
 /** @param record gets the dispatches of a submission of each network that is broken down */
 export async function benchNetworks(
   gpu: Gpu,
   watch: Watch,
   show: (row: NetworkRow) => void,
   record: (timeline: Timeline) => void,
+): Promise<void> {
+  await inVisits<NetworkRow>(
+    async (visit, showVisited) => {
+      console.log(`networks: visit ${String(visit)} of ${String(visits)} …`);
+      const finish = async (row: NetworkRow, network: Network) => {
+        showVisited(visit < visits ? row : await withBreakdown(gpu, row, network, record));
+      };
+      await visitLeNet(gpu, watch, showVisited, finish);
+      await visitAlexNet(gpu, watch, finish);
+      await benchRendering(gpu, watch, showVisited);
+      await benchAscent(gpu, watch, ({ network, batch, gigaflops, ...timed }) => {
+        const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
+        showVisited(row(work, batch, gpu, timed, 1e9 * gigaflops));
+      });
+    },
+    atMedian,
+    show,
+  );
+}
+
+/** Its rates were those of its own median. */
+function atMedian(last: NetworkRow, sample: Sample): NetworkRow {
+  const { imagesPerSecond, gflops, nodesPerSecond, ofFunctions } = last;
+  const faster = last.medianMs / sample.medianMs;
+  return {
+    ...last,
+    ...sample,
+    imagesPerSecond: faster * imagesPerSecond,
+    ...(gflops !== undefined && { gflops: faster * gflops }),
+    ...(nodesPerSecond !== undefined && { nodesPerSecond: faster * nodesPerSecond }),
+    ...(ofFunctions !== undefined && { ofFunctions: faster * ofFunctions }),
+  };
+}
+
+/** Shows a row, with the times of every dispatch on the last visit. */
+type Finish = (row: NetworkRow, network: Network) => Promise<void>;
+
+async function visitLeNet(
+  gpu: Gpu,
+  watch: Watch,
+  show: (row: NetworkRow) => void,
+  finish: Finish,
 ): Promise<void> {
   const architecture = lenet();
   const parameters = await uploadParameters(
@@ -52,33 +93,23 @@ export async function benchNetworks(
   for (const batch of [4, 200, 1000]) {
     const network = await createNetwork(gpu, architecture, parameters, { batch });
     const { forward } = network;
-    const sample = await sampleProgram(gpu, watch, [forward]);
-    const plain = row('LeNet forward', batch, gpu, sample, forward.flops);
-    show(await withBreakdown(gpu, plain, network, record));
+    const sample = await sampleProgram(gpu, watch, [forward], ofVisit);
+    await finish(row('LeNet forward', batch, gpu, sample, forward.flops), network);
+    network.destroy();
   }
   const both = await createNetwork(gpu, architecture, parameters, {
     batch: 200,
     gradients: { input: true, parameters: false },
   });
-  const sample = await sampleProgram(gpu, watch, [both.forward, both.backward]);
+  const sample = await sampleProgram(gpu, watch, [both.forward, both.backward], ofVisit);
   const flops = both.forward.flops + both.backward.flops;
-  const plain = row('LeNet forward + gradient to the input', 200, gpu, sample, flops);
-  show(await withBreakdown(gpu, plain, both, record));
+  await finish(row('LeNet forward + gradient to the input', 200, gpu, sample, flops), both);
+  both.destroy();
+  for (const buffer of parameters.values()) buffer.destroy();
   show(await trainingStep(gpu, watch));
-  await benchAlexNet(gpu, watch, show, record);
-  await benchRendering(gpu, watch, show);
-  await benchAscent(gpu, watch, ({ network, batch, gigaflops, ...timed }) => {
-    const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
-    show(row(work, batch, gpu, timed, 1e9 * gigaflops));
-  });
 }
 
-async function benchAlexNet(
-  gpu: Gpu,
-  watch: Watch,
-  show: (row: NetworkRow) => void,
-  record: (timeline: Timeline) => void,
-): Promise<void> {
+async function visitAlexNet(gpu: Gpu, watch: Watch, finish: Finish): Promise<void> {
   const architecture = caffenet(1000);
   const weights = spreadWeights(architecture);
   for (const denseStorage of denseStorages) {
@@ -98,14 +129,14 @@ async function benchAlexNet(
         };
         const network = await createNetwork(gpu, architecture, parameters, options);
         const { forward, backward } = network;
-        const sample = await sampleProgram(gpu, watch, [forward, backward], fewSamples);
+        const sample = await sampleProgram(gpu, watch, [forward, backward], ofVisit);
         const { total } = deviceBytes(gpu, architecture, options);
         const flops = forward.flops + backward.flops;
         const plain = {
           ...row(`AlexNet ${passes}${suffix}`, images, gpu, sample, flops),
           deviceBytes: total,
         };
-        show(await withBreakdown(gpu, plain, network, record));
+        await finish(plain, network);
         network.destroy();
       }
     }
@@ -120,9 +151,8 @@ async function trainingStep(gpu: Gpu, watch: Watch): Promise<NetworkRow> {
   const { batch } = lenetDescent;
   const work = { network: 'LeNet', architecture, weights, pass: 'training step', images: batch } as const;
   const { sample, flops } = await benchTrainingStep(gpu, watch, parameters, work);
-  const seconds = ((sample.medianMs / 1000) * mnistImages) / batch;
-  const title = `LeNet training step (an epoch of ${String(mnistImages)} takes ${seconds.toFixed(0)} s)`;
-  return row(title, batch, gpu, sample, flops);
+  for (const buffer of parameters.values()) buffer.destroy();
+  return row('LeNet training step', batch, gpu, sample, flops);
 }
 
 function row(work: string, batch: number, gpu: Gpu, sample: Sample, flops: number): NetworkRow {

@@ -16,7 +16,8 @@ import {
   type Case,
   type Measured,
 } from './peer-case.ts';
-import { fewSamples, sampleRuns, type Sample } from './sampling.ts';
+import { fewSamples, sampleRuns, type Sample, type SamplingLimits } from './sampling.ts';
+import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
 
 /** @param parameters changed by the steps */
@@ -33,7 +34,7 @@ export async function ownTrainingStep(
   const logits = new Float32Array(await gpu.read(network.logits, 4 * network.classes * images));
   const slopes = await downloadParameters(gpu, architecture, network.parameterGradients);
   const gradients = parameterNames(architecture).map((name) => slopes.get(name)?.data ?? new Float32Array());
-  const { sample, flops } = await sampleSteps(gpu, watch, trainer, work);
+  const { sample, flops } = await sampleSteps(gpu, watch, trainer, work, fewSamples);
   network.destroy();
   const answer = { logits: fromSlots(logits, images, images), gradients };
   return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, ...answer };
@@ -47,12 +48,12 @@ export async function benchTrainingStep(
   work: Case,
 ): Promise<{ sample: Sample; flops: number }> {
   const trainer = await trainerOf(gpu, parameters, work);
-  const measured = await sampleSteps(gpu, watch, trainer, work);
+  const measured = await sampleSteps(gpu, watch, trainer, work, ofVisit);
   trainer.network.destroy();
   return measured;
 }
 
-async function sampleSteps(gpu: Gpu, watch: Watch, trainer: Trainer, work: Case) {
+async function sampleSteps(gpu: Gpu, watch: Watch, trainer: Trainer, work: Case, limits: SamplingLimits) {
   const chosen = allOf(work);
   const once = async () => {
     const start = performance.now();
@@ -63,7 +64,7 @@ async function sampleSteps(gpu: Gpu, watch: Watch, trainer: Trainer, work: Case)
   };
   const { forward, backward } = trainer.network;
   const flops = forward.flops + backward.flops;
-  return { sample: await sampleRuns(watch, once, fewSamples, 2), flops };
+  return { sample: await sampleRuns(watch, once, limits, 2), flops };
 }
 
 function trainerOf(gpu: Gpu, parameters: Parameters, work: Case): Promise<Trainer> {

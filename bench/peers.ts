@@ -83,7 +83,10 @@ export async function benchPeers(
     const own = bothTimes(before, await measureOwn(gpu, watch, work));
     const ofCase = [own, ...peers];
     results.push(...ofCase);
-    for (const measured of ofCase) show(rowOf(measured, own, ofCase));
+    for (const measured of ofCase) {
+      const row = rowOf(measured, own, ofCase);
+      if (row) show(row);
+    }
     printRatios(own, peers, results, peak);
   }
 }
@@ -201,13 +204,23 @@ function judgeOf({ case: { pass }, engine }: Measured, results: readonly Measure
   return engine === 'own' ? (by('torch-cpu') ?? by('tfjs-webgpu')) : by('own');
 }
 
-/** @param results of the case */
-function rowOf(measured: Measured, { flops = 0 }: Measured, results: readonly Measured[]): PeerRow {
+/**
+ * Nothing, but for a line, where there is no answer to hold this one against.
+ * @param results of the case
+ */
+function rowOf(
+  measured: Measured,
+  { flops = 0 }: Measured,
+  results: readonly Measured[],
+): PeerRow | undefined {
   const { case: work, engine, adapter, sample } = measured;
   const judge = judgeOf(measured, results);
-  const good = judge !== undefined && agrees(measured, judge);
-  if (!judge) console.log(`${engine}, ${titleOf(work)}: nothing here to compare the answer with`);
-  else if (!good) {
+  if (!judge) {
+    console.log(`${engine} is left out of ${titleOf(work)}: nothing here to compare its answer with`);
+    return undefined;
+  }
+  const good = agrees(measured, judge);
+  if (!good) {
     const { logits, gradient } = distances(measured, judge);
     console.log(
       `${engine}, ${titleOf(work)}: not the answer of ${judge.engine}; of its range, logits are off by ${logits.toExponential(1)}, gradients by ${gradient.toExponential(1)}`,

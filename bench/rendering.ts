@@ -8,6 +8,7 @@ import { RandomStream } from '../src/random/threefry.ts';
 import type { NetworkRow } from './networks.ts';
 import { measureFunctions } from './peaks.ts';
 import { sampleProgram } from './sampling.ts';
+import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
 
 const seed = 1;
@@ -30,7 +31,7 @@ export async function benchRendering(gpu: Gpu, watch: Watch, show: (row: Network
     const genomes = Array.from({ length: population }, (_, index) => grown(channels, index));
     for (const [cell, genome] of genomes.entries()) drawn.restore(cell, genome);
     await drawn.show([...genomes.keys()]);
-    const sample = await sampleProgram(gpu, watch, [drawn.render()]);
+    const sample = await sampleProgram(gpu, watch, [drawn.render()], ofVisit);
     const nodes = genomes.reduce((sum, genome) => sum + flattenCppn(genome).nodes, 0);
     const nodesPerSecond = (1000 * nodes * height * width) / sample.medianMs;
     show({

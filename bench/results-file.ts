@@ -24,6 +24,8 @@ const timing = {
   times: z.array(figure).exactOptional(),
   /** Time of a fixed piece of work between the samples, at most, as a multiple of the least that it took. */
   slowdown: figure.exactOptional(),
+  /** Medians of visits minutes apart. */
+  visitsMs: z.array(figure).exactOptional(),
   /** What clock was read. */
   timer: z.string().exactOptional(),
   /** Of the row, where it is not the file's. */

@@ -72,6 +72,16 @@ describe('a row is called', () => {
     expect(compareResults(of(1.08, 1), of(1, 1.07)).rows[0]!.verdict).toBe('faster');
   });
 
+  it('ambiguous where visits of one run differ as much among themselves', () => {
+    const of = (centre: number, visitsMs: readonly number[]) =>
+      results([{ ...kernelRow('conv1', 'tile', around(centre, 0.02)), visitsMs }]);
+    const verdictOf = (before: readonly number[], after: readonly number[]) =>
+      compareResults(of(1, before), of(1.1, after)).rows[0]!.verdict;
+    expect(verdictOf([0.99, 1, 1.02], [1.09, 1.1, 1.12])).toBe('slower');
+    expect(verdictOf([0.99, 1, 1.09], [1.09, 1.1, 1.12])).toBe('ambiguous');
+    expect(verdictOf([0.99, 1, 1.02], [1.03, 1.1, 1.12])).toBe('ambiguous');
+  });
+
   it('ambiguous where the machine was slower throughout one of the runs', () => {
     const of = (centre: number, fixedWorkMs: number) =>
       results([kernelRow('conv1', 'tile', around(centre, 0.02))], { fixedWorkMs });
