@@ -1,6 +1,7 @@
 /** Where the time of a submission goes: each dispatch by the clock of the device, and what is left beside them. */
 import type { Gpu } from '../src/gpu/device.ts';
 import { timeDispatches, type Pass, type TimedDispatch } from './dispatch-times.ts';
+import { medianOf } from './median-interval.ts';
 import { runOnce } from './run-once.ts';
 import { wantsMore } from './sampling.ts';
 import type { LayerResult } from './results-file.ts';
@@ -39,7 +40,7 @@ export async function breakDown(gpu: Gpu, passes: readonly Pass[]): Promise<Meas
   const runs: TimedRun[] = [];
   const programs = passes.map(({ program }) => program);
   const started = performance.now();
-  while (wantsMore(runs.length, started, limits)) {
+  while (wantsMore(runs.length, performance.now() - started, limits)) {
     const timed = await timeDispatches(gpu, passes);
     if (!timed) return undefined;
     runs.push({ dispatches: timed, wallMs: await runOnce(gpu, programs) });
@@ -86,9 +87,4 @@ function medianRun(runs: readonly TimedRun[]): readonly TimedDispatch[] {
 
 function lengthOf({ dispatches }: TimedRun): number {
   return dispatches.reduce((sum, { durationMs }) => sum + Math.max(0, durationMs), 0);
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,5 +1,11 @@
 /** How well a median is known: distribution-free, from the order of the samples alone. */
 
+/** The upper of the middle two of an even number; 0 of none. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
 /**
  * Bounds of the 95 % confidence interval of the median: the tightest symmetric pair of order statistics that holds it with
  * that probability, since each sample lies below it as a coin falls. Fewer than six samples have none; their least and

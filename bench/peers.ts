@@ -23,8 +23,9 @@ import { onnxForward } from './peer-onnx.ts';
 import { tfjsMeasure } from './peer-tfjs.ts';
 import { findTorch, torchMeasure } from './peer-torch.ts';
 import { ownTrainingStep } from './own-training-step.ts';
-import { summarise, type Sample } from './sampling.ts';
+import type { Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';
+import { pooled } from './visits.ts';
 import { unwatched, type Watch } from './watch.ts';
 
 export interface PeerRow extends Sample {
@@ -80,7 +81,8 @@ export async function benchPeers(
       const measured = await attempt(gpu, engine, work, results);
       if (measured) peers.push(measured);
     }
-    const own = bothTimes(before, await measureOwn(gpu, watch, work));
+    const after = await measureOwn(gpu, watch, work);
+    const own = { ...before, sample: pooled([before.sample, after.sample]) };
     const ofCase = [own, ...peers];
     results.push(...ofCase);
     for (const measured of ofCase) {
@@ -89,15 +91,6 @@ export async function benchPeers(
     }
     printRatios(own, peers, results, peak);
   }
-}
-
-/** The answer of the first, the times of both. */
-function bothTimes(first: Measured, second: Measured): Measured {
-  const sample = {
-    ...summarise([...first.sample.times, ...second.sample.times]),
-    slowdown: Math.max(first.sample.slowdown ?? 1, second.sample.slowdown ?? 1),
-  };
-  return { ...first, sample };
 }
 
 function allCases(): Case[] {

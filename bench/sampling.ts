@@ -27,8 +27,6 @@ export interface SamplingLimits {
   readonly time: number;
 }
 
-const usual: SamplingLimits = { least: 5, most: 50, time: 2000 };
-
 /** For work that takes seconds. */
 export const fewSamples: SamplingLimits = { least: 3, most: 50, time: 4000 };
 
@@ -38,9 +36,13 @@ export const shortestRound = 150;
 /** Milliseconds of a run that is not repeated: the spread is small beside it, and patience ends. */
 export const slowRun = 30_000;
 
-/** Whether another sample is due after so many, begun at `started`. */
-export function wantsMore(samples: number, started: number, { least, most, time }: SamplingLimits): boolean {
-  return samples < least || (samples < most && performance.now() - started < time);
+/** Whether another sample is due after so many, which took so many milliseconds. */
+export function wantsMore(
+  samples: number,
+  milliseconds: number,
+  { least, most, time }: SamplingLimits,
+): boolean {
+  return samples < least || (samples < most && milliseconds < time);
 }
 
 /** Times of `runOnce`; two untimed runs come first. */
@@ -48,7 +50,7 @@ export async function sampleProgram(
   gpu: Gpu,
   watch: Watch,
   programs: readonly Program[],
-  limits: SamplingLimits = usual,
+  limits: SamplingLimits,
 ): Promise<Sample> {
   return sampleRuns(watch, () => runOnce(gpu, programs), limits, 2);
 }
@@ -65,7 +67,6 @@ export async function sampleRuns(
   untimed: number,
 ): Promise<Sample> {
   for (let run = 0; run < untimed; run++) await once();
-  const { least, most, time } = limits;
   const round = async () => {
     const times: number[] = [];
     const begun = performance.now();
@@ -77,9 +78,7 @@ export async function sampleRuns(
     watch,
     round,
     (taken, milliseconds) =>
-      taken.length >= most ||
-      (taken.length >= least && milliseconds >= time) ||
-      taken.some((milliseconds) => milliseconds > slowRun),
+      !wantsMore(taken.length, milliseconds, limits) || taken.some((milliseconds) => milliseconds > slowRun),
   );
   return { ...summarise(times), slowdown };
 }

@@ -2,6 +2,7 @@
  * Whole sections in several visits, minutes apart, each with a share of the samples: a machine that others use too, and a process
  * whose memory lies as it happens to, change in ways that samples of one moment do not show.
  */
+import { medianOf } from './median-interval.ts';
 import { summarise, type SamplingLimits, type Sample } from './sampling.ts';
 
 export const visits = 3;
@@ -36,15 +37,17 @@ export async function inVisits<Row extends Visited>(
     place++;
     show(
       merge(last, {
-        ...summarise(rows.flatMap(({ times }) => times)),
-        // One disturbed visit of three is what the medians withstand.
-        slowdown: medianOf(rows.map(({ slowdown = 1 }) => slowdown)),
+        ...pooled(rows),
         visitsMs: rows.map(({ medianMs }) => medianMs),
       }),
     );
   });
 }
 
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/** The samples of all; one disturbed visit of three is what their medians withstand. */
+export function pooled(visited: readonly Sample[]): Sample {
+  return {
+    ...summarise(visited.flatMap(({ times }) => times)),
+    slowdown: medianOf(visited.map(({ slowdown = 1 }) => slowdown)),
+  };
 }

@@ -5,6 +5,7 @@
  */
 import type { Gpu } from '../src/gpu/device.ts';
 import { bind, Program } from '../src/gpu/program.ts';
+import { medianOf } from './median-interval.ts';
 import { copyOf, inRegisters } from './roof-kernels.ts';
 import { runOnce } from './run-once.ts';
 
@@ -45,7 +46,7 @@ export function watchOn(gpu: Gpu): Watch {
   let leastMs = Infinity;
   let leastMean = Infinity;
   const note = (looks: readonly number[]) => {
-    const median = [...looks].sort((a, b) => a - b)[Math.floor(looks.length / 2)] ?? NaN;
+    const median = medianOf(looks);
     const mean = looks.reduce((sum, look) => sum + look, 0) / looks.length;
     if (looks.length >= looksThatTell) {
       leastMs = Math.min(leastMs, median);

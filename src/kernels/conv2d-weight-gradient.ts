@@ -7,7 +7,6 @@ import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
 export interface WeightGradientVariant extends Variant {
-  readonly entryPoint: 'row' | 'quads';
   /** Quads of output channels of an invocation's tile. */
   readonly rows: number;
   /** Taps of an invocation's tile; of `row` a whole row of the kernel. */
@@ -17,7 +16,7 @@ export interface WeightGradientVariant extends Variant {
 /** Lanes run over the images: a whole warp on a GPU, few on CPU adapters, where it is for those without subgroups. */
 const row = (lanes: number, suits: Variant['suits']): WeightGradientVariant => {
   const name = `row${String(lanes)}`;
-  return { name, entryPoint: 'row', rows: 1, lanes, workgroupMemory: 16 * lanes * 16, suits };
+  return { name, rows: 1, lanes, workgroupMemory: 16 * lanes * 16, suits };
 };
 
 /** Three times the speed of `row` on either CPU adapter: a load of a lane's own serves as many products. */
@@ -28,7 +27,6 @@ const quads = (
 ): WeightGradientVariant => {
   return {
     name: `quads${String(4 * rows)}x${String(taps)}`,
-    entryPoint: 'quads',
     rows,
     taps,
     lanes: 4,
@@ -57,7 +55,7 @@ export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?:
   const family = 'conv2d-weight-gradient';
   const costOf = (candidate: WeightGradientVariant) => cost(candidate, shape);
   const { chosen, choice } = pick(family, shape, conv2dWeightGradientVariants, target, costOf, variant);
-  const { entryPoint, lanes, rows, taps } = chosen;
+  const { lanes, rows, taps } = chosen;
   const constants = {
     IN_CHANNELS: shape.inChannels / shape.groups,
     OUT_CHANNELS: shape.outChannels / shape.groups,
@@ -77,7 +75,7 @@ export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?:
       ? {
           ...common,
           source: specialise(source, { LANES: lanes, TAPS: shape.kernelWidth }),
-          entryPoint,
+          entryPoint: 'row',
           constants: { ...constants, GROUPS: shape.groups },
         }
       : {

@@ -142,7 +142,7 @@ describe('fool ascend', () => {
   });
 
   it('compares the regularisers side by side and searches at random, and keeps the best', async () => {
-    const compared = await ascend('--class', '2,5', '--compare', '--steps', '4', '--out', at('compare'));
+    const compared = await ascend('--class', '2,5', '--compare', '--steps', '8', '--out', at('compare'));
     expect(compared.code).toBe(0);
     expect(json<TrialRecord[]>('compare', 'trials.json').map(({ name }) => name)).toEqual([
       'none',
@@ -164,11 +164,11 @@ describe('fool ascend', () => {
       '--class',
       '2,5',
       '--search',
-      '4',
+      '9',
       '--ranges',
       ranges,
       '--steps',
-      '4',
+      '8',
       '--out',
       at('search'),
       '--json',
