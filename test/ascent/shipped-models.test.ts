@@ -89,6 +89,7 @@ const digits = Array.from({ length: 10 }, (_, digit) => digit);
 
 it.each([
   ['the default', 'default', 1, {}],
+  ['the default', 'default', 2, {}],
   ['the patient one', 'patient', 1, {}],
   // One per cent decay and steps by progress meet at some 99.9 %: the nearer the top, the shorter the steps.
   ["the paper's rule without decay", 'paper', 1, { decay: 0 }],

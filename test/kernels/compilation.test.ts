@@ -159,6 +159,7 @@ test('every shader compiles in every variant, without a warning', async () => {
     const { messages } = await gpu.device.createShaderModule({ code }).getCompilationInfo();
     expect(messages.map(({ message }) => `${family}/${variant}: ${message}`)).toEqual([]);
   }
+  for (const { kernel } of everyLaunch(gpu)) await gpu.pipelines.get(kernel);
   gpu.check();
 });
 

@@ -28,8 +28,7 @@ describe.each(conv2dVariants.map(({ name }) => name))('conv2d %s', (variant) => 
     expectClose(y, expected);
   });
 
-  test('stores what is positive', async () => {
-    const [, shape] = convCases[4]!;
+  test.each([convCases[4]!, fewImagesCases[0]!])('stores what is positive: %s', async (_, shape) => {
     const { y, expected } = await computed(shape, variant, true);
     expectClose(
       y,

@@ -33,8 +33,10 @@ describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => 
     expectClose(c.filter(used), expected.filter(used));
   });
 
-  test('stores what is positive', async () => {
-    const shape = { rows: 21, columns: 8, depth: 9 };
+  test.each([
+    { rows: 21, columns: 8, depth: 9 },
+    { rows: 6, columns: 1, depth: 33, images: 1 as const },
+  ])('stores what is positive: $rows × $columns over $depth', async (shape) => {
     const gpu = await openTestGpu();
     const { rows, columns, depth } = shape;
     const operands = [randomRows(depth, rows, 1), randomRows(1, rows, 2), randomValues(columns * depth, 3)];

@@ -137,7 +137,7 @@ describe.each(forms)('%s with fewer channels', (_, build, side) => {
     const step = 1e-3;
     const moved = (place: number, by: number) =>
       referenceLogits(architecture, weights, image.with(place, image[place]! + by))[5]!;
-    const chosen = places(size, 12);
+    const chosen = places(size, 30);
     const differences = chosen.map((place) => (moved(place, step) - moved(place, -step)) / (2 * step));
     const scale = Math.max(...differences.map(Math.abs));
     expect(scale).toBeGreaterThan(0);
