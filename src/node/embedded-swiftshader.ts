@@ -61,13 +61,21 @@ export async function embeddedSwiftShader(): Promise<EmbeddedDriver> {
   throw new EmbeddedDriverError(`could not unpack the embedded driver: ${failures.join('; ')}`);
 }
 
+/** glibc's flag that keeps a library when its last handle is closed; `os.constants.dlopen` has no name for it. */
+const RTLD_NODELETE = 0x1000;
+
 /**
  * Brings a Vulkan loader into the process. Dawn looks for `libvulkan.so.1` by name, and finds this one
- * when the system has none. Node reports that the library is no addon, after it has been loaded.
+ * when the system has none. Node reports that the library is no addon, after it has been loaded, and closes it
+ * again: without `RTLD_NODELETE` it would be gone before Dawn looks.
  */
 export function preloadVulkanLoader(path: string): void {
   try {
-    process.dlopen({ exports: {} }, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL);
+    process.dlopen(
+      { exports: {} },
+      path,
+      constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | RTLD_NODELETE,
+    );
   } catch {
     // Always thrown: "Module did not self-register".
   }
