@@ -135,12 +135,18 @@ async function prepare(gpu: Gpu, pace: Pace, isGpu: boolean): Promise<() => Prom
     await bind(gpu, 'arithmetic', arithmetic, [source, result]),
     await bind(gpu, 'copy', copy, [source, result]),
   ]);
+  const repeated = async (count: number) => {
+    const several = Array.from({ length: count }, () => work);
+    const once = Math.max(1e-3, (await runOnce(gpu, several)) / count);
+    return Array.from({ length: Math.min(mostRepeats, Math.ceil(pace.look / once)) }, () => work);
+  };
   await runOnce(gpu, [work]); // compiles
-  const several = Array.from({ length: isGpu ? 16 : 1 }, () => work);
-  // How often it is repeated is found at the clock at which it will run.
-  if (isGpu) await warmUp(() => runOnce(gpu, several), Infinity);
-  const once = Math.max(1e-3, (await runOnce(gpu, several)) / several.length);
-  const repeats = Math.min(mostRepeats, Math.ceil(pace.look / once));
-  const repeated = Array.from({ length: repeats }, () => work);
-  return () => runOnce(gpu, repeated);
+  let programs = await repeated(1);
+  if (isGpu) {
+    // How often it is repeated is found again at the clock at which it will run.
+    const few = programs;
+    await warmUp(() => runOnce(gpu, few), Infinity);
+    programs = await repeated(few.length);
+  }
+  return () => runOnce(gpu, programs);
 }

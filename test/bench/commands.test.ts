@@ -136,7 +136,11 @@ describe('a measuring run', () => {
     return { json, child: spawn(process.execPath, commandLine) };
   };
   const codeOf = (child: ChildProcess) =>
-    new Promise<number | null>((resolve) => child.once('close', (code) => { resolve(code); }));
+    new Promise<number | null>((resolve) =>
+      child.once('close', (code) => {
+        resolve(code);
+      }),
+    );
 
   it('ends at its limit with 0 and a valid file that says so', async () => {
     const { json, child } = stopped('--limit', '1');

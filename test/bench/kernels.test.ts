@@ -120,9 +120,10 @@ describe('a kernel above a roof', () => {
   test('fails, and its row is kept', async () => {
     const cases = await chosen({ family: 'matmul', shape: '64 × 64 × 64' });
     const low = { ...peaks, gflops: 1e-3 };
-    const { rows, failures } = await measured(cases, low);
-    expect(rows.length).toBeGreaterThan(0);
-    expect(failures).toHaveLength(rows.length);
+    const usual = cases.map((one) => ({ ...one, launches: one.launches.slice(0, 1) }));
+    const { rows, failures } = await measured(usual, low);
+    expect(rows).toHaveLength(1);
+    expect(failures).toHaveLength(1);
     expect(failures[0]).toMatch(/^matmul \S+, 64 × 64 × 64: [\d.]+ % of the roof of arithmetic: /);
   });
 
@@ -149,7 +150,9 @@ describe('a kernel above a roof', () => {
       const isProduct = family === 'conv2d' && (constants['GROUPS'] ?? 1) >= 16;
       if (isProduct) expect(those.map(({ launches: [one] }) => one)).toContain(launches[0]);
     }
-    expect(cases.find(({ shape }) => shape === 'AlexNet conv2 forward, batch 16')?.standsForMore).toBe(false);
+    expect(cases.find(({ shape }) => shape === 'AlexNet conv2 forward, relu2, batch 16')?.standsForMore).toBe(
+      false,
+    );
   });
 });
 
