@@ -1,6 +1,6 @@
 /** What measures the roofs of an adapter: arithmetic in registers, a copy, and a launch that does nothing. */
 import { linearWorkgroups, type Launch } from '../src/gpu/kernel.ts';
-import { forFewer, specialise } from '../src/gpu/specialise.ts';
+import { forImages } from '../src/kernels/images.ts';
 import source from './peaks.wgsl';
 
 /** More than caches hold, less than any adapter binds. */
@@ -27,9 +27,9 @@ export type Precision = 'floats' | 'halves';
 const inHalves = (text: string): string =>
   `enable f16;\n${text.replaceAll(/\bvec4f\b/g, 'vec4h').replaceAll(/\bf32\b/g, 'f16')}`;
 
-function sourceOf(width: 1 | 4, chains: number, precision: Precision = 'floats'): string {
+function shaderOf(width: 1 | 4, chains: number, precision: Precision = 'floats') {
   const text = precision === 'halves' ? inHalves(source) : source;
-  return specialise(width === 1 ? forFewer(text, 1) : text, { CHAINS: chains });
+  return { source: text, specialisation: { ...forImages(width), tile: { CHAINS: chains } } };
 }
 
 /** Two operations, or functions, of each accumulator in each step. */
@@ -43,7 +43,7 @@ export function inRegisters(
     kernel: {
       family: 'peaks',
       variant: `${String(chains)}x${String(width)}`,
-      source: sourceOf(width, chains, precision),
+      ...shaderOf(width, chains, precision),
       entryPoint,
       constants: { LANES: lanes, STEPS: count },
     },
@@ -60,7 +60,7 @@ export function copyOf(width: 1 | 4, bytes = copiedBytes): Launch {
     kernel: {
       family: 'peaks',
       variant: `copy${String(width)}`,
-      source: sourceOf(width, 1),
+      ...shaderOf(width, 1),
       entryPoint: 'copy',
       constants: { LANES: lanes, COUNT: count },
     },
@@ -75,7 +75,7 @@ export function nothing(): Launch {
     kernel: {
       family: 'peaks',
       variant: 'nothing',
-      source: sourceOf(4, 1),
+      ...shaderOf(4, 1),
       entryPoint: 'nothing',
       constants: {},
     },

@@ -31,6 +31,23 @@ export class SpecialiseError extends Error {
 /** Values for the `@tile` constants of a shader. */
 export type Tile = Readonly<Record<string, number>>;
 
+/** What a kernel asks of its shader's text. */
+export interface Specialisation {
+  /** Values of `@tile` constants; with them, `@unroll` loops are unrolled. */
+  readonly tile?: Tile;
+  /** Images side by side in an element, where they are fewer than four; see `forFewer`. */
+  readonly images?: 1 | 2;
+  /** Whether an operand is read as halves; see `packed`. */
+  readonly packed?: boolean;
+}
+
+/** The text that is compiled. @throws SpecialiseError where the shader lacks a mark that is asked for */
+export function specialised(source: string, { tile, images, packed: halves }: Specialisation = {}): string {
+  const narrow = images === undefined ? source : forFewer(source, images);
+  const stored = halves === true ? packed(narrow) : narrow;
+  return tile === undefined ? stored : specialise(stored, tile);
+}
+
 /** Sets the `@tile` constants and writes out the `@unroll` loops; throws when a constant is unknown. */
 export function specialise(source: string, tile: Tile): string {
   const values = new Map<string, number>();

@@ -2,7 +2,6 @@
 import source from '../../shaders/conv2d-weight-gradient.wgsl';
 import quadsSource from '../../shaders/conv2d-weight-gradient-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { pick, wasteOf, type Target, type Variant } from './variant.ts';
 
@@ -74,13 +73,15 @@ export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?:
     taps === undefined
       ? {
           ...common,
-          source: specialise(source, { LANES: lanes, TAPS: shape.kernelWidth }),
+          source,
+          specialisation: { tile: { LANES: lanes, TAPS: shape.kernelWidth } },
           entryPoint: 'row',
           constants: { ...constants, GROUPS: shape.groups },
         }
       : {
           ...common,
-          source: specialise(quadsSource, { ROWS: rows, TAPS: taps }),
+          source: quadsSource,
+          specialisation: { tile: { ROWS: rows, TAPS: taps } },
           entryPoint: 'main',
           constants: { ...constants, LANES: lanes },
         };

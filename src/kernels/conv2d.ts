@@ -2,8 +2,7 @@
 import source from '../../shaders/conv2d.wgsl';
 import quadsSource from '../../shaders/conv2d-quads.wgsl';
 import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
-import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
+import { elementsOf, forImages, imagesPerElement } from './images.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import {
   compilingShare,
@@ -149,8 +148,8 @@ export function tiledConvolution(
   const [height, width] = positions;
   if (entryPoint === 'staged') {
     const tile = { ROWS: rows, PIXELS: chosen.pixels };
-    const text = specialise(sourceFor(source, images), tile);
-    const kernel = { family, variant: chosen.name, source: text, entryPoint, constants };
+    const specialisation = { ...forImages(images), tile };
+    const kernel = { family, variant: chosen.name, source, specialisation, entryPoint, constants };
     return { choice, kernel, workgroups: stagedGrid(chosen, tiling) };
   }
   const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
@@ -169,10 +168,8 @@ export function tiledConvolution(
   const specialised = {
     family,
     variant: chosen.name,
-    source:
-      entryPoint === 'quads'
-        ? specialise(sourceFor(quadsSource, images), whole)
-        : specialise(sourceFor(source, images), tile),
+    source: entryPoint === 'quads' ? quadsSource : source,
+    specialisation: { ...forImages(images), tile: entryPoint === 'quads' ? whole : tile },
     entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
     constants: { ...constants, LANES: lanes },
   };

@@ -2,8 +2,7 @@
 import source from '../../shaders/matmul.wgsl';
 import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { packed as packedSource, specialise } from '../gpu/specialise.ts';
-import { sourceFor, type ImagesPerElement } from './images.ts';
+import { forImages, type ImagesPerElement } from './images.ts';
 import {
   compilingShare,
   pick,
@@ -171,8 +170,6 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
   const rowVectors = Math.ceil(rows / 4);
   const columnVectors = Math.ceil(columns / width);
   const constants = { DEPTH: depth, A_PITCH: rowVectors, M: rows, N_VECTORS: columnVectors };
-  const plain = sourceFor(entryPoint === 'quads' ? quadsSource : source, width);
-  const text = packed ? packedSource(plain) : plain;
   const tile = {
     ROWS: chosen.rows,
     COLUMNS: chosen.columns,
@@ -183,7 +180,8 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
   const kernel = {
     family: 'matmul',
     variant: packed ? `${chosen.name}half` : chosen.name,
-    source: specialise(text, tile),
+    source: entryPoint === 'quads' ? quadsSource : source,
+    specialisation: { ...forImages(width), packed, tile },
     entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
     constants: fixed ? constants : { ...constants, LANES: lanes },
   };
