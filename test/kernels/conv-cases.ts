@@ -1,5 +1,8 @@
 /** Shapes that every variant of a convolution and its gradients must get right. */
 import type { ConvShape } from '../../src/kernels/conv-shape.ts';
+import type { WeightGradientVariant } from '../../src/kernels/conv2d-weight-gradient.ts';
+import type { ConvVariant } from '../../src/kernels/conv2d.ts';
+import { tileEdges, type Edge, type Matrix } from './covering-pairs.ts';
 
 function shape(
   inChannels: number,
@@ -27,7 +30,7 @@ function shape(
 }
 
 /** Passes for one or two images, whose gradients with respect to weights nobody asks for. */
-export const fewImagesCases: readonly (readonly [what: string, shape: ConvShape])[] = [
+export const fewImagesCases: readonly ConvCase[] = [
   ['a single image of one pixel', shape(1, 1, [1, 1], [1, 1], { batch: 1 })],
   ['a single image, padding 2, groups 2', shape(6, 20, [9, 17], [5, 5], { padding: 2, groups: 2, batch: 1 })],
   ['a single image, 13 columns', shape(5, 12, [13, 13], [3, 3], { padding: 1, batch: 1 })],
@@ -38,9 +41,12 @@ export const fewImagesCases: readonly (readonly [what: string, shape: ConvShape]
   ],
 ];
 
-export const convCases: readonly (readonly [what: string, shape: ConvShape])[] = [
+export type ConvCase = readonly [what: string, shape: ConvShape];
+
+export const convCases: readonly ConvCase[] = [
   ['one pixel, one channel', shape(1, 1, [1, 1], [1, 1], {})],
   ['pointwise, no channel count a multiple of 4', shape(3, 5, [3, 2], [1, 1], { batch: 12 })],
+  ['pointwise, channels taken four at a time', shape(8, 12, [3, 5], [1, 1], { batch: 4 })],
   ['20 channels of 5 × 5, as in LeNet', shape(1, 20, [9, 8], [5, 5], { batch: 40 })],
   ['50 channels from several', shape(3, 50, [7, 6], [3, 3], { batch: 8 })],
   ['padding 1', shape(2, 3, [5, 5], [3, 3], { padding: 1, batch: 8 })],
@@ -53,3 +59,70 @@ export const convCases: readonly (readonly [what: string, shape: ConvShape])[] =
   ['stride 2, padding 2, groups 2', shape(4, 8, [9, 8], [5, 5], { stride: 2, padding: 2, groups: 2 })],
   ['more images than a workgroup takes', shape(2, 4, [3, 3], [2, 2], { batch: 300 })],
 ];
+
+/** Where the shape of a convolution itself is an edge. */
+const edgesOfShapes: Readonly<Record<string, (shape: ConvShape) => boolean>> = {
+  'one row': ({ outHeight }) => outHeight === 1,
+  'several rows': ({ outHeight }) => outHeight > 1,
+  groups: ({ groups }) => groups > 1,
+  padding: ({ padding }) => padding > 0,
+  'a stride': ({ stride }) => stride > 1,
+  'a stride larger than the kernel': ({ stride, kernelHeight }) => stride > kernelHeight,
+  'a kernel of one pixel': ({ kernelHeight }) => kernelHeight === 1,
+  'a kernel that is no square': ({ kernelHeight, kernelWidth }) => kernelHeight !== kernelWidth,
+  'one channel': ({ groups, inChannels }) => inChannels === groups,
+  'channels four at a time': ({ groups, inChannels }) => inChannels % (4 * groups) === 0,
+  'channels that are no multiple of four': ({ groups, inChannels }) => inChannels % (4 * groups) !== 0,
+  'one image': ({ batch }) => batch === 1,
+  'two images': ({ batch }) => batch === 2,
+  'hundreds of images': ({ batch }) => batch > 256,
+};
+
+const shapeEdges: readonly Edge<unknown, ConvCase>[] = Object.entries(edgesOfShapes).map(([name, met]) => ({
+  name,
+  met: (_, [, shape]) => met(shape),
+}));
+
+/** Variants of convolutions on the cases above; whatever is written out is compiled, and takes its time. */
+export function convMatrix(variants: readonly ConvVariant[]): Matrix<ConvVariant, ConvCase> {
+  return {
+    variants,
+    shapes: [...convCases, ...fewImagesCases],
+    edges: [
+      ...shapeEdges,
+      ...tileEdges<ConvVariant, ConvCase>('channels', ({ entryPoint, rows }, [, { groups, outChannels }]) => {
+        return [outChannels / groups, (entryPoint === 'staged' ? 32 : 4) * rows];
+      }),
+      ...tileEdges<ConvVariant, ConvCase>('columns', ({ pixels }, [, { outWidth }]) => [outWidth, pixels]),
+    ],
+    kindOf: ({ entryPoint, lanes }) => `${entryPoint} of ${String(lanes)}`,
+    costOf: ({ entryPoint, rows, pixels }, [, { kernelWidth }]) =>
+      2 + rows * pixels * (entryPoint === 'quads' ? kernelWidth : 1),
+  };
+}
+
+/** Variants of the gradient with respect to weights, for which there are no cases of one or two images. */
+export function weightGradientMatrix(
+  variants: readonly WeightGradientVariant[],
+): Matrix<WeightGradientVariant, ConvCase> {
+  return {
+    variants,
+    shapes: convCases,
+    edges: [
+      ...shapeEdges.filter(({ name }) => name !== 'one image' && name !== 'two images'),
+      ...tileEdges<WeightGradientVariant, ConvCase>('channels', ({ rows }, [, { groups, outChannels }]) => {
+        return [outChannels / groups, 4 * rows];
+      }),
+      ...tileEdges<WeightGradientVariant, ConvCase>('taps', ({ lanes, taps }, [, shape]) => {
+        const { groups, inChannels, kernelHeight, kernelWidth } = shape;
+        const all = (inChannels / groups) * kernelHeight * kernelWidth;
+        return [all, taps === undefined ? kernelWidth : lanes * taps];
+      }),
+      ...tileEdges<WeightGradientVariant, ConvCase>('images', ({ lanes }, [, { batch }]) => {
+        return [batch, 4 * lanes];
+      }),
+    ],
+    kindOf: ({ taps }) => (taps === undefined ? 'row' : 'tiles'),
+    costOf: ({ rows, taps }, [, { kernelWidth }]) => 2 + rows * (taps ?? kernelWidth),
+  };
+}

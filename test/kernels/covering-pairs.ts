@@ -52,7 +52,26 @@ export function coveringPairs<Variant, Shape>(matrix: Matrix<Variant, Shape>): P
   return candidates.filter((candidate) => taken.includes(candidate)).map(({ pair }) => pair);
 }
 
-/** The pairs that this run tests. */
-export function pairsOf<Variant, Shape>(matrix: Matrix<Variant, Shape>): Pair<Variant, Shape>[] {
-  return full ? allPairs(matrix) : coveringPairs(matrix);
+/** Whether what is cut into tiles fills them: whole or not, fewer than one has, or several. */
+export function tileEdges<Variant, Shape>(
+  what: string,
+  sizes: (variant: Variant, shape: Shape) => readonly [size: number, tile: number],
+): Edge<Variant, Shape>[] {
+  const edge = (name: string, met: (size: number, tile: number) => boolean): Edge<Variant, Shape> => {
+    return { name: `${what} ${name}`, met: (variant, shape) => met(...sizes(variant, shape)) };
+  };
+  return [
+    edge('that fill no whole number of tiles', (size, tile) => size % tile !== 0),
+    edge('that are fewer than a tile has', (size, tile) => size < tile),
+    edge('that take several tiles', (size, tile) => size > tile),
+  ];
+}
+
+/** The pairs that this run tests, with the names of both in front. */
+export function namedPairs<
+  Variant extends { readonly name: string },
+  Shape extends readonly [what: string, ...rest: unknown[]],
+>(matrix: Matrix<Variant, Shape>): [variant: string, what: string, shape: Shape][] {
+  const pairs = full ? allPairs(matrix) : coveringPairs(matrix);
+  return pairs.map(([{ name }, shape]) => [name, shape[0], shape]);
 }
