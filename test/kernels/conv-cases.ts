@@ -60,28 +60,25 @@ export const convCases: readonly ConvCase[] = [
   ['more images than a workgroup takes', shape(2, 4, [3, 3], [2, 2], { batch: 300 })],
 ];
 
-/** Where the shape of a convolution itself is an edge. */
+/** Where what a tile reads, or how much of it, depends on the shape. */
 const edgesOfShapes: Readonly<Record<string, (shape: ConvShape) => boolean>> = {
-  'one row': ({ outHeight }) => outHeight === 1,
-  'several rows': ({ outHeight }) => outHeight > 1,
   groups: ({ groups }) => groups > 1,
   padding: ({ padding }) => padding > 0,
   'a stride': ({ stride }) => stride > 1,
-  'a stride larger than the kernel': ({ stride, kernelHeight }) => stride > kernelHeight,
-  'a kernel of one pixel': ({ kernelHeight }) => kernelHeight === 1,
-  'a kernel that is no square': ({ kernelHeight, kernelWidth }) => kernelHeight !== kernelWidth,
-  'one channel': ({ groups, inChannels }) => inChannels === groups,
-  'channels four at a time': ({ groups, inChannels }) => inChannels % (4 * groups) === 0,
-  'channels that are no multiple of four': ({ groups, inChannels }) => inChannels % (4 * groups) !== 0,
+  'one row': ({ outHeight }) => outHeight === 1,
+  'several rows': ({ outHeight }) => outHeight > 1,
+};
+const edgesOfFewImages: Readonly<Record<string, (shape: ConvShape) => boolean>> = {
+  'four images at a time': ({ batch }) => batch % 4 === 0,
   'one image': ({ batch }) => batch === 1,
   'two images': ({ batch }) => batch === 2,
-  'hundreds of images': ({ batch }) => batch > 256,
 };
 
-const shapeEdges: readonly Edge<unknown, ConvCase>[] = Object.entries(edgesOfShapes).map(([name, met]) => ({
-  name,
-  met: (_, [, shape]) => met(shape),
-}));
+const shapeEdges = (edges: typeof edgesOfShapes): Edge<unknown, ConvCase>[] =>
+  Object.entries(edges).map(([name, met]) => ({ name, met: (_, [, shape]) => met(shape) }));
+
+/** What so many products that are written out take: long texts take longer than twice as long. */
+const compiling = (products: number): number => 10 + products ** 1.5;
 
 /** Variants of convolutions on the cases above; whatever is written out is compiled, and takes its time. */
 export function convMatrix(variants: readonly ConvVariant[]): Matrix<ConvVariant, ConvCase> {
@@ -89,15 +86,18 @@ export function convMatrix(variants: readonly ConvVariant[]): Matrix<ConvVariant
     variants,
     shapes: [...convCases, ...fewImagesCases],
     edges: [
-      ...shapeEdges,
+      ...shapeEdges({ ...edgesOfShapes, ...edgesOfFewImages }),
       ...tileEdges<ConvVariant, ConvCase>('channels', ({ entryPoint, rows }, [, { groups, outChannels }]) => {
         return [outChannels / groups, (entryPoint === 'staged' ? 32 : 4) * rows];
       }),
       ...tileEdges<ConvVariant, ConvCase>('columns', ({ pixels }, [, { outWidth }]) => [outWidth, pixels]),
     ],
-    kindOf: ({ entryPoint, lanes }) => `${entryPoint} of ${String(lanes)}`,
-    costOf: ({ entryPoint, rows, pixels }, [, { kernelWidth }]) =>
-      2 + rows * pixels * (entryPoint === 'quads' ? kernelWidth : 1),
+    // Fewer lanes take more channels at a time where a kernel is one pixel.
+    kindOf: ({ entryPoint, lanes }) => (entryPoint === 'quads' ? `quads of ${String(lanes)}` : entryPoint),
+    costOf: ({ entryPoint, rows, pixels }, [, { kernelWidth, inChannels, groups }]) => {
+      const deep = kernelWidth === 1 && inChannels % (4 * groups) === 0 ? 4 : kernelWidth;
+      return compiling(rows * pixels * (entryPoint === 'quads' ? deep : 1));
+    },
   };
 }
 
@@ -109,7 +109,7 @@ export function weightGradientMatrix(
     variants,
     shapes: convCases,
     edges: [
-      ...shapeEdges.filter(({ name }) => name !== 'one image' && name !== 'two images'),
+      ...shapeEdges(edgesOfShapes),
       ...tileEdges<WeightGradientVariant, ConvCase>('channels', ({ rows }, [, { groups, outChannels }]) => {
         return [outChannels / groups, 4 * rows];
       }),
@@ -123,6 +123,6 @@ export function weightGradientMatrix(
       }),
     ],
     kindOf: ({ taps }) => (taps === undefined ? 'row' : 'tiles'),
-    costOf: ({ rows, taps }, [, { kernelWidth }]) => 2 + rows * (taps ?? kernelWidth),
+    costOf: ({ rows, taps }, [, { kernelWidth }]) => compiling(rows * (taps ?? kernelWidth)),
   };
 }

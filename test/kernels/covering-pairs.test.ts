@@ -17,9 +17,9 @@ describe.each([
   const { variants, shapes, edges, kindOf } = matrix;
   const taken = coveringPairs(matrix);
 
-  test('every variant runs three shapes or more, and every kind of variant every shape', () => {
+  test('every variant runs several shapes, and every kind of variant every shape', () => {
     for (const variant of variants)
-      expect(taken.filter(([one]) => one === variant).length).toBeGreaterThanOrEqual(3);
+      expect(taken.filter(([one]) => one === variant).length).toBeGreaterThanOrEqual(2);
     for (const kind of new Set(variants.map(kindOf))) {
       const run = new Set(taken.filter(([variant]) => kindOf(variant) === kind).map(([, shape]) => shape));
       expect(run.size, kind).toBe(shapes.length);

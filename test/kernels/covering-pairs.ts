@@ -13,6 +13,7 @@ export interface Edge<Variant, Shape> {
 export interface Matrix<Variant, Shape> {
   readonly variants: readonly Variant[];
   readonly shapes: readonly Shape[];
+  /** That every variant is to meet, since what it does there depends on its tile. */
   readonly edges: readonly Edge<Variant, Shape>[];
   /** Of variants that differ in their tile alone, which is what is in common. */
   readonly kindOf: (variant: Variant) => string;

@@ -7,6 +7,7 @@ import type { Architecture } from '../../src/nn/layer.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { openTestGpu } from '../gpu.ts';
+import { covering } from '../support/full.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 
 /**
@@ -53,7 +54,12 @@ test('tuning a network takes variants that the adapter allows, and changes no re
     variantFor: (shape) => tuning.variantFor(shape),
     prepare: async (contests) => {
       seen.push(...contests);
-      await tuning.prepare?.(contests);
+      await tuning.prepare?.(
+        contests.map((contest) => ({
+          ...contest,
+          launches: covering(contest.launches, contest.launches.slice(0, 4)),
+        })),
+      );
     },
   };
   const tuned = await logits();
