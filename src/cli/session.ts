@@ -21,6 +21,9 @@ export async function withGpu<T>(
 ): Promise<T> {
   const { gpu } = await searchGpu(options.adapter);
   try {
+    gpu.onNote = (text) => {
+      terminal.warn(text);
+    };
     terminal.note(`adapter: ${gpu.adapter.description} (${gpu.adapter.reason})`);
     gpu.tuning = await tuningFor(gpu, options, terminal);
     return await work(gpu);

@@ -1,6 +1,7 @@
 /** Compute pipelines, each compiled once: also when two layers ask for the same one at the same time. */
-import { GpuError } from './errors.ts';
+import { KernelError } from './errors.ts';
 import { kernelText, type Kernel } from './kernel.ts';
+import { messageOf } from '../message-of.ts';
 import type { Wait } from './wait.ts';
 
 /** A shader as one specialisation has it, with the pipelines of its entry points and constants. */
@@ -18,7 +19,7 @@ export class PipelineCache {
     private readonly wait: Wait,
   ) {}
 
-  /** @throws GpuError with the compiler's message and the line it points at. */
+  /** @throws KernelError with the compiler's message and the line it points at */
   get(kernel: Kernel): Promise<GPUComputePipeline> {
     const { shader, pipelines } = this.#module(kernel);
     const key = JSON.stringify([kernel.entryPoint, kernel.constants]);
@@ -31,8 +32,8 @@ export class PipelineCache {
   }
 
   #module(kernel: Kernel): Module {
-    let ofSource = this.#modules.get(kernel.source);
-    if (!ofSource) this.#modules.set(kernel.source, (ofSource = new Map()));
+    const ofSource = this.#modules.get(kernel.source) ?? new Map<string, Module>();
+    this.#modules.set(kernel.source, ofSource);
     const key = JSON.stringify(kernel.specialisation ?? {});
     let module = ofSource.get(key);
     if (!module) {
@@ -56,9 +57,15 @@ export class PipelineCache {
       const lines = messages.map(
         (m) => `  [${m.type} at ${String(m.lineNum)}:${String(m.linePos)}] ${m.message}`,
       );
-      throw new GpuError([`kernel ${label} does not compile: ${String(error)}`, ...lines].join('\n'));
+      const { entryPoint, constants } = kernel;
+      const shape = Object.entries(constants).map(([name, value]) => `${name}=${String(value)}`);
+      const what = `kernel ${label}, ${entryPoint} with ${shape.join(' ')}, does not compile here`;
+      throw new KernelError([`${what}: ${reasonOf(error)}`, ...lines].join('\n'));
     }
   }
 }
+
+/** The first line of Dawn's message: the others are its own call stack. */
+const reasonOf = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
 
 const labelOf = ({ family, variant }: Kernel): string => `${family}/${variant}`;

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts';
+import { Gpu, type AdapterDescription, type AdapterKind, type GpuOptions } from '../gpu/device.ts';
 import { messageOf } from '../message-of.ts';
 import { withoutDriverChatter } from './driver-chatter.ts';
 import { embeddedSwiftShader, preloadVulkanLoader } from './embedded-swiftshader.ts';
@@ -45,10 +45,12 @@ let keptInstance: GPU | undefined;
  * Opens a device on the best adapter there is. A driver that Dawn refuses, or that gives an adapter but no
  * device, does not end the search.
  * @param choice which adapter; `auto` takes the best there is.
+ * @param options of the device; `expectedLaunches` is by default what the environment's `FOOL_EXPECTED_LAUNCHES` says
  * @throws AdapterError with every attempt and what to install.
  */
 export async function searchGpu(
   choice: AdapterChoice = process.env['FOOL_ADAPTER'] ?? 'auto',
+  { expectedLaunches = launchesByEnvironment() }: Pick<GpuOptions, 'expectedLaunches'> = {},
 ): Promise<OpenedGpu> {
   const attempts: Attempt[] = [];
   for (const source of sourcesFor(choice)) {
@@ -60,7 +62,10 @@ export async function searchGpu(
       else if (!source.accepts(found.description.kind)) note(`only ${found.description.description} there`);
       else {
         const software = found.description.kind !== 'gpu';
-        const gpu = await Gpu.open(found.adapter, found.description, software ? napUntil : undefined);
+        const gpu = await Gpu.open(found.adapter, found.description, {
+          ...(software && { wait: napUntil }),
+          expectedLaunches,
+        });
         note(`taken: ${found.description.description}`);
         return { gpu, attempts };
       }
@@ -76,8 +81,20 @@ export async function searchGpu(
 }
 
 /** As `searchGpu`, for callers that need the device alone. */
-export async function openGpu(choice?: AdapterChoice): Promise<Gpu> {
-  return (await searchGpu(choice)).gpu;
+export async function openGpu(
+  choice?: AdapterChoice,
+  options?: Pick<GpuOptions, 'expectedLaunches'>,
+): Promise<Gpu> {
+  return (await searchGpu(choice, options)).gpu;
+}
+
+/** `FOOL_EXPECTED_LAUNCHES`, for commands that launch each kernel a few times only, such as those of tests. */
+function launchesByEnvironment(): number | undefined {
+  const text = process.env['FOOL_EXPECTED_LAUNCHES'];
+  if (text === undefined) return undefined;
+  const launches = Number(text);
+  if (launches >= 1) return launches;
+  throw new AdapterError(`FOOL_EXPECTED_LAUNCHES is ${text}; expected a number from 1 on`);
 }
 
 /** Lets go of Dawn, whose threads would otherwise keep the process alive. Close every device first. */
