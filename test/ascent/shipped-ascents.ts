@@ -31,7 +31,7 @@ export async function climbed(
     batch: Math.ceil(classes.length / 4) * 4,
     ...changes,
   };
-  const gpu = await openTestGpu();
+  const gpu = await openTestGpu(settings.steps);
   const ascent = await newAscent({
     gpu,
     model,

@@ -88,7 +88,7 @@ export function convMatrix(variants: readonly ConvVariant[]): Matrix<ConvVariant
     edges: [
       ...shapeEdges({ ...edgesOfShapes, ...edgesOfFewImages }),
       ...tileEdges<ConvVariant, ConvCase>('channels', ({ entryPoint, rows }, [, { groups, outChannels }]) => {
-        return [outChannels / groups, (entryPoint === 'staged' ? 32 : 4) * rows];
+        return [outChannels / groups, { staged: 32, plain: 1, quads: 4, tap: 4 }[entryPoint] * rows];
       }),
       ...tileEdges<ConvVariant, ConvCase>('columns', ({ pixels }, [, { outWidth }]) => [outWidth, pixels]),
     ],
@@ -122,7 +122,7 @@ export function weightGradientMatrix(
         return [batch, 4 * lanes];
       }),
     ],
-    kindOf: ({ taps }) => (taps === undefined ? 'row' : 'tiles'),
+    kindOf: ({ entryPoint }) => entryPoint,
     costOf: ({ rows, taps }, [, { kernelWidth }]) => compiling(rows * (taps ?? kernelWidth)),
   };
 }

@@ -36,6 +36,8 @@ function workgroupTile({ entryPoint, rows, columns, lanes }: MatmulVariant) {
       return { rows: 64, columns: 1 };
     case 'across':
       return { rows: 4 * rows * lanes, columns };
+    case 'plain':
+      return { rows: 1, columns: lanes };
     case 'quads':
     case 'tile':
       return { rows: 4 * rows, columns: columns * lanes };
