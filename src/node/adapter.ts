@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts';
 import { messageOf } from '../message-of.ts';
 import { letThemTalk, type Listen } from './driver-chatter.ts';
-import { embeddedSwiftShader } from './embedded-swiftshader.ts';
+import { embeddedSwiftShader, hasEmbeddedDriver } from './embedded-swiftshader.ts';
 import { napUntil } from './nap.ts';
 import { checkDriversNamed, driverManifests, provideVulkanLoader, useDriver } from './vulkan-loader.ts';
 import { dawnNeeds, whatToInstall } from './what-to-install.ts';
@@ -81,7 +81,7 @@ export async function searchGpu(
 
 const whatToDo = (choice: AdapterChoice): string =>
   ['auto', 'swiftshader'].includes(choice.toLowerCase())
-    ? whatToInstall(process.platform, process.arch)
+    ? whatToInstall(process.platform, process.arch, hasEmbeddedDriver())
     : '`--adapter auto` takes the best adapter there is, and `fool doctor` shows it.';
 
 /** As `searchGpu`, for callers that need the device alone. */

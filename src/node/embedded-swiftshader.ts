@@ -58,7 +58,10 @@ export async function embeddedSwiftShader(): Promise<EmbeddedDriver> {
       failures.push(messageOf(error));
     }
   }
-  throw new EmbeddedDriverError(`the embedded driver has no place: ${failures.join('; ')}`);
+  throw new EmbeddedDriverError(
+    'no folder can hold the embedded driver; set XDG_CACHE_HOME to one of your own on a disk that programs may run ' +
+      `from. Tried: ${failures.join('; ')}`,
+  );
 }
 
 /** @throws Error when the folder cannot be written, is not safe, or the driver does not load out of it */
@@ -72,6 +75,15 @@ async function driverIn(parent: string, name: string, archive: string): Promise<
   const refusal = whyItDoesNotLoad(join(folder, driver));
   if (refusal !== undefined) throw new EmbeddedDriverError(refusal);
   return { manifest: join(folder, manifest), loader: join(folder, loader) };
+}
+
+/** Whether the optional package is here. */
+export function hasEmbeddedDriver(): boolean {
+  try {
+    return findPackage() !== '';
+  } catch {
+    return false;
+  }
 }
 
 function findPackage(): string {
