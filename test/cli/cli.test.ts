@@ -163,7 +163,7 @@ describe('a run', () => {
 });
 
 describe('an interrupted run', () => {
-  const flags = ['evolve', ...device, '--generations', '40', '--population', '16'];
+  const flags = ['evolve', ...device, '--generations', '40', '--population', '4'];
   const archive = (name: string) => readFileSync(at(`${name}/archive.json`), 'utf8');
 
   it('saves on Ctrl-C, exits with 0, and resumed equals an uninterrupted one; so it does after SIGKILL', async () => {

@@ -123,12 +123,12 @@ describe('a pipe that closes early', () => {
 
 describe('for machines', () => {
   it('evaluate prints one object on standard output', async () => {
-    writeFewDigits(at('digits'), await loadMnist('test'), 300);
+    writeFewDigits(at('digits'), await loadMnist('test'), 100);
     const { code, out } = await fool('evaluate', ...device, '--data', at('digits'), '--json');
     expect(code).toBe(0);
     const { accuracy, images } = JSON.parse(out) as { accuracy: number; images: number };
-    expect(images).toBe(300);
-    expect(accuracy).toBeGreaterThanOrEqual(0.98);
+    expect(images).toBe(100);
+    expect(accuracy).toBeGreaterThanOrEqual(0.97);
     expect(accuracy).toBeLessThanOrEqual(1);
   });
 

@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 // Few launches are worth no long compiling; commands in processes of their own inherit it.
-process.env['FOOL_EXPECTED_LAUNCHES'] ??= '3';
+process.env['FOOL_EXPECTED_LAUNCHES'] ??= '10';
 
 /** For each adapter that a test file asks for: its commands compile a pipeline once. */
 const opened = new Map<string, Promise<OpenedGpu>>();

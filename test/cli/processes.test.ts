@@ -16,7 +16,7 @@ const device = ['--adapter', process.env['FOOL_ADAPTER'] ?? 'swiftshader'];
 
 beforeAll(async () => {
   const mnist = await loadMnist('test');
-  writeFewDigits(at('digits'), mnist, 64);
+  writeFewDigits(at('digits'), mnist, 16);
   writeFileSync(at('seven.png'), digitPng(mnist, 0));
   writeFileSync(
     at('lenet.onnx'),
@@ -44,8 +44,19 @@ describe('a process', () => {
       /^model: /m,
     ],
     [
-      ['train', ...device, '--data', at('digits'), '--epochs', '1', '--out', at('trained.safetensors')],
-      /of 64 test images right .*\nweights: /,
+      [
+        'train',
+        ...device,
+        '--data',
+        at('digits'),
+        '--batch',
+        '16',
+        '--epochs',
+        '1',
+        '--out',
+        at('trained.safetensors'),
+      ],
+      /of 16 test images right .*\nweights: /,
     ],
     [['doctor', ...device], /^used: .*SwiftShader/m],
     [['weights', 'list'], /^name .* licence /],
