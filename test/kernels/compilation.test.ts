@@ -96,6 +96,7 @@ function everyLaunch(gpu: Gpu): Launch[] {
       (name) => matmul({ rows: 10, columns: 12, depth: 20, packed: true }, gpu, name),
     ),
     ...[1, 100].map((slots) => pullCppn({ ...cppns, slots })),
+    ...[40, 1000].map((slots) => pullCppn({ ...cppns, slots, nodes: 900, batch: 100 })),
     addCppnGradient({ ...cppns, slots: 1 }),
     add(8),
     affineView({ ...viewShape, clamp: true }),
@@ -167,6 +168,7 @@ test('no shader is left out of the check above, and none is without its module',
   const gpu = await openTestGpu();
   const checked = new Set(everyLaunch(gpu).map(({ kernel }) => kernel.family));
   const shaders = readdirSync('shaders').map((file) => file.replace(/(-quads)?\.wgsl$/, ''));
+  const parts = ['threefry', 'cppn-network', 'cppn-values', 'cppn-stored-values'];
   // These have no entry point: direct.wgsl and dropout.wgsl, and what draws and climbs CPPNs, are compiled with them in front.
-  expect([...checked, 'threefry', 'cppn-network'].sort()).toEqual([...new Set(shaders)].sort());
+  expect([...checked, ...parts].sort()).toEqual([...new Set(shaders)].sort());
 });
