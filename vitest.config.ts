@@ -1,6 +1,9 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** `full`: everything. `gpu`: what depends on the adapter. Otherwise what covers everything within minutes. */
+const selection = process.env['FOOL_TESTS'];
 
 /** Shaders are modules that export their text, as esbuild's text loader makes them for the build. */
 const shadersAsText = {
@@ -11,18 +14,63 @@ const shadersAsText = {
   },
 };
 
+/** Files of these folders. Where they are not isolated, a process runs one after the other. */
+function project(
+  name: string,
+  include: string[],
+  options: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  return {
+    plugins: [shadersAsText],
+    test: {
+      name,
+      include,
+      exclude: [...configDefaults.exclude, ...(selection === 'full' ? [] : ['**/*.full.test.ts'])],
+      // Dawn crashes in worker threads of some versions.
+      pool: 'forks',
+      // Tests never tune, nor read what the user has tuned: nothing is ever written there.
+      env: { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) },
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      ...options,
+    },
+  };
+}
+
+/** A device is opened anew for each file, so that none suffers from what another has done to it. */
+const onDevice = { setupFiles: 'test/support/close-device.ts' };
+/**
+ * A process for many files saves its start and the loading of modules, which is half of what small files take. What a test
+ * replaces by a spy is put back for the next.
+ */
+const shared = { isolate: false, restoreMocks: true };
+
+const everything = [
+  // In the order of their names, so that the longest files come first.
+  project('commands', ['test/{cli,browser,bench,node}/**/*.test.ts'], onDevice),
+  project('engine', ['test/{gpu,kernels,nn,models,encodings,evolution,ascent}/**/*.test.ts'], onDevice),
+  project('unit', ['test/{random,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts'], {
+    isolate: false,
+  }),
+];
+const aboutAdapters = [
+  project(
+    'adapter',
+    [
+      'test/{kernels,nn,gpu,encodings}/**/*.test.ts',
+      'test/models/alexnet.test.ts',
+      'test/ascent/gradients.test.ts',
+    ],
+    { ...onDevice, ...shared },
+  ),
+];
+
 export default defineConfig({
-  plugins: [shadersAsText],
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/build-once.ts',
-    // Dawn crashes in worker threads of some versions, and a device must not be shared between files.
-    pool: 'forks',
+    projects: selection === 'gpu' ? aboutAdapters : everything,
+    globalSetup: selection === 'gpu' ? 'test/support/say-adapter.ts' : 'test/build-once.ts',
+    ...(selection === 'gpu' && { reporters: ['default', './test/support/list-failures.ts'] }),
     // Most of a test's time is a driver compiling on one thread: two files at a time even on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Tests never tune, nor read what the user has tuned: nothing is ever written there.
-    env: { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
   },
 });

@@ -1,7 +1,7 @@
 /** What measures the roofs of an adapter: arithmetic in registers, a copy, and a launch that does nothing. */
 import type { AdapterKind } from '../src/gpu/device.ts';
 import { linearWorkgroups, type Launch } from '../src/gpu/kernel.ts';
-import { forFewer, specialise } from '../src/gpu/specialise.ts';
+import { forImages } from '../src/kernels/images.ts';
 import source from './peaks.wgsl';
 
 /** Of the smallest copy: more than caches of a core hold, less than any adapter binds. */
@@ -48,9 +48,9 @@ export type Precision = 'floats' | 'halves';
 const inHalves = (text: string): string =>
   `enable f16;\n${text.replaceAll(/\bvec4f\b/g, 'vec4h').replaceAll(/\bf32\b/g, 'f16')}`;
 
-function sourceOf(width: 1 | 4, chains: number, precision: Precision = 'floats'): string {
+function shaderOf(width: 1 | 4, chains: number, precision: Precision = 'floats') {
   const text = precision === 'halves' ? inHalves(source) : source;
-  return specialise(width === 1 ? forFewer(text, 1) : text, { CHAINS: chains });
+  return { source: text, specialisation: { ...forImages(width), tile: { CHAINS: chains } } };
 }
 
 export interface Arithmetic extends Form {
@@ -67,7 +67,7 @@ export function inRegisters(work: Arithmetic): Launch {
     kernel: {
       family: 'peaks',
       variant: `${String(chains)}x${String(width)}`,
-      source: sourceOf(width, chains, precision),
+      ...shaderOf(width, chains, precision),
       entryPoint,
       constants: { LANES: lanes, STEPS: count },
     },
@@ -95,7 +95,7 @@ export function copyOf({ lanes, width }: CopyForm, bytes: number): Launch {
     kernel: {
       family: 'peaks',
       variant: `copy${String(width)}`,
-      source: sourceOf(width, 1),
+      ...shaderOf(width, 1),
       entryPoint: 'copy',
       constants: { LANES: lanes, COUNT: count },
     },
@@ -110,7 +110,7 @@ export function nothing(): Launch {
     kernel: {
       family: 'peaks',
       variant: 'nothing',
-      source: sourceOf(4, 1),
+      ...shaderOf(4, 1),
       entryPoint: 'nothing',
       constants: {},
     },

@@ -2,7 +2,10 @@
 //
 //   dw[i, a, b, o] = Σ_{r, c, n}  x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n] · dy[o, r, c, n]
 //
-// A workgroup makes a tile of four output channels × a whole row of TAPS taps of one input channel. Its lanes walk over
+//   plain   the formula above, four output channels of a tap per invocation: what the others are compared with
+//   row     see below
+//
+// A workgroup of row makes a tile of four output channels × a whole row of TAPS taps of one input channel. Its lanes walk over
 // the images, each keeping sums of its own over all pixels; at the end the lanes' sums are added up in workgroup
 // memory, always in the same order, so that training can be repeated bit for bit.
 // At one row of pixels, dy's four values meet TAPS values of x, of which the next pixel uses all but one again.
@@ -28,6 +31,42 @@ const TAPS = 1u; // @tile the kernel's width
 @group(0) @binding(2) var<storage, read_write> dw: array<vec4f>; // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS/4]
 
 var<workgroup> partial: array<vec4f, TAPS * LANES>; // four output channels of each tap and lane
+
+@compute @workgroup_size(LANES)
+fn plain(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let pitch = (OUT_CHANNELS + 3u) / 4u;
+  let index = (workgroup.y * workgroups.x + workgroup.x) * LANES + lane;
+  let tap = index / pitch;
+  let b = tap % KERNEL_WIDTH;
+  let a = tap / KERNEL_WIDTH % KERNEL_HEIGHT;
+  let i = tap / (KERNEL_WIDTH * KERNEL_HEIGHT); // among the channels of all groups
+  if (i >= GROUPS * IN_CHANNELS) {
+    return;
+  }
+  var sum = vec4f(0.0);
+  for (var o = 0u; o < 4u; o++) {
+    let channel = index % pitch * 4u + o;
+    if (channel < OUT_CHANNELS) {
+      for (var r = 0u; r < OUT_HEIGHT; r++) {
+        for (var c = 0u; c < OUT_WIDTH; c++) {
+          let at = vec2u(c, r) * STRIDE + vec2u(b, a) - PADDING;
+          if (at.y < IN_HEIGHT && at.x < IN_WIDTH) {
+            let x_at = ((i * IN_HEIGHT + at.y) * IN_WIDTH + at.x) * BATCH;
+            let dy_at = (((i / IN_CHANNELS * OUT_CHANNELS + channel) * OUT_HEIGHT + r) * OUT_WIDTH + c) * BATCH;
+            for (var image = 0u; image < BATCH; image++) {
+              sum[o] += dot(x[x_at + image], dy[dy_at + image]);
+            }
+          }
+        }
+      }
+    }
+  }
+  dw[index] = sum;
+}
 
 @compute @workgroup_size(LANES)
 fn row(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -15,6 +15,7 @@
 // each channel, which count as channels of their own: channel (φy·SPREAD_X + φx)·C + c at position (r, k) is channel c
 // of pixel (r·SPREAD_Y + φy − OFFSET_Y, k·SPREAD_X + φx − OFFSET_X). The forward pass has blocks of one pixel.
 //
+//   plain   the formula above, one sum per invocation: what the others are compared with, where nothing else runs
 //   tap     loops over the taps of the kernel: short code, any shape
 //   staged  for GPUs: a workgroup copies weights and inputs of some taps into workgroup memory, then shares them
 
@@ -70,6 +71,37 @@ fn store(group: u32, channel: u32, position: vec2u, image: u32, value: Images) {
   let pixel = position * vec2u(SPREAD_X, SPREAD_Y) + phase - vec2u(OFFSET_X, OFFSET_Y);
   if (channel < OUT_CHANNELS && pixel.x < OUT_WIDTH && pixel.y < OUT_HEIGHT) {
     y[(((group * channels + channel % channels) * OUT_HEIGHT + pixel.y) * OUT_WIDTH + pixel.x) * BATCH + image] = finished(value);
+  }
+}
+
+@compute @workgroup_size(LANES)
+fn plain(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let size = positions();
+  let index = (workgroup.y * workgroups.x + workgroup.x) * LANES + lane;
+  let image = index % BATCH;
+  let position = vec2u(index / BATCH % size.x, index / BATCH / size.x);
+  let group = workgroup.z / OUT_CHANNELS;
+  let channel = workgroup.z % OUT_CHANNELS;
+  let start = position * vec2u(STRIDE_X, STRIDE_Y) - vec2u(PADDING_X, PADDING_Y);
+  var sum = Images(bias[group * pitch() + channel / 4u][channel % 4u]);
+  for (var i = 0u; i < IN_CHANNELS; i++) {
+    for (var a = 0u; a < KERNEL_HEIGHT; a++) {
+      for (var b = 0u; b < KERNEL_WIDTH; b++) {
+        let at = start + vec2u(b, a);
+        if (at.y < IN_HEIGHT && at.x < IN_WIDTH) {
+          let tap = ((group * IN_CHANNELS + i) * KERNEL_HEIGHT + a) * KERNEL_WIDTH + b;
+          let w = weights[tap * pitch() + channel / 4u][channel % 4u];
+          sum += w * x[(((group * IN_CHANNELS + i) * IN_HEIGHT + at.y) * IN_WIDTH + at.x) * BATCH + image];
+        }
+      }
+    }
+  }
+  if (position.y < size.y) {
+    store(group, channel, position, image, sum);
   }
 }
 

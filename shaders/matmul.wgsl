@@ -7,6 +7,7 @@
 // use it for everything: forward (a = weights, b = inputs), and with transposed operands for both gradients. For one or
 // two columns Columns are one or two floats.
 //
+//   plain   the formula above, one sum per invocation: what the others are compared with, where nothing else runs
 //   tile    4·ROWS rows × COLUMNS vec4s of columns per invocation, in registers; STEPS values of k per iteration
 //   across  for few columns: lanes run along the rows, each reads its own ROWS vec4s of a and shares those of b with all others
 //   sliced  for GPUs and few columns: as across, but the lanes share out k too, and add up what each has
@@ -38,6 +39,20 @@ fn finished(value: Columns) -> Columns {
 
 fn weight_at(at: u32) -> vec4f {
   return a[at]; // @packable
+}
+
+@compute @workgroup_size(LANES)
+fn plain(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let m = workgroup.y;
+  let column = workgroup.x * LANES + lane;
+  if (column >= N_VECTORS) {
+    return;
+  }
+  var sum = Columns(bias[m / 4u][m % 4u]);
+  for (var k = 0u; k < DEPTH; k++) {
+    sum += weight_at(k * A_PITCH + m / 4u)[m % 4u] * b[k * N_VECTORS + column];
+  }
+  c[m * N_VECTORS + column] = finished(sum);
 }
 
 @compute @workgroup_size(LANES)

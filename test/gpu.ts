@@ -1,25 +1,34 @@
-/** The device that GPU tests share: one per test file, closed when the file is done. */
-import { afterAll } from 'vitest';
+/** The device that GPU tests share: one per test file, closed by `support/close-device.ts`. */
+import { expect } from 'vitest';
 import { uniformUsage, type Gpu } from '../src/gpu/device.ts';
 import { bind, Program, run } from '../src/gpu/program.ts';
 import type { Launch } from '../src/gpu/kernel.ts';
 import { openGpu } from '../src/node/adapter.ts';
 
-let opened: Promise<Gpu> | undefined;
+let opened: { readonly gpu: Promise<Gpu>; readonly expectedLaunches: number } | undefined;
+
+/** Most tests launch a kernel a few times, for which no driver is to compile a large tile for seconds. */
+const fewLaunches = 3;
 
 /**
  * The adapter named by `FOOL_ADAPTER`, or the embedded SwiftShader, which is there on every machine: a missing
  * device is a failure and never a skipped test.
+ * @param expectedLaunches of each kernel, in tests that do compute; the same in all of a file
  */
-export function openTestGpu(): Promise<Gpu> {
-  opened ??= openGpu(process.env['FOOL_ADAPTER'] ?? 'swiftshader');
-  return opened;
+export function openTestGpu(expectedLaunches = opened?.expectedLaunches ?? fewLaunches): Promise<Gpu> {
+  const adapter = process.env['FOOL_ADAPTER'] ?? 'swiftshader';
+  opened ??= { gpu: openGpu(adapter, { expectedLaunches }), expectedLaunches };
+  expect(opened.expectedLaunches, 'launches that this file’s device was opened for').toBe(expectedLaunches);
+  return opened.gpu;
 }
 
-afterAll(async () => {
-  (await opened)?.close();
+/** For the end of every file; the next one opens another. */
+export async function closeTestGpu(): Promise<void> {
+  const closing = opened;
   opened = undefined;
-});
+  // Whoever asked for a device that could not be opened has been told.
+  (await closing?.gpu.catch(() => undefined))?.close();
+}
 
 /** What a result buffer holds before a test's kernel runs: a value that the kernel forgets to write shows up. */
 export const unwritten = NaN;

@@ -5,6 +5,7 @@ import { shippedChoices } from '../kernels/shipped-choices.ts';
 import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
 import { messageOf } from '../message-of.ts';
 import { releaseDawn, searchGpu } from '../node/adapter.ts';
+import { holdBack } from '../node/driver-chatter.ts';
 import { keepTuned, readTuned } from '../node/tuning-cache.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -19,8 +20,13 @@ export async function withGpu<T>(
   terminal: Terminal,
   work: (gpu: Gpu) => Promise<T>,
 ): Promise<T> {
-  const { gpu } = await searchGpu(options.adapter);
+  // `fool doctor` shows what is held back.
+  const listen = holdBack(() => undefined);
+  const { gpu } = await searchGpu(options.adapter, { listen });
   try {
+    gpu.onNote = (text) => {
+      terminal.warn(text);
+    };
     terminal.note(`adapter: ${gpu.adapter.description} (${gpu.adapter.reason})`);
     gpu.tuning = await tuningFor(gpu, options, terminal);
     return await work(gpu);

@@ -30,18 +30,36 @@ const wantedLimits = [
   'maxComputeWorkgroupSizeY',
 ] as const;
 
+export interface GpuOptions {
+  /** How the host waits for the device. */
+  readonly wait?: Wait;
+  /**
+   * How often each kernel is going to be launched, roughly: where it is a few times, variants that the driver compiles quickly are
+   * taken in place of those that run fastest. By default as often as a run of a few hundred generations does.
+   */
+  readonly expectedLaunches?: number | undefined;
+}
+
 export class Gpu {
   readonly pipelines: PipelineCache;
   /** Set by whoever opens the device, before networks are made on it: which variants they take. */
   tuning: Tuning | undefined;
+  /** Takes what is worth telling a person, such as a kernel that the driver refuses; set by the host. */
+  onNote: (text: string) => void = () => undefined;
+  readonly wait: Wait;
+  readonly expectedLaunches: number | undefined;
+  /** Variants that the driver does not compile, by the key of the shape. */
+  readonly #refused = new Map<string, Set<string>>();
   #failure: GpuError | undefined;
   #closed = false;
 
   private constructor(
     readonly device: GPUDevice,
     readonly adapter: AdapterDescription,
-    readonly wait: Wait,
+    { wait = justWait, expectedLaunches }: GpuOptions,
   ) {
+    this.wait = wait;
+    this.expectedLaunches = expectedLaunches;
     this.pipelines = new PipelineCache(device, wait);
     device.addEventListener('uncapturederror', (event) => {
       this.#failure ??= new GpuError(`${adapter.name}: ${firstParagraph(event.error.message)}`);
@@ -56,13 +74,13 @@ export class Gpu {
   static async open(
     adapter: GPUAdapter,
     description: AdapterDescription,
-    wait: Wait = justWait,
+    options: GpuOptions = {},
   ): Promise<Gpu> {
     const requiredLimits: Record<string, number> = {};
     for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
     const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
     const device = await adapter.requestDevice({ label: description.name, requiredLimits, requiredFeatures });
-    return new Gpu(device, description, wait);
+    return new Gpu(device, description, options);
   }
 
   get limits(): GPUSupportedLimits {
@@ -71,6 +89,23 @@ export class Gpu {
 
   has(feature: GPUFeatureName): boolean {
     return this.device.features.has(feature);
+  }
+
+  /** Lanes of the smallest subgroups, 0 where the adapter has none. */
+  get subgroupMinSize(): number {
+    return this.has('subgroups') ? (this.device.adapterInfo.subgroupMinSize ?? 0) : 0;
+  }
+
+  /** Whether the driver has refused this variant for a shape. */
+  refuses(shape: string, variant: string): boolean {
+    return this.#refused.get(shape)?.has(variant) === true;
+  }
+
+  /** Leaves a variant out for a shape from now on, with a note why. */
+  refuse(shape: string, variant: string, reason: string): void {
+    const refused = this.#refused.get(shape) ?? new Set();
+    this.#refused.set(shape, refused.add(variant));
+    this.onNote(`${reason}\nanother variant is taken for ${shape}`);
   }
 
   /** Throws the first error that the device reported since it was opened, if there was one. */

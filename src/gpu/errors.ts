@@ -3,6 +3,11 @@ export class GpuError extends Error {
   override readonly name: string = 'GpuError';
 }
 
+/** The driver does not compile a kernel; the message names its family, its variant and its shape. */
+export class KernelError extends GpuError {
+  override readonly name = 'KernelError';
+}
+
 /** A request exceeds a limit of the adapter; nothing was allocated. */
 export class GpuLimitError extends GpuError {
   override readonly name = 'GpuLimitError';

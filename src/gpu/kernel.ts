@@ -1,13 +1,26 @@
-/** A kernel ready to compile: a shader's text with its tile written in, and the constants of one shape. */
+/** Kernels, and the launches that families make of them. */
+import { specialised, type Specialisation } from './specialise.ts';
+
+/**
+ * A kernel: a shader, what is specialised in its text, and the constants of one shape. It is a small value: its text, which
+ * may have a million characters once loops are unrolled, is made by `kernelText` when a pipeline is missing.
+ */
 export interface Kernel {
   /** Family name, the same as the `.wgsl` and the `.ts` file's. */
   readonly family: string;
   readonly variant: string;
+  /** The shader as its file has it. */
   readonly source: string;
+  /** Absent where the shader is compiled as it stands. */
+  readonly specialisation?: Specialisation;
   readonly entryPoint: string;
   /** Values of the shader's `override` constants. */
   readonly constants: Readonly<Record<string, number>>;
 }
+
+/** The text that a pipeline compiles. */
+export const kernelText = ({ source, specialisation }: Pick<Kernel, 'source' | 'specialisation'>): string =>
+  specialised(source, specialisation);
 
 export type Workgroups = readonly [x: number, y: number, z: number];
 

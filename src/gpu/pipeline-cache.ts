@@ -1,39 +1,50 @@
 /** Compute pipelines, each compiled once: also when two layers ask for the same one at the same time. */
-import { GpuError } from './errors.ts';
-import type { Kernel } from './kernel.ts';
+import { KernelError } from './errors.ts';
+import { kernelText, type Kernel } from './kernel.ts';
+import { messageOf } from '../message-of.ts';
 import type { Wait } from './wait.ts';
 
+/** A shader as one specialisation has it, with the pipelines of its entry points and constants. */
+interface Module {
+  readonly shader: GPUShaderModule;
+  readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
+}
+
 export class PipelineCache {
-  readonly #modules = new Map<string, GPUShaderModule>();
-  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  /** By the shader's source, then by its specialisation. */
+  readonly #modules = new Map<string, Map<string, Module>>();
 
   constructor(
     readonly device: GPUDevice,
     private readonly wait: Wait,
   ) {}
 
-  get size(): number {
-    return this.#pipelines.size;
-  }
-
-  /** @throws GpuError with the compiler's message and the line it points at. */
+  /** @throws KernelError with the compiler's message and the line it points at */
   get(kernel: Kernel): Promise<GPUComputePipeline> {
-    const key = JSON.stringify([kernel.source, kernel.entryPoint, kernel.constants]);
-    let pipeline = this.#pipelines.get(key);
+    const { shader, pipelines } = this.#module(kernel);
+    const key = JSON.stringify([kernel.entryPoint, kernel.constants]);
+    let pipeline = pipelines.get(key);
     if (!pipeline) {
-      pipeline = this.#compile(kernel);
-      this.#pipelines.set(key, pipeline);
+      pipeline = this.#compile(kernel, shader);
+      pipelines.set(key, pipeline);
     }
     return pipeline;
   }
 
-  async #compile(kernel: Kernel): Promise<GPUComputePipeline> {
-    const label = `${kernel.family}/${kernel.variant}`;
-    let module = this.#modules.get(kernel.source);
+  #module(kernel: Kernel): Module {
+    const ofSource = this.#modules.get(kernel.source) ?? new Map<string, Module>();
+    this.#modules.set(kernel.source, ofSource);
+    const key = JSON.stringify(kernel.specialisation ?? {});
+    let module = ofSource.get(key);
     if (!module) {
-      module = this.device.createShaderModule({ label, code: kernel.source });
-      this.#modules.set(kernel.source, module);
+      const shader = this.device.createShaderModule({ label: labelOf(kernel), code: kernelText(kernel) });
+      ofSource.set(key, (module = { shader, pipelines: new Map() }));
     }
+    return module;
+  }
+
+  async #compile(kernel: Kernel, module: GPUShaderModule): Promise<GPUComputePipeline> {
+    const label = labelOf(kernel);
     try {
       const compiling = this.device.createComputePipelineAsync({
         label,
@@ -46,7 +57,15 @@ export class PipelineCache {
       const lines = messages.map(
         (m) => `  [${m.type} at ${String(m.lineNum)}:${String(m.linePos)}] ${m.message}`,
       );
-      throw new GpuError([`kernel ${label} does not compile: ${String(error)}`, ...lines].join('\n'));
+      const { entryPoint, constants } = kernel;
+      const shape = Object.entries(constants).map(([name, value]) => `${name}=${String(value)}`);
+      const what = `kernel ${label}, ${entryPoint} with ${shape.join(' ')}, does not compile here`;
+      throw new KernelError([`${what}: ${reasonOf(error)}`, ...lines].join('\n'));
     }
   }
 }
+
+/** The first line of Dawn's message: the others are its own call stack. */
+const reasonOf = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
+
+const labelOf = ({ family, variant }: Kernel): string => `${family}/${variant}`;

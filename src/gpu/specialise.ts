@@ -1,6 +1,6 @@
 /**
- * The smallest template that register tiles need. A shader stays plain WGSL that an editor can read and a
- * compiler accepts as it stands; comments mark what a variant may change:
+ * The smallest template that register tiles need. A shader stays WGSL that an editor can read; all but those that want
+ * `threefry.wgsl` or `cppn-network.wgsl` in front of them compile as they stand. Comments mark what a variant may change:
  *
  *     const ROWS = 4u; // @tile
  *     // @unroll
@@ -30,6 +30,23 @@ export class SpecialiseError extends Error {
 
 /** Values for the `@tile` constants of a shader. */
 export type Tile = Readonly<Record<string, number>>;
+
+/** What a kernel asks of its shader's text. */
+export interface Specialisation {
+  /** Values of `@tile` constants; with them, `@unroll` loops are unrolled. */
+  readonly tile?: Tile;
+  /** Images side by side in an element, where they are fewer than four; see `forFewer`. */
+  readonly images?: 1 | 2;
+  /** Whether an operand is read as halves; see `packed`. */
+  readonly packed?: boolean;
+}
+
+/** The text that is compiled. @throws SpecialiseError where the shader lacks a mark that is asked for */
+export function specialised(source: string, { tile, images, packed: halves }: Specialisation = {}): string {
+  const narrow = images === undefined ? source : forFewer(source, images);
+  const stored = halves === true ? packed(narrow) : narrow;
+  return tile === undefined ? stored : specialise(stored, tile);
+}
 
 /** Sets the `@tile` constants and writes out the `@unroll` loops; throws when a constant is unknown. */
 export function specialise(source: string, tile: Tile): string {
@@ -140,3 +157,19 @@ function constantSum(expression: string, values: ReadonlyMap<string, number>): n
   }
   return expression.split('+').reduce((sum, term) => sum + constantProduct(term, values), 0);
 }
+
+/** Text that changes whenever `specialised` might give another one: what was measured with the former is stale then. */
+export const specialiserText = (): string =>
+  [
+    specialised,
+    specialise,
+    packed,
+    forFewer,
+    unroll,
+    closingBrace,
+    constantProduct,
+    splitRegisters,
+    constantSum,
+    loopHead,
+    registerArray,
+  ].join('\n');

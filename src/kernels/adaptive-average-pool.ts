@@ -2,7 +2,7 @@
 import source from '../../shaders/adaptive-average-pool.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
+import { elementsOf, imagesPerElement, forImages } from './images.ts';
 
 export interface AdaptivePoolShape {
   readonly channels: number;
@@ -37,7 +37,7 @@ function launch(shape: AdaptivePoolShape, entryPoint: string, plane: number): La
   const planes = channels * batch;
   const images = imagesPerElement(batch);
   const family = 'adaptive-average-pool';
-  const kernel = { family, source: sourceFor(source, images), entryPoint, constants };
+  const kernel = { family, source, specialisation: forImages(images), entryPoint, constants };
   return elementwise(kernel, (planes * plane) / images, {
     flops: planes * inHeight * inWidth,
     bytes: 4 * planes * (inHeight * inWidth + outHeight * outWidth),

@@ -2,13 +2,13 @@
 import source from '../../shaders/add.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-import { sourceFor, valuesPerElement } from './images.ts';
+import { forImages, valuesPerElement } from './images.ts';
 
 /** Bindings: 0 a, 1 b ← a + b, both of `values` floats. */
 export function add(values: number): Launch {
   const width = valuesPerElement(values);
   const count = values / width;
   const constants = { COUNT: count };
-  const kernel = { family: 'add', source: sourceFor(source, width), entryPoint: 'main', constants };
+  const kernel = { family: 'add', source, specialisation: forImages(width), entryPoint: 'main', constants };
   return elementwise(kernel, count, { flops: values, bytes: 12 * values });
 }

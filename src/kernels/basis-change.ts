@@ -1,7 +1,6 @@
 /** Another basis along one axis; see `shaders/basis-change.wgsl`. */
 import source from '../../shaders/basis-change.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
 
 export interface BasisChangeShape {
   /** Product of the axes before the one that changes. */
@@ -24,7 +23,8 @@ export function basisChange({ outer, size, inner }: BasisChangeShape): Launch {
     kernel: {
       family: 'basis-change',
       variant: `tile${String(4 * tile.ROWS)}x${String(4 * tile.COLUMNS)}lanes${String(lanes)}`,
-      source: specialise(source, tile),
+      source,
+      specialisation: { tile },
       entryPoint: 'main',
       constants: { OUTER: outer, SIZE: size, INNER: inner / 4, PITCH: pitch, LANES: lanes },
     },

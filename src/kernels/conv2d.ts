@@ -2,21 +2,23 @@
 import source from '../../shaders/conv2d.wgsl';
 import quadsSource from '../../shaders/conv2d-quads.wgsl';
 import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
-import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
+import { elementsOf, forImages, imagesPerElement } from './images.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import {
   compilingShare,
   pick,
+  plainCost,
+  plainNeeds,
   stagedCost,
   stagedWorkgroup,
   wasteOf,
+  widestKernel,
   type Target,
   type Variant,
 } from './variant.ts';
 
 export interface ConvVariant extends Variant {
-  readonly entryPoint: 'quads' | 'tap' | 'staged';
+  readonly entryPoint: 'plain' | 'quads' | 'tap' | 'staged';
   /** Vec4s of output channels, and neighbouring output columns of four images, of an invocation's tile. */
   readonly rows: number;
   readonly pixels: number;
@@ -34,6 +36,10 @@ const quads = (rows: number, pixels: number): ConvVariant => {
     pixels,
     lanes: 4,
     workgroupMemory: 0,
+    accumulators: 16 * rows * pixels,
+    // Weights of a row of taps in four lanes' order, and the columns that a tile of stride 4 sees.
+    privateMemory: 4 * (16 * rows * pixels + 4 * widestKernel + 4 * (4 * (pixels - 1) + widestKernel)),
+    exchange: 4,
     feature: 'subgroups',
     suits: ['swiftshader'],
   };
@@ -56,7 +62,19 @@ const octets = (rows: number, pixels: number): ConvVariant => {
  */
 const tap = (rows: number, pixels: number, lanes: number, suits: Variant['suits']): ConvVariant => {
   const name = `tap${String(4 * rows)}x${String(pixels)}`;
-  return { name, entryPoint: 'tap', rows, pixels, lanes, workgroupMemory: 0, suits };
+  const accumulators = 16 * rows * pixels;
+  const privateMemory = 4 * (accumulators + 4 * pixels);
+  return {
+    name,
+    entryPoint: 'tap',
+    rows,
+    pixels,
+    lanes,
+    workgroupMemory: 0,
+    accumulators,
+    privateMemory,
+    suits,
+  };
 };
 
 /**
@@ -77,6 +95,9 @@ const staged = (rows: number, pixels: number): ConvVariant => {
   };
 };
 
+/** The formula, one channel of one position per invocation. */
+const plain: ConvVariant = { ...plainNeeds, rows: 1, pixels: 1 };
+
 export const conv2dVariants: readonly ConvVariant[] = [
   quads(5, 4),
   quads(3, 4),
@@ -92,9 +113,9 @@ export const conv2dVariants: readonly ConvVariant[] = [
   tap(5, 2, 16, ['lavapipe']),
   tap(2, 2, 16, ['lavapipe']),
   tap(1, 2, 16, ['lavapipe']),
-  tap(2, 1, 64, []),
   staged(1, 2),
   staged(2, 2),
+  plain,
 ];
 
 /** Bindings: 0 weights, 1 bias, 2 x [in, height, width, batch], 3 y [out, height, width, batch]. */
@@ -149,9 +170,15 @@ export function tiledConvolution(
   const [height, width] = positions;
   if (entryPoint === 'staged') {
     const tile = { ROWS: rows, PIXELS: chosen.pixels };
-    const text = specialise(sourceFor(source, images), tile);
-    const kernel = { family, variant: chosen.name, source: text, entryPoint, constants };
+    const specialisation = { ...forImages(images), tile };
+    const kernel = { family, variant: chosen.name, source, specialisation, entryPoint, constants };
     return { choice, kernel, workgroups: stagedGrid(chosen, tiling) };
+  }
+  if (entryPoint === 'plain') {
+    const launched = { ...constants, LANES: lanes };
+    const specialisation = forImages(images);
+    const kernel = { family, variant: chosen.name, source, specialisation, entryPoint, constants: launched };
+    return { choice, kernel, workgroups: grid(height * width * columns, lanes, tiling.groups * outputs) };
   }
   const z = tiling.groups * Math.ceil(Math.ceil(outputs / 4) / rows);
   const pixels = tileWidth(chosen, tiling);
@@ -169,10 +196,8 @@ export function tiledConvolution(
   const specialised = {
     family,
     variant: chosen.name,
-    source:
-      entryPoint === 'quads'
-        ? specialise(sourceFor(quadsSource, images), whole)
-        : specialise(sourceFor(source, images), tile),
+    source: entryPoint === 'quads' ? quadsSource : source,
+    specialisation: { ...forImages(images), tile: entryPoint === 'quads' ? whole : tile },
     entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
     constants: { ...constants, LANES: lanes },
   };
@@ -254,6 +279,7 @@ function cost(variant: ConvVariant, tiling: Tiling): number {
     const beyond = wasteOf(Math.ceil(outputs / 4), 8 * rows) * wasteOf(columns, 8 * variant.pixels);
     return beyond * stagedCost({ rows, columns: variant.pixels, workgroups });
   }
+  if (entryPoint === 'plain') return plainCost;
   const pixels = tileWidth(variant, tiling);
   const tilesOfRow = Math.ceil(width / pixels);
   const tiles = height * tilesOfRow * elementsOf(batch);
@@ -280,6 +306,7 @@ const swiftshaderRate = 15e9;
 
 /** Three seconds for 1600 products that are written out, fitted to SwiftShader. */
 function compiling(variant: ConvVariant, tiling: Tiling, target: Target): number {
+  if (variant.entryPoint === 'plain') return 0;
   const { kernel, batch, shape } = tiling;
   const tile = 4 * variant.rows * tileWidth(variant, tiling) * imagesPerElement(batch);
   const seconds = 3 * ((tile * kernel[1] * depthOf(variant, tiling)) / 1600) ** 1.5;

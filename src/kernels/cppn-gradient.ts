@@ -2,7 +2,6 @@
 import network from '../../shaders/cppn-network.wgsl';
 import pulling from '../../shaders/cppn-gradient.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
 import { slotsFor } from './cppn.ts';
 import { elementwise } from './elementwise.ts';
 
@@ -63,7 +62,8 @@ export function pullCppn(shape: CppnGradientShape): Launch {
     kernel: {
       family: 'cppn-gradient',
       variant: `slots${String(slots)}`,
-      source: specialise(source, { SLOTS: slots }),
+      source,
+      specialisation: { tile: { SLOTS: slots } },
       entryPoint: 'pull',
       constants,
     },
@@ -79,7 +79,8 @@ export function addCppnGradient(shape: CppnGradientShape): Launch {
   const constants = { BATCH: batch, EDGES: edges, PARTS: gradientParts(shape) };
   const kernel = {
     family: 'cppn-gradient',
-    source: specialise(source, { SLOTS: slotsFor(shape.slots) }),
+    source,
+    specialisation: { tile: { SLOTS: slotsFor(shape.slots) } },
     entryPoint: 'add',
     constants,
   };

@@ -2,7 +2,6 @@
 import network from '../../shaders/cppn-network.wgsl';
 import drawing from '../../shaders/cppn.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
 
 const source = network + drawing;
 
@@ -40,7 +39,8 @@ export function cppn(shape: CppnShape): Launch {
     kernel: {
       family: 'cppn',
       variant: `slots${String(slots)}`,
-      source: specialise(source, { SLOTS: slots }),
+      source,
+      specialisation: { tile: { SLOTS: slots } },
       entryPoint: 'main',
       constants,
     },

@@ -1,9 +1,11 @@
 /** Launches of kernels whose every invocation makes one element: one variant serves every adapter. */
+import type { Specialisation } from '../gpu/specialise.ts';
 import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
 
 export interface ElementwiseKernel {
   readonly family: string;
   readonly source: string;
+  readonly specialisation?: Specialisation;
   readonly entryPoint: string;
   readonly constants: Readonly<Record<string, number>>;
 }

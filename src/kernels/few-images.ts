@@ -2,7 +2,7 @@
 import source from '../../shaders/few-images.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-import { sourceFor, type ImagesPerElement } from './images.ts';
+import { forImages, type ImagesPerElement } from './images.ts';
 
 /** Bindings: 0 slots [values, 4], 1 the first of them [values, images], which are written. */
 export const takeImages = (values: number, images: ImagesPerElement): Launch =>
@@ -14,6 +14,6 @@ export const giveImages = (values: number, images: ImagesPerElement): Launch =>
 
 function launch(entryPoint: string, values: number, images: ImagesPerElement): Launch {
   const constants = { COUNT: values };
-  const kernel = { family: 'few-images', source: sourceFor(source, images), entryPoint, constants };
+  const kernel = { family: 'few-images', source, specialisation: forImages(images), entryPoint, constants };
   return elementwise(kernel, values, { flops: 0, bytes: 4 * values * (4 + images) });
 }

@@ -1,5 +1,5 @@
 /** What a kernel's invocations hold side by side: four images in a vec4, or the images of a batch of one or two. */
-import { forFewer } from '../gpu/specialise.ts';
+import type { Specialisation } from '../gpu/specialise.ts';
 
 export type ImagesPerElement = 1 | 2 | 4;
 
@@ -13,9 +13,8 @@ export function imagesPerElement(batch: number): ImagesPerElement {
 /** Elements that a batch takes at each place. */
 export const elementsOf = (batch: number): number => batch / imagesPerElement(batch);
 
-/** The shader whose elements hold so many images. */
-export const sourceFor = (source: string, images: ImagesPerElement): string =>
-  images === 4 ? source : forFewer(source, images);
+/** Specialises a shader for elements of so many images; its text is for four. */
+export const forImages = (images: ImagesPerElement): Specialisation => (images === 4 ? {} : { images });
 
 /** Values of an element of a tensor without a shape: four where they come out even, else one. */
 export const valuesPerElement = (values: number): 1 | 4 => (values % 4 === 0 ? 4 : 1);

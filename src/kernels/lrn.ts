@@ -2,7 +2,7 @@
 import source from '../../shaders/lrn.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-import { sourceFor, valuesPerElement } from './images.ts';
+import { forImages, valuesPerElement } from './images.ts';
 
 export interface LrnShape {
   readonly channels: number;
@@ -30,7 +30,7 @@ function launch(shape: LrnShape, entryPoint: string, operands: number): Launch {
   const values = channels * plane;
   const width = valuesPerElement(plane);
   const constants = { CHANNELS: channels, PLANE: plane / width, SIZE: size, ALPHA: alpha, BETA: beta, K: k };
-  const kernel = { family: 'lrn', source: sourceFor(source, width), entryPoint, constants };
+  const kernel = { family: 'lrn', source, specialisation: forImages(width), entryPoint, constants };
   return elementwise(kernel, values / width, {
     flops: values * (2 * size + 4) * (operands === 2 ? 1 : size + 1),
     bytes: 4 * values * operands,

@@ -2,11 +2,12 @@
 import source from '../../shaders/matmul.wgsl';
 import quadsSource from '../../shaders/matmul-quads.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { packed as packedSource, specialise } from '../gpu/specialise.ts';
-import { sourceFor, type ImagesPerElement } from './images.ts';
+import { forImages, type ImagesPerElement } from './images.ts';
 import {
   compilingShare,
   pick,
+  plainCost,
+  plainNeeds,
   stagedCost,
   stagedWorkgroup,
   wasteOf,
@@ -28,7 +29,7 @@ export interface MatmulShape {
 }
 
 export interface MatmulVariant extends Variant {
-  readonly entryPoint: 'quads' | 'tile' | 'across' | 'sliced' | 'staged';
+  readonly entryPoint: 'plain' | 'quads' | 'tile' | 'across' | 'sliced' | 'staged';
   /** Vec4s of rows and of columns of an invocation's tile. */
   readonly rows: number;
   readonly columns: number;
@@ -51,6 +52,8 @@ const tile = (
     steps,
     lanes,
     workgroupMemory: 0,
+    accumulators: 16 * rows * columns,
+    privateMemory: 4 * (16 * rows * columns + 5 * columns),
     suits,
   };
 };
@@ -74,6 +77,10 @@ const quads = (
     steps,
     lanes: 4,
     workgroupMemory: 0,
+    accumulators: 16 * rows * columns,
+    privateMemory: 4 * (16 * rows * columns + 4 * steps + 4 * steps * columns),
+    exchange: 4,
+    feature: 'subgroups',
     suits,
   };
 };
@@ -97,7 +104,19 @@ const across = (
   suits: Variant['suits'],
 ): MatmulVariant => {
   const name = `across${String(4 * rows * lanes)}x${String(4 * columns)}`;
-  return { name, entryPoint: 'across', rows, columns, steps, lanes, workgroupMemory: 0, suits };
+  const accumulators = 16 * rows * columns;
+  return {
+    name,
+    entryPoint: 'across',
+    rows,
+    columns,
+    steps,
+    lanes,
+    workgroupMemory: 0,
+    accumulators,
+    privateMemory: 4 * (accumulators + rows + 4 * columns),
+    suits,
+  };
 };
 
 /** Vec4s of rows of a workgroup of `sliced`. */
@@ -117,6 +136,8 @@ const sliced: MatmulVariant = {
   steps: 1,
   lanes: 256,
   workgroupMemory: 16_384,
+  accumulators: 16,
+  privateMemory: 64,
   suits: ['gpu'],
 };
 
@@ -134,6 +155,9 @@ const staged = (rows: number, columns: number): MatmulVariant => {
     ...stagedWorkgroup(rows, columns),
   };
 };
+
+/** The formula, a row of one vec4 of columns per invocation. */
+const plain: MatmulVariant = { ...plainNeeds, rows: 1, columns: 1, steps: 1 };
 
 /** Steps: SwiftShader copies every accumulator once per iteration, so that many steps share the cost; lavapipe does not. */
 export const matmulVariants: readonly MatmulVariant[] = [
@@ -158,6 +182,7 @@ export const matmulVariants: readonly MatmulVariant[] = [
   sliced,
   staged(2, 1),
   staged(2, 2),
+  plain,
 ];
 
 /** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4, or to `images` columns. */
@@ -171,8 +196,6 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
   const rowVectors = Math.ceil(rows / 4);
   const columnVectors = Math.ceil(columns / width);
   const constants = { DEPTH: depth, A_PITCH: rowVectors, M: rows, N_VECTORS: columnVectors };
-  const plain = sourceFor(entryPoint === 'quads' ? quadsSource : source, width);
-  const text = packed ? packedSource(plain) : plain;
   const tile = {
     ROWS: chosen.rows,
     COLUMNS: chosen.columns,
@@ -183,14 +206,15 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
   const kernel = {
     family: 'matmul',
     variant: packed ? `${chosen.name}half` : chosen.name,
-    source: specialise(text, tile),
+    source: entryPoint === 'quads' ? quadsSource : source,
+    specialisation: { ...forImages(width), packed, tile },
     entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
     constants: fixed ? constants : { ...constants, LANES: lanes },
   };
   return {
     choice,
     kernel,
-    workgroups: gridOf(chosen, rowVectors, columnVectors),
+    workgroups: gridOf(chosen, rowVectors, columnVectors, rows),
     flops: 2 * rows * columns * depth,
     bytes: 4 * ((rows * depth) / (packed ? 2 : 1) + columns * depth + rows * columns),
   };
@@ -200,6 +224,7 @@ function gridOf(
   { entryPoint, rows, columns, lanes }: MatmulVariant,
   rowVectors: number,
   columnVectors: number,
+  allRows: number,
 ): Launch['workgroups'] {
   switch (entryPoint) {
     case 'staged':
@@ -208,6 +233,8 @@ function gridOf(
       return [Math.ceil(rowVectors / slicedRows), columnVectors, 1];
     case 'across':
       return [Math.ceil(rowVectors / (lanes * rows)), Math.ceil(columnVectors / columns), 1];
+    case 'plain':
+      return [Math.ceil(columnVectors / lanes), allRows, 1];
     case 'quads':
     case 'tile':
       return [Math.ceil(columnVectors / (lanes * columns)), Math.ceil(rowVectors / rows), 1];
@@ -219,8 +246,9 @@ function cost(variant: MatmulVariant, shape: MatmulShape, { adapter }: Target): 
   const { entryPoint, rows, columns, lanes } = variant;
   const rowVectors = Math.ceil(shape.rows / 4);
   const columnVectors = Math.ceil(shape.columns / (shape.images ?? 4));
+  if (entryPoint === 'plain') return plainCost;
   if (entryPoint === 'staged') {
-    const [x, y] = gridOf(variant, rowVectors, columnVectors);
+    const [x, y] = gridOf(variant, rowVectors, columnVectors, shape.rows);
     const beyond = wasteOf(rowVectors, 8 * rows) * wasteOf(columnVectors, 8 * columns);
     return beyond * stagedCost({ rows, columns, workgroups: x * y });
   }
@@ -245,6 +273,7 @@ const swiftshaderRate = 25e9;
 
 /** Half a millisecond for each product that is written out, fitted to SwiftShader. */
 function compiling(variant: MatmulVariant, shape: MatmulShape, target: Target): number {
+  if (variant.entryPoint === 'plain') return 0;
   const { rows, columns, steps } = variant;
   const products = 4 * rows * columns * (shape.images ?? 4) * largestDivisor(shape.depth, steps);
   const flops = 2 * shape.rows * shape.columns * shape.depth;

@@ -2,7 +2,7 @@
 import source from '../../shaders/max-pool.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-import { elementsOf, imagesPerElement, sourceFor } from './images.ts';
+import { elementsOf, imagesPerElement, forImages } from './images.ts';
 
 export interface PoolShape {
   readonly channels: number;
@@ -47,7 +47,7 @@ function launch(shape: PoolShape, entryPoint: string, values: number): Launch {
   };
   const elements = channels * batch * (inHeight * inWidth + outHeight * outWidth);
   const images = imagesPerElement(batch);
-  const kernel = { family: 'max-pool', source: sourceFor(source, images), entryPoint, constants };
+  const kernel = { family: 'max-pool', source, specialisation: forImages(images), entryPoint, constants };
   return elementwise(kernel, values / images, {
     flops: channels * batch * outHeight * outWidth * size * size,
     bytes: 4 * elements + channels * batch * outHeight * outWidth,

@@ -2,7 +2,7 @@
 import source from '../../shaders/relu.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-import { sourceFor, valuesPerElement } from './images.ts';
+import { forImages, valuesPerElement } from './images.ts';
 
 /** Bindings: 0 x, 1 y, both of `values` floats. */
 export function relu(values: number): Launch {
@@ -30,7 +30,8 @@ function launch(entryPoint: string, values: number, operands: number): Launch {
   const count = values / width;
   const kernel = {
     family: 'relu',
-    source: sourceFor(source, width),
+    source,
+    specialisation: forImages(width),
     entryPoint,
     constants: { COUNT: count },
   };

@@ -10,6 +10,19 @@ export interface Variant {
   readonly lanes: number;
   /** Bytes of workgroup memory, 0 when none is used. */
   readonly workgroupMemory: number;
+  /** Floats that an invocation sums up in, for elements of four images. */
+  readonly accumulators: number;
+  /**
+   * Bytes of private memory of an invocation, for any shape up to kernels of `widestKernel`: accumulators and the operands that
+   * it holds at a time. Drivers keep what they can of it in registers.
+   */
+  readonly privateMemory: number;
+  /**
+   * Neighbouring lanes that exchange values by quad operations; absent where none do. Subgroups must have at least as many. A
+   * workgroup may be narrower than a subgroup as long as it consists of whole groups of so many lanes: the operations are
+   * defined within a quad whatever the rest of the subgroup does.
+   */
+  readonly exchange?: number;
   /** Optional feature that its shader enables. */
   readonly feature?: GPUFeatureName;
   /** Adapters that this variant was made for; tests run it on every adapter that allows it. */
@@ -25,8 +38,23 @@ export interface Target {
     GPUSupportedLimits,
     'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize'
   >;
+  /** Lanes of the adapter's smallest subgroups; absent where there are none. */
+  readonly subgroupMinSize?: number;
+  /** How often a kernel is going to be launched, roughly; `launchesOfRun` by default. */
+  readonly expectedLaunches?: number | undefined;
   has(feature: GPUFeatureName): boolean;
+  /** Whether the driver has refused to compile this variant for a shape; absent where nothing was refused. */
+  refuses?(shape: string, variant: string): boolean;
 }
+
+/**
+ * Private memory of an invocation that every driver is trusted with. WebGPU has no limit for it: NVIDIA's driver (580) compiles
+ * 12 KiB and refuses 16 KiB ("failed to validate local memory"), and SwiftShader compiles 8 KiB for seconds.
+ */
+export const mostPrivateMemory = 8192;
+
+/** Taps of a row of the widest kernel that `privateMemory` is stated for: AlexNet's first. */
+export const widestKernel = 11;
 
 /** What an adapter binds at most, in bytes. */
 export interface BindingLimit {
@@ -38,6 +66,9 @@ export function allowed(variant: Variant, target: Target): boolean {
   return (
     variant.lanes <= target.limits.maxComputeInvocationsPerWorkgroup &&
     variant.workgroupMemory <= target.limits.maxComputeWorkgroupStorageSize &&
+    variant.privateMemory <= mostPrivateMemory &&
+    (variant.exchange === undefined ||
+      (variant.lanes % variant.exchange === 0 && (target.subgroupMinSize ?? 0) >= variant.exchange)) &&
     (variant.feature === undefined || target.has(variant.feature))
   );
 }
@@ -90,20 +121,30 @@ export function pick<V extends Variant, Shape extends object>(
   cost: (variant: V) => number,
   name: string | undefined,
 ): { readonly chosen: V; readonly choice: Choice } {
-  const usable = variants.filter((variant) => allowed(variant, target));
-  const names = usable.map((variant) => variant.name);
   const key = shapeKey(family, shape);
+  const usable = variants.filter(
+    (variant) => allowed(variant, target) && target.refuses?.(key, variant.name) !== true,
+  );
+  const names = usable.map((variant) => variant.name);
   if (name !== undefined && !names.includes(name))
     throw new RangeError(`${family} has no variant ${name}; there are ${names.join(', ')}`);
   const settled = name ?? (target.choices ?? shippedChoices(target.adapter.kind)).variantFor(key);
-  const chosen = usable.find((variant) => variant.name === settled) ?? choose(variants, target, cost);
+  const chosen = usable.find((variant) => variant.name === settled) ?? choose(usable, target, cost);
   return { chosen, choice: { shape: key, variant: chosen.name, allowed: names } };
 }
 
 /** What the `staged` variants of all families share: 8 × 8 invocations, and eight steps of both operands in workgroup memory. */
 export function stagedWorkgroup(rows: number, columns: number) {
-  const vec4s = 64 * (rows + columns);
-  return { entryPoint: 'staged', lanes: 64, workgroupMemory: 16 * vec4s, suits: ['gpu'] } as const;
+  const accumulators = 16 * rows * columns;
+  return {
+    entryPoint: 'staged',
+    lanes: 64,
+    workgroupMemory: 16 * 64 * (rows + columns),
+    accumulators,
+    // Of a column also where it begins.
+    privateMemory: 4 * accumulators + 32 * columns,
+    suits: ['gpu'],
+  } as const;
 }
 
 /** A tile that a workgroup copies into its memory, for GPUs. */
@@ -129,13 +170,31 @@ export function stagedCost({ rows, columns, workgroups }: StagedTile): number {
 /** How often a run launches a kernel, roughly: generations of an evolution, steps of an ascent. */
 const launchesOfRun = 300;
 
+/** The formula, one sum per invocation: any adapter can do it. */
+export const plainNeeds = {
+  name: 'plain',
+  entryPoint: 'plain',
+  lanes: 32,
+  workgroupMemory: 0,
+  accumulators: 4,
+  privateMemory: 16,
+  suits: ['swiftshader', 'lavapipe', 'gpu'],
+} as const;
+
+/**
+ * What `plain` costs, as a multiple of the best: 12 to 20 times the time of the tuned tiles at LeNet's shapes on SwiftShader. It is
+ * taken where so few launches are expected that a tile is not worth compiling, and where the driver refuses all others.
+ */
+export const plainCost = 40;
+
 /**
  * Seconds of compiling as a share of those that a run spends on the kernel at best. SwiftShader compiles for seconds, one kernel
  * after the other, and keeps nothing for the next process; the other drivers have a cache on disk.
  * @param best seconds of a launch at cost 1
  */
-export function compilingShare(seconds: number, best: number, { adapter }: Target): number {
-  return adapter.kind === 'swiftshader' ? seconds / (launchesOfRun * best) : 0;
+export function compilingShare(seconds: number, best: number, target: Target): number {
+  const { adapter, expectedLaunches = launchesOfRun } = target;
+  return adapter.kind === 'swiftshader' ? seconds / (expectedLaunches * best) : 0;
 }
 
 /** How much more is computed than asked for when `count` is cut into whole tiles; 1 when nothing is wasted. */

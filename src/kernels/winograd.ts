@@ -1,7 +1,6 @@
 /** The transforms around a convolution of stride 1 that multiplies less; see `shaders/winograd.wgsl`. */
 import source from '../../shaders/winograd.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
-import { specialise } from '../gpu/specialise.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { elementwise } from './elementwise.ts';
 import type { BindingLimit, Target } from './variant.ts';
@@ -140,6 +139,6 @@ function launch(shape: WinogradShape, entryPoint: string, invocations: number, b
     PADDING: convolution.padding,
     BATCH: batch,
   };
-  const kernel = { family: 'winograd', source: specialise(source, tile), entryPoint, constants };
+  const kernel = { family: 'winograd', source, specialisation: { tile }, entryPoint, constants };
   return elementwise(kernel, invocations, { flops: 0, bytes });
 }

@@ -1,5 +1,6 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
 import type { Gpu } from '../gpu/device.ts';
+import { KernelError } from '../gpu/errors.ts';
 import { Program, run } from '../gpu/program.ts';
 import type { Choices, Contest } from '../gpu/tuning.ts';
 import { inputGradientBiasFloats } from '../kernels/conv2d-input-gradient.ts';
@@ -113,7 +114,7 @@ export async function createNetwork(
 ): Promise<Network> {
   const { batch, gradients = nothing } = options;
   if (!options.choices) await prepare(gpu, architecture, parameters, options);
-  const { tape, sources, outside, firstForward, firstBackward } = record(gpu, architecture, options);
+  const { tape, sources, outside, firstForward, firstBackward } = await compiled(gpu, architecture, options);
   const given = new Map(parameters);
   const parameterGradients = gradients.parameters
     ? gradientBuffers(gpu, architecture)
@@ -159,6 +160,29 @@ export async function createNetwork(
       for (const buffer of [...shared, ...extras]) buffer.destroy();
     },
   };
+}
+
+/** Records the network with variants that the driver compiles: one that it refuses gives way to the next, with a note. */
+async function compiled(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
+  for (;;) {
+    const recorded = record(gpu, architecture, options);
+    const { operations } = recorded.tape;
+    const compiling = operations.map(({ launch }) => gpu.pipelines.get(launch.kernel));
+    const refused = (await Promise.allSettled(compiling)).flatMap((outcome, index) =>
+      outcome.status === 'rejected'
+        ? [{ reason: outcome.reason as unknown, choice: operations[index]?.launch.choice }]
+        : [],
+    );
+    if (refused.length === 0) return recorded;
+    for (const { reason, choice } of refused) {
+      const another = choice?.allowed.some(
+        (name) => name !== choice.variant && !gpu.refuses(choice.shape, name),
+      );
+      if (!(reason instanceof KernelError) || choice === undefined || another !== true) throw reason;
+      if (!gpu.refuses(choice.shape, choice.variant))
+        gpu.refuse(choice.shape, choice.variant, reason.message);
+    }
+  }
 }
 
 async function prepare(
@@ -239,7 +263,10 @@ function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
     limits,
     denseStorage,
     choices,
+    subgroupMinSize: gpu.subgroupMinSize,
+    expectedLaunches: gpu.expectedLaunches,
     has: (feature: GPUFeatureName) => gpu.has(feature),
+    refuses: (shape: string, variant: string) => gpu.refuses(shape, variant),
   };
   if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
   const layers = placeLayers(architecture, training);

@@ -6,11 +6,12 @@ import { parseObjective } from '../../src/ascent/parse-objective.ts';
 import { createParametrisation } from '../../src/ascent/parametrise.ts';
 import { createStage } from '../../src/ascent/stage.ts';
 import type { Model } from '../../src/models/model.ts';
-import { volume } from '../../src/nn/layer.ts';
+import { extents, volume } from '../../src/nn/layer.ts';
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';
+import { referenceGradients } from '../nn/reference-gradients.ts';
 import { referenceActivations } from '../nn/reference-network.ts';
 import { plainClimb, tinyAscentSettings } from './tiny-ascent.ts';
 
@@ -25,33 +26,46 @@ const texts = [
   'logit:4 - 0.25 * conv1:3 + 0.1 * relu1:1,0,2',
 ];
 
-function valueOf(model: Model, { terms }: Objective, input: ArrayLike<number>): number {
-  const { architecture, weights } = model;
+/** An objective's value for one input, and its slopes along what the layers make, by name of the layer. */
+function judged({ architecture, weights }: Model, { terms }: Objective, input: ArrayLike<number>) {
   const activations = referenceActivations(architecture, weights, input);
+  const shapes = extents(architecture);
   const logits = activations.at(-1)!;
   const most = Math.max(...logits);
-  const powers = [...logits].map((logit) => Math.exp(logit - most));
+  const powers = logits.map((logit) => Math.exp(logit - most));
   const sum = powers.reduce((total, power) => total + power, 0);
-  return terms.reduce((total, term) => {
-    if (term.of !== 'unit') {
-      const probability = powers[term.class]! / sum;
-      const measured = {
-        probability,
-        logit: logits[term.class]!,
-        'log-probability': Math.log(probability),
-      }[term.of];
-      return total + term.weight * measured;
+  const probabilities = powers.map((power) => power / sum);
+  const upstream = Object.fromEntries(
+    architecture.layers.map(({ name }, place) => [name, new Float64Array(activations[place]!.length)]),
+  );
+  let value = 0;
+  for (const term of terms) {
+    if (term.of === 'unit') {
+      const place = architecture.layers.findIndex(({ name }) => name === term.layer);
+      const [, height, width] = shapes[place + 1]!;
+      const plane = height * width;
+      const first = term.channel * plane;
+      const among = term.place
+        ? [first + term.place[1] * width + term.place[0]]
+        : Array.from({ length: plane }, (_, index) => first + index);
+      for (const index of among) {
+        value += (term.weight * activations[place]![index]!) / among.length;
+        upstream[term.layer]![index]! += term.weight / among.length;
+      }
+      continue;
     }
-    const place = architecture.layers.findIndex(({ name }) => name === term.layer);
-    const side = { conv1: [8, 8], pool1: [4, 4], relu1: [4, 4] }[term.layer]!;
-    const [height = 0, width = 0] = side;
-    const plane = activations[place]!.slice(
-      term.channel * height * width,
-      (term.channel + 1) * height * width,
-    );
-    if (term.place) return total + term.weight * plane[term.place[1] * width + term.place[0]]!;
-    return total + (term.weight * plane.reduce((all, x) => all + x, 0)) / plane.length;
-  }, 0);
+    const probability = probabilities[term.class]!;
+    const isWanted = (index: number) => (index === term.class ? 1 : 0);
+    const [measured, slope] = {
+      logit: [logits[term.class]!, isWanted],
+      'log-probability': [Math.log(probability), (index: number) => isWanted(index) - probabilities[index]!],
+      probability: [probability, (index: number) => probability * (isWanted(index) - probabilities[index]!)],
+    }[term.of] as [number, (index: number) => number];
+    value += term.weight * measured;
+    const last = upstream[architecture.layers.at(-1)!.name]!;
+    last.forEach((_, index) => (last[index]! += term.weight * slope(index)));
+  }
+  return { value, upstream };
 }
 
 const models: [string, Model][] = [
@@ -89,16 +103,10 @@ test.each(models)('of a network that sees %s', async (_, model) => {
       const byte = picture[(channels - 1 - channel) * plane + (index % plane)]!;
       return (byte - mean[index]!) * scale[0]!;
     });
-    expectClose([iteration!.value[slot]!], [valueOf(model, objective, input)], { atol: 1e-4, rtol: 1e-4 });
-    const expected = [...input].map((value, index) => {
-      const moved = (by: number) => {
-        input[index] = value + by;
-        const result = valueOf(model, objective, input);
-        input[index] = value;
-        return result;
-      };
-      return ((moved(1e-6) - moved(-1e-6)) / 2e-6) * scale[0]!;
-    });
+    const { value, upstream } = judged(model, objective, input);
+    expectClose([iteration!.value[slot]!], [value], { atol: 1e-4, rtol: 1e-4 });
+    const slopes = referenceGradients(model.architecture, model.weights, input, upstream).input;
+    const expected = [...slopes].map((slope) => slope * scale[0]!);
     const found = expected.map((__, index) => gradient[index * 8 + slot]!);
     const factor = slopeOf(found, expected);
     // Where all begins at the logits, the buffer holds the gradient divided by a power of two.

@@ -1,6 +1,7 @@
 /** Gradient ascent by definition, one image, in doubles: slow, and independent of the kernels (paper §2.4). */
 import type { Ball, Climb } from '../../src/ascent/settings.ts';
 import type { Model } from '../../src/models/model.ts';
+import { referenceGradients } from '../nn/reference-gradients.ts';
 import { referenceLogits } from '../nn/reference-network.ts';
 
 export interface ReferenceAscent {
@@ -91,20 +92,18 @@ function valueOf({ model, wanted }: ReferenceAscent, input: ArrayLike<number>): 
   return logits[wanted]! - most - Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
 }
 
-/** Per byte; what is below the error of the differences is none. */
-function gradientOf(ascent: ReferenceAscent, x: Float64Array): Float64Array {
-  const input = inputOf(ascent.model, x);
-  const scale = ascent.model.preprocessing.scale[0]!;
-  return input.map((value, index) => {
-    const moved = (by: number) => {
-      input[index] = value + by;
-      const result = valueOf(ascent, input);
-      input[index] = value;
-      return result;
-    };
-    const slope = ((moved(1e-6) - moved(-1e-6)) / 2e-6) * scale;
-    return Math.abs(slope) < 1e-10 ? 0 : slope;
-  });
+/** Per byte. */
+function gradientOf({ model, wanted }: ReferenceAscent, x: Float64Array): Float64Array {
+  const { architecture, weights, preprocessing } = model;
+  const input = inputOf(model, x);
+  const logits = referenceLogits(architecture, weights, input);
+  const most = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - most));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  const upstream = powers.map((power, index) => (index === wanted ? 1 : 0) - power / sum);
+  const last = architecture.layers.at(-1)!.name;
+  const gradients = referenceGradients(architecture, weights, input, { [last]: upstream });
+  return gradients.input.map((slope) => slope * preprocessing.scale[0]!);
 }
 
 function stepOf(

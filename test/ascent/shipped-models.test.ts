@@ -1,99 +1,24 @@
 /** The shipped networks are fooled from noise, and ONNX Runtime is as sure of the pictures on disk as the records say. */
 import { expect, it } from 'vitest';
-import { ascend } from '../../src/ascent/ascend.ts';
-import { classObjectives } from '../../src/ascent/parse-objective.ts';
 import { presets, type PresetName } from '../../src/ascent/presets.ts';
-import type { AscentSettings } from '../../src/ascent/settings.ts';
-import { newAscent } from '../../src/experiments/ascent-run.ts';
-import type { Model } from '../../src/models/model.ts';
-import { decodeImage, encodePng } from '../../src/node/image-file.ts';
+import type { Climb } from '../../src/ascent/settings.ts';
 import { loadModel } from '../../src/node/model-file.ts';
-import { uploadParameters } from '../../src/nn/upload.ts';
-import { downloadParameters } from '../../src/nn/upload.ts';
-import { readAscent } from '../../src/report/read-ascent.ts';
-import { MemoryStorage } from '../../src/storage/storage.ts';
-import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';
-import { onnxNetwork } from '../models/onnx-network.ts';
-
-async function climbed(
-  model: Model,
-  classes: number[],
-  preset: PresetName,
-  changes: Partial<AscentSettings>,
-) {
-  const { climb, measure, steps } = presets[preset];
-  const storage = new MemoryStorage();
-  const settings: AscentSettings = {
-    model: model.name,
-    objectives: classObjectives(classes, measure, [], model),
-    steps,
-    seed: 1,
-    start: { from: 'gaussian', size: 1 },
-    parametrisation: { kind: 'pixel' },
-    trials: [{ name: preset, climb }],
-    batch: Math.ceil(classes.length / 4) * 4,
-    ...changes,
-  };
-  const gpu = await openTestGpu();
-  const ascent = await newAscent({
-    gpu,
-    model,
-    sha256: '',
-    settings,
-    storage,
-    encodePicture: encodePng,
-    started: '',
-  });
-  await ascend(ascent, { now: () => performance.now() });
-  ascent.destroy();
-  const { rows } = await readAscent(storage);
-  return {
-    rows,
-    pictures: rows.map(({ picture }) => decodeImage(storage.files.get(picture)!, picture).pixels),
-  };
-}
-
-/** Confidences of class by class by ONNX Runtime's CPU provider, of what a network is shown of pictures. */
-async function onnxConfidences(model: Model, pictures: readonly Uint8Array[], classes: readonly number[]) {
-  const { image, crop, mean, scale, channelOrder } = model.preprocessing;
-  const [channels, height, width] = image;
-  const offset = Math.floor((height - crop) / 2);
-  const inputs = pictures.flatMap((pixels) =>
-    Array.from({ length: channels * crop * crop }, (_, index) => {
-      const [channel, row, column] = [
-        Math.floor(index / (crop * crop)),
-        offset + (Math.floor(index / crop) % crop),
-        offset + (index % crop),
-      ];
-      const from = channelOrder === 'bgr' ? channels - 1 - channel : channel;
-      const at = row * width + column;
-      return (pixels[from * height * width + at]! - mean[channel * height * width + at]!) * scale[channel]!;
-    }),
-  );
-  const gpu = await openTestGpu();
-  // Weights that a file holds as two factors are whole on the device.
-  const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
-  const weights = await downloadParameters(gpu, model.architecture, parameters);
-  const judge = await onnxNetwork(model.architecture, weights);
-  const logits = await judge(Float32Array.from(inputs), pictures.length);
-  const size = logits.length / pictures.length;
-  return classes.map((wanted, index) => {
-    const row = [...logits.slice(index * size, (index + 1) * size)];
-    const most = Math.max(...row);
-    return Math.exp(row[wanted]! - most) / row.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
-  });
-}
+import { covering } from '../support/full.ts';
+import { climbed, onnxConfidences } from './shipped-ascents.ts';
 
 const digits = Array.from({ length: 10 }, (_, digit) => digit);
 
-it.each([
+type Case = readonly [what: string, preset: PresetName, seed: number, changes: Partial<Climb>];
+const cases: readonly Case[] = [
   ['the default', 'default', 1, {}],
   ['the default', 'default', 2, {}],
   ['the patient one', 'patient', 1, {}],
   // One per cent decay and steps by progress meet at some 99.9 %: the nearer the top, the shorter the steps.
   ["the paper's rule without decay", 'paper', 1, { decay: 0 }],
-] as const)(
+];
+
+it.each(covering(cases, cases.slice(0, 1)))(
   'LeNet names all ten digits with 99.99 %% within 250 steps by %s (%s, seed %i)',
   async (_, preset, seed, changes) => {
     const { model } = await loadModel('lenet-mnist');
@@ -114,16 +39,3 @@ it.each([
     );
   },
 );
-
-it('caffenet-tiny names two classes with 99.99 %, each from noise', async () => {
-  const { model } = await loadModel('caffenet-tiny');
-  const classes = [57, 133];
-  const { rows, pictures } = await climbed(model, classes, 'default', { until: 0.9999, steps: 80 });
-  for (const { confidence } of rows) expect(confidence).toBeGreaterThanOrEqual(0.9999);
-  const found = await onnxConfidences(model, pictures, classes);
-  expectClose(
-    found,
-    rows.map(({ confidence }) => confidence),
-    { atol: 1e-4, rtol: 0 },
-  );
-}, 240_000);

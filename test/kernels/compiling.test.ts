@@ -1,6 +1,7 @@
 /** Kernels that a run launches for moments only are not compiled for seconds. */
 import { expect, test } from 'vitest';
 import type { AdapterKind } from '../../src/gpu/device.ts';
+import { kernelText } from '../../src/gpu/kernel.ts';
 import { undecided } from '../../src/gpu/tuning.ts';
 import { conv2d } from '../../src/kernels/conv2d.ts';
 import { matmul } from '../../src/kernels/matmul.ts';
@@ -27,10 +28,10 @@ const kernel = { kernelHeight: 5, kernelWidth: 5, stride: 1, padding: 0 };
 /** How much of a shader there is to compile. */
 const lengths = (kind: AdapterKind, batches: readonly number[]) => ({
   convolution: batches.map((batch) => {
-    return conv2d({ ...conv2, ...kernel, batch }, target(kind)).kernel.source.length;
+    return kernelText(conv2d({ ...conv2, ...kernel, batch }, target(kind)).kernel).length;
   }),
   product: batches.map((columns) => {
-    return matmul({ rows: 720, depth: 800, columns }, target(kind)).kernel.source.length;
+    return kernelText(matmul({ rows: 720, depth: 800, columns }, target(kind)).kernel).length;
   }),
 });
 

@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest';
+import { test } from 'vitest';
 import {
   conv2dInputGradient,
   inputGradientBiasFloats,
@@ -7,12 +7,14 @@ import {
 } from '../../src/kernels/conv2d-input-gradient.ts';
 import { conv2dVariants } from '../../src/kernels/conv2d.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
-import { convCases, fewImagesCases } from './conv-cases.ts';
+import { convMatrix } from './conv-cases.ts';
+import { namedPairs } from './covering-pairs.ts';
 import { expectClose, randomRows, randomValues } from './numbers.ts';
 import * as reference from './reference.ts';
 
-describe.each(conv2dVariants.map(({ name }) => name))('conv2d-input-gradient %s', (variant) => {
-  test.each([...convCases, ...fewImagesCases])('agrees with plain loops: %s', async (_, shape) => {
+test.each(namedPairs(convMatrix(conv2dVariants)))(
+  'conv2d-input-gradient %s agrees with plain loops: %s',
+  async (variant, _, [, shape]) => {
     const gpu = await openTestGpu();
     const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = shape;
     const weights = randomRows(inChannels * kernelHeight * kernelWidth, outChannels / groups, 1);
@@ -27,5 +29,5 @@ describe.each(conv2dVariants.map(({ name }) => name))('conv2d-input-gradient %s'
       inChannels * shape.inHeight * shape.inWidth * batch,
     );
     expectClose(dx, reference.conv2dInputGradient(shape, weights, dy));
-  });
-});
+  },
+);

@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConvShape } from '../../src/kernels/conv-shape.ts';
 import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
 import { rectified } from '../../src/kernels/relu.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
-import { convCases, fewImagesCases } from './conv-cases.ts';
+import { convCases, convMatrix, fewImagesCases } from './conv-cases.ts';
+import { namedPairs } from './covering-pairs.ts';
 import { expectClose, randomRows, randomValues } from './numbers.ts';
 import * as reference from './reference.ts';
 
@@ -21,18 +22,24 @@ async function computed(shape: ConvShape, variant: string, rectify: boolean) {
   return { y: await runLaunch(gpu, launch, [weights, bias, x], expected.length), expected };
 }
 
-describe.each(conv2dVariants.map(({ name }) => name))('conv2d %s', (variant) => {
-  test.each([...convCases, ...fewImagesCases])('agrees with plain loops: %s', async (_, shape) => {
+test.each(namedPairs(convMatrix(conv2dVariants)))(
+  'conv2d %s agrees with plain loops: %s',
+  async (variant, _, [, shape]) => {
     const { y, expected } = await computed(shape, variant, false);
     expect(expected).toHaveLength(shape.outChannels * shape.outHeight * shape.outWidth * shape.batch);
     expectClose(y, expected);
-  });
+  },
+);
 
-  test.each([convCases[4]!, fewImagesCases[0]!])('stores what is positive: %s', async (_, shape) => {
+const rectifiedCases = [convCases.find(([what]) => what === 'padding 1')!, fewImagesCases[0]!];
+
+test.each(namedPairs({ ...convMatrix(conv2dVariants), shapes: rectifiedCases }))(
+  'conv2d %s stores what is positive: %s',
+  async (variant, _, [, shape]) => {
     const { y, expected } = await computed(shape, variant, true);
     expectClose(
       y,
       expected.map((value) => Math.max(0, value)),
     );
-  });
-});
+  },
+);

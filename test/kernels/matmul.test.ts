@@ -1,26 +1,17 @@
-import { describe, expect, test } from 'vitest';
-import { matmul, matmulVariants, type MatmulShape } from '../../src/kernels/matmul.ts';
+import { expect, test } from 'vitest';
+import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
 import { rectified } from '../../src/kernels/relu.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
+import { namedPairs } from './covering-pairs.ts';
+import { matmulCase, matmulMatrix } from './matmul-cases.ts';
 import { expectClose, randomRows, randomValues } from './numbers.ts';
 import { halfToFloat } from '../../src/formats/half.ts';
 import { packHalves } from './halves.ts';
 import * as reference from './reference.ts';
 
-const cases: readonly MatmulShape[] = [
-  { rows: 1, columns: 4, depth: 1 },
-  { rows: 10, columns: 40, depth: 17 },
-  { rows: 3, columns: 37, depth: 5 },
-  { rows: 50, columns: 10, depth: 64 },
-  { rows: 20, columns: 300, depth: 3 },
-  { rows: 130, columns: 8, depth: 33 },
-  { rows: 150, columns: 1, depth: 40, images: 1 },
-  { rows: 3, columns: 1, depth: 7, images: 1 },
-  { rows: 37, columns: 2, depth: 24, images: 2 },
-];
-
-describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => {
-  test.each(cases)('agrees with plain loops: $rows × $columns over $depth', async (shape) => {
+test.each(namedPairs(matmulMatrix(matmulVariants)))(
+  'matmul %s agrees with plain loops: %s',
+  async (variant, _, [, shape]) => {
     const gpu = await openTestGpu();
     const { rows, columns, depth } = shape;
     const a = randomRows(depth, rows, 1);
@@ -31,12 +22,17 @@ describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => 
     const pitch = expected.length / rows;
     const used = (_: number, index: number): boolean => index % pitch < columns;
     expectClose(c.filter(used), expected.filter(used));
-  });
+  },
+);
 
-  test.each([
-    { rows: 21, columns: 8, depth: 9 },
-    { rows: 6, columns: 1, depth: 33, images: 1 as const },
-  ])('stores what is positive: $rows × $columns over $depth', async (shape) => {
+const rectifiedCases = [
+  matmulCase({ rows: 21, columns: 8, depth: 9 }),
+  matmulCase({ rows: 6, columns: 1, depth: 33, images: 1 }),
+];
+
+test.each(namedPairs({ ...matmulMatrix(matmulVariants), shapes: rectifiedCases }))(
+  'matmul %s stores what is positive: %s',
+  async (variant, _, [, shape]) => {
     const gpu = await openTestGpu();
     const { rows, columns, depth } = shape;
     const operands = [randomRows(depth, rows, 1), randomRows(1, rows, 2), randomValues(columns * depth, 3)];
@@ -45,13 +41,14 @@ describe.each(matmulVariants.map(({ name }) => name))('matmul %s', (variant) => 
     const c = await runLaunch(gpu, rectified(matmul(shape, gpu, variant)), operands, expected.length);
     expect(expected.filter((value) => value === 0).length).toBeGreaterThan(1);
     expectClose(c, expected);
-  });
-});
+  },
+);
 
 const readingHalves = matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads');
 
-describe.each(readingHalves.map(({ name }) => name))('matmul %s of halves', (variant) => {
-  test.each(cases)('agrees with plain loops: $rows × $columns over $depth', async (shape) => {
+test.each(namedPairs(matmulMatrix(readingHalves)))(
+  'matmul %s of halves agrees with plain loops: %s',
+  async (variant, _, [, shape]) => {
     const gpu = await openTestGpu();
     const { rows, columns, depth } = shape;
     const halves = packHalves(randomRows(depth, rows, 1));
@@ -65,8 +62,8 @@ describe.each(readingHalves.map(({ name }) => name))('matmul %s of halves', (var
     const pitch = expected.length / rows;
     const used = (_: number, index: number): boolean => index % pitch < columns;
     expectClose(c.filter(used), expected.filter(used));
-  });
-});
+  },
+);
 
 test('tiles that read floats alone are not offered for halves', async () => {
   const gpu = await openTestGpu();

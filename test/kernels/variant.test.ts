@@ -16,6 +16,8 @@ const variant = (name: string, lanes = 4): Variant => ({
   name,
   lanes,
   workgroupMemory: 0,
+  accumulators: 4,
+  privateMemory: 16,
   suits: ['gpu', 'swiftshader'],
 });
 const variants = [variant('cheap'), variant('dear'), variant('dearest'), variant('forbidden', 128)];

@@ -50,11 +50,7 @@ function referenceLayer(
       });
     case 'adaptive-average-pool':
       return windows(to, (c, r, k) => {
-        const [firstRow, endRow] = [
-          Math.floor((r * from[1]) / to[1]),
-          Math.ceil(((r + 1) * from[1]) / to[1]),
-        ];
-        const [first, end] = [Math.floor((k * from[2]) / to[2]), Math.ceil(((k + 1) * from[2]) / to[2])];
+        const [[firstRow, endRow], [first, end]] = averagedWindow(from, to, r, k);
         let sum = 0;
         for (let i = firstRow; i < endRow; i++)
           for (let j = first; j < end; j++) sum += x[(c * from[1] + i) * from[2] + j]!;
@@ -67,6 +63,13 @@ function referenceLayer(
     case 'lrn':
       return normalise(layer, x, from);
   }
+}
+
+/** Rows and columns of the input, each from the first to before the end, of which a pixel of an adaptive pool is the mean. */
+export function averagedWindow(from: Extent, to: Extent, row: number, column: number) {
+  const window = (place: number, inside: number, outside: number) =>
+    [Math.floor((place * inside) / outside), Math.ceil(((place + 1) * inside) / outside)] as const;
+  return [window(row, from[1], to[1]), window(column, from[2], to[2])] as const;
 }
 
 function windows(to: Extent, value: (c: number, r: number, k: number) => number): Float64Array {

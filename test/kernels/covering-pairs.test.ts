@@ -1,0 +1,49 @@
+/** The pairs of variants and shapes that `npm test` runs cover what there is. */
+import { describe, expect, test } from 'vitest';
+import { conv2dWeightGradientVariants } from '../../src/kernels/conv2d-weight-gradient.ts';
+import { conv2dVariants } from '../../src/kernels/conv2d.ts';
+import { matmulVariants } from '../../src/kernels/matmul.ts';
+import { convMatrix, weightGradientMatrix } from './conv-cases.ts';
+import { allPairs, coveringPairs, type Matrix } from './covering-pairs.ts';
+import { matmulMatrix } from './matmul-cases.ts';
+
+const anonymous = <Variant, Shape>(matrix: Matrix<Variant, Shape>) => matrix as Matrix<unknown, unknown>;
+
+describe.each([
+  ['conv2d', anonymous(convMatrix(conv2dVariants))],
+  ['conv2d-weight-gradient', anonymous(weightGradientMatrix(conv2dWeightGradientVariants))],
+  ['matmul', anonymous(matmulMatrix(matmulVariants))],
+])('of %s', (_, matrix) => {
+  const { variants, shapes, edges, kindOf } = matrix;
+  const taken = coveringPairs(matrix);
+
+  test('every variant runs several shapes, and every kind of variant every shape', () => {
+    for (const variant of variants)
+      expect(taken.filter(([one]) => one === variant).length).toBeGreaterThanOrEqual(2);
+    for (const kind of new Set(variants.map(kindOf))) {
+      const run = new Set(taken.filter(([variant]) => kindOf(variant) === kind).map(([, shape]) => shape));
+      expect(run.size, kind).toBe(shapes.length);
+    }
+  });
+
+  test('every variant meets every edge that any shape is for it, and every edge is met', () => {
+    for (const { name, met } of edges) {
+      expect(
+        taken.some(([variant, shape]) => met(variant, shape)),
+        name,
+      ).toBe(true);
+      for (const variant of variants) {
+        const [possible, done] = [allPairs(matrix), taken].map((pairs) =>
+          pairs.some(([one, shape]) => one === variant && met(variant, shape)),
+        );
+        expect(done, name).toBe(possible);
+      }
+    }
+  });
+
+  test('none is run twice, and fewer than two thirds of all', () => {
+    const places = taken.map(([variant, shape]) => variants.indexOf(variant) * 1000 + shapes.indexOf(shape));
+    expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+    expect(taken.length).toBeLessThan((2 / 3) * variants.length * shapes.length);
+  });
+});

@@ -1,0 +1,151 @@
+/** Launches of everything that is compiled, of small shapes. */
+import type { Gpu } from '../../src/gpu/device.ts';
+import type { Launch } from '../../src/gpu/kernel.ts';
+import {
+  adaptiveAveragePool,
+  adaptiveAveragePoolInputGradient,
+} from '../../src/kernels/adaptive-average-pool.ts';
+import { add } from '../../src/kernels/add.ts';
+import { affineView, affineViewAdjoint } from '../../src/kernels/affine-view.ts';
+import { ballDistance, ballProject, ballShrink } from '../../src/kernels/ball.ts';
+import { basisChange } from '../../src/kernels/basis-change.ts';
+import { biasGradient } from '../../src/kernels/bias-gradient.ts';
+import { blur } from '../../src/kernels/blur.ts';
+import { boundClimb, recordClimb, stepClimb, tickClimb } from '../../src/kernels/climb.ts';
+import { hlsToRgb } from '../../src/kernels/colour.ts';
+import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d-input-gradient.ts';
+import {
+  conv2dWeightGradient,
+  conv2dWeightGradientVariants,
+} from '../../src/kernels/conv2d-weight-gradient.ts';
+import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
+import { addCppnGradient, pullCppn } from '../../src/kernels/cppn-gradient.ts';
+import { cppn } from '../../src/kernels/cppn.ts';
+import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
+import { dropout } from '../../src/kernels/dropout.ts';
+import { giveImages, takeImages } from '../../src/kernels/few-images.ts';
+import { keepParameters, keepPictures } from '../../src/kernels/keep.ts';
+import { lrn, lrnInputGradient } from '../../src/kernels/lrn.ts';
+import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
+import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
+import { noise } from '../../src/kernels/noise.ts';
+import { climbObjective, judgeObjective } from '../../src/kernels/objective.ts';
+import { pack } from '../../src/kernels/pack.ts';
+import { picture } from '../../src/kernels/picture.ts';
+import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
+import { scatter } from '../../src/kernels/scatter.ts';
+import { sgd } from '../../src/kernels/sgd.ts';
+import { slotProduct } from '../../src/kernels/slot-product.ts';
+import { clearSmallPixels, smallPixelThreshold } from '../../src/kernels/small-pixels.ts';
+import { confidence, crossEntropy } from '../../src/kernels/softmax.ts';
+import { spectrum } from '../../src/kernels/spectrum.ts';
+import { transpose } from '../../src/kernels/transpose.ts';
+import { allowed, type Variant } from '../../src/kernels/variant.ts';
+import { view } from '../../src/kernels/view.ts';
+import { winners } from '../../src/kernels/winners.ts';
+import { gatherSquares, spreadSquares, turnWinogradWeights } from '../../src/kernels/winograd.ts';
+import { convCases } from './conv-cases.ts';
+
+const convShape = convCases[2]![1];
+const threeByThree = convCases[4]![1];
+const pool = {
+  channels: 2,
+  inHeight: 4,
+  inWidth: 4,
+  outHeight: 2,
+  outWidth: 2,
+  size: 2,
+  stride: 2,
+  batch: 4,
+};
+const viewShape = {
+  channels: 3,
+  imageHeight: 8,
+  imageWidth: 8,
+  height: 6,
+  width: 6,
+  batch: 4,
+  views: 1,
+  resize: true,
+  reverseChannels: true,
+  scale: [1, 2, 3],
+};
+const image = { channels: 3, height: 8, width: 7, batch: 4 };
+const climb = { values: 168, inputValues: 108, batch: 4, unitLayers: 1 };
+const objective = { classes: 10, batch: 4, rescale: true };
+const ball = { values: 168, batch: 4, radius: 2 };
+const normalised = { channels: 6, plane: 8, size: 5, alpha: 1e-4, beta: 0.75, k: 1 };
+const direct = { population: 2, channels: 1, pixels: 9 };
+const cppns = { batch: 4, channels: 3, height: 9, width: 7, edges: 12, nodes: 3, reverseChannels: false };
+const confidences = { classes: 10, batch: 4, images: 4, views: 1, allImages: 4 };
+
+/** Every entry point of every shader, in every variant that the adapter's limits allow. */
+export function everyLaunch(gpu: Gpu): Launch[] {
+  const of = (variants: readonly Variant[], launch: (name: string) => Launch) =>
+    variants.filter((variant) => allowed(variant, gpu)).map(({ name }) => launch(name));
+  return [
+    ...of(conv2dVariants, (name) => conv2d(convShape, gpu, name)),
+    ...of(conv2dVariants, (name) => conv2dInputGradient(convShape, gpu, name)),
+    ...of(conv2dWeightGradientVariants, (name) => conv2dWeightGradient(convShape, gpu, name)),
+    ...of(matmulVariants, (name) => matmul({ rows: 10, columns: 12, depth: 20 }, gpu, name)),
+    ...[1, 100, 1000].map((slots) => cppn({ population: 2, channels: 3, height: 28, width: 28, slots })),
+    ...of(
+      matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads'),
+      (name) => matmul({ rows: 10, columns: 12, depth: 20, packed: true }, gpu, name),
+    ),
+    ...[1, 100].map((slots) => pullCppn({ ...cppns, slots })),
+    addCppnGradient({ ...cppns, slots: 1 }),
+    add(8),
+    affineView({ ...viewShape, clamp: true }),
+    affineViewAdjoint({ ...viewShape, clamp: false }),
+    ballDistance(ball),
+    ballProject(ball),
+    ballShrink(ball),
+    blur({ ...image, reach: 2, along: 'rows' }),
+    boundClimb(168, 4),
+    recordClimb(climb),
+    ...(['plain', 'momentum', 'adam'] as const).map((step) => stepClimb(step, climb)),
+    tickClimb(),
+    climbObjective(objective),
+    judgeObjective(objective),
+    ...([1, 2] as const).flatMap((images) => [takeImages(8, images), giveImages(8, images)]),
+    keepParameters(168, 4),
+    keepPictures(42, 4),
+    noise({ values: 168, batch: 4, kind: 'gaussian', size: 1 }),
+    noise({ values: 168, batch: 4, kind: 'uniform', size: 1 }),
+    pack(8),
+    picture({ ...image, reverseChannels: true }),
+    slotProduct(168, 4),
+    smallPixelThreshold({ ...image, rank: 9, contribution: true }),
+    clearSmallPixels({ ...image, rank: 9, contribution: false }),
+    basisChange({ outer: 3, size: 9, inner: 8 }),
+    biasGradient(3, 4, 4),
+    hlsToRgb(2, 9),
+    firstDirect(direct),
+    varyDirect(direct),
+    renderDirect(direct),
+    adaptiveAveragePool(pool),
+    adaptiveAveragePoolInputGradient(pool),
+    dropout({ values: 8, rate: 0.5, layer: 0 }),
+    lrn(normalised),
+    lrnInputGradient(normalised),
+    maxPool(pool),
+    maxPoolInputGradient(pool),
+    relu(8),
+    reluInputGradient(8),
+    scatter(8, 9),
+    sgd(8),
+    spectrum({ channels: 3, waves: 6, batch: 4 }),
+    confidence(confidences),
+    crossEntropy(10, 4, 4),
+    transpose(3, 5),
+    transpose(3, 5, true),
+    turnConvWeights(convShape),
+    view(viewShape),
+    winners(10, 4),
+    ...([4, 6] as const).flatMap((size) => {
+      const shape = { convolution: threeByThree, size };
+      return [turnWinogradWeights(shape), spreadSquares(shape), gatherSquares(shape)];
+    }),
+  ];
+}
