@@ -85,6 +85,15 @@ describe('bench compare', () => {
     expect(stderr).toMatch(/^warning: the files are of different adapters: .*beads.*pebbles/);
   });
 
+  it('warns of a file that is a part', () => {
+    const part = save('part.json', 1, { partial: true, partialReason: 'stopped by SIGTERM' });
+    const { status, stderr } = bench('compare', a, part);
+    expect(status).toBe(0);
+    expect(stderr).toBe(
+      'warning: the second file has a part of what was to be measured: stopped by SIGTERM\n',
+    );
+  });
+
   it.each([
     ['one file', ['compare', a]],
     ['a file that is not there', ['compare', a, join(folder, 'nowhere.json')]],
@@ -107,6 +116,31 @@ describe('bench report', () => {
   it('ends with 2 without a file', () => {
     expect(bench('report').status).toBe(2);
     expect(bench('report', join(folder, 'nowhere.json')).status).toBe(2);
+  });
+
+  it('prints tables of a folder of files as Markdown, or writes them into a document', () => {
+    const printed = bench('report', '--markdown', 'bench/results');
+    expect(printed.status).toBe(0);
+    expect(printed.stdout).toContain('| AlexNet forward, 8 |');
+    const document = join(folder, 'page.md');
+    writeFileSync(document, '<!-- bench-table --><!-- /bench-table -->');
+    const written = bench('report', '--markdown', 'bench/results/lavapipe.json', '--into', document);
+    expect(written).toMatchObject({ status: 0, stdout: `${document}\n` });
+    expect(readFileSync(document, 'utf8')).toContain('**lavapipe**');
+  });
+
+  it.each([
+    [['report', a, a], 'a page is of one results file; --markdown takes several'],
+    [['report', a, '--markdown'], 'none of these files has rows of our engine beside others'],
+    [
+      ['report', 'bench/results', '--markdown', '--into', 'package.json'],
+      '--into package.json: expected <!--',
+    ],
+    [['report', a, '--into', 'x.md'], '--into writes Markdown: add --markdown'],
+  ])('%j ends with 2 and a sentence', (commandLine, message) => {
+    const { status, stderr } = bench(...commandLine);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
   });
 });
 
