@@ -53,31 +53,38 @@ function colour(encoding: Run['encoding'], crops: Run['crops'], population: numb
   return { work, model: 'caffenet-tiny', encoding, crops, generations: 3, population, seed: 1 };
 }
 
-/** @param choice for `--adapter` */
+/**
+ * @param choice for `--adapter`
+ * @param signal ends the run that is under way too, and leaves it out
+ */
 export async function benchEvolution(
   choice: string,
   adapter: string,
+  signal: AbortSignal,
   show: (row: EvolutionRow) => void,
 ): Promise<void> {
-  for (const run of runs) show(await measureRun(choice, adapter, run));
+  for (const run of runs) {
+    signal.throwIfAborted();
+    show(await measureRun(choice, adapter, signal, run));
+  }
 }
 
-async function measureRun(choice: string, adapter: string, run: Run): Promise<EvolutionRow> {
+async function measureRun(
+  choice: string,
+  adapter: string,
+  signal: AbortSignal,
+  run: Run,
+): Promise<EvolutionRow> {
   const { work, model, encoding, crops, generations, population, seed } = run;
   const folder = mkdtempSync(join(tmpdir(), 'easily-fooled-bench-'));
   try {
     const options = { model, encoding, crops, generations, population, seed };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const started = performance.now();
-    const { output, peak } = await execute([
-      'evolve',
-      ...flags,
-      '--adapter',
-      choice,
-      '--out',
-      join(folder, 'run'),
-      '--json',
-    ]);
+    const { output, peak } = await execute(
+      ['evolve', ...flags, '--adapter', choice, '--out', join(folder, 'run'), '--json'],
+      signal,
+    );
     const commandSeconds = (performance.now() - started) / 1000;
     const summary = JSON.parse(output) as RunSummary;
     const { render, network, readBack, evolution, saving } = summary.milliseconds;
@@ -103,10 +110,14 @@ async function measureRun(choice: string, adapter: string, run: Run): Promise<Ev
 }
 
 /** Runs `fool` and watches its resident memory, in KiB; 0 where the system does not tell. */
-function execute(commandLine: readonly string[]): Promise<{ output: string; peak: number }> {
+function execute(
+  commandLine: readonly string[],
+  signal: AbortSignal,
+): Promise<{ output: string; peak: number }> {
   const fool = fileURLToPath(new URL('fool.js', import.meta.url));
   const child = spawn(process.execPath, [fool, ...commandLine], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    signal,
   });
   let output = '';
   let peak = 0;
@@ -115,10 +126,13 @@ function execute(commandLine: readonly string[]): Promise<{ output: string; peak
   }, 100);
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve, reject) => {
-    child.on('error', reject);
+    let failure: Error | undefined;
+    child.on('error', (error) => (failure = error));
     child.on('close', (code) => {
       clearInterval(watch);
-      if (code === 0) resolve({ output, peak });
+      if (signal.aborted) reject(signal.reason as Error);
+      else if (failure) reject(failure);
+      else if (code === 0) resolve({ output, peak });
       else reject(new Error(`fool ${commandLine.join(' ')} ended with ${String(code)}`));
     });
   });

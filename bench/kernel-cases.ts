@@ -22,6 +22,8 @@ export interface KernelCase {
   /** Bytes of each binding. */
   readonly operands: Readonly<Record<number, number>>;
   readonly reference: Reference;
+  /** Whether its operations are those of the convolution that its products of squares stand for, which are more. */
+  readonly standsForMore: boolean;
 }
 
 const toInput = { input: true, parameters: false };
@@ -54,12 +56,16 @@ function networkCases(
 ): KernelCase[] {
   const batch = slotsFor(images);
   const options: NetworkOptions = { batch, ...fewImages(images, batch), ...(gradients ? { gradients } : {}) };
-  return kernelsOf(gpu, architecture, options).flatMap(({ label, launches, operands }) => {
+  const kernels = kernelsOf(gpu, architecture, options);
+  const labels = new Set(kernels.map(({ label }) => label));
+  return kernels.flatMap(({ label, launches, operands }) => {
     const [usual] = launches;
     const reference = usual && referenceOf(usual.kernel);
     if (!usual || !reference) return [];
     const shape = `${name} ${label}, batch ${String(images)}`;
-    return [{ family: usual.kernel.family, shape, batch: images, launches, operands, reference }];
+    const standsForMore = labels.has(`${label} spread`);
+    const { family } = usual.kernel;
+    return [{ family, shape, batch: images, launches, operands, reference, standsForMore }];
   });
 }
 
@@ -75,7 +81,8 @@ function squareCases(gpu: Gpu): KernelCase[] {
       .map(({ name }) => matmul(product, gpu, name));
     const shape = `${String(size)} × ${String(size)} × ${String(size)}`;
     const operands = [matrix, 4 * size, matrix, matrix];
-    return [{ family: 'matmul', shape, batch: 0, launches: [usual, ...others], operands, reference }];
+    const launches = [usual, ...others];
+    return [{ family: 'matmul', shape, batch: 0, launches, operands, reference, standsForMore: false }];
   });
 }
 

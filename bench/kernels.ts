@@ -9,8 +9,10 @@ import { chooseCases, type KernelChoice } from './choose-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from './kernel-cases.ts';
 import { Operands } from './operands.ts';
 import type { Peaks } from './peaks.ts';
+import { aboveRoof } from './roof-check.ts';
 import { sampleDispatch, type DispatchSample } from './sample-dispatch.ts';
 import { runOnce } from './run-once.ts';
+import { isStopped } from './stop.ts';
 import { difference, expectedElements } from './verify.ts';
 import type { Watch } from './watch.ts';
 
@@ -45,7 +47,7 @@ export interface KernelOptions {
 
 export interface KernelOutput {
   readonly show: (row: KernelRow) => void;
-  /** A variant that computes something else, or does not run. */
+  /** A variant that computes something else, does not run, or is above a roof. */
   readonly failed: (line: string) => void;
   readonly progress: (done: number, name: string) => void;
 }
@@ -89,14 +91,22 @@ async function benchCase(
   try {
     const expected = expectedElements(usual.kernel, reference, operands, seed);
     const chosen = variantOf(usual);
+    const failed = (launch: Launch, why: string) => {
+      output.failed(`${one.family} ${variantOf(launch)}, ${one.shape}: ${why}`);
+    };
     for (const launch of shuffled(one.launches, seed)) {
       try {
         const timed = await timeVerified(gpu, launch, one, operands, expected, (dispatch) =>
           sampleDispatch(gpu, watch, dispatch, { time }),
         );
-        output.show(rowOf(gpu, one, launch, timed, peaks, variantOf(launch) === chosen));
+        const row = rowOf(gpu, one, launch, timed, peaks, variantOf(launch) === chosen);
+        output.show(row);
+        const { standsForMore } = one;
+        const above = aboveRoof({ ...row, bytes: launch.bytes, standsForMore }, peaks);
+        if (above !== undefined) failed(launch, above);
       } catch (error) {
-        output.failed(`${one.family} ${variantOf(launch)}, ${one.shape}: ${messageOf(error)}`);
+        if (isStopped(error)) throw error;
+        failed(launch, messageOf(error));
       }
       onDone(variantOf(launch));
     }

@@ -3,119 +3,106 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { positiveNumber, wholeNumber } from '../src/cli/options.ts';
-import { Terminal } from '../src/cli/terminal.ts';
 import { UsageError } from '../src/cli/usage-error.ts';
+import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
 import { version } from '../src/version.ts';
 import { nearestName } from '../src/nearest-name.ts';
 import type { KernelChoice } from './choose-cases.ts';
-import { benchEvolution } from './evolution.ts';
-import { benchKernels, casesToMeasure } from './kernels.ts';
-import { layerLines } from './layer-lines.ts';
-import { benchNetworks } from './networks.ts';
+import { measureSections, say, sections, type MeasureOptions, type Section } from './measure.ts';
 import { checkOutputs, writeOutputs, type OutputOptions } from './outputs.ts';
-import { measurePeaks, type Peaks } from './peaks.ts';
+import { Recorder } from './recorder.ts';
 import { addResultsCommands } from './results-commands.ts';
-import { RowTable, type Row } from './row-table.ts';
+import { isStopped, listenForStop, type StoppedError } from './stop.ts';
 import type { Timeline } from './trace.ts';
-import { watchOn } from './watch.ts';
 
-const sections = ['kernels', 'networks', 'evolution', 'peers'] as const;
-
-interface BenchOptions extends OutputOptions, KernelChoice {
-  readonly adapter: string;
-  readonly seed: number;
-  /** Seconds. */
-  readonly time: number;
+interface BenchOptions extends OutputOptions, MeasureOptions {
+  /** Seconds from the start of the process. */
+  readonly limit?: number;
 }
 
 const bench = new Command('fool bench')
   .description('measure kernels, networks, whole runs, and other engines on the same adapter')
   .exitOverride()
-  .argument('[section...]', `what to measure: ${sections.join(', ')}`, sections)
+  .argument('[section...]', `what to measure, in this order: ${sections.join(', ')}`, sections)
   .option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name', 'auto')
   .option('--family <name>', 'kernels: of this family')
   .option('--shape <words>', 'kernels: whose shape has these words, such as conv2')
-  .option('--variant <name>', 'kernels: one variant, or all; those made for this kind of adapter unless told')
+  .option('--variant <name>', 'kernels: one variant, or all; without it those made for this kind of adapter')
   .option('--batch <images>', 'kernels: of this batch', wholeNumber(1))
   .option('--time <seconds>', 'kernels: that a variant is timed at most', positiveNumber, 1)
   .option('--seed <n>', 'kernels: of operands and of the order of variants', wholeNumber(0), 1)
-  .option('--json <file>', 'results file to write')
+  .option('--limit <seconds>', 'stop after this time, and keep what was measured', positiveNumber)
+  .option('--json <file>', 'results file to write, as soon as there is a row')
   .option('--report <file>', 'page to write, as HTML')
   .option('--trace <file>', 'trace of the networks’ dispatches to write, for ui.perfetto.dev')
-  .action(async (chosen: string[], options: BenchOptions) => {
-    checkSections(chosen, options);
+  .action(async (named: string[], options: BenchOptions) => {
+    const chosen = chosenSections(named, options);
     await checkOutputs(options, chosen);
-    const measured = await measure(chosen, options);
-    for (const path of await writeOutputs(measured.results, measured.timelines, options))
-      console.log(`written to ${path}`);
-    if (measured.failures > 0) process.exitCode = 1;
+    process.exitCode = await measure(chosen, options);
   });
 
 /** @throws UsageError for a section that is none, and for options of kernels where none are measured */
-function checkSections(chosen: readonly string[], options: KernelChoice): void {
-  for (const name of chosen) {
-    if (sections.some((section) => section === name)) continue;
+function chosenSections(named: readonly string[], options: KernelChoice): Section[] {
+  const chosen = named.map((name) => {
+    const section = sections.find((one) => one === name);
+    if (section) return section;
     const nearest = nearestName(name, [...sections, 'compare', 'report']);
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
     throw new UsageError(`there is no section ${name} to measure, but ${sections.join(', ')}${hint}`);
-  }
-  if (chosen.includes('kernels')) return;
+  });
   const useless = (['family', 'shape', 'variant', 'batch'] as const).find(
     (name) => options[name] !== undefined,
   );
-  if (useless !== undefined)
+  if (useless !== undefined && !chosen.includes('kernels'))
     throw new UsageError(`--${useless} chooses among kernels, which are not to be measured: leave it out`);
+  return chosen;
 }
 
-async function measure(chosen: readonly string[], options: BenchOptions) {
-  const rows: Row[] = [];
-  const timelines: Timeline[] = [];
-  const table = new RowTable();
-  let failures = 0;
+/** @returns the exit code: that of a signal, or 1 where a kernel failed */
+async function measure(chosen: readonly Section[], options: BenchOptions): Promise<number> {
   const gpu = await openGpu(options.adapter);
   console.log(`adapter: ${gpu.adapter.description}`);
-  const terminal = new Terminal({ json: false, quiet: false });
-  const say = (line: string) => {
-    // A bar may stand on this line of the terminal.
-    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-    console.log(line);
+  const recorder = new Recorder(beginningOf(gpu), options.json);
+  const timelines: Timeline[] = [];
+  let failures = 0;
+  const failed = (line: string) => {
+    failures++;
+    say(`FAILED ${line}`);
   };
-  const show = (row: Row) => {
-    rows.push(row);
-    for (const line of table.linesOf(row)) say(line);
-    if ('layers' in row) for (const line of layerLines(row)) say(line);
+  const exitCode = (stopped: StoppedError | undefined) => {
+    const signalled = stopped?.exitCode ?? 0;
+    return signalled === 0 && failures > 0 ? 1 : signalled;
   };
-  const watch = watchOn(gpu);
-  let peaks: Peaks | undefined;
-  const { cases, total } = chosen.includes('kernels')
-    ? casesToMeasure(gpu, options)
-    : { cases: [], total: 0 };
-  if (chosen.some((section) => section !== 'evolution')) peaks = await measurePeaks(gpu, say);
-  if (peaks && total > 0) {
-    const progress = terminal.progress(total, 'variants');
-    const failed = (line: string) => {
-      failures++;
-      say(`FAILED ${line}`);
-    };
-    const limits = { seed: options.seed, time: 1000 * options.time };
-    await benchKernels(gpu, watch, cases, peaks, limits, {
-      show,
-      failed,
-      progress: (done, name) => {
-        progress.update(done, name);
-      },
+  const leave = (stopped: StoppedError) => {
+    const saved = recorder.save(stopped.message).catch((error: unknown) => {
+      console.error(`fool bench: ${messageOf(error)}`);
     });
-    progress.stop();
+    void saved.then(() => process.exit(exitCode(stopped)));
+  };
+  const stop = listenForStop({ ...options, leave });
+  const { signal } = stop;
+  let stopped: StoppedError | undefined;
+  try {
+    await measureSections(gpu, chosen, options, { recorder, timelines, failed, signal });
+  } catch (error) {
+    if (!signal.aborted && !isStopped(error)) {
+      if (recorder.results().rows.length > 0) await recorder.save(messageOf(error));
+      throw error;
+    }
+    stopped = (isStopped(error) ? error : signal.reason) as StoppedError;
+    say(`${stopped.message}; what was measured until then is kept`);
   }
-  if (chosen.includes('networks'))
-    await benchNetworks(gpu, watch, show, (timeline) => timelines.push(timeline));
-  const { adapter } = gpu;
-  const sameAgain = adapter.kind === 'gpu' ? options.adapter : adapter.kind;
-  if (peaks && chosen.includes('peers')) await (await peers()).benchPeers(gpu, watch, peaks.gflops, show);
-  gpu.close();
-  if (chosen.includes('evolution')) await benchEvolution(sameAgain, adapter.name, show);
+  await recorder.save(stopped?.message);
+  if (options.json !== undefined) console.log(`written to ${options.json}`);
+  for (const path of await writeOutputs(recorder.results(stopped?.message), timelines, options))
+    console.log(`written to ${path}`);
+  stop.dispose();
+  return exitCode(stopped);
+}
+
+function beginningOf({ adapter }: Gpu) {
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
@@ -123,29 +110,8 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
     platform: process.platform,
     arch: process.arch,
   };
-  const results = {
-    machine,
-    adapter,
-    versions: { 'easily-fooled': version, node: process.version },
-    commit: commit(),
-    date: new Date().toISOString(),
-    ...(peaks ? { peaks } : {}),
-    ...(Number.isFinite(watch.leastMs) ? { fixedWorkMs: watch.leastMs } : {}),
-    rows,
-  };
-  return { results, timelines, failures };
-}
-
-/** Other engines are development dependencies: an installed package does without them. */
-async function peers(): Promise<typeof import('./peers.ts')> {
-  const bundle = new URL('bench-peers.js', import.meta.url).href;
-  try {
-    return (await import(bundle)) as typeof import('./peers.ts');
-  } catch (error) {
-    throw new UsageError(
-      `the peers are not installed here (${messageOf(error)}); they come with a clone of the repository and npm ci, and the other sections do without them`,
-    );
-  }
+  const versions = { 'easily-fooled': version, node: process.version };
+  return { machine, adapter, versions, commit: commit(), date: new Date().toISOString() };
 }
 
 addResultsCommands(bench);

@@ -11,12 +11,13 @@ import { benchAscent } from './ascent.ts';
 import type { Breakdown } from './breakdown.ts';
 import { withBreakdown } from './network-breakdown.ts';
 import { benchTrainingStep } from './own-training-step.ts';
+import { measureFunctions } from './peaks.ts';
 import { benchRendering } from './rendering.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { sampleProgram, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
-import { inVisits, ofVisit, visits, type Visited } from './visits.ts';
+import { inVisits, mostVisits, ofVisit, type Visited, type VisitOutput } from './visits.ts';
 import type { Watch } from './watch.ts';
 
 export interface NetworkRow extends Visited, Partial<Breakdown> {
@@ -38,34 +39,38 @@ export interface NetworkRow extends Visited, Partial<Breakdown> {
 export async function benchNetworks(
   gpu: Gpu,
   watch: Watch,
-  show: (row: NetworkRow) => void,
+  output: VisitOutput<NetworkRow>,
   record: (timeline: Timeline) => void,
 ): Promise<void> {
+  const { kind } = gpu.adapter;
+  let functions: Promise<number> | undefined;
   await inVisits<NetworkRow>(
-    async (visit, showVisited) => {
-      console.log(`networks: visit ${String(visit)} of ${String(visits)} …`);
+    kind,
+    async (visit, show) => {
+      console.log(`networks: visit ${String(visit)}${kind === 'gpu' ? '' : ` of ${String(mostVisits)}`} …`);
       const finish = async (row: NetworkRow, network: Network) => {
-        showVisited(visit < visits ? row : await withBreakdown(gpu, row, network, record));
+        show(visit > 1 ? row : await withBreakdown(gpu, row, network, record));
       };
-      await visitLeNet(gpu, watch, showVisited, finish);
+      await visitLeNet(gpu, watch, show, finish);
       await visitAlexNet(gpu, watch, finish);
-      await benchRendering(gpu, watch, showVisited);
+      functions ??= measureFunctions(gpu, watch);
+      await benchRendering(gpu, watch, await functions, show);
       await benchAscent(gpu, watch, ({ network, batch, gigaflops, ...timed }) => {
         const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
-        showVisited(row(work, batch, gpu, timed, 1e9 * gigaflops));
+        show(row(work, batch, gpu, timed, 1e9 * gigaflops));
       });
     },
     atMedian,
-    show,
+    output,
   );
 }
 
 /** Its rates were those of its own median. */
-function atMedian(last: NetworkRow, sample: Sample): NetworkRow {
-  const { imagesPerSecond, gflops, nodesPerSecond, ofFunctions } = last;
-  const faster = last.medianMs / sample.medianMs;
+function atMedian(first: NetworkRow, sample: Sample): NetworkRow {
+  const { imagesPerSecond, gflops, nodesPerSecond, ofFunctions } = first;
+  const faster = first.medianMs / sample.medianMs;
   return {
-    ...last,
+    ...first,
     ...sample,
     imagesPerSecond: faster * imagesPerSecond,
     ...(gflops !== undefined && { gflops: faster * gflops }),
@@ -74,7 +79,7 @@ function atMedian(last: NetworkRow, sample: Sample): NetworkRow {
   };
 }
 
-/** Shows a row, with the times of every dispatch on the last visit. */
+/** Shows a row, with the times of every dispatch on the first visit. */
 type Finish = (row: NetworkRow, network: Network) => Promise<void>;
 
 async function visitLeNet(

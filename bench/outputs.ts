@@ -27,7 +27,7 @@ export async function checkOutputs(options: OutputOptions, sections: readonly st
 }
 
 /**
- * Writes what was asked for.
+ * Writes what was asked for beside the results file.
  * @param results of the shape that `readResults` reads
  * @returns the files that were written
  * @throws StorageError
@@ -35,22 +35,20 @@ export async function checkOutputs(options: OutputOptions, sections: readonly st
 export async function writeOutputs(
   results: object,
   timelines: readonly Timeline[],
-  { json, report, trace }: OutputOptions,
+  { report, trace }: Omit<OutputOptions, 'json'>,
 ): Promise<string[]> {
-  const text = JSON.stringify(results, null, 1) + '\n';
-  if (json !== undefined) await save(json, text);
-  const read = resultsOf(JSON.parse(text), 'what was measured');
+  const read = resultsOf(JSON.parse(JSON.stringify(results)), 'what was measured');
   if (report !== undefined) await writeBenchReport(read, report);
-  if (trace !== undefined) {
+  const isShown = trace !== undefined && !(read.partial && timelines.length === 0);
+  if (isShown) {
     if (timelines.length === 0)
       throw new Error(
         `${trace} is not written: ${read.adapter.name} has no clock (timestamp-query) for a trace`,
       );
     const { adapter, commit, date } = read;
     const about = { adapter: adapter.name, driver: adapter.description, commit, date };
-    await save(trace, JSON.stringify(traceOf(timelines, about)) + '\n');
+    const text = JSON.stringify(traceOf(timelines, about)) + '\n';
+    await saveFile(trace, new TextEncoder().encode(text));
   }
-  return [json, report, trace].filter((path) => path !== undefined);
+  return [report, isShown ? trace : undefined].filter((path) => path !== undefined);
 }
-
-const save = (path: string, text: string) => saveFile(path, new TextEncoder().encode(text));

@@ -90,13 +90,16 @@ export function titleOf({ network, pass, images }: Case): string {
  * pair for the first image (8.7e-7 apart). So a tenth of a gradient may differ; the rest must be closer than any error
  * of the maths would leave it.
  */
-export function agrees(found: Answer, expected: Answer): boolean {
-  const { logits, gradient } = distances(found, expected);
-  return logits <= 1e-3 && gradient <= 2e-4;
+export const agrees = ({ logits, gradient }: Distances): boolean => logits <= 1e-3 && gradient <= 2e-4;
+
+/** How far two answers are apart, as shares of their ranges. */
+export interface Distances {
+  readonly logits: number;
+  readonly gradient: number;
 }
 
 /** Logits: the largest difference; gradient: that of nine tenths of the values, of the worst of them. */
-export function distances(found: Answer, expected: Answer): { logits: number; gradient: number } {
+export function distances(found: Answer, expected: Answer): Distances {
   const count = Math.max(found.gradients.length, expected.gradients.length);
   const gradients = Array.from({ length: count }, (_, index) =>
     distance(found.gradients[index], expected.gradients[index], 0.9),

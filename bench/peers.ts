@@ -14,6 +14,7 @@ import {
   distances,
   titleOf,
   type Case,
+  type Distances,
   type EngineName,
   type Measured,
   type Pass,
@@ -25,7 +26,8 @@ import { findTorch, torchMeasure } from './peer-torch.ts';
 import { ownTrainingStep } from './own-training-step.ts';
 import type { Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';
-import { pooled } from './visits.ts';
+import { isStopped } from './stop.ts';
+import { pooled, type VisitOutput } from './visits.ts';
 import { unwatched, type Watch } from './watch.ts';
 
 export interface PeerRow extends Sample {
@@ -64,31 +66,35 @@ interface Engine {
  * Case by case: our engine, then each peer, then our engine again, so that a machine that becomes slower or faster does so for
  * all. Peers that take a device are handed ours.
  * @param peak of the adapter, in GFLOP/s
+ * @param output `keep` gets the rows of a case each time that an engine is through
  */
 export async function benchPeers(
   gpu: Gpu,
   watch: Watch,
   peak: number,
-  show: (row: PeerRow) => void,
+  { keep, show }: VisitOutput<PeerRow>,
 ): Promise<void> {
   const engines = peerEngines(gpu, watch);
   const results: Measured[] = [];
   for (const work of allCases()) {
+    await watch.ready();
     const before = await measureOwn(gpu, watch, work);
     const peers: Measured[] = [];
+    const judgements: Judgements = new Map();
     for (const engine of engines) {
       if (!engine.passes.includes(work.pass)) continue;
+      await watch.ready();
       const measured = await attempt(gpu, engine, work, results);
-      if (measured) peers.push(measured);
+      if (!measured) continue;
+      peers.push(measured);
+      for (const row of rowsOf([before, ...peers], judgements)) keep(row);
     }
     const after = await measureOwn(gpu, watch, work);
     const own = { ...before, sample: pooled([before.sample, after.sample]) };
     const ofCase = [own, ...peers];
     results.push(...ofCase);
-    for (const measured of ofCase) {
-      const row = rowOf(measured, own, ofCase);
-      if (row) show(row);
-    }
+    for (const row of rowsOf(ofCase, judgements)) show(row);
+    for (const line of remarksOn(ofCase, judgements)) console.log(line);
     printRatios(own, peers, results, peak);
   }
 }
@@ -181,6 +187,7 @@ async function attempt(
   try {
     return await engine.measure(work);
   } catch (error) {
+    if (isStopped(error)) throw error;
     console.log(`${engine.name} does not run ${titleOf(work)} here: ${messageOf(error)}`);
     gpu.forgetFailure();
     return undefined;
@@ -197,38 +204,54 @@ function judgeOf({ case: { pass }, engine }: Measured, results: readonly Measure
   return engine === 'own' ? (by('torch-cpu') ?? by('tfjs-webgpu')) : by('own');
 }
 
-/**
- * Nothing, but for a line, where there is no answer to hold this one against.
- * @param results of the case
- */
-function rowOf(
-  measured: Measured,
-  { flops = 0 }: Measured,
-  results: readonly Measured[],
-): PeerRow | undefined {
-  const { case: work, engine, adapter, sample } = measured;
+/** Distances of an engine's answer, by its name and its judge's: millions of numbers, which nobody compares twice. */
+type Judgements = Map<string, Distances>;
+
+/** Undefined where there is no answer to compare this one with. */
+function judged(measured: Measured, results: readonly Measured[], known: Judgements) {
   const judge = judgeOf(measured, results);
-  if (!judge) {
-    console.log(`${engine} is left out of ${titleOf(work)}: nothing here to compare its answer with`);
-    return undefined;
-  }
-  const good = agrees(measured, judge);
-  if (!good) {
-    const { logits, gradient } = distances(measured, judge);
-    console.log(
-      `${engine}, ${titleOf(work)}: not the answer of ${judge.engine}; of its range, logits are off by ${logits.toExponential(1)}, gradients by ${gradient.toExponential(1)}`,
-    );
-  }
-  return {
-    work: `${work.network} ${work.pass}`,
-    batch: work.images,
-    engine,
-    adapter,
-    ...sample,
-    imagesPerSecond: (1e3 * work.images) / sample.medianMs,
-    gflops: flops / sample.medianMs / 1e6,
-    agrees: good,
-  };
+  if (!judge) return undefined;
+  const key = `${measured.engine} by ${judge.engine}`;
+  const off = known.get(key) ?? distances(measured, judge);
+  known.set(key, off);
+  return { by: judge.engine, off, agrees: agrees(off) };
+}
+
+/** @param results of a case, ours first; those that nothing can be compared with are left out */
+function rowsOf(results: readonly Measured[], known: Judgements): PeerRow[] {
+  const flops = results[0]?.flops ?? 0;
+  return results.flatMap((measured) => {
+    const { case: work, engine, adapter, sample } = measured;
+    const judgement = judged(measured, results, known);
+    if (!judgement) return [];
+    return [
+      {
+        work: `${work.network} ${work.pass}`,
+        batch: work.images,
+        engine,
+        adapter,
+        ...sample,
+        imagesPerSecond: (1e3 * work.images) / sample.medianMs,
+        gflops: flops / sample.medianMs / 1e6,
+        agrees: judgement.agrees,
+      },
+    ];
+  });
+}
+
+/** Which engines of a case have no row, and whose answer is another one. */
+function remarksOn(results: readonly Measured[], known: Judgements): string[] {
+  return results.flatMap((measured) => {
+    const { case: work, engine } = measured;
+    const judgement = judged(measured, results, known);
+    if (!judgement)
+      return [`${engine} is left out of ${titleOf(work)}: nothing here to compare its answer with`];
+    if (judgement.agrees) return [];
+    const { logits, gradient } = judgement.off;
+    return [
+      `${engine}, ${titleOf(work)}: not the answer of ${judgement.by}; of its range, logits are off by ${logits.toExponential(1)}, gradients by ${gradient.toExponential(1)}`,
+    ];
+  });
 }
 
 /** How many times as fast ours is, what the adapter's peak would allow at most, and how many forward passes a step of ours costs. */

@@ -6,7 +6,6 @@ import type { CppnGenome } from '../src/encodings/encoding.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { RandomStream } from '../src/random/threefry.ts';
 import type { NetworkRow } from './networks.ts';
-import { measureFunctions } from './peaks.ts';
 import { sampleProgram } from './sampling.ts';
 import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
@@ -21,8 +20,13 @@ const works = [
   { extent: [3, 256, 256], population: 40 },
 ] as const;
 
-export async function benchRendering(gpu: Gpu, watch: Watch, show: (row: NetworkRow) => void): Promise<void> {
-  const functions = await measureFunctions(gpu);
+/** @param functions sines and exponentials that the adapter makes a second at most */
+export async function benchRendering(
+  gpu: Gpu,
+  watch: Watch,
+  functions: number,
+  show: (row: NetworkRow) => void,
+): Promise<void> {
   for (const { extent, population } of works) {
     const [channels, height, width] = extent;
     const images = gpu.buffer('pictures', population * channels * Math.ceil((height * width) / 4) * 4);

@@ -20,6 +20,8 @@ const timing = {
   lowMs: figure.exactOptional(),
   highMs: figure.exactOptional(),
   samples: count,
+  /** 2 where the samples lie in two groups; see `humps.ts`. */
+  humps: z.literal(2).exactOptional(),
   /** Each sample, in milliseconds. */
   times: z.array(figure).exactOptional(),
   /** Time of a fixed piece of work between the samples, at most, as a multiple of the least that it took. */
@@ -91,6 +93,10 @@ const peerRow = z.object({
   imagesPerSecond: figure,
   gflops: figure.exactOptional(),
   agrees: z.boolean(),
+  /** What the engine's products are made of, where it has a choice, e.g. `fp32`, `tf32`, `fp16`. */
+  precision: z.string().exactOptional(),
+  /** How it was launched, where it has a choice: `eager` or, recorded once and replayed, `graph`. */
+  mode: z.string().exactOptional(),
 });
 
 const evolutionRow = z.object({
@@ -135,11 +141,18 @@ const origin = z.object({
       gflops: figure,
       halfGflops: figure.exactOptional(),
       gbps: figure,
+      /** Bytes of the smallest copy of that rate, read and written together. */
+      copiedBytes: figure.exactOptional(),
       launchMs: figure.exactOptional(),
     })
     .exactOptional(),
   /** The least that the fixed work between samples took; see `watch.ts`. */
   fixedWorkMs: figure.exactOptional(),
+  /** True of a file that has less than was asked for, and why. */
+  partial: z.boolean().exactOptional(),
+  partialReason: z.string().exactOptional(),
+  /** What whoever reads the figures should know, in a sentence or two. */
+  note: z.string().exactOptional(),
 });
 
 export type Timing = z.infer<z.ZodObject<typeof timing>>;

@@ -51,9 +51,11 @@ async function sampleOnce(
   enough: (times: readonly number[], milliseconds: number) => boolean,
 ): Promise<Sampled> {
   const times: number[] = [];
+  await watch.ready();
   const looks = [await watch.look()];
   let spent = 0;
   do {
+    if (times.length > 0) await watch.ready();
     const begun = performance.now();
     times.push(...(await measure()));
     const milliseconds = performance.now() - begun;

@@ -30,9 +30,12 @@ interface Line {
   readonly line: string;
 }
 
-/** That the machine was slower than itself meanwhile, and by what factor. */
-function disturbance({ slowdown = 1 }: Partial<Sample>): string[] {
-  return slowdown > undisturbedBelow ? [`disturbed: ${slowdown.toFixed(2)}×`] : [];
+/** That the machine was slower than itself meanwhile, and by what factor; that the median is that of one hump at most. */
+function disturbance({ slowdown = 1, humps, p10Ms = 0, p90Ms = 0 }: Partial<Sample>): string[] {
+  return [
+    ...(slowdown > undisturbedBelow ? [`disturbed: ${slowdown.toFixed(2)}×`] : []),
+    ...(humps === undefined ? [] : [`two humps, from ${formatMs(p10Ms)} to ${formatMs(p90Ms)}`]),
+  ];
 }
 
 function kernelLine(row: KernelRow): Line {

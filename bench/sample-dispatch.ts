@@ -5,7 +5,7 @@ import { timeSpans } from './dispatch-times.ts';
 import { relativeHalfWidth } from './median-interval.ts';
 import { sampleRounds, type Patience } from './rounds.ts';
 import { runOnce } from './run-once.ts';
-import { shortestRound, summarise, type Sample } from './sampling.ts';
+import { summarise, type Sample } from './sampling.ts';
 import type { Watch } from './watch.ts';
 
 export interface DispatchSample extends Sample {
@@ -37,6 +37,7 @@ export async function sampleDispatch(
   { time }: DispatchLimits,
 ): Promise<DispatchSample> {
   const clocked = gpu.has('timestamp-query');
+  await watch.ready();
   await runOnce(gpu, [new Program([dispatch])]);
   const [first = 1] = await sampleOnce(gpu, dispatch, 1, 1, clocked);
   const usual = Math.max(1e-4, first);
@@ -46,7 +47,7 @@ export async function sampleDispatch(
     const times: number[] = [];
     const begun = performance.now();
     do times.push(...(await sampleOnce(gpu, dispatch, repeats, atOnce, clocked)));
-    while (performance.now() - begun < Math.min(shortestRound, time));
+    while (performance.now() - begun < Math.min(watch.roundMs, time));
     return times;
   };
   const enough = (times: readonly number[], milliseconds: number) =>

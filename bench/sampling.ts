@@ -1,6 +1,7 @@
 /** How long a program takes: repeated until the figures stand, with their spread. */
 import type { Gpu } from '../src/gpu/device.ts';
 import type { Program } from '../src/gpu/program.ts';
+import { hasTwoHumps } from './humps.ts';
 import { medianInterval } from './median-interval.ts';
 import { sampleRounds } from './rounds.ts';
 import { runOnce } from './run-once.ts';
@@ -16,6 +17,8 @@ export interface Sample {
   readonly lowMs: number;
   readonly highMs: number;
   readonly samples: number;
+  /** 2 where the samples lie in two groups, of which the median tells one at most; see `humps.ts`. */
+  readonly humps?: 2;
   /** Milliseconds of each sample, in their order; spread evenly over all where there are more than fifty. */
   readonly times: readonly number[];
 }
@@ -29,9 +32,6 @@ export interface SamplingLimits {
 
 /** For work that takes seconds. */
 export const fewSamples: SamplingLimits = { least: 3, most: 50, time: 4000 };
-
-/** Milliseconds between two looks at the machine, at least: longer than a look. */
-export const shortestRound = 150;
 
 /** Milliseconds of a run that is not repeated: the spread is small beside it, and patience ends. */
 export const slowRun = 30_000;
@@ -71,7 +71,7 @@ export async function sampleRuns(
     const times: number[] = [];
     const begun = performance.now();
     do times.push(await once());
-    while (performance.now() - begun < shortestRound);
+    while (performance.now() - begun < watch.roundMs);
     return times;
   };
   const { times, slowdown } = await sampleRounds(
@@ -92,7 +92,8 @@ export function summarise(times: readonly number[]): Sample {
     return Number((times[Math.floor(index * every)] ?? NaN).toFixed(4));
   });
   const spread = { p10Ms: at(0.1), p90Ms: at(0.9), lowMs, highMs };
-  return { medianMs: at(0.5), ...spread, samples: times.length, times: kept };
+  const humps = hasTwoHumps(times) ? { humps: 2 as const } : {};
+  return { medianMs: at(0.5), ...spread, samples: times.length, ...humps, times: kept };
 }
 
 /** Samples that a results file keeps of a row. */

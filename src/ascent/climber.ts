@@ -33,7 +33,7 @@ export interface ClimberOptions extends IterationOptions {
   readonly picture?: Centred;
 }
 
-/** SlotBuffers that a batch goes on from, by name. */
+/** Buffers of the state that an interrupted ascent resumes from, by name. */
 export type ClimberState = ReadonlyMap<string, GPUBuffer>;
 
 export class Climber {

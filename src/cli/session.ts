@@ -5,6 +5,7 @@ import { shippedChoices } from '../kernels/shipped-choices.ts';
 import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
 import { messageOf } from '../message-of.ts';
 import { releaseDawn, searchGpu } from '../node/adapter.ts';
+import { holdBack } from '../node/driver-chatter.ts';
 import { keepTuned, readTuned } from '../node/tuning-cache.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -19,7 +20,9 @@ export async function withGpu<T>(
   terminal: Terminal,
   work: (gpu: Gpu) => Promise<T>,
 ): Promise<T> {
-  const { gpu } = await searchGpu(options.adapter);
+  // `fool doctor` shows what is held back.
+  const listen = holdBack(() => undefined);
+  const { gpu } = await searchGpu(options.adapter, { listen });
   try {
     gpu.onNote = (text) => {
       terminal.warn(text);

@@ -28,6 +28,9 @@ export interface Replacement {
   readonly child: number;
 }
 
+/** The mean over crops of float32 probabilities may exceed 1 by rounding; records are checked against the same bound. */
+export const mostConfidence = 1.0001;
+
 export class Archive {
   readonly #elites: (Elite | undefined)[];
 
@@ -66,8 +69,7 @@ export class Archive {
     return candidates.flatMap((candidate) => {
       const { cell, confidence, child, id, generation, parent } = candidate;
       this.#check(cell);
-      // Rounding may push a sum of ten softmax values a little over 1.
-      if (!(confidence >= 0 && confidence <= 1.001)) {
+      if (!(confidence >= 0 && confidence <= mostConfidence)) {
         throw new RangeError(
           `cell ${String(cell)} got a confidence of ${String(confidence)}, expected a number from 0 to 1`,
         );

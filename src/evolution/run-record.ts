@@ -40,7 +40,7 @@ export interface RunRecord {
     readonly description: string;
     readonly reason: string;
   };
-  /** Kernel variant per layer, e.g. `{ "conv1 conv2d": "register16x2" }`. */
+  /** Kernel variant per layer, e.g. `{ "conv1 forward": "conv2d/quads12x4" }`. */
   readonly variants: Readonly<Record<string, string>>;
   /** Variant by the key of its shape, where there was a choice: a resumed run takes the same. Older records have none. */
   readonly choices?: ChoiceTable;

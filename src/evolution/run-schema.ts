@@ -7,14 +7,14 @@ import {
   type DirectGenes,
   type SerialisedGenome,
 } from '../encodings/encoding.ts';
+import { mostConfidence } from './archive.ts';
 import { isGenomePath } from './saved-genomes.ts';
 import { denseStorages } from '../nn/parameters.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } from './run-record.ts';
 
 export const count = z.int().min(0);
 export const duration = z.number().min(0);
-/** The mean of float32 probabilities over crops may exceed 1 by rounding. */
-export const confidence = z.number().min(0).max(1.0001);
+export const confidence = z.number().min(0).max(mostConfidence);
 const encoding = z.enum(['cppn', 'direct']);
 export const coordinates = z.enum(['pixels', 'normalised']);
 

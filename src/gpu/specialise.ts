@@ -1,6 +1,6 @@
 /**
- * The smallest template that register tiles need. A shader stays plain WGSL that an editor can read and a
- * compiler accepts as it stands; comments mark what a variant may change:
+ * The smallest template that register tiles need. A shader stays WGSL that an editor can read; all but those that want
+ * `threefry.wgsl` or `cppn-network.wgsl` in front of them compile as they stand. Comments mark what a variant may change:
  *
  *     const ROWS = 4u; // @tile
  *     // @unroll
@@ -157,3 +157,19 @@ function constantSum(expression: string, values: ReadonlyMap<string, number>): n
   }
   return expression.split('+').reduce((sum, term) => sum + constantProduct(term, values), 0);
 }
+
+/** Text that changes whenever `specialised` might give another one: what was measured with the former is stale then. */
+export const specialiserText = (): string =>
+  [
+    specialised,
+    specialise,
+    packed,
+    forFewer,
+    unroll,
+    closingBrace,
+    constantProduct,
+    splitRegisters,
+    constantSum,
+    loopHead,
+    registerArray,
+  ].join('\n');

@@ -2,8 +2,10 @@
 import conv2dSource from '../../shaders/conv2d.wgsl';
 import conv2dQuads from '../../shaders/conv2d-quads.wgsl';
 import weightGradientSource from '../../shaders/conv2d-weight-gradient.wgsl';
+import weightGradientQuads from '../../shaders/conv2d-weight-gradient-quads.wgsl';
 import matmulSource from '../../shaders/matmul.wgsl';
 import matmulQuads from '../../shaders/matmul-quads.wgsl';
+import { specialiserText } from '../gpu/specialise.ts';
 import { conv2dWeightGradientVariants } from './conv2d-weight-gradient.ts';
 import { conv2dVariants } from './conv2d.ts';
 import { matmulVariants } from './matmul.ts';
@@ -20,9 +22,12 @@ const convolution: Family = { variants: conv2dVariants, sources: [conv2dSource, 
 export const families: Readonly<Record<string, Family>> = {
   conv2d: convolution,
   'conv2d-input-gradient': convolution,
-  'conv2d-weight-gradient': { variants: conv2dWeightGradientVariants, sources: [weightGradientSource] },
+  'conv2d-weight-gradient': {
+    variants: conv2dWeightGradientVariants,
+    sources: [weightGradientSource, weightGradientQuads],
+  },
   matmul: { variants: matmulVariants, sources: [matmulSource, matmulQuads] },
 };
 
-/** Text that changes whenever a kernel that was measured might: shaders, and variants with their tiles. */
-export const familiesText = (): string => JSON.stringify(families);
+/** Text that changes whenever a kernel that was measured might: shaders, variants with their tiles, and what specialises them. */
+export const familiesText = (): string => JSON.stringify(families) + specialiserText();

@@ -7,6 +7,7 @@ import { Program, bind, run } from '../gpu/program.ts';
 import { sgd } from '../kernels/sgd.ts';
 import { crossEntropy } from '../kernels/softmax.ts';
 import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
+import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -39,11 +40,6 @@ export interface Descent {
   readonly decay: number;
 }
 
-/** Purposes of random streams, so that no two of them share numbers. */
-const orderStream = 1;
-const weightStream = 2;
-const dropoutStream = 3;
-
 export interface Trainer {
   readonly network: Network;
   /** Queues one step. @param rate the learning rate of this step */
@@ -54,7 +50,7 @@ export interface Trainer {
 
 /** Images in the order in which an epoch shows them. */
 export function epochOrder(count: number, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
-  return RandomStream.of(seed, orderStream, epoch).permutation(count);
+  return RandomStream.of(seed, streams.trainingOrder, epoch).permutation(count);
 }
 
 /** First weights as Caffe's "xavier" filler draws them: uniform within ±√(3 / fan-in); biases are zero. */
@@ -63,7 +59,7 @@ export function initialWeights(architecture: Architecture, seed: number): Map<st
   for (const [index, { layer, groups, outputs, depth, fileShape }] of parameterShapes(
     architecture,
   ).entries()) {
-    const random = RandomStream.of(seed, weightStream, index);
+    const random = RandomStream.of(seed, streams.initialWeights, index);
     const reach = Math.sqrt(3 / depth);
     const data = Float32Array.from(
       { length: groups * outputs * depth },
@@ -128,7 +124,7 @@ export async function createTrainer(
   return {
     network,
     step(chosen, rate) {
-      const { key } = RandomStream.of(seed, dropoutStream, steps++);
+      const { key } = RandomStream.of(seed, streams.dropout, steps++);
       if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
       const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
       gpu.write(source, slots);

@@ -2,13 +2,14 @@
  * Finding an adapter on a machine that may have a GPU, a software driver, or nothing:
  * a GPU first, then a system software driver that Dawn accepts, then the embedded SwiftShader.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { Gpu, type AdapterDescription, type AdapterKind, type GpuOptions } from '../gpu/device.ts';
+import path from 'node:path';
+import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts';
 import { messageOf } from '../message-of.ts';
-import { withoutDriverChatter } from './driver-chatter.ts';
-import { embeddedSwiftShader, preloadVulkanLoader } from './embedded-swiftshader.ts';
+import { letThemTalk, type Listen } from './driver-chatter.ts';
+import { embeddedSwiftShader, hasEmbeddedDriver } from './embedded-swiftshader.ts';
 import { napUntil } from './nap.ts';
+import { checkDriversNamed, driverManifests, provideVulkanLoader, useDriver } from './vulkan-loader.ts';
+import { dawnNeeds, whatToInstall } from './what-to-install.ts';
 
 /** No adapter, or not the one that was asked for; the message lists what was tried. */
 export class AdapterError extends Error {
@@ -29,6 +30,16 @@ export interface OpenedGpu {
   readonly attempts: readonly Attempt[];
 }
 
+/** The Vulkan loader, manifests and the software drivers are Linux's; elsewhere Dawn asks Metal or Direct3D 12. */
+const onLinux = process.platform === 'linux';
+
+export interface OpeningOptions {
+  /** As the device has it; by default what the environment's `FOOL_EXPECTED_LAUNCHES` says. */
+  readonly expectedLaunches?: number | undefined;
+  /** What drivers are asked in, for a program that does not want their remarks on standard error. */
+  readonly listen?: Listen;
+}
+
 /** A way to reach drivers: what to set before Vulkan is asked, and what Dawn is told. */
 interface Source {
   readonly name: string;
@@ -45,19 +56,19 @@ let keptInstance: GPU | undefined;
  * Opens a device on the best adapter there is. A driver that Dawn refuses, or that gives an adapter but no
  * device, does not end the search.
  * @param choice which adapter; `auto` takes the best there is.
- * @param options of the device; `expectedLaunches` is by default what the environment's `FOOL_EXPECTED_LAUNCHES` says
  * @throws AdapterError with every attempt and what to install.
  */
 export async function searchGpu(
   choice: AdapterChoice = process.env['FOOL_ADAPTER'] ?? 'auto',
-  { expectedLaunches = launchesByEnvironment() }: Pick<GpuOptions, 'expectedLaunches'> = {},
+  { expectedLaunches = launchesByEnvironment(), listen = letThemTalk }: OpeningOptions = {},
 ): Promise<OpenedGpu> {
+  const dawn = await loadDawn();
   const attempts: Attempt[] = [];
   for (const source of sourcesFor(choice)) {
     const note = (outcome: string) => attempts.push({ source: source.name, outcome });
     try {
       await source.prepare();
-      const found = await ask(source);
+      const found = await ask(dawn, source, listen);
       if (!found) note('no adapter that Dawn accepts');
       else if (!source.accepts(found.description.kind)) note(`only ${found.description.description} there`);
       else {
@@ -74,17 +85,16 @@ export async function searchGpu(
     }
   }
   const tried = attempts.map(({ source, outcome }) => `  ${source}: ${outcome}`).join('\n');
-  throw new AdapterError(
-    `no WebGPU adapter for --adapter ${choice}. Tried:\n${tried}\n` +
-      'A GPU needs its Vulkan driver; without a GPU, `npm install @sparticuz/chromium` brings a software one.',
-  );
+  throw new AdapterError(`no WebGPU adapter for --adapter ${choice}. Tried:\n${tried}\n${whatToDo(choice)}`);
 }
 
+const whatToDo = (choice: AdapterChoice): string =>
+  ['auto', 'swiftshader'].includes(choice.toLowerCase())
+    ? whatToInstall(process.platform, process.arch, hasEmbeddedDriver())
+    : '`--adapter auto` takes the best adapter there is, and `fool doctor` shows it.';
+
 /** As `searchGpu`, for callers that need the device alone. */
-export async function openGpu(
-  choice?: AdapterChoice,
-  options?: Pick<GpuOptions, 'expectedLaunches'>,
-): Promise<Gpu> {
+export async function openGpu(choice?: AdapterChoice, options?: OpeningOptions): Promise<Gpu> {
   return (await searchGpu(choice, options)).gpu;
 }
 
@@ -107,8 +117,10 @@ function sourcesFor(choice: AdapterChoice): Source[] {
     case 'auto':
       return [
         systemSource((kind) => (kind === 'gpu' ? 'a GPU' : 'no GPU found, a system software driver works')),
-        ...lavapipeSources('no GPU found, lavapipe is installed'),
-        embeddedSource('no GPU and no system driver that works, so the CPU driver that comes along'),
+        ...(onLinux ? lavapipeSources('no GPU found, lavapipe is installed') : []),
+        ...(onLinux
+          ? [embeddedSource('no GPU and no system driver that works, so the CPU driver from npm')]
+          : []),
       ];
     case 'swiftshader':
       return [embeddedSource(byName())];
@@ -123,10 +135,15 @@ const byName = (): string => 'asked for by name';
 
 function systemSource(reason: Source['reason']): Source {
   return {
-    name: 'system Vulkan drivers',
+    name: onLinux ? 'system Vulkan drivers' : 'system drivers',
     reason,
     accepts: () => true,
-    prepare: () => undefined,
+    prepare: async () => {
+      if (!onLinux) return;
+      useDriver(undefined);
+      checkDriversNamed();
+      await provideVulkanLoader();
+    },
     options: [],
   };
 }
@@ -137,27 +154,20 @@ function embeddedSource(reason: string): Source {
     reason: () => reason,
     accepts: (kind) => kind === 'swiftshader',
     prepare: async () => {
-      const driver = await embeddedSwiftShader();
-      preloadVulkanLoader(driver.loader);
-      process.env['VK_DRIVER_FILES'] = driver.manifest;
+      const { manifest } = await embeddedSwiftShader();
+      await provideVulkanLoader();
+      useDriver(manifest);
     },
     options: [],
   };
 }
 
-/** Manifests of lavapipe in the folders where Vulkan loaders look; one source each, since one may be refused. */
+/** One source for each manifest of lavapipe, since one may be refused. */
 function lavapipeSources(reason: string): Source[] {
-  const folders = ['/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/usr/share/vulkan/icd.d'];
-  const manifests = folders.flatMap((folder) =>
-    existsSync(folder)
-      ? readdirSync(folder)
-          .filter((file) => file.startsWith('lvp_icd'))
-          .map((file) => join(folder, file))
-      : [],
-  );
+  const manifests = driverManifests().filter((manifest) => path.basename(manifest).startsWith('lvp_icd'));
   if (manifests.length === 0) {
     const missing = (): never => {
-      throw new AdapterError('not installed (Debian: mesa-vulkan-drivers, 25 or newer)');
+      throw new AdapterError('not installed (the package mesa-vulkan-drivers, 25 or newer)');
     };
     return [{ name: 'lavapipe', reason: () => reason, accepts: () => false, prepare: missing, options: [] }];
   }
@@ -165,8 +175,9 @@ function lavapipeSources(reason: string): Source[] {
     name: `lavapipe (${manifest})`,
     reason: () => reason,
     accepts: (kind) => kind === 'lavapipe',
-    prepare: () => {
-      process.env['VK_DRIVER_FILES'] = manifest;
+    prepare: async () => {
+      await provideVulkanLoader();
+      useDriver(manifest);
     },
     options: [],
   }));
@@ -176,14 +187,13 @@ function lavapipeSources(reason: string): Source[] {
 const fineClock = 'disable-dawn-features=timestamp_quantization';
 
 async function ask(
+  { create, globals }: Dawn,
   source: Source,
+  listen: Listen,
 ): Promise<{ adapter: GPUAdapter; description: AdapterDescription } | undefined> {
-  const { create, globals } = await loadDawn();
   Object.assign(globalThis, globals);
   const instance = create([fineClock, ...source.options]);
-  const adapter = await withoutDriverChatter(() =>
-    instance.requestAdapter({ powerPreference: 'high-performance' }),
-  );
+  const adapter = await listen(() => instance.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) return undefined;
   keptInstance = instance;
   const { vendor, architecture, device, description } = adapter.info;
@@ -193,12 +203,14 @@ async function ask(
   return { adapter, description: { name, kind, vendor, description: label, reason: source.reason(kind) } };
 }
 
-async function loadDawn(): Promise<typeof import('webgpu')> {
+type Dawn = typeof import('webgpu');
+
+async function loadDawn(): Promise<Dawn> {
   try {
     return await import('webgpu');
   } catch (error) {
     throw new AdapterError(
-      `the package webgpu does not load (${messageOf(error)}); it needs glibc 2.31 or newer and a supported platform`,
+      `the package webgpu, which carries Dawn, does not load: ${messageOf(error)}\n${dawnNeeds}`,
     );
   }
 }

@@ -1,28 +1,77 @@
 /**
- * Dawn and the Vulkan loader print warnings of their own while they look for adapters, past Node's streams, and leave no
- * way to turn them off. On a terminal they would stand above every command's output; what matters of them is in
- * `fool doctor`. In a pipe or a log, where somebody may look for them, they stay.
+ * Dawn, the Vulkan loader and drivers print remarks of their own while they look for adapters, past Node's streams, and
+ * leave no way to turn them off. They would stand above every command's output; `fool doctor` shows them instead.
+ *
+ * Node can open a terminal or a pipe a second time, and so come back to it; not so a socket, or a file, whose place of
+ * writing other processes share. There the remarks stay.
  */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isatty } from 'node:tty';
 
 const standardError = 2;
 
-/** Runs something with the process's own standard error closed to native code, when that is a terminal. */
-export async function withoutDriverChatter<T>(work: () => Promise<T>): Promise<T> {
-  if (process.platform !== 'linux' || !process.stderr.isTTY || process.env['FOOL_DEBUG'] !== undefined)
-    return work();
-  const kept = openSync(`/proc/self/fd/${String(standardError)}`, 'w');
-  pointStandardErrorAt('/dev/null');
+/** Runs something that asks drivers, and may keep what they say out of sight meanwhile. */
+export type Listen = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Lets drivers say what they like; so it is in a program that is not ours. */
+export const letThemTalk: Listen = (work) => work();
+
+/**
+ * Holds standard error back from native code while something runs, and everything is back in its place afterwards,
+ * whatever happens. For a program that does nothing else meanwhile.
+ * @param hear is given what was held back, if anything
+ */
+export function holdBack(hear: (words: string) => void): Listen {
+  return async (work) => {
+    const flags = reopening();
+    const kept = flags === undefined ? undefined : tryToOpen(ownDescriptor(standardError), flags);
+    if (flags === undefined || kept === undefined) return work();
+    const file = path.join(tmpdir(), `easily-fooled-words-${String(process.pid)}`);
+    let words = '';
+    try {
+      const held = pointStandardErrorAt(file, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR);
+      if (held) unlinkSync(file);
+      try {
+        return await work();
+      } finally {
+        if (held) words = readFileSync(ownDescriptor(standardError), 'utf8').trim();
+      }
+    } finally {
+      pointStandardErrorAt(ownDescriptor(kept), flags);
+      closeSync(kept);
+      if (words !== '') hear(words);
+    }
+  };
+}
+
+const ownDescriptor = (descriptor: number): string => `/proc/self/fd/${String(descriptor)}`;
+
+/** How to open standard error a second time; undefined where that is not the same, or where all shall be seen. */
+function reopening(): number | undefined {
+  if (process.platform !== 'linux' || process.env['FOOL_DEBUG'] !== undefined) return undefined;
+  if (isatty(standardError)) return constants.O_WRONLY | constants.O_NOCTTY;
+  // Without O_NONBLOCK, opening a pipe that nobody reads would wait for a reader.
+  return fstatSync(standardError).isFIFO() ? constants.O_WRONLY | constants.O_NONBLOCK : undefined;
+}
+
+/** Undefined when it cannot be: another user's terminal, a pipe without a reader, no descriptor left. */
+function tryToOpen(file: string, flags: number): number | undefined {
   try {
-    return await work();
-  } finally {
-    pointStandardErrorAt(`/proc/self/fd/${String(kept)}`);
-    closeSync(kept);
+    return openSync(file, flags, 0o600);
+  } catch {
+    return undefined;
   }
 }
 
-/** A newly opened file takes the lowest free number, which is the one just closed. */
-function pointStandardErrorAt(path: string): void {
+/**
+ * A newly opened file takes the lowest free number, which is the one just closed. Where it cannot be opened (no disk, a
+ * pipe that nobody reads any more) the words go nowhere.
+ */
+function pointStandardErrorAt(file: string, flags: number): boolean {
   closeSync(standardError);
-  openSync(path, 'w');
+  const opened = tryToOpen(file, flags) === standardError;
+  if (!opened) tryToOpen('/dev/null', constants.O_WRONLY);
+  return opened;
 }

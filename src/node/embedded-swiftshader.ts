@@ -1,19 +1,20 @@
 /**
  * SwiftShader, a Vulkan driver that runs on the CPU, out of the optional package `@sparticuz/chromium`
- * (it carries one for its headless browser). It is unpacked once into the user's cache folder, so that
+ * (it carries one for its headless browser). It is unpacked once into a folder of the user's, so that
  * neither root nor a system package is needed on a machine without a GPU.
  */
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
-import envPaths from 'env-paths';
 import { extract } from 'tar-stream';
 import { messageOf } from '../message-of.ts';
+import { cacheFolder, temporaryFolder } from './cache-folder.ts';
+import { whyItDoesNotLoad } from './native-library.ts';
+import { checkUntouched, privateFolder } from './private-folder.ts';
 
 const driverFiles = ['libvk_swiftshader.so', 'libvulkan.so.1', 'vk_swiftshader_icd.json'] as const;
 
@@ -30,8 +31,8 @@ export class EmbeddedDriverError extends Error {
 }
 
 /**
- * Unpacks the driver when it is not there yet.
- * @throws EmbeddedDriverError when the package is missing, the platform another, or no folder is writable.
+ * Unpacks the driver when it is not there yet, into the first folder that is this user's own and may hold programs.
+ * @throws EmbeddedDriverError when the package is missing, the platform another, or there is no such folder.
  */
 export async function embeddedSwiftShader(): Promise<EmbeddedDriver> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -43,41 +44,45 @@ export async function embeddedSwiftShader(): Promise<EmbeddedDriver> {
   const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as {
     version: string;
   };
+  const archive = join(packageFolder, 'bin', 'swiftshader.tar.br');
   const failures: string[] = [];
   for (const parent of [
-    envPaths('easily-fooled', { suffix: '' }).cache,
-    join(tmpdir(), `easily-fooled-${String(process.getuid?.())}`),
+    cacheFolder(),
+    temporaryFolder(),
+    // Where the packages are, programs may run: Dawn is loaded from there.
+    join(packageFolder, '..', '..', '.cache', 'easily-fooled'),
   ]) {
-    const folder = join(parent, `swiftshader-${version}`);
     try {
-      if (!driverFiles.every((file) => existsSync(join(folder, file)))) {
-        await unpack(join(packageFolder, 'bin', 'swiftshader.tar.br'), parent, folder);
-      }
-      return { manifest: join(folder, 'vk_swiftshader_icd.json'), loader: join(folder, 'libvulkan.so.1') };
+      return await driverIn(parent, `swiftshader-${version}`, archive);
     } catch (error) {
       failures.push(messageOf(error));
     }
   }
-  throw new EmbeddedDriverError(`could not unpack the embedded driver: ${failures.join('; ')}`);
+  throw new EmbeddedDriverError(
+    'no folder can hold the embedded driver; set XDG_CACHE_HOME to one of your own on a disk that programs may run ' +
+      `from. Tried: ${failures.join('; ')}`,
+  );
 }
 
-/** glibc's flag that keeps a library when its last handle is closed; `os.constants.dlopen` has no name for it. */
-const RTLD_NODELETE = 0x1000;
+/** @throws Error when the folder cannot be written, is not safe, or the driver does not load out of it */
+async function driverIn(parent: string, name: string, archive: string): Promise<EmbeddedDriver> {
+  const safeParent = await privateFolder(parent);
+  const folder = join(safeParent, name);
+  const files = driverFiles.map((file) => join(folder, file));
+  if (!files.every((file) => existsSync(file))) await unpack(archive, safeParent, folder);
+  await checkUntouched(folder, ...files);
+  const [driver, loader, manifest] = driverFiles;
+  const refusal = whyItDoesNotLoad(join(folder, driver));
+  if (refusal !== undefined) throw new EmbeddedDriverError(refusal);
+  return { manifest: join(folder, manifest), loader: join(folder, loader) };
+}
 
-/**
- * Brings a Vulkan loader into the process. Dawn looks for `libvulkan.so.1` by name, and finds this one
- * when the system has none. Node reports that the library is no addon, after it has been loaded, and closes it
- * again: without `RTLD_NODELETE` it would be gone before Dawn looks.
- */
-export function preloadVulkanLoader(path: string): void {
+/** Whether the optional package is here. */
+export function hasEmbeddedDriver(): boolean {
   try {
-    process.dlopen(
-      { exports: {} },
-      path,
-      constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | RTLD_NODELETE,
-    );
+    return findPackage() !== '';
   } catch {
-    // Always thrown: "Module did not self-register".
+    return false;
   }
 }
 
@@ -95,14 +100,14 @@ function findPackage(): string {
 
 /** Unpacks beside the final folder and renames, so that two processes at once never see half a driver. */
 async function unpack(archive: string, parent: string, folder: string): Promise<void> {
-  await mkdir(parent, { recursive: true });
   const temporary = await mkdtemp(join(parent, 'unpacking-'));
   try {
     const entries = extract();
     entries.on('entry', (header, stream, next) => {
       const wanted = driverFiles.find((file) => header.name.endsWith(file));
       const written = wanted
-        ? pipeline(stream, createWriteStream(join(temporary, wanted), { mode: 0o755 }))
+        ? // Flushed: of half a library a process dies that loads it.
+          pipeline(stream, createWriteStream(join(temporary, wanted), { mode: 0o755, flush: true }))
         : pipeline(
             stream,
             new Writable({
@@ -116,10 +121,17 @@ async function unpack(archive: string, parent: string, folder: string): Promise<
       }, next);
     });
     await pipeline(createReadStream(archive), createBrotliDecompress(), entries);
-    await rename(temporary, folder).catch((error: unknown) => {
-      if (!existsSync(join(folder, driverFiles[0]))) throw error;
-    });
+    await moveInto(temporary, folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Takes the place of a folder that lacks files, as cleaners of temporary folders leave it; a whole one stays. */
+async function moveInto(temporary: string, folder: string): Promise<void> {
+  const isWhole = () => driverFiles.every((file) => existsSync(join(folder, file)));
+  if (existsSync(folder) && !isWhole()) await rm(folder, { recursive: true, force: true });
+  await rename(temporary, folder).catch((error: unknown) => {
+    if (!isWhole()) throw error;
+  });
 }

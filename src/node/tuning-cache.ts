@@ -3,13 +3,13 @@
  * measured: those of another version of the engine are measured afresh.
  */
 import path from 'node:path';
-import envPaths from 'env-paths';
 import { z } from 'zod';
 import type { AdapterDescription } from '../gpu/device.ts';
 import type { ChoiceTable } from '../gpu/tuning.ts';
 import { familiesText } from '../kernels/families.ts';
 import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { FileStorage } from './file-storage.ts';
 import { sha256Of } from './sha256.ts';
 
@@ -38,7 +38,7 @@ const tuningFile: z.ZodType<TuningFile> = z.object({
 /** The folder, unless `FOOL_TUNING_FOLDER` names another. */
 export function tuningFolder(): string {
   const named = process.env['FOOL_TUNING_FOLDER'];
-  return named ?? path.join(envPaths('easily-fooled', { suffix: '' }).cache, 'tuning');
+  return named ?? path.join(cacheFolder(), 'tuning');
 }
 
 export const tuningStorage = (): Storage => new FileStorage(tuningFolder());

@@ -5,18 +5,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import envPaths from 'env-paths';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { KnownWeights } from '../models/known-weights.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { checkFile } from './file-check.ts';
 import { storageError } from './file-storage.ts';
 import { partSize, resumableSize } from './part-file.ts';
 import { weightsManifest } from './weights-manifest.ts';
 
 export function weightsCacheFolder(): string {
-  return path.join(envPaths('easily-fooled', { suffix: '' }).cache, 'weights');
+  return path.join(cacheFolder(), 'weights');
 }
 
 /** Where a weight file is or would be. */

@@ -1,4 +1,4 @@
-/** Purposes of random streams, so that no two of them share numbers. */
+/** Purposes of random streams, the only source of their numbers, so that no two of them draw the same. */
 export const streams = {
   parents: 1,
   genomes: 2,
@@ -6,4 +6,7 @@ export const streams = {
   ascentStart: 4,
   ascentViews: 5,
   ascentGenomes: 6,
+  trainingOrder: 7,
+  initialWeights: 8,
+  dropout: 9,
 } as const;

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -111,25 +111,59 @@ describe('bench report', () => {
 });
 
 describe('a measuring run', () => {
-  it('leaves its results, their page and a trace', async () => {
+  it('leaves the page of its results and a trace', async () => {
     const kernel = { family: 'conv2d', variant: 'tile' };
     const launch = { kernel, workgroups: [1, 1, 1], flops: 1, bytes: 1 };
     const dispatch = { label: 'conv1 forward', launch } as never;
     const timelines = [
       { work: 'LeNet', dispatches: [{ pass: 'forward', dispatch, startMs: 0, durationMs: 1 }] },
     ];
-    const [json, report, trace] = ['r.json', 'r.html', 'r.trace'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [report, trace] = ['r.html', 'r.trace'].map((name) => join(folder, name)) as [string, string];
     const results = { ...origin, rows: [kernelRow('conv1', 'tile', around(1, 0.01))] };
-    expect(await writeOutputs(results, timelines, { json, report, trace })).toEqual([json, report, trace]);
-    expect(readResults(json).rows).toHaveLength(1);
+    expect(await writeOutputs(results, timelines, { report, trace })).toEqual([report, trace]);
+    expect(readFileSync(report, 'utf8')).toContain('conv1');
     const written = JSON.parse(readFileSync(trace, 'utf8')) as Trace;
     expect(written.traceEvents.map(({ name }) => name)).toContain('conv1 forward');
     expect(written.otherData).toMatchObject({ adapter: 'beads', commit: origin.commit });
     await expect(writeOutputs(results, [], { trace })).rejects.toThrow('beads has no clock');
+    const partial = { ...results, partial: true, partialReason: 'stopped by SIGINT' };
+    expect(await writeOutputs(partial, [], { trace })).toEqual([]);
+  });
+
+  const stopped = (...more: string[]) => {
+    const json = join(folder, `stopped ${more.join(' ')}.json`);
+    const commandLine = ['dist/bench.js', 'networks', '--adapter', 'swiftshader', '--json', json, ...more];
+    return { json, child: spawn(process.execPath, commandLine) };
+  };
+  const codeOf = (child: ChildProcess) =>
+    new Promise<number | null>((resolve) =>
+      child.once('close', (code) => {
+        resolve(code);
+      }),
+    );
+
+  it('ends at its limit with 0 and a valid file that says so', async () => {
+    const { json, child } = stopped('--limit', '1');
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    expect(await codeOf(child)).toBe(0);
+    expect(output).toContain('stopped at the limit of 1 s; what was measured until then is kept');
+    const results = readResults(json);
+    expect(results).toMatchObject({ partial: true, partialReason: 'stopped at the limit of 1 s' });
+    expect(results.adapter.name).toBe('swiftshader');
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends at %s with %i and a valid file that says so', async (signal, expected) => {
+    const { json, child } = stopped('--time', expected.toString());
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    // The adapter's line is written just before the signals are listened to.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill(signal);
+    expect(await codeOf(child)).toBe(expected);
+    expect(readResults(json)).toMatchObject({ partial: true, partialReason: `stopped by ${signal}` });
   });
 
   it('refuses a trace of what has none before it measures', () => {

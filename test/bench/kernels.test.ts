@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { chooseCases, type KernelChoice } from '../../bench/choose-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from '../../bench/kernel-cases.ts';
 import { benchKernels, shuffled, type KernelRow } from '../../bench/kernels.ts';
+import type { Peaks } from '../../bench/peaks.ts';
+import { aboveRoof } from '../../bench/roof-check.ts';
 import { expectedElements, placesOf } from '../../bench/verify.ts';
 import { unwatched } from '../../bench/watch.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
@@ -17,16 +19,16 @@ async function chosen(choice: KernelChoice): Promise<KernelCase[]> {
   return chooseCases(await all, choice, gpu.adapter.kind);
 }
 
-const peaks = { gflops: 50, gbps: 10, launchMs: 0.05 };
+const peaks = { gflops: 50, gbps: 10, copiedBytes: 2 ** 27, launchMs: 0.05 };
 const limits = { seed: 3, time: 30 };
 
-async function measured(cases: readonly KernelCase[]) {
+async function measured(cases: readonly KernelCase[], roofs: Peaks = peaks) {
   const gpu = await openTestGpu();
   const rows: KernelRow[] = [];
   const failures: string[] = [];
   const progress: number[] = [];
   // That tests keep the machine busy is no reason to wait.
-  await benchKernels(gpu, unwatched, cases, peaks, limits, {
+  await benchKernels(gpu, unwatched, cases, roofs, limits, {
     show: (row) => rows.push(row),
     failed: (line) => failures.push(line),
     progress: (done) => progress.push(done),
@@ -109,6 +111,48 @@ describe('a kernel', () => {
     );
     expect(rows).toEqual([]);
     expect(failures[0]).toMatch(/wrong before it was timed: element \d+ is (NaN|Infinity)/);
+  });
+});
+
+describe('a kernel above a roof', () => {
+  const kernel = { gflops: 60, gbps: 5, bytes: 1e6, standsForMore: false };
+
+  test('fails, and its row is kept', async () => {
+    const cases = await chosen({ family: 'matmul', shape: '64 × 64 × 64' });
+    const low = { ...peaks, gflops: 1e-3 };
+    const usual = cases.map((one) => ({ ...one, launches: one.launches.slice(0, 1) }));
+    const { rows, failures } = await measured(usual, low);
+    expect(rows).toHaveLength(1);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatch(/^matmul \S+, 64 × 64 × 64: [\d.]+ % of the roof of arithmetic: /);
+  });
+
+  test('is told by how much', () => {
+    expect(aboveRoof(kernel, peaks)).toMatch(/^120\.0 % of the roof of arithmetic/);
+    expect(aboveRoof({ ...kernel, gflops: 52 }, peaks)).toBeUndefined();
+    const moving = { ...kernel, gflops: 0, gbps: 16, bytes: 2 ** 27 };
+    expect(aboveRoof(moving, peaks)).toMatch(/^160\.0 % of the roof of memory/);
+  });
+
+  test('does not fail for operands that caches hold, nor for reading more than it writes', () => {
+    expect(aboveRoof({ ...kernel, gflops: 0, gbps: 100 }, peaks)).toBeUndefined();
+    expect(aboveRoof({ ...kernel, gflops: 0, gbps: 15, bytes: 2 ** 27 }, peaks)).toBeUndefined();
+  });
+
+  test('does not fail where it counts as the convolution that its products of squares stand for', async () => {
+    expect(aboveRoof({ ...kernel, standsForMore: true }, peaks)).toBeUndefined();
+    const cases = await all;
+    const those = cases.filter(({ standsForMore }) => standsForMore);
+    expect(those.map(({ shape }) => shape)).toContain('AlexNet conv3 forward, batch 16');
+    // They multiply images of one row, each pixel of a square in a group of its own.
+    for (const { family, launches } of cases) {
+      const constants = launches[0]!.kernel.constants;
+      const isProduct = family === 'conv2d' && (constants['GROUPS'] ?? 1) >= 16;
+      if (isProduct) expect(those.map(({ launches: [one] }) => one)).toContain(launches[0]);
+    }
+    expect(cases.find(({ shape }) => shape === 'AlexNet conv2 forward, relu2, batch 16')?.standsForMore).toBe(
+      false,
+    );
   });
 });
 

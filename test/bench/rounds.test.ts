@@ -10,9 +10,9 @@ import { openTestGpu } from '../gpu.ts';
 function machine(times: readonly number[]): Watch & { readonly looks: () => number } {
   let looks = 0;
   return {
+    ...unwatched,
     look: () => Promise.resolve(times[looks++] ?? 1),
     slowdownOf: (some) => some.toSorted((a, b) => a - b)[Math.floor(some.length / 2)]!,
-    leastMs: 1,
     looks: () => looks,
   };
 }
@@ -74,6 +74,30 @@ test('what is kept is the same whatever was measured', async () => {
       expect(await keptOf(looks, rising.toReversed())).toEqual(await keptOf(looks, rising));
     }),
   );
+});
+
+test('before every round the device is made ready, before anything is looked at', async () => {
+  const order: string[] = [];
+  const note = (what: string) => {
+    order.push(what);
+    return Promise.resolve();
+  };
+  const watch = { ...unwatched, ready: () => note('ready'), look: () => note('look').then(() => 1) };
+  const measure = () => note('round').then(() => [1]);
+  await sampleRounds(watch, measure, samples(2), patience);
+  expect(order).toEqual(['ready', 'look', 'round', 'look', 'ready', 'round', 'look']);
+});
+
+test('a watch that is told to stop ends the measuring before the next round', async () => {
+  const controller = new AbortController();
+  const watch = watchOn(await openTestGpu(), controller.signal);
+  let rounds = 0;
+  const measure = () => {
+    if (++rounds === 2) controller.abort(new Error('enough'));
+    return Promise.resolve([1]);
+  };
+  await expect(sampleRounds(watch, measure, samples(10), patience)).rejects.toThrow('enough');
+  expect(rounds).toBe(2);
 });
 
 test('a failure is passed on', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Archive, type Candidate } from '../../src/evolution/archive.ts';
+import { Archive, mostConfidence, type Candidate } from '../../src/evolution/archive.ts';
+import { confidence as recordedConfidence } from '../../src/evolution/run-schema.ts';
 
 const cells = 4;
 
@@ -141,6 +142,16 @@ describe('an archive', () => {
     expect(archive.elite(0)?.goalSwitches).toBe(1);
     archive.add([candidate(0, 0.4, { id: 4, parent: { cell: 0, id: 3 } })]);
     expect(archive.elite(0)?.goalSwitches).toBe(1);
+  });
+
+  test('takes what a record may hold, and no more', () => {
+    for (const value of [0, 1, mostConfidence]) {
+      expect(new Archive(2).add([candidate(1, value)])).toHaveLength(1);
+      expect(recordedConfidence.safeParse(value).success).toBe(true);
+    }
+    const beyond = mostConfidence + 1e-6;
+    expect(() => new Archive(2).add([candidate(1, beyond)])).toThrow(/expected a number from 0 to 1/);
+    expect(recordedConfidence.safeParse(beyond).success).toBe(false);
   });
 
   test.each([NaN, -0.01, -1, 1.01, Infinity, -Infinity])('refuses a confidence of %d', (value) => {

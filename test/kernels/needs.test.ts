@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { kernelText, type Launch } from '../../src/gpu/kernel.ts';
 import { undecided } from '../../src/gpu/tuning.ts';
 import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
+import { conv2dInputGradient } from '../../src/kernels/conv2d-input-gradient.ts';
 import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
 } from '../../src/kernels/conv2d-weight-gradient.ts';
+import { families } from '../../src/kernels/families.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
 import { allowed, mostPrivateMemory, type Target, type Variant } from '../../src/kernels/variant.ts';
 import { convCases } from './conv-cases.ts';
@@ -48,17 +50,22 @@ function privateBytes({ kernel }: Launch): number {
   return bytes;
 }
 
-const families: [string, readonly Variant[], (name: string) => Launch[]][] = [
+const cases: [string, readonly Variant[], (name: string) => Launch[]][] = [
   ['conv2d', conv2dVariants, (name) => convCases.map(([, shape]) => conv2d(shape, generous, name))],
   [
     'conv2d-weight-gradient',
     conv2dWeightGradientVariants,
     (name) => convCases.map(([, shape]) => conv2dWeightGradient(shape, generous, name)),
   ],
+  [
+    'conv2d-input-gradient',
+    conv2dVariants,
+    (name) => convCases.map(([, shape]) => conv2dInputGradient(shape, generous, name)),
+  ],
   ['matmul', matmulVariants, (name) => [matmul({ rows: 50, columns: 40, depth: 60 }, generous, name)]],
 ];
 
-describe.each(families)('%s', (_, variants, launches) => {
+describe.each(cases)('%s', (family, variants, launches) => {
   test.each(variants.map((variant) => [variant.name, variant] as const))(
     '%s states its needs',
     (name, variant) => {
@@ -74,6 +81,12 @@ describe.each(families)('%s', (_, variants, launches) => {
         expect(allowed(variant, { ...generous, subgroupMinSize })).toBe(variant.exchange === undefined);
     },
   );
+
+  test('has all of its shaders in what makes tuned choices stale', () => {
+    const sources = new Set(families[family]?.sources);
+    for (const { name } of variants)
+      for (const { kernel } of launches(name)) expect(sources.has(kernel.source)).toBe(true);
+  });
 
   test('has a variant that any adapter can do', () => {
     const { limits } = generous;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { polynomialMutation } from '../../src/random/polynomial-mutation.ts';
+import { streams } from '../../src/random/streams.ts';
 import { RandomStream, threefry2x32 } from '../../src/random/threefry.ts';
 
 describe('threefry2x32', () => {
@@ -63,4 +64,9 @@ describe('polynomialMutation', () => {
     expect(polynomialMutation(0, 0)).toBe(0);
     expect(polynomialMutation(1, 0.9999)).toBe(1);
   });
+});
+
+it('no two purposes draw the same numbers', () => {
+  const numbers = Object.values(streams);
+  expect(new Set(numbers).size).toBe(numbers.length);
 });

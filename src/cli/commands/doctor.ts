@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Gpu } from '../../gpu/device.ts';
 import { formatBytes } from '../../gpu/errors.ts';
 import { releaseDawn, searchGpu } from '../../node/adapter.ts';
+import { holdBack } from '../../node/driver-chatter.ts';
 import { shippedModels } from '../../node/model-file.ts';
 import { readTuned, tuningFileOf, tuningFolder } from '../../node/tuning-cache.ts';
 import { version } from '../../version.ts';
@@ -15,12 +16,18 @@ export function addDoctor(program: Command): void {
     program.command('doctor').description('which adapter is used and why, its limits and features'),
   ).action(async (options: CommonOptions) => {
     const terminal = new Terminal(options);
-    const { gpu, attempts } = await searchGpu(options.adapter);
+    const words: string[] = [];
+    const hear = (text: string) => {
+      words.push(...text.split('\n').filter((line) => line.trim() !== ''));
+    };
+    const { gpu, attempts } = await searchGpu(options.adapter, { listen: holdBack(hear) });
     try {
       const facts = factsOf(gpu);
       terminal.line(`easily-fooled ${version}, Node ${process.version}, ${process.platform} ${process.arch}`);
       terminal.line('searched:');
       for (const { source, outcome } of attempts) terminal.line(`  ${source}: ${outcome}`);
+      if (words.length > 0) terminal.line('what the drivers said meanwhile, which other commands hold back:');
+      for (const word of words) terminal.line(`  ${word}`);
       terminal.line(`used: ${gpu.adapter.description}`);
       terminal.line(`why: ${gpu.adapter.reason}`);
       terminal.line(`kernels: variants for ${gpu.adapter.kind}`);
@@ -45,6 +52,7 @@ export function addDoctor(program: Command): void {
         platform: process.platform,
         arch: process.arch,
         attempts,
+        driverWords: words,
         ...facts,
         tuning,
         models: shippedModels(),
