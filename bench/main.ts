@@ -7,6 +7,7 @@ import { Terminal } from '../src/cli/terminal.ts';
 import { UsageError } from '../src/cli/usage-error.ts';
 import { messageOf } from '../src/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
+import { holdBack } from '../src/node/driver-chatter.ts';
 import { version } from '../src/version.ts';
 import { nearestName } from '../src/nearest-name.ts';
 import type { KernelChoice } from './choose-cases.ts';
@@ -74,7 +75,10 @@ async function measure(chosen: readonly string[], options: BenchOptions) {
   const timelines: Timeline[] = [];
   const table = new RowTable();
   let failures = 0;
-  const gpu = await openGpu(options.adapter);
+  const gpu = await openGpu(
+    options.adapter,
+    holdBack(() => undefined),
+  );
   console.log(`adapter: ${gpu.adapter.description}`);
   const terminal = new Terminal({ json: false, quiet: false });
   const say = (line: string) => {
@@ -163,10 +167,10 @@ try {
 
 function commit(): string {
   try {
-    const hash = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-    const dirty =
-      execFileSync('git', ['status', '--porcelain', '--untracked-files=no'], { encoding: 'utf8' }).trim() !==
-      '';
+    const git = (...question: string[]) =>
+      execFileSync('git', question, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const hash = git('rev-parse', 'HEAD');
+    const dirty = git('status', '--porcelain', '--untracked-files=no') !== '';
     return dirty ? `${hash} with changes` : hash;
   } catch {
     return 'unknown';

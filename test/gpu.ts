@@ -7,12 +7,15 @@ import { openGpu } from '../src/node/adapter.ts';
 
 let opened: Promise<Gpu> | undefined;
 
+/** SwiftShader comes with the packages where it runs; elsewhere the machine's own adapter is all there is. */
+const usual = process.platform === 'linux' && process.arch === 'x64' ? 'swiftshader' : 'auto';
+
 /**
- * The adapter named by `FOOL_ADAPTER`, or the embedded SwiftShader, which is there on every machine: a missing
- * device is a failure and never a skipped test.
+ * The adapter named by `FOOL_ADAPTER`, or the embedded SwiftShader: a missing device is a failure and never a skipped
+ * test.
  */
 export function openTestGpu(): Promise<Gpu> {
-  opened ??= openGpu(process.env['FOOL_ADAPTER'] ?? 'swiftshader');
+  opened ??= openGpu(process.env['FOOL_ADAPTER'] ?? usual);
   return opened;
 }
 
