@@ -54,6 +54,7 @@ export function cppn(shape: CppnShape): Launch {
       constants,
     },
     workgroups: [...gridOf(shape), 1],
+    // The genomes change from one launch to the next: a node for each slot is the least that fills them.
     flops: population * height * width * shape.slots * 12,
     bytes: 4 * population * channels * planeWords(shape),
   };

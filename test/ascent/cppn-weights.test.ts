@@ -367,6 +367,16 @@ describe('the picture of the weights', () => {
       });
     },
   );
+
+  it('is so for a genome of 1,000 nodes whose values are all held at once', async () => {
+    const settings: Settings = { extent: [1, 12, 12], batch: 4, coordinates: 'normalised' };
+    const genomes = [wideGenome(999), ascentGenome(RandomStream.of(31, 2), 1, 12)];
+    await withWeights(settings, genomes, async ({ gpu, draw }) => {
+      const bytes = await draw();
+      expect(bytes).toEqual(await evolved(gpu, settings, [...genomes, ...genomes]));
+      expect(new Set(bytes).size).toBeGreaterThan(50);
+    });
+  });
 });
 
 describe('the genomes of weights', () => {
