@@ -200,6 +200,16 @@ describe('a measuring run', () => {
     expect(readResults(json)).toMatchObject({ partial: true, partialReason: `stopped by ${signal}` });
   });
 
+  it('of the shipped choices ends at its limit as well, and leaves what it has not measured as it was', () => {
+    const file = 'src/kernels/defaults/swiftshader.json';
+    const before = readFileSync(file, 'utf8');
+    const commandLine = ['dist/defaults.js', '--adapter', 'swiftshader', '--limit', '0.1'];
+    const { status, stdout } = spawnSync(process.execPath, commandLine, { encoding: 'utf8' });
+    expect(stdout).toContain('stopped at the limit of 0.1 s; the table has what was measured until then');
+    expect(status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
   it('refuses a trace of what has none before it measures', () => {
     const { status, stderr } = bench('kernels', '--trace', join(folder, 'x.trace'));
     expect(status).toBe(2);
