@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { Command } from 'commander';
+import { describe, expect, it, vi, type Mock } from 'vitest';
 import type { Comparison } from '../../bench/compare.ts';
 import { writeOutputs } from '../../bench/outputs.ts';
 import { readResults } from '../../bench/results-file.ts';
+import { addResultsCommands } from '../../bench/results-commands.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
@@ -17,6 +19,22 @@ const bench = (...commandLine: string[]) => {
   });
   return { status, stdout, stderr };
 };
+
+/** `compare` and `report` in this process: the exit code, and what goes to both streams. */
+async function results(...commandLine: string[]) {
+  const text = (write: Mock) => write.mock.calls.map(([piece]) => String(piece)).join('');
+  const streams = [process.stdout, process.stderr] as const;
+  const [out, err] = streams.map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
+  const program = new Command('fool bench').exitOverride();
+  addResultsCommands(program);
+  try {
+    await program.parseAsync(commandLine, { from: 'user' });
+    return { status: process.exitCode ?? 0, stdout: text(out!), stderr: text(err!) };
+  } finally {
+    process.exitCode = undefined;
+    vi.restoreAllMocks();
+  }
+}
 
 function save(name: string, milliseconds: number, more: object = {}): string {
   const rows = [
@@ -35,8 +53,9 @@ describe('fool bench', () => {
     spawnSync(process.execPath, ['dist/fool.js', 'bench', ...commandLine], { encoding: 'utf8' });
 
   it('passes on what it is given, and the exit code', () => {
-    expect(fool('--help').stdout).toContain('--family <name>');
-    expect(fool('compare', a, slower)).toMatchObject({ status: 1, stderr: '' });
+    const worse = fool('compare', a, slower);
+    expect(worse).toMatchObject({ status: 1, stderr: '' });
+    expect(worse.stdout).toContain('1 slower');
     expect(fool('compare', slower, a).status).toBe(0);
   });
 
@@ -47,7 +66,7 @@ describe('fool bench', () => {
     [['kernels', '--family', 'conv3d'], /--family conv3d: did you mean conv2d\?/],
     [['networks', '--batch', '4'], /--batch chooses among kernels, which are not to be measured/],
   ])('%j ends with 2 and a sentence', (commandLine, message) => {
-    const { status, stderr } = fool(...commandLine, '--adapter', 'swiftshader');
+    const { status, stderr } = bench(...commandLine, '--adapter', 'swiftshader');
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n +at /);
     expect(status).toBe(2);
@@ -55,32 +74,32 @@ describe('fool bench', () => {
 });
 
 describe('bench compare', () => {
-  it('ends with 1 where a row became slower, and 0 where none did', () => {
-    const worse = bench('compare', a, slower);
+  it('ends with 1 where a row became slower, and 0 where none did', async () => {
+    const worse = await results('compare', a, slower);
     expect(worse).toMatchObject({ status: 1, stderr: '' });
     expect(worse.stdout).toMatch(/conv2d, conv1: tile.*slower/);
-    const better = bench('compare', slower, a);
+    const better = await results('compare', slower, a);
     expect(better.status).toBe(0);
     expect(better.stdout).toMatch(/conv2d, conv1: tile.*faster/);
     expect(better.stdout).toContain('2 rows: 0 slower, 1 faster, 1 same, 0 ambiguous');
-    expect(bench('compare', a, a).status).toBe(0);
+    expect((await results('compare', a, a)).status).toBe(0);
   });
 
-  it('takes a threshold in per cent', () => {
-    expect(bench('compare', a, slower, '--threshold', '25').status).toBe(0);
-    expect(bench('compare', a, slower, '--threshold', '15%').status).toBe(1);
+  it('takes a threshold in per cent', async () => {
+    expect((await results('compare', a, slower, '--threshold', '25')).status).toBe(0);
+    expect((await results('compare', a, slower, '--threshold', '15%')).status).toBe(1);
   });
 
-  it('prints one JSON object with --json', () => {
-    const { status, stdout } = bench('compare', a, slower, '--json');
+  it('prints one JSON object with --json', async () => {
+    const { status, stdout } = await results('compare', a, slower, '--json');
     const comparison = JSON.parse(stdout) as Comparison;
     expect(status).toBe(1);
     expect(comparison.rows.map(({ verdict }) => verdict)).toEqual(['slower', 'same']);
   });
 
-  it('warns of another adapter, and compares all the same', () => {
+  it('warns of another adapter, and compares all the same', async () => {
     const other = save('other.json', 1, { adapter: { name: 'pebbles', description: 'Pebbles 2' } });
-    const { status, stderr } = bench('compare', a, other);
+    const { status, stderr } = await results('compare', a, other);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^warning: the files are of different adapters: .*beads.*pebbles/);
   });
@@ -107,9 +126,9 @@ describe('bench compare', () => {
 });
 
 describe('bench report', () => {
-  it('writes the page of a results file', () => {
+  it('writes the page of a results file', async () => {
     const out = join(folder, 'pages', 'report.html');
-    expect(bench('report', a, '--out', out)).toMatchObject({ status: 0, stdout: `${out}\n` });
+    expect(await results('report', a, '--out', out)).toMatchObject({ status: 0, stdout: `${out}\n` });
     expect(readFileSync(out, 'utf8')).toContain('<h1>Benchmark on beads</h1>');
   });
 
