@@ -5,8 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { positiveNumber } from '../src/cli/options.ts';
-import type { Gpu } from '../src/gpu/device.ts';
+import type { AdapterKind, Gpu } from '../src/gpu/device.ts';
 import { undecided, type ChoiceTable, type Contest } from '../src/gpu/tuning.ts';
+import { families } from '../src/kernels/families.ts';
 import { tune, type Verdict } from '../src/kernels/tuner.ts';
 import { messageOf } from '../src/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
@@ -84,7 +85,7 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
       for (const contest of contests.filter(({ shape }) => !measured.has(shape))) {
         await watch.ready();
         measured.add(contest.shape);
-        const verdicts = await tune(gpu, [contest], hooks);
+        const verdicts = await tune(gpu, [suited(contest, gpu.adapter.kind)], hooks);
         await keep(verdicts);
         for (const verdict of verdicts) show(contest.label, verdict);
       }
@@ -98,6 +99,19 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
     for (const buffer of parameters.values()) buffer.destroy();
   }
   console.log(`written to ${file}`);
+}
+
+/**
+ * On a GPU without the tiles that were made for CPU drivers, whose unrolled text takes its compiler seconds; the CPU drivers differ so
+ * much that a tile made for one is tried on the other.
+ */
+function suited(contest: Contest, kind: AdapterKind): Contest {
+  if (kind !== 'gpu') return contest;
+  const launches = contest.launches.filter(({ kernel: { family }, choice }, index) => {
+    const variant = families[family]?.variants.find(({ name }) => name === choice?.variant);
+    return index === 0 || variant?.suits.includes(kind) === true;
+  });
+  return { ...contest, launches };
 }
 
 /** Shapes for which the cost model picks well have no entry. */

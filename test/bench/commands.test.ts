@@ -104,6 +104,15 @@ describe('bench compare', () => {
     expect(stderr).toMatch(/^warning: the files are of different adapters: .*beads.*pebbles/);
   });
 
+  it('warns of a file that is a part', () => {
+    const part = save('part.json', 1, { partial: true, partialReason: 'stopped by SIGTERM' });
+    const { status, stderr } = bench('compare', a, part);
+    expect(status).toBe(0);
+    expect(stderr).toBe(
+      'warning: the second file has a part of what was to be measured: stopped by SIGTERM\n',
+    );
+  });
+
   it.each([
     ['one file', ['compare', a]],
     ['a file that is not there', ['compare', a, join(folder, 'nowhere.json')]],
@@ -126,6 +135,31 @@ describe('bench report', () => {
   it('ends with 2 without a file', () => {
     expect(bench('report').status).toBe(2);
     expect(bench('report', join(folder, 'nowhere.json')).status).toBe(2);
+  });
+
+  it('prints tables of a folder of files as Markdown, or writes them into a document', () => {
+    const printed = bench('report', '--markdown', 'bench/results');
+    expect(printed.status).toBe(0);
+    expect(printed.stdout).toContain('| AlexNet forward, 8 |');
+    const document = join(folder, 'page.md');
+    writeFileSync(document, '<!-- bench-table --><!-- /bench-table -->');
+    const written = bench('report', '--markdown', 'bench/results/lavapipe.json', '--into', document);
+    expect(written).toMatchObject({ status: 0, stdout: `${document}\n` });
+    expect(readFileSync(document, 'utf8')).toContain('**lavapipe**');
+  });
+
+  it.each([
+    [['report', a, a], 'a page is of one results file; --markdown takes several'],
+    [['report', a, '--markdown'], 'none of these files has rows of our engine beside others'],
+    [
+      ['report', 'bench/results', '--markdown', '--into', 'package.json'],
+      '--into package.json: expected <!--',
+    ],
+    [['report', a, '--into', 'x.md'], '--into writes Markdown: add --markdown'],
+  ])('%j ends with 2 and a sentence', (commandLine, message) => {
+    const { status, stderr } = bench(...commandLine);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
   });
 });
 
@@ -183,6 +217,16 @@ describe('a measuring run', () => {
     child.kill(signal);
     expect(await codeOf(child)).toBe(expected);
     expect(readResults(json)).toMatchObject({ partial: true, partialReason: `stopped by ${signal}` });
+  });
+
+  it('of the shipped choices ends at its limit as well, and leaves what it has not measured as it was', () => {
+    const file = 'src/kernels/defaults/swiftshader.json';
+    const before = readFileSync(file, 'utf8');
+    const commandLine = ['dist/defaults.js', '--adapter', 'swiftshader', '--limit', '0.1'];
+    const { status, stdout } = spawnSync(process.execPath, commandLine, { encoding: 'utf8' });
+    expect(stdout).toContain('stopped at the limit of 0.1 s; the table has what was measured until then');
+    expect(status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('refuses a trace of what has none before it measures', () => {

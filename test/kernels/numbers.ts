@@ -32,3 +32,11 @@ export function expectClose(
     }
   }
 }
+
+/** As `toEqual`, bit for bit but for the kind of NaN; that takes seconds for a million values. */
+export function expectSame(actual: Float32Array, expected: Float32Array): void {
+  expect(actual.length).toBe(expected.length);
+  const index = actual.findIndex((value, at) => !Object.is(value, expected[at]));
+  if (index >= 0)
+    expect.fail(`value ${String(index)} is ${String(actual[index])}, not ${String(expected[index])}`);
+}

@@ -8,7 +8,7 @@ import { initialWeights } from '../../src/nn/trainer.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { openTestGpu } from '../gpu.ts';
-import { expectClose } from '../kernels/numbers.ts';
+import { expectClose, expectSame } from '../kernels/numbers.ts';
 import { onnxNetwork } from './onnx-network.ts';
 
 const images = 37;
@@ -103,7 +103,7 @@ describe('a model file', () => {
     expect(read.card).toEqual(shipped.card);
     for (const [name, { shape, data }] of shipped.weights) {
       expect(read.weights.get(name)!.shape).toEqual(shape);
-      expect(read.weights.get(name)!.data).toEqual(data);
+      expectSame(read.weights.get(name)!.data, data);
     }
   });
 

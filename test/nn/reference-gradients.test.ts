@@ -9,7 +9,7 @@ import { referenceActivations } from './reference-network.ts';
 /** Every kind of layer: groups, strides, padding, windows that are clipped and windows that overlap. */
 const architecture: Architecture = {
   name: 'all kinds',
-  input: [2, 9, 8],
+  input: [2, 13, 8],
   layers: [
     { kind: 'convolution', name: 'conv1', outChannels: 4, kernel: 3, stride: 2, padding: 2, groups: 2 },
     { kind: 'lrn', name: 'norm', size: 3, alpha: 0.9, beta: 0.75, k: 0.7 },
@@ -36,7 +36,7 @@ test('the reverse pass in doubles agrees with differences at every input, weight
   }
   const input = Float64Array.from(randomValues(volume(architecture.input), 5));
   // A sum of logits and of values in the middle of the network.
-  const upstream = { out: [0.3, -1, 2], relu1: [...randomValues(3 * 4 * 3, 6)] };
+  const upstream = { out: [0.3, -1, 2], relu1: [...randomValues(3 * 5 * 3, 6)] };
   const places = Object.fromEntries(architecture.layers.map(({ name }, place) => [name, place]));
   const objective = () => {
     const activations = referenceActivations(architecture, weights, input);
