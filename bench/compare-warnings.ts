@@ -1,5 +1,6 @@
 /** What makes two results files differ beside the code: said before any verdict. */
 import { formatCount } from '../src/report/format.ts';
+import { remarksOf } from './remarks.ts';
 import type { Origin, ResultRow, Results } from './results-file.ts';
 
 /** Sentences; none where the files are of one machine, adapter and clock. */
@@ -37,10 +38,12 @@ export function warningsOf(
       `${formatCount(otherClock, 'row')} of the files were timed by different clocks; a verdict is of both changes`,
     );
   }
-  for (const [which, { rows }] of [
+  for (const [which, results] of [
     ['first', before],
     ['second', after],
   ] as const) {
+    const { rows } = results;
+    for (const remark of remarksOf(results)) warnings.push(`the ${which} file ${remark}`);
     const older = rows.filter(({ commit }) => commit !== undefined).length;
     if (older > 0)
       warnings.push(`${formatCount(older, 'row')} of the ${which} file are of another commit than the file`);

@@ -7,6 +7,7 @@ import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
+import { holdBack } from '../src/node/driver-chatter.ts';
 import { version } from '../src/version.ts';
 import { nearestName } from '../src/nearest-name.ts';
 import type { KernelChoice } from './choose-cases.ts';
@@ -62,7 +63,7 @@ function chosenSections(named: readonly string[], options: KernelChoice): Sectio
 
 /** @returns the exit code: that of a signal, or 1 where a kernel failed */
 async function measure(chosen: readonly Section[], options: BenchOptions): Promise<number> {
-  const gpu = await openGpu(options.adapter);
+  const gpu = await openGpu(options.adapter, { listen: holdBack(() => undefined) });
   console.log(`adapter: ${gpu.adapter.description}`);
   const recorder = new Recorder(beginningOf(gpu), options.json);
   const timelines: Timeline[] = [];
@@ -129,10 +130,10 @@ try {
 
 function commit(): string {
   try {
-    const hash = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-    const dirty =
-      execFileSync('git', ['status', '--porcelain', '--untracked-files=no'], { encoding: 'utf8' }).trim() !==
-      '';
+    const git = (...question: string[]) =>
+      execFileSync('git', question, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const hash = git('rev-parse', 'HEAD');
+    const dirty = git('status', '--porcelain', '--untracked-files=no') !== '';
     return dirty ? `${hash} with changes` : hash;
   } catch {
     return 'unknown';

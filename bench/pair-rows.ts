@@ -1,5 +1,5 @@
 /** Which rows of two results files are of the same thing. */
-import type { ResultRow } from './results-file.ts';
+import type { PeerResult, ResultRow } from './results-file.ts';
 
 export interface PairedRows {
   readonly pairs: readonly (readonly [before: ResultRow, after: ResultRow])[];
@@ -15,10 +15,16 @@ export function identityOf(row: ResultRow): string {
     case 'network':
       return `${workOf(row.work)}, batch ${String(row.batch)}`;
     case 'peer':
-      return `${workOf(row.work)}, batch ${String(row.batch)}, by ${row.engine}`;
+      return `${workOf(row.work)}, batch ${String(row.batch)}, by ${engineOf(row)}`;
     case 'evolution':
       return `${row.work}, seed ${String(row.seed)}`;
   }
+}
+
+/** `own`, `torch-cuda (tf32, graph)`: what else tells two rows of one engine apart stands behind it. */
+export function engineOf({ engine, precision, mode }: PeerResult): string {
+  const how = [precision, mode].filter((part) => part !== undefined);
+  return how.length === 0 ? engine : `${engine} (${how.join(', ')})`;
 }
 
 /** Of a work without the time that files of version 0.1 put into its name. */

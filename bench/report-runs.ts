@@ -2,6 +2,7 @@
 import { formatConfidence, formatNumber } from '../src/report/format.ts';
 import { html, type Markup } from '../src/report/markup.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
+import { engineOf } from './pair-rows.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
 import { formatShare } from './format.ts';
 import { intervalOf } from './report-kernels.ts';
@@ -24,12 +25,12 @@ export function peersSection(
       `${title}${shareOfPeak(engines, peaks?.gflops)}`,
     ];
   });
-  const wrong = peers.some(({ agrees }) => !agrees);
+  const wrong = peers.some(({ agrees }) => agrees === false);
   return html`<section>
     <h2>Other engines on this machine</h2>
     <p class="quiet">
       Images per second, more is better; behind it, how many times as fast our engine is.
-      ${wrong ? 'Engines whose answers differ from those they are held against are marked as wrong.' : undefined}
+      ${wrong ? 'Engines whose answers differ from those that judge them are marked as wrong.' : undefined}
     </p>
     ${plotFigures(figures)}
   </section>`;
@@ -46,11 +47,12 @@ function barsOf(engines: readonly PeerResult[]): Bar[] {
   const ours = engines.find(({ engine }) => engine === own);
   return engines.map((row): Bar => {
     const { engine, batch, imagesPerSecond, agrees } = row;
+    const name = `${engineOf(row)}${row.humps === undefined ? '' : ' (two humps)'}`;
     const [least, most] = intervalOf(row);
     const ratio =
       ours && engine !== own ? ` · own ${formatNumber(ours.imagesPerSecond / imagesPerSecond)}×` : '';
     return {
-      name: agrees ? engine : `${engine} (wrong)`,
+      name: agrees === false ? `${name} (wrong)` : name,
       value: imagesPerSecond,
       interval: [(1000 * batch) / most, (1000 * batch) / least],
       words: `${formatNumber(imagesPerSecond)}${ratio}`,

@@ -7,13 +7,15 @@ import { namedTable } from '../src/report/tables.ts';
 import { rooflineSection, variantsSection } from './report-kernels.ts';
 import { layersSection, networksSection, renderingSection, scalingSection } from './report-networks.ts';
 import { evolutionSection, peersSection } from './report-runs.ts';
+import { remarksOf } from './remarks.ts';
 import type { Results } from './results-file.ts';
 
 export function renderBenchReport(results: Results): string {
   const { adapter, machine, date, rows } = results;
   const header = html`<p class="quiet">
-    Measured <time>${formatTime(date)}</time> on ${machine.cpu}; ${formatCount(rows.length, 'row')}.
-  </p>`;
+      Measured <time>${formatTime(date)}</time> on ${machine.cpu}; ${formatCount(rows.length, 'row')}.
+    </p>
+    ${remarksOf(results).map((remark) => html`<p>This file ${remark}.</p>`)}`;
   return renderPage(`Benchmark on ${adapter.name}`, header, [
     originSection(results),
     rooflineSection(rows, results),

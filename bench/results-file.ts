@@ -90,9 +90,11 @@ const peerRow = z.object({
   work: z.string(),
   batch: count,
   engine: z.string(),
+  /** Of matrix products, products a second. */
   imagesPerSecond: figure,
   gflops: figure.exactOptional(),
-  agrees: z.boolean(),
+  /** Whether the engine's answer is that of the one that judges it; absent where nobody compared them. */
+  agrees: z.boolean().exactOptional(),
   /** What the engine's products are made of, where it has a choice, e.g. `fp32`, `tf32`, `fp16`. */
   precision: z.string().exactOptional(),
   /** How it was launched, where it has a choice: `eager` or, recorded once and replayed, `graph`. */

@@ -5,23 +5,26 @@
 //
 // The steps of bytes are passed straight through: a byte is taken for the real number that was cut off or rounded to it.
 //
-//   pull  an invocation has a share of one slot's pixels, four neighbouring ones in a vec4 as in cppn.wgsl: forward
-//         through the program, keeping values and slopes, then backward; its share of every sum is an element of its own,
-//         so that no invocation waits for another
-//   add   adds the shares up
+//   pull          an invocation has a share of one image's pixels, four neighbouring ones in a vec4 as in cppn.wgsl: forward
+//                 through the program, then backward; its share of every sum is an element of its own, so that no
+//                 invocation waits for another
+//   pull_several  where memory for values and slopes is short: a workgroup has several images, one after the other
+//   add           adds the shares up
 //
-// Compiled with cppn-network.wgsl in front.
+// The programs are those that give every value a slot of its own, since the way back asks for them all. Compiled with
+// cppn-network.wgsl and cppn-values.wgsl (or cppn-stored-values.wgsl) in front.
 
 override PIXELS: u32 = 784u;          // height × width
 override WIDTH: u32 = 28u;
-override BATCH: u32 = 4u;             // slots
+override BATCH: u32 = 4u;             // images
 override EDGES: u32 = 4u;             // of the largest genome
 override NODES: u32 = 1u;             // of the largest genome
-override PARTS: u32 = 64u;            // invocations that share a slot, a multiple of LANES
+override PARTS: u32 = 64u;            // invocations that share an image, a multiple of LANES
 override REVERSE_CHANNELS: u32 = 0u;  // 1 where the image gradient has blue first
 override LANES: u32 = 64u;
 
-const SLOTS = 32u; // @tile
+// Values come first, then adjoints.
+const SLOTS = VALUES / 2u;
 
 // A larger derivative of a byte says nothing: the rounding of the sum in a float alone takes the byte through its range.
 // What it keeps out is infinity, which a long chain of large weights would reach.
@@ -34,13 +37,14 @@ const STEEPEST = 1e10;
 @group(0) @binding(4) var<storage, read> heads: array<u32>;            // [BATCH, NODES], first word of every node
 @group(0) @binding(5) var<storage, read_write> shares: array<f32>;     // [BATCH, EDGES, PARTS]
 @group(0) @binding(6) var<storage, read_write> gradient: array<f32>;   // [EDGES, BATCH]
+@group(0) @binding(7) var<storage, read_write> slopes: array<vec4f>;   // [workgroups, NODES, LANES]
 
-fn image_gradient_at(channel: u32, quad: u32, slot: u32) -> vec4f {
+fn image_gradient_at(channel: u32, quad: u32, image: u32) -> vec4f {
   var result: vec4f;
   for (var lane = 0u; lane < 4u; lane++) {
     let pixel = quad * 4u + lane;
     if (pixel < PIXELS) {
-      result[lane] = image_gradient[(channel * PIXELS + pixel) * BATCH + slot];
+      result[lane] = image_gradient[(channel * PIXELS + pixel) * BATCH + image];
     }
   }
   return result;
@@ -76,73 +80,115 @@ fn pull_colour(hls: Hls, r: vec4f, g: vec4f, b: vec4f) -> Hls {
   );
 }
 
-@compute @workgroup_size(LANES)
-fn pull(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let slot = workgroup.y;
-  let part = workgroup.x * LANES + lane;
-  let genome = genomes[slot];
-  let own = slot * EDGES * PARTS + part;
-  for (var edge = 0u; edge < EDGES; edge++) {
-    shares[own + edge * PARTS] = 0.0;
+fn adjoint_at(slot: u32) -> vec4f {
+  return value_at(SLOTS + slot);
+}
+
+fn set_adjoint(slot: u32, adjoint: vec4f) {
+  set_value(SLOTS + slot, adjoint);
+}
+
+fn forward(genome: Genome, quad: u32, own_slopes: u32) {
+  let seen = inputs_at(quad, WIDTH, frame);
+  set_value(0u, seen.x);
+  set_value(1u, seen.y);
+  set_value(2u, seen.distance);
+  set_value(3u, vec4f(1.0));
+  for (var input = 0u; input < 4u; input++) {
+    set_adjoint(input, vec4f(0.0));
   }
-  var value: array<vec4f, SLOTS>;
-  var slope: array<vec4f, SLOTS>;
-  var adjoint: array<vec4f, SLOTS>;
+  var word = genome.start;
+  var at = own_slopes;
+  for (var node = 0u; node < genome.nodes; node++) {
+    let head = program[word];
+    let last = word + edges_of(head) * 2u;
+    var sum = vec4f(0.0);
+    while (word < last) {
+      sum += bitcast<f32>(program[word + 2u]) * value_at(program[word + 1u]);
+      word += 2u;
+    }
+    word++;
+    let value = activate(activation_of(head), sum);
+    set_value(slot_of(head), value);
+    set_adjoint(slot_of(head), vec4f(0.0));
+    slopes[at] = slope_of(activation_of(head), sum, value);
+    at += LANES;
+  }
+}
+
+// Adjoints of the outputs.
+fn turn(genome: Genome, image: u32, quad: u32) {
+  let first = output_of(genome, 0u);
+  if (genome.channels == 1u) {
+    set_adjoint(first, 255.0 * sign(value_at(first)) * image_gradient_at(0u, quad, image));
+  } else {
+    let second = output_of(genome, 1u);
+    let third = output_of(genome, 2u);
+    let d = pull_colour(
+      Hls(255.0 * abs(value_at(first)), 255.0 * abs(value_at(second)), 255.0 * abs(value_at(third))),
+      image_gradient_at(2u * REVERSE_CHANNELS, quad, image),
+      image_gradient_at(1u, quad, image),
+      image_gradient_at(2u - 2u * REVERSE_CHANNELS, quad, image),
+    );
+    set_adjoint(first, 255.0 * sign(value_at(first)) * d.h);
+    set_adjoint(second, 255.0 * sign(value_at(second)) * d.l);
+    set_adjoint(third, 255.0 * sign(value_at(third)) * d.s);
+  }
+}
+
+fn backward(genome: Genome, image: u32, own_slopes: u32, own_shares: u32) {
+  for (var behind = genome.nodes; behind > 0u; behind--) {
+    let node = behind - 1u;
+    let word = heads[image * NODES + node];
+    let head = program[word];
+    let slope = slopes[own_slopes + node * LANES];
+    let dsum = clamp(slope * adjoint_at(slot_of(head)), vec4f(-STEEPEST), vec4f(STEEPEST));
+    // Before a node's head are those of the nodes before it, and two words for every edge.
+    var share = own_shares + ((word - genome.start - node) / 2u) * PARTS;
+    let last = word + edges_of(head) * 2u;
+    for (var edge = word; edge < last; edge += 2u) {
+      let source = program[edge + 1u];
+      shares[share] += dot(dsum, value_at(source));
+      set_adjoint(source, adjoint_at(source) + bitcast<f32>(program[edge + 2u]) * dsum);
+      share += PARTS;
+    }
+  }
+}
+
+fn pull_image(image: u32, part: u32, own_slopes: u32) {
+  let genome = genomes[image];
+  let own_shares = image * EDGES * PARTS + part;
+  for (var edge = 0u; edge < EDGES; edge++) {
+    shares[own_shares + edge * PARTS] = 0.0;
+  }
   for (var quad = part; quad < (PIXELS + 3u) / 4u; quad += PARTS) {
-    let seen = inputs_at(quad, WIDTH, frame);
-    value[0] = seen.x;
-    value[1] = seen.y;
-    value[2] = seen.distance;
-    value[3] = vec4f(1.0);
-    for (var input = 0u; input < 4u; input++) {
-      adjoint[input] = vec4f(0.0);
-    }
-    var word = genome.start;
-    for (var node = 4u; node < genome.nodes + 4u; node++) {
-      let head = program[word];
-      let last = word + (head >> 2u) * 2u;
-      var sum = vec4f(0.0);
-      while (word < last) {
-        sum += bitcast<f32>(program[word + 2u]) * value[program[word + 1u]];
-        word += 2u;
-      }
-      word++;
-      value[node] = activate(head & 3u, sum);
-      slope[node] = slope_of(head & 3u, sum, value[node]);
-      adjoint[node] = vec4f(0.0);
-    }
+    forward(genome, quad, own_slopes);
+    turn(genome, image, quad);
+    backward(genome, image, own_slopes, own_shares);
+  }
+}
 
-    let first = genome.outputs & 1023u;
-    if (genome.channels == 1u) {
-      adjoint[first] = 255.0 * sign(value[first]) * image_gradient_at(0u, quad, slot);
-    } else {
-      let second = (genome.outputs >> 10u) & 1023u;
-      let third = (genome.outputs >> 20u) & 1023u;
-      let d = pull_colour(
-        Hls(255.0 * abs(value[first]), 255.0 * abs(value[second]), 255.0 * abs(value[third])),
-        image_gradient_at(2u * REVERSE_CHANNELS, quad, slot),
-        image_gradient_at(1u, quad, slot),
-        image_gradient_at(2u - 2u * REVERSE_CHANNELS, quad, slot),
-      );
-      adjoint[first] = 255.0 * sign(value[first]) * d.h;
-      adjoint[second] = 255.0 * sign(value[second]) * d.l;
-      adjoint[third] = 255.0 * sign(value[third]) * d.s;
-    }
+@compute @workgroup_size(LANES)
+fn pull(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = workgroup.y * workgroups.x + workgroup.x;
+  open_values(index, lane);
+  pull_image(workgroup.y, workgroup.x * LANES + lane, index * NODES * LANES + lane);
+}
 
-    for (var behind = genome.nodes; behind > 0u; behind--) {
-      let node = behind - 1u;
-      let head = heads[slot * NODES + node];
-      let dsum = clamp(slope[node + 4u] * adjoint[node + 4u], vec4f(-STEEPEST), vec4f(STEEPEST));
-      // Before a node's head are those of the nodes before it, and two words for every edge.
-      var share = own + ((head - genome.start - node) / 2u) * PARTS;
-      let last = head + (program[head] >> 2u) * 2u;
-      for (var edge = head; edge < last; edge += 2u) {
-        let source = program[edge + 1u];
-        shares[share] += dot(dsum, value[source]);
-        adjoint[source] += bitcast<f32>(program[edge + 2u]) * dsum;
-        share += PARTS;
-      }
-    }
+@compute @workgroup_size(LANES)
+fn pull_several(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = workgroup.y * workgroups.x + workgroup.x;
+  open_values(index, lane);
+  for (var image = workgroup.y; image < BATCH; image += workgroups.y) {
+    pull_image(image, workgroup.x * LANES + lane, index * NODES * LANES + lane);
   }
 }
 

@@ -13,6 +13,24 @@ struct Genome {
   channels: u32, // 1: gray; 3: hue, lightness, saturation, for colour.wgsl to turn into RGB
 }
 
+// A node of a program is a word of its own, then (slot of the source, weight as float bits) per connection.
+fn activation_of(head: u32) -> u32 {
+  return head & 3u;
+}
+
+// Where its value goes: maybe to where one of its sources was.
+fn slot_of(head: u32) -> u32 {
+  return (head >> 2u) & 1023u;
+}
+
+fn edges_of(head: u32) -> u32 {
+  return head >> 12u;
+}
+
+fn output_of(genome: Genome, channel: u32) -> u32 {
+  return (genome.outputs >> (10u * channel)) & 1023u;
+}
+
 // Of four neighbouring pixels.
 struct Inputs {
   x: vec4f,

@@ -10,13 +10,16 @@ let opened: { readonly gpu: Promise<Gpu>; readonly expectedLaunches: number } | 
 /** Most tests launch a kernel some dozens of times at most, for which no driver is to compile a large tile for seconds. */
 const fewLaunches = 30;
 
+/** SwiftShader comes with the packages where it runs; elsewhere the machine's own adapter is all there is. */
+const usual = process.platform === 'linux' && process.arch === 'x64' ? 'swiftshader' : 'auto';
+
 /**
- * The adapter named by `FOOL_ADAPTER`, or the embedded SwiftShader, which is there on every machine: a missing
- * device is a failure and never a skipped test.
+ * The adapter named by `FOOL_ADAPTER`, or the embedded SwiftShader: a missing device is a failure and never a skipped
+ * test.
  * @param expectedLaunches of each kernel, in tests that do compute; the same in all of a file
  */
 export function openTestGpu(expectedLaunches = opened?.expectedLaunches ?? fewLaunches): Promise<Gpu> {
-  const adapter = process.env['FOOL_ADAPTER'] ?? 'swiftshader';
+  const adapter = process.env['FOOL_ADAPTER'] ?? usual;
   opened ??= { gpu: openGpu(adapter, { expectedLaunches }), expectedLaunches };
   expect(opened.expectedLaunches, 'launches that this file’s device was opened for').toBe(expectedLaunches);
   return opened.gpu;

@@ -8,14 +8,17 @@ export interface Interrupt {
   readonly requested: () => boolean;
 }
 
-export function listenForInterrupt(onFirst: () => void): Interrupt {
+/** @param ended when it is no longer listened for */
+export function listenForInterrupt(ended: AbortSignal, onFirst: () => void): Interrupt {
   let requested = false;
   const listener = (signal: NodeJS.Signals) => {
     if (requested) process.exit(signal === 'SIGINT' ? 130 : 143);
     requested = true;
     onFirst();
   };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, listener);
+    ended.addEventListener('abort', () => process.off(signal, listener));
+  }
   return { requested: () => requested };
 }

@@ -2,10 +2,15 @@
 import { lock } from 'proper-lockfile';
 import { messageOf } from '../message-of.ts';
 import { storageError, type FileStorage } from '../node/file-storage.ts';
+import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Two processes in one folder would overwrite each other; a killed one's lock goes stale within seconds. */
-export async function lockFolder(folder: string, storage: FileStorage): Promise<() => Promise<void>> {
+export async function lockFolder(
+  folder: string,
+  storage: FileStorage,
+  terminal: Terminal,
+): Promise<() => Promise<void>> {
   // Makes the folder, and says early when it cannot be written.
   await storage.write('.writable', '');
   await storage.remove('.writable');
@@ -16,7 +21,7 @@ export async function lockFolder(folder: string, storage: FileStorage): Promise<
       retries: { retries: 14, factor: 1, minTimeout: 500, maxTimeout: 500 },
       onCompromised: ({ message }) => {
         // Going on could mix two runs; the checkpoint on disk is whole.
-        process.stderr.write(`fool: the lock of ${folder} was lost (${message}); go on with --resume\n`);
+        terminal.fail(`the lock of ${folder} was lost (${message}); go on with --resume`);
         process.exit(1);
       },
     });

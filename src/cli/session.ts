@@ -4,8 +4,6 @@ import { chosenBy, type Tuning } from '../gpu/tuning.ts';
 import { shippedChoices } from '../kernels/shipped-choices.ts';
 import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
 import { messageOf } from '../message-of.ts';
-import { releaseDawn, searchGpu } from '../node/adapter.ts';
-import { holdBack } from '../node/driver-chatter.ts';
 import { keepTuned, readTuned } from '../node/tuning-cache.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,9 +18,7 @@ export async function withGpu<T>(
   terminal: Terminal,
   work: (gpu: Gpu) => Promise<T>,
 ): Promise<T> {
-  // `fool doctor` shows what is held back.
-  const listen = holdBack(() => undefined);
-  const { gpu } = await searchGpu(options.adapter, { listen });
+  const { gpu, close } = await terminal.invocation.openDevice(options.adapter);
   try {
     gpu.onNote = (text) => {
       terminal.warn(text);
@@ -31,8 +27,7 @@ export async function withGpu<T>(
     gpu.tuning = await tuningFor(gpu, options, terminal);
     return await work(gpu);
   } finally {
-    gpu.close();
-    releaseDawn();
+    close();
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a command says: results on standard output, everything else on standard error. */
 import { SingleBar } from 'cli-progress';
 import { formatDuration } from '../report/format.ts';
+import { begin, processIo, type Invocation } from './io.ts';
 
 export interface TerminalOptions {
   readonly json: boolean;
@@ -11,12 +12,16 @@ export class Terminal {
   readonly #plainEvery = 5000;
   #bar: SingleBar | undefined;
 
-  constructor(private readonly options: TerminalOptions) {}
+  constructor(
+    private readonly options: TerminalOptions,
+    /** Of the command that speaks; without one it is this process that does. */
+    readonly invocation: Invocation = begin(processIo, new AbortController().signal),
+  ) {}
 
   /** A line for people; not printed with --json or --quiet. */
   line(text: string): void {
     if (this.options.json || this.options.quiet) return;
-    process.stdout.write(text + '\n');
+    this.invocation.out.write(text + '\n');
   }
 
   /** A remark on the way, on standard error. */
@@ -33,30 +38,32 @@ export class Terminal {
   /** A part that failed, in the words of a whole command that fails; the rest goes on. */
   fail(text: string): void {
     this.#above(`fool: ${text}`);
-    process.exitCode = 1;
+    this.invocation.exitCode = 1;
   }
 
   /** The one object that --json prints. */
   json(value: unknown): void {
-    if (this.options.json) process.stdout.write(JSON.stringify(value) + '\n');
+    if (this.options.json) this.invocation.out.write(JSON.stringify(value) + '\n');
   }
 
   /** A bar with rate and time left on a terminal, a line every few seconds in a pipe. */
   progress(total: number, unit: string, from = 0): Progress {
     if (this.options.quiet) return { update: () => undefined, stop: () => undefined };
-    return process.stderr.isTTY ? this.#liveBar(total, unit, from) : this.#plainLines(total, unit, from);
+    const live = this.invocation.err.isTTY === true;
+    return live ? this.#liveBar(total, unit, from) : this.#plainLines(total, unit, from);
   }
 
   #above(text: string): void {
-    if (this.#bar && process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-    process.stderr.write(text + '\n');
+    const { err } = this.invocation;
+    if (this.#bar && err.isTTY === true) err.write('\r\u001b[K');
+    err.write(text + '\n');
   }
 
   #liveBar(total: number, unit: string, from: number): Progress {
     const format = `{bar} {value}/{total} ${unit} · {rate} · {left} left · {text}`;
     const bar = new SingleBar({
       format,
-      stream: process.stderr,
+      stream: this.invocation.err,
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: 28,
@@ -86,7 +93,7 @@ export class Terminal {
         if (now - printed < this.#plainEvery && value < total) return;
         printed = now;
         const { rate, left } = meter.at(value);
-        process.stderr.write(
+        this.invocation.err.write(
           `${String(value)}/${String(total)} ${unit} · ${rate} · ${left} left · ${text}\n`,
         );
       },

@@ -16,7 +16,7 @@ export const inputCount = inputNames.length;
 /** Weights lie in [−largestWeight, largestWeight]. */
 export const largestWeight = 10;
 
-/** A genome stops growing here; the shader interprets up to 1,024 values. */
+/** A genome stops growing here: 1,024 values can be held at once, which is all of them and the inputs. */
 export const mostNodes = 1000;
 
 /** Probabilities per child, of the published settings. */

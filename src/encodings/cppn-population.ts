@@ -2,7 +2,8 @@
 import { uniformUsage, type Gpu } from '../gpu/device.ts';
 import { Program, bind } from '../gpu/program.ts';
 import { hlsToRgb } from '../kernels/colour.ts';
-import { cppn, slotsFor } from '../kernels/cppn.ts';
+import { slotsFor } from '../kernels/cppn-values.ts';
+import { cppn, cppnStoredBytes } from '../kernels/cppn.ts';
 import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
 import { checkCppn, mutateCppn, randomCppn } from './cppn-genome.ts';
@@ -25,6 +26,8 @@ export class CppnPopulation implements Population {
   readonly #table: GPUBuffer;
   readonly #frame: GPUBuffer;
   #program: GPUBuffer;
+  /** Where genomes hold more values at once than private memory does. */
+  #values: GPUBuffer | undefined;
   #children: Child[] = [];
   #ahead: { generation: number; children: Child[] } | undefined;
   #drawing = new Program([]);
@@ -134,10 +137,15 @@ export class CppnPopulation implements Population {
   async #bindDrawing(): Promise<Program> {
     const { population, extent, images } = this.#settings;
     const [channels, height, width] = extent;
-    const launch = cppn({ population, channels, height, width, slots: this.#slots });
-    const drawing = [
-      await bind(this.#gpu, 'render', launch, [this.#table, this.#program, this.#frame, images]),
-    ];
+    const shape = { population, channels, height, width, slots: this.#slots };
+    const bytes = cppnStoredBytes(shape);
+    this.#values?.destroy();
+    this.#values = bytes > 0 ? this.#gpu.buffer('values of the CPPNs', bytes) : undefined;
+    const operands = {
+      ...[this.#table, this.#program, this.#frame, images],
+      ...(this.#values && { 8: this.#values }),
+    };
+    const drawing = [await bind(this.#gpu, 'render', cppn(shape), operands)];
     if (channels === 3) {
       drawing.push(
         await bind(this.#gpu, 'colour', hlsToRgb(population, Math.ceil((height * width) / 4)), [images]),

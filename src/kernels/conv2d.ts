@@ -9,7 +9,7 @@ import {
   pick,
   plainCost,
   plainNeeds,
-  stagedCost,
+  gpuCost,
   stagedWorkgroup,
   wasteOf,
   widestKernel,
@@ -92,11 +92,17 @@ const staged = (rows: number, pixels: number): ConvVariant => {
     rows,
     pixels,
     ...stagedWorkgroup(rows, pixels),
+    gpu: { teraflops: 30, stepNs: rows * pixels > 2 ? 100 : 55 },
   };
 };
 
 /** The formula, one channel of one position per invocation. */
-const plain: ConvVariant = { ...plainNeeds, rows: 1, pixels: 1 };
+const plain: ConvVariant = {
+  ...plainNeeds,
+  rows: 1,
+  pixels: 1,
+  gpu: { teraflops: 5.5, stepNs: 150 },
+};
 
 export const conv2dVariants: readonly ConvVariant[] = [
   quads(5, 4),
@@ -164,7 +170,10 @@ export function tiledConvolution(
   const { family, constants, kernel, stride, positions, outputs, batch } = tiling;
   const images = imagesPerElement(batch);
   const columns = elementsOf(batch);
-  const costOf = (candidate: ConvVariant) => cost(candidate, tiling) + compiling(candidate, tiling, target);
+  const costOf = (candidate: ConvVariant) =>
+    target.adapter.kind === 'gpu'
+      ? costOnGpu(candidate, tiling)
+      : cost(candidate, tiling) + compiling(candidate, tiling, target);
   const { chosen, choice } = pick(family, tiling.shape, conv2dVariants, target, costOf, variant);
   const { rows, lanes, entryPoint } = chosen;
   const [height, width] = positions;
@@ -263,6 +272,19 @@ function forwardConstants(shape: ConvShape) {
   };
 }
 
+/** Microseconds of a variant that was made for GPUs. */
+function costOnGpu({ entryPoint, rows, pixels, lanes, gpu }: ConvVariant, tiling: Tiling): number {
+  const { positions, kernel, groups, outputs, batch } = tiling;
+  const [height, width] = positions;
+  const columns = height * width * elementsOf(batch);
+  const depth = (tiling.constants['IN_CHANNELS'] ?? 1) * kernel[0] * kernel[1];
+  const beyond =
+    entryPoint === 'plain'
+      ? wasteOf(columns, lanes)
+      : wasteOf(Math.ceil(outputs / 4), 8 * rows) * wasteOf(columns, 8 * pixels);
+  return gpuCost(gpu, 2 * depth * groups * outputs * height * width * batch * beyond, depth, 0);
+}
+
 /**
  * Work per useful result: what a tile computes beyond the edge, and what its loads cost. A load of four lanes costs ten
  * products on SwiftShader (fitted to the `quads` tiles within 3 %), and on lavapipe more than 128 accumulators cost by
@@ -273,12 +295,6 @@ function cost(variant: ConvVariant, tiling: Tiling): number {
   const { kernel, stride, positions, outputs, batch } = tiling;
   const [height, width] = positions;
   const images = imagesPerElement(batch);
-  if (entryPoint === 'staged') {
-    const workgroups = stagedGrid(variant, tiling).reduce((product, count) => product * count);
-    const columns = height * width * elementsOf(batch);
-    const beyond = wasteOf(Math.ceil(outputs / 4), 8 * rows) * wasteOf(columns, 8 * variant.pixels);
-    return beyond * stagedCost({ rows, columns: variant.pixels, workgroups });
-  }
   if (entryPoint === 'plain') return plainCost;
   const pixels = tileWidth(variant, tiling);
   const tilesOfRow = Math.ceil(width / pixels);

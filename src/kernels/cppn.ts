@@ -2,50 +2,60 @@
 import network from '../../shaders/cppn-network.wgsl';
 import drawing from '../../shaders/cppn.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
+import { cppnValues, cutGrid } from './cppn-values.ts';
 
-const source = network + drawing;
+/** Bytes of the values of all workgroups at most, where they stand in a buffer. */
+const mostStoredBytes = 32 * 2 ** 20;
 
 export interface CppnShape {
   readonly population: number;
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** Values that the largest genome holds at once: its inputs and nodes. */
+  /** Values that the most demanding genome holds at once. */
   readonly slots: number;
 }
 
-/** The most values a genome may hold: an output's slot is stored in 10 bits. */
-export const mostSlots = 1024;
+const planeWords = ({ height, width }: CppnShape): number => Math.ceil((height * width) / 4);
+const lanesOf = (shape: CppnShape): number => (planeWords(shape) >= 64 ? 64 : 16);
+const valuesOf = (shape: CppnShape) => cppnValues(shape.slots, 1, lanesOf(shape));
 
-/**
- * Private memory is sized by powers of two, so that a growing population compiles a handful of kernels in its life.
- */
-export function slotsFor(values: number): number {
-  if (values > mostSlots)
-    throw new RangeError(`a CPPN of ${String(values)} values exceeds ${String(mostSlots)}`);
-  return Math.max(16, 2 ** Math.ceil(Math.log2(values)));
+const wholeGrid = (shape: CppnShape): [number, number] => [
+  Math.ceil(planeWords(shape) / lanesOf(shape)),
+  shape.population,
+];
+const gridOf = (shape: CppnShape): [number, number] =>
+  cutGrid(wholeGrid(shape), valuesOf(shape).storedBytes, mostStoredBytes);
+
+/** Bytes of an invocation's private memory. */
+export const cppnPrivateMemory = (shape: CppnShape): number => valuesOf(shape).privateMemory;
+
+/** Bytes of the values, 0 where they are in private memory. */
+export function cppnStoredBytes(shape: CppnShape): number {
+  const [columns, rows] = gridOf(shape);
+  return columns * rows * valuesOf(shape).storedBytes;
 }
 
 /**
- * Bindings: 0 genomes u32 [population, 4], 1 program u32, 2 uniform frame f32 [8], 3 images, bytes [population, channels, plane words].
+ * Bindings: 0 genomes u32 [population, 4], 1 program u32, 2 uniform frame f32 [8], 3 images, bytes [population, channels,
+ * plane words]; 8 values, of `cppnStoredBytes`, where that is not 0.
  */
 export function cppn(shape: CppnShape): Launch {
   const { population, channels, height, width } = shape;
-  const slots = slotsFor(shape.slots);
-  const plane = Math.ceil((height * width) / 4);
-  const lanes = plane >= 64 ? 64 : 16;
-  const constants = { PIXELS: height * width, WIDTH: width, LANES: lanes };
+  const values = valuesOf(shape);
+  const constants = { POPULATION: population, PIXELS: height * width, WIDTH: width, LANES: lanesOf(shape) };
   return {
     kernel: {
       family: 'cppn',
-      variant: `slots${String(slots)}`,
-      source,
-      specialisation: { tile: { SLOTS: slots } },
-      entryPoint: 'main',
+      variant: values.variant,
+      source: network + values.source + drawing,
+      specialisation: { tile: values.tile },
+      entryPoint: values.storedBytes > 0 ? 'several' : 'main',
       constants,
     },
-    workgroups: [Math.ceil(plane / lanes), population, 1],
+    workgroups: [...gridOf(shape), 1],
+    // The genomes change from one launch to the next: a node for each slot is the least that fills them.
     flops: population * height * width * shape.slots * 12,
-    bytes: 4 * population * channels * plane,
+    bytes: 4 * population * channels * planeWords(shape),
   };
 }

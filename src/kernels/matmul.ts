@@ -8,7 +8,7 @@ import {
   pick,
   plainCost,
   plainNeeds,
-  stagedCost,
+  gpuCost,
   stagedWorkgroup,
   wasteOf,
   type Target,
@@ -138,6 +138,7 @@ const sliced: MatmulVariant = {
   workgroupMemory: 16_384,
   accumulators: 16,
   privateMemory: 64,
+  gpu: { teraflops: 9.5, stepNs: 28, workgroupNs: 7.6 },
   suits: ['gpu'],
 };
 
@@ -153,11 +154,18 @@ const staged = (rows: number, columns: number): MatmulVariant => {
     columns,
     steps: 1,
     ...stagedWorkgroup(rows, columns),
+    gpu: { teraflops: rows * columns > 2 ? 32 : 35, stepNs: rows * columns > 2 ? 120 : 75 },
   };
 };
 
 /** The formula, a row of one vec4 of columns per invocation. */
-const plain: MatmulVariant = { ...plainNeeds, rows: 1, columns: 1, steps: 1 };
+const plain: MatmulVariant = {
+  ...plainNeeds,
+  rows: 1,
+  columns: 1,
+  steps: 1,
+  gpu: { teraflops: 2.5, stepNs: 370 },
+};
 
 /** Steps: SwiftShader copies every accumulator once per iteration, so that many steps share the cost; lavapipe does not. */
 export const matmulVariants: readonly MatmulVariant[] = [
@@ -176,9 +184,9 @@ export const matmulVariants: readonly MatmulVariant[] = [
   tile(3, 1, 1, 16, ['lavapipe']),
   across(1, 1, 4, 16, ['lavapipe']),
   across(1, 2, 4, 16, ['swiftshader', 'lavapipe']),
-  across(1, 1, 4, 64, ['swiftshader', 'gpu']),
+  { ...across(1, 1, 4, 64, ['swiftshader', 'gpu']), gpu: { teraflops: 20, stepNs: 130 } },
   across(4, 1, 1, 8, ['lavapipe']),
-  tile(2, 1, 1, 64, ['gpu']),
+  { ...tile(2, 1, 1, 64, ['gpu']), gpu: { teraflops: 22, stepNs: 150 } },
   sliced,
   staged(2, 1),
   staged(2, 2),
@@ -190,7 +198,9 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
   const { rows, columns, depth, packed = false, images: width = 4 } = shape;
   const variants = matmulVariants.filter(({ entryPoint }) => !packed || entryPoint !== 'quads');
   const costOf = (candidate: MatmulVariant) =>
-    cost(candidate, shape, target) + compiling(candidate, shape, target);
+    target.adapter.kind === 'gpu'
+      ? costOnGpu(candidate, shape)
+      : cost(candidate, shape, target) + compiling(candidate, shape, target);
   const { chosen, choice } = pick('matmul', shape, variants, target, costOf, variant);
   const { entryPoint, lanes } = chosen;
   const rowVectors = Math.ceil(rows / 4);
@@ -241,19 +251,40 @@ function gridOf(
   }
 }
 
+/** Microseconds of a variant that was made for GPUs. */
+function costOnGpu(variant: MatmulVariant, { rows, columns, depth, images = 4 }: MatmulShape): number {
+  const rowVectors = Math.ceil(rows / 4);
+  const columnVectors = Math.ceil(columns / images);
+  const grid = gridOf(variant, rowVectors, columnVectors, rows);
+  const [rowTile, columnTile] = vectorsOfWorkgroup(variant);
+  const beyond = wasteOf(rowVectors, rowTile) * wasteOf(columnVectors, columnTile);
+  const workgroups = grid.reduce((product, count) => product * count, 1);
+  return gpuCost(variant.gpu, 2 * rows * columns * depth * beyond, depth, workgroups);
+}
+
+/** Vec4s of rows and of columns that a workgroup makes. */
+function vectorsOfWorkgroup({ entryPoint, rows, columns, lanes }: MatmulVariant): [number, number] {
+  switch (entryPoint) {
+    case 'staged':
+      return [8 * rows, 8 * columns];
+    case 'sliced':
+      return [slicedRows, 1];
+    case 'across':
+      return [lanes * rows, columns];
+    case 'plain':
+      return [1, lanes];
+    case 'quads':
+    case 'tile':
+      return [rows, lanes * columns];
+  }
+}
+
 /** Time per useful product, fitted to both CPU drivers: what is computed beyond the edge, and what loads cost. */
 function cost(variant: MatmulVariant, shape: MatmulShape, { adapter }: Target): number {
   const { entryPoint, rows, columns, lanes } = variant;
   const rowVectors = Math.ceil(shape.rows / 4);
   const columnVectors = Math.ceil(shape.columns / (shape.images ?? 4));
   if (entryPoint === 'plain') return plainCost;
-  if (entryPoint === 'staged') {
-    const [x, y] = gridOf(variant, rowVectors, columnVectors, shape.rows);
-    const beyond = wasteOf(rowVectors, 8 * rows) * wasteOf(columnVectors, 8 * columns);
-    return beyond * stagedCost({ rows, columns, workgroups: x * y });
-  }
-  // As many bytes for a product of one column as eight columns take from workgroup memory; weights come anew for each.
-  if (entryPoint === 'sliced') return 8 * wasteOf(rowVectors, slicedRows);
   if (entryPoint === 'tile')
     return 2 * wasteOf(rowVectors, rows) * wasteOf(columnVectors, columns * lanes) * loads(rows, columns);
   // Lavapipe keeps more of a tile in registers than SwiftShader, and half of its vectors is idle with four lanes.

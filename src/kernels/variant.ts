@@ -25,6 +25,8 @@ export interface Variant {
   readonly exchange?: number;
   /** Optional feature that its shader enables. */
   readonly feature?: GPUFeatureName;
+  /** Absent where it was not made for GPUs. */
+  readonly gpu?: GpuRates;
   /** Adapters that this variant was made for; tests run it on every adapter that allows it. */
   readonly suits: readonly AdapterKind[];
 }
@@ -147,24 +149,30 @@ export function stagedWorkgroup(rows: number, columns: number) {
   } as const;
 }
 
-/** A tile that a workgroup copies into its memory, for GPUs. */
-export interface StagedTile {
-  /** Vec4s of either operand that an invocation multiplies by each other. */
-  readonly rows: number;
-  readonly columns: number;
-  readonly workgroups: number;
+/** Of a variant on GPUs, measured on an H100 (bench/results/nvidia-h100.json): other GPUs have other rates in like proportions. */
+export interface GpuRates {
+  /** 10¹² operations a second in large grids. */
+  readonly teraflops: number;
+  /** Nanoseconds of a step over the depth, however small the grid is: what one workgroup waits for. */
+  readonly stepNs: number;
+  /** Nanoseconds that each workgroup adds to a large grid, where it does more than steps. */
+  readonly workgroupNs?: number;
 }
 
-/** Workgroups of 64 that a middling GPU has at work at once. */
-const resident = 256;
-
 /**
- * Time per product, in that of a multiplication: a vec4 from workgroup memory takes as long as the 16 products of two
- * of them. Cores without a workgroup wait for the others. From data sheets: no GPU was there to fit it.
+ * Microseconds of a launch on a GPU: small grids last as long as a workgroup's steps, large ones as their operations take.
+ * @param flops of the whole grid, what is computed beyond the edge included
+ * @param steps over the depth
  */
-export function stagedCost({ rows, columns, workgroups }: StagedTile): number {
-  const reading = (rows + columns) / (rows * columns);
-  return Math.max(1, reading) * Math.max(1, resident / workgroups);
+export function gpuCost(
+  rates: GpuRates | undefined,
+  flops: number,
+  steps: number,
+  workgroups: number,
+): number {
+  if (!rates) return Infinity;
+  const { teraflops, stepNs, workgroupNs = 0 } = rates;
+  return flops / teraflops / 1e6 + (steps * stepNs + workgroups * workgroupNs) / 1e3;
 }
 
 /** How often a run launches a kernel, roughly: generations of an evolution, steps of an ascent. */

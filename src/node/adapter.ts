@@ -43,7 +43,8 @@ export interface OpeningOptions {
 /** A way to reach drivers: what to set before Vulkan is asked, and what Dawn is told. */
 interface Source {
   readonly name: string;
-  readonly reason: (kind: AdapterKind) => string;
+  /** Why it was taken, given whether it is a software driver. */
+  readonly reason: (software: boolean) => string;
   readonly accepts: (kind: AdapterKind) => boolean;
   readonly prepare: () => Promise<void> | void;
   readonly options: readonly string[];
@@ -72,9 +73,8 @@ export async function searchGpu(
       if (!found) note('no adapter that Dawn accepts');
       else if (!source.accepts(found.description.kind)) note(`only ${found.description.description} there`);
       else {
-        const software = found.description.kind !== 'gpu';
         const gpu = await Gpu.open(found.adapter, found.description, {
-          ...(software && { wait: napUntil }),
+          ...(found.software && { wait: napUntil }),
           expectedLaunches,
         });
         note(`taken: ${found.description.description}`);
@@ -116,7 +116,7 @@ function sourcesFor(choice: AdapterChoice): Source[] {
   switch (choice.toLowerCase()) {
     case 'auto':
       return [
-        systemSource((kind) => (kind === 'gpu' ? 'a GPU' : 'no GPU found, a system software driver works')),
+        systemSource((software) => (software ? 'no GPU found, a system software driver works' : 'a GPU')),
         ...(onLinux ? lavapipeSources('no GPU found, lavapipe is installed') : []),
         ...(onLinux
           ? [embeddedSource('no GPU and no system driver that works, so the CPU driver from npm')]
@@ -186,11 +186,14 @@ function lavapipeSources(reason: string): Source[] {
 /** Dawn rounds times of the device to 65 µs, as browsers must; whole kernels are shorter than that. */
 const fineClock = 'disable-dawn-features=timestamp_quantization';
 
-async function ask(
-  { create, globals }: Dawn,
-  source: Source,
-  listen: Listen,
-): Promise<{ adapter: GPUAdapter; description: AdapterDescription } | undefined> {
+interface Found {
+  readonly adapter: GPUAdapter;
+  readonly description: AdapterDescription;
+  /** Also for drivers whose kind has no kernels of its own, as Windows' WARP. */
+  readonly software: boolean;
+}
+
+async function ask({ create, globals }: Dawn, source: Source, listen: Listen): Promise<Found | undefined> {
   Object.assign(globalThis, globals);
   const instance = create([fineClock, ...source.options]);
   const adapter = await listen(() => instance.requestAdapter({ powerPreference: 'high-performance' }));
@@ -199,8 +202,10 @@ async function ask(
   const { vendor, architecture, device, description } = adapter.info;
   const label = description || device || vendor;
   const kind = kindOf(`${vendor} ${architecture} ${device} ${description}`.toLowerCase());
+  const software = kind !== 'gpu' || adapter.info.isFallbackAdapter;
   const name = kind === 'gpu' ? device || label : kind;
-  return { adapter, description: { name, kind, vendor, description: label, reason: source.reason(kind) } };
+  const reason = source.reason(software);
+  return { adapter, description: { name, kind, vendor, description: label, reason }, software };
 }
 
 type Dawn = typeof import('webgpu');

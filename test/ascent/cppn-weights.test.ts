@@ -3,15 +3,12 @@ import { ascentGenome } from '../../src/ascent/ascent-genome.ts';
 import { createCppnWeights, type CppnWeights } from '../../src/ascent/cppn-weights.ts';
 import { CppnPopulation } from '../../src/encodings/cppn-population.ts';
 import { flattenCppn } from '../../src/encodings/cppn-program.ts';
-import {
-  activationFunctions,
-  type ActivationFunction,
-  type CppnGenome,
-} from '../../src/encodings/encoding.ts';
+import type { ActivationFunction, CppnGenome } from '../../src/encodings/encoding.ts';
 import type { Coordinates } from '../../src/encodings/frame.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { run } from '../../src/gpu/program.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
+import { wideGenome } from '../encodings/genomes.ts';
 import { interpret } from '../encodings/reference-cppn.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
@@ -236,29 +233,18 @@ describe('the gradient of the weights', () => {
     await compareGradients(settings, [genome], 0.7, some);
   });
 
-  it('is so for more nodes than 64, beside a genome of few', async () => {
-    const hidden = Array.from({ length: 70 }, (_, index) => 5 + index);
-    const genome: CppnGenome = {
-      encoding: 'cppn',
-      nodes: [
-        { id: 4, role: 'output', activation: 'linear' },
-        ...hidden.map((id) => ({
-          id,
-          role: 'hidden' as const,
-          activation: activationFunctions[id % activationFunctions.length]!,
-        })),
-      ],
-      connections: hidden.flatMap((id) => {
-        const [a, b, c] = randomValues(3, id);
-        return [
-          { source: id % 4, target: id, weight: 2 * a! },
-          { source: (id + 1) % 4, target: id, weight: 2 * b! },
-          { source: id, target: 4, weight: 0.1 * c! },
-        ];
-      }),
-    };
-    const settings: Settings = { extent: [1, 2, 3], batch: 4, coordinates: 'normalised' };
-    await compareGradients(settings, [genome, ascentGenome(RandomStream.of(3, 1), 1, 4)], 0.7, some);
+  it.each([
+    [70, 4],
+    // More slopes and values than there is room for at once: workgroups have several images.
+    [999, 24],
+  ])('is so for %i nodes in a layer, beside a genome of few, batch %i', async (hidden, batch) => {
+    const settings: Settings = { extent: [1, 2, 3], batch, coordinates: 'normalised' };
+    await compareGradients(
+      settings,
+      [wideGenome(hidden), ascentGenome(RandomStream.of(3, 1), 1, 4)],
+      0.7,
+      some,
+    );
   });
 
   /** One node, fed by x alone. */
@@ -381,6 +367,16 @@ describe('the picture of the weights', () => {
       });
     },
   );
+
+  it('is so for a genome of 1,000 nodes whose values are all held at once', async () => {
+    const settings: Settings = { extent: [1, 12, 12], batch: 4, coordinates: 'normalised' };
+    const genomes = [wideGenome(999), ascentGenome(RandomStream.of(31, 2), 1, 12)];
+    await withWeights(settings, genomes, async ({ gpu, draw }) => {
+      const bytes = await draw();
+      expect(bytes).toEqual(await evolved(gpu, settings, [...genomes, ...genomes]));
+      expect(new Set(bytes).size).toBeGreaterThan(50);
+    });
+  });
 });
 
 describe('the genomes of weights', () => {

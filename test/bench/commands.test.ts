@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { Command } from 'commander';
+import { describe, expect, it, vi, type Mock } from 'vitest';
 import type { Comparison } from '../../bench/compare.ts';
 import { writeOutputs } from '../../bench/outputs.ts';
 import { readResults } from '../../bench/results-file.ts';
+import { addResultsCommands } from '../../bench/results-commands.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
@@ -17,6 +19,22 @@ const bench = (...commandLine: string[]) => {
   });
   return { status, stdout, stderr };
 };
+
+/** `compare` and `report` in this process: the exit code, and what goes to both streams. */
+async function results(...commandLine: string[]) {
+  const text = (write: Mock) => write.mock.calls.map(([piece]) => String(piece)).join('');
+  const streams = [process.stdout, process.stderr] as const;
+  const [out, err] = streams.map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
+  const program = new Command('fool bench').exitOverride();
+  addResultsCommands(program);
+  try {
+    await program.parseAsync(commandLine, { from: 'user' });
+    return { status: process.exitCode ?? 0, stdout: text(out!), stderr: text(err!) };
+  } finally {
+    process.exitCode = undefined;
+    vi.restoreAllMocks();
+  }
+}
 
 function save(name: string, milliseconds: number, more: object = {}): string {
   const rows = [
@@ -35,8 +53,9 @@ describe('fool bench', () => {
     spawnSync(process.execPath, ['dist/fool.js', 'bench', ...commandLine], { encoding: 'utf8' });
 
   it('passes on what it is given, and the exit code', () => {
-    expect(fool('--help').stdout).toContain('--family <name>');
-    expect(fool('compare', a, slower)).toMatchObject({ status: 1, stderr: '' });
+    const worse = fool('compare', a, slower);
+    expect(worse).toMatchObject({ status: 1, stderr: '' });
+    expect(worse.stdout).toContain('1 slower');
     expect(fool('compare', slower, a).status).toBe(0);
   });
 
@@ -47,7 +66,7 @@ describe('fool bench', () => {
     [['kernels', '--family', 'conv3d'], /--family conv3d: did you mean conv2d\?/],
     [['networks', '--batch', '4'], /--batch chooses among kernels, which are not to be measured/],
   ])('%j ends with 2 and a sentence', (commandLine, message) => {
-    const { status, stderr } = fool(...commandLine, '--adapter', 'swiftshader');
+    const { status, stderr } = bench(...commandLine, '--adapter', 'swiftshader');
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n +at /);
     expect(status).toBe(2);
@@ -55,34 +74,43 @@ describe('fool bench', () => {
 });
 
 describe('bench compare', () => {
-  it('ends with 1 where a row became slower, and 0 where none did', () => {
-    const worse = bench('compare', a, slower);
+  it('ends with 1 where a row became slower, and 0 where none did', async () => {
+    const worse = await results('compare', a, slower);
     expect(worse).toMatchObject({ status: 1, stderr: '' });
     expect(worse.stdout).toMatch(/conv2d, conv1: tile.*slower/);
-    const better = bench('compare', slower, a);
+    const better = await results('compare', slower, a);
     expect(better.status).toBe(0);
     expect(better.stdout).toMatch(/conv2d, conv1: tile.*faster/);
     expect(better.stdout).toContain('2 rows: 0 slower, 1 faster, 1 same, 0 ambiguous');
-    expect(bench('compare', a, a).status).toBe(0);
+    expect((await results('compare', a, a)).status).toBe(0);
   });
 
-  it('takes a threshold in per cent', () => {
-    expect(bench('compare', a, slower, '--threshold', '25').status).toBe(0);
-    expect(bench('compare', a, slower, '--threshold', '15%').status).toBe(1);
+  it('takes a threshold in per cent', async () => {
+    expect((await results('compare', a, slower, '--threshold', '25')).status).toBe(0);
+    expect((await results('compare', a, slower, '--threshold', '15%')).status).toBe(1);
   });
 
-  it('prints one JSON object with --json', () => {
-    const { status, stdout } = bench('compare', a, slower, '--json');
+  it('prints one JSON object with --json', async () => {
+    const { status, stdout } = await results('compare', a, slower, '--json');
     const comparison = JSON.parse(stdout) as Comparison;
     expect(status).toBe(1);
     expect(comparison.rows.map(({ verdict }) => verdict)).toEqual(['slower', 'same']);
   });
 
-  it('warns of another adapter, and compares all the same', () => {
+  it('warns of another adapter, and compares all the same', async () => {
     const other = save('other.json', 1, { adapter: { name: 'pebbles', description: 'Pebbles 2' } });
-    const { status, stderr } = bench('compare', a, other);
+    const { status, stderr } = await results('compare', a, other);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^warning: the files are of different adapters: .*beads.*pebbles/);
+  });
+
+  it('warns of a file that is a part', () => {
+    const part = save('part.json', 1, { partial: true, partialReason: 'stopped by SIGTERM' });
+    const { status, stderr } = bench('compare', a, part);
+    expect(status).toBe(0);
+    expect(stderr).toBe(
+      'warning: the second file has a part of what was to be measured: stopped by SIGTERM\n',
+    );
   });
 
   it.each([
@@ -98,15 +126,40 @@ describe('bench compare', () => {
 });
 
 describe('bench report', () => {
-  it('writes the page of a results file', () => {
+  it('writes the page of a results file', async () => {
     const out = join(folder, 'pages', 'report.html');
-    expect(bench('report', a, '--out', out)).toMatchObject({ status: 0, stdout: `${out}\n` });
+    expect(await results('report', a, '--out', out)).toMatchObject({ status: 0, stdout: `${out}\n` });
     expect(readFileSync(out, 'utf8')).toContain('<h1>Benchmark on beads</h1>');
   });
 
   it('ends with 2 without a file', () => {
     expect(bench('report').status).toBe(2);
     expect(bench('report', join(folder, 'nowhere.json')).status).toBe(2);
+  });
+
+  it('prints tables of a folder of files as Markdown, or writes them into a document', () => {
+    const printed = bench('report', '--markdown', 'bench/results');
+    expect(printed.status).toBe(0);
+    expect(printed.stdout).toContain('| AlexNet forward, 8 |');
+    const document = join(folder, 'page.md');
+    writeFileSync(document, '<!-- bench-table --><!-- /bench-table -->');
+    const written = bench('report', '--markdown', 'bench/results/lavapipe.json', '--into', document);
+    expect(written).toMatchObject({ status: 0, stdout: `${document}\n` });
+    expect(readFileSync(document, 'utf8')).toContain('**lavapipe**');
+  });
+
+  it.each([
+    [['report', a, a], 'a page is of one results file; --markdown takes several'],
+    [['report', a, '--markdown'], 'none of these files has rows of our engine beside others'],
+    [
+      ['report', 'bench/results', '--markdown', '--into', 'package.json'],
+      '--into package.json: expected <!--',
+    ],
+    [['report', a, '--into', 'x.md'], '--into writes Markdown: add --markdown'],
+  ])('%j ends with 2 and a sentence', (commandLine, message) => {
+    const { status, stderr } = bench(...commandLine);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
   });
 });
 
@@ -164,6 +217,16 @@ describe('a measuring run', () => {
     child.kill(signal);
     expect(await codeOf(child)).toBe(expected);
     expect(readResults(json)).toMatchObject({ partial: true, partialReason: `stopped by ${signal}` });
+  });
+
+  it('of the shipped choices ends at its limit as well, and leaves what it has not measured as it was', () => {
+    const file = 'src/kernels/defaults/swiftshader.json';
+    const before = readFileSync(file, 'utf8');
+    const commandLine = ['dist/defaults.js', '--adapter', 'swiftshader', '--limit', '0.1'];
+    const { status, stdout } = spawnSync(process.execPath, commandLine, { encoding: 'utf8' });
+    expect(stdout).toContain('stopped at the limit of 0.1 s; the table has what was measured until then');
+    expect(status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('refuses a trace of what has none before it measures', () => {

@@ -5,6 +5,7 @@ import { renderBenchReport } from '../../bench/report.ts';
 import { readResults, resultsOf } from '../../bench/results-file.ts';
 import { parsePage, type PageElement } from '../report/page.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
+import { covering } from '../support/full.ts';
 
 const page = (rows: readonly object[], more: object = {}) =>
   parsePage(renderBenchReport(resultsOf({ ...origin, ...more, rows }, 'a.json')));
@@ -24,22 +25,25 @@ const heightOf = (drawing: PageElement, name: string) => {
 };
 
 describe('the page of a results file', () => {
-  it.each(['lavapipe', 'swiftshader'])('holds every section that the published one of %s has', (name) => {
-    const html = renderBenchReport(readResults(`bench/results/${name}.json`));
-    expect(html).not.toMatch(/NaN|Infinity|undefined/);
-    expect(html).not.toMatch(/<(script|link|img)\b|https?:\/\/(?!www\.w3\.org)/);
-    expect(texts(parsePage(html), 'h2')).toEqual([
-      'Machine and adapter',
-      'Kernels against the roofs of the adapter',
-      'Networks',
-      'Drawing',
-      'Scaling',
-      'Layer by layer',
-      'Other engines on this machine',
-      'Whole runs of evolution',
-      'Variants of each kernel',
-    ]);
-  });
+  it.each(covering(['lavapipe', 'swiftshader'], ['swiftshader']))(
+    'holds every section that the published one of %s has',
+    (name) => {
+      const html = renderBenchReport(readResults(`bench/results/${name}.json`));
+      expect(html).not.toMatch(/NaN|Infinity|undefined/);
+      expect(html).not.toMatch(/<(script|link|img)\b|https?:\/\/(?!www\.w3\.org)/);
+      expect(texts(parsePage(html), 'h2')).toEqual([
+        'Machine and adapter',
+        'Kernels against the roofs of the adapter',
+        'Networks',
+        'Drawing',
+        'Scaling',
+        'Layer by layer',
+        'Other engines on this machine',
+        'Whole runs of evolution',
+        'Variants of each kernel',
+      ]);
+    },
+  );
 
   it('names machine, adapter, driver, versions and commit, and escapes them', () => {
     const body = page([], { peaks: { gflops: 80, gbps: 10, launchMs: 0.04 } });

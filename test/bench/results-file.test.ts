@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { remarksOf } from '../../bench/remarks.ts';
 import { parseResults, readResults, resultsOf, ResultsFileError } from '../../bench/results-file.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
@@ -10,15 +11,25 @@ const file = {
 };
 
 describe('a results file', () => {
-  it.each(['lavapipe', 'swiftshader'])('that was published (%s) is read row by row', (name) => {
-    const path = `bench/results/${name}.json`;
-    const results = readResults(path);
-    const raw = JSON.parse(readFileSync(path, 'utf8')) as { rows: Record<string, unknown>[] };
-    expect(results.rows).toHaveLength(raw.rows.length);
-    for (const [index, { kind, ...row }] of results.rows.entries()) {
-      expect(raw.rows[index]).toMatchObject(row);
-      expect(['kernel', 'network', 'peer', 'evolution']).toContain(kind);
-    }
+  it.each(['lavapipe', 'nvidia-h100', 'swiftshader'])(
+    'that was published (%s) is read row by row',
+    (name) => {
+      const path = `bench/results/${name}.json`;
+      const results = readResults(path);
+      const raw = JSON.parse(readFileSync(path, 'utf8')) as { rows: Record<string, unknown>[] };
+      expect(results.rows).toHaveLength(raw.rows.length);
+      for (const [index, { kind, ...row }] of results.rows.entries()) {
+        expect(raw.rows[index]).toMatchObject(row);
+        expect(['kernel', 'network', 'peer', 'evolution']).toContain(kind);
+      }
+    },
+  );
+
+  it('names no folder of the machine that it was made on', () => {
+    for (const name of readdirSync('bench/results'))
+      expect(readFileSync(`bench/results/${name}`, 'utf8')).not.toMatch(
+        /"[^"]*(\/home\/|\/root|\/tmp|\/work|:\\\\)/,
+      );
   });
 
   it('may hold more than is known here', () => {
@@ -42,6 +53,28 @@ describe('a results file', () => {
     ],
   ])('%s is refused with file and place', (_, text, message) => {
     expect(() => parseResults(text, 'a.json')).toThrow(message);
+  });
+
+  it('may be a part of what was to be measured, with the reason', () => {
+    const partial = { ...file, partial: true, partialReason: 'stopped by SIGINT', note: 'Cold.' };
+    expect(resultsOf(partial, 'a.json')).toMatchObject({ partial: true, note: 'Cold.' });
+    expect(remarksOf(resultsOf(partial, 'a.json'))).toEqual([
+      'has a part of what was to be measured: stopped by SIGINT',
+      'is remarked on: Cold.',
+    ]);
+    expect(() => resultsOf({ ...file, partial: 'yes' }, 'a.json')).toThrow(
+      'a.json is no results file of the bench: partial: ',
+    );
+  });
+
+  it('says which rows have two humps', () => {
+    const rows = [1, 2, 3, 4, 5].map((batch) => ({ ...networkRow('LeNet', batch, [1, 2, 3]), humps: 2 }));
+    expect(remarksOf(resultsOf({ ...file, rows }, 'a.json'))).toEqual([
+      expect.stringMatching(
+        /^has 5 rows whose samples lie in two humps.*: LeNet, batch 1; LeNet, batch 2; LeNet, batch 3 and 2 more$/,
+      ),
+    ]);
+    expect(remarksOf(resultsOf(file, 'a.json'))).toEqual([]);
   });
 
   it('that does not exist is named', () => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { brotliDecompressSync } from 'node:zlib';
 import { createRequire } from 'node:module';
 import chromium from '@sparticuz/chromium';
 import { build } from 'esbuild';
-import puppeteer from 'puppeteer-core';
-import { expect, it } from 'vitest';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ascend } from '../../src/ascent/ascend.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
 import { newAscent } from '../../src/experiments/ascent-run.ts';
@@ -45,50 +45,58 @@ function unpackLibraries(folder: string): string {
   return join(folder, 'lib');
 }
 
-/** Runs an expression of the page's bundle in a real browser; the page must not complain of anything. */
-async function inBrowser(weightsFile: string, expression: string): Promise<number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'fool-browser-'));
+const { model, sha256, path } = await loadModel('lenet-mnist');
+const folder = mkdtempSync(join(tmpdir(), 'fool-browser-'));
+const server = createServer();
+let browser: Browser;
+let tab: Page;
+const complaints: string[] = [];
+
+/** One browser and one page for all tests, with the bundle and the model's weights. */
+beforeAll(async () => {
   const files: Record<string, [string, string | Buffer]> = {
     '/': ['text/html', '<!doctype html><script src="/page.js"></script>'],
     '/page.js': ['text/javascript', await bundle()],
-    '/weights': ['application/octet-stream', readFileSync(weightsFile)],
+    '/weights': ['application/octet-stream', readFileSync(path)],
   };
-  const server = createServer((request, response) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const [type, content] = files[request.url ?? ''] ?? ['text/plain', ''];
     response.setHeader('content-type', type);
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await puppeteer.launch({
+  browser = await puppeteer.launch({
     executablePath: await chromium.executablePath(),
     headless: 'shell',
     args: ['--no-sandbox', '--enable-unsafe-webgpu'],
     env: { ...process.env, LD_LIBRARY_PATH: unpackLibraries(folder) },
   });
-  try {
-    const tab = await browser.newPage();
-    const complaints: string[] = [];
-    tab.on('pageerror', (error) => complaints.push(String(error)));
-    tab.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
-    });
-    await tab.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
-    const result = (await tab.evaluate(
-      `fetch('/weights').then((r) => r.arrayBuffer()).then((b) => new Uint8Array(b)).then((weights) => ${expression})`,
-    )) as number[];
-    expect(complaints).toEqual([]);
-    return result;
-  } finally {
-    await browser.close();
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  tab = await browser.newPage();
+  tab.on('pageerror', (error) => complaints.push(String(error)));
+  tab.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
+  });
+  await tab.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs an expression of the page's bundle; the page must not complain of anything. */
+async function inBrowser(expression: string): Promise<number[]> {
+  const result = (await tab.evaluate(
+    `fetch('/weights').then((r) => r.arrayBuffer()).then((b) => new Uint8Array(b)).then((weights) => ${expression})`,
+  )) as number[];
+  expect(complaints).toEqual([]);
+  return result;
 }
 
 it('evolves in a real browser what it evolves in Node', async () => {
-  const { model, sha256, path } = await loadModel('lenet-mnist');
   const call = `page.evolveHere(weights, ${String(generations)}, ${String(population)})`;
-  const confidences = await inBrowser(path, call);
+  const confidences = await inBrowser(call);
   const gpu = await openTestGpu();
   const settings = {
     model: 'lenet-mnist',
@@ -114,8 +122,7 @@ it('evolves in a real browser what it evolves in Node', async () => {
 }, 120_000);
 
 it('climbs in a real browser what it climbs in Node', async () => {
-  const { model, sha256, path } = await loadModel('lenet-mnist');
-  const confidences = await inBrowser(path, 'page.climbHere(weights)');
+  const confidences = await inBrowser('page.climbHere(weights)');
   const storage = new MemoryStorage();
   const settings = climbingSettings(model);
   const gpu = await openTestGpu();

@@ -14,7 +14,12 @@ import { MemoryStorage } from '../../src/storage/storage.ts';
 /** Of the browser; the core is compiled without the DOM's types. */
 declare const navigator: { readonly gpu: GPU };
 
-async function openHere(): Promise<Gpu> {
+let opened: Promise<Gpu> | undefined;
+
+/** One device for all that the page does, so that a pipeline is compiled once. */
+const openHere = (): Promise<Gpu> => (opened ??= open());
+
+async function open(): Promise<Gpu> {
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error('the browser has no WebGPU adapter');
   return Gpu.open(adapter, {
@@ -56,7 +61,6 @@ export async function climbHere(weights: Uint8Array): Promise<number[]> {
     started: '',
   });
   await ascend(ascent, { now: () => performance.now() });
-  gpu.close();
   return (await readAscent(storage)).history.flatMap(({ confidence }) => [...confidence]);
 }
 
@@ -89,6 +93,5 @@ export async function evolveHere(
   };
   const evolution = await newEvolution(setup);
   await evolve(evolution, { now: () => performance.now() });
-  gpu.close();
   return evolution.archive.confidences();
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
-import { ended, fool, start } from './fool.ts';
+import { ended, fool, foolProcess, start } from './fool.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fool-cli-'));
 const at = (name: string) => join(root, name);
@@ -84,13 +84,19 @@ describe('what cannot be done ends with 1 and a sentence', () => {
     [['classify', ...device, file('text.png', 'no picture')], /text\.png is neither a PNG nor a JPEG/],
     [[...small, '--out', join(file('plain', ''), 'run')], /plain/],
     [['verify', ...device, root], /not a run folder/],
-    [['doctor', '--adapter', 'banana'], /no WebGPU adapter for --adapter banana\. Tried:/],
   ])('%j', async (commandLine, message) => {
     const { code, err } = await fool(...commandLine);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/^\s+at /m);
     expect(code).toBe(1);
   });
+});
+
+it('an adapter that there is not ends with 1, in a process of its own too', async () => {
+  const { code, err } = await foolProcess('doctor', '--adapter', 'banana');
+  expect(err).toMatch(/no WebGPU adapter for --adapter banana\. Tried:/);
+  expect(err).not.toMatch(/^\s+at /m);
+  expect(code).toBe(1);
 });
 
 describe('a run', () => {
@@ -157,7 +163,7 @@ describe('a run', () => {
 });
 
 describe('an interrupted run', () => {
-  const flags = ['evolve', ...device, '--generations', '60', '--population', '16'];
+  const flags = ['evolve', ...device, '--generations', '40', '--population', '16'];
   const archive = (name: string) => readFileSync(at(`${name}/archive.json`), 'utf8');
 
   it('saves on Ctrl-C, exits with 0, and resumed equals an uninterrupted one; so it does after SIGKILL', async () => {

@@ -1,10 +1,55 @@
-/** Runs the built command line. */
+/** Runs command lines: in this process, or, where signals, pipes and exit codes matter, the built program in its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Writable } from 'node:stream';
+import { afterAll } from 'vitest';
+import type { OpenDevice } from '../../src/cli/io.ts';
+import { run } from '../../src/cli/run.ts';
+import { releaseDawn, searchGpu, type OpenedGpu } from '../../src/node/adapter.ts';
 
 export interface Outcome {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
+}
+
+// Few launches are worth no long compiling; commands in processes of their own inherit it.
+process.env['FOOL_EXPECTED_LAUNCHES'] ??= '3';
+
+/** For each adapter that a test file asks for: its commands compile a pipeline once. */
+const opened = new Map<string, Promise<OpenedGpu>>();
+
+export async function openDevice(adapter: string): Promise<OpenDevice> {
+  const opening = opened.get(adapter) ?? searchGpu(adapter);
+  opened.set(adapter, opening);
+  const { gpu, attempts } = await opening;
+  // What another command did wrong on it is no matter of the next one.
+  const close = () => {
+    gpu.forgetFailure();
+  };
+  return { gpu, attempts, close };
+}
+
+afterAll(async () => {
+  for (const { gpu } of await Promise.all(opened.values())) gpu.close();
+  opened.clear();
+  releaseDawn();
+});
+
+/** Keeps what is written. */
+class Text extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** In this process, on a device that the commands of a test file share. */
+export async function fool(...commandLine: string[]): Promise<Outcome> {
+  const [out, err] = [new Text(), new Text()];
+  const code = await run(commandLine, { out, err, openDevice });
+  return { code, out: out.text, err: err.text };
 }
 
 export function start(commandLine: readonly string[]): ChildProcess {
@@ -23,4 +68,5 @@ export function ended(child: ChildProcess): Promise<Outcome> {
   });
 }
 
-export const fool = (...commandLine: string[]): Promise<Outcome> => ended(start(commandLine));
+/** As a user starts it. */
+export const foolProcess = (...commandLine: string[]): Promise<Outcome> => ended(start(commandLine));

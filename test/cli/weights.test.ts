@@ -8,6 +8,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,7 @@ import { fetchWeights } from '../../src/node/weights-fetch.ts';
 import { openPart } from '../../src/node/part-file.ts';
 import { weightsManifest } from '../../src/node/weights-manifest.ts';
 import { serve, type FileServer, type Habits } from '../support/file-server.ts';
-import { ended, fool, start } from './fool.ts';
+import { ended, fool, foolProcess, start } from './fool.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fool-weights-'));
 const cache = join(root, 'cache', 'easily-fooled', 'weights');
@@ -36,6 +37,9 @@ let server: FileServer;
 process.env['XDG_CACHE_HOME'] = join(root, 'cache');
 process.env['FOOL_WEIGHTS_MANIFEST'] = manifest;
 
+/** Of a fetch under way, in this process or another. */
+const kept = () => (existsSync(`${cached}.part`) ? statSync(`${cached}.part`).size : 0);
+
 const list = (change: object = {}) => {
   const tiny = {
     name: 'tiny',
@@ -49,14 +53,14 @@ const list = (change: object = {}) => {
 };
 const withHabits = async (habits: Partial<Habits> = {}) => {
   await server.close();
-  server = await serve({ content, etag: '"one"', ...habits });
+  server = await serve({ content, etag: '"one"', kept, ...habits });
   list();
 };
 const files = () => (existsSync(cache) ? readdirSync(cache).sort() : []);
 
 beforeEach(async () => {
   rmSync(cache, { recursive: true, force: true });
-  server = await serve({ content, etag: '"one"' });
+  server = await serve({ content, etag: '"one"', kept });
   list();
 });
 
@@ -225,7 +229,8 @@ it('Ctrl-C promises nothing where the server names no version of the file', asyn
 
 it('two processes at once download the file once', async () => {
   await withHabits({ slowMs: 40 });
-  const outcomes = await Promise.all([fool('weights', 'fetch', 'tiny'), fool('weights', 'fetch', 'tiny')]);
+  const fetching = ['weights', 'fetch', 'tiny'];
+  const outcomes = await Promise.all([foolProcess(...fetching), foolProcess(...fetching)]);
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
   expect(outcomes.map(({ err }) => err).join('')).toMatch(/another process is fetching tiny\.bin: waiting/);
   expect(server.requests).toHaveLength(1);

@@ -3,16 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DatasetError } from '../../src/datasets/dataset.ts';
 import { mnistDataset, readIdx } from '../../src/datasets/idx.ts';
 import { mutationsOf, parsedOrRefused, truncationsOf } from '../support/hostile-bytes.ts';
-
-function idx(shape: readonly number[], values: ArrayLike<number>, type = 0x08): Uint8Array {
-  const dimensions = shape.flatMap((size) => [
-    size >>> 24,
-    (size >>> 16) & 255,
-    (size >>> 8) & 255,
-    size & 255,
-  ]);
-  return Uint8Array.from([0, 0, type, shape.length, ...dimensions, ...Array.from(values)]);
-}
+import { idx } from '../support/idx-bytes.ts';
 
 describe('reading IDX', () => {
   test('returns shape and values of any rank', () => {

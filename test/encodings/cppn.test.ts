@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mutateCppn, randomCppn } from '../../src/encodings/cppn-genome.ts';
-import { flattenCppn, flattenPopulation } from '../../src/encodings/cppn-program.ts';
+import { flattenApart, flattenCppn, flattenPopulation } from '../../src/encodings/cppn-program.ts';
 import type { CppnGenome } from '../../src/encodings/encoding.ts';
 import { cppnFrame, type Coordinates } from '../../src/encodings/frame.ts';
 import { uniformUsage } from '../../src/gpu/device.ts';
 import { Program, bind, run } from '../../src/gpu/program.ts';
 import { hlsToRgb } from '../../src/kernels/colour.ts';
-import { cppn } from '../../src/kernels/cppn.ts';
+import { cppn, cppnStoredBytes } from '../../src/kernels/cppn.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import { openTestGpu } from '../gpu.ts';
+import { randomGraph, wideGenome } from './genomes.ts';
 import { interpret } from './reference-cppn.ts';
 
 function grown(seed: number, mutations: number, outputs = 1): CppnGenome {
@@ -24,20 +25,23 @@ async function render(
   height: number,
   width: number,
   coordinates: Coordinates,
+  flatten = flattenCppn,
 ): Promise<Uint8Array> {
   const gpu = await openTestGpu();
-  const { table, program, slots } = flattenPopulation(genomes.map(flattenCppn));
+  const { table, program, slots } = flattenPopulation(genomes.map((genome) => flatten(genome)));
   const words = genomes.length * channels * Math.ceil((height * width) / 4);
-  const launch = cppn({ population: genomes.length, channels, height, width, slots });
+  const shape = { population: genomes.length, channels, height, width, slots };
+  const values = gpu.buffer('values', cppnStoredBytes(shape));
   const buffers = [
     gpu.bufferFrom('table', table),
     gpu.bufferFrom('program', program),
     gpu.bufferFrom('frame', cppnFrame(coordinates, [height, width]), uniformUsage),
     gpu.buffer('images', 4 * words),
   ];
-  run(gpu, new Program([await bind(gpu, 'render', launch, buffers)]));
+  const operands = { ...buffers, ...(cppnStoredBytes(shape) > 0 && { 8: values }) };
+  run(gpu, new Program([await bind(gpu, 'render', cppn(shape), operands)]));
   const bytes = new Uint8Array(await gpu.read(buffers[3]!, 4 * words));
-  for (const buffer of buffers) buffer.destroy();
+  for (const buffer of [...buffers, values]) buffer.destroy();
   return bytes;
 }
 
@@ -172,6 +176,27 @@ describe('CPPN rendering', () => {
         397,
       ),
     ).toBeGreaterThan(0.97);
+  });
+
+  it.each([
+    [12, 28, 28],
+    [1, 96, 96],
+  ])('draws %i genomes of 1,000 nodes that are all needed at once, %i × %i', async (count, height, width) => {
+    const genomes = Array.from({ length: count }, (_, index) => wideGenome(999 - index));
+    const bytes = await render(genomes, 1, height, width, 'normalised');
+    const near = compare(bytes, genomes, 1, height, width, 'normalised', 97);
+    expect(near).toBeGreaterThan(0.97);
+    expect(new Set(bytes).size).toBeGreaterThan(50);
+  });
+
+  it('draws the same bytes whether slots are given out again or not', async () => {
+    const genomes = [
+      ...Array.from({ length: 12 }, (_, index) => grown(index + 1, 12 * index)),
+      ...[20, 70, 300, 1000].map((count) => randomGraph(count, count, 3, 1)),
+    ];
+    const bytes = await render(genomes, 1, 20, 20, 'normalised');
+    expect(await render(genomes, 1, 20, 20, 'normalised', flattenApart)).toEqual(bytes);
+    expect(new Set(bytes).size).toBeGreaterThan(200);
   });
 
   it('interprets genomes that outgrow 16, 32 and 64 values', async () => {

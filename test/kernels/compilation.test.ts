@@ -17,6 +17,7 @@ test('no shader is left out of the check above, and none is without its module',
   const gpu = await openTestGpu();
   const checked = new Set(everyLaunch(gpu).map(({ kernel }) => kernel.family));
   const shaders = readdirSync('shaders').map((file) => file.replace(/(-quads)?\.wgsl$/, ''));
+  const parts = ['threefry', 'cppn-network', 'cppn-values', 'cppn-stored-values'];
   // These have no entry point: direct.wgsl and dropout.wgsl, and what draws and climbs CPPNs, are compiled with them in front.
-  expect([...checked, 'threefry', 'cppn-network'].sort()).toEqual([...new Set(shaders)].sort());
+  expect([...checked, ...parts].sort()).toEqual([...new Set(shaders)].sort());
 });

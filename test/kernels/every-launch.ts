@@ -94,6 +94,7 @@ export function everyLaunch(gpu: Gpu): Launch[] {
       (name) => matmul({ rows: 10, columns: 12, depth: 20, packed: true }, gpu, name),
     ),
     ...[1, 100].map((slots) => pullCppn({ ...cppns, slots })),
+    ...[40, 1000].map((slots) => pullCppn({ ...cppns, slots, nodes: 900, batch: 100 })),
     addCppnGradient({ ...cppns, slots: 1 }),
     add(8),
     affineView({ ...viewShape, clamp: true }),

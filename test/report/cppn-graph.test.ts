@@ -4,6 +4,7 @@ import { activationFunctions, type CppnGenome } from '../../src/encodings/encodi
 import { cppnLegend, describeCppn, drawCppn, largestDrawing } from '../../src/report/cppn-graph.ts';
 import { fakeGenome } from './fake-run.ts';
 import { parsePage } from './page.ts';
+import { full } from '../support/full.ts';
 
 const small: CppnGenome = {
   encoding: 'cppn',
@@ -87,7 +88,7 @@ describe('drawCppn', () => {
         for (const { y } of nodes) expect(y > top && y < top + height).toBe(true);
         expect(nodes.length).toBeGreaterThanOrEqual(4 + outputs);
       }),
-      { numRuns: 30 },
+      { numRuns: full ? 30 : 10 },
     );
   });
 
@@ -106,6 +107,7 @@ describe('drawCppn', () => {
       fc.property(fc.array(node), fc.array(connection), (nodes, connections) => {
         expect(drawCppn({ encoding: 'cppn', nodes, connections }, 'Damaged')?.text).not.toContain('NaN');
       }),
+      { numRuns: full ? 100 : 25 },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeGrid, type GridPicture, type RgbImage } from '../../src/report/grid.ts';
+import { full } from '../support/full.ts';
 
 function picture(size: number, channels: 1 | 3, fill: (index: number) => number): GridPicture {
   const pixels = Uint8Array.from({ length: channels * size * size }, (_, index) => fill(index));
@@ -57,7 +58,7 @@ describe('composeGrid', () => {
         expect(grid.rgb).toHaveLength(3 * grid.width * grid.height);
         expect(pixel(grid, 8, 8)).toEqual([7, 7, 7]);
       }),
-      { numRuns: 30 },
+      { numRuns: full ? 30 : 8 },
     );
   });
 

@@ -8,6 +8,7 @@ import { mutationsOf } from '../support/hostile-bytes.ts';
 import { everyReplacement } from '../support/replacements.ts';
 import { ascentStorage, fakeAscent, type FakeAscent } from './fake-ascent.ts';
 import { fakeRun, storageOf } from './fake-run.ts';
+import { full } from '../support/full.ts';
 
 const rich: FakeAscent = { trials: 2, unit: true, genomes: true, fromPicture: true, faulty: 0, steps: 5 };
 const files = [
@@ -127,7 +128,7 @@ describe('readAscent', () => {
           expect(error).toBeInstanceOf(RunFolderError);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: full ? 40 : 10 },
     );
   });
 

@@ -7,6 +7,7 @@ import { mutationsOf } from '../support/hostile-bytes.ts';
 import { everyReplacement } from '../support/replacements.ts';
 import { ascentStorage, fakeAscent } from './fake-ascent.ts';
 import { fakeRun, storageOf } from './fake-run.ts';
+import { full } from '../support/full.ts';
 
 const files = ['run.json', 'progress.jsonl', 'archive.json', 'summary.json'] as const;
 
@@ -112,7 +113,7 @@ describe('readRun', () => {
           expect(error).toBeInstanceOf(RunFolderError);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: full ? 60 : 15 },
     );
   });
 

@@ -13,6 +13,11 @@ export interface Habits {
   cutAfter?: number | undefined;
   /** Cuts so many answers, then none. */
   cuts?: number;
+  /**
+   * How many bytes of the file the client has kept by now. A cut waits until that is all that was sent: what a
+   * connection brought, but its client has not read when it breaks, is lost.
+   */
+  kept: () => number;
   /** Statuses of the first answers. */
   statuses?: number[];
   /** Sends so many bytes and then nothing, on so many answers. */
@@ -90,10 +95,15 @@ async function answer(
     }),
   };
   response.writeHead(from > 0 ? 206 : 200, headers);
-  await sendBody(habits, response, content.subarray(from));
+  await sendBody(habits, response, content.subarray(from), from);
 }
 
-async function sendBody(habits: Habits, response: ServerResponse, body: Uint8Array): Promise<void> {
+async function sendBody(
+  habits: Habits,
+  response: ServerResponse,
+  body: Uint8Array,
+  from: number,
+): Promise<void> {
   if (habits.stallAfter !== undefined && (habits.stalls ?? 0) > 0) {
     habits.stalls = (habits.stalls ?? 0) - 1;
     response.write(body.subarray(0, habits.stallAfter));
@@ -101,10 +111,10 @@ async function sendBody(habits: Habits, response: ServerResponse, body: Uint8Arr
   }
   if (habits.cutAfter !== undefined && (habits.cuts ?? Infinity) > 0 && body.length > habits.cutAfter) {
     habits.cuts = (habits.cuts ?? Infinity) - 1;
-    response.write(body.subarray(0, habits.cutAfter), () => {
-      // Time for the bytes to arrive: a reset throws away what the other side has not read.
-      setTimeout(() => response.destroy(), 30);
-    });
+    const sent = from + habits.cutAfter;
+    response.write(body.subarray(0, habits.cutAfter));
+    while (!response.destroyed && habits.kept() < sent) await sleep(5);
+    response.destroy();
     return;
   }
   if (habits.slowMs !== undefined) {

@@ -19,20 +19,22 @@ import { readAscent, readAscentRecord } from '../../report/read-ascent.ts';
 import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options.ts';
 import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import type { Invocation } from '../io.ts';
 import { lockFolder } from '../lock-folder.ts';
 import { checkRunFolder } from '../run-folder.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
-export function addAscend(program: Command): void {
+export function addAscend(program: Command, invocation: Invocation): void {
   withAscend(
     program.command('ascend').description('climb along the gradient to images that the network is sure of'),
-  ).action(runAscend);
+  ).action((options: AscendOptions, command: Command) =>
+    runAscend(options, command, new Terminal(options, invocation)),
+  );
 }
 
-async function runAscend(options: AscendOptions, command: Command): Promise<void> {
-  const terminal = new Terminal(options);
+async function runAscend(options: AscendOptions, command: Command, terminal: Terminal): Promise<void> {
   const storage = new FileStorage(options.out);
   checkFolder(options, command);
   const stored = options.resume ? await readAscentRecord(storage, options.out) : undefined;
@@ -43,7 +45,7 @@ async function runAscend(options: AscendOptions, command: Command): Promise<void
   const asked = stored
     ? await storedAscent(stored.settings, model, terminal)
     : await askedFor(options, model, terminal);
-  const release = await lockFolder(options.out, storage);
+  const release = await lockFolder(options.out, storage, terminal);
   try {
     checkFolder(options, command); // once more: another process may have made a run here before it let go
     const summary = await withGpu(options, terminal, async (gpu) => {
@@ -112,7 +114,7 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
   terminal.note(
     `${String(objectives.length)} images, ${String(batch)} side by side, at most ${String(steps)} steps${trials.length > 1 ? ` in each of ${String(trials.length)} trials` : ''}`,
   );
-  const interrupt = listenForInterrupt(() => {
+  const interrupt = listenForInterrupt(terminal.invocation.ended, () => {
     terminal.note('stopping after this submission; once more to leave at once');
   });
   const total = objectives.length * (steps + 1) * trials.length;

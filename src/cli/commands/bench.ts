@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import type { Invocation } from '../io.ts';
 
-export function addBench(program: Command): void {
+export function addBench(program: Command, invocation: Invocation): void {
   program
     .command('bench')
     .description('measure kernels, networks and whole runs; compare and draw results (fool bench --help)')
@@ -11,7 +12,7 @@ export function addBench(program: Command): void {
     .helpOption(false)
     .allowUnknownOption()
     .action(async (passed: string[]) => {
-      process.exitCode = await runBench(passed);
+      invocation.exitCode = await runBench(passed);
     });
 }
 

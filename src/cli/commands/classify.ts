@@ -7,6 +7,7 @@ import { ImageFileError } from '../../node/image-file.ts';
 import { readImage } from '../../node/image-folder.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { formatConfidence } from '../../report/format.ts';
+import type { Invocation } from '../io.ts';
 import { withCrops, withModel, type ModelOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
@@ -25,7 +26,7 @@ const shown = 5;
 /** Pictures judged at once: answers to many begin to appear before all are read. */
 const mostAtATime = 64;
 
-export function addClassify(program: Command): void {
+export function addClassify(program: Command, invocation: Invocation): void {
   withCrops(
     withModel(
       program
@@ -33,7 +34,7 @@ export function addClassify(program: Command): void {
         .description('the five likeliest classes of pictures (PNG, JPEG)'),
     ),
   ).action(async (files: string[], options: ClassifyOptions) => {
-    const terminal = new Terminal(options);
+    const terminal = new Terminal(options, invocation);
     const { model } = await loadModel(options.model, options.arch);
     await withGpu(options, terminal, async (gpu) => {
       const judge = await createJudge(

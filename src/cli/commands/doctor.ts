@@ -3,24 +3,23 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Gpu } from '../../gpu/device.ts';
 import { formatBytes } from '../../gpu/errors.ts';
-import { releaseDawn, searchGpu } from '../../node/adapter.ts';
-import { holdBack } from '../../node/driver-chatter.ts';
 import { shippedModels } from '../../node/model-file.ts';
 import { readTuned, tuningFileOf, tuningFolder } from '../../node/tuning-cache.ts';
 import { version } from '../../version.ts';
+import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
 
-export function addDoctor(program: Command): void {
+export function addDoctor(program: Command, invocation: Invocation): void {
   withCommon(
     program.command('doctor').description('which adapter is used and why, its limits and features'),
   ).action(async (options: CommonOptions) => {
-    const terminal = new Terminal(options);
+    const terminal = new Terminal(options, invocation);
     const words: string[] = [];
     const hear = (text: string) => {
       words.push(...text.split('\n').filter((line) => line.trim() !== ''));
     };
-    const { gpu, attempts } = await searchGpu(options.adapter, { listen: holdBack(hear) });
+    const { gpu, attempts, close } = await invocation.openDevice(options.adapter, hear);
     try {
       const facts = factsOf(gpu);
       terminal.line(`easily-fooled ${version}, Node ${process.version}, ${process.platform} ${process.arch}`);
@@ -58,8 +57,7 @@ export function addDoctor(program: Command): void {
         models: shippedModels(),
       });
     } finally {
-      gpu.close();
-      releaseDawn();
+      close();
     }
   });
 }

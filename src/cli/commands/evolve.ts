@@ -16,6 +16,7 @@ import { loadModel } from '../../node/model-file.ts';
 import { formatConfidence, formatDuration } from '../../report/format.ts';
 import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import type { Invocation } from '../io.ts';
 import { lockFolder } from '../lock-folder.ts';
 import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
 import { checkRunFolder } from '../run-folder.ts';
@@ -38,7 +39,7 @@ interface EvolveOptions extends ModelOptions {
   readonly memory: number;
 }
 
-export function addEvolve(program: Command): void {
+export function addEvolve(program: Command, invocation: Invocation): void {
   withModel(program.command('evolve').description('evolve fooling images with MAP-Elites'))
     .addOption(
       new Option('--encoding <name>', 'how a genome becomes an image')
@@ -64,16 +65,17 @@ export function addEvolve(program: Command): void {
     .option('--out <folder>', 'run folder', 'runs/latest')
     .option('--resume', 'go on with the run in the folder', false)
     .option('--replace', 'delete the run in the folder first', false)
-    .action(runEvolve);
+    .action((options: EvolveOptions, command: Command) =>
+      runEvolve(options, command, new Terminal(options, invocation)),
+    );
 }
 
-async function runEvolve(options: EvolveOptions, command: Command): Promise<void> {
-  const terminal = new Terminal(options);
+async function runEvolve(options: EvolveOptions, command: Command, terminal: Terminal): Promise<void> {
   const storage = new FileStorage(options.out);
   const asked = await settingsFor(options, command, storage);
   const { model, sha256 } = await loadModel(asked.model, await architectureFor(options, storage));
   classesOf(model, asked.classes); // before a device is opened for nothing
-  const release = await lockFolder(options.out, storage);
+  const release = await lockFolder(options.out, storage, terminal);
   try {
     // Once more, since another process may have made or lengthened a run here before it let go of the folder.
     const settings = await settingsFor(options, command, storage);
@@ -171,7 +173,7 @@ async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSumm
   const { generations, population } = evolution.run.settings;
   terminal.note(describeMemory(evolution.memory, population));
   const from = evolution.from?.generations ?? 0;
-  const interrupt = listenForInterrupt(() => {
+  const interrupt = listenForInterrupt(terminal.invocation.ended, () => {
     terminal.note('stopping after this generation; once more to leave at once');
   });
   const bar = terminal.progress(generations, 'generations', from);

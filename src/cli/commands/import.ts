@@ -23,6 +23,7 @@ import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { sha256Of } from '../../node/sha256.ts';
 import { checkImported, type Known } from '../import-check.ts';
+import type { Invocation } from '../io.ts';
 import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -38,7 +39,7 @@ interface ImportCommandOptions extends CommonOptions {
   readonly check: readonly string[];
 }
 
-export function addImport(program: Command): void {
+export function addImport(program: Command, invocation: Invocation): void {
   withCommon(
     program
       .command('import <file>')
@@ -69,11 +70,12 @@ export function addImport(program: Command): void {
       (value: string, before: readonly string[]) => [...before, value],
       [] as readonly string[],
     )
-    .action(runImport);
+    .action((file: string, options: ImportCommandOptions) =>
+      runImport(file, options, new Terminal(options, invocation)),
+    );
 }
 
-async function runImport(file: string, options: ImportCommandOptions): Promise<void> {
-  const terminal = new Terminal(options);
+async function runImport(file: string, options: ImportCommandOptions, terminal: Terminal): Promise<void> {
   if (extname(options.out) !== '.safetensors')
     throw new UsageError(`--out ${options.out}: a model file's name ends with .safetensors`);
   const path = findWeightFile(file);

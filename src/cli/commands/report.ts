@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FileStorage } from '../../node/file-storage.ts';
 import { writeReport } from '../../node/report-files.ts';
+import type { Invocation } from '../io.ts';
 import { Terminal } from '../terminal.ts';
 
-export function addReport(program: Command): void {
+export function addReport(program: Command, invocation: Invocation): void {
   program
     .command('report <folder>')
     .description('make grid.png and report.html of a run folder')
@@ -13,7 +14,7 @@ export function addReport(program: Command): void {
     .option('--quiet', 'print nothing but errors', false)
     .action(async (folder: string, options: { json: boolean; quiet: boolean }) => {
       await writeReport(new FileStorage(folder), folder);
-      const terminal = new Terminal(options);
+      const terminal = new Terminal(options, invocation);
       const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };
       terminal.line(files.report);
       terminal.json(files);

