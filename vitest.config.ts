@@ -30,8 +30,8 @@ function project(
       pool: 'forks',
       // Tests never tune, nor read what the user has tuned: nothing is ever written there.
       env: { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) },
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       ...options,
     },
   };

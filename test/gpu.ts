@@ -7,8 +7,8 @@ import { openGpu } from '../src/node/adapter.ts';
 
 let opened: { readonly gpu: Promise<Gpu>; readonly expectedLaunches: number } | undefined;
 
-/** Most tests launch a kernel a few times, for which no driver is to compile a large tile for seconds. */
-const fewLaunches = 3;
+/** Most tests launch a kernel some dozens of times at most, for which no driver is to compile a large tile for seconds. */
+const fewLaunches = 30;
 
 /** SwiftShader comes with the packages where it runs; elsewhere the machine's own adapter is all there is. */
 const usual = process.platform === 'linux' && process.arch === 'x64' ? 'swiftshader' : 'auto';

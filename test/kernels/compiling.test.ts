@@ -12,6 +12,7 @@ const target = (kind: AdapterKind): Target => ({
   choices: undecided,
   limits: { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupStorageSize: 32_768 },
   has: () => true,
+  subgroupMinSize: 4,
 });
 
 const conv2 = {

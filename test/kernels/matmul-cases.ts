@@ -56,7 +56,10 @@ export function matmulMatrix(variants: readonly MatmulVariant[]): Matrix<MatmulV
       ...tileEdges<MatmulVariant, MatmulCase>('columns', (variant, [, { columns, images = 4 }]) => {
         return [columns, images * workgroupTile(variant).columns];
       }),
-      ...tileEdges<MatmulVariant, MatmulCase>('steps', ({ steps }, [, { depth }]) => [depth, steps]),
+      {
+        name: 'several steps at a time',
+        met: ({ steps }, [, { depth }]) => largestDivisor(depth, steps) > 1,
+      },
       { name: 'four columns at a time', met: (_, [, { images }]) => images === undefined },
       { name: 'one column', met: (_, [, { images }]) => images === 1 },
       { name: 'two columns', met: (_, [, { images }]) => images === 2 },
