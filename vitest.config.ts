@@ -43,7 +43,6 @@ const onDevice = { setupFiles: 'test/support/close-device.ts' };
  * A process for many files saves its start and the loading of modules, which is half of what small files take. What a test
  * replaces by a spy is put back for the next.
  */
-const shared = { isolate: false, restoreMocks: true };
 
 const everything = [
   // In the order of their names, so that the longest files come first.
