@@ -39,10 +39,6 @@ function project(
 
 /** A device is opened anew for each file, so that none suffers from what another has done to it. */
 const onDevice = { setupFiles: 'test/support/close-device.ts' };
-/**
- * A process for many files saves its start and the loading of modules, which is half of what small files take. What a test
- * replaces by a spy is put back for the next.
- */
 
 const everything = [
   // In the order of their names, so that the longest files come first.
