@@ -7,6 +7,8 @@ import { loadModel } from '../../src/node/model-file.ts';
 import { binaryproto, lenetCaffemodel } from '../support/lenet-files.ts';
 import { fool, foolProcess } from './fool.ts';
 
+// Ten thousand images take many launches, for which quick kernels pay.
+process.env['FOOL_EXPECTED_LAUNCHES'] = '300';
 const root = mkdtempSync(path.join(tmpdir(), 'fool-accuracy-'));
 const device = ['--adapter', process.env['FOOL_ADAPTER'] ?? 'swiftshader'];
 

@@ -6,6 +6,8 @@ import { afterAll, expect, it } from 'vitest';
 import type { AscentRow, AscentSummary, TrialRecord } from '../../src/ascent/records.ts';
 import { ended, fool, foolProcess, start } from './fool.ts';
 
+// Hundreds of steps take many launches, for which quick kernels pay.
+process.env['FOOL_EXPECTED_LAUNCHES'] = '300';
 const root = mkdtempSync(path.join(tmpdir(), 'fool-ascend-full-'));
 const device = ['--adapter', process.env['FOOL_ADAPTER'] ?? 'swiftshader'];
 const at = (...names: string[]) => path.join(root, ...names);
