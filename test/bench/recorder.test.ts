@@ -31,7 +31,7 @@ test('every row is in the file soon after it was made, and the file says that it
   const path = join(folder, 'rows.json');
   const recorder = new Recorder(beginning, path);
   recorder.put(row(4, 5));
-  await expect.poll(() => existsSync(path)).toBe(true);
+  await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
   expect(readResults(path)).toMatchObject({
     partial: true,
     partialReason: 'the measurement did not come to its end',
