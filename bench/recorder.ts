@@ -19,7 +19,8 @@ const every = 1000;
 export class Recorder {
   readonly #rows = new Map<string, Row>();
   #findings: Findings = {};
-  #written = 0;
+  #written = -Infinity;
+  #waiting: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   /** @param path of the results file; undefined where none was asked for */
@@ -28,11 +29,16 @@ export class Recorder {
     private readonly path: string | undefined,
   ) {}
 
-  /** Takes a row, in place of one of the same work, and writes the file unless it was written just now. */
+  /** Takes a row, in place of one of the same work, and writes the file within a second. */
   put(row: Row): void {
     this.#rows.set(keyOf(row), row);
-    if (performance.now() - this.#written < every) return;
-    void this.save('the measurement did not come to its end').catch(() => undefined);
+    const rest = this.#written + every - performance.now();
+    this.#waiting ??= setTimeout(
+      () => {
+        void this.save('the measurement did not come to its end').catch(() => undefined);
+      },
+      Math.max(0, rest),
+    ).unref();
   }
 
   find(findings: Findings): void {
@@ -52,6 +58,8 @@ export class Recorder {
   /** Writes the file as it stands, whole or not at all. @throws StorageError */
   save(partialReason?: string): Promise<void> {
     if (this.path === undefined) return Promise.resolve();
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
     this.#written = performance.now();
     const { path } = this;
     const text = JSON.stringify(this.results(partialReason), null, 1) + '\n';
