@@ -108,11 +108,11 @@ test('another seed is another start', async () => {
 });
 
 test('objectives that have reached their goal leave the others to climb', async () => {
-  const settings = { ...tinyAscentSettings, until: 0.6, steps: 60 };
-  // Goals are looked at between submissions, however many iterations a device does in one.
-  const { rows } = await readAscent(await outcome(settings, { submissionTime: 0 }));
+  // A goal that the five reach after different numbers of steps.
+  const settings = { ...tinyAscentSettings, until: 0.8, steps: 60 };
+  const { rows } = await readAscent(await outcome(settings));
   for (const { confidence, iteration, iterations } of rows) {
-    expect(confidence).toBeGreaterThanOrEqual(0.6);
+    expect(confidence).toBeGreaterThanOrEqual(0.8);
     expect(iterations).toBe(iteration);
   }
   expect(new Set(rows.map(({ iteration }) => iteration)).size).toBeGreaterThan(1);
