@@ -4,7 +4,7 @@ import { presets, type PresetName } from '../../src/ascent/presets.ts';
 import type { Climb } from '../../src/ascent/settings.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { expectClose } from '../kernels/numbers.ts';
-import { covering } from '../support/full.ts';
+import { covering, full } from '../support/full.ts';
 import { climbed, onnxConfidences } from './shipped-ascents.ts';
 
 const digits = Array.from({ length: 10 }, (_, digit) => digit);
@@ -19,12 +19,14 @@ const cases: readonly Case[] = [
 ];
 
 it.each(covering(cases, cases.slice(0, 1)))(
-  'LeNet names all ten digits with 99.99 %% within 250 steps by %s (%s, seed %i)',
+  'LeNet is at least 0.9999 sure of all ten digits within 250 steps by %s (%s, seed %i)',
   async (_, preset, seed, changes) => {
     const { model } = await loadModel('lenet-mnist');
     const { rows, pictures } = await climbed(model, digits, preset, {
       seed,
       steps: 250,
+      // In a full run they climb on, which must not spoil the best.
+      ...(!full && { until: 0.9999 }),
       trials: [{ name: preset, climb: { ...presets[preset].climb, ...changes } }],
     });
     for (const { reached, confidence } of rows) {
