@@ -21,7 +21,10 @@ function stripes(count: number): ImageDataset {
 describe('training', () => {
   const losses: number[] = [];
 
-  async function trained(seed: number, images: number): Promise<ReadonlyMap<string, { readonly data: Float32Array }>> {
+  async function trained(
+    seed: number,
+    images: number,
+  ): Promise<ReadonlyMap<string, { readonly data: Float32Array }>> {
     const gpu = await openTestGpu();
     const data = stripes(images);
     losses.length = 0;
