@@ -224,6 +224,3 @@ function kindOf(text: string): AdapterKind {
   if (text.includes('swiftshader')) return 'swiftshader';
   return text.includes('llvmpipe') || text.includes('lavapipe') ? 'lavapipe' : 'gpu';
 }
-
-/** Whether Dawn is held at the moment; for tests. */
-export const dawnIsHeld = (): boolean => keptInstance !== undefined;
