@@ -51,7 +51,7 @@ interface Source {
 }
 
 /** Dawn's objects die with the one that made them, so it is kept until it is released. */
-let keptInstance: GPU | undefined;
+const kept: { instance: GPU | undefined } = { instance: undefined };
 
 /**
  * Opens a device on the best adapter there is. A driver that Dawn refuses, or that gives an adapter but no
@@ -109,7 +109,7 @@ function launchesByEnvironment(): number | undefined {
 
 /** Lets go of Dawn, whose threads would otherwise keep the process alive. Close every device first. */
 export function releaseDawn(): void {
-  keptInstance = undefined;
+  kept.instance = undefined;
 }
 
 function sourcesFor(choice: AdapterChoice): Source[] {
@@ -198,7 +198,7 @@ async function ask({ create, globals }: Dawn, source: Source, listen: Listen): P
   const instance = create([fineClock, ...source.options]);
   const adapter = await listen(() => instance.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) return undefined;
-  keptInstance = instance;
+  kept.instance = instance;
   const { vendor, architecture, device, description } = adapter.info;
   const label = description || device || vendor;
   const kind = kindOf(`${vendor} ${architecture} ${device} ${description}`.toLowerCase());
