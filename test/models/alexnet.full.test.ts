@@ -1,4 +1,4 @@
-/** Networks of full size; `alexnet.test.ts` has the shipped one, of full size and fewer classes, in floats. */
+/** Networks of full size, the shipped one among them; `alexnet.test.ts` has all forms with fewer channels. */
 import { describe, expect, it, test } from 'vitest';
 import { alexnetTorchvision } from '../../src/models/alexnet-torchvision.ts';
 import { caffenet } from '../../src/models/caffenet.ts';
@@ -26,6 +26,16 @@ test.each([
 );
 
 describe('caffenet-tiny', () => {
+  it(
+    'multiplies its factors and agrees with ONNX Runtime, forward and backward',
+    { timeout: 120_000 },
+    async () => {
+      const { model } = await loadModel('caffenet-tiny');
+      expect(model.labels.length).toBe(200);
+      await expectParity(model.architecture, model.weights, 110);
+    },
+  );
+
   it(
     'with dense weights as halves stays within a hundredth of the logits’ range, with the same top five',
     { timeout: 240_000 },

@@ -5,11 +5,10 @@ import { extents, volume, type Architecture } from '../../src/nn/layer.ts';
 import { createNetwork, deviceBytes } from '../../src/nn/network.ts';
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
-import { loadModel } from '../../src/node/model-file.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from '../nn/reference-gradients.ts';
-import { bothPasses, expectParity, randomWeights, rangeOf } from './both-passes.ts';
+import { bothPasses, randomWeights, rangeOf } from './both-passes.ts';
 import { onnxNetwork, thinned } from './onnx-network.ts';
 
 const forms: readonly (readonly [name: string, build: (classes: number) => Architecture, side: number])[] = [
@@ -62,18 +61,6 @@ function expectAlike(found: Float32Array, expected: Float64Array): void {
   expect(scale).toBeGreaterThan(0);
   expectClose(found, expected, { atol: 1e-4 * scale, rtol: 1e-3 });
 }
-
-describe('caffenet-tiny', () => {
-  it(
-    'multiplies its factors and agrees with ONNX Runtime, forward and backward',
-    { timeout: 120_000 },
-    async () => {
-      const { model } = await loadModel('caffenet-tiny');
-      expect(model.labels.length).toBe(200);
-      await expectParity(model.architecture, model.weights, 110);
-    },
-  );
-});
 
 test('with dense weights as halves a network with fewer channels stays within a hundredth of the logits’ range', async () => {
   const architecture = thinned(caffenet(12), 8, 99);
