@@ -76,15 +76,10 @@ export function allowed(variant: Variant, target: Target): boolean {
 }
 
 /**
- * The allowed variant of least cost among those made for this kind of adapter.
+ * The variant of least cost among those made for this kind of adapter.
  * `cost` is a family's model of wasted work for the shape; ties go to the earlier variant.
  */
-export function choose<V extends Variant>(
-  variants: readonly V[],
-  target: Target,
-  cost: (variant: V) => number,
-): V {
-  const usable = variants.filter((variant) => allowed(variant, target));
+function choose<V extends Variant>(usable: readonly V[], target: Target, cost: (variant: V) => number): V {
   const suited = usable.filter((variant) => variant.suits.includes(target.adapter.kind));
   const candidates = suited.length > 0 ? suited : usable;
   const best = candidates.reduce<V | undefined>(
