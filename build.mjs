@@ -1,6 +1,6 @@
 // Bundles the command line and the library; shaders travel as text.
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 
 // `npm ci --omit=dev` runs this too, without the bundler and without a need for it.
 const require = createRequire(import.meta.url);
@@ -30,7 +30,6 @@ await build({
   ...common,
   platform: 'node',
   entryPoints: {
-    fool: 'src/cli/main.ts',
     node: 'src/node/index.ts',
     bench: 'bench/main.ts',
     defaults: 'bench/defaults.ts',
@@ -38,6 +37,19 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',
 });
+// What few commands need is loaded by them alone, out of chunks.
+const { metafile } = await build({
+  ...common,
+  platform: 'node',
+  entryPoints: { fool: 'src/cli/main.ts' },
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  metafile: true,
+  banner: { js: '#!/usr/bin/env node' },
+  outdir: 'dist',
+});
+for (const name of readdirSync('dist/chunks'))
+  if (!(`dist/chunks/${name}` in metafile.outputs)) rmSync(`dist/chunks/${name}`);
 // TensorFlow.js keeps its gradients in a module that Node alone cannot load, so that it is bundled, from its modules.
 await build({
   ...common,

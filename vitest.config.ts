@@ -18,14 +18,18 @@ const shadersAsText = {
 function project(
   name: string,
   include: string[],
-  options: TestProjectInlineConfiguration['test'] = {},
+  { exclude = [], ...options }: TestProjectInlineConfiguration['test'] = {},
 ): TestProjectInlineConfiguration {
   return {
     plugins: [shadersAsText],
     test: {
       name,
       include,
-      exclude: [...configDefaults.exclude, ...(selection === 'full' ? [] : ['**/*.full.test.ts'])],
+      exclude: [
+        ...configDefaults.exclude,
+        ...exclude,
+        ...(selection === 'full' ? [] : ['**/*.full.test.ts']),
+      ],
       // Dawn crashes in worker threads of some versions.
       pool: 'forks',
       // Tests never tune, nor read what the user has tuned: nothing is ever written there.
@@ -37,13 +41,21 @@ function project(
   };
 }
 
-/** A device is opened anew for each file, so that none suffers from what another has done to it. */
-const onDevice = { setupFiles: 'test/support/close-device.ts' };
+/** A process and a device to each file, for those that do something to either. */
+const ownDevice = { setupFiles: 'test/support/close-device.ts' };
+/** A device to each process: what one file has had compiled, the next one has. */
+const sharedDevice = { setupFiles: 'test/support/forget-failure.ts', isolate: false };
+
+/** Of the engine, those that open devices of their own, or that want the shared one otherwise. */
+const onOwnDevice = ['test/nn/refused-kernels.test.ts', 'test/ascent/shipped-*.test.ts'];
 
 const everything = [
   // In the order of their names, so that the longest files come first.
-  project('commands', ['test/{cli,browser,bench,node}/**/*.test.ts'], onDevice),
-  project('engine', ['test/{gpu,kernels,nn,models,encodings,evolution,ascent}/**/*.test.ts'], onDevice),
+  project('commands', ['test/{cli,browser,bench,node}/**/*.test.ts', ...onOwnDevice], ownDevice),
+  project('engine', ['test/{gpu,kernels,nn,models,encodings,evolution,ascent}/**/*.test.ts'], {
+    ...sharedDevice,
+    exclude: onOwnDevice,
+  }),
   project('unit', ['test/{random,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts'], {
     isolate: false,
   }),
@@ -57,7 +69,7 @@ const aboutAdapters = [
       'test/ascent/gradients.test.ts',
     ],
     // A device to each process: drivers of GPUs do not all withstand a second one after the first was closed.
-    onDevice,
+    ownDevice,
   ),
 ];
 

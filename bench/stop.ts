@@ -1,4 +1,5 @@
-/** Why measuring ends before its end: Ctrl-C, SIGTERM, or the time that the user gave. */
+/** Why measuring ends before its end: Ctrl-C, another signal, or the time that the user gave. */
+import { endingSignals } from '../src/cli/interrupt.ts';
 
 /** Measuring was stopped; what was measured until then is kept. */
 export class StoppedError extends Error {
@@ -27,6 +28,8 @@ export interface Stop {
 /** Milliseconds: Node's timers wrap around beyond, and no bench runs for weeks. */
 const longestTimer = 2 ** 31 - 1;
 
+const signalNames = Object.keys(endingSignals) as (keyof typeof endingSignals)[];
+
 /** Milliseconds within which a sample that runs may still end by itself. */
 const grace = 3000;
 
@@ -50,10 +53,10 @@ export function listenForStop({ limit, leave }: StopOptions): Stop {
     controller.abort(stopped);
     timers.push(setTimeout(leave, grace, stopped).unref());
   };
-  const onSignal = (name: NodeJS.Signals) => {
-    stop(new StoppedError(`stopped by ${name}`, name === 'SIGINT' ? 130 : 143));
+  const onSignal = (name: keyof typeof endingSignals) => {
+    stop(new StoppedError(`stopped by ${name}`, endingSignals[name]));
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const name of signalNames) process.on(name, onSignal);
   if (limit !== undefined) {
     const left = Math.min(longestTimer, Math.max(0, 1000 * limit - performance.now()));
     const stopped = new StoppedError(`stopped at the limit of ${String(limit)} s`, 0);
@@ -62,7 +65,7 @@ export function listenForStop({ limit, leave }: StopOptions): Stop {
   return {
     signal,
     dispose() {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      for (const name of signalNames) process.off(name, onSignal);
       for (const timer of timers) clearTimeout(timer);
     },
   };

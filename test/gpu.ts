@@ -1,4 +1,7 @@
-/** The device that GPU tests share: one per test file, closed by `support/close-device.ts`. */
+/**
+ * The device that GPU tests share: one per process, or one per file where `support/close-device.ts` closes it (see
+ * `vitest.config.ts`).
+ */
 import { expect } from 'vitest';
 import { uniformUsage, type Gpu } from '../src/gpu/device.ts';
 import { bind, Program, run } from '../src/gpu/program.ts';
@@ -16,16 +19,23 @@ const usual = process.platform === 'linux' && process.arch === 'x64' ? 'swiftsha
 /**
  * The adapter named by `FOOL_ADAPTER`, or the embedded SwiftShader: a missing device is a failure and never a skipped
  * test.
- * @param expectedLaunches of each kernel, in tests that do compute; the same in all of a file
+ * @param expectedLaunches of each kernel, in tests that do compute; the same in all of a process
  */
 export function openTestGpu(expectedLaunches = opened?.expectedLaunches ?? fewLaunches): Promise<Gpu> {
   const adapter = process.env['FOOL_ADAPTER'] ?? usual;
   opened ??= { gpu: openGpu(adapter, { expectedLaunches }), expectedLaunches };
-  expect(opened.expectedLaunches, 'launches that this file’s device was opened for').toBe(expectedLaunches);
+  expect(opened.expectedLaunches, 'launches that this process’s device was opened for').toBe(
+    expectedLaunches,
+  );
   return opened.gpu;
 }
 
-/** For the end of every file; the next one opens another. */
+/** For the end of a file whose process goes on to another: what was done wrong is no matter of the next one. */
+export async function forgetFailure(): Promise<void> {
+  (await opened?.gpu.catch(() => undefined))?.forgetFailure();
+}
+
+/** For the end of a file; the next one opens another. */
 export async function closeTestGpu(): Promise<void> {
   const closing = opened;
   opened = undefined;

@@ -1,24 +1,35 @@
 /**
- * Ctrl-C once: the command is told, and ends in its own way (a run is saved and done; a fetch without its file has
- * failed). Twice: leave at once.
+ * Ctrl-C once, and so every signal that asks to end: the command is told, and ends in its own way (a run is saved).
+ * Twice: leave at once.
  */
+import type { Invocation } from './io.ts';
+
+/** Signals that ask to end, and the exit code that tells of each: 128 and its number. */
+export const endingSignals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface Interrupt {
   /** Whether the user asked to stop. */
   readonly requested: () => boolean;
+  /** For a command that was interrupted, has kept what there was, and ends now. */
+  readonly end: () => void;
 }
 
-/** @param ended when it is no longer listened for */
-export function listenForInterrupt(ended: AbortSignal, onFirst: () => void): Interrupt {
-  let requested = false;
-  const listener = (signal: NodeJS.Signals) => {
-    if (requested) process.exit(signal === 'SIGINT' ? 130 : 143);
-    requested = true;
-    onFirst();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+/** Listens until the command line ends. */
+export function listenForInterrupt(invocation: Invocation, onFirst: () => void): Interrupt {
+  let code: number | undefined;
+  for (const [signal, itsCode] of Object.entries(endingSignals)) {
+    const listener = () => {
+      if (code !== undefined) process.exit(itsCode);
+      code = itsCode;
+      onFirst();
+    };
     process.on(signal, listener);
-    ended.addEventListener('abort', () => process.off(signal, listener));
+    invocation.ended.addEventListener('abort', () => process.off(signal, listener));
   }
-  return { requested: () => requested };
+  return {
+    requested: () => code !== undefined,
+    end: () => {
+      invocation.exitCode = code ?? invocation.exitCode;
+    },
+  };
 }

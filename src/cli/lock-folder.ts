@@ -1,36 +1,32 @@
 /** One process at a time writes to a run folder. */
-import { lock } from 'proper-lockfile';
-import { messageOf } from '../message-of.ts';
+import { join } from 'node:path';
 import { storageError, type FileStorage } from '../node/file-storage.ts';
+import { LockedError, takeLock, type Lock } from '../node/process-lock.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Two processes in one folder would overwrite each other; a killed one's lock goes stale within seconds. */
-export async function lockFolder(
-  folder: string,
-  storage: FileStorage,
-  terminal: Terminal,
-): Promise<() => Promise<void>> {
+/**
+ * Two processes in one folder would overwrite each other. The lock lies inside: a folder that is mounted has no other
+ * place for it.
+ */
+export async function lockFolder(folder: string, storage: FileStorage, terminal: Terminal): Promise<Lock> {
   // Makes the folder, and says early when it cannot be written.
   await storage.write('.writable', '');
   await storage.remove('.writable');
-  try {
-    return await lock(folder, {
-      stale: 5000,
-      update: 1000,
-      retries: { retries: 14, factor: 1, minTimeout: 500, maxTimeout: 500 },
-      onCompromised: ({ message }) => {
-        // Going on could mix two runs; the checkpoint on disk is whole.
-        terminal.fail(`the lock of ${folder} was lost (${message}); go on with --resume`);
-        process.exit(1);
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) {
-      throw storageError('write', `${folder}.lock`, error);
-    }
-    throw new UsageError(
-      `another process is writing to ${folder} (${messageOf(error)}): wait for it or choose another --out`,
+  const onLost = () => {
+    // Going on could mix two runs, or begin a second folder; the checkpoint is whole wherever it is now.
+    terminal.fail(
+      `${folder} was moved, removed or emptied while this run wrote to it: go on with --resume where it is now`,
     );
+    process.exit(1);
+  };
+  try {
+    return await takeLock(join(folder, '.lock'), { onLost });
+  } catch (error) {
+    if (error instanceof LockedError)
+      throw new UsageError(
+        `another process is writing to ${folder} (${error.message}): wait for it or choose another --out`,
+      );
+    throw storageError('write', join(folder, '.lock'), error);
   }
 }

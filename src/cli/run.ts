@@ -23,7 +23,7 @@ import { UsageError } from './usage-error.ts';
 /**
  * Leaves nothing behind in the process: no exit code, no listener, no device of its own.
  * @param commandLine without the program's name, e.g. `['doctor', '--json']`
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 129, 130 or 143 interrupted by that signal
  */
 export async function run(commandLine: readonly string[], io: Io): Promise<number> {
   const end = new AbortController();
@@ -34,7 +34,7 @@ export async function run(commandLine: readonly string[], io: Io): Promise<numbe
   } catch (error) {
     // Commander has printed its own message already.
     if (!(error instanceof CommanderError)) tell(error, io);
-    return exitCodeOf(error);
+    return invocation.exitCode === 0 ? exitCodeOf(error) : invocation.exitCode;
   } finally {
     end.abort();
   }

@@ -38,7 +38,7 @@ export class Terminal {
   /** A part that failed, in the words of a whole command that fails; the rest goes on. */
   fail(text: string): void {
     this.#above(`fool: ${text}`);
-    this.invocation.exitCode = 1;
+    if (this.invocation.exitCode === 0) this.invocation.exitCode = 1;
   }
 
   /** The one object that --json prints. */

@@ -2,9 +2,7 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
-import { lock } from 'proper-lockfile';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { formatBytes } from '../gpu/errors.ts';
 import { messageOf } from '../message-of.ts';
@@ -13,6 +11,7 @@ import { RequestError } from './download-request.ts';
 import { download, type Patience } from './download.ts';
 import { checkFile, FileChecker } from './file-check.ts';
 import { storageError, StorageError } from './file-storage.ts';
+import { takeLock, type Lock } from './process-lock.ts';
 import { partSize, readOrigin, removePart, resumableSize, type OpenPart } from './part-file.ts';
 import { cachePathOf, noteVerified, partPathOf, verifyCached } from './weights-cache.ts';
 
@@ -51,7 +50,7 @@ export async function fetchWeights(weights: KnownWeights, options: FetchOptions 
     );
   }
   const lost = new AbortController();
-  const release = await lockFile(file, options, lost);
+  const lock = await lockFile(file, options, lost);
   const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal;
   try {
     // Of a process that was killed while it copied.
@@ -81,7 +80,7 @@ export async function fetchWeights(weights: KnownWeights, options: FetchOptions 
         : '';
     throw new WeightFileError(`interrupted${kept && `: ${kept}`}`);
   } finally {
-    await release().catch(() => undefined);
+    await lock.release().catch(() => undefined);
   }
 }
 
@@ -223,30 +222,24 @@ async function diskProblem(weights: KnownWeights, error: StorageError): Promise<
   );
 }
 
-/** A killed process's lock goes stale within seconds. */
 async function lockFile(
   file: string,
   { signal, onNote }: FetchOptions,
   lost: AbortController,
-): Promise<() => Promise<void>> {
-  for (let waiting = false; ; waiting = true) {
-    try {
-      return await lock(file, {
-        realpath: false,
-        stale: 10_000,
-        update: 2000,
-        onCompromised: ({ message }) => {
-          // Going on could mix the bytes of two processes.
-          lost.abort(new WeightFileError(`the lock of ${file} was lost (${message}): run the command again`));
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED'))
-        throw storageError('write', `${file}.lock`, error);
-      if (!waiting) onNote?.(`another process is fetching ${path.basename(file)}: waiting for it`);
-      await sleep(500, undefined, { ...(signal && { signal }) }).catch(() => {
-        throw new WeightFileError(`interrupted while another process was fetching ${path.basename(file)}`);
-      });
-    }
+): Promise<Lock> {
+  const name = path.basename(file);
+  try {
+    return await takeLock(`${file}.lock`, {
+      ...(signal && { signal }),
+      onWait: () => onNote?.(`another process is fetching ${name}: waiting for it`),
+      onLost: () => {
+        // Going on could mix the bytes of two processes.
+        lost.abort(new WeightFileError(`the lock of ${file} was removed: run the command again`));
+      },
+    });
+  } catch (error) {
+    if (signal?.aborted === true)
+      throw new WeightFileError(`interrupted while another process was fetching ${name}`);
+    throw storageError('write', `${file}.lock`, error);
   }
 }

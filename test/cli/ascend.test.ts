@@ -189,7 +189,7 @@ describe('fool ascend', () => {
       if (chunk.toString().includes('iterations ·')) child.kill('SIGINT');
     });
     const { code, out } = await outcome;
-    expect(code).toBe(0);
+    expect(code).toBe(130);
     const first = JSON.parse(out) as AscentSummary;
     const refused = await ascend('--out', at('stopped'), '--resume', '--steps', '90');
     expect(refused.err).toMatch(/--steps cannot be changed in an ascent that is resumed/);

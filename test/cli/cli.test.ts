@@ -166,21 +166,29 @@ describe('an interrupted run', () => {
   const flags = ['evolve', ...device, '--generations', '40', '--population', '4'];
   const archive = (name: string) => readFileSync(at(`${name}/archive.json`), 'utf8');
 
-  it('saves on Ctrl-C, exits with 0, and resumed equals an uninterrupted one; so it does after SIGKILL', async () => {
+  it('saves at every signal that asks to end, and resumed after these and SIGKILL equals an uninterrupted one', async () => {
     expect((await fool(...flags, '--out', at('whole'), '--quiet')).code).toBe(0);
-    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-      const name = `cut-${signal}`;
-      const child = start([...flags, '--out', at(name)]);
+    for (const [signal, exitCode] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+      ['SIGKILL', null],
+    ] as const) {
+      const commandLine = signal === 'SIGINT' ? flags : [...flags.slice(0, 3), '--resume'];
+      const child = start([...commandLine, '--out', at('cut')]);
       const outcome = ended(child);
       // The first progress line says that generations are being made.
       child.stderr?.on('data', (chunk: Buffer) => {
-        if (chunk.toString().includes('generations ·')) setTimeout(() => child.kill(signal), 300);
+        if (chunk.toString().includes('generations ·')) child.kill(signal);
       });
-      const { code } = await outcome;
-      expect(code).toBe(signal === 'SIGINT' ? 0 : null);
-      const resumed = await fool(...flags.slice(0, 3), '--resume', '--out', at(name));
-      expect(resumed.err).not.toMatch(/^fool: /m);
-      expect(archive(name)).toBe(archive('whole'));
+      const { code, out, err } = await outcome;
+      expect(err).not.toMatch(/^fool: /m);
+      if (exitCode !== null) expect(out).toMatch(/^interrupted; go on with: fool evolve --resume --out /m);
+      expect(code).toBe(exitCode);
     }
+    const resumed = await fool(...flags.slice(0, 3), '--resume', '--out', at('cut'));
+    expect(resumed).toMatchObject({ code: 0, err: expect.not.stringMatching(/^fool: /m) as string });
+    expect(archive('cut')).toBe(archive('whole'));
+    expect(readdirSync(at('cut'))).toEqual(readdirSync(at('whole')));
   }, 180_000);
 });

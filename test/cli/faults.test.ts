@@ -80,12 +80,14 @@ it('a second run in the same folder is refused while the first goes on', async (
       });
     });
     const second = await fool(...small, '--replace', '--out', at('busy'));
-    expect(second.err).toMatch(/another process is writing to/);
+    expect(second.err).toMatch(
+      new RegExp(`another process is writing to .* \\(process ${String(first.pid)}\\)`),
+    );
     expect(second.code).toBe(2);
   } finally {
     first.kill('SIGINT');
   }
-  expect((await firstEnded).code).toBe(0);
+  expect((await firstEnded).code).toBe(130);
 });
 
 it('without any driver says what was tried and what to install', async () => {

@@ -205,7 +205,7 @@ it('Ctrl-C keeps what has come, and the next fetch goes on', async () => {
   child.kill('SIGINT');
   const { code, err } = await outcome;
   expect(err).toMatch(/interrupted: .* KiB of 586 KiB are kept, the same command resumes/);
-  expect(code).toBe(1);
+  expect(code).toBe(130);
   expect(files()).toEqual(['tiny.bin.part', 'tiny.bin.part.json']);
   expect((await succeeds('list')).out).toMatch(/ KiB of 586 KiB, fetch resumes$/m);
   delete server.habits.slowMs;
@@ -223,7 +223,7 @@ it('Ctrl-C promises nothing where the server names no version of the file', asyn
   child.kill('SIGINT');
   const { code, err } = await outcome;
   expect(err).toMatch(/^fool: interrupted$/m);
-  expect(code).toBe(1);
+  expect(code).toBe(130);
   expect((await succeeds('list')).out).toMatch(/ KiB of 586 KiB, fetch begins anew$/m);
 });
 

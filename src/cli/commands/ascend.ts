@@ -13,7 +13,6 @@ import { writeAnimations } from '../../node/animation.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
-import { writeReport } from '../../node/report-files.ts';
 import { formatConfidence, formatDuration, formatNumber } from '../../report/format.ts';
 import { readAscent, readAscentRecord } from '../../report/read-ascent.ts';
 import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options.ts';
@@ -21,6 +20,7 @@ import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
 import { lockFolder } from '../lock-folder.ts';
+import { loadReporting } from '../reporting.ts';
 import { checkRunFolder } from '../run-folder.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
@@ -45,7 +45,8 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
   const asked = stored
     ? await storedAscent(stored.settings, model, terminal)
     : await askedFor(options, model, terminal);
-  const release = await lockFolder(options.out, storage, terminal);
+  const { writeReport } = await loadReporting();
+  const lock = await lockFolder(options.out, storage, terminal);
   try {
     checkFolder(options, command); // once more: another process may have made a run here before it let go
     const summary = await withGpu(options, terminal, async (gpu) => {
@@ -72,9 +73,15 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
       }
     });
     if (options.animate) await animate(storage, options.out, terminal);
-    await announce(summary, storage, options.out, terminal);
+    const isSeen = (await storage.read('archive.json')) !== undefined;
+    if (isSeen) {
+      await writeReport(storage, options.out);
+      await tellFaults(storage, options.out, terminal);
+      terminal.line(`report: ${join(options.out, 'report.html')}`);
+    }
+    announce(summary, options.out, terminal);
   } finally {
-    await release();
+    await lock.release();
   }
 }
 
@@ -114,7 +121,7 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
   terminal.note(
     `${String(objectives.length)} images, ${String(batch)} side by side, at most ${String(steps)} steps${trials.length > 1 ? ` in each of ${String(trials.length)} trials` : ''}`,
   );
-  const interrupt = listenForInterrupt(terminal.invocation.ended, () => {
+  const interrupt = listenForInterrupt(terminal.invocation, () => {
     terminal.note('stopping after this submission; once more to leave at once');
   });
   const total = objectives.length * (steps + 1) * trials.length;
@@ -124,7 +131,7 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
     ascent.from ? settledBefore(ascent.from.state, ascent) : 0,
   );
   try {
-    return await ascend(ascent, {
+    const summary = await ascend(ascent, {
       now: () => performance.now(),
       onProgress: ({ median, best }, { settled, done }) => {
         bar.update(
@@ -137,6 +144,8 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
       },
       shouldStop: interrupt.requested,
     });
+    if (!summary.complete) interrupt.end();
+    return summary;
   } finally {
     bar.stop();
   }
@@ -157,24 +166,18 @@ async function animate(storage: FileStorage, folder: string, terminal: Terminal)
   );
 }
 
-async function announce(
-  summary: AscentSummary,
-  storage: FileStorage,
-  folder: string,
-  terminal: Terminal,
-): Promise<void> {
+async function tellFaults(storage: FileStorage, folder: string, terminal: Terminal): Promise<void> {
+  for (const { objective, fault, confidence } of (await readAscent(storage, folder)).rows) {
+    if (fault !== undefined)
+      terminal.fail(
+        `${objective}: ${fault}; the best image so far is kept (${formatConfidence(confidence)})`,
+      );
+  }
+}
+
+function announce(summary: AscentSummary, folder: string, terminal: Terminal): void {
   const { medianConfidence, cellsAbove9999, objectives, evaluations, seconds } = summary;
   const { evaluationsPerSecond, secondsPerObjective, bestTrial, complete } = summary;
-  if (await storage.read('archive.json')) {
-    await writeReport(storage, folder);
-    for (const { objective, fault, confidence } of (await readAscent(storage, folder)).rows) {
-      if (fault !== undefined)
-        terminal.fail(
-          `${objective}: ${fault}; the best image so far is kept (${formatConfidence(confidence)})`,
-        );
-    }
-    terminal.line(`report: ${join(folder, 'report.html')}`);
-  }
   if (bestTrial !== undefined) terminal.line(`best trial: ${bestTrial}`);
   terminal.line(
     `median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove9999)} of ${String(objectives)} at 99.99 % or more`,

@@ -19,11 +19,11 @@ import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
 import { lockFolder } from '../lock-folder.ts';
 import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
+import { loadReporting } from '../reporting.ts';
 import { checkRunFolder } from '../run-folder.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
-import { writeReport } from '../../node/report-files.ts';
 
 interface EvolveOptions extends ModelOptions {
   readonly encoding: 'cppn' | 'direct';
@@ -75,7 +75,8 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
   const asked = await settingsFor(options, command, storage);
   const { model, sha256 } = await loadModel(asked.model, await architectureFor(options, storage));
   classesOf(model, asked.classes); // before a device is opened for nothing
-  const release = await lockFolder(options.out, storage, terminal);
+  const { writeReport } = await loadReporting();
+  const lock = await lockFolder(options.out, storage, terminal);
   try {
     // Once more, since another process may have made or lengthened a run here before it let go of the folder.
     const settings = await settingsFor(options, command, storage);
@@ -97,7 +98,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
     await writeReport(storage, options.out);
     announce(summary, options.out, terminal);
   } finally {
-    await release();
+    await lock.release();
   }
 }
 
@@ -173,12 +174,12 @@ async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSumm
   const { generations, population } = evolution.run.settings;
   terminal.note(describeMemory(evolution.memory, population));
   const from = evolution.from?.generations ?? 0;
-  const interrupt = listenForInterrupt(terminal.invocation.ended, () => {
+  const interrupt = listenForInterrupt(terminal.invocation, () => {
     terminal.note('stopping after this generation; once more to leave at once');
   });
   const bar = terminal.progress(generations, 'generations', from);
   try {
-    return await evolve(evolution, {
+    const summary = await evolve(evolution, {
       now: () => performance.now(),
       onGeneration: ({ generation, median, best }) => {
         bar.update(generation + 1, `median ${formatConfidence(median)}, best ${formatConfidence(best)}`);
@@ -188,6 +189,8 @@ async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSumm
       },
       shouldStop: interrupt.requested,
     });
+    if (!summary.complete) interrupt.end();
+    return summary;
   } finally {
     bar.stop();
   }

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FileStorage } from '../../node/file-storage.ts';
-import { writeReport } from '../../node/report-files.ts';
 import type { Invocation } from '../io.ts';
+import { loadReporting } from '../reporting.ts';
 import { Terminal } from '../terminal.ts';
 
 export function addReport(program: Command, invocation: Invocation): void {
@@ -13,6 +13,7 @@ export function addReport(program: Command, invocation: Invocation): void {
     .option('--json', 'print one JSON object on standard output', false)
     .option('--quiet', 'print nothing but errors', false)
     .action(async (folder: string, options: { json: boolean; quiet: boolean }) => {
+      const { writeReport } = await loadReporting();
       await writeReport(new FileStorage(folder), folder);
       const terminal = new Terminal(options, invocation);
       const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };

@@ -43,7 +43,7 @@ async function runTrain(options: TrainOptions, terminal: Terminal): Promise<void
   await makeFolderOf(out);
   await withGpu(options, terminal, async (gpu) => {
     const started = performance.now();
-    const interrupt = listenForInterrupt(terminal.invocation.ended, () => {
+    const interrupt = listenForInterrupt(terminal.invocation, () => {
       terminal.note('stopping; once more to leave at once');
     });
     const bar = terminal.progress(Math.floor(data.count / descent.batch) * epochs, 'steps');
@@ -57,6 +57,7 @@ async function runTrain(options: TrainOptions, terminal: Terminal): Promise<void
       },
     });
     bar.stop();
+    if (interrupt.requested()) interrupt.end();
     const seconds = (performance.now() - started) / 1000;
     const { accuracy, correct, images } = await evaluateAccuracy(gpu, model, test);
     const card = {

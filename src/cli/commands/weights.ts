@@ -102,9 +102,10 @@ async function fetchOne(name: string, options: FetchCommandOptions, terminal: Te
   const weights = named(name);
   checkSource(options.from);
   const stop = new AbortController();
-  listenForInterrupt(terminal.invocation.ended, () => {
+  const interrupt = listenForInterrupt(terminal.invocation, () => {
     terminal.note('stopping; once more to leave at once');
     stop.abort();
+    interrupt.end();
   });
   const started = performance.now();
   const bar = megabyteBar(terminal, weights);

@@ -1,0 +1,193 @@
+/**
+ * One process at a time. A lock is a folder with a file that says who made it: it appears whole, by a rename that fails
+ * where another one is. That of a process that has ended is taken over at once; where its process is of another machine
+ * or container, its file tells by its time: a thread of the owner's renews it, however long the owner computes.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import { ownIdentity, processIdentitySchema, stateOf, type ProcessIdentity } from './process-identity.ts';
+
+/** Milliseconds between two signs of life. */
+const renewal = 1000;
+
+const ownerFile = 'owner.json';
+const ownerSchema = z.intersection(processIdentitySchema, z.object({ id: z.uuid() }));
+
+/** Another process holds the lock. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError';
+}
+
+export interface LockOptions {
+  /** Called once when another process holds it; it is waited for. Without it, it is refused with a LockedError. */
+  readonly onWait?: () => void;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+  /** Called when somebody has removed the lock, or moved the folder that it is in. */
+  readonly onLost: () => void;
+  /** Milliseconds without a sign of life after which a process of another machine counts as gone. */
+  readonly patience?: number;
+}
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * @param lock a path in a folder that exists; other names that begin with it belong to the lock too
+ * @throws LockedError, an AbortError, or what the disk says
+ */
+export async function takeLock(
+  lock: string,
+  { onWait, signal, onLost, patience = 6 * renewal }: LockOptions,
+): Promise<Lock> {
+  const owner = { ...ownIdentity(), id: randomUUID() };
+  const watch = new Watch(lock, patience);
+  for (let waiting = false; !(await appears(lock, owner));) {
+    const holder = await watch.look();
+    if (holder.state === 'gone') {
+      await setAside(lock, holder.id);
+      continue;
+    }
+    if (holder.state === 'runs' && !onWait) throw new LockedError(holder.words);
+    if (!waiting) onWait?.();
+    waiting = true;
+    await sleep(renewal / 4, undefined, { ...(signal && { signal }) });
+  }
+  return hold(lock, owner.id, onLost);
+}
+
+async function hold(lock: string, id: string, onLost: () => void): Promise<Lock> {
+  const file = path.join(lock, ownerFile);
+  const renewing = new Worker(renewEver, { eval: true, workerData: { file, id, renewal } });
+  renewing.unref();
+  renewing.on('message', onLost);
+  renewing.on('error', onLost);
+  const remove = () => {
+    // What was lost may be another process's by now.
+    if (ownerOf(lock)?.id === id) rmSync(lock, { recursive: true, force: true });
+  };
+  process.on('exit', remove);
+  await tidy(lock, 'new');
+  return {
+    release: async () => {
+      process.off('exit', remove);
+      renewing.removeAllListeners();
+      await renewing.terminate();
+      remove();
+      await tidy(lock, 'new', 'gone');
+    },
+  };
+}
+
+/** A thread's whole program: plain JavaScript, since it is no file of the build. */
+const renewEver = `
+  const { readFileSync, utimesSync } = require('node:fs');
+  const { parentPort, workerData: { file, id, renewal } } = require('node:worker_threads');
+  const timer = setInterval(() => {
+    try {
+      if (JSON.parse(readFileSync(file, 'utf8')).id !== id) throw new Error('another process holds it');
+      const now = new Date();
+      utimesSync(file, now, now);
+    } catch (error) {
+      clearInterval(timer);
+      parentPort.postMessage(String(error));
+    }
+  }, renewal);
+`;
+
+/** @returns whether the lock is ours now */
+async function appears(lock: string, owner: ProcessIdentity & { readonly id: string }): Promise<boolean> {
+  const whole = await mkdtemp(`${lock}-new-`);
+  try {
+    await writeFile(path.join(whole, ownerFile), JSON.stringify(owner), { flush: true });
+    await rename(whole, lock);
+    return true;
+  } catch (error) {
+    await rm(whole, { recursive: true, force: true });
+    // ENOENT: whoever has just taken the lock has tidied up. EPERM: so Windows says that it is there.
+    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'ENOENT'].includes(codeOf(error))) return false;
+    throw error;
+  }
+}
+
+interface Holder {
+  readonly state: 'runs' | 'gone' | 'unknown';
+  readonly id: string;
+  readonly words: string;
+}
+
+/** Looks at the lock again and again: of a process elsewhere only a change shows that it runs. */
+class Watch {
+  #sign: string | undefined;
+  #since = 0;
+
+  constructor(
+    private readonly lock: string,
+    private readonly patience: number,
+  ) {}
+
+  async look(): Promise<Holder> {
+    const owner = ownerOf(this.lock);
+    const words = owner ? describe(owner) : 'it does not say which';
+    const id = owner?.id ?? randomUUID();
+    const state = owner ? stateOf(owner) : 'unknown';
+    if (state !== 'unknown') return { state, id, words };
+    const sign = `${owner?.id ?? ''} ${String(await renewedAt(this.lock))}`;
+    const now = performance.now();
+    if (sign !== this.#sign) {
+      // The first look says nothing yet; a change does.
+      const changed = this.#sign !== undefined;
+      this.#sign = sign;
+      this.#since = now;
+      return { state: changed ? 'runs' : 'unknown', id, words };
+    }
+    return { state: now - this.#since > this.patience ? 'gone' : 'unknown', id, words };
+  }
+}
+
+function ownerOf(lock: string) {
+  try {
+    return ownerSchema.parse(JSON.parse(readFileSync(path.join(lock, ownerFile), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+const describe = ({ pid, place }: ProcessIdentity): string =>
+  `process ${String(pid)}${place === ownIdentity().place ? '' : ` on ${place.split(' ')[0] ?? ''}`}`;
+
+/** Undefined where there is no sign, as in a lock that something else has made. */
+const renewedAt = (lock: string): Promise<number | undefined> =>
+  stat(path.join(lock, ownerFile)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+
+/**
+ * Of two processes that find the same owner gone, one takes the lock over; the other finds the place taken that it would
+ * set it aside to, and so does not set aside the new one.
+ */
+async function setAside(lock: string, id: string): Promise<void> {
+  try {
+    await rename(lock, `${lock}-gone-${id}`);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'ENOENT'].includes(codeOf(error))) throw error;
+  }
+}
+
+/** Removes what was set aside, or what processes have left that were killed while they took the lock. */
+async function tidy(lock: string, ...kinds: readonly ('new' | 'gone')[]): Promise<void> {
+  const folder = path.dirname(lock);
+  for (const name of await readdir(folder).catch(() => []))
+    if (kinds.some((kind) => name.startsWith(`${path.basename(lock)}-${kind}-`)))
+      await rm(path.join(folder, name), { recursive: true, force: true });
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
