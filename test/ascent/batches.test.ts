@@ -8,6 +8,7 @@ import { MemoryStorage } from '../../src/storage/storage.ts';
 import { RecordingStorage, copyOf } from '../evolution/failing-storage.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { expectClose } from '../kernels/numbers.ts';
+import { full } from '../support/full.ts';
 import { ascentOutcome, plainClimb, tinyAscent, tinyAscentSettings, withClimb } from './tiny-ascent.ts';
 
 const transformation = { jitter: 2, rotate: 10, scale: 0.1 };
@@ -63,7 +64,7 @@ describe.each(kinds)('an ascent with %s', (_, settings) => {
   });
 
   test('resumed after being killed at any write ends as if it had never stopped', async () => {
-    const every = Math.ceil(whole.moments.length / 8);
+    const every = Math.ceil(whole.moments.length / (full ? 12 : 4));
     for (let moment = 1; moment < whole.moments.length; moment += every) {
       const storage = copyOf(whole.moments[moment]!);
       if (!storage.files.has('run.json')) continue;

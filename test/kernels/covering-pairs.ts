@@ -16,7 +16,7 @@ export const once: Edge<unknown, unknown> = { name: 'runs', met: () => true };
 export interface Matrix<Variant, Shape> {
   readonly variants: readonly Variant[];
   readonly shapes: readonly Shape[];
-  /** That every variant is to meet, since what it does there depends on its tile. */
+  /** Where what a variant does depends on its tile. */
   readonly edges: readonly Edge<Variant, Shape>[];
   /** Of variants that differ in their tile alone, which is what is in common. */
   readonly kindOf: (variant: Variant) => string;
@@ -33,15 +33,21 @@ export function allPairs<Variant, Shape>({
   return variants.flatMap((variant) => shapes.map((shape): Pair<Variant, Shape> => [variant, shape]));
 }
 
+/** Variants of a kind that meet all edges, one of which could hide what the other shows. */
+const tilesAtEdges = 2;
+
 /**
- * Pairs such that every kind of variant runs every shape, and every variant meets every edge that it can meet: those that do so
- * for the least cost, taken one after the other. The same each time.
+ * Pairs such that every variant runs, every kind of variant runs every shape, and those of a kind that compile fastest meet
+ * every edge that they can meet: those that do so for the least cost, taken one after the other. The same each time.
  */
 export function coveringPairs<Variant, Shape>(matrix: Matrix<Variant, Shape>): Pair<Variant, Shape>[] {
   const { variants, kindOf, edges, costOf } = matrix;
+  const atEdges = fastestOfKinds(matrix);
   const candidates = allPairs(matrix).map(([variant, shape]) => {
     const place = String(variants.indexOf(variant));
-    const met = edges.filter((edge) => edge.met(variant, shape)).map(({ name }) => `${place}: ${name}`);
+    const met = [once, ...(atEdges.has(variant) ? edges : [])]
+      .filter((edge) => edge.met(variant, shape))
+      .map(({ name }) => `${place}: ${name}`);
     const shapeOfKind = `${kindOf(variant)}: ${String(matrix.shapes.indexOf(shape))}`;
     return { pair: [variant, shape] as const, wants: [shapeOfKind, ...met], cost: costOf(variant, shape) };
   });
@@ -54,6 +60,21 @@ export function coveringPairs<Variant, Shape>(matrix: Matrix<Variant, Shape>): P
     taken.push(best);
   }
   return candidates.filter((candidate) => taken.includes(candidate)).map(({ pair }) => pair);
+}
+
+/** The variants of each kind that are to meet all edges. */
+export function fastestOfKinds<Variant, Shape>(matrix: Matrix<Variant, Shape>): Set<Variant> {
+  const { variants, shapes, kindOf, costOf } = matrix;
+  const least = new Map(
+    variants.map((variant) => [variant, Math.min(...shapes.map((shape) => costOf(variant, shape)))]),
+  );
+  const byCost = [...variants].sort((a, b) => least.get(a)! - least.get(b)!);
+  return new Set(
+    byCost.filter(
+      (variant) =>
+        byCost.filter((other) => kindOf(other) === kindOf(variant)).indexOf(variant) < tilesAtEdges,
+    ),
+  );
 }
 
 /** Whether what is cut into tiles fills them: whole or not, fewer than one has, or several. */
