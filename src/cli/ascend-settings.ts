@@ -1,6 +1,5 @@
 /** From options to the settings of an ascent: classes by name, pictures, ranges and genomes out of files. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { checkSettings } from '../ascent/check-settings.ts';
 import type { Objective } from '../ascent/objective.ts';
 import { classObjectives, parseObjective } from '../ascent/parse-objective.ts';
@@ -16,6 +15,7 @@ import type { Model } from '../models/model.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { ImageFileError, decodeImage } from '../node/image-file.ts';
 import { readImageFile } from '../node/image-folder.ts';
+import { readRegular } from '../node/read-regular.ts';
 import { sha256Of } from '../node/sha256.ts';
 import { readRun } from '../report/read-run.ts';
 import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
@@ -175,7 +175,7 @@ async function trialsOf(options: AscendOptions): Promise<Trial[]> {
 
 async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    return JSON.parse(new TextDecoder().decode(await readRegular(file)));
   } catch (error) {
     throw new UsageError(`--ranges ${file}: ${messageOf(error)}`);
   }

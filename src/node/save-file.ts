@@ -1,8 +1,8 @@
 /** One result in one file. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { storageError } from './file-storage.ts';
+import { writeWhole } from './write-whole.ts';
 
 /**
  * Makes the folder of a file: a path that cannot be written should be known before an hour of work.
@@ -20,7 +20,8 @@ export async function makeFolderOf(path: string): Promise<void> {
 export async function saveFile(path: string, content: Uint8Array): Promise<void> {
   await makeFolderOf(path);
   try {
-    await writeFileAtomic(path, Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+    // A link that the user has put there stays, and leads to the new content.
+    await writeWhole(await realpath(path).catch(() => path), content);
   } catch (error) {
     throw storageError('write', path, error);
   }

@@ -5,13 +5,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { KnownWeights } from '../models/known-weights.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { checkFile } from './file-check.ts';
 import { storageError } from './file-storage.ts';
+import { writeWhole } from './write-whole.ts';
 import { partSize, resumableSize } from './part-file.ts';
 import { weightsManifest } from './weights-manifest.ts';
 
@@ -107,7 +107,7 @@ export async function noteVerified(file: string): Promise<void> {
   try {
     const { size, mtimeMs } = await stat(file);
     const record: VerifiedRecord = { bytes: size, mtimeMs, verified: new Date().toISOString() };
-    await writeFileAtomic(recordPath(file), JSON.stringify(record));
+    await writeWhole(recordPath(file), JSON.stringify(record));
   } catch (error) {
     throw storageError('write', recordPath(file), error);
   }

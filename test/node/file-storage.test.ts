@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
@@ -166,16 +177,6 @@ describe('a disk that refuses', () => {
     expect(await readdir(root)).toEqual(['a']);
   });
 
-  test('a full disk', async ({ skip }) => {
-    skip(process.platform !== 'linux', 'only Linux has a device that is always full');
-    // /dev/full is a device that answers every write with "no space left".
-    await mkdir(root);
-    await symlink('/dev/full', path.join(root, 'progress.jsonl'));
-    const error = await refusal(storage.append('progress.jsonl', 'x'));
-    expect(error.code).toBe('ENOSPC');
-    expect(error.message).toMatch(/the disk is full: free some space/);
-  });
-
   test('a folder without permission', async ({ skip }) => {
     skip(process.platform === 'win32', 'Windows has no such permissions of folders');
     await mkdir(root);
@@ -194,6 +195,83 @@ describe('a disk that refuses', () => {
     const error = storageError('write', '/run/a', cause);
     expect(error).toMatchObject({ code, cause });
     expect(error.message).toMatch(message);
+  });
+});
+
+describe('a folder that strangers have prepared', () => {
+  beforeEach(async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows has no such links and pipes');
+    await mkdir(root);
+  });
+
+  const foreign = () => path.join(scratch, `foreign${String(runs)}`);
+
+  test('a link in the place of a file is replaced, and what it leads to stays', async () => {
+    await writeFile(foreign(), 'somebody’s');
+    await symlink(foreign(), path.join(root, 'report.html'));
+    await storage.write('report.html', 'ours');
+    expect(await readFile(foreign(), 'utf8')).toBe('somebody’s');
+    expect(await text('report.html')).toBe('ours');
+  });
+
+  test('nothing is appended or flushed through a link', async () => {
+    await writeFile(foreign(), 'somebody’s');
+    await symlink(foreign(), path.join(root, 'progress.jsonl'));
+    const error = await refusal(storage.append('progress.jsonl', 'ours'));
+    expect(error.message).toMatch(/progress\.jsonl: a link is there.*remove the link/);
+    await refusal(storage.flush('progress.jsonl'));
+    expect(await readFile(foreign(), 'utf8')).toBe('somebody’s');
+  });
+
+  test('a link in the place of a folder: nothing is written, made or removed behind it', async () => {
+    await mkdir(foreign());
+    await writeFile(path.join(foreign(), '0001.png'), 'a photograph');
+    await symlink(foreign(), path.join(root, 'images'));
+    const actions = [
+      () => storage.write('images/0001.png', 'ours'),
+      () => storage.append('images/0001.png', 'ours'),
+      () => storage.write('images/deep/0001.png', 'ours'),
+      () => storage.remove('images/0001.png'),
+    ];
+    for (const action of actions) {
+      const error = await refusal(action());
+      expect(error.code).toBe('LINK');
+      expect(error.message).toMatch(/images.*: a link is there or on the way.*remove the link/);
+    }
+    expect(await readdir(foreign())).toEqual(['0001.png']);
+    expect(await readFile(path.join(foreign(), '0001.png'), 'utf8')).toBe('a photograph');
+  });
+
+  test('the folder itself may be a link of the user’s', async () => {
+    const link = path.join(scratch, 'latest');
+    await symlink(root, link);
+    await new FileStorage(link).write('images/0001.png', 'ours');
+    expect(await text('images/0001.png')).toBe('ours');
+  });
+
+  test('a pipe is not waited for, and a device is not read', async () => {
+    await once(spawn('mkfifo', [path.join(root, 'pipe')]), 'close');
+    await symlink('/dev/zero', path.join(root, 'zero'));
+    for (const name of ['pipe', 'zero']) {
+      const error = await refusal(storage.read(name));
+      expect(error).toMatchObject({ code: 'IRREGULAR' });
+      expect(error.message).toMatch(/it is no regular file but a pipe or a device/);
+    }
+  });
+});
+
+describe('a folder that goes away', () => {
+  test.each(['write', 'append'] as const)('is not made again by %s', async (action) => {
+    await storage.write('run.json', '{}');
+    await rename(root, `${root}-elsewhere`);
+    const error = await refusal(storage[action]('checkpoint/state.json', '{}'));
+    expect(error.code).toBe('GONE');
+    expect(error.message).toMatch(/the folder was moved or removed since the first write to it/);
+    await expect(stat(root)).rejects.toThrow(/ENOENT/);
+    // Nor is another one in its place taken for it.
+    await mkdir(root);
+    expect((await refusal(storage[action]('checkpoint/state.json', '{}'))).code).toBe('GONE');
+    expect(await readdir(root)).toEqual([]);
   });
 });
 
