@@ -2,6 +2,7 @@
 import { clearFolder } from '../evolution/clear-folder.ts';
 import { ProgressLog } from '../evolution/progress-log.ts';
 import type { EncodePicture, Picture } from '../evolution/run-folder.ts';
+import { withChecksum } from '../storage/checksum.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Objective } from './objective.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type AscentSummary,
   type TrialRecord,
 } from './records.ts';
+import { ascentProgressSchema } from './schema.ts';
 
 const digits = (value: number | string): string => String(value).padStart(4, '0');
 
@@ -37,7 +39,7 @@ export class AscentFolder {
     readonly storage: Storage,
     private readonly encode: EncodePicture,
   ) {
-    this.progress = new ProgressLog(storage);
+    this.progress = new ProgressLog(storage, ascentProgressSchema);
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
@@ -46,7 +48,7 @@ export class AscentFolder {
   }
 
   writeRun(record: AscentRecord): Promise<void> {
-    return this.storage.write('run.json', json(record));
+    return this.storage.write('run.json', json(withChecksum(record)));
   }
 
   writePicture(path: string, picture: Picture): Promise<void> {
@@ -64,20 +66,23 @@ export class AscentFolder {
   }
 
   async writeArchive(rows: readonly AscentRow[], histories: readonly AscentHistory[]): Promise<void> {
-    await this.storage.write('archive.json', json(rows));
-    const lines = histories.map((history) => JSON.stringify(history, sevenDigits) + '\n');
+    await this.storage.write('archive.json', json(rows.map(withChecksum)));
+    const lines = histories.map((history) => JSON.stringify(withChecksum(rounded(history))) + '\n');
     await this.storage.write('history.jsonl', lines.join(''));
   }
 
   writeTrials(trials: readonly TrialRecord[]): Promise<void> {
-    return this.storage.write('trials.json', json(trials));
+    return this.storage.write('trials.json', json(trials.map(withChecksum)));
   }
 
   writeSummary(summary: AscentSummary): Promise<void> {
-    return this.storage.write('summary.json', json(summary));
+    return this.storage.write('summary.json', json(withChecksum(summary)));
   }
 }
 
 /** All that a float32 holds. */
+const rounded = (history: AscentHistory): object =>
+  JSON.parse(JSON.stringify(history, sevenDigits)) as object;
+
 const sevenDigits = (_: string, value: unknown): unknown =>
   typeof value === 'number' ? Number(value.toPrecision(7)) : value;

@@ -6,7 +6,7 @@ import { SavingPace } from '../evolution/saving-pace.ts';
 import { summarise } from '../evolution/statistics.ts';
 import { pictureName, trialFolder } from './ascent-folder.ts';
 import type { Ascent, AscentHooks, Standing } from './ascend.ts';
-import { packTensors, writeState } from './checkpoint.ts';
+import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
 import { bestConfidence, historyOf, newCourse, rowOf, storedOf, type Course } from './course.ts';
 import { distanceBetween } from './distance.ts';
@@ -37,6 +37,8 @@ export class Books {
   #trials: TrialRecord[] = [];
   readonly #started: number;
   readonly #pace: SavingPace;
+  /** What the last state names. */
+  #tensors: AscentState['tensors'];
 
   constructor(
     private readonly ascent: Ascent,
@@ -45,6 +47,7 @@ export class Books {
     const { from, run } = ascent;
     this.#started = hooks.now() - 1000 * (from?.state.seconds ?? 0);
     this.#pace = new SavingPace(hooks.now, hooks.checkpointEvery);
+    this.#tensors = from?.state.tensors ?? null;
     if (!from) return;
     const { trial, iteration, evaluations, slots, starts, courses, rows } = from.state;
     Object.assign(this, { trial, iteration, evaluations, slots: [...slots], starts: [...starts] });
@@ -132,8 +135,8 @@ export class Books {
     if (!this.#pace.isDue) return;
     const start = this.hooks.now();
     try {
-      await this.#writeArchive();
       await this.#save(climber);
+      await this.#writeArchive();
     } catch (error) {
       this.hooks.onWarning?.(
         `could not save iteration ${String(this.iteration)}, the run goes on: ${messageOf(error)}`,
@@ -161,10 +164,10 @@ export class Books {
   /** The best so far of a run that the host stopped, and the state to go on from. */
   async interrupted(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
     const finished = [...this.#rows];
+    await this.#save(climber);
     await this.#writeRows(climber, parametrisation, this.open);
     await this.#writeArchive();
     this.#rows = finished;
-    await this.#save(climber);
   }
 
   async trialDone(): Promise<void> {
@@ -212,22 +215,18 @@ export class Books {
     await folder.progress.flush();
     const { trial, iteration, evaluations } = this;
     const state = {
-      format: 1,
-      version: run.version,
-      model: run.model.sha256,
-      architecture: run.model.architecture,
-      adapter: run.adapter.description,
+      format: 2,
+      ...stateOrigin(run),
       trial,
       iteration,
       evaluations,
       seconds: this.#seconds(),
-      lines: folder.progress.count,
       slots: climber ? this.slots : [],
       starts: climber ? this.starts : [],
       courses: this.#courses.map(storedOf),
       rows: Array.from(this.#courses, (_, index) => this.#rows[index] ?? null),
     } as const;
-    await writeState(folder.storage, state, tensors);
+    this.#tensors = await writeState(folder.storage, state, tensors, this.#tensors);
   }
 
   /** A slot's picture as it is in a file: [channels, height, width]. */

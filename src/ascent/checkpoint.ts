@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import { CheckpointError, checkState, parseState } from '../evolution/checkpoint.ts';
-import { crc32 } from '../formats/crc32.ts';
+import { crc32 } from '../storage/crc32.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { checksumState, withChecksum } from '../storage/checksum.ts';
+import { dropDamaged, readGeneration, writeGeneration, type Generation } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ClimberState } from './climber.ts';
 import type { StoredCourse } from './course.ts';
-import type { AscentRow } from './records.ts';
+import type { AscentRecord, AscentRow } from './records.ts';
 import { ascentRowSchema } from './schema.ts';
 
 const checkpointFolder = 'checkpoint';
@@ -17,7 +19,8 @@ export const statePath = `${checkpointFolder}/ascent.json`;
 
 /** Where an ascent stands. */
 export interface AscentState {
-  readonly format: 1;
+  /** 2: with a checksum. */
+  readonly format: 1 | 2;
   readonly version: string;
   /** SHA-256 of the model's file. */
   readonly model: string;
@@ -28,8 +31,6 @@ export interface AscentState {
   readonly iteration: number;
   readonly evaluations: number;
   readonly seconds: number;
-  /** Lines of `progress.jsonl`. */
-  readonly lines: number;
   /** Objective of each slot, and the iteration at which it started there; empty between fillings. */
   readonly slots: readonly number[];
   readonly starts: readonly number[];
@@ -45,7 +46,7 @@ const count = z.int().min(0);
 // JSON has no word for what is no number; a course that holds one is closed.
 const numbers = z.array(z.number().nullable()).transform((values) => values.map((value) => value ?? NaN));
 const state: z.ZodType<AscentState> = z.object({
-  format: z.literal(1),
+  format: z.literal([1, 2]),
   version: z.string(),
   model: z.string(),
   architecture: z.string(),
@@ -54,7 +55,6 @@ const state: z.ZodType<AscentState> = z.object({
   iteration: count,
   evaluations: count,
   seconds: z.number().min(0),
-  lines: count,
   slots: z.array(count),
   starts: z.array(count),
   courses: z.array(
@@ -77,30 +77,73 @@ const state: z.ZodType<AscentState> = z.object({
 });
 
 /**
- * The state that a folder's ascent was saved in last; undefined when it never got that far.
+ * The state that a folder's ascent was saved in last, or where that is damaged, the one before, for whoever is to write the
+ * next one. Where there is an archive there was a state, so that one that is gone is an error.
+ * @returns undefined when it never got that far
  * @throws CheckpointError saying what is wrong with it and what to do
  */
-export async function readState(storage: Storage): Promise<AscentState | undefined> {
-  const bytes = await storage.read(statePath);
-  if (!bytes) return undefined;
-  return checkState(state, parseState(new TextDecoder().decode(bytes), statePath), statePath);
+export async function takeState(storage: Storage): Promise<Generation<AscentState> | undefined> {
+  const found = await readGeneration(storage, statePath, parseAscentState);
+  if (found) await dropDamaged(storage, statePath, found);
+  else if (await storage.read('archive.json'))
+    throw new CheckpointError(
+      `${statePath} is gone, and the ascent had got further: put it back from a copy, or start a new run in another folder`,
+    );
+  return found;
 }
 
-/** Tensors first, then the state that names them, then what no state names any more goes. */
+type StateOrigin = Pick<AscentState, 'version' | 'model' | 'architecture' | 'adapter'>;
+
+/** What `run.json` says of where an ascent's numbers come from, as its states repeat it. */
+export const stateOrigin = ({ version, model, adapter }: AscentRecord): StateOrigin => ({
+  version,
+  model: model.sha256,
+  architecture: model.architecture,
+  adapter: adapter.description,
+});
+
+/** Where a new ascent stands: an archive without a state is then a sign of loss. */
+export async function writeFirstState(storage: Storage, run: AscentRecord): Promise<void> {
+  const nothing = { trial: 0, iteration: 0, evaluations: 0, seconds: 0 };
+  const empty = { slots: [], starts: [], courses: [], rows: [] };
+  await writeState(storage, { format: 2, ...stateOrigin(run), ...nothing, ...empty }, undefined, null);
+}
+
+/** @throws CheckpointError saying what is wrong with it and what to do */
+export function parseAscentState(text: string, file: string): AscentState {
+  const content = parseState(text, file);
+  const parsed = checkState(state, content, file);
+  if (parsed.format === 2 && checksumState(content) === 'absent')
+    throw new CheckpointError(`${file} has lost its checksum; start a new run in another folder`);
+  return parsed;
+}
+
+/**
+ * Tensors first, then the state that names them, then what no state names any more goes.
+ * @param before the tensors that the state before names, which the next one is kept beside
+ * @returns those that this one names
+ */
 export async function writeState(
   storage: Storage,
   state: Omit<AscentState, 'tensors'>,
   tensors: Uint8Array<ArrayBuffer> | undefined,
-): Promise<void> {
+  before: AscentState['tensors'],
+): Promise<AscentState['tensors']> {
   const { trial, evaluations } = state;
   const file = `${checkpointFolder}/${String(trial)}-${String(evaluations)}.bin`;
   if (tensors) await storage.write(file, tensors);
   const named = tensors ? { file, bytes: tensors.length, crc32: crc32(tensors) } : null;
-  await storage.write(statePath, JSON.stringify({ ...state, tensors: named }) + '\n');
+  await writeGeneration(
+    storage,
+    statePath,
+    JSON.stringify(withChecksum({ ...state, tensors: named })) + '\n',
+  );
   for (const name of await storage.list(checkpointFolder)) {
     const path = `${checkpointFolder}/${name}`;
-    if (/^[\w-]+\.bin(\.\d+)?$/.test(name) && path !== named?.file) await storage.remove(path);
+    if (/^[\w-]+\.bin(\.\d+)?$/.test(name) && path !== named?.file && path !== before?.file)
+      await storage.remove(path);
   }
+  return named;
 }
 
 /** The tensors one after the other, in the order of the state. */

@@ -49,6 +49,8 @@ export interface DirectFile {
   readonly encoding: 'direct';
   /** Path in the run folder, `genomes/CLASS-ID.genes`. */
   readonly file: string;
+  /** Of the file; those of earlier versions have none. */
+  readonly crc32?: number;
 }
 
 /** A genome in JSON. */

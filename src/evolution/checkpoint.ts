@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import type { Population } from '../encodings/population.ts';
+import { checksumState } from '../storage/checksum.ts';
+import { dropDamaged, readGeneration, type Generation } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Archive } from './archive.ts';
 import type { CellRecord, RunRecord, StageTimes } from './run-record.ts';
@@ -13,8 +15,8 @@ import { readGenome } from './saved-genomes.ts';
 export const checkpointPath = 'checkpoint/state.json';
 
 export interface Checkpoint {
-  /** 2: direct genomes are 16-bit genes, in JSON or in files of their own; 1 had floats. */
-  readonly format: 2;
+  /** 3: with a checksum. 2: direct genomes are 16-bit genes, in JSON or in files of their own; 1 had floats. */
+  readonly format: 2 | 3;
   readonly version: string;
   /** SHA-256 of the model's file. */
   readonly model: string;
@@ -34,7 +36,7 @@ export class CheckpointError extends Error {
 }
 
 const checkpoint = z.object({
-  format: z.literal(2),
+  format: z.literal([2, 3]),
   version: z.string(),
   model: z.string(),
   architecture: z.string(),
@@ -47,13 +49,17 @@ const checkpoint = z.object({
 
 const startAnew = 'start a new run in another folder';
 
-/** @throws CheckpointError where a state is no JSON */
+/** @throws CheckpointError where a state is no JSON, or not what was written */
 export function parseState(text: string, file: string): unknown {
+  let state: unknown;
   try {
-    return JSON.parse(text);
+    state = JSON.parse(text);
   } catch {
     throw new CheckpointError(`${file} is no JSON: it was damaged after it was written; ${startAnew}`);
   }
+  if (checksumState(state) === 'damaged')
+    throw new CheckpointError(`${file} is not what was written: its checksum does not hold; ${startAnew}`);
+  return state;
 }
 
 /** @throws CheckpointError naming the first field that is not what it should be */
@@ -73,12 +79,43 @@ export function checkState<State>(schema: z.ZodType<State>, content: unknown, fi
 export function parseCheckpoint(text: string, file: string): Checkpoint {
   const content = parseState(text, file);
   const format = z.object({ format: z.unknown() }).safeParse(content);
-  if (format.success && format.data.format !== 2) {
+  if (format.success && format.data.format !== 2 && format.data.format !== 3) {
     throw new CheckpointError(
-      `${file} has format ${JSON.stringify(format.data.format)}, this version reads format 2; resume it with the version that wrote it`,
+      `${file} has format ${JSON.stringify(format.data.format)}, this version reads formats 2 and 3; resume it with the version that wrote it`,
     );
   }
-  return checkState(checkpoint, content, file);
+  const state = checkState(checkpoint, content, file);
+  if (state.format === 3 && checksumState(content) === 'absent')
+    throw new CheckpointError(`${file} has lost its checksum; ${startAnew}`);
+  return state;
+}
+
+/**
+ * The state that a folder's run was saved in last, or where that is damaged, the one before. Where the archive holds elites
+ * there was a state, so that one that is gone is an error.
+ * @returns undefined when it never got that far
+ * @throws CheckpointError saying what is wrong with it and what to do
+ */
+export async function readCheckpoint(storage: Storage): Promise<Generation<Checkpoint> | undefined> {
+  try {
+    const found = await readGeneration(storage, checkpointPath, parseCheckpoint);
+    if (found) return found;
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new CheckpointError(`${error.message}, or rebuild it with --from-archive`);
+  }
+  if (await storage.read('archive.json'))
+    throw new CheckpointError(
+      `${checkpointPath} is gone, and the run had got further: put it back from a copy, or rebuild the run with --from-archive`,
+    );
+  return undefined;
+}
+
+/** As `readCheckpoint`, for a run that is to write the next one. */
+export async function takeCheckpoint(storage: Storage): Promise<Generation<Checkpoint> | undefined> {
+  const found = await readCheckpoint(storage);
+  if (found) await dropDamaged(storage, checkpointPath, found);
+  return found;
 }
 
 /** @throws CheckpointError when the checkpoint was made by another version, model or adapter */

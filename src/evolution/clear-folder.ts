@@ -19,7 +19,7 @@ const folders: Readonly<Record<string, RegExp>> = {
   images: picture,
   genomes: /^\d{4,}-\d+\.genes(\.\d+)?$/,
   animations: /^\d{4,}\.gif$/,
-  checkpoint: /^((state|ascent)\.json|\d+-\d+\.bin)(\.\d+)?$/,
+  checkpoint: /^((state|ascent)(\.previous)?\.json|\d+-\d+\.bin)(\.\d+)?$/,
 };
 
 /** The same of folders of folders 0000, 0001, … */

@@ -27,6 +27,8 @@ export class Keeper {
   readonly #started: number;
   #pending: (() => Promise<void>) | undefined;
   readonly #pace: SavingPace;
+  /** Of the checkpoint that the next one will be kept beside. */
+  #savedCells: readonly CellRecord[];
 
   constructor(
     private readonly evolution: Evolution,
@@ -35,6 +37,7 @@ export class Keeper {
     const { gpu, classifier, population, classes, folder, from } = evolution;
     const bytes = 4 * imageWords(evolution.run.model.image);
     this.gallery = new Gallery(gpu, classifier.images, bytes, classes.length);
+    this.#savedCells = from?.cells ?? [];
     this.#genomes = new SavedGenomes(folder.storage, population);
     for (const [cell, { id, genome }] of from?.cells.entries() ?? [])
       this.#genomes.remember(cell, id, genome);
@@ -164,7 +167,7 @@ export class Keeper {
       cells = elites.map((one) => this.#record(one));
       const { version, model, adapter } = run;
       const origin = {
-        format: 2,
+        format: 3,
         version,
         model: model.sha256,
         architecture: model.architecture,
@@ -176,7 +179,8 @@ export class Keeper {
       throw error;
     }
     try {
-      await folder.removeOldGenomes(cells);
+      await folder.removeOldGenomes([...this.#savedCells, ...cells]);
+      this.#savedCells = cells;
     } catch (error) {
       // They only take room, and the next checkpoint tries again.
       this.hooks.onWarning?.(`old genome files are left in the run folder: ${messageOf(error)}`);

@@ -1,24 +1,30 @@
 /** `progress.jsonl`: lines are gathered and appended now and then; a piece that a failed append left is cut off again. */
+import type { z } from 'zod';
+import { withChecksum } from '../storage/checksum.ts';
+import { parseLine } from '../storage/lines.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const path = 'progress.jsonl';
 
-export class ProgressLog<Line> {
+export class ProgressLog<Line extends object> {
   #lines: string[] = [];
   /** Lines that the file holds, and whether a failed append may have left a piece of one behind them. */
   #written = 0;
   #torn = false;
 
-  constructor(private readonly storage: Storage) {}
+  constructor(
+    private readonly storage: Storage,
+    private readonly schema: z.ZodType<Line>,
+  ) {}
 
   /** Keeps a line until the next `flush`. */
   add(line: Line): void {
-    this.#lines.push(JSON.stringify(line));
+    this.#lines.push(JSON.stringify(withChecksum(line)));
   }
 
   async flush(): Promise<void> {
     if (this.#lines.length === 0) return;
-    if (this.#torn) await this.cut(this.#written);
+    if (this.#torn) await this.#replace((await this.#read()).slice(0, this.#written));
     const lines = [...this.#lines];
     this.#torn = true;
     await this.storage.append(path, lines.join('\n') + '\n');
@@ -27,18 +33,31 @@ export class ProgressLog<Line> {
     this.#lines = this.#lines.slice(lines.length);
   }
 
-  /** Lines that are written or gathered. */
-  get count(): number {
-    return this.#written + this.#lines.length;
+  /**
+   * Leaves out the lines that a resumed run will write again, and damaged ones, which nobody could read.
+   * @returns how many were damaged
+   */
+  async cut(isKept: (line: Line) => boolean): Promise<number> {
+    const lines = await this.#read();
+    const values = lines.map((line) => parseLine(line, this.schema));
+    await this.#replace(
+      lines.filter((_, index) => {
+        const value = values[index];
+        return value !== undefined && isKept(value);
+      }),
+    );
+    return values.filter((value) => value === undefined).length;
   }
 
-  /** Drops the lines from a number on, which a resumed run will write again. */
-  async cut(lines: number): Promise<void> {
-    const bytes = await this.storage.read(path);
-    const all = new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
-    const kept = all.slice(0, lines).filter((line) => line !== '');
-    await this.storage.write(path, kept.map((line) => line + '\n').join(''));
-    this.#written = kept.length;
+  /** Whole lines; a piece of one behind them is what a crash or a full disk left. */
+  async #read(): Promise<string[]> {
+    const bytes = (await this.storage.read(path)) ?? new Uint8Array();
+    return new TextDecoder().decode(bytes).split('\n').slice(0, -1);
+  }
+
+  async #replace(lines: readonly string[]): Promise<void> {
+    await this.storage.write(path, lines.map((line) => line + '\n').join(''));
+    this.#written = lines.length;
     this.#torn = false;
   }
 }

@@ -1,9 +1,12 @@
 /** Writes a run's files through the storage that the host gives; every file is whole at any moment. */
+import { withChecksum } from '../storage/checksum.ts';
+import { writeGeneration } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { checkpointPath, type Checkpoint } from './checkpoint.ts';
 import { clearFolder } from './clear-folder.ts';
 import { ProgressLog } from './progress-log.ts';
 import { removeGenomes } from './saved-genomes.ts';
+import { progressRecordSchema } from './run-schema.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
 
 /** An elite's picture as bytes [channels, height, width]. */
@@ -28,7 +31,7 @@ export class RunFolder {
     readonly storage: Storage,
     private readonly encode: EncodePicture,
   ) {
-    this.#progress = new ProgressLog(storage);
+    this.#progress = new ProgressLog(storage, progressRecordSchema);
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
@@ -37,7 +40,7 @@ export class RunFolder {
   }
 
   async writeRun(record: RunRecord): Promise<void> {
-    await this.storage.write('run.json', json(record));
+    await this.storage.write('run.json', json(withChecksum(record)));
   }
 
   /** Keeps a line until the next `flushProgress`. */
@@ -49,9 +52,12 @@ export class RunFolder {
     return this.#progress.flush();
   }
 
-  /** Drops the lines from a generation on, which a resumed run will write again. */
-  cutProgress(generations: number): Promise<void> {
-    return this.#progress.cut(generations);
+  /**
+   * Drops the lines from a generation on, which a resumed run will write again.
+   * @returns how many were damaged, and dropped too
+   */
+  cutProgress(generations: number): Promise<number> {
+    return this.#progress.cut(({ generation }) => generation < generations);
   }
 
   async writePicture(cellClass: number, picture: Picture): Promise<void> {
@@ -59,12 +65,12 @@ export class RunFolder {
   }
 
   /**
-   * The archive for readers, then the checkpoint, so that the newest checkpoint never knows more than the pictures.
-   * Genome files are there before, and those that it no longer names go with `removeOldGenomes` afterwards.
+   * The checkpoint, then the archive for readers: where there is an archive, there was a checkpoint. Pictures and genome
+   * files are there before, and genomes that no checkpoint names any more go with `removeOldGenomes` afterwards.
    */
   async writeState(cells: readonly CellRecord[], checkpoint: Checkpoint): Promise<void> {
-    await this.storage.write('archive.json', json(cells));
-    await this.storage.write(checkpointPath, json(checkpoint));
+    await writeGeneration(this.storage, checkpointPath, json(withChecksum(checkpoint)));
+    await this.storage.write('archive.json', json(cells.map(withChecksum)));
   }
 
   async removeOldGenomes(cells: readonly CellRecord[]): Promise<void> {
@@ -75,6 +81,6 @@ export class RunFolder {
   }
 
   async writeSummary(summary: RunSummary): Promise<void> {
-    await this.storage.write('summary.json', json(summary));
+    await this.storage.write('summary.json', json(withChecksum(summary)));
   }
 }

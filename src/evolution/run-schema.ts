@@ -41,6 +41,7 @@ export const originShape = {
 
 export const runRecordSchema: z.ZodType<RunRecord> = z.object({
   ...originShape,
+  rebuiltAt: count.exactOptional(),
   format: z.literal(1),
   settings: z.object({
     model: z.string(),
@@ -99,10 +100,12 @@ const directGenomeSchema = z
     encoding: z.literal('direct'),
     genes: z.string().exactOptional(),
     file: z.string().exactOptional(),
+    crc32: count.exactOptional(),
   })
-  .transform(({ encoding, genes, file }, context): DirectGenes | DirectFile => {
+  .transform(({ encoding, genes, file, crc32 }, context): DirectGenes | DirectFile => {
     if (genes !== undefined && file === undefined) return { encoding, genes };
-    if (file !== undefined && genes === undefined && isGenomePath(file)) return { encoding, file };
+    if (file !== undefined && genes === undefined && isGenomePath(file))
+      return { encoding, file, ...(crc32 !== undefined && { crc32 }) };
     const message = 'expected genes in base64 or a file genomes/CLASS-ID.genes';
     context.addIssue({ code: 'custom', message });
     return z.NEVER;

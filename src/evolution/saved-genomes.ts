@@ -3,6 +3,7 @@
  * a large direct genome is a file of its own, written once, when its elite first appears in a checkpoint. An elite's
  * identity names its genome for good, so only cells whose elite is another than at the last save are read back.
  */
+import { crc32 } from '../storage/crc32.ts';
 import { decodeBytes, encodeBytes } from '../encodings/base64.ts';
 import type { Genome, SerialisedGenome } from '../encodings/encoding.ts';
 import type { Population } from '../encodings/population.ts';
@@ -81,13 +82,13 @@ export class SavedGenomes {
     const { encoding, bytes } = genome;
     if (bytes.length <= largestInline) return { encoding, genes: encodeBytes(bytes) };
     await this.storage.write(file, bytes);
-    return { encoding, file };
+    return { encoding, file, crc32: crc32(bytes) };
   }
 }
 
 /**
  * A genome that JSON holds or names.
- * @throws RangeError when its file is gone or its text is no base64
+ * @throws RangeError when its file is gone or damaged, or its text is no base64
  */
 export async function readGenome(storage: Storage, stored: SerialisedGenome): Promise<Genome> {
   if (stored.encoding === 'cppn') return stored;
@@ -95,6 +96,8 @@ export async function readGenome(storage: Storage, stored: SerialisedGenome): Pr
   if ('genes' in stored) return { encoding, bytes: decodeBytes(stored.genes) };
   const bytes = await storage.read(stored.file);
   if (!bytes) throw new RangeError(`${stored.file} is missing`);
+  if (stored.crc32 !== undefined && crc32(bytes) !== stored.crc32)
+    throw new RangeError(`${stored.file} was damaged after it was written`);
   return { encoding, bytes: Uint8Array.from(bytes) };
 }
 

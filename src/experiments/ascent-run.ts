@@ -1,7 +1,7 @@
 /** Puts an ascent together from its settings: model, network, run folder; new or resumed. */
 import { AscentFolder } from '../ascent/ascent-folder.ts';
 import type { Ascent } from '../ascent/ascend.ts';
-import { readState, statePath, type AscentState } from '../ascent/checkpoint.ts';
+import { statePath, takeState, writeFirstState, type AscentState } from '../ascent/checkpoint.ts';
 import { createParametrisation } from '../ascent/parametrise.ts';
 import type { Centred } from '../ascent/pixel.ts';
 import type { AscentRecord } from '../ascent/records.ts';
@@ -18,6 +18,7 @@ import { uploadParameters } from '../nn/upload.ts';
 import { readTrials } from '../report/read-ascent.ts';
 import { readJson } from '../report/run-files.ts';
 import type { Storage } from '../storage/storage.ts';
+import { damageNotes } from './damage-notes.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { originOf } from './run-origin.ts';
 
@@ -33,6 +34,8 @@ export interface AscentSetup {
   readonly picture?: Uint8Array<ArrayBuffer>;
   /** When the run was started first, ISO 8601. */
   readonly started: string;
+  /** Called with what was damaged in the folder of a run that is resumed, and how it goes on. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** An ascent and what it took on the device. */
@@ -45,6 +48,7 @@ export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
   const ascent = await assemble(setup);
   await ascent.folder.clear();
   await ascent.folder.writeRun(ascent.run);
+  await writeFirstState(setup.storage, ascent.run);
   return ascent;
 }
 
@@ -53,15 +57,19 @@ export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
  * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter, or has other kernels
  */
 export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent> {
-  const state = await readState(setup.storage);
+  const taken = await takeState(setup.storage);
+  const state = taken?.record;
   const stored = await readJson(setup.storage, 'run.json', ascentRecordSchema);
   const ascent = await assemble(setup, recordedChoices(stored, setup.gpu));
   if (state) {
     checkOrigin(state, ascent.run, statePath);
     checkVariants(stored, ascent.run);
   }
-  await ascent.folder.progress.cut(state?.lines ?? 0);
+  const damagedLines = await ascent.folder.progress.cut(
+    ({ evaluations }) => evaluations <= (state?.evaluations ?? 0),
+  );
   await ascent.folder.writeRun(ascent.run);
+  for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
   return state ? { ...ascent, from: await withTrials(state, setup.storage) } : ascent;
 }
 

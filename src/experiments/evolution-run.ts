@@ -7,21 +7,21 @@ import {
   checkCells,
   checkOrigin,
   checkpointPath,
-  parseCheckpoint,
   restoreCells,
-  type Checkpoint,
+  takeCheckpoint,
 } from '../evolution/checkpoint.ts';
 import type { Evolution } from '../evolution/evolve.ts';
 import { checkMemory, checkPopulation, searchMemory } from '../evolution/limits.ts';
 import { RunFolder, type EncodePicture } from '../evolution/run-folder.ts';
 import type { RunRecord, RunSettings } from '../evolution/run-record.ts';
-import { runRecordSchema } from '../evolution/run-schema.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Choices } from '../gpu/tuning.ts';
 import { createClassifier } from '../models/classifier.ts';
 import type { Model } from '../models/model.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readJson } from '../report/run-files.ts';
+import { readRunRecord } from '../report/read-run.ts';
+import { damageNotes } from './damage-notes.ts';
+import { rebuiltCheckpoint } from './rebuilt-checkpoint.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { originOf } from './run-origin.ts';
 
@@ -37,6 +37,10 @@ export interface EvolutionSetup {
   readonly memoryBudget?: number;
   /** When the run was started first, ISO 8601. */
   readonly started: string;
+  /** Of a run that is resumed: its checkpoints are lost, and the archive is to stand in for them. */
+  readonly fromArchive?: boolean;
+  /** Called with what was damaged in the folder of a run that is resumed, and how it goes on. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** Classes named by the user that the model does not have. */
@@ -57,24 +61,31 @@ export async function newEvolution(setup: EvolutionSetup): Promise<Evolution> {
  * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter, or has other kernels
  */
 export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution> {
-  const from = await readCheckpoint(setup.storage);
-  const stored = await readJson(setup.storage, 'run.json', runRecordSchema);
-  const evolution = await assemble(setup, recordedChoices(stored, setup.gpu));
+  const stored = await readRunRecord(setup.storage);
+  const { fromArchive = false } = setup;
+  const rebuilt = fromArchive ? await rebuiltCheckpoint(setup.storage, stored) : undefined;
+  const taken = rebuilt ? undefined : await takeCheckpoint(setup.storage);
+  const from = rebuilt ?? taken?.record;
+  const rebuiltAt = rebuilt?.generations ?? stored.rebuiltAt;
+  const assembled = await assemble(setup, recordedChoices(stored, setup.gpu));
+  const evolution = {
+    ...assembled,
+    run: { ...assembled.run, ...(rebuiltAt !== undefined && { rebuiltAt }) },
+  };
   if (from) {
     checkOrigin(from, evolution.run, checkpointPath);
     checkVariants(stored, evolution.run);
     checkCells(from, evolution.classes, checkpointPath);
     await restoreCells(from, evolution.archive, evolution.population, setup.storage);
   }
-  await evolution.folder.cutProgress(from?.generations ?? 0);
+  const damagedLines = await evolution.folder.cutProgress(from?.generations ?? 0);
   await evolution.folder.writeRun(evolution.run);
+  for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
+  if (rebuilt)
+    setup.onWarning?.(
+      `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
+    );
   return from ? { ...evolution, from } : evolution;
-}
-
-/** The state that a folder's run was saved in last; undefined when it never got that far. */
-export async function readCheckpoint(storage: Storage): Promise<Checkpoint | undefined> {
-  const bytes = await storage.read(checkpointPath);
-  return bytes && parseCheckpoint(new TextDecoder().decode(bytes), checkpointPath);
 }
 
 async function assemble(setup: EvolutionSetup, choices?: Choices): Promise<Evolution> {

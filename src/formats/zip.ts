@@ -8,7 +8,7 @@
 import { Inflate } from 'fflate';
 import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../storage/crc32.ts';
 import { WeightFileError } from './weight-file-error.ts';
 import { readZipEntries } from './zip-directory.ts';
 

@@ -21,7 +21,8 @@ const pictureSizes = [
   { above: 60, side: small },
 ] as const;
 
-export async function writeAscentReport(storage: Storage, name: string): Promise<void> {
+/** @returns damaged lines of `progress.jsonl` */
+export async function writeAscentReport(storage: Storage, name: string): Promise<number> {
   const run = await readAscent(storage, name);
   const pictures = new Map<string, Uint8Array>();
   for (const { rows } of shownTrials(run.trials, run.summary)) {
@@ -32,6 +33,7 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
   for (let index = 0; index < Math.min(mostStrips, run.rows.length); index++)
     frames.set(index, await readStrip(storage, index));
   await storage.write('report.html', renderAscentReport({ ...run, pictures, frames }));
+  return run.damagedLines;
 }
 
 /** The pictures of the archive for the grid; the page's own are added on the way, so that each is read once. */

@@ -5,7 +5,7 @@
  * Anybody may have put links into the folder: nothing is written or removed through one.
  */
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -88,6 +88,15 @@ export class FileStorage implements Storage {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw storageError('write', target, error);
     }
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const source = path.join(this.root, ...this.#parts(from));
+    await this.#changing('write', to, async (target) => {
+      await rename(source, target).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      });
+    });
   }
 
   async remove(file: string): Promise<void> {

@@ -3,19 +3,24 @@ import { picturePath } from '../evolution/run-folder.ts';
 import type { GridPicture } from '../report/grid.ts';
 import { readRun } from '../report/read-run.ts';
 import { renderReport } from '../report/report.ts';
-import { readRunKind } from '../report/run-files.ts';
+import { damagedLinesAre, readRunKind } from '../report/run-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeAscentReport } from './ascent-report-files.ts';
 import { writeGrid } from './grid-file.ts';
 import { decodeImage } from './image-file.ts';
 
-/** Makes `grid.png` and `report.html` from the records and pictures of a folder of either kind. */
-export async function writeReport(storage: Storage, name: string): Promise<void> {
+/**
+ * Makes `grid.png` and `report.html` from the records and pictures of a folder of either kind.
+ * @returns what was left out because it is damaged, in sentences
+ */
+export async function writeReport(storage: Storage, name: string): Promise<string[]> {
   const write = (await readRunKind(storage, name)) === 'ascent' ? writeAscentReport : writeEvolutionReport;
-  await write(storage, name);
+  const damagedLines = await write(storage, name);
+  return damagedLines > 0 ? [`progress.jsonl: ${damagedLinesAre(damagedLines)} passed over`] : [];
 }
 
-async function writeEvolutionReport(storage: Storage, name: string): Promise<void> {
+/** @returns damaged lines of `progress.jsonl` */
+async function writeEvolutionReport(storage: Storage, name: string): Promise<number> {
   const run = await readRun(storage, name);
   const pictures = new Map<number, Uint8Array>();
   const grid: GridPicture[] = [];
@@ -28,4 +33,5 @@ async function writeEvolutionReport(storage: Storage, name: string): Promise<voi
   }
   await writeGrid(storage, grid);
   await storage.write('report.html', renderReport({ ...run, pictures }));
+  return run.damagedLines;
 }

@@ -16,12 +16,21 @@ import {
   trialsSchema,
 } from '../ascent/schema.ts';
 import type { Storage } from '../storage/storage.ts';
-import { contradictory, readJson, readLines, readRecordOf, RunFolderError } from './run-files.ts';
+import {
+  contradictory,
+  readJson,
+  readLines,
+  readRecordOf,
+  readWholeLines,
+  RunFolderError,
+} from './run-files.ts';
 
 /** The records of an ascent, finished or not. */
 export interface AscentFolder {
   readonly run: AscentRecord;
   readonly progress: readonly AscentProgress[];
+  /** Lines of `progress.jsonl` that cannot be read. */
+  readonly damagedLines: number;
   /** In the order of the settings' objectives; the last ones are missing while the run has not come to them. */
   readonly rows: readonly AscentRow[];
   /** Of the first rows; a run that was killed may lack the rest. */
@@ -48,14 +57,19 @@ export async function readAscent(storage: Storage, name = 'this folder'): Promis
     );
   }
   requireRows(run, rows, 'archive.json');
-  const progress = await readLines(storage, 'progress.jsonl', ascentProgressSchema, () => undefined);
+  const { records: progress, damaged: damagedLines } = await readWholeLines(
+    storage,
+    'progress.jsonl',
+    ascentProgressSchema,
+    () => undefined,
+  );
   const history = await readLines(storage, 'history.jsonl', ascentHistorySchema, ({ objective }, index) =>
     strangeName(run, objective, index),
   );
   const trials = await readTrials(storage);
   requireTrials(run, trials);
   const summary = await readJson(storage, 'summary.json', ascentSummarySchema);
-  return { run, progress, rows, history: history.slice(0, rows.length), trials, summary };
+  return { run, progress, damagedLines, rows, history: history.slice(0, rows.length), trials, summary };
 }
 
 /**
@@ -98,6 +112,9 @@ function requireRows(run: AscentRecord, rows: readonly AscentRow[], place: strin
     const watched = run.settings.objectives[index]?.watched ?? row.class;
     if (row.class !== watched)
       throw contradictory(`${where} is of class ${String(row.class)}, run.json watches ${String(watched)}`);
+    const name = run.model.labels[row.class];
+    if (row.label !== name)
+      throw contradictory(`${where} is labelled "${row.label}", run.json has "${name ?? ''}"`);
   }
 }
 

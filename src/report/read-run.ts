@@ -7,7 +7,7 @@ import {
   runSummarySchema,
 } from '../evolution/run-schema.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readJson, readLines, readRecordOf, RunFolderError } from './run-files.ts';
+import { contradictory, readJson, readRecordOf, readWholeLines, RunFolderError } from './run-files.ts';
 
 export { RunFolderError } from './run-files.ts';
 
@@ -15,6 +15,8 @@ export { RunFolderError } from './run-files.ts';
 export interface RunFolder {
   readonly run: RunRecord;
   readonly progress: readonly ProgressRecord[];
+  /** Lines of `progress.jsonl` that cannot be read. */
+  readonly damagedLines: number;
   readonly cells: readonly CellRecord[];
   /** Undefined when the run was killed before it could write one. */
   readonly summary: RunSummary | undefined;
@@ -35,12 +37,18 @@ export async function readRun(storage: Storage, name = 'this folder'): Promise<R
       `${name} has no archive.json yet: the run stopped before it saved. Resume it with --resume.`,
     );
   }
-  const progress = await readLines(storage, 'progress.jsonl', progressRecordSchema, ({ confidences }) =>
-    confidences.length === cells.length
-      ? undefined
-      : `has ${String(confidences.length)} confidences, archive.json has ${String(cells.length)} cells`,
+  requireCells(run, cells);
+  const { records: progress, damaged: damagedLines } = await readWholeLines(
+    storage,
+    'progress.jsonl',
+    progressRecordSchema,
+    ({ confidences }) =>
+      confidences.length === cells.length
+        ? undefined
+        : `has ${String(confidences.length)} confidences, archive.json has ${String(cells.length)} cells`,
   );
-  return { run, progress, cells, summary: await readJson(storage, 'summary.json', runSummarySchema) };
+  const summary = await readJson(storage, 'summary.json', runSummarySchema);
+  return { run, progress, damagedLines, cells, summary };
 }
 
 /**
@@ -50,4 +58,24 @@ export async function readRun(storage: Storage, name = 'this folder'): Promise<R
  */
 export async function readRunRecord(storage: Storage, name = 'this folder'): Promise<RunRecord> {
   return readRecordOf('evolution', runRecordSchema, storage, name);
+}
+
+/** Every class that the run is about has its cell, in order and under its name: none is exchanged, repeated or lost. */
+function requireCells({ model, settings }: RunRecord, cells: readonly CellRecord[]): void {
+  const classes = settings.classes ?? [...model.labels.keys()];
+  for (const [index, { class: number, label }] of cells.entries()) {
+    const place = `archive.json, cell ${String(index)}`;
+    const wanted = classes[index];
+    if (number !== wanted)
+      throw contradictory(
+        `${place} is of class ${String(number)}, run.json has ${wanted === undefined ? 'no such cell' : String(wanted)}`,
+      );
+    const name = model.labels[number];
+    if (label !== name)
+      throw contradictory(`${place} is labelled "${label}", run.json has "${name ?? 'no such class'}"`);
+  }
+  if (cells.length !== classes.length)
+    throw contradictory(
+      `archive.json has ${String(cells.length)} cells, run.json has ${String(classes.length)}`,
+    );
 }

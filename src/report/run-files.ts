@@ -1,6 +1,8 @@
 /** What the readers of run folders share: JSON out of a storage, checked, and refused in words. */
 import { z } from 'zod';
 import { messageOf } from '../message-of.ts';
+import { checksumState } from '../storage/checksum.ts';
+import { parseLine } from '../storage/lines.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** A folder is no run, or a file in it cannot be read; the message names the file, the field and what to do. */
@@ -70,6 +72,39 @@ export async function readJson<T>(
   return bytes && check(schema, parse(file, decode(file, bytes)), file);
 }
 
+/** Of a file of lines: those that can be read, and how many others there are. */
+export interface ReadableLines<T> {
+  readonly records: readonly T[];
+  readonly damaged: number;
+}
+
+/** As `readLines`, for a file that is of use without the lines that are damaged: they are passed over, and counted. */
+export async function readWholeLines<T>(
+  storage: Storage,
+  file: string,
+  schema: z.ZodType<T>,
+  contradiction: (record: T) => string | undefined,
+): Promise<ReadableLines<T>> {
+  const lines = decodeLines(await storage.read(file));
+  // Behind the last line feed is nothing, or what a crash left of a line.
+  const values = lines.slice(0, -1).map((line) => parseLine(line, schema));
+  const records = values.filter((value) => value !== undefined);
+  const last = parseLine(lines.at(-1) ?? '', schema);
+  if (last !== undefined) records.push(last);
+  for (const record of records) {
+    const against = contradiction(record);
+    if (against !== undefined) throw contradictory(`${file}: a line ${against}`);
+  }
+  return { records, damaged: values.filter((value) => value === undefined).length };
+}
+
+/** `2 damaged lines are` */
+export const damagedLinesAre = (count: number): string =>
+  count === 1 ? '1 damaged line is' : `${String(count)} damaged lines are`;
+
+const decodeLines = (bytes: Uint8Array | undefined): string[] =>
+  new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
+
 /**
  * A file of a JSON value per line, empty when there is none. A crash can tear only the last line, which then lacks its
  * line feed; damage anywhere else is an error.
@@ -82,7 +117,7 @@ export async function readLines<T>(
   schema: z.ZodType<T>,
   contradiction: (record: T, index: number) => string | undefined,
 ): Promise<T[]> {
-  const lines = new TextDecoder().decode((await storage.read(file)) ?? new Uint8Array()).split('\n');
+  const lines = decodeLines(await storage.read(file));
   const read = (line: string, index: number): T => {
     const place = `${file}, line ${String(index + 1)}`;
     const record = check(schema, parse(place, line), place);
@@ -121,6 +156,9 @@ function parse(place: string, text: string): unknown {
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+  const records: unknown[] = Array.isArray(value) ? value : [value];
+  if (records.some((record) => checksumState(record) === 'damaged'))
+    throw new RunFolderError(`${place} is not what was written: a checksum does not hold. ${remedy}`);
   const result = schema.safeParse(value, { reportInput: false });
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, issuesShown).map(({ path, message }) => {

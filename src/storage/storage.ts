@@ -9,6 +9,8 @@ export interface Storage {
   write(path: string, content: Uint8Array | string): Promise<void>;
   /** Adds to the end of a text file, making it when absent. */
   append(path: string, text: string): Promise<void>;
+  /** Gives a file another name, in place of what has it; silent when there is no such file. */
+  move(from: string, to: string): Promise<void>;
   /** Removes a file; silent when there is none. */
   remove(path: string): Promise<void>;
   /** Names of the files directly in a folder; empty when there is no such folder. */
@@ -31,6 +33,15 @@ export class MemoryStorage implements Storage {
   async append(path: string, text: string): Promise<void> {
     const before = new TextDecoder().decode((await this.read(path)) ?? new Uint8Array());
     await this.write(path, before + text);
+  }
+
+  move(from: string, to: string): Promise<void> {
+    const content = this.files.get(from);
+    if (content) {
+      this.files.set(to, content);
+      this.files.delete(from);
+    }
+    return Promise.resolve();
   }
 
   remove(path: string): Promise<void> {

@@ -100,7 +100,7 @@ describe('a checkpoint', () => {
 
   test('of another format names both formats', () => {
     expect(refusalOf(JSON.stringify({ ...checkpoint, format: 1 })).message).toBe(
-      'checkpoint/state.json has format 1, this version reads format 2; resume it with the version that wrote it',
+      'checkpoint/state.json has format 1, this version reads formats 2 and 3; resume it with the version that wrote it',
     );
   });
 

@@ -1,4 +1,8 @@
 /** A storage that refuses at a chosen moment, and one that remembers every moment. */
+import { expect } from 'vitest';
+import type { Checkpoint } from '../../src/evolution/checkpoint.ts';
+import { withChecksum } from '../../src/storage/checksum.ts';
+import { previousOf } from '../../src/storage/generations.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -12,6 +16,20 @@ export function copyOf(files: Files): MemoryStorage {
 
 export const textOf = (storage: MemoryStorage, path: string): string =>
   new TextDecoder().decode(storage.files.get(path));
+
+/** Changes a checkpoint as whoever knows its checksum would, and takes away the one before. */
+export async function editState(
+  storage: MemoryStorage,
+  path: string,
+  change: (state: Checkpoint) => object,
+): Promise<void> {
+  const { checksum, ...state } = JSON.parse(textOf(storage, path)) as Checkpoint & {
+    checksum: string;
+  };
+  expect(checksum).toMatch(/^[0-9a-f]{8}$/);
+  await storage.write(path, JSON.stringify(withChecksum(change(state))));
+  await storage.remove(previousOf(path));
+}
 
 /** Counts writes and appends, and refuses those that `fails` names, as a full disk does. */
 export class FailingStorage extends MemoryStorage {
@@ -48,6 +66,12 @@ export class RecordingStorage extends MemoryStorage {
   override async write(path: string, content: Uint8Array | string): Promise<void> {
     await super.write(path, content);
     this.moments.push(new Map(this.files));
+  }
+
+  override async move(from: string, to: string): Promise<void> {
+    const there = this.files.has(from);
+    await super.move(from, to);
+    if (there) this.moments.push(new Map(this.files));
   }
 
   override async remove(path: string): Promise<void> {

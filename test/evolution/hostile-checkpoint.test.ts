@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { activationFunctions, type SerialisedGenome } from '../../src/encodings/encoding.ts';
-import { CheckpointError, checkpointPath, type Checkpoint } from '../../src/evolution/checkpoint.ts';
+import { CheckpointError, checkpointPath } from '../../src/evolution/checkpoint.ts';
 import { readRun } from '../../src/report/read-run.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
-import { copyOf, textOf } from './failing-storage.ts';
+import { copyOf, editState } from './failing-storage.ts';
 import { tinyRun, tinySettings } from './tiny-run.ts';
 
 const settings = { ...tinySettings, population: 4, generations: 3 };
@@ -31,9 +31,10 @@ async function resumedWith(
   hostile: SerialisedGenome,
 ): Promise<MemoryStorage | undefined> {
   const storage = copyOf(stopped.files);
-  const state = JSON.parse(textOf(storage, checkpointPath)) as Checkpoint;
-  const cells = state.cells.map((cell, index) => (index === 2 ? { ...cell, genome: hostile } : cell));
-  await storage.write(checkpointPath, JSON.stringify({ ...state, cells }));
+  await editState(storage, checkpointPath, (state) => ({
+    ...state,
+    cells: state.cells.map((cell, index) => (index === 2 ? { ...cell, genome: hostile } : cell)),
+  }));
   try {
     await tinyRun({ storage, settings, resume: true });
     return storage;
@@ -96,9 +97,10 @@ describe('a checkpoint', () => {
     const direct = { ...settings, encoding: 'direct' } as const;
     const storage = new MemoryStorage();
     await tinyRun({ storage, settings: direct, hooks: { shouldStop: () => true } });
-    const state = JSON.parse(textOf(storage, checkpointPath)) as Checkpoint;
-    const cells = state.cells.map((cell) => ({ ...cell, genome: { encoding: 'direct', genes } }));
-    await storage.write(checkpointPath, JSON.stringify({ ...state, cells }));
+    await editState(storage, checkpointPath, (state) => ({
+      ...state,
+      cells: state.cells.map((cell) => ({ ...cell, genome: { encoding: 'direct', genes } })),
+    }));
     await expect(tinyRun({ storage, settings: direct, resume: true })).rejects.toThrow(CheckpointError);
   });
 

@@ -1,8 +1,7 @@
 /** Runs that are killed, stopped or refused by the disk at every possible moment. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EvolutionHooks } from '../../src/evolution/evolve.ts';
-import { checkpointPath, parseCheckpoint } from '../../src/evolution/checkpoint.ts';
-import { readCheckpoint } from '../../src/experiments/evolution-run.ts';
+import { checkpointPath, parseCheckpoint, readCheckpoint } from '../../src/evolution/checkpoint.ts';
 import { confidencesOf } from '../../src/models/evaluation.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { readRun } from '../../src/report/read-run.ts';
@@ -211,7 +210,7 @@ describe('settings', () => {
     async (population) => {
       const storage = new MemoryStorage();
       await tinyRun({ storage, settings: { ...tinySettings, population } });
-      const checkpoint = await readCheckpoint(storage);
+      const checkpoint = (await readCheckpoint(storage))?.record;
       expect(checkpoint).toMatchObject({ generations: 6, model: sha256 });
       for (const { id, generation, parent } of checkpoint!.cells) {
         expect(Math.floor(id / population)).toBe(generation);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readCheckpoint } from '../../src/evolution/checkpoint.ts';
 import { RunFolder, picturePath } from '../../src/evolution/run-folder.ts';
 import { encodePng } from '../../src/node/image-file.ts';
+import { withChecksum } from '../../src/storage/checksum.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { FailingStorage, textOf } from './failing-storage.ts';
 import { checkpoint, progressOf } from './records.ts';
@@ -34,7 +36,7 @@ describe('progress', () => {
     await folder.flushProgress();
     await folder.flushProgress();
     expect(generationsIn(storage)).toEqual([0, 1, 2, 3]);
-    expect(JSON.parse(linesOf(storage)[2] ?? '')).toEqual(progressOf(2));
+    expect(JSON.parse(linesOf(storage)[2] ?? '')).toEqual(withChecksum(progressOf(2)));
   });
 
   test('that arrives during a flush waits for the next one', async () => {
@@ -91,20 +93,26 @@ describe('progress', () => {
 });
 
 describe('a run folder', () => {
-  test('writes the archive before the checkpoint, so that the checkpoint never knows more', async () => {
+  test('writes the checkpoint before the archive, so that an archive without one is a loss', async () => {
     const storage = new FailingStorage(() => false);
     await folderIn(storage).writeState(checkpoint.cells, checkpoint);
-    expect(storage.written).toEqual(['archive.json', 'checkpoint/state.json']);
-    expect(JSON.parse(textOf(storage, 'archive.json'))).toEqual(checkpoint.cells);
-    expect(JSON.parse(textOf(storage, 'checkpoint/state.json'))).toEqual(checkpoint);
+    expect(storage.written).toEqual(['checkpoint/state.json', 'archive.json']);
+    expect(JSON.parse(textOf(storage, 'archive.json'))).toEqual(checkpoint.cells.map(withChecksum));
+    expect(JSON.parse(textOf(storage, 'checkpoint/state.json'))).toEqual(withChecksum(checkpoint));
   });
 
-  test('leaves the checkpoint alone when the archive cannot be written', async () => {
-    const storage = new FailingStorage((_, path) => path === 'archive.json');
-    await expect(folderIn(storage).writeState(checkpoint.cells, checkpoint)).rejects.toThrow(
-      'no space left for archive.json',
-    );
-    expect(storage.files.size).toBe(0);
+  test('keeps the checkpoint before, also when the next one cannot be written', async () => {
+    let full = false;
+    const storage = new FailingStorage((_, path) => full && path === 'checkpoint/state.json');
+    const folder = folderIn(storage);
+    await folder.writeState(checkpoint.cells, checkpoint);
+    await folder.writeState(checkpoint.cells, { ...checkpoint, generations: 3 });
+    full = true;
+    for (const generations of [4, 5])
+      await expect(folder.writeState(checkpoint.cells, { ...checkpoint, generations })).rejects.toThrow(
+        'no space left for checkpoint/state.json',
+      );
+    expect((await readCheckpoint(storage))?.record.generations).toBe(3);
   });
 
   test('names pictures by their class, so that they sort', () => {

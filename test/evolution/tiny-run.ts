@@ -66,6 +66,8 @@ export interface TinyRun {
   readonly resume?: boolean;
   readonly hooks?: Partial<EvolutionHooks>;
   readonly memoryBudget?: number;
+  readonly fromArchive?: boolean;
+  readonly onResumeWarning?: (text: string) => void;
 }
 
 /** Saves after every generation, unless the hooks say otherwise. */
@@ -76,6 +78,8 @@ export async function tinyRun({
   resume = false,
   hooks = {},
   memoryBudget = 2 ** 30,
+  fromArchive = false,
+  onResumeWarning = () => undefined,
 }: TinyRun): Promise<RunSummary> {
   const gpu = await openTestGpu();
   const setup = {
@@ -86,6 +90,8 @@ export async function tinyRun({
     storage,
     encodePicture: encodePng,
     memoryBudget,
+    fromArchive,
+    onWarning: onResumeWarning,
     started: '2020-01-01T00:00:00.000Z',
   };
   const evolution = resume ? await resumedEvolution(setup) : await newEvolution(setup);
@@ -99,8 +105,12 @@ export const tinyColourModel = (): Model => tinyModel([3, 60, 60], 5, [3, 8, 8])
 export function outcomeOf({ files }: MemoryStorage): Record<string, string> {
   const text = (path: string) => new TextDecoder('latin1').decode(files.get(path));
   const kept = [...files.keys()]
-    .filter((path) => path === 'archive.json' || /^(images|genomes)\//.test(path))
+    // Of a genome that no elite has any more there may be a file still: the checkpoint before names it.
+    .filter(
+      (path) =>
+        path === 'archive.json' || path.startsWith('images/') || text('archive.json').includes(`"${path}"`),
+    )
     .sort();
-  const progress = text('progress.jsonl').replaceAll(/"seconds":[^,]*,/g, '');
+  const progress = text('progress.jsonl').replaceAll(/"seconds":[^,]*,|,"checksum":"[^"]*"/g, '');
   return { ...Object.fromEntries(kept.map((path) => [path, text(path)])), progress };
 }

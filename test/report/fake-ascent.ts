@@ -39,6 +39,7 @@ export function fakeAscent(fake: FakeAscent = {}) {
   const folder: AscentFolder & { readonly summary: AscentSummary } = {
     run: recordOf(labels, fake),
     progress: [progressOf(10), progressOf(steps)],
+    damagedLines: 0,
     rows,
     history: rows.map(({ objective }, index) => historyOf(objective, index, steps)),
     trials: records,

@@ -43,6 +43,7 @@ export function fakeRun({ classes = 3, generations = 5, encoding = 'cppn', label
   const input: ReportInput & { summary: RunSummary; run: RunRecord } = {
     run: runRecord(labels, generations, encoding),
     progress,
+    damagedLines: 0,
     cells,
     summary: summaryOf(generations, encoding),
     pictures,

@@ -64,6 +64,9 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
         encodePicture: encodePng,
         started: stored?.started ?? new Date().toISOString(),
         ...(picture && { picture }),
+        onWarning: (text: string) => {
+          terminal.warn(text);
+        },
       };
       const ascent = options.resume ? await resumedAscent(setup) : await newAscent(setup);
       try {

@@ -1,15 +1,12 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { readCheckpoint } from '../../evolution/checkpoint.ts';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
 import type { RunSettings, RunSummary } from '../../evolution/run-record.ts';
-import {
-  classesOf,
-  newEvolution,
-  readCheckpoint,
-  resumedEvolution,
-} from '../../experiments/evolution-run.ts';
+import { classesOf, newEvolution, resumedEvolution } from '../../experiments/evolution-run.ts';
+import { rebuiltCheckpoint } from '../../experiments/rebuilt-checkpoint.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
@@ -36,6 +33,7 @@ interface EvolveOptions extends ModelOptions {
   readonly out: string;
   readonly resume: boolean;
   readonly replace: boolean;
+  readonly fromArchive: boolean;
   readonly memory: number;
 }
 
@@ -64,6 +62,11 @@ export function addEvolve(program: Command, invocation: Invocation): void {
     )
     .option('--out <folder>', 'run folder', 'runs/latest')
     .option('--resume', 'go on with the run in the folder', false)
+    .option(
+      '--from-archive',
+      'with --resume: rebuild a run of its archive where every checkpoint is lost',
+      false,
+    )
     .option('--replace', 'delete the run in the folder first', false)
     .action((options: EvolveOptions, command: Command) =>
       runEvolve(options, command, new Terminal(options, invocation)),
@@ -90,7 +93,11 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
         storage,
         encodePicture: encodePng,
         memoryBudget: options.memory * 2 ** 20,
+        fromArchive: options.fromArchive,
         started: new Date().toISOString(),
+        onWarning: (text: string) => {
+          terminal.warn(text);
+        },
       };
       const evolution = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
       return follow(evolution, terminal);
@@ -135,12 +142,14 @@ async function settingsFor(
     ...(classes ? { classes } : {}),
   };
   checkRunFolder(options);
+  if (options.fromArchive && !options.resume) throw new UsageError('--from-archive belongs to --resume');
   if (!options.resume) return wanted;
   if (options.tune !== undefined)
     throw new UsageError(
       `a run that is resumed keeps its kernels: leave out --${options.tune ? '' : 'no-'}tune, or start a new run`,
     );
-  const { settings: stored } = await readRunRecord(storage, options.out);
+  const record = await readRunRecord(storage, options.out);
+  const { settings: stored } = record;
   for (const key of [
     'model',
     'encoding',
@@ -162,7 +171,9 @@ async function settingsFor(
     }
   }
   const longer = command.getOptionValueSource('generations') === 'cli' ? generations : stored.generations;
-  const done = (await readCheckpoint(storage))?.generations ?? 0;
+  const done = options.fromArchive
+    ? (await rebuiltCheckpoint(storage, record)).generations
+    : ((await readCheckpoint(storage))?.record.generations ?? 0);
   if (longer < done)
     throw new UsageError(
       `the run in ${options.out} has ${String(done)} generations already, more than --generations ${String(longer)}`,

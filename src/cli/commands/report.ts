@@ -14,8 +14,8 @@ export function addReport(program: Command, invocation: Invocation): void {
     .option('--quiet', 'print nothing but errors', false)
     .action(async (folder: string, options: { json: boolean; quiet: boolean }) => {
       const { writeReport } = await loadReporting();
-      await writeReport(new FileStorage(folder), folder);
       const terminal = new Terminal(options, invocation);
+      for (const note of await writeReport(new FileStorage(folder), folder)) terminal.warn(note);
       const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };
       terminal.line(files.report);
       terminal.json(files);

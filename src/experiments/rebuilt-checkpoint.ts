@@ -1,0 +1,31 @@
+/** A state made of the archive, where every checkpoint is lost: the elites are all there, the course of the run is not. */
+import { readJson, readWholeLines } from '../report/run-files.ts';
+import type { Storage } from '../storage/storage.ts';
+import { CheckpointError, type Checkpoint } from '../evolution/checkpoint.ts';
+import type { RunRecord } from '../evolution/run-record.ts';
+import { archiveSchema, progressRecordSchema } from '../evolution/run-schema.ts';
+
+/**
+ * The run goes on after the last generation that anything tells of, so that no elite's identity is given again.
+ * @throws CheckpointError when there is no archive; RunFolderError when it is damaged
+ */
+export async function rebuiltCheckpoint(storage: Storage, run: RunRecord): Promise<Checkpoint> {
+  const cells = await readJson(storage, 'archive.json', archiveSchema);
+  if (!cells) throw new CheckpointError('archive.json is not there: no run can be rebuilt of this folder');
+  const { records } = await readWholeLines(storage, 'progress.jsonl', progressRecordSchema, () => undefined);
+  const last = Math.max(
+    ...cells.map(({ generation }) => generation),
+    ...records.map(({ generation }) => generation),
+  );
+  return {
+    format: 3,
+    version: run.version,
+    model: run.model.sha256,
+    architecture: run.model.architecture,
+    adapter: run.adapter.description,
+    generations: last + 1,
+    seconds: records.at(-1)?.seconds ?? 0,
+    milliseconds: { render: 0, network: 0, readBack: 0, evolution: 0, saving: 0 },
+    cells,
+  };
+}
