@@ -11,12 +11,19 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { z } from 'zod';
 import { messageOf } from '../message-of.ts';
 import { cacheFolder, temporaryFolder } from './cache-folder.ts';
 import { whyItDoesNotLoad } from './native-library.ts';
 import { checkUntouched, privateFolder } from './private-folder.ts';
+import { readRegular } from './read-regular.ts';
+import { sha256Of } from './sha256.ts';
+import { writeWhole } from './write-whole.ts';
 
 const driverFiles = ['libvk_swiftshader.so', 'libvulkan.so.1', 'vk_swiftshader_icd.json'] as const;
+/** Beside them: SHA-256 of each as it came out of the package. */
+const sumsFile = 'sha256.json';
+const sumsSchema = z.record(z.enum(driverFiles), z.string());
 
 export interface EmbeddedDriver {
   /** The driver's manifest, for `VK_DRIVER_FILES`. */
@@ -69,12 +76,30 @@ async function driverIn(parent: string, name: string, archive: string): Promise<
   const safeParent = await privateFolder(parent);
   const folder = join(safeParent, name);
   const files = driverFiles.map((file) => join(folder, file));
-  if (!files.every((file) => existsSync(file))) await unpack(archive, safeParent, folder);
+  if (!(await isWhole(folder))) await unpack(archive, safeParent, folder);
   await checkUntouched(folder, ...files);
   const [driver, loader, manifest] = driverFiles;
   const refusal = whyItDoesNotLoad(join(folder, driver));
   if (refusal !== undefined) throw new EmbeddedDriverError(refusal);
   return { manifest: join(folder, manifest), loader: join(folder, loader) };
+}
+
+/** Whether every file is what came out of the package: a process that loads half a library dies of it. */
+async function isWhole(folder: string): Promise<boolean> {
+  try {
+    const sums = sumsSchema.parse(JSON.parse(await readFile(join(folder, sumsFile), 'utf8')));
+    const found = await sumsOf(folder);
+    return driverFiles.every((file) => sums[file] === found[file]);
+  } catch {
+    return false;
+  }
+}
+
+async function sumsOf(folder: string): Promise<Record<string, string>> {
+  const sums = driverFiles.map(
+    async (file) => [file, sha256Of(await readRegular(join(folder, file)))] as const,
+  );
+  return Object.fromEntries(await Promise.all(sums));
 }
 
 /** Whether the optional package is here. */
@@ -106,8 +131,7 @@ async function unpack(archive: string, parent: string, folder: string): Promise<
     entries.on('entry', (header, stream, next) => {
       const wanted = driverFiles.find((file) => header.name.endsWith(file));
       const written = wanted
-        ? // Flushed: of half a library a process dies that loads it.
-          pipeline(stream, createWriteStream(join(temporary, wanted), { mode: 0o755, flush: true }))
+        ? pipeline(stream, createWriteStream(join(temporary, wanted), { mode: 0o755, flush: true }))
         : pipeline(
             stream,
             new Writable({
@@ -121,17 +145,19 @@ async function unpack(archive: string, parent: string, folder: string): Promise<
       }, next);
     });
     await pipeline(createReadStream(archive), createBrotliDecompress(), entries);
+    await writeWhole(join(temporary, sumsFile), JSON.stringify(await sumsOf(temporary)));
     await moveInto(temporary, folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
 }
 
-/** Takes the place of a folder that lacks files, as cleaners of temporary folders leave it; a whole one stays. */
+/** Takes the place of a folder that lacks files or holds damaged ones; a whole one stays. */
 async function moveInto(temporary: string, folder: string): Promise<void> {
-  const isWhole = () => driverFiles.every((file) => existsSync(join(folder, file)));
-  if (existsSync(folder) && !isWhole()) await rm(folder, { recursive: true, force: true });
-  await rename(temporary, folder).catch((error: unknown) => {
-    if (!isWhole()) throw error;
-  });
+  if (existsSync(folder) && !(await isWhole(folder))) await rm(folder, { recursive: true, force: true });
+  try {
+    await rename(temporary, folder);
+  } catch (error) {
+    if (!(await isWhole(folder))) throw error;
+  }
 }

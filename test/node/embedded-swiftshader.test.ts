@@ -1,5 +1,5 @@
 /** The embedded driver is for Linux on x64. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -37,10 +37,19 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('the embe
     expect(statSync((await embeddedSwiftShader()).loader).size).toBeGreaterThan(0);
   });
 
-  it('goes elsewhere when the cache holds one that does not load, or there can be no cache', async () => {
-    const { loader } = await embeddedSwiftShader();
-    writeFileSync(join(dirname(loader), 'libvk_swiftshader.so'), 'no library');
-    expect((await embeddedSwiftShader()).loader).toContain(join(root, 'tmp'));
+  it.each([
+    ['cut short', (bytes: Buffer) => bytes.subarray(0, 4_000_000)],
+    ['altered in one bit', (bytes: Buffer) => (bytes.writeUInt8(bytes[3_000_000]! ^ 1, 3_000_000), bytes)],
+    ['replaced', () => Buffer.from('no library')],
+  ])('is unpacked again when one of its files was %s', async (_, damage) => {
+    const driver = join(dirname((await embeddedSwiftShader()).loader), 'libvk_swiftshader.so');
+    const whole = readFileSync(driver);
+    writeFileSync(driver, damage(Buffer.from(whole)));
+    expect(dirname((await embeddedSwiftShader()).loader)).toBe(dirname(driver));
+    expect(readFileSync(driver).equals(whole)).toBe(true);
+  });
+
+  it('goes elsewhere when there can be no cache', async () => {
     writeFileSync(join(root, 'file'), '');
     vi.stubEnv('XDG_CACHE_HOME', join(root, 'file'));
     expect((await embeddedSwiftShader()).loader).toContain(join(root, 'tmp'));
