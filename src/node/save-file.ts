@@ -1,4 +1,5 @@
 /** One result in one file. */
+import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -20,7 +21,12 @@ export async function makeFolderOf(path: string): Promise<void> {
 export async function saveFile(path: string, content: Uint8Array): Promise<void> {
   await makeFolderOf(path);
   try {
-    await writeFileAtomic(path, Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+    // The library takes a short count, as a nearly full disk gives, for success; see FileStorage.
+    await writeFileAtomic(path, '', {
+      tmpfileCreated: (temporary) => {
+        writeFileSync(temporary, content);
+      },
+    });
   } catch (error) {
     throw storageError('write', path, error);
   }
