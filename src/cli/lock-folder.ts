@@ -1,4 +1,4 @@
-/** One process at a time writes to a run folder. */
+/** One process at a time writes to a run folder, or to a file that takes long. */
 import { join } from 'node:path';
 import { storageError, type FileStorage } from '../node/file-storage.ts';
 import { LockedError, takeLock, type Lock } from '../node/process-lock.ts';
@@ -13,20 +13,29 @@ export async function lockFolder(folder: string, storage: FileStorage, terminal:
   // Makes the folder, and says early when it cannot be written.
   await storage.write('.writable', '');
   await storage.remove('.writable');
+  // Going on could mix two runs, or begin a second folder; the checkpoint is whole wherever it is now.
+  const lost = `${folder} was moved, removed or emptied while this run wrote to it: go on with --resume where it is now`;
+  return lockPath(join(folder, '.lock'), folder, lost, terminal);
+}
+
+/**
+ * @param lock path of the lock, in a folder that exists
+ * @param what is written to under it, for messages
+ * @param lost is said where somebody takes the lock away, before the process ends
+ * @throws UsageError where another process holds it, StorageError
+ */
+export async function lockPath(lock: string, what: string, lost: string, terminal: Terminal): Promise<Lock> {
   const onLost = () => {
-    // Going on could mix two runs, or begin a second folder; the checkpoint is whole wherever it is now.
-    terminal.fail(
-      `${folder} was moved, removed or emptied while this run wrote to it: go on with --resume where it is now`,
-    );
+    terminal.fail(lost);
     process.exit(1);
   };
   try {
-    return await takeLock(join(folder, '.lock'), { onLost });
+    return await takeLock(lock, { onLost });
   } catch (error) {
     if (error instanceof LockedError)
       throw new UsageError(
-        `another process is writing to ${folder} (${error.message}): wait for it or choose another --out`,
+        `another process is writing to ${what} (${error.message}): wait for it or choose another --out`,
       );
-    throw storageError('write', join(folder, '.lock'), error);
+    throw storageError('write', lock, error);
   }
 }

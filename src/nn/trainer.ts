@@ -4,6 +4,7 @@
  */
 import { uniformUsage, type Gpu } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
+import type { Choices } from '../gpu/tuning.ts';
 import { sgd } from '../kernels/sgd.ts';
 import { crossEntropy } from '../kernels/softmax.ts';
 import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
@@ -40,8 +41,21 @@ export interface Descent {
   readonly decay: number;
 }
 
+/** How a training goes on that was begun earlier. */
+export interface TrainerStart {
+  /** Number of the first step, counted from 0: what dropout drops follows from it. */
+  readonly firstStep?: number;
+  /** Which variants the kernels are; the device's tuning unless told. */
+  readonly choices?: Choices | undefined;
+}
+
 export interface Trainer {
   readonly network: Network;
+  /**
+   * All that steps change and build on, by name: parameters and their velocities, in the layout of the device. Whoever goes on
+   * with a training writes here before the first step.
+   */
+  readonly state: ReadonlyMap<string, GPUBuffer>;
   /** Queues one step. @param rate the learning rate of this step */
   step(images: Uint32Array<ArrayBuffer>, rate: number): void;
   /** Mean loss of the images of the last step; waits for it. */
@@ -85,10 +99,12 @@ export async function createTrainer(
   mean: Float32Array<ArrayBuffer>,
   descent: Descent,
   seed: number,
+  { firstStep = 0, choices }: TrainerStart = {},
 ): Promise<Trainer> {
   const { batch } = descent;
   const network = await createNetwork(gpu, architecture, parameters, {
     batch,
+    choices,
     gradients: { input: false, parameters: true },
     training: true,
   });
@@ -120,9 +136,10 @@ export async function createTrainer(
     ]),
   ]);
   const update = await updates(gpu, architecture, parameters, network.parameterGradients);
-  let steps = 0;
+  let steps = firstStep;
   return {
     network,
+    state: new Map([...parameters, ...update.velocities]),
     step(chosen, rate) {
       const { key } = RandomStream.of(seed, streams.dropout, steps++);
       if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
@@ -149,6 +166,7 @@ export async function createTrainer(
 
 async function updates(gpu: Gpu, architecture: Architecture, parameters: Parameters, gradients: Parameters) {
   const settings: { rates: GPUBuffer; isBias: boolean }[] = [];
+  const velocities = new Map<string, GPUBuffer>();
   const sizes = new Map(
     parameterShapes(architecture).flatMap((shape) => {
       const weights = weightParts(shape, gpu).map((part): [string, number] => [
@@ -165,7 +183,8 @@ async function updates(gpu: Gpu, architecture: Architecture, parameters: Paramet
     const rates = gpu.buffer(`step of ${name}`, 16, uniformUsage);
     settings.push({ rates, isBias: name.endsWith('.bias') });
     const velocity = gpu.buffer(`velocity of ${name}`, 4 * floats);
+    velocities.set(velocity.label, velocity);
     return bind(gpu, `${name} update`, sgd(floats), [parameter, velocity, gradient, rates]);
   });
-  return { program: new Program(await Promise.all(dispatches)), settings };
+  return { program: new Program(await Promise.all(dispatches)), settings, velocities };
 }

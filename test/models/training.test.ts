@@ -28,7 +28,7 @@ describe('training', () => {
     const gpu = await openTestGpu();
     const data = stripes(images);
     losses.length = 0;
-    const model = await train(gpu, lenet(), data, preprocessingFor(data, 1 / 256), {
+    const { model } = await train(gpu, lenet(), data, preprocessingFor(data, 1 / 256), {
       epochs: 1,
       seed,
       descent: { ...lenetDescent, batch: 16, rate: 0.02 },
