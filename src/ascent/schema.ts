@@ -19,7 +19,15 @@ import {
   type AscentSummary,
   type TrialRecord,
 } from './records.ts';
-import type { AscentSettings, Ball, Climb, ParametrisationSettings, Start, StepRule } from './settings.ts';
+import {
+  mostMutations,
+  type AscentSettings,
+  type Ball,
+  type Climb,
+  type ParametrisationSettings,
+  type Start,
+  type StepRule,
+} from './settings.ts';
 
 /** What a float32 of the device can hold. */
 const float = z.number().min(-3.5e38).max(3.5e38);
@@ -69,7 +77,7 @@ const parametrisationSchema: z.ZodType<ParametrisationSettings> = z.discriminate
   z.object({
     kind: z.literal('cppn'),
     coordinates,
-    mutations: count,
+    mutations: count.max(mostMutations),
     genomes: z.array(cppnGenomeSchema).exactOptional(),
   }),
 ]);
@@ -88,7 +96,7 @@ export const ascentSettingsSchema: z.ZodType<AscentSettings> = z.object({
   ball: ballSchema.exactOptional(),
   transformation: z.object({ jitter: size, rotate: size, scale: size }).exactOptional(),
   until: confidence.exactOptional(),
-  batch: z.int().positive().multipleOf(4),
+  batch: z.int().positive().max(65_532).multipleOf(4),
 });
 
 export const ascentRecordSchema: z.ZodType<AscentRecord> = z.object({

@@ -51,6 +51,9 @@ export interface Ball {
   readonly radius: number;
 }
 
+/** By which a random CPPN may have grown: a record of strangers is not to keep a process busy for ever. */
+export const mostMutations = 10_000;
+
 /** What the numbers are that are climbed. */
 export type ParametrisationSettings =
   | { readonly kind: 'pixel' }

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { climbOf, flatten, stepRules, type FlatClimb, type RuleName } from '../ascent/hyperparameters.ts';
 import { classMeasures, type ClassMeasure } from '../ascent/objective.ts';
 import { presets, presetNames, type PresetName } from '../ascent/presets.ts';
-import type { Ball, Climb, Transformation } from '../ascent/settings.ts';
+import { mostMutations, type Ball, type Climb, type Transformation } from '../ascent/settings.ts';
 import { wholeNumber, withModel, type ModelOptions } from './options.ts';
 
 export interface AscendOptions extends ModelOptions {
@@ -97,7 +97,7 @@ export function withAscend(command: Command): Command {
         .choices(['pixels', 'normalised'])
         .default('normalised'),
     )
-    .option('--mutations <n>', 'by which a random CPPN has grown', wholeNumber(0, 10_000), 10)
+    .option('--mutations <n>', 'by which a random CPPN has grown', wholeNumber(0, mostMutations), 10)
     .option('--genomes <folder>', 'climb the CPPNs of the elites of an evolution’s run folder')
     .option('--jitter <pixels>', 'show the network the picture moved by up to so many pixels', number)
     .option('--rotate <degrees>', 'and turned by up to so many degrees', number)

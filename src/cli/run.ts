@@ -18,6 +18,7 @@ import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWeights } from './commands/weights.ts';
 import { begin, type Invocation, type Io } from './io.ts';
+import { printable } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -73,8 +74,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 function tell(error: unknown, { err }: Io): void {
-  // A message may quote names out of anybody's files: no terminal codes.
-  err.write(`fool: ${messageOf(error).replace(/[^\P{Cc}\n]/gu, '?')}\n`);
+  err.write(`fool: ${printable(messageOf(error))}\n`);
   if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
     err.write(`${String(error.stack)}\n`);
 }

@@ -21,7 +21,7 @@ export class Terminal {
   /** A line for people; not printed with --json or --quiet. */
   line(text: string): void {
     if (this.options.json || this.options.quiet) return;
-    this.invocation.out.write(text + '\n');
+    this.invocation.out.write(printable(text) + '\n');
   }
 
   /** A remark on the way, on standard error. */
@@ -43,7 +43,7 @@ export class Terminal {
 
   /** The one object that --json prints. */
   json(value: unknown): void {
-    if (this.options.json) this.invocation.out.write(JSON.stringify(value) + '\n');
+    if (this.options.json) this.invocation.out.write(escaped(JSON.stringify(value)) + '\n');
   }
 
   /** A bar with rate and time left on a terminal, a line every few seconds in a pipe. */
@@ -56,7 +56,7 @@ export class Terminal {
   #above(text: string): void {
     const { err } = this.invocation;
     if (this.#bar && err.isTTY === true) err.write('\r\u001b[K');
-    err.write(text + '\n');
+    err.write(printable(text) + '\n');
   }
 
   #liveBar(total: number, unit: string, from: number): Progress {
@@ -101,6 +101,13 @@ export class Terminal {
     };
   }
 }
+
+/** Names out of anybody's files may hold codes that a terminal obeys: none of them reaches it. */
+export const printable = (text: string): string => text.replace(/[^\P{Cc}\n\t]/gu, '?');
+
+/** JSON escapes the control characters below 32 by itself; a terminal obeys others, too. */
+const escaped = (json: string): string =>
+  json.replace(/\p{Cc}/gu, (code) => `\\u${code.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 export interface Progress {
   update(value: number, text: string): void;

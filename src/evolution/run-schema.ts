@@ -15,6 +15,8 @@ import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } fr
 export const count = z.int().min(0);
 export const duration = z.number().min(0);
 export const confidence = z.number().min(0).max(mostConfidence);
+/** Beyond any network's input: records are read of folders that anybody may have made. */
+const pictureSide = z.int().min(1).max(4096);
 const encoding = z.enum(['cppn', 'direct']);
 export const coordinates = z.enum(['pixels', 'normalised']);
 
@@ -27,7 +29,7 @@ export const originShape = {
     architecture: z.string(),
     sha256: z.string(),
     labels: z.array(z.string()),
-    image: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+    image: z.tuple([z.literal([1, 3]), pictureSide, pictureSide]),
   }),
   adapter: z.object({
     name: z.string(),

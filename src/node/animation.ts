@@ -8,6 +8,9 @@ import { decodeImage, type ImageBytes } from './image-file.ts';
 const delay = 250;
 const lastDelay = 1500;
 
+/** Frames are far smaller; what is larger is none of ours. */
+const largest = { height: 1024, width: 1024 };
+
 /** Writes `animations/0012.gif` of every film strip in the folder. @returns how many there are */
 export async function writeAnimations(storage: Storage): Promise<number> {
   let written = 0;
@@ -18,7 +21,7 @@ export async function writeAnimations(storage: Storage): Promise<number> {
     for (const name of names.sort((a, b) => parseInt(a, 10) - parseInt(b, 10))) {
       const path = `${folder}/${name}`;
       const bytes = await storage.read(path);
-      if (bytes) frames.push(decodeImage(bytes, path));
+      if (bytes) frames.push(decodeImage(bytes, path, largest));
     }
     if (frames.length === 0) continue;
     await storage.write(`animations/${folder.replace(/^.*\//, '')}.gif`, await gifOf(frames));

@@ -10,7 +10,8 @@ import { readAscent, type AscentFolder } from '../report/read-ascent.ts';
 import { shrink } from '../report/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeGrid } from './grid-file.ts';
-import { decodeImage, encodePng } from './image-file.ts';
+import { encodePng } from './image-file.ts';
+import { decodePicture, forGrid } from './run-pictures.ts';
 
 /** Longest side in pixels of pictures that a page shows small. */
 const small = 96;
@@ -26,12 +27,12 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
   const run = await readAscent(storage, name);
   const pictures = new Map<string, Uint8Array>();
   for (const { rows } of shownTrials(run.trials, run.summary)) {
-    for (const { picture } of rows.slice(0, mostCompared)) await addShrunk(storage, picture, small, pictures);
+    for (const { picture } of rows.slice(0, mostCompared)) await addShrunk(storage, run, picture, pictures);
   }
   await writeGrid(storage, await gridPictures(storage, run, pictures));
   const frames = new Map<number, readonly Frame[]>();
   for (let index = 0; index < Math.min(mostStrips, run.rows.length); index++)
-    frames.set(index, await readStrip(storage, index));
+    frames.set(index, await readStrip(storage, run, index));
   await storage.write('report.html', renderAscentReport({ ...run, pictures, frames }));
   return run.damagedLines;
 }
@@ -47,26 +48,31 @@ async function gridPictures(
   for (const [index, row] of rows.entries()) {
     const bytes = await storage.read(row.picture);
     if (!bytes) continue;
-    const image = decodeImage(bytes, row.picture);
+    const image = decodePicture(bytes, row.picture, run.model);
     pictures.set(row.picture, side === undefined ? bytes : encodePng(shrink(image, side)));
     const { label, confidence } = row;
-    grid.push({ ...image, label, caption: rowName(row, index, run.settings), confidence });
+    grid.push({
+      ...forGrid(image, rows.length),
+      label,
+      caption: rowName(row, index, run.settings),
+      confidence,
+    });
   }
   return grid;
 }
 
 async function addShrunk(
   storage: Storage,
+  { run }: AscentFolder,
   path: AscentRow['picture'],
-  side: number,
   pictures: Map<string, Uint8Array>,
 ): Promise<void> {
   const bytes = await storage.read(path);
-  if (bytes) pictures.set(path, encodePng(shrink(decodeImage(bytes, path), side)));
+  if (bytes) pictures.set(path, encodePng(shrink(decodePicture(bytes, path, run.model), small)));
 }
 
 /** The frames of an objective, a few of many. */
-async function readStrip(storage: Storage, objective: number): Promise<Frame[]> {
+async function readStrip(storage: Storage, { run }: AscentFolder, objective: number): Promise<Frame[]> {
   const folder = framePath(objective, 0).replace(/\/[^/]*$/, '');
   const iterations = (await storage.list(folder))
     .flatMap((name) => (/^\d{4,9}\.png$/.test(name) ? [parseInt(name, 10)] : []))
@@ -76,7 +82,8 @@ async function readStrip(storage: Storage, objective: number): Promise<Frame[]> 
     const iteration = iterations[place] ?? 0;
     const path = framePath(objective, iteration);
     const bytes = await storage.read(path);
-    if (bytes) frames.push({ iteration, png: encodePng(shrink(decodeImage(bytes, path), small)) });
+    if (bytes)
+      frames.push({ iteration, png: encodePng(shrink(decodePicture(bytes, path, run.model), small)) });
   }
   return frames;
 }

@@ -1,6 +1,7 @@
 /** Images as files: what is written is lossless, what is read may come from anywhere. */
 import { PNG } from 'pngjs';
 import { messageOf } from '../message-of.ts';
+import type { PictureBound } from './image-limits.ts';
 import { decodeJpeg } from './jpeg-image.ts';
 import { hasJpegSignature } from './jpeg-structure.ts';
 import { checkPng, hasPngSignature } from './png-structure.ts';
@@ -57,9 +58,11 @@ export function encodePng({ pixels, channels, height, width }: ImageBytes): Uint
  * as on a page; photographs are turned upright as their Exif says. Gamma and colour profiles are ignored, so
  * that an 8-bit PNG gives exactly its own bytes.
  * @param fileName for messages only
- * @throws ImageFileError when it is neither, damaged, or larger than 16,384 pixels a side or 100 megapixels.
+ * @param bound of a picture that is to have a size; a larger one is refused before it is decoded
+ * @throws ImageFileError when it is neither, damaged, or larger than 16,384 pixels a side, 50 megapixels, or the
+ * bound.
  */
-export function decodeImage(bytes: Uint8Array, fileName: string): ImageBytes {
+export function decodeImage(bytes: Uint8Array, fileName: string, bound?: PictureBound): ImageBytes {
   const format = hasPngSignature(bytes) ? 'PNG' : hasJpegSignature(bytes) ? 'JPEG' : undefined;
   if (format === undefined) {
     throw new ImageFileError(
@@ -67,7 +70,7 @@ export function decodeImage(bytes: Uint8Array, fileName: string): ImageBytes {
     );
   }
   try {
-    return format === 'PNG' ? decodePng(bytes) : decodeJpeg(bytes);
+    return format === 'PNG' ? decodePng(bytes, bound) : decodeJpeg(bytes, bound);
   } catch (error) {
     throw new ImageFileError(`${fileName} cannot be read as a ${format}: ${messageOf(error)}`, {
       cause: error,
@@ -75,8 +78,8 @@ export function decodeImage(bytes: Uint8Array, fileName: string): ImageBytes {
   }
 }
 
-function decodePng(bytes: Uint8Array): ImageBytes {
-  const { header, image } = checkPng(bytes);
+function decodePng(bytes: Uint8Array, bound?: PictureBound): ImageBytes {
+  const { header, image } = checkPng(bytes, bound);
   const isGrey = header.colourType === 0 || header.colourType === 4;
   return planesOverWhite(decodeChecked(image), isGrey ? 1 : 3, header.height, header.width);
 }

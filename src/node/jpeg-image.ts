@@ -3,15 +3,15 @@ import jpeg from 'jpeg-js';
 import { messageOf } from '../message-of.ts';
 import { turnUpright } from './exif-orientation.ts';
 import type { ImageBytes } from './image-file.ts';
-import { MAX_PIXELS } from './image-limits.ts';
+import { MAX_PIXELS, type PictureBound } from './image-limits.ts';
 import { checkJpeg } from './jpeg-structure.ts';
 
-/** Coefficients of 100 megapixels take 1.2 GB, their samples and the picture 0.9 GB more. */
-const MAX_MEGABYTES = 2500;
+/** Coefficients of 50 megapixels take 0.6 GB, their samples and the picture 0.5 GB more. */
+const MAX_MEGABYTES = 1250;
 
 /** @throws Error that says what is wrong, without the file's name */
-export function decodeJpeg(bytes: Uint8Array): ImageBytes {
-  const checked = checkJpeg(bytes);
+export function decodeJpeg(bytes: Uint8Array, bound?: PictureBound): ImageBytes {
+  const checked = checkJpeg(bytes, bound);
   const { width, height, components } = checked.frame;
   const samples = interleaved(checked.image);
   if (components.length === 3 && checked.isYCbCr) convertToRgb(samples);

@@ -7,7 +7,7 @@
  */
 import { count } from '../count.ts';
 import { exifOrientation, type Orientation } from './exif-orientation.ts';
-import { checkSize } from './image-limits.ts';
+import { checkSize, type PictureBound } from './image-limits.ts';
 import { checkHuffmanTables, checkQuantizationTables, parseFrame, type JpegFrame } from './jpeg-segments.ts';
 import { checkScan, scanDataEnd } from './jpeg-scan.ts';
 
@@ -50,8 +50,14 @@ export function hasJpegSignature(bytes: Uint8Array): boolean {
  * image is ignored: phones append previews and videos.
  * @throws Error that says what is wrong, without the file's name
  */
-export function checkJpeg(bytes: Uint8Array): CheckedJpeg {
-  const findings: Findings = { scans: 0, seen: new Set(), restartInterval: 0, isJfif: false };
+export function checkJpeg(bytes: Uint8Array, bound?: PictureBound): CheckedJpeg {
+  const findings: Findings = {
+    scans: 0,
+    seen: new Set(),
+    restartInterval: 0,
+    isJfif: false,
+    ...(bound && { bound }),
+  };
   const kept: Uint8Array[] = [bytes.subarray(0, 2)];
   for (let offset = 2, marker = 0; marker !== EOI;) {
     const segment = segmentAt(bytes, offset);
@@ -73,6 +79,7 @@ export function checkJpeg(bytes: Uint8Array): CheckedJpeg {
 
 /** What the segments before have said. */
 interface Findings {
+  readonly bound?: PictureBound;
   frame?: JpegFrame;
   scans: number;
   /** Components of which a scan has been seen. */
@@ -107,7 +114,7 @@ function take(findings: Findings, segment: Segment, scan: Uint8Array): boolean {
     if (findings.frame !== undefined) throw new Error(`it holds more than one picture: ${EXPORT}`);
     if (marker > SOF2) throw new Error(`it is ${processName(marker)}, which few programs write: ${EXPORT}`);
     findings.frame = parseFrame(marker === SOF2, data);
-    checkSize(findings.frame.width, findings.frame.height);
+    checkSize(findings.frame.width, findings.frame.height, findings.bound);
   } else if (marker !== EOI) {
     takeRemark(findings, segment);
     return false;

@@ -7,7 +7,7 @@
 import { inflateSync } from 'node:zlib';
 import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
-import { checkSize } from './image-limits.ts';
+import { checkSize, type PictureBound } from './image-limits.ts';
 
 export interface PngHeader {
   readonly width: number;
@@ -51,7 +51,7 @@ export function hasPngSignature(bytes: Uint8Array): boolean {
  * @returns the header and the bytes up to the end of the image (some programs append their own data)
  * @throws Error that says what is wrong, without the file's name. Chunk checksums are left to pngjs.
  */
-export function checkPng(bytes: Uint8Array): { header: PngHeader; image: Uint8Array } {
+export function checkPng(bytes: Uint8Array, bound?: PictureBound): { header: PngHeader; image: Uint8Array } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const compressed: Uint8Array[] = [];
   let header: PngHeader | undefined;
@@ -65,7 +65,7 @@ export function checkPng(bytes: Uint8Array): { header: PngHeader; image: Uint8Ar
     if (offset > bytes.length) throw new Error('it is cut short: fetch or export it again');
     if ((type === 'IHDR') !== (header === undefined))
       throw new Error('it must have one header, at its start: export it again');
-    header ??= parseHeader(data);
+    header ??= parseHeader(data, bound);
     if (type === 'PLTE' && length > 3 * 256)
       throw new Error('its palette has more than 256 colours: export it again');
     if (type === 'IDAT') compressed.push(data);
@@ -75,14 +75,14 @@ export function checkPng(bytes: Uint8Array): { header: PngHeader; image: Uint8Ar
   return { header, image: bytes.subarray(0, offset) };
 }
 
-function parseHeader(data: Uint8Array): PngHeader {
+function parseHeader(data: Uint8Array, bound?: PictureBound): PngHeader {
   if (data.length !== 13)
     throw new Error(`its header has ${String(data.length)} bytes, expected 13: export it again`);
   const view = new DataView(data.buffer, data.byteOffset);
   const width = view.getUint32(0);
   const height = view.getUint32(4);
   const [bitDepth = 0, colourType = 0, , , interlace = 0] = data.subarray(8);
-  checkSize(width, height);
+  checkSize(width, height, bound);
   if (COLOUR_TYPES[colourType]?.depths.includes(bitDepth) !== true || interlace > 1) {
     throw new Error(
       `colour type ${String(colourType)}, bit depth ${String(bitDepth)}, interlace method ` +

@@ -7,7 +7,7 @@ import { damagedLinesAre, readRunKind } from '../report/run-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeAscentReport } from './ascent-report-files.ts';
 import { writeGrid } from './grid-file.ts';
-import { decodeImage } from './image-file.ts';
+import { decodePicture, forGrid } from './run-pictures.ts';
 
 /**
  * Makes `grid.png` and `report.html` from the records and pictures of a folder of either kind.
@@ -29,7 +29,7 @@ async function writeEvolutionReport(storage: Storage, name: string): Promise<num
     const bytes = await storage.read(path);
     if (!bytes) continue;
     pictures.set(number, bytes);
-    grid.push({ ...decodeImage(bytes, path), label, confidence });
+    grid.push({ ...forGrid(decodePicture(bytes, path, run.run.model), run.cells.length), label, confidence });
   }
   await writeGrid(storage, grid);
   await storage.write('report.html', renderReport({ ...run, pictures }));

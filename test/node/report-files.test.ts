@@ -16,7 +16,8 @@ async function written(
   size: number,
   prepare: (storage: MemoryStorage) => Promise<void> = () => Promise.resolve(),
 ) {
-  const folder = fakeAscent({ steps: 5, ...fake });
+  const { run, ...rest } = fakeAscent({ steps: 5, ...fake });
+  const folder = { ...rest, run: { ...run, model: { ...run.model, image: [1, size, size] as const } } };
   const storage = await ascentStorage(folder);
   for (const [index, { picture }] of [...folder.rows, ...folder.trials.flatMap(({ rows }) => rows)].entries())
     await storage.write(picture, png(size, index % 256));
@@ -40,6 +41,15 @@ describe("the report of an ascent's folder", () => {
     expect(images.map(({ pixels }) => pixels[0])).toEqual([0, 1, 2]);
     const grid = decodeImage(storage.files.get('grid.png')!, 'grid.png');
     expect([grid.channels, grid.width]).toEqual([3, 3 * (120 + 8) + 8]);
+  });
+
+  it('decodes no picture that is larger than the run’s, however small its file', async () => {
+    const large = encodePng({ pixels: new Uint8Array(7000 * 7000), channels: 1, height: 7000, width: 7000 });
+    expect(large.length).toBeLessThan(100_000);
+    const before = process.memoryUsage().rss;
+    const writing = written({}, 120, (storage) => storage.write('images/0001.png', large));
+    await expect(writing).rejects.toThrow(/images\/0001\.png .* 7,000 × 7,000 pixels, expected 120 × 120/);
+    expect(process.memoryUsage().rss - before).toBeLessThan(40e6);
   });
 
   it('embeds many pictures shrunk', async () => {

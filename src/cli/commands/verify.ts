@@ -114,7 +114,7 @@ async function readPictures(
   for (const [index, { picture: path }] of claims.entries()) {
     const bytes = await storage.read(path);
     if (!bytes) throw new RunFolderError(`${path} is missing`);
-    const image = decodeImage(bytes, path);
+    const image = decodeImage(bytes, path, { height, width });
     if (image.channels !== channels || image.height !== height || image.width !== width) {
       const found = [image.channels, image.height, image.width].join(' × ');
       throw new ImageFileError(

@@ -1,0 +1,20 @@
+/** Pictures of a run folder, which anybody may have put there: of the run's size, and no more of them than fit in memory. */
+import type { RunRecord } from '../evolution/run-record.ts';
+import { shrink } from '../report/shrink.ts';
+import { decodeImage, type ImageBytes } from './image-file.ts';
+
+/** A thousand pictures of AlexNet's size and half as many more. */
+const mostGridPixels = 100_000_000;
+
+/** @throws ImageFileError when it is damaged, or larger than the run's pictures are */
+export function decodePicture(
+  bytes: Uint8Array,
+  path: string,
+  { image: [, height, width] }: RunRecord['model'],
+): ImageBytes {
+  return decodeImage(bytes, path, { height, width });
+}
+
+/** For a grid of so many pictures, all of which are in memory at once. */
+export const forGrid = (picture: ImageBytes, pictures: number): ImageBytes =>
+  shrink(picture, Math.floor(Math.sqrt(mostGridPixels / Math.max(1, pictures))));
