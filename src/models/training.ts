@@ -4,6 +4,7 @@ import type { Gpu } from '../gpu/device.ts';
 import type { Architecture } from '../nn/layer.ts';
 import { downloadParameters, uploadParameters } from '../nn/upload.ts';
 import { createTrainer, epochOrder, initialWeights, type Descent } from '../nn/trainer.ts';
+import { cosine } from '../random/fixed-math.ts';
 import { viewShape } from './classifier.ts';
 import { padPlanes } from './image-layout.ts';
 import type { Model } from './model.ts';
@@ -32,7 +33,7 @@ export const lenetDescent: Descent = { batch: 64, rate: 0.01, momentum: 0.9, dec
 
 /** The learning rate falls from its first value to zero along half a cosine. */
 export function rateAt(step: number, steps: number, first: number): number {
-  return (first * (1 + Math.cos((Math.PI * step) / steps))) / 2;
+  return (first * (1 + cosine((Math.PI * step) / steps))) / 2;
 }
 
 /** Mean of every pixel over a data set, [channels, height, width]. */
