@@ -15,6 +15,8 @@ import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } fr
 export const count = z.int().min(0);
 export const duration = z.number().min(0);
 export const confidence = z.number().min(0).max(mostConfidence);
+/** Of float32. */
+export const logOdds = z.number().min(-3.5e38).max(3.5e38);
 const encoding = z.enum(['cppn', 'direct']);
 export const coordinates = z.enum(['pixels', 'normalised']);
 
@@ -118,6 +120,7 @@ export const archiveSchema: z.ZodType<CellRecord[]> = z.array(
     class: count,
     label: z.string(),
     confidence,
+    logOdds: logOdds.exactOptional(),
     id: count,
     parent: count.nullable(),
     generation: count,
