@@ -1,7 +1,8 @@
 // A step of gradient ascent (paper §2.4): how far to go, going there, and keeping the books, for every slot on its own.
 //
-//   record:  history[row, …] = value, confidence, likeliest class, ‖gradient‖, √mean(input²);
-//            improved where the score exceeds the best so far, unless that has reached `until` or the gradient was lost;
+//   record:  history[row, …] = value, confidence, likeliest class, ‖gradient‖, √mean(input²), log-odds;
+//            improved where the score (log-odds of the watched class, else the value) exceeds the best so far, unless the best
+//            has reached `until` or the gradient was lost;
 //            rate, by which the gradient buffer is multiplied for a step (see `Climb.rule`)
 //   plain:     p ← clamp((p + d) · (1 − decay)),  d = rate · g,  or rate · sign(g)
 //   momentum:  the same with d ← momentum · (last d) + rate · g
@@ -19,6 +20,8 @@ override PATIENCE: f32 = 10.0;   // iterations without a gradient that end it
 override UNIT_PARTS: u32 = 0u;   // of the sums over units of other layers, all together
 override LANES: u32 = 64u;
 const RECORDING_LANES = 32u;
+// The age of a slot that has reached `until`: past all steps, and one more is still the same.
+const ended = 3e38;
 
 struct Climb {
   rule: u32,       // 0 constant, 1 progress, 2 normalised, 3 sign, 4 adam
@@ -28,7 +31,7 @@ struct Climb {
   late: f32,       // progress: share of what is missing to 1
   momentum: f32,
   decay: f32,
-  until: f32,      // the score that ends it; beyond every score for never
+  until: f32,      // the confidence, or the value where no class is watched, that ends it; beyond all of them for never
   cooling: f32,    // iterations after which a step has half its size; beyond every number for never
   steps: f32,      // iterations after which nothing is kept any more
 }
@@ -37,13 +40,13 @@ struct Climb {
 @group(0) @binding(1) var<storage, read_write> clock: array<u32>; // iteration; row of the history and of the views
 @group(0) @binding(2) var<storage, read_write> rates: array<vec4f>; // [BATCH]
 
-@group(0) @binding(3) var<storage, read> outcome: array<vec4f>;       // [4, BATCH], of the input that was climbed
-@group(0) @binding(4) var<storage, read> judged: array<vec4f>;        // [4, BATCH], of the picture itself
+@group(0) @binding(3) var<storage, read> outcome: array<vec4f>;       // [5, BATCH], of the input that was climbed
+@group(0) @binding(4) var<storage, read> judged: array<vec4f>;        // [5, BATCH], of the picture itself
 // Sums in parts: gradient · gradient, input · input, and units of other layers, [PARTS + PARTS + UNIT_PARTS, BATCH].
 @group(0) @binding(5) var<storage, read> parts: array<vec4f>;
 @group(0) @binding(6) var<storage, read> watched: array<vec4u>;       // [BATCH]
-@group(0) @binding(7) var<storage, read_write> history: array<vec4f>; // [rows, 5, BATCH]
-@group(0) @binding(8) var<storage, read_write> best: array<vec4f>;    // [4, BATCH]: score; whether it improved now; idle iterations; age
+@group(0) @binding(7) var<storage, read_write> history: array<vec4f>; // [rows, 6, BATCH]
+@group(0) @binding(8) var<storage, read_write> best: array<vec4f>;    // [4, BATCH]: score; whether it improved now; idle iterations; age, or ended
 
 @group(0) @binding(9) var<storage, read_write> parameters: array<vec4f>; // [VALUES, BATCH]
 @group(0) @binding(10) var<storage, read> gradient: array<vec4f>;        // [VALUES, BATCH]
@@ -104,17 +107,21 @@ fn record(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   let confidence = judged[BATCH + quad];
   let scale = outcome[3u * BATCH + quad];
 
-  let row = clock[1] * 5u * BATCH + quad;
+  let log_odds = judged[4u * BATCH + quad];
+
+  let row = clock[1] * 6u * BATCH + quad;
   history[row] = value;
   history[row + BATCH] = confidence;
   history[row + 2u * BATCH] = judged[2u * BATCH + quad];
   history[row + 3u * BATCH] = scale * sqrt(square);
   history[row + 4u * BATCH] = sqrt(sums[0][1] / f32(INPUT_VALUES));
+  history[row + 5u * BATCH] = log_odds;
 
-  let score = select(confidence, value, watched[quad] == vec4u(0xffffffffu));
+  let unwatched = watched[quad] == vec4u(0xffffffffu);
+  let score = select(log_odds, value, unwatched);
   let idle = best[2u * BATCH + quad];
   let age = best[3u * BATCH + quad];
-  let open = (best[quad] < vec4f(climb.until)) & (idle < vec4f(PATIENCE)) & (age <= vec4f(climb.steps));
+  let open = (idle < vec4f(PATIENCE)) & (age <= vec4f(climb.steps));
   let improved = (score > best[quad]) & open;
   best[quad] = select(best[quad], score, improved);
   best[BATCH + quad] = select(vec4f(0.0), vec4f(1.0), improved);
@@ -122,7 +129,8 @@ fn record(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   let usable = (square > vec4f(0.0)) & (square < vec4f(3e38));
   let lost = select(vec4f(PATIENCE), idle + 1.0, square == vec4f(0.0)); // what is no number will not become one
   best[2u * BATCH + quad] = select(lost, vec4f(0.0), usable);
-  best[3u * BATCH + quad] = age + 1.0;
+  let reached = improved & (select(confidence, value, unwatched) >= vec4f(climb.until));
+  best[3u * BATCH + quad] = select(age + 1.0, vec4f(ended), reached);
   rates[quad] = select(vec4f(0.0), rate_of(scale, square, outcome[quad], age), usable);
 }
 

@@ -5,6 +5,9 @@
 //   climb:  d value / d z[k] = p[k] · (P[k] − Σ_j P[j] · p[j]) + Z[k] + L[k] − p[k] · Σ_j L[j]
 //   judge:  the value without the gradient
 //
+// Beside the value stand the confidence p of the watched class w and its log-odds log p − log(1 − p), which do not end where
+// p rounds to 1:  z[w] − log Σ_{j ≠ w} e^z[j]
+//
 // One workgroup makes four slots, its lanes share the classes. A probability of 1e-20 has a gradient whose square no float
 // holds, so that with RESCALE the gradient of each slot is divided by the power of two next below its largest element; the
 // power is in the outcome, and nothing is rounded by it.
@@ -13,13 +16,14 @@ override CLASSES: u32 = 10u;
 override BATCH: u32 = 1u; // in vec4s
 override RESCALE: bool = true;
 const LANES = 32u;
+const MOST_LOG_ODDS = 3e38; // finite, since JSON has no word for what is not
 
 const nobody = 0xffffffffu;
 
 @group(0) @binding(0) var<storage, read> logits: array<vec4f>;    // [CLASSES, BATCH]
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;   // P, Z and L: [3, CLASSES, BATCH]
 @group(0) @binding(2) var<storage, read> watched: array<vec4u>;   // [BATCH] class whose probability is the confidence; or nobody
-@group(0) @binding(3) var<storage, read_write> outcome: array<vec4f>;  // [4, BATCH]: value, confidence, likeliest class, scale
+@group(0) @binding(3) var<storage, read_write> outcome: array<vec4f>;  // [5, BATCH]: value, confidence, likeliest class, scale, log-odds
 @group(0) @binding(4) var<storage, read_write> gradient: array<vec4f>; // [CLASSES, BATCH]
 
 var<workgroup> shared_values: array<vec4f, LANES>;
@@ -78,7 +82,36 @@ fn weight(measure: u32, k: u32, quad: u32) -> vec4f {
   return weights[(measure * CLASSES + k) * BATCH + quad];
 }
 
-// Value, confidence and likeliest class.
+fn logits_of(classes: vec4u, quad: u32) -> vec4f {
+  return vec4f(
+    logits[classes.x * BATCH + quad].x,
+    logits[classes.y * BATCH + quad].y,
+    logits[classes.z * BATCH + quad].z,
+    logits[classes.w * BATCH + quad].w,
+  );
+}
+
+// The others are summed on a scale of their own, so that nothing is lost where they have next to nothing.
+fn log_odds_of(classes: vec4u, quad: u32, lane: u32) -> vec4f {
+  var rival = vec4f(-3.4e38);
+  for (var k = lane; k < CLASSES; k += LANES) {
+    rival = select(max(rival, logits[k * BATCH + quad]), rival, classes == vec4u(k));
+  }
+  rival = largest_over_lanes(lane, rival);
+  var others = vec4f(0.0);
+  for (var k = lane; k < CLASSES; k += LANES) {
+    others += select(exp(logits[k * BATCH + quad] - rival), vec4f(0.0), classes == vec4u(k));
+  }
+  others = sum_over_lanes(lane, others);
+  if (CLASSES == 1u) {
+    return vec4f(MOST_LOG_ODDS);
+  }
+  let odds = logits_of(classes, quad) - rival - log(others);
+  let beyond = select(odds, vec4f(MOST_LOG_ODDS), odds > vec4f(MOST_LOG_ODDS));
+  return select(beyond, vec4f(-MOST_LOG_ODDS), odds < vec4f(-MOST_LOG_ODDS));
+}
+
+// Value, confidence, likeliest class and log-odds.
 fn judge_quad(quad: u32, lane: u32, softmax: Softmax) {
   var value = vec4f(0.0);
   var likeliest = vec4f(f32(CLASSES)); // the first of equals
@@ -94,10 +127,14 @@ fn judge_quad(quad: u32, lane: u32, softmax: Softmax) {
   value = sum_over_lanes(lane, value);
   confidence = sum_over_lanes(lane, confidence);
   likeliest = -largest_over_lanes(lane, -likeliest);
+  // Where logits are no numbers, none of them is the largest.
+  let named = min(vec4u(likeliest), vec4u(CLASSES - 1u));
+  let log_odds = log_odds_of(select(watched[quad], named, watched[quad] == vec4u(nobody)), quad, lane);
   if (lane == 0u) {
     outcome[quad] = value;
     outcome[BATCH + quad] = select(confidence, 1.0 / softmax.sum, watched[quad] == vec4u(nobody));
     outcome[2u * BATCH + quad] = likeliest;
+    outcome[4u * BATCH + quad] = log_odds;
   }
 }
 

@@ -94,7 +94,10 @@ async function climbThrough(
     ...(ascent.picture && { picture: ascent.picture.centred }),
   });
   try {
-    if (goesOn && from) await unpackTensors(gpu, folder.storage, from.state, climber.state);
+    if (goesOn && from) {
+      await unpackTensors(gpu, folder.storage, from.state, climber.state);
+      for (const { slot, course } of books.open) climber.rescore(slot, course.best.score);
+    }
     const pace = new Pace(hooks);
     while (books.open.length > 0) {
       const count = submissionOf(ascent, books, pace.count);

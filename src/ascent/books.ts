@@ -8,7 +8,7 @@ import { pictureName, trialFolder } from './ascent-folder.ts';
 import type { Ascent, AscentHooks, Standing } from './ascend.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
-import { bestConfidence, historyOf, newCourse, rowOf, storedOf, type Course } from './course.ts';
+import { bestConfidence, historyOf, newCourse, rescored, rowOf, storedOf, type Course } from './course.ts';
 import { distanceBetween } from './distance.ts';
 import { frameOf } from './frames.ts';
 import type { Objective } from './objective.ts';
@@ -55,7 +55,7 @@ export class Books {
     this.#courses = courses.map((stored, index) => {
       const objective = run.settings.objectives[index];
       if (!objective) throw new Error('a course without an objective');
-      return { ...newCourse(objective), ...stored };
+      return rescored({ ...newCourse(objective), ...stored });
     });
     this.#rows = rows.map((row) => row ?? undefined);
   }

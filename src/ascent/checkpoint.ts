@@ -12,6 +12,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { ClimberState } from './climber.ts';
 import type { StoredCourse } from './course.ts';
 import type { AscentRecord, AscentRow } from './records.ts';
+import { logOdds } from '../evolution/run-schema.ts';
 import { ascentRowSchema } from './schema.ts';
 
 const checkpointFolder = 'checkpoint';
@@ -64,7 +65,14 @@ const state: z.ZodType<AscentState> = z.object({
       named: numbers,
       gradientNorm: numbers,
       imageNorm: numbers,
-      best: z.object({ iteration: count, score: z.number() }),
+      best: z.object({
+        iteration: count,
+        score: z.number(),
+        logOdds: logOdds
+          .nullable()
+          .transform((value) => value ?? NaN)
+          .exactOptional(),
+      }),
       idle: count,
       closed: z.boolean(),
       fault: z.string().exactOptional(),

@@ -130,6 +130,11 @@ export class Climber {
     return keptParameters && new Float32Array(await this.stage.gpu.read(keptParameters));
   }
 
+  /** Says what the best so far of a slot counts for, where an older state said it otherwise. @param score of float32 */
+  rescore(slot: number, score: number): void {
+    this.stage.gpu.write(this.own.best, Float32Array.of(score), 4 * slot);
+  }
+
   /** Everything that the next iteration depends on. */
   get state(): ClimberState {
     const { kept, keptParameters, best, firstMoment, secondMoment } = this.own;
@@ -216,7 +221,7 @@ function regularisersOf({ gpu, model, batch }: Stage, options: ClimberOptions): 
 
 function iterationAt(floats: Float32Array, iteration: number, batch: number): Iteration {
   const row = (name: keyof typeof historyRows) => {
-    const start = (5 * iteration + historyRows[name]) * batch;
+    const start = historyFloats(iteration, batch) + historyRows[name] * batch;
     return floats.slice(start, start + batch);
   };
   return {
@@ -225,5 +230,6 @@ function iterationAt(floats: Float32Array, iteration: number, batch: number): It
     named: row('named'),
     gradientNorm: row('gradientNorm'),
     inputNorm: row('inputNorm'),
+    logOdds: row('logOdds'),
   };
 }

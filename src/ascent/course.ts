@@ -1,10 +1,19 @@
 /** The course of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
 import { climbPatience } from '../kernels/climb.ts';
+import { logOddsOf } from '../evolution/log-odds.ts';
 import type { Model } from '../models/model.ts';
 import type { Iteration } from './climber.ts';
 import type { Objective } from './objective.ts';
 import type { AscentSettings } from './settings.ts';
 import { milestones, type AscentHistory, type AscentRow } from './records.ts';
+
+export interface Best {
+  readonly iteration: number;
+  /** What images are compared by: log-odds of the watched class, else the value; below all of them before the first. */
+  readonly score: number;
+  /** Of the image's confidence; none before the first image. */
+  readonly logOdds?: number;
+}
 
 /** Numbers of an ascent by iteration; the first are of the start, before any step. */
 export interface Course {
@@ -15,8 +24,8 @@ export interface Course {
   readonly gradientNorm: number[];
   /** Root mean square of the image minus the mean image, as far as the network sees it, in bytes. */
   readonly imageNorm: number[];
-  /** The iteration of the best image, and its score. */
-  best: { iteration: number; score: number };
+  /** The iteration of the best image. */
+  best: Best;
   /** Iterations in a row without a gradient. */
   idle: number;
   /** Nothing more is written down of it. */
@@ -33,6 +42,9 @@ export function storedOf(course: Course): StoredCourse {
   return fault === undefined ? numbers : { ...numbers, fault };
 }
 
+/** As the device's slots begin. */
+const worst = -3e38;
+
 export const newCourse = (objective: Objective): Course => ({
   objective,
   value: [],
@@ -40,7 +52,7 @@ export const newCourse = (objective: Objective): Course => ({
   named: [],
   gradientNorm: [],
   imageNorm: [],
-  best: { iteration: 0, score: -3e38 },
+  best: { iteration: 0, score: worst },
   idle: 0,
   closed: false,
 });
@@ -64,14 +76,27 @@ export function follow(
   course.named.push(at(iteration.named));
   course.gradientNorm.push(gradientNorm);
   course.imageNorm.push(at(iteration.inputNorm) / byte);
-  const score = at(course.objective.watched === null ? iteration.value : iteration.confidence);
-  if (score > course.best.score) course.best = { iteration: course.value.length - 1, score };
+  const isWatched = course.objective.watched !== null;
+  const logOdds = at(iteration.logOdds);
+  const score = isWatched ? logOdds : at(iteration.value);
+  const improved = score > course.best.score;
+  if (improved) course.best = { iteration: course.value.length - 1, score, logOdds };
   if (isUsable(gradientNorm)) course.idle = 0;
   else course.idle = gradientNorm === 0 ? course.idle + 1 : climbPatience;
   course.closed =
-    (until !== undefined && course.best.score >= until) ||
+    (until !== undefined && improved && at(isWatched ? iteration.confidence : iteration.value) >= until) ||
     course.idle >= climbPatience ||
     course.value.length > steps;
+}
+
+/**
+ * A course of an older state, which compared images by confidence, as one that compares by log-odds; those of its best image
+ * are known as far as its confidence tells.
+ */
+export function rescored(course: Course): Course {
+  const { objective, best } = course;
+  if (objective.watched === null || best.logOdds !== undefined || best.score <= worst) return course;
+  return { ...course, best: { ...best, score: Math.fround(logOddsOf(best.score)) } };
 }
 
 const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);
@@ -103,6 +128,7 @@ export function rowOf(course: Course, { labels }: Model, picture: string): Ascen
     class: number,
     label: labels[number] ?? '',
     confidence: bestConfidence(course),
+    ...(Number.isFinite(best.logOdds) && { logOdds: best.logOdds }),
     value: finiteOr0(value[best.iteration]),
     iteration: best.iteration,
     iterations: Math.max(0, value.length - 1),

@@ -11,6 +11,7 @@ import { uniformUsage, type Gpu } from '../gpu/device.ts';
 import { Program, bind, type Dispatch } from '../gpu/program.ts';
 import { basisChange, basisRows } from '../kernels/basis-change.ts';
 import { mixColumns, spectrum, type ChannelMix } from '../kernels/spectrum.ts';
+import { hypotenuse } from '../random/fixed-math.ts';
 import type { Parametrisation, ParametrisationShape } from './parametrisation.ts';
 import { transposed, waveBasis, waveFrequency } from './waves.ts';
 
@@ -140,7 +141,9 @@ function fourierBuffers(gpu: Gpu, shape: ParametrisationShape): Buffers {
 /** Decorrelated channels → the network's, [3, 3]; the identity for a gray picture. */
 function colourMix(channels: number, reverseChannels: boolean): ChannelMix {
   if (channels !== 3) return [0, 1, 2].map((row) => [0, 1, 2].map((column) => (row === column ? 1 : 0)));
-  const norms = [0, 1, 2].map((column) => Math.hypot(...colourCorrelation.map((row) => row[column] ?? 0)));
+  const norms = [0, 1, 2].map((column) =>
+    Math.sqrt(colourCorrelation.reduce((sum, row) => sum + (row[column] ?? 0) * (row[column] ?? 0), 0)),
+  );
   const mix = colourCorrelation.map((row) => row.map((value) => value / Math.max(...norms)));
   return reverseChannels ? mix.reverse() : mix;
 }
@@ -159,7 +162,7 @@ function waveScale(
   const falling = Float64Array.from({ length: height * width }, (_, at) => {
     const along = waveFrequency(Math.floor(at / width), height);
     const across = waveFrequency(at % width, width);
-    return 1 / Math.max(Math.hypot(along, across), lowest);
+    return 1 / Math.max(hypotenuse(along, across), lowest);
   });
   // The basis is orthonormal: the mean square of X is that of its amplitudes.
   const scaled = falling.reduce((sum, scale) => sum + scale * scale, 0) / falling.length;

@@ -28,7 +28,7 @@ export interface SlotBuffers {
   readonly uniform: GPUBuffer;
   /** [values, 2]. */
   readonly bounds: GPUBuffer;
-  /** [mostIterations, 5, batch]. */
+  /** [mostIterations, 6, batch]. */
   readonly history: GPUBuffer;
   /** The best pictures, as the stage has pictures. */
   readonly kept: GPUBuffer;

@@ -29,6 +29,8 @@ export interface AscentRow {
   readonly label: string;
   /** Of the picture on disk. */
   readonly confidence: number;
+  /** log p − log(1 − p) of that confidence p, by which images are compared where a class is wanted; older records have none. */
+  readonly logOdds?: number;
   /** Of the objective, at the best image. */
   readonly value: number;
   /** At which the best image was seen; 0 is the start, before any step. */

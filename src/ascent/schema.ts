@@ -6,6 +6,7 @@ import {
   count,
   cppnGenomeSchema,
   duration,
+  logOdds,
   originShape,
 } from '../evolution/run-schema.ts';
 import { denseStorages } from '../nn/parameters.ts';
@@ -115,6 +116,7 @@ export const ascentRowSchema: z.ZodType<AscentRow> = z.object({
   class: count,
   label: z.string(),
   confidence,
+  logOdds: logOdds.exactOptional(),
   value: float,
   iteration: count,
   iterations: count,

@@ -1,4 +1,5 @@
 /** The climbs that are compared with one another: drawn at random, or each with one regulariser (paper §2.4). */
+import { power } from '../random/fixed-math.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 import {
@@ -51,7 +52,7 @@ function draw(range: Range, whole: boolean, random: RandomStream): number {
   // A whole number has the stretch from itself to the next.
   const end = whole ? to + 1 : to;
   const share = random.uniform();
-  const value = scale === 'log' ? from * (end / from) ** share : from + (end - from) * share;
+  const value = scale === 'log' ? from * power(end / from, share) : from + (end - from) * share;
   return Math.min(to, Math.max(from, whole ? Math.floor(value) : value));
 }
 

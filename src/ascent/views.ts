@@ -3,6 +3,7 @@ import { mat2d } from 'gl-matrix';
 import type { Preprocessing } from '../models/preprocessing.ts';
 import { viewsOf } from '../models/views.ts';
 import type { Extent } from '../nn/layer.ts';
+import { cosine, sine } from '../random/fixed-math.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 import type { Objective } from './objective.ts';
@@ -33,7 +34,8 @@ export function transformedView(
   const centre = [(width - 1) / 2, (height - 1) / 2] as const;
   const map = mat2d.create();
   mat2d.translate(map, map, [centre[0] + across, centre[1] + down]);
-  mat2d.rotate(map, map, turn);
+  // Not gl-matrix' rotation, whose sine and cosine are the engine's own.
+  mat2d.multiply(map, map, [cosine(turn), sine(turn), -sine(turn), cosine(turn), 0, 0]);
   // The picture grows when the places that are looked at come closer together.
   mat2d.scale(map, map, [1 / size, 1 / size]);
   mat2d.translate(map, map, [-centre[0], -centre[1]]);

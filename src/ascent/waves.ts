@@ -1,5 +1,7 @@
 /** The orthonormal basis of real waves: a constant, then a cosine and a sine of every frequency. */
 
+import { cosine, sine } from '../random/fixed-math.ts';
+
 /** Cycles per point of the basis function `index`: 0, 1/n, 1/n, 2/n, 2/n, … */
 export const waveFrequency = (index: number, points: number): number => Math.ceil(index / 2) / points;
 
@@ -13,8 +15,7 @@ export function waveBasis(points: number): Float64Array<ArrayBuffer> {
     for (let point = 0; point < points; point++) {
       // The remainder keeps the angle small, so that its sine is exact.
       const angle = (2 * Math.PI * ((cycles * point) % points)) / points;
-      basis[wave * points + point] =
-        size * (wave % 2 === 1 || cycles === 0 ? Math.cos(angle) : Math.sin(angle));
+      basis[wave * points + point] = size * (wave % 2 === 1 || cycles === 0 ? cosine(angle) : sine(angle));
     }
   }
   return basis;

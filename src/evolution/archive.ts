@@ -1,4 +1,5 @@
 /** The archive: one cell per class, each holding the elite that the network is surest of (MAP-Elites, paper §2.2). */
+import { logOddsOf } from './log-odds.ts';
 
 export interface Elite {
   /** Identity: the running number of its evaluation, from 0. */
@@ -7,6 +8,8 @@ export interface Elite {
   readonly parent: number | null;
   readonly generation: number;
   readonly confidence: number;
+  /** Of that confidence, where it rounds to 1 as well; older checkpoints have none. */
+  readonly logOdds?: number;
   /** How often its cell changed hands through a child of another cell's elite. */
   readonly goalSwitches: number;
 }
@@ -15,6 +18,7 @@ export interface Elite {
 export interface Candidate {
   readonly cell: number;
   readonly confidence: number;
+  readonly logOdds: number;
   /** Number of the child within its generation. */
   readonly child: number;
   readonly id: number;
@@ -60,26 +64,31 @@ export class Archive {
   }
 
   /**
-   * Compares every candidate in its cell. A candidate replaces an elite only when its confidence is strictly higher:
-   * of equals, the older one stays.
+   * Compares every candidate in its cell. A candidate replaces an elite only when its log-odds are strictly higher: of
+   * equals, the older one stays.
    * @returns the cells that changed hands
-   * @throws RangeError for a confidence that is no number in [0, 1], or a cell that is not there
+   * @throws RangeError for a confidence that is no number in [0, 1], log-odds that are no finite number, or a cell that is
+   *   not there
    */
   add(candidates: readonly Candidate[]): Replacement[] {
     return candidates.flatMap((candidate) => {
-      const { cell, confidence, child, id, generation, parent } = candidate;
+      const { cell, confidence, logOdds, child, id, generation, parent } = candidate;
       this.#check(cell);
       if (!(confidence >= 0 && confidence <= mostConfidence)) {
         throw new RangeError(
           `cell ${String(cell)} got a confidence of ${String(confidence)}, expected a number from 0 to 1`,
         );
       }
+      if (!Number.isFinite(logOdds))
+        throw new RangeError(
+          `cell ${String(cell)} got log-odds of ${String(logOdds)}, expected a finite number`,
+        );
       const elite = this.#elites[cell];
-      if (elite && !(confidence > elite.confidence)) return [];
+      if (elite && !(logOdds > (elite.logOdds ?? logOddsOf(elite.confidence)))) return [];
       const switched =
         elite !== undefined && parent !== null && parent.cell !== cell && parent.id !== elite.id;
       const goalSwitches = (elite?.goalSwitches ?? 0) + (switched ? 1 : 0);
-      this.#elites[cell] = { id, parent: parent?.id ?? null, generation, confidence, goalSwitches };
+      this.#elites[cell] = { id, parent: parent?.id ?? null, generation, confidence, logOdds, goalSwitches };
       return [{ cell, child }];
     });
   }

@@ -172,9 +172,10 @@ export async function restoreCells(
 ): Promise<void> {
   for (const [
     index,
-    { confidence, id, parent, generation, goalSwitches, genome: stored },
+    { confidence, logOdds, id, parent, generation, goalSwitches, genome: stored },
   ] of cells.entries()) {
-    archive.restore(index, { confidence, id, parent, generation, goalSwitches });
+    const sureness = { confidence, ...(logOdds !== undefined && { logOdds }) };
+    archive.restore(index, { ...sureness, id, parent, generation, goalSwitches });
     try {
       population.restore(index, await readGenome(storage, stored));
     } catch (error) {

@@ -1,7 +1,7 @@
 /** One submission per generation: render, judge, pick the winners. Only those few numbers come back. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind } from '../gpu/program.ts';
-import { winners } from '../kernels/winners.ts';
+import { winnerBytes, winners } from '../kernels/winners.ts';
 import type { Classifier } from '../models/classifier.ts';
 import type { Winner } from './scheduler.ts';
 
@@ -33,9 +33,13 @@ export class Evaluator {
   /** @param children images that the classifier judges at once */
   static async create(gpu: Gpu, classifier: Classifier, children: number): Promise<Evaluator> {
     const { classes } = classifier.network;
-    const buffer = gpu.buffer('winners', 8 * classes);
+    const buffer = gpu.buffer('winners', winnerBytes * classes);
     const picking = [
-      await bind(gpu, 'winners', winners(classes, children), [classifier.confidences, buffer]),
+      await bind(gpu, 'winners', winners(classes, children), [
+        classifier.logOdds,
+        classifier.confidences,
+        buffer,
+      ]),
     ];
     return new Evaluator(gpu, classifier, new Program(picking), buffer);
   }
@@ -80,7 +84,12 @@ export class Evaluator {
     const { classes } = this.classifier.network;
     const view = new DataView(content);
     const picked = Array.from({ length: classes }, (_, index): Winner => {
-      return { confidence: view.getFloat32(8 * index, true), child: view.getUint32(8 * index + 4, true) };
+      const at = winnerBytes * index;
+      return {
+        logOdds: view.getFloat32(at, true),
+        confidence: view.getFloat32(at + 4, true),
+        child: view.getUint32(at + 8, true),
+      };
     });
     const stamp = (index: number) => Number(view.getBigUint64(this.#winners.size + 8 * index, true));
     // A driver may report a negative difference across a power state; it says nothing, so it counts as none.

@@ -203,10 +203,11 @@ export class Keeper {
 
   #record(one: Occupied): CellRecord {
     // Keys in one order, whether the elite was born in this process or read from a checkpoint.
-    const { confidence, id, parent, generation, goalSwitches } = one.elite;
+    const { confidence, logOdds, id, parent, generation, goalSwitches } = one.elite;
     const label = this.evolution.run.model.labels[one.class] ?? '';
     const genome = this.#genomes.stored(one);
-    return { class: one.class, label, confidence, id, parent, generation, goalSwitches, genome };
+    const sureness = { confidence, ...(logOdds !== undefined && { logOdds }) };
+    return { class: one.class, label, ...sureness, id, parent, generation, goalSwitches, genome };
   }
 
   #summary(generations: number): RunSummary {

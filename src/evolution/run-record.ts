@@ -69,6 +69,8 @@ export interface CellRecord {
   readonly class: number;
   readonly label: string;
   readonly confidence: number;
+  /** log p − log(1 − p) of that confidence p, by which elites are compared; older records have none. */
+  readonly logOdds?: number;
   /** Identity of the elite: the running number of its evaluation, from 0. */
   readonly id: number;
   /** Identity of the elite it was copied from; null in generation 0. */

@@ -17,6 +17,8 @@ export const duration = z.number().min(0);
 export const confidence = z.number().min(0).max(mostConfidence);
 /** Beyond any network's input: records are read of folders that anybody may have made. */
 const pictureSide = z.int().min(1).max(4096);
+/** Of float32. */
+export const logOdds = z.number().min(-3.5e38).max(3.5e38);
 const encoding = z.enum(['cppn', 'direct']);
 export const coordinates = z.enum(['pixels', 'normalised']);
 
@@ -123,6 +125,7 @@ export const archiveSchema: z.ZodType<CellRecord[]> = z.array(
     class: count,
     label: z.string(),
     confidence,
+    logOdds: logOdds.exactOptional(),
     id: count,
     parent: count.nullable(),
     generation: count,

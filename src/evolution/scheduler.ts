@@ -15,6 +15,7 @@ export interface Request {
 /** The child that the network is surest of, for one class. */
 export interface Winner {
   readonly confidence: number;
+  readonly logOdds: number;
   readonly child: number;
 }
 
@@ -66,13 +67,14 @@ export class Scheduler {
       throw new RangeError(`${String(winners.length)} winners for ${String(this.archive.cells)} cells`);
     }
     // Elites as they were when the parents were drawn, since one winner may replace the parent of the next.
-    const candidates = winners.map(({ confidence, child }, cell): Candidate => {
+    const candidates = winners.map(({ confidence, logOdds, child }, cell): Candidate => {
       this.#checkChild(child, cell);
       const parentCell = asked.parents?.[child];
       const parent = parentCell === undefined ? undefined : this.archive.elite(parentCell);
       return {
         cell,
         confidence,
+        logOdds,
         child,
         id: asked.generation * this.population + child,
         generation: asked.generation,

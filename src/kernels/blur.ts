@@ -1,6 +1,7 @@
 /** Gaussian blur, a regulariser of gradient ascent (the paper's supplement); see `shaders/blur.wgsl`. */
 import source from '../../shaders/blur.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
+import { exponential } from '../random/fixed-math.ts';
 import { elementwise } from './elementwise.ts';
 
 export interface BlurShape {
@@ -37,9 +38,10 @@ export function blur({ channels, height, width, batch, reach, along }: BlurShape
 export function gaussianWeights(radius: number): Float32Array<ArrayBuffer> {
   if (!(radius > 0)) throw new RangeError(`a blur's radius is above 0 pixels, not ${String(radius)}`);
   const reach = Math.max(1, Math.ceil(4 * radius));
-  const bell = Array.from({ length: 2 * reach + 1 }, (_, tap) =>
-    Math.exp(-(((tap - reach) / radius) ** 2) / 2),
-  );
+  const bell = Array.from({ length: 2 * reach + 1 }, (_, tap) => {
+    const deviations = (tap - reach) / radius;
+    return exponential(-(deviations * deviations) / 2);
+  });
   const sum = bell.reduce((total, weight) => total + weight, 0);
   return Float32Array.from(bell, (weight) => weight / sum);
 }

@@ -21,9 +21,16 @@ export interface ClimbShape {
 /** So many iterations in a row without a gradient end an ascent. */
 export const climbPatience = 10;
 
-/** Rows of the history [iterations, 5, batch]. */
-export const historyRows = { value: 0, confidence: 1, named: 2, gradientNorm: 3, inputNorm: 4 } as const;
-export const historyFloats = (iterations: number, batch: number): number => 5 * iterations * batch;
+/** Rows of the history [iterations, 6, batch]. */
+export const historyRows = {
+  value: 0,
+  confidence: 1,
+  named: 2,
+  gradientNorm: 3,
+  inputNorm: 4,
+  logOdds: 5,
+} as const;
+export const historyFloats = (iterations: number, batch: number): number => 6 * iterations * batch;
 
 /** Sums that `recordClimb` reads: the gradient's square, the input's, then one per unit layer, each [productParts, batch]. */
 export const sumParts = ({ unitLayers }: ClimbShape): number => (2 + unitLayers) * productParts;
@@ -40,7 +47,7 @@ export interface ClimbConstants {
   readonly cooling: number | undefined;
   /** Iterations after which nothing is kept any more, the start not counted. */
   readonly steps: number;
-  /** Score at which an image is done; undefined for never. */
+  /** Confidence, or value where no class is watched, at which an image is done; undefined for never. */
   readonly until: number | undefined;
 }
 
@@ -67,8 +74,8 @@ export function climbUniform(constants: ClimbConstants): Uint8Array<ArrayBuffer>
 
 /**
  * Bindings: 0 uniform, 1 clock u32 [2], 2 rates [batch], 3 outcome that was climbed, 4 outcome that is judged, both
- * [4, batch] as in `objective.ts`, 5 sums in parts, 6 watched class u32 [batch], 7 history, 8 best [4, batch]: score, whether
- * it improved, iterations without a gradient, age.
+ * [5, batch] as in `objective.ts`, 5 sums in parts, 6 watched class u32 [batch], 7 history, 8 best [4, batch]: score, whether
+ * it improved, iterations without a gradient, age (past all steps where `until` was reached).
  */
 export function recordClimb(shape: ClimbShape): Launch {
   const parts = sumParts(shape) * shape.batch;

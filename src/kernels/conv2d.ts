@@ -2,6 +2,7 @@
 import source from '../../shaders/conv2d.wgsl';
 import quadsSource from '../../shaders/conv2d-quads.wgsl';
 import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
+import { threeHalvesPower } from '../random/fixed-math.ts';
 import { elementsOf, forImages, imagesPerElement } from './images.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import {
@@ -325,6 +326,6 @@ function compiling(variant: ConvVariant, tiling: Tiling, target: Target): number
   if (variant.entryPoint === 'plain') return 0;
   const { kernel, batch, shape } = tiling;
   const tile = 4 * variant.rows * tileWidth(variant, tiling) * imagesPerElement(batch);
-  const seconds = 3 * ((tile * kernel[1] * depthOf(variant, tiling)) / 1600) ** 1.5;
+  const seconds = 3 * threeHalvesPower((tile * kernel[1] * depthOf(variant, tiling)) / 1600);
   return compilingShare(seconds, convFlops(shape) / swiftshaderRate, target);
 }

@@ -47,7 +47,7 @@ export function slotsFor(values: number): number {
       `a CPPN that holds ${String(values)} values at once; at most ${String(mostSlots)} can be held`,
     );
   }
-  return Math.max(16, 2 ** Math.ceil(Math.log2(values)));
+  return 2 ** (32 - Math.clz32(Math.max(16, values) - 1));
 }
 
 /**

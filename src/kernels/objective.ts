@@ -10,24 +10,24 @@ export interface ObjectiveShape {
   readonly rescale: boolean;
 }
 
-/** Rows of the outcome [4, batch]. */
-export const outcomeRows = { value: 0, confidence: 1, likeliest: 2, scale: 3 } as const;
-export const outcomeFloats = (batch: number): number => 4 * batch;
+/** Rows of the outcome [5, batch]. */
+export const outcomeRows = { value: 0, confidence: 1, likeliest: 2, scale: 3, logOdds: 4 } as const;
+export const outcomeFloats = (batch: number): number => 5 * batch;
 
-/** Where no class is watched, the confidence is that of the likeliest. */
+/** Where no class is watched, confidence and log-odds are those of the likeliest. */
 export const nobodyWatched = 0xffff_ffff;
 
 /**
  * Bindings: 0 logits [classes, batch], 1 weights of probabilities, logits and logarithms [3, classes, batch], 2 watched
- * class u32 [batch], 3 outcome [4, batch], 4 d logits [classes, batch].
+ * class u32 [batch], 3 outcome [5, batch], 4 d logits [classes, batch].
  */
 export function climbObjective(shape: ObjectiveShape): Launch {
-  return launch('climb', shape, { RESCALE: shape.rescale ? 1 : 0 }, 24);
+  return launch('climb', shape, { RESCALE: shape.rescale ? 1 : 0 }, 28);
 }
 
 /** As `climbObjective` without binding 4; the scale of the outcome is left alone. */
 export function judgeObjective(shape: ObjectiveShape): Launch {
-  return launch('judge', shape, {}, 12);
+  return launch('judge', shape, {}, 16);
 }
 
 function launch(
@@ -46,6 +46,6 @@ function launch(
     },
     workgroups: [batch / 4, 1, 1],
     flops: flops * classes * batch,
-    bytes: 20 * classes * batch,
+    bytes: 28 * classes * batch,
   };
 }

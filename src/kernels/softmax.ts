@@ -1,4 +1,4 @@
-/** Softmax: confidences averaged over an image's views, and the cross-entropy loss; see `shaders/softmax.wgsl`. */
+/** Softmax: confidences averaged over an image's views and their log-odds, and the cross-entropy loss; see `shaders/softmax.wgsl`. */
 import source from '../../shaders/softmax.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
@@ -14,16 +14,25 @@ export interface ConfidenceShape {
   readonly allImages: number;
 }
 
-/** Bindings: 0 logits [classes, batch], 1 confidences [classes, allImages], 4 uniform vec4u (x: first image). */
+const mostViews = 10;
+
+/**
+ * A confidence p near 1 rounds to 1, and its log-odds log p − log(1 − p) do not; they are finite, ±3e38 at most.
+ * Bindings: 0 logits [classes, batch], 1 confidences [classes, allImages], 4 uniform vec4u (x: first image), 5 log-odds
+ * [classes, allImages].
+ * @throws RangeError for more views than ten
+ */
 export function confidence(shape: ConfidenceShape): Launch {
   const { classes, batch, images, views, allImages } = shape;
+  if (views > mostViews)
+    throw new RangeError(`${String(views)} views of an image; at most ${String(mostViews)} are averaged`);
   const constants = { CLASSES: classes, PITCH: batch, COUNT: images, VIEWS: views, OUTPUT_PITCH: allImages };
   return elementwise(
     { family: 'softmax', source, entryPoint: 'confidence', constants },
     images,
     {
-      flops: 6 * classes * images * views,
-      bytes: 4 * classes * images * (views + 1),
+      flops: 10 * classes * images * views,
+      bytes: 4 * classes * images * (views + 2),
     },
     16,
   );

@@ -2,7 +2,10 @@
 import source from '../../shaders/winners.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 
-/** Bindings: 0 confidences [classes, children], 1 winners [classes] of (f32 confidence, u32 child). */
+/** Of a winner: f32 log-odds, f32 confidence, u32 child. */
+export const winnerBytes = 12;
+
+/** Bindings: 0 log-odds and 1 confidences, both [classes, children], 2 winners [classes], of `winnerBytes` each. */
 export function winners(classes: number, children: number): Launch {
   return {
     kernel: {

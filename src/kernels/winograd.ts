@@ -62,7 +62,7 @@ function squaresOf(shape: WinogradShape): readonly [down: number, across: number
 export function winogradFloats(shape: WinogradShape) {
   const { groups, inChannels, outChannels, batch } = shape.convolution;
   const [down, across] = squaresOf(shape);
-  const planes = shape.size ** 2;
+  const planes = shape.size * shape.size;
   const pitch = Math.ceil(outChannels / groups / 4) * 4;
   return {
     squares: planes * inChannels * down * across * batch,
@@ -76,7 +76,7 @@ export function winogradFloats(shape: WinogradShape) {
 export function squareProducts(shape: WinogradShape): ConvShape {
   const { groups, inChannels, outChannels, batch } = shape.convolution;
   const [down, across] = squaresOf(shape);
-  const planes = shape.size ** 2;
+  const planes = shape.size * shape.size;
   return {
     groups: planes * groups,
     inChannels: planes * inChannels,
@@ -97,7 +97,7 @@ export function squareProducts(shape: WinogradShape): ConvShape {
 /** Bindings: 0 weights as `conv2d` reads them, 1 bias, 2 turned weights, 3 turned bias. */
 export function turnWinogradWeights(shape: WinogradShape): Launch {
   const { weights, bias } = winogradFloats(shape);
-  const invocations = weights / shape.size ** 2;
+  const invocations = weights / (shape.size * shape.size);
   return launch(shape, 'turn', invocations, 4 * (weights + bias));
 }
 
@@ -106,7 +106,7 @@ export function spreadSquares(shape: WinogradShape): Launch {
   const { inChannels, inHeight, inWidth, batch } = shape.convolution;
   const { squares } = winogradFloats(shape);
   const bytes = 4 * (squares + inChannels * inHeight * inWidth * batch);
-  return launch(shape, 'spread', squares / shape.size ** 2, bytes);
+  return launch(shape, 'spread', squares / (shape.size * shape.size), bytes);
 }
 
 /** Bindings: 6 products of squares, 7 y [out, height, width, batch]. */
@@ -114,7 +114,7 @@ export function gatherSquares(shape: WinogradShape): Launch {
   const { outChannels, outHeight, outWidth, batch } = shape.convolution;
   const { products } = winogradFloats(shape);
   const bytes = 4 * (products + outChannels * outHeight * outWidth * batch);
-  return launch(shape, 'gather', products / shape.size ** 2, bytes);
+  return launch(shape, 'gather', products / (shape.size * shape.size), bytes);
 }
 
 function launch(shape: WinogradShape, entryPoint: string, invocations: number, bytes: number): Launch {

@@ -1,5 +1,5 @@
 /**
- * Image bytes → confidences, all on the device: view, forward pass, softmax, mean over the views. Images beyond one
+ * Image bytes → confidences and log-odds, all on the device: view, forward pass, softmax, mean over the views. Images beyond one
  * batch are taken in turns within the same submission.
  */
 import type { Gpu } from '../gpu/device.ts';
@@ -36,6 +36,8 @@ export interface Classifier {
   readonly images: GPUBuffer;
   /** [classes, images]. */
   readonly confidences: GPUBuffer;
+  /** Of those confidences, where they round to 1 as well: [classes, images]. */
+  readonly logOdds: GPUBuffer;
   readonly network: Network;
   readonly program: Program;
   /** Frees everything but the parameters that were given. */
@@ -66,9 +68,10 @@ export async function createClassifier(
   });
   const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
   const confidences = gpu.buffer('confidences', 4 * network.classes * count);
+  const logOdds = gpu.buffer('log-odds', 4 * network.classes * count);
   const viewBuffer = gpu.bufferFrom('views', viewTable(views));
   const mean = gpu.bufferFrom('mean', preprocessing.mean);
-  const own = [images, confidences, viewBuffer, mean];
+  const own = [images, confidences, logOdds, viewBuffer, mean];
   if (!options.parameters) own.push(...parameters.values());
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += turn) {
@@ -91,14 +94,19 @@ export async function createClassifier(
     dispatches.push(...network.forward.dispatches);
     const shape = { classes: network.classes, batch, images: turn, views: views.length, allImages: count };
     dispatches.push(
-      await bind(gpu, 'confidence', confidence(shape), { 0: network.logits, 1: confidences, 4: start }),
+      await bind(gpu, 'confidence', confidence(shape), {
+        0: network.logits,
+        1: confidences,
+        4: start,
+        5: logOdds,
+      }),
     );
   }
   const destroy = () => {
     network.destroy();
     for (const buffer of own) buffer.destroy();
   };
-  return { model, images, confidences, network, program: new Program(dispatches), destroy };
+  return { model, images, confidences, logOdds, network, program: new Program(dispatches), destroy };
 }
 
 export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {

@@ -8,6 +8,7 @@ import type { Parameters } from '../nn/parameters.ts';
 import { downloadParameters, uploadParameters } from '../nn/upload.ts';
 import { createTrainer, epochOrder, initialWeights, type Descent, type Trainer } from '../nn/trainer.ts';
 import { BackgroundSaver, type Checkpoints } from './background-saver.ts';
+import { cosine } from '../random/fixed-math.ts';
 import { viewShape } from './classifier.ts';
 import { padPlanes } from './image-layout.ts';
 import type { Model } from './model.ts';
@@ -58,7 +59,7 @@ export const lenetDescent: Descent = { batch: 64, rate: 0.01, momentum: 0.9, dec
 
 /** The learning rate falls from its first value to zero along half a cosine. */
 export function rateAt(step: number, steps: number, first: number): number {
-  return (first * (1 + Math.cos((Math.PI * step) / steps))) / 2;
+  return (first * (1 + cosine((Math.PI * step) / steps))) / 2;
 }
 
 /** Mean of every pixel over a data set, [channels, height, width]. */

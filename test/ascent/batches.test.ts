@@ -1,8 +1,11 @@
 /** What is climbed side by side is climbed as if alone, and repeats bit for bit, however it is cut and interrupted. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { AscentState } from '../../src/ascent/checkpoint.ts';
 import { classObjectives } from '../../src/ascent/parse-objective.ts';
 import type { AscentHistory, AscentRow } from '../../src/ascent/records.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
+import { crc32 } from '../../src/storage/crc32.ts';
+import { previousOf } from '../../src/storage/generations.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { RecordingStorage, copyOf } from '../evolution/failing-storage.ts';
@@ -98,6 +101,62 @@ test.each(kinds.slice(0, 5))('five objectives side by side are five alone: %s', 
     expect([row.iteration, row.iterations, row.reached]).toEqual([iteration, iterations, reached]);
     expectClose([row.confidence], [confidence], { atol: 1e-5, rtol: 0 });
     expectClose(history.confidence, together.history[place]!.confidence, { atol: 1e-5, rtol: 0 });
+  }
+});
+
+/** As versions that compared images by confidence left a state. */
+function older(storage: MemoryStorage): void {
+  const path = 'checkpoint/ascent.json';
+  const state = JSON.parse(new TextDecoder().decode(storage.files.get(path))) as AscentState;
+  const bytes = Uint8Array.from(storage.files.get(state.tensors!.file)!);
+  // `best` [4, batch] is the third tensor of a climb without momentum, and its last.
+  const best = new Float32Array(bytes.buffer, bytes.length - 16 * tinyAscentSettings.batch);
+  const courses = state.courses.map(({ best: { iteration }, ...course }) => ({
+    ...course,
+    best: { iteration, score: course.confidence[iteration]! },
+  }));
+  for (const [slot, place] of state.slots.entries()) best[slot] = courses[place]!.best.score;
+  const tensors = { ...state.tensors!, crc32: crc32(bytes) };
+  const rows = state.rows.map((row) => (row === null ? null : { ...row, logOdds: undefined }));
+  storage.files.set(state.tensors!.file, bytes);
+  const old = { ...state, format: 1, courses, rows, tensors, checksum: undefined };
+  storage.files.set(path, new TextEncoder().encode(JSON.stringify(old)));
+  storage.files.delete(previousOf(path));
+}
+
+test('a state of an older version goes on to the same images', async () => {
+  const [whole, parts] = [await outcome(tinyAscentSettings), new MemoryStorage()];
+  let asked = 0;
+  const hooks = { submissionTime: 0, shouldStop: () => ++asked > 7 };
+  await tinyAscent({ storage: parts, hooks });
+  older(parts);
+  await tinyAscent({ storage: parts, resume: true });
+  const [expected, found] = [await readAscent(whole), await readAscent(parts)];
+  expect(found.rows.map(({ iteration }) => iteration)).toEqual(
+    expected.rows.map(({ iteration }) => iteration),
+  );
+  expect(found.history).toEqual(expected.history);
+});
+
+test('images go on improving where confidence reads 1', async () => {
+  const model = tinyModel();
+  const sharp = {
+    ...model,
+    weights: new Map(
+      [...model.weights].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: name.startsWith('ip1.') ? data.map((value) => 30 * value) : data },
+      ]),
+    ),
+  };
+  const storage = new MemoryStorage();
+  await tinyAscent({ storage, model: sharp, settings: { ...tinyAscentSettings, steps: 40 } });
+  const { rows, history } = await readAscent(storage);
+  const first = history.map(({ confidence }) => confidence.indexOf(1));
+  for (const [index, { confidence, logOdds, iteration }] of rows.entries()) {
+    expect(confidence).toBe(1);
+    expect(logOdds).toBeGreaterThan(16.6);
+    expect(iteration).toBeGreaterThan(first[index]!);
   }
 });
 

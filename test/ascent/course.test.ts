@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Iteration } from '../../src/ascent/climber.ts';
-import { follow, historyOf, isStuck, newCourse, rowOf } from '../../src/ascent/course.ts';
+import { follow, historyOf, isStuck, newCourse, rescored, rowOf } from '../../src/ascent/course.ts';
+import { logOddsOf } from '../../src/evolution/log-odds.ts';
 import type { Objective } from '../../src/ascent/objective.ts';
 import { climbPatience } from '../../src/kernels/climb.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
@@ -18,6 +19,7 @@ const unit: Objective = {
 
 function iteration(changes: Partial<Record<keyof Iteration, number>>): Iteration {
   const numbers = { value: 1, confidence: 0.5, named: 2, gradientNorm: 1, inputNorm: 0.25, ...changes };
+  const { logOdds = logOddsOf(numbers.confidence) } = changes;
   const row = (value: number) => Float32Array.of(-7, value);
   return {
     value: row(numbers.value),
@@ -25,6 +27,7 @@ function iteration(changes: Partial<Record<keyof Iteration, number>>): Iteration
     named: row(numbers.named),
     gradientNorm: row(numbers.gradientNorm),
     inputNorm: row(numbers.inputNorm),
+    logOdds: row(logOdds),
   };
 }
 
@@ -67,6 +70,26 @@ describe('a course', () => {
     expect(course.closed).toBe(true);
     expect(rowOf(course, tinyModel(), '')).toMatchObject({ iteration: 1, iterations: 1 });
     expect(isStuck(course)).toBe(false);
+  });
+
+  test('keeps the image of the largest log-odds, where confidences are the same float', () => {
+    const odds = [20, 42, 30];
+    const course = courseOf(
+      watching,
+      odds.map((logOdds) => iteration({ confidence: 1, logOdds })),
+    );
+    expect(rowOf(course, tinyModel(), '')).toMatchObject({ iteration: 1, confidence: 1, logOdds: 42 });
+  });
+
+  test('of an older state, which had confidences alone, goes on from what they say', () => {
+    const course = courseOf(watching, [iteration({ confidence: 0.75 })]);
+    const old = { ...course, best: { iteration: 0, score: 0.75 } };
+    expect(rescored(old).best).toEqual({ iteration: 0, score: Math.fround(Math.log(3)) });
+    expect(rowOf(rescored(old), tinyModel(), '')).not.toHaveProperty('logOdds');
+    expect(rescored(course)).toBe(course);
+    expect(rescored(newCourse(watching)).best).toEqual(newCourse(watching).best);
+    const value = { ...newCourse(unit), best: { iteration: 0, score: 7 } };
+    expect(rescored(value)).toBe(value);
   });
 
   test('of a unit keeps the image of the largest value, and the class that the network names it', () => {

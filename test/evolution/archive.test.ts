@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Archive, mostConfidence, type Candidate } from '../../src/evolution/archive.ts';
+import { logOddsOf, logOddsOfCertainty } from '../../src/evolution/log-odds.ts';
 import { confidence as recordedConfidence } from '../../src/evolution/run-schema.ts';
 
 const cells = 4;
@@ -28,7 +29,8 @@ function candidatesOf(
     const from = parents[child]!;
     const parent = generation === 0 ? undefined : archive.elite(from);
     const id = generation * 6 + child;
-    return { cell, confidence, child, id, generation, parent: parent ? { cell: from, id: parent.id } : null };
+    const numbers = { cell, confidence, logOdds: logOddsOf(confidence), child, id, generation };
+    return { ...numbers, parent: parent ? { cell: from, id: parent.id } : null };
   });
 }
 
@@ -38,7 +40,8 @@ function play(steps: History, check: (archive: Archive, step: History[number], g
 }
 
 const candidate = (cell: number, confidence: number, rest: Partial<Candidate> = {}): Candidate => {
-  return { cell, confidence, child: 0, id: 10, generation: 1, parent: null, ...rest };
+  const logOdds = logOddsOf(confidence);
+  return { cell, confidence, logOdds, child: 0, id: 10, generation: 1, parent: null, ...rest };
 };
 
 describe('an archive', () => {
@@ -119,6 +122,33 @@ describe('an archive', () => {
     expect(archive.add([candidate(0, 0.5 + Number.EPSILON, { id: 3 })])).toHaveLength(1);
   });
 
+  test('compares log-odds where confidences are the same float', () => {
+    const archive = new Archive(1);
+    const sure = (logOdds: number, id: number) => candidate(0, 1, { logOdds, id });
+    expect(archive.add([sure(18, 1)])).toHaveLength(1);
+    expect(archive.add([sure(18.1, 2)])).toHaveLength(1);
+    expect(archive.add([sure(18.1, 3), sure(17.9, 4)])).toEqual([]);
+    expect(archive.elite(0)).toMatchObject({ id: 2, confidence: 1, logOdds: 18.1 });
+  });
+
+  test('compares with an elite of an older record by what its confidence says', () => {
+    const old = { id: 7, parent: 3, generation: 2, goalSwitches: 5 };
+    const [half, certain] = [new Archive(1), new Archive(1)];
+    half.restore(0, { ...old, confidence: 0.5 });
+    expect(half.add([candidate(0, 0.5, { logOdds: 0 })])).toEqual([]);
+    expect(half.add([candidate(0, 0.5, { logOdds: 1e-6 })])).toHaveLength(1);
+    certain.restore(0, { ...old, confidence: 1 });
+    expect(certain.add([candidate(0, 1, { logOdds: 42 })])).toEqual([]);
+    expect(certain.elite(0)).toEqual({ ...old, confidence: 1 });
+    expect(certain.add([candidate(0, 1, { logOdds: logOddsOfCertainty + 1 })])).toHaveLength(1);
+  });
+
+  test.each([NaN, Infinity, -Infinity])('refuses log-odds of %d', (logOdds) => {
+    const archive = new Archive(1);
+    expect(() => archive.add([candidate(0, 0.5, { logOdds })])).toThrow(/expected a finite number/);
+    expect(archive.occupied()).toEqual([]);
+  });
+
   test('takes a first elite whose confidence is 0', () => {
     const archive = new Archive(1);
     expect(archive.add([candidate(0, 0)])).toEqual([{ cell: 0, child: 0 }]);
@@ -174,6 +204,19 @@ describe('an archive', () => {
     archive.restore(0, { id: 7, parent: 3, generation: 2, confidence: 0.6, goalSwitches: 5 });
     expect(archive.add([candidate(0, 0.6)])).toEqual([]);
     archive.add([candidate(0, 0.7, { id: 8, parent: { cell: 0, id: 7 } })]);
-    expect(archive.elite(0)).toEqual({ id: 8, parent: 7, generation: 1, confidence: 0.7, goalSwitches: 5 });
+    const found = { confidence: 0.7, logOdds: logOddsOf(0.7), goalSwitches: 5 };
+    expect(archive.elite(0)).toEqual({ id: 8, parent: 7, generation: 1, ...found });
+  });
+});
+
+describe('log-odds of a confidence', () => {
+  test('are its definition, and finite at both ends', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-40, max: 1 - 2 ** -24, noNaN: true }), (p) => {
+        expect(logOddsOf(p)).toBeCloseTo(Math.log(p / (1 - p)), 10);
+      }),
+    );
+    expect([0, -0, 1, mostConfidence].map(logOddsOf)).toEqual([-100, -100, 100, 100]);
+    expect(logOddsOf(5e-324)).toBe(-100);
   });
 });

@@ -73,15 +73,18 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
     for (let row = first; row < first + productParts; row++) sum += parts[row * batch + slot]!;
     return sum;
   };
-  const outcome = randomValues(4 * batch, 2).map((value) => Math.abs(value));
+  const outcome = randomValues(5 * batch, 2).map((value) => Math.abs(value));
   outcome.set([1, 0.5, 2 ** -20, 2 ** -60, 1, 1, 1, 4], 3 * batch);
-  const judged = randomValues(4 * batch, 3).map((value) => Math.abs(value));
+  const judged = randomValues(5 * batch, 3).map((value) => Math.abs(value));
+  // The first slot reaches its goal now, the seventh has reached it before.
+  judged[batch] = 0.97;
+  judged[4 * batch] = 30;
   const watched = Uint32Array.of(0, 1, nobodyWatched, 2, 0, 0, 0, 0);
   const best = new Float32Array(4 * batch);
   best.set([0.2, 2, -3e38, 0.96, 0.99, -3e38, -3e38, 0.1]);
   best.set([0, 0, 0, 0, 0, 3, 1, climbPatience], 2 * batch);
   // Ages: the first slot has done its 17 steps and is judged for the last time, the third is past them.
-  best.set([17, 0, 18, 3, 4, 5, 6, 7], 3 * batch);
+  best.set([17, 0, 18, 3, 4, 5, 3e38, 7], 3 * batch);
 
   test.each(
     climbRules.flatMap((rule) => [
@@ -106,8 +109,8 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
     const rates = new Float32Array(result[2]!);
     const history = new Float32Array(result[7]!);
     const after = new Float32Array(result[8]!);
-    const row = (name: number) => history.slice((2 * 5 + name) * batch, (2 * 5 + name + 1) * batch);
-    expect(history.slice(0, 2 * 5 * batch).every((value) => value === -1)).toBe(true);
+    const row = (name: number) => history.slice((2 * 6 + name) * batch, (2 * 6 + name + 1) * batch);
+    expect(history.slice(0, 2 * 6 * batch).every((value) => value === -1)).toBe(true);
     for (let slot = 0; slot < batch; slot++) {
       const square = sumOf(0, slot);
       const units = Array.from({ length: unitLayers }, (_, layer) => sumOf((2 + layer) * productParts, slot));
@@ -126,11 +129,15 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
           rtol: 1e-4,
         },
       );
-      const score = watched[slot] === nobodyWatched ? value : confidence;
+      const logOdds = judged[4 * batch + slot]!;
+      expect(row(5)[slot]).toBe(logOdds);
+      const score = watched[slot] === nobodyWatched ? value : logOdds;
       const age = best[3 * batch + slot]!;
-      const open = best[slot]! < 0.95 && best[2 * batch + slot]! < climbPatience && age <= 17;
-      expect(after[3 * batch + slot]).toBe(age + 1);
+      const open = best[2 * batch + slot]! < climbPatience && age <= 17;
       const improves = score > best[slot]! && open;
+      const reached = improves && (watched[slot] === nobodyWatched ? value : confidence) >= 0.95;
+      expect(reached, `slot ${String(slot)}`).toBe(slot === 0);
+      expect(after[3 * batch + slot]).toBe(reached || slot === 6 ? Math.fround(3e38) : age + 1);
       expect(after[batch + slot], `slot ${String(slot)}`).toBe(improves ? 1 : 0);
       expectClose([after[slot]!], [improves ? score : best[slot]!], { atol: 1e-5, rtol: 1e-5 });
     }

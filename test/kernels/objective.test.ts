@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { climbObjective, judgeObjective, nobodyWatched } from '../../src/kernels/objective.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../gpu.ts';
 import { expectClose, randomValues } from './numbers.ts';
+import { logOddsOfViews } from './reference-odds.ts';
 
 interface Weights {
   readonly probability: number[];
@@ -73,12 +74,12 @@ describe.each([
         0: logits,
         1: weights,
         2: watched,
-        3: unwrittenFloats(4 * batch),
+        3: unwrittenFloats(5 * batch),
         4: unwrittenFloats(classes * batch),
       });
       const outcome = new Float32Array(result[3]!);
       const gradient = new Float32Array(result[4]!);
-      const scales = outcome.slice(3 * batch);
+      const scales = outcome.slice(3 * batch, 4 * batch);
       expectClose(
         outcome.slice(0, batch),
         slots.map((slot) => valueOf(slot.logits, slot.weights)),
@@ -90,6 +91,8 @@ describe.each([
         const seen = watched[slot] === nobodyWatched ? likeliest : watched[slot]!;
         expect(outcome[2 * batch + slot]).toBe(likeliest);
         expectClose([outcome[batch + slot]!], [shares[seen]!], { atol: 1e-6, rtol: 1e-4 });
+        const odds = classes === 1 ? 3e38 : logOddsOfViews([one.logits])[seen]!;
+        expectClose([outcome[4 * batch + slot]!], [odds], { atol: 1e-5, rtol: 1e-6 });
         expectClose(
           one.logits.map((_, k) => gradient[k * batch + slot]! * scales[slot]!),
           central(one.logits, one.weights),
@@ -105,16 +108,44 @@ describe.each([
     const gpu = await openTestGpu();
     const { logits, weights, watched } = operands(classes, batch, 4);
     const shape = { classes, batch, rescale: true };
-    const inputs = { 0: logits, 1: weights, 2: watched, 3: unwrittenFloats(4 * batch) };
+    const inputs = { 0: logits, 1: weights, 2: watched, 3: unwrittenFloats(5 * batch) };
     const climbed = await runKernel(gpu, climbObjective(shape), {
       ...inputs,
       4: unwrittenFloats(classes * batch),
     });
     const judged = await runKernel(gpu, judgeObjective(shape), inputs);
-    expect(new Float32Array(judged[3]!).slice(0, 3 * batch)).toEqual(
-      new Float32Array(climbed[3]!).slice(0, 3 * batch),
-    );
+    for (const [from, to] of [
+      [0, 3],
+      [4, 5],
+    ] as const) {
+      expect(new Float32Array(judged[3]!).slice(from * batch, to * batch)).toEqual(
+        new Float32Array(climbed[3]!).slice(from * batch, to * batch),
+      );
+    }
   });
+});
+
+test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (classes) => {
+  const gpu = await openTestGpu();
+  const batch = 12;
+  const { logits, weights, watched, slots } = operands(classes, batch, 200);
+  for (const [slot, one] of slots.entries()) {
+    // The watched class leads by far in every second slot.
+    if (slot % 2 === 1 || watched[slot] === nobodyWatched) continue;
+    one.logits[watched[slot]!] = 250;
+    logits[watched[slot]! * batch + slot] = 250;
+  }
+  const result = await runKernel(gpu, judgeObjective({ classes, batch, rescale: true }), {
+    0: logits,
+    1: weights,
+    2: watched,
+    3: unwrittenFloats(5 * batch),
+  });
+  const expected = slots.map((one, slot) => {
+    const likeliest = one.logits.indexOf(Math.max(...one.logits));
+    return logOddsOfViews([one.logits])[watched[slot] === nobodyWatched ? likeliest : watched[slot]!]!;
+  });
+  expectClose(new Float32Array(result[3]!).slice(4 * batch), expected, { atol: 2e-5, rtol: 1e-6 });
 });
 
 test('the gradient of a probability of 1e-30 is not lost', async () => {
@@ -127,7 +158,7 @@ test('the gradient of a probability of 1e-30 is not lost', async () => {
     0: logits,
     1: weights,
     2: new Uint32Array(batch),
-    3: unwrittenFloats(4 * batch),
+    3: unwrittenFloats(5 * batch),
     4: unwrittenFloats(classes * batch),
   });
   const scale = new Float32Array(result[3]!)[3 * batch]!;

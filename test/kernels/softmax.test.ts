@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { confidence, crossEntropy } from '../../src/kernels/softmax.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../gpu.ts';
 import { expectClose, randomValues } from './numbers.ts';
+import { logOddsOfViews } from './reference-odds.ts';
 
 /** Of one slot of logits [classes, pitch], in doubles. */
 function softmax(logits: Float32Array, classes: number, pitch: number, slot: number): number[] {
@@ -26,6 +27,7 @@ test.each([
     0: logits,
     1: new Float32Array(classes * allImages).fill(-1),
     4: { content: Uint32Array.of(first, 0, 0, 0), uniform: true },
+    5: unwrittenFloats(classes * allImages),
   });
   const expected = new Float64Array(classes * allImages).fill(-1);
   for (let image = 0; image < images && first + image < allImages; image++) {
@@ -40,6 +42,52 @@ test.each([
   expectClose(new Float32Array(result[1]!), expected, { atol: 1e-7, rtol: 2e-5 });
 });
 
+/** Logits [classes, images · views] up to ±200, of which some views of an image name another class than the others. */
+function sharpLogits(classes: number, batch: number, spread: number): Float32Array<ArrayBuffer> {
+  return randomValues(classes * batch, classes + batch).map((value) => spread * value);
+}
+
+describe.each([10, 1000, 2])('log-odds of %i classes', (classes) => {
+  test.each([1, 10].flatMap((views) => [1, 20, 200].map((spread) => [views, spread] as const)))(
+    '%i views, logits up to ±%i',
+    async (views, spread) => {
+      const gpu = await openTestGpu();
+      const images = 6;
+      const batch = Math.ceil((images * views) / 4) * 4;
+      const logits = sharpLogits(classes, batch, spread);
+      // All views of the first image agree, by far; of the second all but one.
+      for (let view = 0; view < views; view++) {
+        logits[batch + view] = 1.25 * spread;
+        logits[(view === 0 ? 0 : batch) + views + view] = 1.25 * spread;
+      }
+      const result = await runKernel(gpu, confidence({ classes, batch, images, views, allImages: images }), {
+        0: logits,
+        1: unwrittenFloats(classes * images),
+        4: { content: new Uint32Array(4), uniform: true },
+        5: unwrittenFloats(classes * images),
+      });
+      const [confidences, logOdds] = [new Float32Array(result[1]!), new Float32Array(result[5]!)];
+      for (let image = 0; image < images; image++) {
+        const seen = Array.from({ length: views }, (_, view) =>
+          Array.from({ length: classes }, (__, number) => logits[number * batch + image * views + view]!),
+        );
+        const found = Array.from({ length: classes }, (_, number) => logOdds[number * images + image]!);
+        const expected = logOddsOfViews(seen);
+        expectClose(found, expected, { atol: 2e-5, rtol: 1e-6 });
+        expectClose(
+          Array.from({ length: classes }, (_, number) => confidences[number * images + image]!),
+          expected.map((odds) => 1 / (1 + Math.exp(-odds))),
+          { atol: 1e-6, rtol: 2e-5 },
+        );
+      }
+    },
+  );
+});
+
+test('more views than are averaged are refused', () => {
+  expect(() => confidence({ classes: 2, batch: 12, images: 1, views: 11, allImages: 1 })).toThrow(/11 views/);
+});
+
 test('logits of hundreds stay finite', async () => {
   const gpu = await openTestGpu();
   const shape = { classes: 2, batch: 4, images: 4, views: 1, allImages: 4 };
@@ -47,8 +95,27 @@ test('logits of hundreds stay finite', async () => {
     0: Float32Array.of(900, -900, 3e38, 0, -900, 900, -3e38, 0),
     1: unwrittenFloats(8),
     4: { content: new Uint32Array(4), uniform: true },
+    5: unwrittenFloats(8),
   });
   expectClose(new Float32Array(result[1]!), [1, 0, 1, 0.5, 0, 1, 0, 0.5], { atol: 1e-6, rtol: 0 });
+  const most = Math.fround(3e38);
+  expectClose(new Float32Array(result[5]!), [1800, -1800, most, 0, -1800, 1800, -most, 0]);
+});
+
+test('the only class has the largest log-odds', async () => {
+  const gpu = await openTestGpu();
+  const result = await runKernel(
+    gpu,
+    confidence({ classes: 1, batch: 4, images: 4, views: 1, allImages: 4 }),
+    {
+      0: Float32Array.of(900, -900, 0, 1),
+      1: unwrittenFloats(4),
+      4: { content: new Uint32Array(4), uniform: true },
+      5: unwrittenFloats(4),
+    },
+  );
+  expect([...new Float32Array(result[1]!)]).toEqual([1, 1, 1, 1]);
+  expect(new Float32Array(result[5]!)).toEqual(new Float32Array(4).fill(3e38));
 });
 
 test('cross-entropy and its gradient; slots that hold no image count for nothing', async () => {
