@@ -1,5 +1,6 @@
 /** Opens a device for the time of a command and says which one and why; its networks take the variants that were tuned. */
 import type { Gpu } from '../gpu/device.ts';
+import { DeviceLostError } from '../gpu/errors.ts';
 import { chosenBy, type Tuning } from '../gpu/tuning.ts';
 import { shippedChoices } from '../kernels/shipped-choices.ts';
 import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
@@ -28,6 +29,29 @@ export async function withGpu<T>(
     return await work(gpu);
   } finally {
     close();
+  }
+}
+
+/**
+ * As `withGpu`, for work that keeps checkpoints: where the device is lost on the way, it is opened again, once.
+ * @param work is told whether it is to go on from its last checkpoint
+ */
+export async function withGpuAgain<T>(
+  options: DeviceOptions,
+  terminal: Terminal,
+  work: (gpu: Gpu, goesOn: boolean) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withGpu(options, terminal, (gpu) => work(gpu, false));
+  } catch (error) {
+    if (!(error instanceof DeviceLostError)) throw error;
+    terminal.warn(`${error.message}; it is opened again, and the run goes on from its last checkpoint`);
+  }
+  try {
+    return await withGpu({ adapter: options.adapter }, terminal, (gpu) => work(gpu, true));
+  } catch (error) {
+    if (!(error instanceof DeviceLostError)) throw error;
+    throw new DeviceLostError(`${error.message} once more; --resume goes on from the last checkpoint`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** An open device with what every layer above needs: its limits, its errors, its pipelines. */
-import { GpuError, GpuLimitError, formatBytes } from './errors.ts';
+import { DeviceLostError, GpuError, GpuLimitError, formatBytes } from './errors.ts';
 import { PipelineCache } from './pipeline-cache.ts';
 import type { Tuning } from './tuning.ts';
 import { justWait, type Wait } from './wait.ts';
@@ -66,7 +66,10 @@ export class Gpu {
     });
     void device.lost.then((info) => {
       if (this.#closed) return;
-      this.#failure ??= new GpuError(`${adapter.name}: the device was lost (${info.message || info.reason})`);
+      // Whatever else is reported follows from it.
+      this.#failure = new DeviceLostError(
+        `${adapter.name}: the device was lost (${info.message || info.reason})`,
+      );
     });
   }
 
@@ -81,6 +84,10 @@ export class Gpu {
     const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
     const device = await adapter.requestDevice({ label: description.name, requiredLimits, requiredFeatures });
     return new Gpu(device, description, options);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   get limits(): GPUSupportedLimits {
@@ -178,6 +185,8 @@ export class Gpu {
     try {
       await this.wait(staging.mapAsync(GPUMapMode.READ));
     } catch (error) {
+      // That the device is lost is told a moment after what it was doing has failed.
+      await new Promise((resolve) => setTimeout(resolve));
       this.check();
       throw new GpuError(`${this.adapter.name}: ${staging.label} failed: ${String(error)}`);
     }

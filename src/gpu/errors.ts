@@ -8,6 +8,11 @@ export class KernelError extends GpuError {
   override readonly name = 'KernelError';
 }
 
+/** The device is gone, with all that was on it: its driver was reset, or the machine took it away. */
+export class DeviceLostError extends GpuError {
+  override readonly name = 'DeviceLostError';
+}
+
 /** A request exceeds a limit of the adapter; nothing was allocated. */
 export class GpuLimitError extends GpuError {
   override readonly name = 'GpuLimitError';

@@ -50,8 +50,11 @@ interface Source {
   readonly options: readonly string[];
 }
 
-/** Dawn's objects die with the one that made them, so it is kept until it is released. */
-const kept: { instance: GPU | undefined } = { instance: undefined };
+/**
+ * A device dies with the instance of Dawn that it was made by, and the process with it, when that is collected: it is kept
+ * for as long as the device is open, however many others are opened meanwhile.
+ */
+const instances = new Map<Gpu, GPU>();
 
 /**
  * Opens a device on the best adapter there is. A driver that Dawn refuses, or that gives an adapter but no
@@ -77,6 +80,7 @@ export async function searchGpu(
           ...(found.software && { wait: napUntil }),
           expectedLaunches,
         });
+        instances.set(gpu, found.instance);
         note(`taken: ${found.description.description}`);
         return { gpu, attempts };
       }
@@ -107,9 +111,9 @@ function launchesByEnvironment(): number | undefined {
   throw new AdapterError(`FOOL_EXPECTED_LAUNCHES is ${text}; expected a number from 1 on`);
 }
 
-/** Lets go of Dawn, whose threads would otherwise keep the process alive. Close every device first. */
+/** Lets go of what made the devices that are closed, whose threads would otherwise keep the process alive. */
 export function releaseDawn(): void {
-  kept.instance = undefined;
+  for (const gpu of instances.keys()) if (gpu.isClosed) instances.delete(gpu);
 }
 
 function sourcesFor(choice: AdapterChoice): Source[] {
@@ -187,6 +191,7 @@ function lavapipeSources(reason: string): Source[] {
 const fineClock = 'disable-dawn-features=timestamp_quantization';
 
 interface Found {
+  readonly instance: GPU;
   readonly adapter: GPUAdapter;
   readonly description: AdapterDescription;
   /** Also for drivers whose kind has no kernels of its own, as Windows' WARP. */
@@ -198,14 +203,13 @@ async function ask({ create, globals }: Dawn, source: Source, listen: Listen): P
   const instance = create([fineClock, ...source.options]);
   const adapter = await listen(() => instance.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) return undefined;
-  kept.instance = instance;
   const { vendor, architecture, device, description } = adapter.info;
   const label = description || device || vendor;
   const kind = kindOf(`${vendor} ${architecture} ${device} ${description}`.toLowerCase());
   const software = kind !== 'gpu' || adapter.info.isFallbackAdapter;
   const name = kind === 'gpu' ? device || label : kind;
   const reason = source.reason(software);
-  return { adapter, description: { name, kind, vendor, description: label, reason }, software };
+  return { instance, adapter, description: { name, kind, vendor, description: label, reason }, software };
 }
 
 type Dawn = typeof import('webgpu');

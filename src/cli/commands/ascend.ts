@@ -22,7 +22,7 @@ import type { Invocation } from '../io.ts';
 import { lockFolder } from '../lock-folder.ts';
 import { loadReporting } from '../reporting.ts';
 import { checkRunFolder } from '../run-folder.ts';
-import { withGpu } from '../session.ts';
+import { withGpuAgain } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -49,7 +49,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
   const lock = await lockFolder(options.out, storage, terminal);
   try {
     checkFolder(options, command); // once more: another process may have made a run here before it let go
-    const summary = await withGpu(options, terminal, async (gpu) => {
+    const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
       const settings = {
         ...asked.settings,
         batch: stored?.settings.batch ?? batchOf(options, gpu, model, asked),
@@ -68,7 +68,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
           terminal.warn(text);
         },
       };
-      const ascent = options.resume ? await resumedAscent(setup) : await newAscent(setup);
+      const ascent = options.resume || goesOn ? await resumedAscent(setup) : await newAscent(setup);
       try {
         return await follow(ascent, terminal);
       } finally {

@@ -18,7 +18,7 @@ import { lockFolder } from '../lock-folder.ts';
 import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
 import { checkRunFolder } from '../run-folder.ts';
-import { withGpu } from '../session.ts';
+import { withGpuAgain } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -84,7 +84,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
     // Once more, since another process may have made or lengthened a run here before it let go of the folder.
     const settings = await settingsFor(options, command, storage);
     // The report comes after the device is closed: an open one keeps polling.
-    const summary = await withGpu(options, terminal, async (gpu) => {
+    const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
       const setup = {
         gpu,
         model,
@@ -93,13 +93,13 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
         storage,
         encodePicture: encodePng,
         memoryBudget: options.memory * 2 ** 20,
-        fromArchive: options.fromArchive,
+        fromArchive: options.fromArchive && !goesOn,
         started: new Date().toISOString(),
         onWarning: (text: string) => {
           terminal.warn(text);
         },
       };
-      const evolution = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
+      const evolution = options.resume || goesOn ? await resumedEvolution(setup) : await newEvolution(setup);
       return follow(evolution, terminal);
     });
     await writeReport(storage, options.out);
