@@ -60,7 +60,14 @@ async function tuningFor(gpu: Gpu, { tune }: DeviceOptions, terminal: Terminal):
   if (tune === false) return undefined;
   const { choices, problem } = await readTuned(gpu.adapter);
   if (problem !== undefined) terminal.warn(problem);
-  return choices && chosenBy(choices, shippedChoices(gpu.adapter.kind));
+  if (!choices) return undefined;
+  const shipped = shippedChoices(gpu.adapter.kind);
+  const others = Object.entries(choices).filter(([shape, name]) => shipped.variantFor(shape) !== name);
+  if (others.length > 0)
+    terminal.note(
+      `kernels: what --tune measured on this machine differs for ${String(others.length)} shapes from what comes along, and rounds differently; --no-tune leaves it out`,
+    );
+  return chosenBy(choices, shipped);
 }
 
 /** Measures what every network is made of before it is made, and keeps what was found for later commands. */

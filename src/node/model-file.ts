@@ -8,7 +8,7 @@ import { messageOf } from '../message-of.ts';
 import { readModel, type Model } from '../models/model.ts';
 import { readRegular } from './read-regular.ts';
 import { sha256Of } from './sha256.ts';
-import { cachedWeights } from './weights-cache.ts';
+import { cachedWeights, checkFetched } from './weights-cache.ts';
 
 export interface LoadedModel {
   readonly model: Model;
@@ -32,13 +32,19 @@ export async function loadModel(name: string, architecture?: string): Promise<Lo
   return { model, path, sha256: sha256Of(bytes) };
 }
 
-/** A weight file as it is. @throws WeightFileError when it cannot be read, or is larger than any network of this project */
+/**
+ * A weight file as it is.
+ * @throws WeightFileError when it cannot be read, is larger than any network of this project, or was fetched and is no longer
+ * what was published
+ */
 export async function readWeightBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
     if (size > mostBytes)
       throw new WeightFileError(`${path} has ${String(size)} bytes, more than any known model`);
-    return await readRegular(path);
+    const bytes = await readRegular(path);
+    checkFetched(path, bytes);
+    return bytes;
   } catch (error) {
     if (error instanceof Error && 'code' in error)
       throw new WeightFileError(`cannot read ${path}: ${messageOf(error)}`);

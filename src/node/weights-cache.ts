@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { KnownWeights } from '../models/known-weights.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { checkFile } from './file-check.ts';
+import { checkFile, FileChecker } from './file-check.ts';
 import { storageError } from './file-storage.ts';
 import { writeWhole } from './write-whole.ts';
 import { partSize, resumableSize } from './part-file.ts';
@@ -38,6 +38,23 @@ export function cachedWeights(name: string): string | undefined {
   if (!weights) return undefined;
   const file = cachePathOf(weights);
   return existsSync(file) && statSync(file).size === weights.bytes ? file : undefined;
+}
+
+/**
+ * A disk may change what it keeps: what was fetched is held to its hashes whenever it is read.
+ * @param file any file; those outside of the cache are nobody's but the user's
+ * @throws WeightFileError where it is a file of the cache and no longer what was published
+ */
+export function checkFetched(file: string, bytes: Uint8Array): void {
+  const weights = weightsManifest().find((known) => path.resolve(file) === path.resolve(cachePathOf(known)));
+  if (!weights) return;
+  const checker = new FileChecker(weights);
+  checker.update(bytes);
+  const problem = checker.problem();
+  if (problem !== undefined)
+    throw new WeightFileError(
+      `${file} is damaged (${problem}): fool weights fetch ${weights.name} fetches it again`,
+    );
 }
 
 /** @throws WeightFileError naming the ones there are */

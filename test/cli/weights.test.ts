@@ -134,6 +134,21 @@ describe('a cached file that has been changed', () => {
     expect(code).toBe(1);
   });
 
+  it('is not used, whether it is named or given as a file', async () => {
+    for (const name of ['tiny', cached]) {
+      const { err, code } = await fool(
+        'import',
+        name,
+        '--arch',
+        'lenet',
+        '--out',
+        join(root, 'm.safetensors'),
+      );
+      expect(err).toMatch(/tiny\.bin is damaged \(its sha256 .*\): fool weights fetch tiny fetches it again/);
+      expect(code).toBe(1);
+    }
+  });
+
   it('is fetched again', async () => {
     expect((await succeeds('fetch', 'tiny')).err).toMatch(/tiny\.bin is damaged .*: fetching it again/);
     expect(readFileSync(cached).equals(content)).toBe(true);
