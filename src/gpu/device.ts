@@ -38,7 +38,19 @@ export interface GpuOptions {
    * taken in place of those that run fastest. By default as often as a run of a few hundred generations does.
    */
   readonly expectedLaunches?: number | undefined;
+  /** What the host has to say of memory that a driver in this process takes; nothing where the device has its own. */
+  readonly host?: HostMemory;
 }
+
+/** Both throw a GpuLimitError where the memory is not there. */
+export interface HostMemory {
+  /** Called before a buffer of so many bytes is made. */
+  readonly forBuffer: (label: string, bytes: number) => void;
+  /** Called before a kernel is compiled. @returns to be called when it is */
+  readonly forCompiling: (label: string) => () => void;
+}
+
+const unlimited: HostMemory = { forBuffer: () => undefined, forCompiling: () => () => undefined };
 
 export class Gpu {
   readonly pipelines: PipelineCache;
@@ -48,6 +60,7 @@ export class Gpu {
   onNote: (text: string) => void = () => undefined;
   readonly wait: Wait;
   readonly expectedLaunches: number | undefined;
+  readonly #host: HostMemory;
   /** Variants that the driver does not compile, by the key of the shape. */
   readonly #refused = new Map<string, Set<string>>();
   #failure: GpuError | undefined;
@@ -56,11 +69,12 @@ export class Gpu {
   private constructor(
     readonly device: GPUDevice,
     readonly adapter: AdapterDescription,
-    { wait = justWait, expectedLaunches }: GpuOptions,
+    { wait = justWait, expectedLaunches, host = unlimited }: GpuOptions,
   ) {
     this.wait = wait;
     this.expectedLaunches = expectedLaunches;
-    this.pipelines = new PipelineCache(device, wait);
+    this.#host = host;
+    this.pipelines = new PipelineCache(device, wait, host.forCompiling);
     device.addEventListener('uncapturederror', (event) => {
       this.#failure ??= new GpuError(`${adapter.name}: ${firstParagraph(event.error.message)}`);
     });
@@ -127,7 +141,7 @@ export class Gpu {
 
   /**
    * A zero-filled buffer.
-   * @throws GpuLimitError when the adapter cannot bind that many bytes.
+   * @throws GpuLimitError when the adapter cannot bind that many bytes, or the host has none left for it.
    */
   buffer(label: string, bytes: number, usage: GPUBufferUsageFlags = storageUsage): GPUBuffer {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
@@ -137,6 +151,7 @@ export class Gpu {
         `${label} needs ${formatBytes(size)} in one buffer; ${this.adapter.name} binds at most ${formatBytes(most)}`,
       );
     }
+    this.#host.forBuffer(label, size);
     return this.device.createBuffer({ label, size, usage });
   }
 

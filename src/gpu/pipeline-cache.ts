@@ -1,4 +1,5 @@
 /** Compute pipelines, each compiled once: also when two layers ask for the same one at the same time. */
+import type { HostMemory } from './device.ts';
 import { KernelError } from './errors.ts';
 import { kernelText, type Kernel } from './kernel.ts';
 import { messageOf } from '../message-of.ts';
@@ -17,6 +18,8 @@ export class PipelineCache {
   constructor(
     readonly device: GPUDevice,
     private readonly wait: Wait,
+    /** What the host has to say of the memory that it takes. */
+    private readonly reserve: HostMemory['forCompiling'],
   ) {}
 
   /** @throws KernelError with the compiler's message and the line it points at */
@@ -45,6 +48,7 @@ export class PipelineCache {
 
   async #compile(kernel: Kernel, module: GPUShaderModule): Promise<GPUComputePipeline> {
     const label = labelOf(kernel);
+    const release = this.reserve(label);
     try {
       const compiling = this.device.createComputePipelineAsync({
         label,
@@ -61,6 +65,8 @@ export class PipelineCache {
       const shape = Object.entries(constants).map(([name, value]) => `${name}=${String(value)}`);
       const what = `kernel ${label}, ${entryPoint} with ${shape.join(' ')}, does not compile here`;
       throw new KernelError([`${what}: ${reasonOf(error)}`, ...lines].join('\n'));
+    } finally {
+      release();
     }
   }
 }

@@ -7,6 +7,7 @@ import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts
 import { messageOf } from '../message-of.ts';
 import { letThemTalk, type Listen } from './driver-chatter.ts';
 import { embeddedSwiftShader, hasEmbeddedDriver } from './embedded-swiftshader.ts';
+import { hostMemory, whyNoDriver } from './host-memory.ts';
 import { napUntil } from './nap.ts';
 import { checkDriversNamed, driverManifests, provideVulkanLoader, useDriver } from './vulkan-loader.ts';
 import { dawnNeeds, whatToInstall } from './what-to-install.ts';
@@ -47,6 +48,8 @@ interface Source {
   readonly reason: (software: boolean) => string;
   readonly accepts: (kind: AdapterKind) => boolean;
   readonly prepare: () => Promise<void> | void;
+  /** Whether it can only be a driver on the CPU. */
+  readonly software?: boolean;
   readonly options: readonly string[];
 }
 
@@ -72,12 +75,14 @@ export async function searchGpu(
     const note = (outcome: string) => attempts.push({ source: source.name, outcome });
     try {
       await source.prepare();
+      const refusal = source.software ? whyNoDriver() : undefined;
+      if (refusal !== undefined) throw new AdapterError(refusal);
       const found = await ask(dawn, source, listen);
       if (!found) note('no adapter that Dawn accepts');
       else if (!source.accepts(found.description.kind)) note(`only ${found.description.description} there`);
       else {
         const gpu = await Gpu.open(found.adapter, found.description, {
-          ...(found.software && { wait: napUntil }),
+          ...(found.software && { wait: napUntil, host: hostMemory }),
           expectedLaunches,
         });
         instances.set(gpu, found.instance);
@@ -157,6 +162,7 @@ function embeddedSource(reason: string): Source {
     name: 'embedded SwiftShader',
     reason: () => reason,
     accepts: (kind) => kind === 'swiftshader',
+    software: true,
     prepare: async () => {
       const { manifest } = await embeddedSwiftShader();
       await provideVulkanLoader();
@@ -179,6 +185,7 @@ function lavapipeSources(reason: string): Source[] {
     name: `lavapipe (${manifest})`,
     reason: () => reason,
     accepts: (kind) => kind === 'lavapipe',
+    software: true,
     prepare: async () => {
       await provideVulkanLoader();
       useDriver(manifest);

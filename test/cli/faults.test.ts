@@ -90,6 +90,23 @@ it('a second run in the same folder is refused while the first goes on', async (
   expect((await firstEnded).code).toBe(130);
 });
 
+it.runIf(process.platform === 'linux')('says what a limit on memory is too small for', async () => {
+  const started = spawn('sh', [
+    '-c',
+    'ulimit -d 450000; exec "$0" dist/fool.js "$@"',
+    process.execPath,
+    ...small,
+    '--out',
+    at('memory'),
+  ]);
+  const { code, err } = await ended(started);
+  expect(err).toMatch(
+    /takes about 400 MiB of memory, and this process may take \d+ MiB more: raise ulimit -d/,
+  );
+  expect(err).not.toMatch(/^\s+at |terminate called/m);
+  expect(code).toBe(1);
+});
+
 it('without any driver says what was tried and what to install', async () => {
   // The bundle beside all packages but the one that carries a driver.
   const bare = at('bare');
