@@ -1,5 +1,5 @@
 /** Writes an ascent's files through the storage that the host gives; every file is whole at any moment. */
-import { clearFolder } from '../evolution/clear-folder.ts';
+import { clearFolder, type IsOurs } from '../evolution/clear-folder.ts';
 import { ProgressLog } from '../evolution/progress-log.ts';
 import type { EncodePicture, Picture } from '../evolution/run-folder.ts';
 import { withChecksum } from '../storage/checksum.ts';
@@ -43,8 +43,8 @@ export class AscentFolder {
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
-  clear(): Promise<void> {
-    return clearFolder(this.storage);
+  clear(isOurs: IsOurs): Promise<void> {
+    return clearFolder(this.storage, isOurs);
   }
 
   writeRun(record: AscentRecord): Promise<void> {

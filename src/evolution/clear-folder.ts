@@ -14,9 +14,11 @@ const files = [
 /** By class, or by place and name. */
 const picture = /^\d{4,}(-[A-Za-z0-9-]*)?\.png$/;
 
+/** Of a picture's file, whether the run that is replaced has written it. */
+export type IsOurs = (name: string) => boolean;
+
 /** What is ours in each folder; with a number at its end, what a process killed while writing left. */
 const folders: Readonly<Record<string, RegExp>> = {
-  images: picture,
   genomes: /^\d{4,}-\d+\.genes(\.\d+)?$/,
   animations: /^\d{4,}\.gif$/,
   checkpoint: /^((state|ascent)(\.previous)?\.json|\d+-\d+\.bin)(\.\d+)?$/,
@@ -25,21 +27,24 @@ const folders: Readonly<Record<string, RegExp>> = {
 /** The same of folders of folders 0000, 0001, … */
 const numbered: Readonly<Record<string, RegExp>> = { trials: picture, frames: /^\d{4,}\.png$/ };
 
-export async function clearFolder(storage: Storage): Promise<void> {
+/** @param isOurs of what lies in `images`, where people keep pictures of their own */
+export async function clearFolder(storage: Storage, isOurs: IsOurs): Promise<void> {
   for (const file of files) await storage.remove(file);
-  for (const [folder, ours] of Object.entries(folders)) await empty(storage, folder, ours);
+  await empty(storage, 'images', isOurs);
+  for (const [folder, ours] of Object.entries(folders))
+    await empty(storage, folder, (name) => ours.test(name));
   for (const [folder, ours] of Object.entries(numbered)) {
     for (
       let number = 0;
-      await empty(storage, `${folder}/${String(number).padStart(4, '0')}`, ours);
+      await empty(storage, `${folder}/${String(number).padStart(4, '0')}`, (name) => ours.test(name));
       number++
     );
   }
 }
 
 /** @returns whether there was anything of ours */
-async function empty(storage: Storage, folder: string, ours: RegExp): Promise<boolean> {
-  const names = (await storage.list(folder)).filter((name) => ours.test(name));
+async function empty(storage: Storage, folder: string, isOurs: IsOurs): Promise<boolean> {
+  const names = (await storage.list(folder)).filter(isOurs);
   for (const name of names) await storage.remove(`${folder}/${name}`);
   return names.length > 0;
 }

@@ -3,7 +3,7 @@ import { withChecksum } from '../storage/checksum.ts';
 import { writeGeneration } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { checkpointPath, type Checkpoint } from './checkpoint.ts';
-import { clearFolder } from './clear-folder.ts';
+import { clearFolder, type IsOurs } from './clear-folder.ts';
 import { ProgressLog } from './progress-log.ts';
 import { removeGenomes } from './saved-genomes.ts';
 import { progressRecordSchema } from './run-schema.ts';
@@ -35,8 +35,8 @@ export class RunFolder {
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
-  clear(): Promise<void> {
-    return clearFolder(this.storage);
+  clear(isOurs: IsOurs): Promise<void> {
+    return clearFolder(this.storage, isOurs);
   }
 
   async writeRun(record: RunRecord): Promise<void> {

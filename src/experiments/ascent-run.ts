@@ -20,6 +20,7 @@ import { readJson } from '../report/run-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import { damageNotes } from './damage-notes.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
+import { picturesOf } from './replaced-run.ts';
 import { originOf } from './run-origin.ts';
 
 export interface AscentSetup {
@@ -46,7 +47,7 @@ export interface AssembledAscent extends Ascent {
 /** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
 export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
   const ascent = await assemble(setup);
-  await ascent.folder.clear();
+  await ascent.folder.clear(await picturesOf(setup.storage));
   await ascent.folder.writeRun(ascent.run);
   await writeFirstState(setup.storage, ascent.run);
   return ascent;

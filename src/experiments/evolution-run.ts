@@ -23,6 +23,7 @@ import { readRunRecord } from '../report/read-run.ts';
 import { damageNotes } from './damage-notes.ts';
 import { rebuiltCheckpoint } from './rebuilt-checkpoint.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
+import { picturesOf } from './replaced-run.ts';
 import { originOf } from './run-origin.ts';
 
 export interface EvolutionSetup {
@@ -51,7 +52,7 @@ export class ClassError extends Error {
 /** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
 export async function newEvolution(setup: EvolutionSetup): Promise<Evolution> {
   const evolution = await assemble(setup);
-  await evolution.folder.clear();
+  await evolution.folder.clear(await picturesOf(setup.storage));
   await evolution.folder.writeRun(evolution.run);
   return evolution;
 }

@@ -6,6 +6,7 @@ import { withChecksum } from '../../src/storage/checksum.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { FailingStorage, textOf } from './failing-storage.ts';
 import { checkpoint, progressOf } from './records.ts';
+import { tinyRun, tinySettings } from './tiny-run.ts';
 
 const linesOf = (storage: MemoryStorage) => textOf(storage, 'progress.jsonl').split('\n').slice(0, -1);
 const generationsIn = (storage: MemoryStorage) =>
@@ -132,6 +133,7 @@ describe('a run folder', () => {
       'images/holiday.png',
       'images/deep/0001.png',
       'images/1.png',
+      'images/0002.png',
       'frames/note.txt',
     ];
     const ascents = ['history.jsonl', 'trials.json', 'trials/0001/0003-conv5-1.png', 'trials/0000/0012.png'];
@@ -142,7 +144,22 @@ describe('a run folder', () => {
     folder.progress(progressOf(0));
     await folder.flushProgress();
     await folder.writeState(checkpoint.cells, checkpoint);
-    await folder.clear();
+    await folder.clear((name) => name === '0001.png');
     expect([...storage.files.keys()].sort()).toEqual([...mine].sort());
   });
+});
+
+test.each([
+  ['its record', (storage: MemoryStorage) => storage.write('run.json', textOf(storage, 'run.json')), true],
+  ['no record', (storage: MemoryStorage) => storage.remove('run.json'), false],
+  ['a damaged record', (storage: MemoryStorage) => storage.write('run.json', '{'), false],
+])('of a run that is replaced, pictures go that %s names, and no others', async (_, change, goes) => {
+  const storage = new MemoryStorage();
+  await tinyRun({ storage });
+  await storage.write('images/0777.png', 'a photograph');
+  await change(storage);
+  await tinyRun({ storage, settings: { ...tinySettings, classes: [3] } });
+  expect(storage.files.has('images/0777.png')).toBe(true);
+  expect(storage.files.has('images/0003.png')).toBe(true);
+  expect(storage.files.has('images/0001.png')).toBe(!goes);
 });

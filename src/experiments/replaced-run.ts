@@ -1,0 +1,29 @@
+/** What of a folder's pictures belongs to the run that is there, as its record says. */
+import { pictureName } from '../ascent/ascent-folder.ts';
+import { ascentRecordSchema } from '../ascent/schema.ts';
+import type { IsOurs } from '../evolution/clear-folder.ts';
+import { picturePath } from '../evolution/run-folder.ts';
+import { runRecordSchema } from '../evolution/run-schema.ts';
+import { readJson, RunFolderError } from '../report/run-files.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** Where there is no record that can be read, none is taken for the run's. */
+export async function picturesOf(storage: Storage): Promise<IsOurs> {
+  const names = new Set(await namesOf(storage));
+  return (name) => names.has(name);
+}
+
+async function namesOf(storage: Storage): Promise<string[]> {
+  try {
+    const record = await readJson(storage, 'run.json', ascentRecordSchema.or(runRecordSchema));
+    if (!record) return [];
+    if ('kind' in record) return record.settings.objectives.map(pictureName);
+    const { settings, model } = record;
+    return (settings.classes ?? [...model.labels.keys()]).map((number) =>
+      picturePath(number).replace(/^.*\//, ''),
+    );
+  } catch (error) {
+    if (error instanceof RunFolderError) return [];
+    throw error;
+  }
+}
