@@ -42,6 +42,7 @@ export interface TinyAscent {
   readonly resume?: boolean;
   readonly hooks?: Partial<AscentHooks>;
   readonly picture?: Uint8Array<ArrayBuffer>;
+  readonly onResumeWarning?: (text: string) => void;
 }
 
 /** Reads back after every few iterations and saves each time, unless the hooks say otherwise. */
@@ -52,6 +53,7 @@ export async function tinyAscent({
   resume = false,
   hooks = {},
   picture,
+  onResumeWarning = () => undefined,
 }: TinyAscent): Promise<AscentSummary> {
   const gpu = await openTestGpu();
   const setup = {
@@ -62,6 +64,7 @@ export async function tinyAscent({
     storage,
     encodePicture: encodePng,
     started: '2020-01-01T00:00:00.000Z',
+    onWarning: onResumeWarning,
     ...(picture && { picture }),
   };
   const ascent = resume ? await resumedAscent(setup) : await newAscent(setup);
