@@ -108,6 +108,19 @@ test('a state of an older version goes on to the same images', async () => {
   expect(found.history).toEqual(expected.history);
 });
 
+test('files of an ascent with another seed do not pass for this one’s', async () => {
+  const [ours, theirs] = [new MemoryStorage(), await outcome({ ...tinyAscentSettings, seed: 4 })];
+  let asked = 0;
+  await tinyAscent({ storage: ours, hooks: { submissionTime: 0, shouldStop: () => ++asked > 7 } });
+  for (const path of ['checkpoint/ascent.json', 'archive.json', 'history.jsonl']) {
+    const copy = copyOf(ours.files);
+    copy.files.set(path, theirs.files.get(path)!);
+    if (path.startsWith('checkpoint'))
+      await expect(tinyAscent({ storage: copy, resume: true })).rejects.toThrow(/comes from another run: /);
+    else await expect(readAscent(copy)).rejects.toThrow(/checksum does not hold/);
+  }
+});
+
 test('images go on improving where confidence reads 1', async () => {
   const model = tinyModel();
   const sharp = {

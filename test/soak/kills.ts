@@ -87,11 +87,11 @@ function works(adapter: string, digits: string): Work[] {
     '4',
   ];
   return [
-    runs(['evolve, CPPNs', 0.35, 'evolve', ['--generations', '40', '--population', '8'], 'state']),
-    runs(['ascend', 0.3, 'ascend', ['--class', '0,1,2,3,4', '--steps', '60'], 'ascent']),
+    runs(['evolve, CPPNs', 0.4, 'evolve', ['--generations', '40', '--population', '8'], 'state']),
+    runs(['ascend', 0.2, 'ascend', ['--class', '0,1,2,3', '--steps', '40'], 'ascent']),
     {
       name: 'train',
-      share: 0.25,
+      share: 0.3,
       start: ['train', ...device, ...pace, '--data', digits, '--batch', '8', '--epochs', '3'],
       resume: ['train', ...pace, '--resume'],
       checkpoints: (out) => [`${out}.checkpoint`, `${out}.checkpoint.previous`],
