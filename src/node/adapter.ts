@@ -50,8 +50,8 @@ interface Source {
   readonly options: readonly string[];
 }
 
-/** Dawn's objects die with the one that made them, so it is kept until it is released. */
-const kept: { instance: GPU | undefined } = { instance: undefined };
+/** Dawn's objects die with the one that made them, so that each is kept until all are released: a device may be open on it. */
+const kept = new Set<GPU>();
 
 /**
  * Opens a device on the best adapter there is. A driver that Dawn refuses, or that gives an adapter but no
@@ -109,7 +109,7 @@ function launchesByEnvironment(): number | undefined {
 
 /** Lets go of Dawn, whose threads would otherwise keep the process alive. Close every device first. */
 export function releaseDawn(): void {
-  kept.instance = undefined;
+  kept.clear();
 }
 
 function sourcesFor(choice: AdapterChoice): Source[] {
@@ -198,7 +198,7 @@ async function ask({ create, globals }: Dawn, source: Source, listen: Listen): P
   const instance = create([fineClock, ...source.options]);
   const adapter = await listen(() => instance.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) return undefined;
-  kept.instance = instance;
+  kept.add(instance);
   const { vendor, architecture, device, description } = adapter.info;
   const label = description || device || vendor;
   const kind = kindOf(`${vendor} ${architecture} ${device} ${description}`.toLowerCase());
