@@ -8,7 +8,7 @@ import type { AscentRecord } from '../ascent/records.ts';
 import { ascentRecordSchema } from '../ascent/schema.ts';
 import type { AscentSettings } from '../ascent/settings.ts';
 import { createStage, type Stage } from '../ascent/stage.ts';
-import { checkOrigin } from '../evolution/checkpoint.ts';
+import { CheckpointError, checkOrigin } from '../evolution/checkpoint.ts';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Choices, ChoiceTable } from '../gpu/tuning.ts';
@@ -65,20 +65,26 @@ export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent
     checkOrigin(state, ascent.run, statePath);
     checkVariants(stored, ascent.run);
   }
+  const from = state && (await withTrials(state, setup.storage, ascent.run));
   const damagedLines = await ascent.folder.progress.cut(
     ({ evaluations }) => evaluations <= (state?.evaluations ?? 0),
   );
   await ascent.folder.writeRun(ascent.run);
   for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
-  return state ? { ...ascent, from: await withTrials(state, setup.storage, ascent.run) } : ascent;
+  return from ? { ...ascent, from } : ascent;
 }
 
+/** @throws CheckpointError where a trial that is complete is not there: the best of all could be another */
 async function withTrials(
   state: AscentState,
   storage: Storage,
   { mark }: AscentRecord,
 ): Promise<NonNullable<Ascent['from']>> {
   const trials = state.trial > 0 ? await readTrials(storage, mark) : [];
+  if (trials.length < state.trial)
+    throw new CheckpointError(
+      `trials.json has ${String(trials.length)} of the ${String(state.trial)} trials that are complete: put it back from a copy, or start a new run in another folder`,
+    );
   return { state, trials: trials.slice(0, state.trial) };
 }
 

@@ -28,10 +28,11 @@ export function markOf(description: object): string {
 /**
  * Of a value out of JSON; how it was laid out does not matter.
  * @param mark of the run whose record it is to be
- * @returns `absent` for what has none, as records of earlier versions
+ * @returns `absent` for what has none, as records of earlier versions, whose runs have no mark
  */
 export function checksumState(value: unknown, mark?: string): 'holds' | 'damaged' | 'absent' {
-  if (typeof value !== 'object' || value === null || !('checksum' in value)) return 'absent';
+  if (typeof value !== 'object' || value === null || !('checksum' in value))
+    return mark === undefined ? 'absent' : 'damaged';
   const { checksum, ...record } = value;
   return checksum === checksumOf(record, mark) ? 'holds' : 'damaged';
 }

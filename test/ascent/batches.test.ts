@@ -121,6 +121,15 @@ test('files of an ascent with another seed do not pass for this one’s', async 
   }
 });
 
+test('an ascent that has lost trials which were complete does not go on without them', async () => {
+  const storage = await outcome(ascentKinds.at(-1)![1]);
+  storage.files.delete('trials.json');
+  const files = new Map(storage.files);
+  const resumed = tinyAscent({ storage, settings: ascentKinds.at(-1)![1], resume: true });
+  await expect(resumed).rejects.toThrow(/trials\.json has 0 of the 2 trials that are complete: put it back/);
+  expect(storage.files).toEqual(files);
+});
+
 test('images go on improving where confidence reads 1', async () => {
   const model = tinyModel();
   const sharp = {

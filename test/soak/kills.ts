@@ -168,7 +168,7 @@ async function disturb(
       }
     }
     tally.add('runs');
-    if (ending?.code === 0) {
+    if (ending.code === 0) {
       const path = firstDifference(work.outcome(out), expected);
       if (path !== undefined)
         tally.fail('different', `${work.name}, round ${String(round)}: ${path} differs`);
