@@ -62,7 +62,6 @@ async function run({ run: tryIt, count: usual }: Soak): Promise<number> {
   await closeTestGpu();
   releaseDawn();
   const seconds = Math.round((performance.now() - started) / 1000);
-  for (const sentence of broken) console.error(`BROKEN: ${sentence}`);
   if (json) console.log(JSON.stringify({ name, seed, adapter, seconds, ...figures, broken }));
   else {
     const cells = Object.entries(figures).map(([what, value]) => `${what} ${value.toLocaleString('en')}`);

@@ -56,10 +56,12 @@ export class Tally<Name extends string> {
     this.counts[name]++;
   }
 
-  /** Counts a broken promise, and keeps the first few in words. */
+  /** Counts a broken promise, says so at once, and keeps the first few in words. */
   fail(name: Name, sentence: string): void {
     this.add(name);
-    if (this.broken.length < 20) this.broken.push(sentence);
+    if (this.broken.length >= 20) return;
+    this.broken.push(sentence);
+    console.error(`BROKEN: ${sentence}`);
   }
 }
 
