@@ -2,7 +2,7 @@
 import { clearFolder, type IsOurs } from '../evolution/clear-folder.ts';
 import { ProgressLog } from '../evolution/progress-log.ts';
 import type { EncodePicture, Picture } from '../evolution/run-folder.ts';
-import { withChecksum } from '../storage/checksum.ts';
+import { withChecksum, withChecksumIn } from '../storage/checksum.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Objective } from './objective.ts';
 import {
@@ -38,8 +38,10 @@ export class AscentFolder {
   constructor(
     readonly storage: Storage,
     private readonly encode: EncodePicture,
+    /** Of the run, where it has one. */
+    private readonly mark?: string,
   ) {
-    this.progress = new ProgressLog(storage, ascentProgressSchema);
+    this.progress = new ProgressLog(storage, ascentProgressSchema, mark);
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
@@ -66,17 +68,19 @@ export class AscentFolder {
   }
 
   async writeArchive(rows: readonly AscentRow[], histories: readonly AscentHistory[]): Promise<void> {
-    await this.storage.write('archive.json', json(rows.map(withChecksum)));
-    const lines = histories.map((history) => JSON.stringify(withChecksum(rounded(history))) + '\n');
+    await this.storage.write('archive.json', json(rows.map(withChecksumIn(this.mark))));
+    const lines = histories.map(
+      (history) => JSON.stringify(withChecksumIn(this.mark)(rounded(history))) + '\n',
+    );
     await this.storage.write('history.jsonl', lines.join(''));
   }
 
   writeTrials(trials: readonly TrialRecord[]): Promise<void> {
-    return this.storage.write('trials.json', json(trials.map(withChecksum)));
+    return this.storage.write('trials.json', json(trials.map(withChecksumIn(this.mark))));
   }
 
   writeSummary(summary: AscentSummary): Promise<void> {
-    return this.storage.write('summary.json', json(withChecksum(summary)));
+    return this.storage.write('summary.json', json(withChecksumIn(this.mark)(summary)));
   }
 }
 

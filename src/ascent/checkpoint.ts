@@ -22,6 +22,8 @@ export const statePath = `${checkpointFolder}/ascent.json`;
 export interface AscentState {
   /** 2: with a checksum. */
   readonly format: 1 | 2;
+  /** Of the ascent that it is of, where that has one. */
+  readonly mark?: string;
   readonly version: string;
   /** SHA-256 of the model's file. */
   readonly model: string;
@@ -48,6 +50,7 @@ const count = z.int().min(0);
 const numbers = z.array(z.number().nullable()).transform((values) => values.map((value) => value ?? NaN));
 const state: z.ZodType<AscentState> = z.object({
   format: z.literal([1, 2]),
+  mark: z.string().exactOptional(),
   version: z.string(),
   model: z.string(),
   architecture: z.string(),
@@ -100,10 +103,11 @@ export async function takeState(storage: Storage): Promise<Generation<AscentStat
   return found;
 }
 
-type StateOrigin = Pick<AscentState, 'version' | 'model' | 'architecture' | 'adapter'>;
+type StateOrigin = Pick<AscentState, 'mark' | 'version' | 'model' | 'architecture' | 'adapter'>;
 
 /** What `run.json` says of where an ascent's numbers come from, as its states repeat it. */
-export const stateOrigin = ({ version, model, adapter }: AscentRecord): StateOrigin => ({
+export const stateOrigin = ({ mark, version, model, adapter }: AscentRecord): StateOrigin => ({
+  ...(mark !== undefined && { mark }),
   version,
   model: model.sha256,
   architecture: model.architecture,

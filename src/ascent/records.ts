@@ -10,6 +10,7 @@ export interface AscentRecord {
   readonly kind: 'ascent';
   readonly version: string;
   readonly started: string;
+  readonly mark?: string;
   readonly settings: AscentSettings;
   readonly model: RunRecord['model'];
   readonly adapter: RunRecord['adapter'];

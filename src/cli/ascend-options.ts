@@ -43,6 +43,7 @@ export interface AscendOptions extends ModelOptions {
   readonly ranges?: string;
   readonly compare: boolean;
   readonly animate: boolean;
+  readonly checkpointEvery: number;
   readonly out: string;
   readonly resume: boolean;
   readonly replace: boolean;
@@ -108,6 +109,7 @@ export function withAscend(command: Command): Command {
     .option('--ranges <file>', 'JSON file of the ranges that --search draws from')
     .option('--compare', 'the regularisers side by side, each as a run of its own', false)
     .option('--animate', 'write the film strips as animated GIFs as well', false)
+    .option('--checkpoint-every <seconds>', 'between checkpoints, at least', wholeNumber(0), 5)
     .option('--out <folder>', 'run folder', 'runs/ascent')
     .option('--resume', 'go on with the ascent in the folder', false)
     .option('--replace', 'delete the run in the folder first', false);
@@ -129,6 +131,7 @@ export const resumeOptions: readonly string[] = [
   'model',
   'arch',
   'animate',
+  'checkpointEvery',
 ];
 
 export function climbFrom(options: AscendOptions): Climb {

@@ -17,6 +17,8 @@ export const checkpointPath = 'checkpoint/state.json';
 export interface Checkpoint {
   /** 3: with a checksum. 2: direct genomes are 16-bit genes, in JSON or in files of their own; 1 had floats. */
   readonly format: 2 | 3;
+  /** Of the run that it is of, where that has one. */
+  readonly mark?: string;
   readonly version: string;
   /** SHA-256 of the model's file. */
   readonly model: string;
@@ -37,6 +39,7 @@ export class CheckpointError extends Error {
 
 const checkpoint = z.object({
   format: z.literal([2, 3]),
+  mark: z.string().exactOptional(),
   version: z.string(),
   model: z.string(),
   architecture: z.string(),
@@ -120,8 +123,8 @@ export async function takeCheckpoint(storage: Storage): Promise<Generation<Check
 
 /** @throws CheckpointError when the checkpoint was made by another version, model or adapter */
 export function checkOrigin(
-  checkpoint: Pick<Checkpoint, 'version' | 'model' | 'architecture' | 'adapter'>,
-  run: Pick<RunRecord, 'version' | 'model' | 'adapter'>,
+  checkpoint: Pick<Checkpoint, 'mark' | 'version' | 'model' | 'architecture' | 'adapter'>,
+  run: Pick<RunRecord, 'mark' | 'version' | 'model' | 'adapter'>,
   file: string,
 ): void {
   const expectations = [
@@ -138,6 +141,13 @@ export function checkOrigin(
       checkpoint.adapter,
       run.adapter.description,
       'another adapter rounds differently; pass --adapter',
+    ],
+    // Last: what differs in one of the others has another mark too.
+    [
+      'run',
+      checkpoint.mark ?? 'one without a mark',
+      run.mark ?? 'one without a mark',
+      'put the checkpoint of this run back',
     ],
   ] as const;
   for (const [what, found, expected, advice] of expectations) {

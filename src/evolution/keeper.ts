@@ -165,9 +165,10 @@ export class Keeper {
       await this.#genomes.save(genomes);
       await folder.flushProgress();
       cells = elites.map((one) => this.#record(one));
-      const { version, model, adapter } = run;
+      const { mark, version, model, adapter } = run;
       const origin = {
         format: 3,
+        ...(mark !== undefined && { mark }),
         version,
         model: model.sha256,
         architecture: model.architecture,

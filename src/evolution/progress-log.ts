@@ -1,6 +1,6 @@
 /** `progress.jsonl`: lines are gathered and appended now and then; a piece that a failed append left is cut off again. */
 import type { z } from 'zod';
-import { withChecksum } from '../storage/checksum.ts';
+import { withChecksumIn } from '../storage/checksum.ts';
 import { parseLine } from '../storage/lines.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -15,11 +15,13 @@ export class ProgressLog<Line extends object> {
   constructor(
     private readonly storage: Storage,
     private readonly schema: z.ZodType<Line>,
+    /** Of the run, where it has one. */
+    private readonly mark?: string,
   ) {}
 
   /** Keeps a line until the next `flush`. */
   add(line: Line): void {
-    this.#lines.push(JSON.stringify(withChecksum(line)));
+    this.#lines.push(JSON.stringify(withChecksumIn(this.mark)(line)));
   }
 
   async flush(): Promise<void> {
@@ -39,7 +41,7 @@ export class ProgressLog<Line extends object> {
    */
   async cut(isKept: (line: Line) => boolean): Promise<number> {
     const lines = await this.#read();
-    const values = lines.map((line) => parseLine(line, this.schema));
+    const values = lines.map((line) => parseLine(line, this.schema, this.mark));
     await this.#replace(
       lines.filter((_, index) => {
         const value = values[index];

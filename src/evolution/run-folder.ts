@@ -1,5 +1,5 @@
 /** Writes a run's files through the storage that the host gives; every file is whole at any moment. */
-import { withChecksum } from '../storage/checksum.ts';
+import { withChecksum, withChecksumIn } from '../storage/checksum.ts';
 import { writeGeneration } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { checkpointPath, type Checkpoint } from './checkpoint.ts';
@@ -30,8 +30,10 @@ export class RunFolder {
   constructor(
     readonly storage: Storage,
     private readonly encode: EncodePicture,
+    /** Of the run, where it has one. */
+    private readonly mark?: string,
   ) {
-    this.#progress = new ProgressLog(storage, progressRecordSchema);
+    this.#progress = new ProgressLog(storage, progressRecordSchema, mark);
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
@@ -70,7 +72,7 @@ export class RunFolder {
    */
   async writeState(cells: readonly CellRecord[], checkpoint: Checkpoint): Promise<void> {
     await writeGeneration(this.storage, checkpointPath, json(withChecksum(checkpoint)));
-    await this.storage.write('archive.json', json(cells.map(withChecksum)));
+    await this.storage.write('archive.json', json(cells.map(withChecksumIn(this.mark))));
   }
 
   async removeOldGenomes(cells: readonly CellRecord[]): Promise<void> {
@@ -81,6 +83,6 @@ export class RunFolder {
   }
 
   async writeSummary(summary: RunSummary): Promise<void> {
-    await this.storage.write('summary.json', json(withChecksum(summary)));
+    await this.storage.write('summary.json', json(withChecksumIn(this.mark)(summary)));
   }
 }

@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly format: 1;
   readonly version: string;
   readonly started: string;
+  /** By which its records are told from those of a run with other settings; older runs have none. */
+  readonly mark?: string;
   readonly settings: RunSettings;
   readonly model: {
     readonly name: string;

@@ -26,6 +26,7 @@ export const coordinates = z.enum(['pixels', 'normalised']);
 export const originShape = {
   version: z.string(),
   started: z.string(),
+  mark: z.string().exactOptional(),
   model: z.object({
     name: z.string(),
     architecture: z.string(),

@@ -8,7 +8,7 @@ import type { AscentRecord } from '../ascent/records.ts';
 import { ascentRecordSchema } from '../ascent/schema.ts';
 import type { AscentSettings } from '../ascent/settings.ts';
 import { createStage, type Stage } from '../ascent/stage.ts';
-import { checkOrigin } from '../evolution/checkpoint.ts';
+import { CheckpointError, checkOrigin } from '../evolution/checkpoint.ts';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Choices, ChoiceTable } from '../gpu/tuning.ts';
@@ -21,7 +21,7 @@ import type { Storage } from '../storage/storage.ts';
 import { damageNotes } from './damage-notes.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { picturesOf } from './replaced-run.ts';
-import { originOf } from './run-origin.ts';
+import { markIn, originOf, runMark } from './run-origin.ts';
 
 export interface AscentSetup {
   readonly gpu: Gpu;
@@ -61,36 +61,52 @@ export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent
   const taken = await takeState(setup.storage);
   const state = taken?.record;
   const stored = await readJson(setup.storage, 'run.json', ascentRecordSchema);
-  const ascent = await assemble(setup, recordedChoices(stored, setup.gpu));
+  const ascent = await assemble(setup, stored, recordedChoices(stored, setup.gpu));
   if (state) {
     checkOrigin(state, ascent.run, statePath);
     checkVariants(stored, ascent.run);
   }
+  const from = state && (await withTrials(state, setup.storage, ascent.run));
   const damagedLines = await ascent.folder.progress.cut(
     ({ evaluations }) => evaluations <= (state?.evaluations ?? 0),
   );
   await ascent.folder.writeRun(ascent.run);
   for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
-  return state ? { ...ascent, from: await withTrials(state, setup.storage) } : ascent;
+  return from ? { ...ascent, from } : ascent;
 }
 
-async function withTrials(state: AscentState, storage: Storage): Promise<NonNullable<Ascent['from']>> {
-  const trials = state.trial > 0 ? await readTrials(storage) : [];
+/** @throws CheckpointError where a trial that is complete is not there: the best of all could be another */
+async function withTrials(
+  state: AscentState,
+  storage: Storage,
+  { mark }: AscentRecord,
+): Promise<NonNullable<Ascent['from']>> {
+  const trials = state.trial > 0 ? await readTrials(storage, mark) : [];
+  if (trials.length < state.trial)
+    throw new CheckpointError(
+      `trials.json has ${String(trials.length)} of the ${String(state.trial)} trials that are complete: put it back from a copy, or start a new run in another folder`,
+    );
   return { state, trials: trials.slice(0, state.trial) };
 }
 
-async function assemble(setup: AscentSetup, choices?: Choices): Promise<AssembledAscent> {
+/** @param stored the record of an ascent that is resumed */
+async function assemble(
+  setup: AscentSetup,
+  stored?: AscentRecord,
+  choices?: Choices,
+): Promise<AssembledAscent> {
   const { gpu, model, settings, storage, encodePicture, picture } = setup;
   const { denseWeights = 'f32' } = settings;
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
   const stage = await createStage(gpu, model, parameters, settings, choices);
   const start = picture && { centred: centred(picture, model), pixels: picture };
+  const run = recordOf(setup, stage, stored);
   return {
     gpu,
     model,
     stage,
-    run: recordOf(setup, stage),
-    folder: new AscentFolder(storage, encodePicture),
+    run,
+    folder: new AscentFolder(storage, encodePicture, run.mark),
     parametrise: (objectives) => createParametrisation(stage, settings, objectives, start?.centred),
     ...(start && { picture: start }),
     destroy() {
@@ -100,12 +116,18 @@ async function assemble(setup: AscentSetup, choices?: Choices): Promise<Assemble
   };
 }
 
-function recordOf({ gpu, model, settings, sha256, started }: AscentSetup, { see }: Stage): AscentRecord {
+function recordOf(
+  { gpu, model, settings, sha256, started }: AscentSetup,
+  { see }: Stage,
+  stored: AscentRecord | undefined,
+): AscentRecord {
+  const origin = originOf(gpu, model, sha256);
   return {
     format: 1,
     kind: 'ascent',
-    ...originOf(gpu, model, sha256),
+    ...origin,
     started,
+    ...markIn(stored ? stored.mark : runMark(settings, origin)),
     settings,
     variants: Object.assign({}, ...see.map((program) => program.variants())) as Record<string, string>,
     choices: Object.assign({}, ...see.map((program) => program.choices())) as ChoiceTable,

@@ -24,7 +24,7 @@ import { damageNotes } from './damage-notes.ts';
 import { rebuiltCheckpoint } from './rebuilt-checkpoint.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { picturesOf } from './replaced-run.ts';
-import { originOf } from './run-origin.ts';
+import { markIn, originOf, runMark } from './run-origin.ts';
 
 export interface EvolutionSetup {
   readonly gpu: Gpu;
@@ -68,7 +68,7 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
   const taken = rebuilt ? undefined : await takeCheckpoint(setup.storage);
   const from = rebuilt ?? taken?.record;
   const rebuiltAt = rebuilt?.generations ?? stored.rebuiltAt;
-  const assembled = await assemble(setup, recordedChoices(stored, setup.gpu));
+  const assembled = await assemble(setup, stored, recordedChoices(stored, setup.gpu));
   const evolution = {
     ...assembled,
     run: { ...assembled.run, ...(rebuiltAt !== undefined && { rebuiltAt }) },
@@ -89,7 +89,8 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
   return from ? { ...evolution, from } : evolution;
 }
 
-async function assemble(setup: EvolutionSetup, choices?: Choices): Promise<Evolution> {
+/** @param stored the record of a run that is resumed */
+async function assemble(setup: EvolutionSetup, stored?: RunRecord, choices?: Choices): Promise<Evolution> {
   const { gpu, model, settings, storage, encodePicture } = setup;
   const classes = classesOf(model, settings.classes);
   checkPopulation(gpu, model, settings.encoding, settings.population);
@@ -108,15 +109,17 @@ async function assemble(setup: EvolutionSetup, choices?: Choices): Promise<Evolu
     extent: model.preprocessing.image,
     images: classifier.images,
   });
+  const origin = originOf(gpu, model, setup.sha256);
   const run: RunRecord = {
     format: 1,
-    ...originOf(gpu, model, setup.sha256),
+    ...origin,
     started: setup.started,
+    ...markIn(stored ? stored.mark : runMark(settings, origin)),
     settings,
     variants: classifier.program.variants(),
     choices: classifier.program.choices(),
   };
-  const folder = new RunFolder(storage, encodePicture);
+  const folder = new RunFolder(storage, encodePicture, run.mark);
   const archive = new Archive(classes.length);
   return { gpu, classifier, population, archive, classes, run, folder, memory };
 }

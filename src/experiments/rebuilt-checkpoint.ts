@@ -10,15 +10,22 @@ import { archiveSchema, progressRecordSchema } from '../evolution/run-schema.ts'
  * @throws CheckpointError when there is no archive; RunFolderError when it is damaged
  */
 export async function rebuiltCheckpoint(storage: Storage, run: RunRecord): Promise<Checkpoint> {
-  const cells = await readJson(storage, 'archive.json', archiveSchema);
+  const cells = await readJson(storage, 'archive.json', archiveSchema, run.mark);
   if (!cells) throw new CheckpointError('archive.json is not there: no run can be rebuilt of this folder');
-  const { records } = await readWholeLines(storage, 'progress.jsonl', progressRecordSchema, () => undefined);
+  const { records } = await readWholeLines(
+    storage,
+    'progress.jsonl',
+    progressRecordSchema,
+    () => undefined,
+    run.mark,
+  );
   const last = Math.max(
     ...cells.map(({ generation }) => generation),
     ...records.map(({ generation }) => generation),
   );
   return {
     format: 3,
+    ...(run.mark !== undefined && { mark: run.mark }),
     version: run.version,
     model: run.model.sha256,
     architecture: run.model.architecture,

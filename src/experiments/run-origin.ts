@@ -2,6 +2,7 @@
 import type { RunRecord } from '../evolution/run-record.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Model } from '../models/model.ts';
+import { markOf } from '../storage/checksum.ts';
 import { version } from '../version.ts';
 
 /** @param sha256 of the model's file */
@@ -23,3 +24,17 @@ export function originOf(
     adapter: { name, kind, description, reason },
   };
 }
+
+/**
+ * The mark of a run: equal settings on one adapter give equal runs, so that their files may change places. A run that is made
+ * longer keeps it.
+ */
+export function runMark(settings: object, { model, adapter }: Pick<RunRecord, 'model' | 'adapter'>): string {
+  const { sha256, architecture } = model;
+  const { description } = adapter;
+  return markOf({ ...settings, generations: undefined, sha256, architecture, description });
+}
+
+/** As it stands in a record. */
+export const markIn = (mark: string | undefined): Pick<RunRecord, 'mark'> =>
+  mark === undefined ? {} : { mark };

@@ -50,7 +50,7 @@ export interface AscentFolder {
  */
 export async function readAscent(storage: Storage, name = 'this folder'): Promise<AscentFolder> {
   const run = await readAscentRecord(storage, name);
-  const rows = await readJson(storage, 'archive.json', ascentArchiveSchema);
+  const rows = await readJson(storage, 'archive.json', ascentArchiveSchema, run.mark);
   if (!rows) {
     throw new RunFolderError(
       `${name} has no archive.json yet: the ascent stopped before it saved. Resume it with --resume.`,
@@ -62,13 +62,18 @@ export async function readAscent(storage: Storage, name = 'this folder'): Promis
     'progress.jsonl',
     ascentProgressSchema,
     () => undefined,
+    run.mark,
   );
-  const history = await readLines(storage, 'history.jsonl', ascentHistorySchema, ({ objective }, index) =>
-    strangeName(run, objective, index),
+  const history = await readLines(
+    storage,
+    'history.jsonl',
+    ascentHistorySchema,
+    ({ objective }, index) => strangeName(run, objective, index),
+    run.mark,
   );
-  const trials = await readTrials(storage);
+  const trials = await readTrials(storage, run.mark);
   requireTrials(run, trials);
-  const summary = await readJson(storage, 'summary.json', ascentSummarySchema);
+  const summary = await readJson(storage, 'summary.json', ascentSummarySchema, run.mark);
   return { run, progress, damagedLines, rows, history: history.slice(0, rows.length), trials, summary };
 }
 
@@ -86,8 +91,8 @@ export async function readAscentRecord(storage: Storage, name = 'this folder'): 
  *
  * @throws RunFolderError when it is damaged
  */
-export async function readTrials(storage: Storage): Promise<readonly TrialRecord[]> {
-  return (await readJson(storage, 'trials.json', trialsSchema)) ?? [];
+export async function readTrials(storage: Storage, mark?: string): Promise<readonly TrialRecord[]> {
+  return (await readJson(storage, 'trials.json', trialsSchema, mark)) ?? [];
 }
 
 function requireTrials({ settings, ...run }: AscentRecord, trials: readonly TrialRecord[]): void {

@@ -31,7 +31,7 @@ export interface RunFolder {
  */
 export async function readRun(storage: Storage, name = 'this folder'): Promise<RunFolder> {
   const run = await readRunRecord(storage, name);
-  const cells = await readJson(storage, 'archive.json', archiveSchema);
+  const cells = await readJson(storage, 'archive.json', archiveSchema, run.mark);
   if (!cells) {
     throw new RunFolderError(
       `${name} has no archive.json yet: the run stopped before it saved. Resume it with --resume.`,
@@ -46,8 +46,9 @@ export async function readRun(storage: Storage, name = 'this folder'): Promise<R
       confidences.length === cells.length
         ? undefined
         : `has ${String(confidences.length)} confidences, archive.json has ${String(cells.length)} cells`,
+    run.mark,
   );
-  const summary = await readJson(storage, 'summary.json', runSummarySchema);
+  const summary = await readJson(storage, 'summary.json', runSummarySchema, run.mark);
   return { run, progress, damagedLines, cells, summary };
 }
 

@@ -62,14 +62,19 @@ function kindOf(value: unknown): RunKind {
 
 const kindSchema = z.object({ kind: z.literal('ascent').optional() });
 
-/** The file's content, or undefined when there is none. */
+/**
+ * The file's content, or undefined when there is none.
+ *
+ * @param mark of the run, as `run.json` says; here as below
+ */
 export async function readJson<T>(
   storage: Storage,
   file: string,
   schema: z.ZodType<T>,
+  mark?: string,
 ): Promise<T | undefined> {
   const bytes = await storage.read(file);
-  return bytes && check(schema, parse(file, decode(file, bytes)), file);
+  return bytes && check(schema, parse(file, decode(file, bytes)), file, mark);
 }
 
 /** Of a file of lines: those that can be read, and how many others there are. */
@@ -84,12 +89,13 @@ export async function readWholeLines<T>(
   file: string,
   schema: z.ZodType<T>,
   contradiction: (record: T) => string | undefined,
+  mark?: string,
 ): Promise<ReadableLines<T>> {
   const lines = decodeLines(await storage.read(file));
   // Behind the last line feed is nothing, or what a crash left of a line.
-  const values = lines.slice(0, -1).map((line) => parseLine(line, schema));
+  const values = lines.slice(0, -1).map((line) => parseLine(line, schema, mark));
   const records = values.filter((value) => value !== undefined);
-  const last = parseLine(lines.at(-1) ?? '', schema);
+  const last = parseLine(lines.at(-1) ?? '', schema, mark);
   if (last !== undefined) records.push(last);
   for (const record of records) {
     const against = contradiction(record);
@@ -116,11 +122,12 @@ export async function readLines<T>(
   file: string,
   schema: z.ZodType<T>,
   contradiction: (record: T, index: number) => string | undefined,
+  mark?: string,
 ): Promise<T[]> {
   const lines = decodeLines(await storage.read(file));
   const read = (line: string, index: number): T => {
     const place = `${file}, line ${String(index + 1)}`;
-    const record = check(schema, parse(place, line), place);
+    const record = check(schema, parse(place, line), place, mark);
     const against = contradiction(record, index);
     if (against === undefined) return record;
     throw contradictory(`${place} ${against}`);
@@ -155,9 +162,9 @@ function parse(place: string, text: string): unknown {
   }
 }
 
-function check<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+function check<T>(schema: z.ZodType<T>, value: unknown, place: string, mark?: string): T {
   const records: unknown[] = Array.isArray(value) ? value : [value];
-  if (records.some((record) => checksumState(record) === 'damaged'))
+  if (records.some((record) => checksumState(record, mark) === 'damaged'))
     throw new RunFolderError(`${place} is not what was written: a checksum does not hold. ${remedy}`);
   const result = schema.safeParse(value, { reportInput: false });
   if (result.success) return result.data;

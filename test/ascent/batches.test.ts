@@ -12,37 +12,7 @@ import { RecordingStorage, copyOf } from '../evolution/failing-storage.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { expectClose } from '../kernels/numbers.ts';
 import { full } from '../support/full.ts';
-import { ascentOutcome, plainClimb, tinyAscent, tinyAscentSettings, withClimb } from './tiny-ascent.ts';
-
-const transformation = { jitter: 2, rotate: 10, scale: 0.1 };
-const waves: AscentSettings = {
-  ...tinyAscentSettings,
-  start: { from: 'gaussian', size: 1 },
-  parametrisation: { kind: 'fourier' },
-};
-const genomes: AscentSettings = {
-  ...withClimb({ step: { rule: 'adam', size: 0.1 }, decay: 0 }),
-  start: { from: 'mean' },
-  parametrisation: { kind: 'cppn', coordinates: 'normalised', mutations: 15 },
-};
-const kinds: [string, AscentSettings][] = [
-  ['pixels', tinyAscentSettings],
-  ['momentum and a goal', { ...withClimb({ momentum: 0.9 }), until: 0.7 }],
-  ['Adam and random views', { ...withClimb({ step: { rule: 'adam', size: 3 } }), transformation }],
-  ['waves', waves],
-  ['CPPNs', genomes],
-  [
-    'several trials',
-    {
-      ...tinyAscentSettings,
-      steps: 6,
-      trials: [0.5, 2.5, 5].map((size) => ({
-        name: `size ${String(size)}`,
-        climb: { ...plainClimb, step: { rule: 'normalised', size } },
-      })),
-    },
-  ],
-];
+import { ascentKinds, ascentOutcome, tinyAscent, tinyAscentSettings } from './tiny-ascent.ts';
 
 async function outcome(settings: AscentSettings, hooks = {}): Promise<MemoryStorage> {
   const storage = new MemoryStorage();
@@ -56,7 +26,7 @@ async function single(settings: AscentSettings, place: number): Promise<[AscentR
   return [rows[0]!, history[0]!];
 }
 
-describe.each(kinds)('an ascent with %s', (_, settings) => {
+describe.each(ascentKinds)('an ascent with %s', (_, settings) => {
   const whole = new RecordingStorage();
   beforeAll(() => tinyAscent({ storage: whole, settings, hooks: { submissionTime: 0 } }));
 
@@ -92,7 +62,7 @@ describe.each(kinds)('an ascent with %s', (_, settings) => {
   });
 });
 
-test.each(kinds.slice(0, 5))('five objectives side by side are five alone: %s', async (_, settings) => {
+test.each(ascentKinds.slice(0, 5))('five objectives side by side are five alone: %s', async (_, settings) => {
   const together = await readAscent(await outcome({ ...settings, batch: 8 }));
   expect(together.rows).toHaveLength(5);
   for (const place of [0, 3, 4]) {
@@ -136,6 +106,28 @@ test('a state of an older version goes on to the same images', async () => {
     expected.rows.map(({ iteration }) => iteration),
   );
   expect(found.history).toEqual(expected.history);
+});
+
+test('files of an ascent with another seed do not pass for this one’s', async () => {
+  const [ours, theirs] = [new MemoryStorage(), await outcome({ ...tinyAscentSettings, seed: 4 })];
+  let asked = 0;
+  await tinyAscent({ storage: ours, hooks: { submissionTime: 0, shouldStop: () => ++asked > 7 } });
+  for (const path of ['checkpoint/ascent.json', 'archive.json', 'history.jsonl']) {
+    const copy = copyOf(ours.files);
+    copy.files.set(path, theirs.files.get(path)!);
+    if (path.startsWith('checkpoint'))
+      await expect(tinyAscent({ storage: copy, resume: true })).rejects.toThrow(/comes from another run: /);
+    else await expect(readAscent(copy)).rejects.toThrow(/checksum does not hold/);
+  }
+});
+
+test('an ascent that has lost trials which were complete does not go on without them', async () => {
+  const storage = await outcome(ascentKinds.at(-1)![1]);
+  storage.files.delete('trials.json');
+  const files = new Map(storage.files);
+  const resumed = tinyAscent({ storage, settings: ascentKinds.at(-1)![1], resume: true });
+  await expect(resumed).rejects.toThrow(/trials\.json has 0 of the 2 trials that are complete: put it back/);
+  expect(storage.files).toEqual(files);
 });
 
 test('images go on improving where confidence reads 1', async () => {

@@ -4,9 +4,10 @@ import { classObjectives } from '../../src/ascent/parse-objective.ts';
 import type { AscentSummary } from '../../src/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
 import { newAscent, resumedAscent } from '../../src/experiments/ascent-run.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
 import type { Model } from '../../src/models/model.ts';
 import { encodePng } from '../../src/node/image-file.ts';
-import type { MemoryStorage } from '../../src/storage/storage.ts';
+import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { sha256, tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 
@@ -35,8 +36,41 @@ export const withClimb = (changes: Partial<Climb>): AscentSettings => ({
   trials: [{ name: 'plain', climb: { ...plainClimb, ...changes } }],
 });
 
+const transformation = { jitter: 2, rotate: 10, scale: 0.1 };
+const waves: AscentSettings = {
+  ...tinyAscentSettings,
+  start: { from: 'gaussian', size: 1 },
+  parametrisation: { kind: 'fourier' },
+};
+const genomes: AscentSettings = {
+  ...withClimb({ step: { rule: 'adam', size: 0.1 }, decay: 0 }),
+  start: { from: 'mean' },
+  parametrisation: { kind: 'cppn', coordinates: 'normalised', mutations: 15 },
+};
+/** One of every kind of ascent. */
+export const ascentKinds: readonly (readonly [name: string, settings: AscentSettings])[] = [
+  ['pixels', tinyAscentSettings],
+  ['momentum and a goal', { ...withClimb({ momentum: 0.9 }), until: 0.7 }],
+  ['Adam and random views', { ...withClimb({ step: { rule: 'adam', size: 3 } }), transformation }],
+  ['waves', waves],
+  ['CPPNs', genomes],
+  [
+    'several trials',
+    {
+      ...tinyAscentSettings,
+      steps: 6,
+      trials: [0.5, 2.5, 5].map((size) => ({
+        name: `size ${String(size)}`,
+        climb: { ...plainClimb, step: { rule: 'normalised', size } },
+      })),
+    },
+  ],
+];
+
 export interface TinyAscent {
-  readonly storage: MemoryStorage;
+  readonly storage: Storage;
+  /** The one that tests share, unless told. */
+  readonly gpu?: Gpu;
   readonly settings?: AscentSettings;
   readonly model?: Model;
   readonly resume?: boolean;
@@ -54,10 +88,10 @@ export async function tinyAscent({
   hooks = {},
   picture,
   onResumeWarning = () => undefined,
+  gpu,
 }: TinyAscent): Promise<AscentSummary> {
-  const gpu = await openTestGpu();
   const setup = {
-    gpu,
+    gpu: gpu ?? (await openTestGpu()),
     model,
     sha256,
     settings,

@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointError, checkpointPath } from '../../src/evolution/checkpoint.ts';
-import type { CellRecord } from '../../src/evolution/run-record.ts';
+import type { CellRecord, RunRecord } from '../../src/evolution/run-record.ts';
 import { readClaims } from '../../src/report/claims.ts';
+import { readRun } from '../../src/report/read-run.ts';
 import { RunFolderError } from '../../src/report/run-files.ts';
-import { withChecksum } from '../../src/storage/checksum.ts';
+import { withChecksumIn } from '../../src/storage/checksum.ts';
 import { previousOf } from '../../src/storage/generations.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { full } from '../support/full.ts';
@@ -125,27 +126,67 @@ describe.each(kinds)('a run with %s', (_, model, settings) => {
   });
 });
 
+const runIn = (storage: MemoryStorage): RunRecord => JSON.parse(textOf(storage, 'run.json')) as RunRecord;
+
+describe('files of a run with another seed', () => {
+  const [ours, theirs] = [new MemoryStorage(), new MemoryStorage()];
+  beforeAll(async () => {
+    await tinyRun({ storage: ours });
+    await tinyRun({ storage: theirs, settings: { ...tinySettings, seed: 6 } });
+  });
+  const withTheirs = (path: string) => {
+    const copy = copyOf(ours.files);
+    copy.files.set(path, theirs.files.get(path)!);
+    return copy;
+  };
+
+  test.each([
+    [
+      checkpointPath,
+      /state\.json comes from another run: [0-9a-f]{8}, here it is .*put the checkpoint .* back/,
+    ],
+    ['run.json', /state\.json comes from another run/],
+  ])('%s: the run does not go on', async (path, message) => {
+    await expect(tinyRun({ storage: withTheirs(path), resume: true })).rejects.toThrow(message);
+  });
+
+  test.each(['archive.json', 'summary.json', 'run.json'])('%s: the folder is not read', async (path) => {
+    await expect(readRun(withTheirs(path))).rejects.toThrow(/checksum does not hold/);
+  });
+
+  test('progress.jsonl: its lines are passed over', async () => {
+    expect(await readRun(withTheirs('progress.jsonl'))).toMatchObject({ progress: [], damagedLines: 6 });
+  });
+
+  test('have another mark; one that is longer, or the same again, has the same', async () => {
+    const longer = new MemoryStorage();
+    await tinyRun({ storage: longer, settings: { ...tinySettings, generations: 7 } });
+    expect(runIn(longer).mark).toBe(runIn(ours).mark);
+    expect(runIn(theirs).mark).not.toBe(runIn(ours).mark);
+  });
+});
+
 describe('an archive', () => {
   const storage = new MemoryStorage();
   beforeAll(() => tinyRun({ storage }));
 
-  test.each<[string, (cells: CellRecord[]) => unknown[], RegExp]>([
+  test.each<[string, (cells: CellRecord[], mark?: string) => unknown[], RegExp]>([
     ['with an altered row', ([first, ...rest]) => [{ ...first, id: 77 }, ...rest], /checksum does not hold/],
     ['with cells exchanged', ([a, b, ...rest]) => [b, a, ...rest], /cell 0 is of class 1, run\.json has 0/],
     ['with a cell repeated', ([a, , ...rest]) => [a, a, ...rest], /cell 1 is of class 0, run\.json has 1/],
     ['with a cell less', (cells) => cells.slice(0, -1), /4 cells, run\.json has 5/],
     [
       'with another label',
-      ([first, ...rest]) => {
+      ([first, ...rest], mark) => {
         const cell = { ...first!, label: 'cat', checksum: undefined };
-        return [withChecksum(cell), ...rest];
+        return [withChecksumIn(mark)(cell), ...rest];
       },
       /cell 0 is labelled "cat", run\.json has "class 0"/,
     ],
   ])('%s is not verified', async (_, change, message) => {
     const copy = copyOf(storage.files);
     const cells = JSON.parse(textOf(storage, 'archive.json')) as CellRecord[];
-    await copy.write('archive.json', JSON.stringify(change(cells)));
+    await copy.write('archive.json', JSON.stringify(change(cells, runIn(copy).mark)));
     await expect(readClaims(copy)).rejects.toThrow(RunFolderError);
     await expect(readClaims(copy)).rejects.toThrow(message);
   });
@@ -154,10 +195,15 @@ describe('an archive', () => {
     const old = copyOf(storage.files);
     for (const path of ['run.json', 'archive.json', 'summary.json', 'progress.jsonl'])
       await old.write(path, textOf(old, path).replaceAll(/,\s*"checksum": ?"[0-9a-f]{8}"/g, ''));
-    await editState(old, checkpointPath, (state) => ({ ...state, format: 2 }));
+    await old.write('run.json', textOf(old, 'run.json').replace(/"mark": "[^"]*",/, ''));
+    await editState(old, checkpointPath, (state) => ({ ...state, format: 2, mark: undefined }));
     await old.write(checkpointPath, textOf(old, checkpointPath).replace(/,"checksum":"[^"]*"/, ''));
     expect((await readClaims(old)).claims).toHaveLength(5);
     await tinyRun({ storage: old, resume: true });
-    expect(outcomeOf(old)).toEqual(outcomeOf(storage));
+    // Its records have the checksums of unmarked ones then.
+    const unsummed = (files: MemoryStorage) =>
+      JSON.stringify(outcomeOf(files)).replaceAll(/\\"checksum\\": \\"[0-9a-f]{8}\\"/g, '');
+    expect(unsummed(old)).toBe(unsummed(storage));
+    expect(runIn(old)).not.toHaveProperty('mark');
   });
 });

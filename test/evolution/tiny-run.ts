@@ -2,12 +2,13 @@
 import { evolve, type EvolutionHooks } from '../../src/evolution/evolve.ts';
 import type { RunSettings, RunSummary } from '../../src/evolution/run-record.ts';
 import { newEvolution, resumedEvolution } from '../../src/experiments/evolution-run.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { Architecture, Extent } from '../../src/nn/layer.ts';
 import { volume } from '../../src/nn/layer.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { encodePng } from '../../src/node/image-file.ts';
-import type { MemoryStorage } from '../../src/storage/storage.ts';
+import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 
 export const sha256 = 'ab'.repeat(32);
@@ -60,7 +61,9 @@ export const tinySettings: RunSettings = {
 };
 
 export interface TinyRun {
-  readonly storage: MemoryStorage;
+  readonly storage: Storage;
+  /** The one that tests share, unless told. */
+  readonly gpu?: Gpu;
   readonly settings?: RunSettings;
   readonly model?: Model;
   readonly resume?: boolean;
@@ -80,10 +83,10 @@ export async function tinyRun({
   memoryBudget = 2 ** 30,
   fromArchive = false,
   onResumeWarning = () => undefined,
+  gpu,
 }: TinyRun): Promise<RunSummary> {
-  const gpu = await openTestGpu();
   const setup = {
-    gpu,
+    gpu: gpu ?? (await openTestGpu()),
     model,
     sha256,
     settings,

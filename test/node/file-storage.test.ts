@@ -16,9 +16,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { FileStorage, StorageError, storageError } from '../../src/node/file-storage.ts';
+import { readGeneration, writeGeneration } from '../../src/storage/generations.ts';
 import { full } from '../support/full.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 
 let scratch: string;
 let root: string;
@@ -195,6 +197,34 @@ describe('a disk that refuses', () => {
     const error = storageError('write', '/run/a', cause);
     expect(error).toMatchObject({ code, cause });
     expect(error.message).toMatch(message);
+  });
+});
+
+describe('a disk that is full', () => {
+  test('from any page of a checkpoint on keeps the one before, and takes the next when there is room', async ({
+    skip,
+  }) => {
+    const disk = SmallDisk.mount(2 ** 17);
+    if (!disk) return skip('only root may mount a small disk');
+    onTestFinished(() => {
+      disk.unmount();
+    });
+    const checkpoint = new FileStorage(disk.folder);
+    const parse = (content: string) => JSON.parse(content) as string;
+    const pages = 5;
+    const state = (letter: string) => JSON.stringify(letter.repeat(pages * disk.grain - 100));
+    const read = async () => (await readGeneration(checkpoint, 'state.json', parse))?.record[0];
+    await writeGeneration(checkpoint, 'state.json', state('a'));
+    for (let room = 0; room < pages; room++) {
+      disk.leave(room * disk.grain);
+      const error = await refusal(writeGeneration(checkpoint, 'state.json', state('b')));
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+      expect(await read()).toBe('a');
+      expect(await checkpoint.list('')).toHaveLength(1);
+    }
+    disk.free();
+    await writeGeneration(checkpoint, 'state.json', state('c'));
+    expect(await read()).toBe('c');
   });
 });
 

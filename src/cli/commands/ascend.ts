@@ -70,7 +70,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
       };
       const ascent = options.resume || goesOn ? await resumedAscent(setup) : await newAscent(setup);
       try {
-        return await follow(ascent, terminal);
+        return await follow(ascent, options, terminal);
       } finally {
         ascent.destroy();
       }
@@ -119,7 +119,11 @@ async function storedAscent(
   return { settings, picture: pixels };
 }
 
-async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary> {
+async function follow(
+  ascent: Ascent,
+  { checkpointEvery }: AscendOptions,
+  terminal: Terminal,
+): Promise<AscentSummary> {
   const { objectives, steps, trials, batch } = ascent.run.settings;
   terminal.note(
     `${String(objectives.length)} images, ${String(batch)} side by side, at most ${String(steps)} steps${trials.length > 1 ? ` in each of ${String(trials.length)} trials` : ''}`,
@@ -136,6 +140,7 @@ async function follow(ascent: Ascent, terminal: Terminal): Promise<AscentSummary
   try {
     const summary = await ascend(ascent, {
       now: () => performance.now(),
+      checkpointEvery: 1000 * checkpointEvery,
       onProgress: ({ median, best }, { settled, done }) => {
         bar.update(
           settled,

@@ -35,6 +35,7 @@ interface EvolveOptions extends ModelOptions {
   readonly replace: boolean;
   readonly fromArchive: boolean;
   readonly memory: number;
+  readonly checkpointEvery: number;
 }
 
 export function addEvolve(program: Command, invocation: Invocation): void {
@@ -60,6 +61,7 @@ export function addEvolve(program: Command, invocation: Invocation): void {
       wholeNumber(1),
       defaultSearchBudget / 2 ** 20,
     )
+    .option('--checkpoint-every <seconds>', 'between checkpoints, at least', wholeNumber(0), 5)
     .option('--out <folder>', 'run folder', 'runs/latest')
     .option('--resume', 'go on with the run in the folder', false)
     .option(
@@ -100,7 +102,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
         },
       };
       const evolution = options.resume || goesOn ? await resumedEvolution(setup) : await newEvolution(setup);
-      return follow(evolution, terminal);
+      return follow(evolution, options, terminal);
     });
     await writeReport(storage, options.out);
     announce(summary, options.out, terminal);
@@ -181,7 +183,11 @@ async function settingsFor(
   return { ...stored, generations: longer };
 }
 
-async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSummary> {
+async function follow(
+  evolution: Evolution,
+  { checkpointEvery }: EvolveOptions,
+  terminal: Terminal,
+): Promise<RunSummary> {
   const { generations, population } = evolution.run.settings;
   terminal.note(describeMemory(evolution.memory, population));
   const from = evolution.from?.generations ?? 0;
@@ -192,6 +198,7 @@ async function follow(evolution: Evolution, terminal: Terminal): Promise<RunSumm
   try {
     const summary = await evolve(evolution, {
       now: () => performance.now(),
+      checkpointEvery: 1000 * checkpointEvery,
       onGeneration: ({ generation, median, best }) => {
         bar.update(generation + 1, `median ${formatConfidence(median)}, best ${formatConfidence(best)}`);
       },
