@@ -180,27 +180,31 @@ describe('fool ascend', () => {
       expect(readFileSync(at('search', 'report.html'), 'utf8')).toContain(bestTrial);
     });
 
-  it('stopped by Ctrl-C it saves, and resumed it ends as if it had not been stopped', async () => {
-    const options = ['--class', '0,1', '--steps', '30', '--param', 'fourier', '--step-size', '0.02'];
-    const child = start(['ascend', ...device, ...options, '--out', at('stopped'), '--json']);
-    const outcome = ended(child);
-    // From the first line of progress on it listens.
-    child.stderr!.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('iterations ·')) child.kill('SIGINT');
-    });
-    const { code, out } = await outcome;
-    expect(code).toBe(130);
-    const first = JSON.parse(out) as AscentSummary;
-    const refused = await ascend('--out', at('stopped'), '--resume', '--steps', '90');
-    expect(refused.err).toMatch(/--steps cannot be changed in an ascent that is resumed/);
-    expect(refused.code).toBe(2);
-    const resumed = await ascend('--out', at('stopped'), '--resume');
-    expect(resumed.code).toBe(0);
-    expect((await ascend(...options, '--out', at('whole'))).code).toBe(0);
-    expect(first.evaluations).toBeLessThanOrEqual(json<AscentSummary>('whole', 'summary.json').evaluations);
-    for (const name of ['archive.json', 'history.jsonl'])
-      expect(readFileSync(at('stopped', name))).toEqual(readFileSync(at('whole', name)));
-  }, 180_000);
+  it.runIf(full)(
+    'stopped by Ctrl-C it saves, and resumed it ends as if it had not been stopped',
+    async () => {
+      const options = ['--class', '0,1', '--steps', '30', '--param', 'fourier', '--step-size', '0.02'];
+      const child = start(['ascend', ...device, ...options, '--out', at('stopped'), '--json']);
+      const outcome = ended(child);
+      // From the first line of progress on it listens.
+      child.stderr!.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('iterations ·')) child.kill('SIGINT');
+      });
+      const { code, out } = await outcome;
+      expect(code).toBe(130);
+      const first = JSON.parse(out) as AscentSummary;
+      const refused = await ascend('--out', at('stopped'), '--resume', '--steps', '90');
+      expect(refused.err).toMatch(/--steps cannot be changed in an ascent that is resumed/);
+      expect(refused.code).toBe(2);
+      const resumed = await ascend('--out', at('stopped'), '--resume');
+      expect(resumed.code).toBe(0);
+      expect((await ascend(...options, '--out', at('whole'))).code).toBe(0);
+      expect(first.evaluations).toBeLessThanOrEqual(json<AscentSummary>('whole', 'summary.json').evaluations);
+      for (const name of ['archive.json', 'history.jsonl'])
+        expect(readFileSync(at('stopped', name))).toEqual(readFileSync(at('whole', name)));
+    },
+    180_000,
+  );
 });
 
 describe('fool ascend refuses', () => {

@@ -8,6 +8,7 @@ import type { OpenDevice } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 import { searchGpu } from '../../src/node/adapter.ts';
 import { fool, type Outcome } from './fool.ts';
+import { full } from '../support/full.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fool-device-loss-'));
 const device = ['--adapter', process.env['FOOL_ADAPTER'] ?? 'swiftshader'];
@@ -50,37 +51,42 @@ async function losing(losses: number, ...commandLine: string[]): Promise<Outcome
   return { code, out, err, opened };
 }
 
-describe.each([
+// What commands have in common is tried with the quicker one; of an ascent, test/evolution/device-loss.test.ts does without a command.
+const commands = [
   ['evolve', ['evolve', ...device, '--generations', '8', '--population', '4'], ['archive.json', 'images']],
   [
     'ascend',
     ['ascend', ...device, '--class', '0,1', '--steps', '12', '--batch', '4'],
     ['archive.json', 'history.jsonl', 'images'],
   ],
-] as const)('fool %s whose device is lost', (name, commandLine, results) => {
-  const contentOf = (folder: string) =>
-    results.flatMap((result) =>
-      result === 'images'
-        ? readdirSync(at(folder, result)).map((file) => readFileSync(at(folder, result, file), 'base64'))
-        : [readFileSync(at(folder, result), 'utf8')],
-    );
+] as const;
 
-  it('once goes on by itself, to the same result', async () => {
-    expect((await fool(...commandLine, '--out', at(`${name}-whole`))).code).toBe(0);
-    const { code, err, opened } = await losing(1, ...commandLine, '--out', at(name));
-    expect(err).toMatch(/warning: .*the device was lost .*; it is opened again, and the run goes on/);
-    expect(opened).toBe(2);
-    expect(code).toBe(0);
-    expect(contentOf(name)).toEqual(contentOf(`${name}-whole`));
-  });
+describe.each(commands.slice(0, full ? 2 : 1))(
+  'fool %s whose device is lost',
+  (name, commandLine, results) => {
+    const contentOf = (folder: string) =>
+      results.flatMap((result) =>
+        result === 'images'
+          ? readdirSync(at(folder, result)).map((file) => readFileSync(at(folder, result, file), 'base64'))
+          : [readFileSync(at(folder, result), 'utf8')],
+      );
 
-  // What commands have in common is tried with the quicker one.
-  it.runIf(name === 'evolve')('twice ends with what to do, and resumed gives the same result', async () => {
-    const { code, err, opened } = await losing(2, ...commandLine, '--out', at(name), '--replace');
-    expect(err).toMatch(/^fool: .*the device was lost .* once more; --resume goes on/m);
-    expect(opened).toBe(2);
-    expect(code).toBe(1);
-    expect((await fool(name, ...device, '--resume', '--out', at(name))).code).toBe(0);
-    expect(contentOf(name)).toEqual(contentOf(`${name}-whole`));
-  });
-});
+    it('once goes on by itself, to the same result', async () => {
+      expect((await fool(...commandLine, '--out', at(`${name}-whole`))).code).toBe(0);
+      const { code, err, opened } = await losing(1, ...commandLine, '--out', at(name));
+      expect(err).toMatch(/warning: .*the device was lost .*; it is opened again, and the run goes on/);
+      expect(opened).toBe(2);
+      expect(code).toBe(0);
+      expect(contentOf(name)).toEqual(contentOf(`${name}-whole`));
+    });
+
+    it.runIf(name === 'evolve')('twice ends with what to do, and resumed gives the same result', async () => {
+      const { code, err, opened } = await losing(2, ...commandLine, '--out', at(name), '--replace');
+      expect(err).toMatch(/^fool: .*the device was lost .* once more; --resume goes on/m);
+      expect(opened).toBe(2);
+      expect(code).toBe(1);
+      expect((await fool(name, ...device, '--resume', '--out', at(name))).code).toBe(0);
+      expect(contentOf(name)).toEqual(contentOf(`${name}-whole`));
+    });
+  },
+);

@@ -8,6 +8,7 @@ import { encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
+import { covering } from '../support/full.ts';
 
 const { model, sha256 } = await loadModel('lenet-mnist');
 const base: RunSettings = {
@@ -63,7 +64,7 @@ describe.each(['cppn', 'direct'] as const)('evolution with the %s encoding', (en
     expect(summary).toMatchObject({ complete: true, generations: 8, evaluations: 8 * 14 });
   });
 
-  it.each([1, 3, 7])(
+  it.each(covering([1, 3, 7], [3]))(
     'resumed after %i generations ends bit for bit like an uninterrupted run',
     async (stopAfter) => {
       const [whole, parts] = [new MemoryStorage(), new MemoryStorage()];
