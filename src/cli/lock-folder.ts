@@ -5,11 +5,16 @@ import { LockedError, takeLock, type Lock } from '../node/process-lock.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
+/** In a run folder: folders, and the one file that is appended to. */
+const written = ['images', 'genomes', 'checkpoint', 'frames', 'trials', 'animations', 'progress.jsonl'];
+
 /**
  * Two processes in one folder would overwrite each other. The lock lies inside: a folder that is mounted has no other
  * place for it.
  */
 export async function lockFolder(folder: string, storage: FileStorage, terminal: Terminal): Promise<Lock> {
+  // Known before hours of work rather than at the first save.
+  await storage.checkForLinks(written);
   // Makes the folder, and says early when it cannot be written.
   await storage.write('.writable', '');
   await storage.remove('.writable');

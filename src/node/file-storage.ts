@@ -110,6 +110,15 @@ export class FileStorage implements Storage {
     }
   }
 
+  /** @throws StorageError where one of these names below the root is a link: what was to be written there would be refused later */
+  async checkForLinks(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const target = path.join(this.root, name);
+      const info = await lstat(target).catch(() => undefined);
+      if (info?.isSymbolicLink() === true) throw storageError('write', target, linkThere());
+    }
+  }
+
   /** Sorted; `''` is the root. */
   async list(folder: string): Promise<string[]> {
     const target = path.join(this.root, ...(folder === '' ? [] : this.#parts(folder)));
@@ -205,10 +214,12 @@ async function makeFolders(root: string, names: readonly string[]): Promise<void
   }
 }
 
+const linkThere = (): Error => Object.assign(new Error(), { code: 'LINK' });
+
 async function checkFolders(root: string, names: readonly string[]): Promise<void> {
   for (let depth = 1; depth <= names.length; depth++) {
     const info = await lstat(path.join(root, ...names.slice(0, depth)));
-    if (info.isSymbolicLink()) throw Object.assign(new Error(), { code: 'LINK' });
+    if (info.isSymbolicLink()) throw linkThere();
     if (!info.isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
   }
 }

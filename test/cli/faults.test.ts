@@ -104,6 +104,24 @@ it.runIf(process.platform === 'linux')('says what a limit on memory is too small
   expect(code).toBe(1);
 });
 
+it.runIf(process.platform !== 'win32').each([
+  ['images', []],
+  ['checkpoint', ['--replace']],
+  ['progress.jsonl', []],
+])(
+  'a run folder with a link for %s is refused before the run, and what it leads to stays',
+  async (name, more) => {
+    const [folder, photographs] = [at(`link-${name}`), at(`photographs-${name}`)];
+    for (const one of [folder, photographs]) mkdirSync(one);
+    writeFileSync(join(photographs, '0001.png'), 'a photograph');
+    symlinkSync(photographs, join(folder, name));
+    const { code, err } = await fool(...small, ...more, '--out', folder);
+    expect(err).toMatch(new RegExp(`cannot write .*${name}: a link is there .*remove the link`));
+    expect(code).toBe(1);
+    expect(readdirSync(photographs)).toEqual(['0001.png']);
+  },
+);
+
 it('without any driver says what was tried and what to install', async () => {
   // The bundle beside all packages but the one that carries a driver.
   const bare = at('bare');
