@@ -61,7 +61,7 @@ it('stopped by Ctrl-C amid ten digits it goes on as if it had not been stopped',
   child.stderr!.on('data', (chunk: Buffer) => {
     if (chunk.toString().includes('iterations ·')) child.kill('SIGINT');
   });
-  expect((await outcome).code).toBe(0);
+  expect((await outcome).code).toBe(130);
   expect((await fool('ascend', ...device, '--out', at('stopped'), '--resume')).code).toBe(0);
   expect((await fool('ascend', ...device, ...options, '--out', at('whole'))).code).toBe(0);
   for (const name of ['archive.json', 'history.jsonl'])
