@@ -84,7 +84,7 @@ export class AscentFolder {
   }
 }
 
-/** All that a float32 holds. */
+/** To all that a float32 holds. */
 const rounded = (history: AscentHistory): object =>
   JSON.parse(JSON.stringify(history, sevenDigits)) as object;
 

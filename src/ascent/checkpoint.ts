@@ -3,10 +3,10 @@
  * state, they are counted by iteration, so a resumed ascent goes on bit for bit as if it had never stopped.
  */
 import { z } from 'zod';
-import { CheckpointError, checkState, parseState } from '../evolution/checkpoint.ts';
+import { CheckpointError, checkState, parseState, requireChecksum } from '../evolution/checkpoint.ts';
 import { crc32 } from '../storage/crc32.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { checksumState, withChecksum } from '../storage/checksum.ts';
+import { withChecksum } from '../storage/checksum.ts';
 import { dropDamaged, readGeneration, writeGeneration, type Generation } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ClimberState } from './climber.ts';
@@ -125,8 +125,7 @@ export async function writeFirstState(storage: Storage, run: AscentRecord): Prom
 export function parseAscentState(text: string, file: string): AscentState {
   const content = parseState(text, file);
   const parsed = checkState(state, content, file);
-  if (parsed.format === 2 && checksumState(content) === 'absent')
-    throw new CheckpointError(`${file} has lost its checksum; start a new run in another folder`);
+  if (parsed.format === 2) requireChecksum(content, file);
   return parsed;
 }
 

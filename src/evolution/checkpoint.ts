@@ -65,6 +65,12 @@ export function parseState(text: string, file: string): unknown {
   return state;
 }
 
+/** For states of a format that has one. @throws CheckpointError where it is gone */
+export function requireChecksum(state: unknown, file: string): void {
+  if (checksumState(state) === 'absent')
+    throw new CheckpointError(`${file} has lost its checksum; ${startAnew}`);
+}
+
 /** @throws CheckpointError naming the first field that is not what it should be */
 export function checkState<State>(schema: z.ZodType<State>, content: unknown, file: string): State {
   const parsed = schema.safeParse(content);
@@ -88,8 +94,7 @@ export function parseCheckpoint(text: string, file: string): Checkpoint {
     );
   }
   const state = checkState(checkpoint, content, file);
-  if (state.format === 3 && checksumState(content) === 'absent')
-    throw new CheckpointError(`${file} has lost its checksum; ${startAnew}`);
+  if (state.format === 3) requireChecksum(content, file);
   return state;
 }
 

@@ -9,6 +9,7 @@ import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path';
 import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
+import { codeOf } from './error-code.ts';
 import { readRegular } from './read-regular.ts';
 import { temporaryName, writeWhole } from './write-whole.ts';
 
@@ -250,8 +251,4 @@ export function storageError(action: Action, target: string, cause: unknown): St
   const code = codeOf(cause);
   const why = ADVICE[code] ?? messageOf(cause);
   return new StorageError(`cannot ${action} ${target}: ${why}`, code, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
+import { codeOf } from './error-code.ts';
 import { ownIdentity, processIdentitySchema, stateOf, type ProcessIdentity } from './process-identity.ts';
 
 /** Milliseconds between two signs of life. */
@@ -101,6 +102,13 @@ const renewEver = `
   }, renewal);
 `;
 
+/**
+ * Whether a rename found that another process was first. ENOENT: whoever has just taken the lock has tidied up. EPERM: so
+ * Windows says that the place is taken.
+ */
+const isOutrun = (error: unknown): boolean =>
+  ['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'ENOENT'].includes(codeOf(error));
+
 /** @returns whether the lock is ours now */
 async function appears(lock: string, owner: ProcessIdentity & { readonly id: string }): Promise<boolean> {
   const whole = await mkdtemp(`${lock}-new-`);
@@ -110,8 +118,7 @@ async function appears(lock: string, owner: ProcessIdentity & { readonly id: str
     return true;
   } catch (error) {
     await rm(whole, { recursive: true, force: true });
-    // ENOENT: whoever has just taken the lock has tidied up. EPERM: so Windows says that it is there.
-    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'ENOENT'].includes(codeOf(error))) return false;
+    if (isOutrun(error)) return false;
     throw error;
   }
 }
@@ -177,7 +184,7 @@ async function setAside(lock: string, id: string): Promise<void> {
   try {
     await rename(lock, `${lock}-gone-${id}`);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'ENOENT'].includes(codeOf(error))) throw error;
+    if (!isOutrun(error)) throw error;
   }
 }
 
@@ -188,6 +195,3 @@ async function tidy(lock: string, ...kinds: readonly ('new' | 'gone')[]): Promis
     if (kinds.some((kind) => name.startsWith(`${path.basename(lock)}-${kind}-`)))
       await rm(path.join(folder, name), { recursive: true, force: true });
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -7,9 +7,10 @@ import { lstat, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { count } from '../count.ts';
 import { TrainingCheckpointError } from '../models/training-state.ts';
+import { codeOf } from './error-code.ts';
 import { storageError, StorageError } from './file-storage.ts';
 import { makeFolderOf } from './save-file.ts';
-import { writeWhole } from './write-whole.ts';
+import { leftoversOf, writeWhole } from './write-whole.ts';
 
 export class TrainingFiles {
   readonly newest: string;
@@ -118,7 +119,8 @@ export class TrainingFiles {
 
   /** Removes what a training leaves beside its file. The older goes first: it alone would be taken for the newest. */
   async remove(): Promise<void> {
-    await this.#tidied(this.#unfinished, this.previous, this.newest);
+    const killed = await leftoversOf(this.#unfinished);
+    await this.#tidied(...killed, this.#unfinished, this.previous, this.newest);
     this.#isNewestGood = true;
   }
 
@@ -144,7 +146,7 @@ async function wholeFile(file: string, most: number): Promise<Uint8Array> {
     return await readFile(file);
   } catch (error) {
     if (error instanceof TrainingCheckpointError) throw error;
-    if (isMissing(error)) throw new TrainingCheckpointError(`${file} is missing`);
+    if (codeOf(error) === 'ENOENT') throw new TrainingCheckpointError(`${file} is missing`);
     throw storageError('read', file, error);
   }
 }
@@ -153,9 +155,6 @@ async function renameIfThere(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,6 +1,6 @@
 /** The one way in which a file of ours comes to be: whole, or not at all. */
 import { randomInt } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What a process killed while writing leaves beside its target: `NAME.DIGITS`. */
@@ -28,6 +28,15 @@ export async function writeWhole(target: string, content: Uint8Array | string): 
     throw error;
   }
   await flushFolder(path.dirname(target));
+}
+
+/** Paths of what killed processes have left beside a target. */
+export async function leftoversOf(target: string): Promise<string[]> {
+  const [folder, name] = [path.dirname(target), path.basename(target)];
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((one) => temporaryName.exec(one)?.groups?.['target'] === name)
+    .map((one) => path.join(folder, one));
 }
 
 /** Permissions that the file has, which a replaced one keeps. */

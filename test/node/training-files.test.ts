@@ -49,6 +49,19 @@ describe('checkpoints beside a file', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
+  it('go with what a process left that was killed while it wrote one', async () => {
+    const files = await TrainingFiles.of(at('out'));
+    await files.write(bytes('whole'));
+    for (const name of [
+      'out.checkpoint.unfinished',
+      'out.checkpoint.unfinished.1234567890',
+      'out.checkpoint.unfinished.txt',
+    ])
+      writeFileSync(at(name), 'half');
+    await files.remove();
+    expect(readdirSync(root)).toEqual(['out.checkpoint.unfinished.txt']);
+  });
+
   it.each([
     [
       'damaged',
