@@ -1,10 +1,11 @@
 /**
  * One process at a time. A lock is a folder with a file that says who made it: it appears whole, by a rename that fails
- * where another one is. That of a process that has ended is taken over at once; where its process is of another machine
+ * where another one is, and goes whole, by a rename too: what is removed piece by piece may be the next owner's in
+ * between. That of a process that has ended is taken over at once; where its process is of another machine
  * or container, its file tells by its time: a thread of the owner's renews it, however long the owner computes.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,7 +53,7 @@ export async function takeLock(
   for (let waiting = false; !(await appears(lock, owner));) {
     const holder = await watch.look();
     if (holder.state === 'gone') {
-      await setAside(lock, holder.id);
+      setAside(lock, holder.id);
       continue;
     }
     if (holder.state === 'runs' && !onWait) throw new LockedError(holder.words);
@@ -60,28 +61,31 @@ export async function takeLock(
     waiting = true;
     await sleep(renewal / 4, undefined, { ...(signal && { signal }) });
   }
-  return hold(lock, owner.id, onLost);
+  return hold(lock, owner.id, { onLost, patience });
 }
 
-async function hold(lock: string, id: string, onLost: () => void): Promise<Lock> {
+async function hold(
+  lock: string,
+  id: string,
+  { onLost, patience }: Required<Pick<LockOptions, 'onLost' | 'patience'>>,
+): Promise<Lock> {
   const file = path.join(lock, ownerFile);
   const renewing = new Worker(renewEver, { eval: true, workerData: { file, id, renewal } });
   renewing.unref();
   renewing.on('message', onLost);
   renewing.on('error', onLost);
   const remove = () => {
-    // What was lost may be another process's by now.
-    if (ownerOf(lock)?.id === id) rmSync(lock, { recursive: true, force: true });
+    setAside(lock, id);
+    rmSync(besides(lock, id), { recursive: true, force: true });
   };
   process.on('exit', remove);
-  await tidy(lock, 'new');
+  await tidy(lock, patience);
   return {
     release: async () => {
       process.off('exit', remove);
       renewing.removeAllListeners();
       await renewing.terminate();
       remove();
-      await tidy(lock, 'new', 'gone');
     },
   };
 }
@@ -125,7 +129,8 @@ async function appears(lock: string, owner: ProcessIdentity & { readonly id: str
 
 interface Holder {
   readonly state: 'runs' | 'gone' | 'unknown';
-  readonly id: string;
+  /** Undefined where the lock does not say whose it is. */
+  readonly id: string | undefined;
   readonly words: string;
 }
 
@@ -142,7 +147,7 @@ class Watch {
   async look(): Promise<Holder> {
     const owner = ownerOf(this.lock);
     const words = owner ? describe(owner) : 'it does not say which';
-    const id = owner?.id ?? randomUUID();
+    const id = owner?.id;
     const state = owner ? stateOf(owner) : 'unknown';
     if (state !== 'unknown') return { state, id, words };
     const sign = `${owner?.id ?? ''} ${String(await renewedAt(this.lock))}`;
@@ -176,22 +181,49 @@ const renewedAt = (lock: string): Promise<number | undefined> =>
     () => undefined,
   );
 
+/** Where the lock of an owner is set aside to. */
+const besides = (lock: string, id: string | undefined): string => `${lock}-gone-${id ?? 'nobody'}`;
+
 /**
- * Of two processes that find the same owner gone, one takes the lock over; the other finds the place taken that it would
- * set it aside to, and so does not set aside the new one.
+ * Takes the lock away whole, if it is still that owner's. Nothing is waited for between looking and taking; where another
+ * process has done all of it and a third has taken the lock within that moment, the third's lock is put back.
+ *
+ * @param id undefined: of one that does not say whose it is
  */
-async function setAside(lock: string, id: string): Promise<void> {
+function setAside(lock: string, id: string | undefined): void {
+  if (ownerOf(lock)?.id !== id) return;
+  const aside = besides(lock, id);
   try {
-    await rename(lock, `${lock}-gone-${id}`);
+    if (id === undefined) rmSync(aside, { recursive: true, force: true });
+    renameSync(lock, aside);
+    if (ownerOf(aside)?.id !== id) renameSync(aside, lock);
   } catch (error) {
     if (!isOutrun(error)) throw error;
   }
 }
 
-/** Removes what was set aside, or what processes have left that were killed while they took the lock. */
-async function tidy(lock: string, ...kinds: readonly ('new' | 'gone')[]): Promise<void> {
+/**
+ * Removes what was set aside, and what processes have left that were killed while they took the lock. What cannot be
+ * removed is left to the next owner.
+ */
+async function tidy(lock: string, patience: number): Promise<void> {
   const folder = path.dirname(lock);
-  for (const name of await readdir(folder).catch(() => []))
-    if (kinds.some((kind) => name.startsWith(`${path.basename(lock)}-${kind}-`)))
-      await rm(path.join(folder, name), { recursive: true, force: true });
+  const begins = (name: string, kind: string) => name.startsWith(`${path.basename(lock)}-${kind}-`);
+  const now = (await renewedAt(lock)) ?? 0;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const left = path.join(folder, name);
+    if (begins(name, 'gone') || (begins(name, 'new') && (await isLeft(left, now - patience))))
+      await rm(left, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** @param before milliseconds: what is older than that, by the disk's own clock, is not being made any more */
+async function isLeft(unfinished: string, before: number): Promise<boolean> {
+  const owner = ownerOf(unfinished);
+  const state = owner ? stateOf(owner) : 'unknown';
+  if (state !== 'unknown') return state === 'gone';
+  return stat(unfinished).then(
+    ({ mtimeMs }) => mtimeMs < before,
+    () => false,
+  );
 }

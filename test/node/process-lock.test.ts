@@ -19,19 +19,24 @@ const onLost = () => {
   throw new Error('the lock was lost');
 };
 
-/** Waits for the lock, writes `in` and `out` to a file around some milliseconds; ends without letting go when told. */
+/**
+ * Waits for the lock, writes `in` and `out` to a file around some milliseconds, so many times; ends without letting go
+ * when told.
+ */
 const source = `
   import { appendFileSync } from 'node:fs';
   import { takeLock } from './src/node/process-lock.ts';
-  const [lock, log, milliseconds, ending] = process.argv.slice(2);
-  const held = await takeLock(lock, { onWait: () => undefined, onLost: () => process.exit(9) });
-  appendFileSync(log, 'in ');
-  const until = performance.now() + Number(milliseconds);
-  while (performance.now() < until) await new Promise((done) => setTimeout(done, 1));
-  appendFileSync(log, 'out ');
-  if (ending === 'exit') process.exit(0);
-  if (ending === 'killed') process.kill(process.pid, 'SIGKILL');
-  await held.release();
+  const [lock, log, milliseconds, ending, times] = process.argv.slice(2);
+  for (let rest = Number(times); rest > 0; rest--) {
+    const held = await takeLock(lock, { onWait: () => undefined, onLost: () => process.exit(9) });
+    appendFileSync(log, 'in ');
+    const until = performance.now() + Number(milliseconds);
+    while (performance.now() < until) await new Promise((done) => setTimeout(done, 1));
+    appendFileSync(log, 'out ');
+    if (rest === 1 && ending === 'exit') process.exit(0);
+    if (rest === 1 && ending === 'killed') process.kill(process.pid, 'SIGKILL');
+    await held.release();
+  }
 `;
 
 beforeAll(async () => {
@@ -55,8 +60,9 @@ afterAll(() => {
 });
 
 const log = () => path.join(folder, 'log');
-function holder(milliseconds: number, ending = 'release'): ChildProcess {
-  return spawn(process.execPath, [program, lock, log(), String(milliseconds), ending], { stdio: 'inherit' });
+function holder(milliseconds: number, ending = 'release', times = 1): ChildProcess {
+  const words = [program, lock, log(), String(milliseconds), ending, String(times)];
+  return spawn(process.execPath, words, { stdio: 'inherit' });
 }
 const isHeld = () =>
   expect.poll(() => existsSync(path.join(lock, 'owner.json')), { timeout: 10_000 }).toBe(true);
@@ -99,7 +105,7 @@ test('of a process that runs it is refused, by its number; of one that was kille
 test('one that has ended and whose parent has not asked how yet counts as gone', async () => {
   // The program that the shell becomes never asks how the shell's child ended.
   const command = '"$0" "$@" & exec sleep 60';
-  const child = spawn('sh', ['-c', command, process.execPath, program, lock, log(), '1', 'killed']);
+  const child = spawn('sh', ['-c', command, process.execPath, program, lock, log(), '1', 'killed', '1']);
   try {
     await isHeld();
     const held = await expectedSoon(() => takeLock(lock, { onLost }));
@@ -127,6 +133,38 @@ test('of many that find a dead owner, one at a time goes in', { timeout: 60_000 
   expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
   expect(readFileSync(log(), 'utf8')).toBe('in out '.repeat(6));
   expect(readdirSync(folder)).toEqual(['log']);
+});
+
+test(
+  'of many that take it again and again, and of whom some are killed, one at a time goes in',
+  { timeout: 60_000 },
+  async () => {
+    const endings = ['release', 'exit', 'killed'];
+    const children = Array.from({ length: 12 }, (_, index) => holder(index % 2, endings[index % 3], 12));
+    const ends = await Promise.all(
+      children.map(async (child) => (await once(child, 'close')) as [number | null, string | null]),
+    );
+    expect(ends.map(([code, signal]) => signal ?? code)).toEqual(
+      children.map((_, index) => (index % 3 === 2 ? 'SIGKILL' : 0)),
+    );
+    expect(readFileSync(log(), 'utf8')).toBe('in out '.repeat(12 * 12));
+  },
+);
+
+test('what a process left that was killed while it took the lock is removed; what one that runs makes stays', async () => {
+  const unfinished = (name: string, owner?: object) => {
+    mkdirSync(`${lock}-new-${name}`);
+    if (owner) writeFileSync(path.join(`${lock}-new-${name}`, 'owner.json'), JSON.stringify(owner));
+  };
+  const id = '6f1e2f1c-0b1e-4d3c-9c59-0f3a3c1b2a10';
+  unfinished('dead', { ...ownIdentity(), started: '1', id });
+  unfinished('runs', { ...ownIdentity(), id });
+  unfinished('begun');
+  unfinished('stopped');
+  utimesSync(`${lock}-new-stopped`, new Date(0), new Date(0));
+  const held = await takeLock(lock, { onLost });
+  await held.release();
+  expect(readdirSync(folder).sort()).toEqual(['.lock-new-begun', '.lock-new-runs']);
 });
 
 test.each([
