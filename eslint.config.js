@@ -16,6 +16,7 @@ const layers = [
   'evolution',
   'ascent',
   'report',
+  'runs',
   'experiments',
   'node',
   'cli',

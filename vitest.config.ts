@@ -52,7 +52,7 @@ const onOwnDevice = ['test/nn/refused-kernels.test.ts', 'test/ascent/shipped-*.t
 const everything = [
   // In the order of their names, so that the longest files come first.
   project('commands', ['test/{cli,browser,bench,node}/**/*.test.ts', ...onOwnDevice], ownDevice),
-  project('engine', ['test/{gpu,kernels,nn,models,encodings,evolution,ascent}/**/*.test.ts'], {
+  project('engine', ['test/{gpu,kernels,nn,models,encodings,evolution,ascent,experiments}/**/*.test.ts'], {
     ...sharedDevice,
     exclude: onOwnDevice,
   }),

@@ -23,8 +23,8 @@ export type {
   RunSummary,
 } from './evolution/run-record.ts';
 export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
-export { newAscent, resumedAscent, type AscentSetup } from './experiments/ascent-run.ts';
-export { newEvolution, resumedEvolution, type EvolutionSetup } from './experiments/evolution-run.ts';
+export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent-run.ts';
+export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution-run.ts';
 export { readWeights, weightFormat } from './formats/read-weights.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
 export { GpuError, GpuLimitError } from './gpu/errors.ts';

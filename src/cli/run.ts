@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ObjectiveError } from '../ascent/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
 import { PopulationError } from '../evolution/limits.ts';
-import { ClassError } from '../experiments/evolution-run.ts';
+import { ClassError } from '../runs/evolution-run.ts';
 import { messageOf } from '../message-of.ts';
 import { version } from '../version.ts';
 import { addAscend } from './commands/ascend.ts';
@@ -12,6 +12,7 @@ import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addEvolve } from './commands/evolve.ts';
+import { addExperiment } from './commands/experiment.ts';
 import { addImport } from './commands/import.ts';
 import { addReport } from './commands/report.ts';
 import { addTrain } from './commands/train.ts';
@@ -48,7 +49,9 @@ function buildProgram(invocation: Invocation): Command {
     .version(version)
     .showHelpAfterError('(fool --help lists commands and options)')
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
-    .exitOverride();
+    .exitOverride()
+    // What stands behind `experiment NAME` is for that program.
+    .enablePositionalOptions();
   for (const add of [
     addEvolve,
     addAscend,
@@ -59,6 +62,7 @@ function buildProgram(invocation: Invocation): Command {
     addVerify,
     addReport,
     addDoctor,
+    addExperiment,
     addBench,
     addWeights,
   ])

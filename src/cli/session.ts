@@ -24,7 +24,7 @@ export async function withGpu<T>(
     gpu.onNote = (text) => {
       terminal.warn(text);
     };
-    terminal.note(`adapter: ${gpu.adapter.description} (${gpu.adapter.reason})`);
+    terminal.noteOnce(`adapter: ${gpu.adapter.description} (${gpu.adapter.reason})`);
     gpu.tuning = await tuningFor(gpu, options, terminal);
     return await work(gpu);
   } finally {
@@ -64,7 +64,7 @@ async function tuningFor(gpu: Gpu, { tune }: DeviceOptions, terminal: Terminal):
   const shipped = shippedChoices(gpu.adapter.kind);
   const others = Object.entries(choices).filter(([shape, name]) => shipped.variantFor(shape) !== name);
   if (others.length > 0)
-    terminal.note(
+    terminal.noteOnce(
       `kernels: what --tune measured on this machine differs for ${String(others.length)} shapes from what comes along, and rounds differently; --no-tune leaves it out`,
     );
   return chosenBy(choices, shipped);

@@ -10,6 +10,7 @@ export interface TerminalOptions {
 
 export class Terminal {
   readonly #plainEvery = 5000;
+  readonly #said = new Set<string>();
   #bar: SingleBar | undefined;
 
   constructor(
@@ -28,6 +29,13 @@ export class Terminal {
   note(text: string): void {
     if (this.options.quiet) return;
     this.#above(text);
+  }
+
+  /** A remark that is not repeated, as of every device that a command opens one after the other. */
+  noteOnce(text: string): void {
+    if (this.#said.has(text)) return;
+    this.#said.add(text);
+    this.note(text);
   }
 
   /** Something that the user should know, even with --quiet. */

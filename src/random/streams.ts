@@ -9,4 +9,5 @@ export const streams = {
   trainingOrder: 7,
   initialWeights: 8,
   dropout: 9,
+  bootstrap: 10,
 } as const;

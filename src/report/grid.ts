@@ -42,6 +42,15 @@ interface Layout {
   readonly height: number;
 }
 
+/** [height, width, 3] → [3, height, width]. */
+export function planesOf(rgb: Uint8Array): Uint8Array<ArrayBuffer> {
+  const plane = rgb.length / 3;
+  const planes = new Uint8Array(rgb.length);
+  for (let index = 0; index < rgb.length; index++)
+    planes[(index % 3) * plane + Math.floor(index / 3)] = rgb[index] ?? 0;
+  return planes;
+}
+
 const background = 255;
 const ink = 32;
 

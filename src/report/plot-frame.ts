@@ -102,7 +102,8 @@ interface DrawingOptions extends Omit<Plot.PlotOptions, 'document' | 'style'> {
   readonly style: Readonly<Record<string, string>>;
 }
 
-export function draw(options: Plot.PlotOptions): Markup {
+/** @param style of the whole drawing, beside the size of its letters */
+export function draw(options: Plot.PlotOptions, style: Readonly<Record<string, string>> = {}): Markup {
   const { document } = parse('<!doctype html><html><body></body></html>');
-  return trusted(plot({ ...options, document, style: { fontSize: '12px' } }).outerHTML);
+  return trusted(plot({ ...options, document, style: { fontSize: '12px', ...style } }).outerHTML);
 }

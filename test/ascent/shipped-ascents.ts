@@ -3,7 +3,7 @@ import { ascend } from '../../src/ascent/ascend.ts';
 import { classObjectives } from '../../src/ascent/parse-objective.ts';
 import { presets, type PresetName } from '../../src/ascent/presets.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
-import { newAscent } from '../../src/experiments/ascent-run.ts';
+import { newAscent } from '../../src/runs/ascent-run.ts';
 import type { Model } from '../../src/models/model.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { downloadParameters, uploadParameters } from '../../src/nn/upload.ts';

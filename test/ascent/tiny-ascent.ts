@@ -3,7 +3,7 @@ import { ascend, type AscentHooks } from '../../src/ascent/ascend.ts';
 import { classObjectives } from '../../src/ascent/parse-objective.ts';
 import type { AscentSummary } from '../../src/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
-import { newAscent, resumedAscent } from '../../src/experiments/ascent-run.ts';
+import { newAscent, resumedAscent } from '../../src/runs/ascent-run.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Model } from '../../src/models/model.ts';
 import { encodePng } from '../../src/node/image-file.ts';

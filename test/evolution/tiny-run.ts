@@ -1,7 +1,7 @@
 /** Runs of a network that is small enough to evolve against dozens of times in one test. */
 import { evolve, type EvolutionHooks } from '../../src/evolution/evolve.ts';
 import type { RunSettings, RunSummary } from '../../src/evolution/run-record.ts';
-import { newEvolution, resumedEvolution } from '../../src/experiments/evolution-run.ts';
+import { newEvolution, resumedEvolution } from '../../src/runs/evolution-run.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { Architecture, Extent } from '../../src/nn/layer.ts';

@@ -6,7 +6,7 @@ import { ascentBatch } from '../../ascent/batch.ts';
 import type { AscentState } from '../../ascent/checkpoint.ts';
 import type { AscentSummary } from '../../ascent/records.ts';
 import type { AscentSettings } from '../../ascent/settings.ts';
-import { newAscent, resumedAscent } from '../../experiments/ascent-run.ts';
+import { newAscent, resumedAscent } from '../../runs/ascent-run.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Model } from '../../models/model.ts';
 import { writeAnimations } from '../../node/animation.ts';

@@ -1,0 +1,17 @@
+/** `fool experiment`: the paper's sections. Their plots take long to load, so that only this command loads them. */
+import type { Command } from 'commander';
+import type { Invocation } from '../io.ts';
+
+export function addExperiment(program: Command, invocation: Invocation): void {
+  program
+    .command('experiment')
+    .description('an experiment of the paper beside its figures (fool experiment list; NAME --help)')
+    .argument('[arguments...]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (passed: string[]) => {
+      const { buildExperiments } = await import('../experiments.ts');
+      await buildExperiments(invocation).parseAsync(passed, { from: 'user' });
+    });
+}

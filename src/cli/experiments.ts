@@ -1,0 +1,102 @@
+/** The commands below `fool experiment`: `list`, `report`, and one for each experiment with its settings as options. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { experiments } from '../experiments/registry.ts';
+import type { Experiment } from '../experiments/experiment.ts';
+import { scales, SettingError, settingText, type Scale, type Values } from '../experiments/settings.ts';
+import type { Invocation } from './io.ts';
+import { withCommon, type CommonOptions } from './options.ts';
+import { runExperiment } from './run-experiment.ts';
+import { writeResults } from './experiment-results.ts';
+import { Terminal } from './terminal.ts';
+
+export interface ExperimentOptions extends CommonOptions {
+  readonly scale: Scale;
+  readonly out: string;
+  readonly resume: boolean;
+  readonly replace: boolean;
+}
+
+export function buildExperiments(invocation: Invocation): Command {
+  const { out, err } = invocation;
+  const program = new Command('fool experiment')
+    .description('the experiments of the paper, and some beyond it, each beside the paper’s own figures')
+    .showHelpAfterError('(fool experiment list names them)')
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .exitOverride();
+  addList(program, invocation);
+  addResults(program, invocation);
+  for (const experiment of experiments) addOne(program, experiment, invocation);
+  return program;
+}
+
+function addList(program: Command, invocation: Invocation): void {
+  program
+    .command('list')
+    .description('names all experiments')
+    .option('--json', 'print one JSON object on standard output', false)
+    .action((options: { json: boolean }) => {
+      const terminal = new Terminal({ ...options, quiet: false }, invocation);
+      for (const { name, title, section } of experiments)
+        terminal.line(`${name.padEnd(20)} ${title} (${section})`);
+      terminal.json(
+        experiments.map(({ name, title, section, about, settings }) => ({
+          ...{ name, title, section, about },
+          settings: Object.fromEntries(
+            Object.entries(settings).map(([key, { about: what, quick, paper }]) => [
+              key,
+              { about: what, quick, paper },
+            ]),
+          ),
+        })),
+      );
+    });
+}
+
+function addResults(program: Command, invocation: Invocation): void {
+  program
+    .command('report <folders...>')
+    .description('one page of Markdown out of the folders of experiments that are done')
+    .option('--out <file>', 'page to write; figures go to a folder results beside it', 'results.md')
+    .option('--json', 'print one JSON object on standard output', false)
+    .option('--quiet', 'print nothing but errors', false)
+    .action(async (folders: string[], options: { out: string; json: boolean; quiet: boolean }) => {
+      await writeResults(folders, options.out, new Terminal(options, invocation));
+    });
+}
+
+function addOne(program: Command, experiment: Experiment, invocation: Invocation): void {
+  const { name, title, section, about, settings } = experiment;
+  const command = withCommon(
+    program.command(name).summary(title).description(`${title}: ${about} (${section})`),
+  )
+    .addOption(new Option('--scale <name>', 'values of all settings').choices([...scales]).default('quick'))
+    .option('--out <folder>', 'folder of the experiment', `runs/${name}`)
+    .option('--resume', 'go on with the experiment in the folder', false)
+    .option('--replace', 'delete the experiment in the folder first', false);
+  for (const [key, { about: what, placeholder, quick, paper, parse }] of Object.entries(settings)) {
+    const values =
+      settingText(quick) === settingText(paper)
+        ? settingText(quick)
+        : `quick: ${settingText(quick)}, paper: ${settingText(paper)}`;
+    const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    command.option(`--${flag} <${placeholder}>`, `${what} (${values})`, (given: string) =>
+      parsed(parse, given),
+    );
+  }
+  command.action((options: ExperimentOptions & Values) => {
+    const given = Object.fromEntries(
+      Object.keys(settings).flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+    ) as Values;
+    const scaleGiven = command.getOptionValueSource('scale') === 'cli';
+    return runExperiment(experiment, options, { given, scaleGiven }, new Terminal(options, invocation));
+  });
+}
+
+function parsed<T>(parse: (text: string) => T, given: string): T {
+  try {
+    return parse(given);
+  } catch (error) {
+    if (error instanceof SettingError) throw new InvalidArgumentError(`${error.message}.`);
+    throw error;
+  }
+}

@@ -1,0 +1,148 @@
+/** Runs one experiment into its folder: new, resumed or replaced. */
+import { join } from 'node:path';
+import { clearExperiment } from '../experiments/clear.ts';
+import { conduct, evaluationsOf } from '../experiments/conduct.ts';
+import type { Experiment, Host } from '../experiments/experiment.ts';
+import { renderExperiment } from '../experiments/page.ts';
+import {
+  newRecord,
+  readRecord,
+  writeRecord,
+  type ConclusionRecord,
+  type ExperimentRecord,
+} from '../experiments/record.ts';
+import { settingText, valuesAt, type Values } from '../experiments/settings.ts';
+import { FileStorage } from '../node/file-storage.ts';
+import { decodeImage, encodePng } from '../node/image-file.ts';
+import { loadModel } from '../node/model-file.ts';
+import type { ExperimentOptions } from './experiments.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { lockFolder } from './lock-folder.ts';
+import { withGpuAgain } from './session.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What the command line says of the settings. */
+export interface Given {
+  readonly given: Values;
+  readonly scaleGiven: boolean;
+}
+
+export async function runExperiment(
+  experiment: Experiment,
+  options: ExperimentOptions,
+  asked: Given,
+  terminal: Terminal,
+): Promise<void> {
+  const { out, resume } = options;
+  const storage = new FileStorage(out);
+  await recordFor(experiment, options, asked, storage);
+  const lock = await lockFolder(out, storage, terminal);
+  try {
+    // Once more, since another process may have written here before it let go of the folder.
+    const record = await recordFor(experiment, options, asked, storage);
+    if (!resume) await clearExperiment(storage);
+    await writeRecord(storage, record);
+    const conclusion = await follow(experiment, record, options, storage, terminal);
+    if (!conclusion) return;
+    const done = (await readRecord(storage)) ?? record;
+    await storage.write('report.html', renderExperiment(done, experiment.settings, conclusion));
+    announce(done, conclusion, out, terminal);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** A new record from the options, or that of the experiment that is resumed, whose settings options may only repeat. */
+async function recordFor(
+  experiment: Experiment,
+  { out, scale, resume, replace }: ExperimentOptions,
+  { given, scaleGiven }: Given,
+  storage: FileStorage,
+): Promise<ExperimentRecord> {
+  const { name, settings } = experiment;
+  if (await storage.read('run.json'))
+    throw new UsageError(`${out} holds a run, no experiment: choose another --out`);
+  if (resume && replace) throw new UsageError('--resume and --replace exclude each other');
+  if (!resume) {
+    if (!replace && (await storage.read('experiment.json')))
+      throw new UsageError(
+        `${out} holds an experiment already: pass --resume to go on with it, --replace to start over, or another --out`,
+      );
+    return newRecord(experiment, scale, valuesAt(settings, scale, given), new Date().toISOString());
+  }
+  const stored = await readRecord(storage);
+  if (!stored) throw new UsageError(`${out} holds no experiment to resume`);
+  if (stored.name !== name)
+    throw new UsageError(
+      `${out} holds the experiment ${stored.name}, not ${name}: go on with fool experiment ${stored.name} --resume, or choose another --out`,
+    );
+  if (scaleGiven && stored.scale !== scale)
+    throw new UsageError(`--scale ${scale} differs from the experiment in ${out}, which has ${stored.scale}`);
+  for (const [key, value] of Object.entries(given)) {
+    const has = stored.settings[key] ?? null;
+    if (JSON.stringify(value) !== JSON.stringify(has))
+      throw new UsageError(
+        `--${key} ${settingText(value)} differs from the experiment in ${out}, which has ${settingText(has)}; leave it out, or start a new one`,
+      );
+  }
+  return stored;
+}
+
+async function follow(
+  experiment: Experiment,
+  record: ExperimentRecord,
+  options: ExperimentOptions,
+  storage: FileStorage,
+  terminal: Terminal,
+): Promise<ConclusionRecord | undefined> {
+  const { out } = options;
+  const interrupt = listenForInterrupt(terminal.invocation, () => {
+    terminal.note('stopping as soon as this step has kept what there is; once more to leave at once');
+  });
+  const host: Host = {
+    storage,
+    now: () => performance.now(),
+    loadModel: (name) => loadModel(name),
+    withDevice: (work) => withGpuAgain(options, terminal, work),
+    encodePicture: encodePng,
+    decodePicture: decodeImage,
+    shouldStop: interrupt.requested,
+    onWarning: (text) => {
+      terminal.warn(text);
+    },
+  };
+  const bar = terminal.progress(evaluationsOf(experiment.plan(record.settings)), 'evaluations');
+  try {
+    const conclusion = await conduct(experiment, record, host, {
+      onProgress: (evaluations, text) => {
+        bar.update(evaluations, text);
+      },
+    });
+    if (conclusion) return conclusion;
+  } finally {
+    bar.stop();
+  }
+  interrupt.end();
+  terminal.line(`interrupted; go on with: fool experiment ${experiment.name} --resume --out ${out}`);
+  terminal.json({ experiment: experiment.name, complete: false, out });
+  return undefined;
+}
+
+function announce(
+  { name, scale, settings }: ExperimentRecord,
+  { rows, cost, differences, remarks, figures, numbers }: ConclusionRecord,
+  out: string,
+  terminal: Terminal,
+): void {
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  for (const { what, paper, here } of [...rows, ...cost])
+    terminal.line(`${what.padEnd(width)}  paper: ${paper}  ·  this run: ${here}`);
+  terminal.line(differences.length === 0 ? 'settings: the paper’s' : `settings: ${differences.join('; ')}`);
+  for (const text of remarks) terminal.line(text);
+  terminal.line(`report: ${join(out, 'report.html')}`);
+  terminal.json({
+    ...{ experiment: name, scale, settings, complete: true, out },
+    ...{ rows, cost, differences, remarks, figures, numbers },
+  });
+}

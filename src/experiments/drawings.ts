@@ -1,0 +1,113 @@
+/** The figures of experiments: each an SVG file of its own, on white, so that it may stand in any page. */
+import * as Plot from '@observablehq/plot';
+import { confidenceAxis, draw, tickText, type ConfidenceAxis } from '../report/plot-frame.ts';
+import type { Interval } from './statistics.ts';
+
+/** A median with its interval for each of 0, 1, 2 … of the horizontal axis. */
+export interface Band {
+  readonly label: string;
+  readonly values: readonly Interval[];
+}
+
+const colours = ['#3b76c4', '#d97b1f', '#2f8f5b', '#c2417c', '#7a5cc2', '#8a6d3b', '#4a4a4a', '#1b9aa8'];
+const size = { width: 640, height: 360, marginLeft: 84, marginBottom: 44, marginRight: 130 };
+
+/** Medians as lines and their intervals as bands, as the paper draws the progress of ten runs. */
+export function bandsDrawing(
+  bands: readonly Band[],
+  {
+    horizontal,
+    axis,
+    what,
+  }: { readonly horizontal: string; readonly axis: ConfidenceAxis; readonly what: string },
+): string {
+  const { height, scale, marks } = confidenceAxis(axis);
+  const points = bands.flatMap(({ label, values }) =>
+    values.map(({ median, low, high }, place) => {
+      return { place, label, middle: height(median), low: height(low), high: height(high) };
+    }),
+  );
+  const drawn = [
+    Plot.areaY(points, { x: 'place', y1: 'low', y2: 'high', z: 'label', fill: 'label', fillOpacity: 0.25 }),
+    Plot.lineY(points, { x: 'place', y: 'middle', z: 'label', stroke: 'label', strokeWidth: 2 }),
+    namesAtEnds(points, 'place', 'middle'),
+  ];
+  const x = { label: horizontal, ticks: 6 };
+  const color = { domain: bands.map(({ label }) => label), range: colours };
+  return standing({
+    ...size,
+    x,
+    y: { grid: true, ...scale },
+    color,
+    marks: [...marks, ...drawn],
+    ariaLabel: what,
+  });
+}
+
+/** A curve through points, named at its end. */
+export interface Trace {
+  readonly label: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+export function tracesDrawing(
+  traces: readonly Trace[],
+  options: {
+    readonly horizontal: string;
+    readonly vertical: string;
+    readonly what: string;
+    /** Of confidences; plain numbers unless told. */
+    readonly axis?: ConfidenceAxis;
+    readonly logarithmic?: boolean;
+  },
+): string {
+  const { horizontal, vertical, what, axis, logarithmic = false } = options;
+  const { height, scale, marks } = axis
+    ? confidenceAxis(axis)
+    : { height: (value: number) => value, scale: { tickFormat: tickText }, marks: [] };
+  const points = traces.flatMap(({ label, points: own }) =>
+    own.map(({ x, y }) => ({ x, y: height(y), label })),
+  );
+  const drawn = [
+    Plot.lineY(points, { x: 'x', y: 'y', z: 'label', stroke: 'label', strokeWidth: 2 }),
+    Plot.dot(points, { x: 'x', y: 'y', fill: 'label', r: points.length > 200 ? 0 : 2 }),
+    namesAtEnds(points, 'x', 'y'),
+  ];
+  const x = { label: horizontal, ...(logarithmic && { type: 'log' as const, tickFormat: tickText }) };
+  const color = { domain: traces.map(({ label }) => label), range: colours };
+  const y = { grid: true, ...scale, label: vertical };
+  return standing({ ...size, x, y, color, marks: [...marks, ...drawn], ariaLabel: what });
+}
+
+/** How values are spread within each group: quartiles, the median, and what lies outside 1.5 of their distance. */
+export function boxesDrawing(
+  groups: readonly { readonly label: string; readonly values: readonly number[] }[],
+  {
+    vertical,
+    what,
+    axis,
+  }: { readonly vertical: string; readonly what: string; readonly axis?: ConfidenceAxis },
+): string {
+  const { height, scale, marks } = axis
+    ? confidenceAxis(axis)
+    : { height: (value: number) => value, scale: { tickFormat: tickText }, marks: [] };
+  const points = groups.flatMap(({ label, values }) =>
+    values.map((value) => ({ label, value: height(value) })),
+  );
+  const boxes = Plot.boxY(points, { x: 'label', y: 'value', fill: '#c6d8ef', stroke: '#26466f', r: 1.5 });
+  const x = { label: null, domain: groups.map(({ label }) => label) };
+  const y = { grid: true, ...scale, label: vertical };
+  return standing({ ...size, marginRight: 20, x, y, marks: [...marks, boxes], ariaLabel: what });
+}
+
+function namesAtEnds(points: Plot.Data, x: string, y: string): Plot.Markish {
+  const where = { x, y, z: 'label', text: 'label', fill: 'label' };
+  return Plot.text(points, Plot.selectLast({ ...where, textAnchor: 'start', dx: 6 }));
+}
+
+/** A page gives drawings its colours; alone they need their own. */
+function standing(options: Plot.PlotOptions): string {
+  const { text } = draw(options, { background: 'white', color: 'black' });
+  if (!text.startsWith('<svg ')) throw new Error('a drawing with a legend is no SVG file');
+  return text.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
+}

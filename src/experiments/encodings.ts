@@ -1,0 +1,319 @@
+/** Evolution against a network, several independent runs of one encoding (paper §3.1 and §3.2, figures 4 to 8). */
+import { mean as meanOf, median as medianOf } from 'simple-statistics';
+import type { RunSettings } from '../evolution/run-record.ts';
+import { formatConfidence, formatCount, formatDuration, shortLabel } from '../report/format.ts';
+import { composeGrid } from '../report/grid.ts';
+import { bandsDrawing, boxesDrawing } from './drawings.ts';
+import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
+import {
+  defineExperiment,
+  type Conclusion,
+  type Experiment,
+  type Figure,
+  type Host,
+  type Step,
+} from './experiment.ts';
+import { choice, classes, count, same, text } from './settings.ts';
+import { bootstrapMedian, type Interval } from './statistics.ts';
+
+type Encoding = RunSettings['encoding'];
+
+interface Definition {
+  readonly name: string;
+  readonly title: string;
+  readonly section: string;
+  readonly encoding: Encoding;
+  /** What the paper reports, by the row's name. */
+  readonly reported: readonly Reported[];
+}
+
+/** A row of the table: what is counted, and the paper's figure. */
+interface Reported {
+  readonly what: string;
+  readonly paper: string;
+  readonly here: (runs: readonly EvolutionOutcome[]) => string;
+  readonly differs?: string;
+}
+
+const crops = ['1', '10'] as const;
+
+/** Confidence that the paper calls fooled. */
+const fooled = 0.9999;
+
+export function intervalText({ median, low, high }: Interval): string {
+  return low === high
+    ? formatConfidence(median)
+    : `${formatConfidence(median)} (95 % interval ${formatConfidence(low)} to ${formatConfidence(high)})`;
+}
+
+/** Of each run, what it ends with. */
+const finals = (runs: readonly EvolutionOutcome[], key: 'median' | 'mean'): number[] =>
+  runs.map((run) => run[key].at(-1) ?? 0);
+
+/** Of each run, the first generation whose mean over the classes is at least so high. */
+const firstAt = (runs: readonly EvolutionOutcome[], least: number): number[] =>
+  runs.flatMap(({ mean }) => {
+    const first = mean.findIndex((value) => value >= least);
+    return first === -1 ? [] : [first];
+  });
+
+function firstText(runs: readonly EvolutionOutcome[], least: number): string {
+  const reached = firstAt(runs, least);
+  if (reached.length === 0) return `in none of ${formatCount(runs.length, 'run')}`;
+  const [low, high] = [Math.min(...reached), Math.max(...reached)];
+  const generations =
+    low === high ? String(low) : `${String(low)} to ${String(high)}, median ${String(medianOf(reached))}`;
+  return `generation ${generations} (in ${String(reached.length)} of ${formatCount(runs.length, 'run')})`;
+}
+
+const medianAtEnd: Reported['here'] = (runs) => intervalText(bootstrapMedian(finals(runs, 'median')));
+
+const classesAbove =
+  (least: number): Reported['here'] =>
+  (runs) => {
+    const shares = runs.map(({ cells }) => cells.filter(({ confidence }) => confidence >= least).length);
+    const cells = runs[0]?.cells.length ?? 0;
+    const middle = medianOf(shares);
+    return `${String(middle)} of ${String(cells)} (${((100 * middle) / Math.max(1, cells)).toFixed(1)} %)`;
+  };
+
+const settingsOf = (
+  quick: { runs: number; generations: number; population: number; model: string; crops: '1' | '10' },
+  paper: typeof quick,
+) => ({
+  model: text('network to fool: a shipped model or a weight file', 'name', {
+    quick: quick.model,
+    paper: paper.model,
+  }),
+  runs: count('independent runs', { quick: quick.runs, paper: paper.runs }),
+  generations: count('generations of each run', { quick: quick.generations, paper: paper.generations }),
+  population: count('children of a generation', { quick: quick.population, paper: paper.population }),
+  crops: choice('views of an image that are averaged', crops, { quick: quick.crops, paper: paper.crops }),
+  classes: classes('classes that get a cell', same(null)),
+  seed: count('of the first run; the others follow', same(1), 0),
+});
+
+function encodingExperiment(
+  { name, title, section, encoding, reported }: Definition,
+  settings: ReturnType<typeof settingsOf>,
+): Experiment {
+  return defineExperiment({
+    ...{ name, title, section, settings },
+    about: `MAP-Elites with ${encodingWords[encoding]}, in independent runs`,
+    plan: (values) => {
+      const steps = Array.from({ length: values.runs }, (_, index) =>
+        evolutionStep({
+          id: `run-${String(index + 1).padStart(2, '0')}`,
+          title: `run ${String(index + 1)} of ${String(values.runs)}`,
+          settings: {
+            model: values.model,
+            encoding,
+            generations: values.generations,
+            population: values.population,
+            seed: values.seed + index,
+            crops: values.crops === '10' ? 10 : 1,
+            coordinates: 'pixels',
+            ...(values.classes && { classes: values.classes }),
+          },
+        }),
+      );
+      return {
+        steps,
+        conclude: (host, read) => conclude(host, steps, steps.map(read), reported),
+      };
+    },
+  });
+}
+
+export const encodingWords: Readonly<Record<Encoding, string>> = {
+  cppn: 'images drawn by CPPNs',
+  direct: 'a gene for every pixel',
+};
+
+async function conclude(
+  host: Host,
+  steps: readonly Step<EvolutionOutcome>[],
+  runs: readonly EvolutionOutcome[],
+  reported: readonly Reported[],
+): Promise<Conclusion> {
+  const last = runs[0]?.cells ?? [];
+  const seconds = runs.map((run) => run.seconds);
+  return {
+    rows: reported.map(({ here, ...row }) => ({ ...row, here: here(runs) })),
+    cost: [
+      { what: 'time of a run', paper: costInPaper(last.length), here: formatDuration(medianOf(seconds)) },
+    ],
+    figures: [curves(runs), spread(runs), await grid(host, steps)],
+    remarks: hardest(last),
+    numbers: {
+      medians: finals(runs, 'median'),
+      means: finals(runs, 'mean'),
+      firstGenerationOfMean9999: firstAt(runs, fooled),
+      confidences: runs.map(({ cells }) => cells.map(({ confidence }) => confidence)),
+    },
+  };
+}
+
+const costInPaper = (cells: number): string =>
+  cells <= 10 ? 'about 5 minutes on 4 cores' : 'about 4 days on 128 cores (CPPN, 1,000 classes)';
+
+/** Median over the classes, and its interval over the runs, after each generation. */
+function curves(runs: readonly EvolutionOutcome[]): Figure {
+  const generations = Math.min(...runs.map(({ median }) => median.length));
+  const over = (key: 'median' | 'mean') =>
+    Array.from({ length: generations }, (_, generation) =>
+      bootstrapMedian(runs.map((run) => run[key][generation] ?? 0)),
+    );
+  const bands = [
+    { label: 'median of classes', values: over('median') },
+    { label: 'mean of classes', values: over('mean') },
+  ];
+  const svg = bandsDrawing(bands, {
+    horizontal: 'generation',
+    axis: 'linear',
+    what: 'Confidence against generation',
+  });
+  const caption = `Confidence over the generations: median of ${formatCount(runs.length, 'run')}, with 95 % intervals by the bootstrap.`;
+  return { name: 'confidence', caption, svg };
+}
+
+/** A box for every class where they are few, else one for all of each run. */
+function spread(runs: readonly EvolutionOutcome[]): Figure {
+  const cells = runs[0]?.cells ?? [];
+  const perClass = cells.length <= 20;
+  const groups = perClass
+    ? cells.map(({ label }, index) => ({
+        label: shortLabel(label),
+        values: runs.map((run) => run.cells[index]?.confidence ?? 0),
+      }))
+    : runs.map((run, index) => ({
+        label: `run ${String(index + 1)}`,
+        values: run.cells.map(({ confidence }) => confidence),
+      }));
+  const svg = boxesDrawing(groups, {
+    vertical: 'confidence',
+    axis: perClass ? 'nines' : 'linear',
+    what: 'Spread of the confidences',
+  });
+  const caption = perClass
+    ? 'Last confidence of each class over the runs.'
+    : 'Last confidences of all classes of each run.';
+  return { name: 'spread', caption, svg };
+}
+
+/** A row of pictures for each run where classes are few (paper's figures 4 and 5), else all classes of the first run. */
+async function grid(host: Host, steps: readonly Step<EvolutionOutcome>[]): Promise<Figure> {
+  const [first] = steps;
+  if (!first) throw new RangeError('a grid needs a run');
+  const pictures = await elitePictures(host, first);
+  const few = pictures.length <= 20;
+  if (few) for (const step of steps.slice(1)) pictures.push(...(await elitePictures(host, step)));
+  const image = composeGrid(pictures, {
+    ...(few ? { columns: pictures.length / steps.length } : {}),
+    pictureSize: few ? 84 : 96,
+    largestSide: 1600,
+  });
+  const caption = few ? 'The elites, a row for each run.' : 'The elites of all classes of the first run.';
+  return { name: 'elites', caption, image };
+}
+
+/** The paper's cats and dogs: which classes resist. */
+function hardest(cells: EvolutionOutcome['cells']): string[] {
+  if (cells.length <= 10) return [];
+  const order = [...cells].sort((one, other) => one.confidence - other.confidence);
+  const named = order
+    .slice(0, 5)
+    .map(({ label, confidence }) => `${shortLabel(label)} (${formatConfidence(confidence)})`);
+  const average = meanOf(cells.map(({ goalSwitches }) => goalSwitches));
+  return [
+    `Hardest to fool in the first run: ${named.join(', ')}.`,
+    `A cell was taken by the offspring of another class ${average.toFixed(1)} times on average.`,
+  ];
+}
+
+const mnistReported: readonly Reported[] = [
+  {
+    what: 'mean confidence of all classes reaches 99.99 %',
+    paper: '',
+    here: (runs) => firstText(runs, fooled),
+  },
+  { what: 'median confidence at the end', paper: '99.99 %', here: medianAtEnd },
+  { what: 'classes at 99.99 % or more', paper: '10 of 10', here: classesAbove(fooled) },
+];
+
+const withPaper = (rows: readonly Reported[], paper: string): Reported[] =>
+  rows.map((row) => (row.paper === '' ? { ...row, paper } : row));
+
+const mnistQuick = { runs: 3, generations: 100, population: 100, model: 'lenet-mnist', crops: '1' } as const;
+const mnistPaper = { ...mnistQuick, runs: 10, generations: 200, population: 200 };
+
+const tiny =
+  'caffenet-tiny knows 200 classes and errs more often than the CaffeNet of the paper; other weights by --model';
+
+const imagenetQuick = {
+  runs: 1,
+  generations: 60,
+  population: 40,
+  model: 'caffenet-tiny',
+  crops: '1',
+} as const;
+
+export const encodingExperiments: readonly Experiment[] = [
+  encodingExperiment(
+    {
+      name: 'mnist-direct',
+      title: 'Directly encoded images against LeNet',
+      section: 'paper §3.1, figure 4',
+      encoding: 'direct',
+      reported: withPaper(mnistReported, 'within 50 generations'),
+    },
+    settingsOf(mnistQuick, mnistPaper),
+  ),
+  encodingExperiment(
+    {
+      name: 'mnist-cppn',
+      title: 'CPPN images against LeNet',
+      section: 'paper §3.1, figure 5',
+      encoding: 'cppn',
+      reported: withPaper(mnistReported, 'within a few generations'),
+    },
+    settingsOf(mnistQuick, mnistPaper),
+  ),
+  encodingExperiment(
+    {
+      name: 'imagenet-direct',
+      title: 'Directly encoded images against CaffeNet',
+      section: 'paper §3.2, figure 6',
+      encoding: 'direct',
+      reported: [
+        { what: 'median confidence of all classes', paper: '21.59 %', here: medianAtEnd, differs: tiny },
+        {
+          what: 'classes at 99 % or more',
+          paper: '45 of 1,000 (4.5 %)',
+          here: classesAbove(0.99),
+          differs: tiny,
+        },
+      ],
+    },
+    settingsOf(imagenetQuick, {
+      ...imagenetQuick,
+      runs: 5,
+      generations: 20_000,
+      population: 200,
+      crops: '10',
+    }),
+  ),
+  encodingExperiment(
+    {
+      name: 'imagenet-cppn',
+      title: 'CPPN images against CaffeNet',
+      section: 'paper §3.2, figures 7 and 8',
+      encoding: 'cppn',
+      reported: [
+        { what: 'median confidence of all classes', paper: '88.11 %', here: medianAtEnd, differs: tiny },
+        { what: 'classes at 99 % or more', paper: 'many', here: classesAbove(0.99), differs: tiny },
+      ],
+    },
+    settingsOf(imagenetQuick, { ...imagenetQuick, runs: 5, generations: 5000, population: 400, crops: '10' }),
+  ),
+];

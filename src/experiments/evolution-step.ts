@@ -1,0 +1,116 @@
+/** An evolution as a step of an experiment: a run folder of its own, which resumes where it was interrupted. */
+import { z } from 'zod';
+import { evolve } from '../evolution/evolve.ts';
+import { checkMemory, searchMemory } from '../evolution/limits.ts';
+import { picturePath } from '../evolution/run-folder.ts';
+import type { RunSettings } from '../evolution/run-record.ts';
+import type { GridPicture } from '../report/grid.ts';
+import { readRun } from '../report/read-run.ts';
+import { formatConfidence } from '../report/format.ts';
+import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution-run.ts';
+import { folderBelow } from '../storage/folder-below.ts';
+import type { Host, NamedModel, Step, StepHost } from './experiment.ts';
+
+/** What an evolution leaves behind for a conclusion. */
+export const evolutionOutcome = z.object({
+  /** Over the cells, after each generation. */
+  median: z.array(z.number()),
+  mean: z.array(z.number()),
+  /** Of the last generation. */
+  cells: z.array(
+    z.object({
+      class: z.int(),
+      label: z.string(),
+      confidence: z.number(),
+      generation: z.int(),
+      goalSwitches: z.int(),
+    }),
+  ),
+  seconds: z.number(),
+});
+export type EvolutionOutcome = z.infer<typeof evolutionOutcome>;
+
+export interface EvolutionStepOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly settings: RunSettings;
+  /** Where the model is not one that has a name, e.g. one that an earlier step has trained. */
+  readonly loadModel?: (host: Host) => Promise<NamedModel>;
+}
+
+/** Of the run that a step makes, within the experiment's folder. */
+export const runFolder = (id: string): string => `runs/${id}`;
+
+export function evolutionStep({
+  id,
+  title,
+  settings,
+  loadModel,
+}: EvolutionStepOptions): Step<EvolutionOutcome> {
+  const load = loadModel ?? ((host: Host) => host.loadModel(settings.model));
+  const check = async (host: Host) => {
+    const { model } = await load(host);
+    checkMemory(searchMemory(model, settings, classesOf(model, settings.classes).length), model, settings);
+  };
+  return {
+    ...{ id, title, result: evolutionOutcome },
+    evaluations: settings.generations * settings.population,
+    // A model that is yet to be trained cannot be looked at.
+    ...(loadModel ? {} : { check }),
+    run: async (host) => {
+      const storage = folderBelow(host.storage, runFolder(id));
+      const named = await load(host);
+      const complete = await host.withDevice(async (gpu) => {
+        const { encodePicture, onWarning } = host;
+        const started = new Date().toISOString();
+        return follow({ gpu, ...named, settings, storage, encodePicture, started, onWarning }, host);
+      });
+      return complete ? outcomeOf(host, id) : undefined;
+    },
+  };
+}
+
+/** @returns whether it came to its end */
+async function follow(setup: EvolutionSetup, host: StepHost): Promise<boolean> {
+  const begun = (await setup.storage.read('run.json')) !== undefined;
+  const evolution = await (begun ? resumedEvolution(setup) : newEvolution(setup));
+  const { population } = setup.settings;
+  const { complete } = await evolve(evolution, {
+    now: host.now,
+    onGeneration: ({ generation, median }) => {
+      host.progress((generation + 1) * population, `median ${formatConfidence(median)}`);
+    },
+    onWarning: host.onWarning,
+    shouldStop: host.shouldStop,
+  });
+  return complete;
+}
+
+async function outcomeOf(host: Host, id: string): Promise<EvolutionOutcome> {
+  const { progress, cells, summary } = await readRun(folderBelow(host.storage, runFolder(id)), runFolder(id));
+  return {
+    median: progress.map(({ median }) => median),
+    mean: progress.map(({ mean }) => mean),
+    cells: cells.map(({ class: number, label, confidence, generation, goalSwitches }) => {
+      return { class: number, label, confidence, generation, goalSwitches };
+    }),
+    seconds: summary?.seconds ?? 0,
+  };
+}
+
+/** The elites' pictures of a step's run, as its folder has them, in the order of its cells. */
+export async function elitePictures(host: Host, { id }: Step<EvolutionOutcome>): Promise<GridPicture[]> {
+  const storage = folderBelow(host.storage, runFolder(id));
+  const { run, cells } = await readRun(storage, runFolder(id));
+  const [, height, width] = run.model.image;
+  const pictures: GridPicture[] = [];
+  for (const { class: number, label, confidence } of cells) {
+    const path = picturePath(number);
+    const bytes = await storage.read(path);
+    if (!bytes)
+      throw new Error(`${runFolder(id)}/${path} is missing: start the experiment anew with --replace`);
+    const picture = host.decodePicture(bytes, `${runFolder(id)}/${path}`, { height, width });
+    pictures.push({ ...picture, label, confidence });
+  }
+  return pictures;
+}

@@ -1,0 +1,78 @@
+/** An experiment as a page: the table beside the paper's, figures, what differs. */
+import { formatTime } from '../report/format.ts';
+import { html, type Markup } from '../report/markup.ts';
+import { renderPage } from '../report/page.ts';
+import { columnTable, namedTable } from '../report/tables.ts';
+import type { Row } from './experiment.ts';
+import { figurePath, type ConclusionRecord, type ExperimentRecord } from './record.ts';
+import { settingText, type Settings } from './settings.ts';
+
+/** @returns HTML that shows the figures' files out of the same folder */
+export function renderExperiment(
+  record: ExperimentRecord,
+  settings: Settings,
+  { title, section, about, rows, cost, remarks, differences, figures }: ConclusionRecord,
+): string {
+  const header = html`<p class="quiet">
+    ${about} (${section}). Scale: ${record.scale}. On ${record.adapter?.description ?? 'no device'}; started
+    <time>${formatTime(record.started)}</time>.
+  </p>`;
+  const drawn = figures.map(
+    ({ file, caption }) =>
+      html`<figure>
+        <img src="${figurePath(file)}" alt="${caption}" style="max-width: 100%" />
+        <figcaption>${caption}</figcaption>
+      </figure>`,
+  );
+  const chosen = Object.entries(record.settings).map(([name, value]) => {
+    const paper = settings[name]?.paper;
+    return { cells: [name, settingText(value), paper === undefined ? '' : settingText(paper)] };
+  });
+  return renderPage(title, header, [
+    html`<section>
+      <h2>Beside the paper</h2>
+      ${rowsTable(rows)}
+    </section>`,
+    html`<section>
+      <h2>Figures</h2>
+      ${drawn}
+    </section>`,
+    remarks.length > 0
+      ? html`<section>
+          <h2>Remarks</h2>
+          <ul>
+            ${remarks.map((text) => html`<li>${text}</li>`)}
+          </ul>
+        </section>`
+      : undefined,
+    html`<section>
+      <h2>Settings</h2>
+      <p>
+        ${differences.length === 0 ? 'All are the paper’s.' : `Other than the paper’s: ${differences.join('; ')}.`}
+      </p>
+      ${columnTable([{ heading: 'setting' }, { heading: 'here' }, { heading: 'paper' }], chosen)}
+    </section>`,
+    html`<section>
+      <h2>Cost and machine</h2>
+      ${rowsTable(cost)}
+      ${namedTable([
+        ['adapter', record.adapter?.name ?? ''],
+        ['version', record.version],
+      ])}
+    </section>`,
+  ]);
+}
+
+const headings = ['', 'paper', 'this run', 'why they differ'];
+
+function rowsTable(rows: readonly Row[]): Markup | undefined {
+  if (rows.length === 0) return undefined;
+  const explained = rows.some(({ differs }) => differs !== undefined);
+  const columns = headings.slice(0, explained ? 4 : 3).map((heading) => ({ heading }));
+  return columnTable(
+    columns,
+    rows.map(({ what, paper, here, differs = '' }) => {
+      return { cells: explained ? [what, paper, here, differs] : [what, paper, here] };
+    }),
+  );
+}

@@ -1,0 +1,68 @@
+/** `docs/results.md`: what several experiments found, one after the other. */
+import { formatTime } from '../report/format.ts';
+import type { Row } from './experiment.ts';
+import type { ConclusionRecord, ExperimentRecord } from './record.ts';
+import { settingText } from './settings.ts';
+
+export interface Result {
+  readonly record: ExperimentRecord;
+  readonly conclusion: ConclusionRecord;
+}
+
+/** Where a figure's copy lies beside the page. */
+export const copyPath = ({ record: { name, scale } }: Result, file: string): string =>
+  `results/${name}-${scale}-${file}`;
+
+/** @returns Markdown */
+export function renderResults(results: readonly Result[]): string {
+  const contents = results.map(
+    ({ record: { name, scale }, conclusion: { title } }) => `- [${title}, ${scale}](#${name}-${scale})`,
+  );
+  return (
+    [
+      '# Results',
+      'Made by `fool experiment report`, not by hand: each table stands beside what the paper reports.',
+      contents.join('\n'),
+      ...results.map(section),
+    ].join('\n\n') + '\n'
+  );
+}
+
+function section(result: Result): string {
+  const { record, conclusion } = result;
+  const { name, scale, settings, adapter, started, version } = record;
+  const { title, section: place, about, rows, cost, remarks, differences, figures } = conclusion;
+  const given = Object.entries(settings).map(([key, value]) => `${key} ${settingText(value)}`);
+  return [
+    `## <a id="${name}-${scale}"></a>${plain(title)}`,
+    `${plain(about)} (${plain(place)}). \`fool experiment ${name} --scale ${scale}\``,
+    table(rows),
+    ...figures.map(
+      ({ file, caption }) => `![${plain(caption)}](${copyPath(result, file)})\n\n*${plain(caption)}*`,
+    ),
+    ...(remarks.length > 0 ? [remarks.map((text) => `- ${plain(text)}`).join('\n')] : []),
+    `Settings: ${plain(given.join(', '))}. ${
+      differences.length === 0
+        ? 'All are the paper’s.'
+        : `Other than the paper’s: ${plain(differences.join('; '))}.`
+    }`,
+    ...(cost.length > 0 ? [table(cost)] : []),
+    `On ${plain(adapter?.description ?? 'no device')}, ${formatTime(started)}, version ${version}.`,
+  ].join('\n\n');
+}
+
+function table(rows: readonly Row[]): string {
+  const explained = rows.some(({ differs }) => differs !== undefined);
+  const head = explained
+    ? '|  | paper | here | why they differ |\n| --- | --- | --- | --- |'
+    : '|  | paper | here |\n| --- | --- | --- |';
+  const lines = rows.map(({ what, paper, here, differs = '' }) => {
+    const cells = explained ? [what, paper, here, differs] : [what, paper, here];
+    return `| ${cells.map(plain).join(' | ')} |`;
+  });
+  return [head, ...lines].join('\n');
+}
+
+/** Labels come out of anybody's files: nothing of them is markup. */
+const plain = (text: string): string =>
+  text.replace(/[\\`*_[\]<>|#]/g, (sign) => `\\${sign}`).replace(/\s+/g, ' ');

@@ -1,0 +1,41 @@
+/** Each drawing is an XML file that stands alone, whatever labels it is given. */
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { expect, test } from 'vitest';
+import { bandsDrawing, boxesDrawing, tracesDrawing } from '../../src/experiments/drawings.ts';
+
+const hostile = '<b onload="x">&\'"</b>';
+const interval = { median: 0.5, low: 0.25, high: 0.75 };
+const drawings = {
+  bands: bandsDrawing([{ label: hostile, values: [interval, interval] }], {
+    ...{ horizontal: hostile, axis: 'linear', what: hostile },
+  }),
+  traces: tracesDrawing(
+    [
+      {
+        label: hostile,
+        points: [
+          { x: 1, y: 0.5 },
+          { x: 10, y: 0.9 },
+        ],
+      },
+    ],
+    { horizontal: hostile, vertical: hostile, what: hostile, axis: 'nines', logarithmic: true },
+  ),
+  boxes: boxesDrawing([{ label: hostile, values: [0.1, 0.2, 0.9] }], { vertical: hostile, what: hostile }),
+};
+
+test.each(Object.entries(drawings))('%s', (_, svg) => {
+  expect(XMLValidator.validate(svg)).toBe(true);
+  const parsed = new XMLParser({ ignoreAttributes: false }).parse(svg) as { svg: Record<string, unknown> };
+  expect(parsed.svg['@_xmlns']).toBe('http://www.w3.org/2000/svg');
+  expect(svg).not.toContain('<b ');
+});
+
+test('a median stands between its bounds, where the axis says', () => {
+  const paths = [...drawings.bands.matchAll(/ d="M([^"]*)"/g)].map(([, path]) => path!);
+  // 316 is 0 and 20 is 1 on the linear axis; the band begins at the left edge.
+  const band = paths.find((path) => path.endsWith('Z'));
+  expect(band).toContain(',94');
+  expect(band).toContain(',242');
+  expect(paths).toContainEqual(expect.stringMatching(/^84,168L5\d\d,168$/));
+});
