@@ -109,7 +109,9 @@ function namesAtEnds(points: Plot.Data, x: string, y: string): Plot.Markish {
 function standing(options: Plot.PlotOptions): string {
   const { text } = draw(options, { background: 'white', color: 'black' });
   if (!text.startsWith('<svg ')) throw new Error('a drawing with a legend is no SVG file');
-  // HTML may have this sign in attributes, XML may not.
-  const wellFormed = text.replace(/="[^"]*"/g, (attribute) => attribute.replaceAll('<', '&lt;'));
+  // HTML may have these signs in attributes, XML may not.
+  const wellFormed = text.replace(/="[^"]*"/g, (attribute) =>
+    attribute.replace(/&(?!quot;)/g, '&amp;').replaceAll('<', '&lt;'),
+  );
   return wellFormed.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
 }
