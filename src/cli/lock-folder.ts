@@ -5,8 +5,11 @@ import { LockedError, takeLock, type Lock } from '../node/process-lock.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** In a run folder: folders, and the one file that is appended to. */
-const written = ['images', 'genomes', 'checkpoint', 'frames', 'trials', 'animations', 'progress.jsonl'];
+/** In a folder of a run or an experiment: folders, and the one file that is appended to. */
+const written = [
+  ...['images', 'genomes', 'checkpoint', 'frames', 'trials', 'animations', 'progress.jsonl'],
+  ...['runs', 'steps', 'figures'],
+];
 
 /**
  * Two processes in one folder would overwrite each other. The lock lies inside: a folder that is mounted has no other

@@ -1,7 +1,7 @@
 /** Runs one experiment into its folder: new, resumed or replaced. */
 import { join } from 'node:path';
 import { clearExperiment } from '../experiments/clear.ts';
-import { conduct, evaluationsOf } from '../experiments/conduct.ts';
+import { conduct, evaluationsDone, evaluationsOf } from '../experiments/conduct.ts';
 import type { Experiment, Host } from '../experiments/experiment.ts';
 import { renderExperiment } from '../experiments/page.ts';
 import {
@@ -112,7 +112,9 @@ async function follow(
       terminal.warn(text);
     },
   };
-  const bar = terminal.progress(evaluationsOf(experiment.plan(record.settings)), 'evaluations');
+  const plan = experiment.plan(record.settings);
+  const from = await evaluationsDone(plan, host);
+  const bar = terminal.progress(evaluationsOf(plan), 'evaluations', from);
   try {
     const conclusion = await conduct(experiment, record, host, {
       onProgress: (evaluations, text) => {

@@ -3,6 +3,7 @@ import type { Conclusion, Experiment, Figure, Host, Plan, ReadResult, Step } fro
 import {
   figurePath,
   readResult,
+  stepPath,
   RunFolderError,
   writeConclusion,
   writeRecord,
@@ -20,6 +21,13 @@ export interface ConductHooks {
 /** All that the plan's steps come to. */
 export const evaluationsOf = ({ steps }: Plan): number =>
   steps.reduce((sum, { evaluations }) => sum + evaluations, 0);
+
+/** What an earlier process has come to: the evaluations of the steps whose results are there. */
+export async function evaluationsDone({ steps }: Plan, { storage }: Pick<Host, 'storage'>): Promise<number> {
+  let done = 0;
+  for (const { id, evaluations } of steps) if (await storage.read(stepPath(id))) done += evaluations;
+  return done;
+}
 
 /** A folder was begun on another adapter, whose numbers are others. */
 export class OtherAdapterError extends Error {

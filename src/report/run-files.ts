@@ -50,6 +50,10 @@ export async function readRecordOf<T>(
 async function readRunJson(storage: Storage, name: string, command?: string): Promise<unknown> {
   const value = await readJson(storage, 'run.json', z.unknown());
   if (value !== undefined) return value;
+  if (await storage.read('experiment.json'))
+    throw new RunFolderError(
+      `${name} is an experiment's folder, whose runs are below ${name}/runs; "fool experiment NAME --resume" goes on with it.`,
+    );
   const commands = command === undefined ? '"fool evolve" or "fool ascend"' : `"${command}"`;
   throw new RunFolderError(`${name} is not a run folder: it has no run.json. Make one with ${commands}.`);
 }

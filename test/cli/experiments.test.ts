@@ -139,6 +139,12 @@ describe('wrong usage ends with 2 and a sentence', () => {
     expect(code).toBe(2);
   });
 
+  it.each(['report', 'verify'])('fool %s of its folder says where the runs are', async (command) => {
+    const { code, err } = await fool(command, at('whole'));
+    expect(code).toBe(1);
+    expect(err).toMatch(/is an experiment's folder, whose runs are below .*\/runs/);
+  });
+
   it('a model that is not there ends with 1, before anything runs', async () => {
     const { code, err } = await fool(...miniature, '--model', 'vgg', '--out', at('vgg'));
     expect(code).toBe(1);
