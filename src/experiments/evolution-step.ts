@@ -14,6 +14,7 @@ import type { Host, NamedModel, Step, StepHost } from './experiment.ts';
 /** What an evolution leaves behind for a conclusion. */
 export const evolutionOutcome = z.object({
   /** Over the cells, after each generation. */
+  best: z.array(z.number()),
   median: z.array(z.number()),
   mean: z.array(z.number()),
   /** Of the last generation. */
@@ -89,6 +90,7 @@ async function follow(setup: EvolutionSetup, host: StepHost): Promise<boolean> {
 async function outcomeOf(host: Host, id: string): Promise<EvolutionOutcome> {
   const { progress, cells, summary } = await readRun(folderBelow(host.storage, runFolder(id)), runFolder(id));
   return {
+    best: progress.map(({ best }) => best),
     median: progress.map(({ median }) => median),
     mean: progress.map(({ mean }) => mean),
     cells: cells.map(({ class: number, label, confidence, generation, goalSwitches }) => {
