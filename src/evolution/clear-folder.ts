@@ -4,6 +4,7 @@ import type { Storage } from '../storage/storage.ts';
 const files = [
   'progress.jsonl',
   'archive.json',
+  'lineage.json',
   'history.jsonl',
   'trials.json',
   'summary.json',
