@@ -143,18 +143,16 @@ describe('a lineage', () => {
     expect(lineage.ancestors().map(({ id }) => id)).toEqual([length]);
   });
 
-  test('grows with the cells and not with the generations, and costs microseconds', () => {
+  test('keeps a few per cent of all that ever lived, and costs microseconds', () => {
     const generations = 4000;
-    const sizes: number[] = [];
-    const note = ({ lineage }: Played) => sizes.push(lineage.size);
+    let most = 0;
+    const note = ({ lineage }: Played) => (most = Math.max(most, lineage.size));
     const { everybody, microseconds } = play(100, generations, 1, note, 200);
-    const [early, late] = [sizes.slice(1000, 1500), sizes.slice(-500)].map((some) => Math.max(...some));
     console.info(
-      `kept at most ${String(late)} of ${String(everybody.size)} elites; ${(microseconds / generations).toFixed(1)} µs a generation`,
+      `kept at most ${String(most)} of ${String(everybody.size)} elites; ${(microseconds / generations).toFixed(1)} µs a generation`,
     );
     expect(everybody.size).toBeGreaterThan(30_000);
-    expect(late).toBeLessThan(everybody.size / 5);
-    expect(late! - early!).toBeLessThan((sizes.length - 1500) * 1.2 + 100);
+    expect(most).toBeLessThan(0.05 * everybody.size);
     // A generation takes some milliseconds at the very least; machines may be busy.
     expect(microseconds / generations).toBeLessThan(300);
   });
