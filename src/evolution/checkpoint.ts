@@ -179,19 +179,19 @@ export function checkCells(checkpoint: Checkpoint, classes: readonly number[], f
 }
 
 /**
- * The ancestry of a checkpoint's elites; it begins with them where the checkpoint has none.
+ * The ancestry of a checkpoint's elites; it begins with them where the checkpoint has none, or none of use.
  * @param population children of a generation
- * @throws CheckpointError when it is not that of these elites
+ * @param onProblem is told what keeps it from being of use: nothing else depends on it
  */
 export function restoredLineage(
   { cells, ancestors }: Pick<Checkpoint, 'cells' | 'ancestors'>,
   population: number,
-  file: string,
+  onProblem: (problem: string) => void,
 ): Lineage {
-  if (!ancestors) return Lineage.beginningAt(cells);
-  const problem = ancestryProblem(ancestors, cells, population);
-  if (problem === undefined) return Lineage.of(ancestors, cells);
-  throw new CheckpointError(`${file}: ${problem}; ${startAnew}`);
+  const problem = ancestors && ancestryProblem(ancestors, cells, population);
+  if (ancestors && problem === undefined) return Lineage.of(ancestors, cells);
+  if (problem !== undefined) onProblem(problem);
+  return Lineage.beginningAt(cells);
 }
 
 /**

@@ -81,8 +81,6 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
     checkCells(from, evolution.classes, checkpointPath);
     await restoreCells(from, evolution.archive, evolution.population, setup.storage);
   }
-  const lineage =
-    from && restoredLineage(from, evolution.run.settings.population, taken?.path ?? checkpointPath);
   const damagedLines = await evolution.folder.cutProgress(from?.generations ?? 0);
   await evolution.folder.writeRun(evolution.run);
   for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
@@ -90,7 +88,13 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
     setup.onWarning?.(
       `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
     );
-  return from ? { ...evolution, from, lineage: lineage ?? evolution.lineage } : evolution;
+  if (!from) return evolution;
+  const lineage = restoredLineage(from, evolution.run.settings.population, (problem) => {
+    setup.onWarning?.(
+      `${taken?.path ?? checkpointPath}: ${problem}: the ancestry begins at the elites there`,
+    );
+  });
+  return { ...evolution, from, lineage };
 }
 
 /** @param stored the record of a run that is resumed */

@@ -114,9 +114,8 @@ function lineSection({ run, steps, shown }: LineageInput, name: string): Markup 
     <h2>The line of ancestors</h2>
     <p class="quiet">
       Each with its generation and the class that it won, from whose cell the next of the line was drawn;
-      point at one to read its confidence at birth. ${shownOf(steps, shown)} ${
-        shown.length < steps.length ? 'A count on an edge is of those between.' : ''
-      }
+      point at one to read its confidence at birth. ${shownOf(steps, shown)}
+      ${shown.length < steps.length ? 'A count on an edge is of those between.' : ''}
     </p>
     ${lineageLegend()}
     <div class="drawing">${drawLine(steps, shown, run.model.labels, `Line of ancestors of ${name}`)}</div>
