@@ -7,6 +7,7 @@
 //            colour.wgsl to turn into RGB
 //
 // Random numbers are Threefry-2x32 of (key of the generation, child and gene), see threefry.wgsl, which stands in front.
+// The first genome here may be another than the first child of its generation, where one is to be made again by itself.
 // `vary` works in place, so that no binding has to hold the archive's elites: the host copies the parents.
 
 override GENES: u32 = 784u;  // of one genome: channels × PIXELS
@@ -18,6 +19,7 @@ struct Generation {
   key: vec2u,
   rate: f32,   // probability that a gene mutates
   index: f32,  // η_m of the polynomial
+  child: u32,  // number in its generation of the first genome
 }
 
 @group(0) @binding(0) var<uniform> generation: Generation;
@@ -27,7 +29,7 @@ struct Generation {
 const top = 65535.0;
 
 fn random_gene(gene: u32, child: u32) -> u32 {
-  return threefry(generation.key, vec2u(gene, child)).x >> 16u;
+  return threefry(generation.key, vec2u(gene, generation.child + child)).x >> 16u;
 }
 
 @compute @workgroup_size(LANES)
@@ -47,7 +49,7 @@ fn first(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) work
 }
 
 fn mutated(value: u32, gene: u32, child: u32) -> u32 {
-  let random = threefry(generation.key, vec2u(gene, child));
+  let random = threefry(generation.key, vec2u(gene, generation.child + child));
   if (uniform_of(random.x) >= generation.rate) {
     return value;
   }

@@ -15,8 +15,16 @@ export { DirectPopulation } from './encodings/direct-population.ts';
 export type { Population, PopulationSettings } from './encodings/population.ts';
 export { Archive, type Candidate, type Elite, type Replacement } from './evolution/archive.ts';
 export { evolve, type Evolution, type EvolutionHooks } from './evolution/evolve.ts';
+export { Lineage, lineTo, stepsOf, type Ancestor, type Birth, type Step } from './evolution/lineage.ts';
+export {
+  ancestryLengths,
+  goalSwitching,
+  type AncestryLength,
+  type GoalSwitching,
+} from './evolution/lineage-statistics.ts';
 export type {
   CellRecord,
+  LineageRecord,
   ProgressRecord,
   RunRecord,
   RunSettings,
@@ -25,6 +33,7 @@ export type {
 export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
 export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent-run.ts';
 export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution-run.ts';
+export { replay, type Replay, type Replayed } from './runs/replay.ts';
 export { readWeights, weightFormat } from './formats/read-weights.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
 export { GpuError, GpuLimitError } from './gpu/errors.ts';
@@ -54,6 +63,7 @@ export { uploadParameters } from './nn/upload.ts';
 export { renderAscentReport } from './report/ascent-report.ts';
 export { composeGrid } from './report/grid.ts';
 export { readAscent } from './report/read-ascent.ts';
+export { readLineage } from './report/read-lineage.ts';
 export { readRun } from './report/read-run.ts';
 export { renderReport } from './report/report.ts';
 export { MemoryStorage, type Storage } from './storage/storage.ts';

@@ -3,3 +3,4 @@
  * They do so at their start, since a build during a long run may replace the files.
  */
 export const loadReporting = () => import('../node/report-files.ts');
+export const loadLineageReporting = () => import('../node/lineage-files.ts');

@@ -1,4 +1,5 @@
 /** The class that somebody means by a name: its label, its WordNet id, its label's first words, its number. */
+import { nearestName } from '../nearest-name.ts';
 import { wordNetId } from './imagenet-labels.ts';
 
 export class ClassNames {
@@ -33,7 +34,9 @@ export class ClassNames {
       if (another === undefined) return found;
       return `"${name}" is the label of several classes, among them ${String(found)} (${this.labels[found] ?? ''}) and ${String(another)} (${this.labels[another] ?? ''}): name the number`;
     }
-    return `"${name}" is none of the model's classes: expected ${this.#example}`;
+    const nearest = nearestName(wanted, this.labels.map(firstWords));
+    const meant = nearest === undefined || /^\d*$/.test(wanted) ? '' : `; was "${nearest}" meant?`;
+    return `"${name}" is none of the model's classes: expected ${this.#example}${meant}`;
   }
 }
 

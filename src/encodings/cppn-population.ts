@@ -10,7 +10,7 @@ import { checkCppn, mutateCppn, randomCppn } from './cppn-genome.ts';
 import { flattenCppn, flattenPopulation, type FlatCppn } from './cppn-program.ts';
 import type { CppnGenome, Genome } from './encoding.ts';
 import { cppnFrame, type Coordinates } from './frame.ts';
-import type { Population, PopulationSettings } from './population.ts';
+import type { PastBirth, Population, PopulationSettings } from './population.ts';
 
 interface Child {
   readonly genome: CppnGenome;
@@ -77,6 +77,15 @@ export class CppnPopulation implements Population {
       (one) => one !== undefined,
     );
     await this.#upload();
+  }
+
+  replay(cell: number, { generation, child: index, parent }: PastBirth): Promise<void> {
+    const random = this.#random(generation, index);
+    this.#elites[cell] =
+      parent === undefined
+        ? randomCppn(this.#settings.extent[0], random)
+        : mutateCppn(this.#elite(parent), random);
+    return Promise.resolve();
   }
 
   render(): Program {

@@ -8,7 +8,7 @@ import { mutationIndex } from '../random/polynomial-mutation.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 import type { Genome } from './encoding.ts';
-import type { Population, PopulationSettings } from './population.ts';
+import type { PastBirth, Population, PopulationSettings } from './population.ts';
 
 /** Probability that a gene mutates; it halves every so many generations (paper §2.2). */
 export const geneRate = 0.1;
@@ -34,6 +34,8 @@ interface Programs {
 
 export class DirectPopulation implements Population {
   readonly #genes: number;
+  /** Of one genome, for replays; few runs have any. */
+  #single: Promise<Pick<Programs, 'first' | 'vary'>> | undefined;
 
   private constructor(
     private readonly gpu: Gpu,
@@ -51,7 +53,7 @@ export class DirectPopulation implements Population {
     const shape: DirectShape = { population, channels, pixels: height * width };
     const bytes = 4 * genomeWords(channels * height * width);
     const buffers: Buffers = {
-      generation: gpu.buffer('direct generation', 16, uniformUsage),
+      generation: gpu.buffer('direct generation', 32, uniformUsage),
       children: gpu.buffer('direct children', bytes * population),
       elites: new Slots(gpu, 'direct elites', cells, bytes),
     };
@@ -89,6 +91,25 @@ export class DirectPopulation implements Population {
   show(cells: readonly number[]): Promise<void> {
     this.#copyElites(cells);
     return Promise.resolve();
+  }
+
+  async replay(cell: number, { generation, child, parent }: PastBirth): Promise<void> {
+    this.#single ??= this.#bindSingle();
+    const { first, vary } = await this.#single;
+    this.#announce(generation, child);
+    if (parent !== undefined) this.#copyElites([parent]);
+    run(this.gpu, parent === undefined ? first : vary);
+    this.adopt([{ cell, child: 0 }]);
+  }
+
+  async #bindSingle(): Promise<Pick<Programs, 'first' | 'vary'>> {
+    const [channels, height, width] = this.settings.extent;
+    const shape: DirectShape = { population: 1, channels, pixels: height * width };
+    const operands = [this.buffers.generation, this.buffers.children];
+    return {
+      first: new Program([await bind(this.gpu, 'first', firstDirect(shape), operands)]),
+      vary: new Program([await bind(this.gpu, 'vary', varyDirect(shape), operands)]),
+    };
   }
 
   render(): Program {
@@ -130,11 +151,13 @@ export class DirectPopulation implements Population {
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 
-  #announce(generation: number): void {
+  /** @param child number in the generation of the first genome */
+  #announce(generation: number, child = 0): void {
     const { key } = RandomStream.of(this.settings.seed, streams.genomes, generation);
-    const content = new ArrayBuffer(16);
+    const content = new ArrayBuffer(32);
     new Uint32Array(content, 0, 2).set(key);
-    new Float32Array(content, 8).set([mutationRate(generation), mutationIndex]);
+    new Float32Array(content, 8, 2).set([mutationRate(generation), mutationIndex]);
+    new Uint32Array(content, 16, 1).set([child]);
     this.gpu.write(this.buffers.generation, new Uint8Array(content));
   }
 }

@@ -14,6 +14,11 @@ export interface Population {
   prepare(parents: Uint32Array<ArrayBuffer>, generation: number): void;
   /** Makes the children into unchanged copies of the elites of the given cells, at most as many as there are children. */
   show(cells: readonly number[]): Promise<void>;
+  /**
+   * Makes the elite of a cell what a child of an earlier generation was. Genomes need not be kept for that: random numbers are
+   * counted by generation and child.
+   */
+  replay(cell: number, birth: PastBirth): Promise<void>;
   /** Draws the children into the image buffer. */
   render(): Program;
   /** The child becomes the elite of the cell. Call it before the next `vary`. */
@@ -22,6 +27,15 @@ export interface Population {
   genomes(cells: readonly number[]): Promise<Genome[]>;
   /** Puts a genome into a cell. @throws RangeError when it does not fit the encoding */
   restore(cell: number, genome: Genome): void;
+}
+
+/** Where a genome of an earlier generation came from. */
+export interface PastBirth {
+  readonly generation: number;
+  /** Its number within the generation. */
+  readonly child: number;
+  /** Cell that holds the parent's genome now; undefined for a random individual. */
+  readonly parent: number | undefined;
 }
 
 export interface PopulationSettings {

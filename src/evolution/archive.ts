@@ -12,6 +12,8 @@ export interface Elite {
   readonly logOdds?: number;
   /** How often its cell changed hands through a child of another cell's elite. */
   readonly goalSwitches: number;
+  /** How often its cell changed hands at all, its first elite left out; unknown where an older checkpoint was gone on from. */
+  readonly replacements?: number;
 }
 
 /** The best child of a generation for one cell. */
@@ -30,6 +32,8 @@ export interface Candidate {
 export interface Replacement {
   readonly cell: number;
   readonly child: number;
+  /** Whether the child was one of another cell's elite (a goal switch: Nguyen, Yosinski, Clune 2015, Innovation Engines). */
+  readonly switched: boolean;
 }
 
 /** The mean over crops of float32 probabilities may exceed 1 by rounding; records are checked against the same bound. */
@@ -88,8 +92,9 @@ export class Archive {
       const switched =
         elite !== undefined && parent !== null && parent.cell !== cell && parent.id !== elite.id;
       const goalSwitches = (elite?.goalSwitches ?? 0) + (switched ? 1 : 0);
-      this.#elites[cell] = { id, parent: parent?.id ?? null, generation, confidence, logOdds, goalSwitches };
-      return [{ cell, child }];
+      const born = { id, parent: parent?.id ?? null, generation, confidence, logOdds };
+      this.#elites[cell] = { ...born, goalSwitches, ...replacementsAfter(elite) };
+      return [{ cell, child, switched }];
     });
   }
 
@@ -97,4 +102,10 @@ export class Archive {
     if (Number.isInteger(cell) && cell >= 0 && cell < this.cells) return;
     throw new RangeError(`cell ${String(cell)} is not in an archive of ${String(this.cells)} cells`);
   }
+}
+
+/** The count for whoever comes after an elite. */
+function replacementsAfter(elite: Elite | undefined): Pick<Elite, 'replacements'> {
+  if (!elite) return { replacements: 0 };
+  return elite.replacements === undefined ? {} : { replacements: elite.replacements + 1 };
 }

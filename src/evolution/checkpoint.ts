@@ -8,8 +8,9 @@ import { checksumState } from '../storage/checksum.ts';
 import { dropDamaged, readGeneration, type Generation } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Archive } from './archive.ts';
+import { ancestryProblem, Lineage, type Ancestor } from './lineage.ts';
 import type { CellRecord, RunRecord, StageTimes } from './run-record.ts';
-import { archiveSchema, count, duration, stageTimesSchema } from './run-schema.ts';
+import { ancestorsSchema, archiveSchema, count, duration, stageTimesSchema } from './run-schema.ts';
 import { readGenome } from './saved-genomes.ts';
 
 export const checkpointPath = 'checkpoint/state.json';
@@ -30,6 +31,8 @@ export interface Checkpoint {
   readonly seconds: number;
   readonly milliseconds: StageTimes;
   readonly cells: readonly CellRecord[];
+  /** As in `lineage.json`; those of earlier versions have none. */
+  readonly ancestors?: readonly Ancestor[];
 }
 
 /** A checkpoint cannot be read, or belongs to something else. */
@@ -48,6 +51,7 @@ const checkpoint = z.object({
   seconds: duration,
   milliseconds: stageTimesSchema,
   cells: archiveSchema,
+  ancestors: ancestorsSchema.exactOptional(),
 });
 
 const startAnew = 'start a new run in another folder';
@@ -175,6 +179,22 @@ export function checkCells(checkpoint: Checkpoint, classes: readonly number[], f
 }
 
 /**
+ * The ancestry of a checkpoint's elites; it begins with them where the checkpoint has none, or none of use.
+ * @param population children of a generation
+ * @param onProblem is told what keeps it from being of use: nothing else depends on it
+ */
+export function restoredLineage(
+  { cells, ancestors }: Pick<Checkpoint, 'cells' | 'ancestors'>,
+  population: number,
+  onProblem: (problem: string) => void,
+): Lineage {
+  const problem = ancestors && ancestryProblem(ancestors, cells, population);
+  if (ancestors && problem === undefined) return Lineage.of(ancestors, cells);
+  if (problem !== undefined) onProblem(problem);
+  return Lineage.beginningAt(cells);
+}
+
+/**
  * Puts every elite back into the archive and its genome into the population.
  * @param storage the run folder, for genomes that are files
  * @throws CheckpointError when a genome is missing or does not fit
@@ -187,10 +207,11 @@ export async function restoreCells(
 ): Promise<void> {
   for (const [
     index,
-    { confidence, logOdds, id, parent, generation, goalSwitches, genome: stored },
+    { confidence, logOdds, id, parent, generation, goalSwitches, replacements, genome: stored },
   ] of cells.entries()) {
     const sureness = { confidence, ...(logOdds !== undefined && { logOdds }) };
-    archive.restore(index, { ...sureness, id, parent, generation, goalSwitches });
+    const counts = { goalSwitches, ...(replacements !== undefined && { replacements }) };
+    archive.restore(index, { ...sureness, id, parent, generation, ...counts });
     try {
       population.restore(index, await readGenome(storage, stored));
     } catch (error) {

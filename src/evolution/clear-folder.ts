@@ -4,12 +4,16 @@ import type { Storage } from '../storage/storage.ts';
 const files = [
   'progress.jsonl',
   'archive.json',
+  'lineage.json',
   'history.jsonl',
   'trials.json',
   'summary.json',
   'grid.png',
   'report.html',
 ];
+
+/** Of one class's ancestry. */
+const lineage = /^lineage-\d+\.(html|png|gif)$/;
 
 /** By class, or by place and name. */
 const picture = /^\d{4,}(-[A-Za-z0-9-]*)?\.png$/;
@@ -30,6 +34,8 @@ const numbered: Readonly<Record<string, RegExp>> = { trials: picture, frames: /^
 /** @param isOurs of what lies in `images`, where people keep pictures of their own */
 export async function clearFolder(storage: Storage, isOurs: IsOurs): Promise<void> {
   for (const file of files) await storage.remove(file);
+  for (const file of (await storage.list('')).filter((name) => lineage.test(name)))
+    await storage.remove(file);
   await empty(storage, 'images', isOurs);
   for (const [folder, ours] of Object.entries(folders))
     await empty(storage, folder, (name) => ours.test(name));

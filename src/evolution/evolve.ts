@@ -6,11 +6,12 @@ import type { Population } from '../encodings/population.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
 import type { Classifier } from '../models/classifier.ts';
-import type { Archive } from './archive.ts';
+import type { Archive, Replacement } from './archive.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Evaluator, type Evaluation } from './evaluator.ts';
 import type { Gallery } from './gallery.ts';
 import { Keeper } from './keeper.ts';
+import type { Birth, Lineage } from './lineage.ts';
 import type { SearchMemory } from './limits.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
@@ -21,6 +22,8 @@ export interface Evolution {
   readonly classifier: Classifier;
   readonly population: Population;
   readonly archive: Archive;
+  /** Of the archive's elites. */
+  readonly lineage: Lineage;
   /** Class of each cell. */
   readonly classes: readonly number[];
   readonly run: RunRecord;
@@ -67,13 +70,14 @@ export async function evolve(evolution: Evolution, hooks: EvolutionHooks): Promi
     }
     await keeper.whileDeviceWorks();
     const evaluation = await keeper.awaited(evaluating);
-    const replaced = await keeper.timed('evolution', () => {
+    const replacements = await keeper.timed('evolution', () => {
       const replacements = scheduler.tell(evolution.classes.map((number) => winnerOf(evaluation, number)));
       evolution.population.adopt(replacements);
       keeper.gallery.adopt(replacements);
-      return replacements.length;
+      evolution.lineage.adopt(birthsOf(evolution, request, replacements));
+      return replacements;
     });
-    keeper.generationDone(scheduler.generation, replaced);
+    keeper.generationDone(scheduler.generation, replacements);
     if (hooks.shouldStop?.() || scheduler.generation >= settings.generations) break;
     request = scheduler.ask();
     await keeper.timed('evolution', () => vary(evolution.population, request));
@@ -83,6 +87,20 @@ export async function evolve(evolution: Evolution, hooks: EvolutionHooks): Promi
 
 function vary(population: Population, { parents, generation }: Request): Promise<void> {
   return parents ? population.vary(parents, generation) : population.first();
+}
+
+function birthsOf(
+  { archive, classes }: Evolution,
+  { parents }: Request,
+  replacements: readonly Replacement[],
+): Birth[] {
+  return replacements.flatMap(({ cell, child }): Birth[] => {
+    const elite = archive.elite(cell);
+    if (!elite) return [];
+    const { id, parent, generation, confidence } = elite;
+    const from = classes[parents?.[child] ?? -1] ?? null;
+    return [{ id, parent, from, class: classes[cell] ?? cell, confidence, generation }];
+  });
 }
 
 /**

@@ -17,7 +17,7 @@ export class Gallery {
     this.#pictures = new Slots(gpu, 'elite pictures', cells, bytes);
   }
 
-  adopt(replacements: readonly Replacement[]): void {
+  adopt(replacements: readonly Pick<Replacement, 'cell' | 'child'>[]): void {
     if (replacements.length === 0) return;
     const encoder = this.gpu.device.createCommandEncoder();
     for (const { cell, child } of replacements) {

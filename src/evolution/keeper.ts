@@ -4,7 +4,9 @@ import { messageOf } from '../message-of.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Evaluation } from './evaluator.ts';
 import type { Evolution, EvolutionHooks } from './evolve.ts';
+import type { Replacement } from './archive.ts';
 import { Gallery } from './gallery.ts';
+import type { Ancestor } from './lineage.ts';
 import type { CellRecord, ProgressRecord, RunSummary, StageTimes } from './run-record.ts';
 import { SavedGenomes, type Occupied, type UnsavedGenome } from './saved-genomes.ts';
 import { SavingPace } from './saving-pace.ts';
@@ -14,6 +16,7 @@ import { summarise } from './statistics.ts';
 interface Snapshot {
   readonly state: Pick<Checkpoint, 'generations' | 'seconds' | 'milliseconds'>;
   readonly elites: readonly Occupied[];
+  readonly ancestors: readonly Ancestor[];
   readonly pictures: readonly { readonly cell: number; readonly bytes: Uint8Array<ArrayBuffer> }[];
   readonly genomes: readonly UnsavedGenome[];
 }
@@ -83,8 +86,8 @@ export class Keeper {
     this.#pace.saved(start);
   }
 
-  generationDone(generations: number, replaced: number): void {
-    const progress = this.#progress(generations, replaced);
+  generationDone(generations: number, replacements: readonly Replacement[]): void {
+    const progress = this.#progress(generations, replacements);
     this.evolution.folder.progress(progress);
     this.hooks.onGeneration?.(progress);
     // What the last generation leaves, `finish` saves.
@@ -119,20 +122,17 @@ export class Keeper {
     return (this.hooks.now() - this.#started) / 1000;
   }
 
-  #progress(generations: number, replaced: number): ProgressRecord {
+  #progress(generations: number, replacements: readonly Replacement[]): ProgressRecord {
     const confidences = this.evolution.archive.confidences();
-    const { median, mean, min, best } = summarise(confidences);
     const { population } = this.evolution.run.settings;
     const evaluations = generations * population;
     return {
       generation: generations - 1,
       evaluations,
       seconds: this.#seconds(),
-      median,
-      mean,
-      min,
-      best,
-      replaced,
+      ...summarise(confidences),
+      replaced: replacements.length,
+      goalSwitches: replacements.filter(({ switched }) => switched).length,
       confidences,
     };
   }
@@ -143,6 +143,7 @@ export class Keeper {
       const elite = archive.elite(cell);
       return elite ? [{ cell, class: number, elite }] : [];
     });
+    const ancestors = this.evolution.lineage.ancestors();
     const state = { generations, seconds: this.#seconds(), milliseconds: { ...this.#milliseconds } };
     // Both are asked for before either is awaited: what they read is the state of this moment.
     const readingPictures = this.gallery.takeUnsaved();
@@ -150,14 +151,14 @@ export class Keeper {
     readingGenomes.catch(() => undefined);
     const pictures = await readingPictures;
     try {
-      return { state, elites, pictures, genomes: await readingGenomes };
+      return { state, elites, ancestors, pictures, genomes: await readingGenomes };
     } catch (error) {
       this.gallery.putBack(pictures.map(({ cell }) => cell));
       throw error;
     }
   }
 
-  async #save({ state, elites, pictures, genomes }: Snapshot): Promise<void> {
+  async #save({ state, elites, ancestors, pictures, genomes }: Snapshot): Promise<void> {
     const { folder, run } = this.evolution;
     let cells: readonly CellRecord[];
     try {
@@ -174,7 +175,7 @@ export class Keeper {
         architecture: model.architecture,
         adapter: adapter.description,
       } as const;
-      await folder.writeState(cells, { ...origin, ...state, cells });
+      await folder.writeState(cells, { ...origin, ...state, cells, ancestors });
     } catch (error) {
       this.gallery.putBack(pictures.map(({ cell }) => cell));
       throw error;
@@ -204,11 +205,12 @@ export class Keeper {
 
   #record(one: Occupied): CellRecord {
     // Keys in one order, whether the elite was born in this process or read from a checkpoint.
-    const { confidence, logOdds, id, parent, generation, goalSwitches } = one.elite;
+    const { confidence, logOdds, id, parent, generation, goalSwitches, replacements } = one.elite;
     const label = this.evolution.run.model.labels[one.class] ?? '';
     const genome = this.#genomes.stored(one);
     const sureness = { confidence, ...(logOdds !== undefined && { logOdds }) };
-    return { class: one.class, label, ...sureness, id, parent, generation, goalSwitches, genome };
+    const counts = { goalSwitches, ...(replacements !== undefined && { replacements }) };
+    return { class: one.class, label, ...sureness, id, parent, generation, ...counts, genome };
   }
 
   #summary(generations: number): RunSummary {

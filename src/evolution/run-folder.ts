@@ -7,7 +7,7 @@ import { clearFolder, type IsOurs } from './clear-folder.ts';
 import { ProgressLog } from './progress-log.ts';
 import { removeGenomes } from './saved-genomes.ts';
 import { progressRecordSchema } from './run-schema.ts';
-import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
+import type { CellRecord, LineageRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
 
 /** An elite's picture as bytes [channels, height, width]. */
 export interface Picture {
@@ -18,6 +18,8 @@ export interface Picture {
 }
 
 export type EncodePicture = (picture: Picture) => Uint8Array;
+
+export const lineagePath = 'lineage.json';
 
 /** Where the picture of a class is kept. */
 export const picturePath = (cellClass: number): string => `images/${String(cellClass).padStart(4, '0')}.png`;
@@ -67,12 +69,20 @@ export class RunFolder {
   }
 
   /**
-   * The checkpoint, then the archive for readers: where there is an archive, there was a checkpoint. Pictures and genome
+   * The checkpoint, then ancestry and archive for readers: where there is an archive, there were the others. Pictures and genome
    * files are there before, and genomes that no checkpoint names any more go with `removeOldGenomes` afterwards.
    */
   async writeState(cells: readonly CellRecord[], checkpoint: Checkpoint): Promise<void> {
     await writeGeneration(this.storage, checkpointPath, json(withChecksum(checkpoint)));
+    await this.#writeLineage(checkpoint.ancestors ?? []);
     await this.storage.write('archive.json', json(cells.map(withChecksumIn(this.mark))));
+  }
+
+  /** Without spaces: in long runs it is the largest of the records. */
+  async #writeLineage(ancestors: LineageRecord['ancestors']): Promise<void> {
+    const { mark } = this;
+    const record: LineageRecord = { format: 1, ...(mark !== undefined && { mark }), ancestors };
+    await this.storage.write(lineagePath, JSON.stringify(withChecksumIn(mark)(record)) + '\n');
   }
 
   async removeOldGenomes(cells: readonly CellRecord[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** The files of a run folder as types: everything a report, a resume or a verification reads. */
 import type { ChoiceTable } from '../gpu/tuning.ts';
 import type { DenseStorage } from '../nn/parameters.ts';
+import type { Ancestor } from './lineage.ts';
 import type { SerialisedGenome } from '../encodings/encoding.ts';
 
 /** What the user asked for. Two runs with equal settings on one adapter give the same archive. */
@@ -62,8 +63,16 @@ export interface ProgressRecord {
   readonly best: number;
   /** Confidence of each cell in the archive's order. */
   readonly confidences: readonly number[];
-  /** Cells that got a new elite in this generation. */
+  /** Cells that got a new elite in this generation; by the population, cells won per child. */
   readonly replaced: number;
+  /** Of them, those that were won by a child of another class's elite; here as below, older records have none. */
+  readonly goalSwitches?: number;
+  /** QD-score: the sum of the confidences of all cells (as pyribs defines it, with an offset of 0). */
+  readonly qdScore?: number;
+  /** Cells whose confidence is at least 0.9, 0.99 and 0.9999. */
+  readonly above90?: number;
+  readonly above99?: number;
+  readonly above9999?: number;
 }
 
 /** `archive.json` is an array of these, one per cell. */
@@ -80,7 +89,17 @@ export interface CellRecord {
   readonly generation: number;
   /** How often the cell changed hands through a child of another class's elite. */
   readonly goalSwitches: number;
+  /** How often it changed hands at all, its first elite left out; runs that older versions began have none. */
+  readonly replacements?: number;
   readonly genome: SerialisedGenome;
+}
+
+/** `lineage.json`: the elites of `archive.json` and their ancestors, each after its parent. */
+export interface LineageRecord {
+  readonly format: 1;
+  /** Of the run, where that has one. */
+  readonly mark?: string;
+  readonly ancestors: readonly Ancestor[];
 }
 
 /** Wall-clock milliseconds of a run by stage; device stages by timestamp queries where there are any. */

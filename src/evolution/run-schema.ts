@@ -8,9 +8,17 @@ import {
   type SerialisedGenome,
 } from '../encodings/encoding.ts';
 import { mostConfidence } from './archive.ts';
+import type { Ancestor } from './lineage.ts';
 import { isGenomePath } from './saved-genomes.ts';
 import { denseStorages } from '../nn/parameters.ts';
-import type { CellRecord, ProgressRecord, RunRecord, RunSummary, StageTimes } from './run-record.ts';
+import type {
+  CellRecord,
+  LineageRecord,
+  ProgressRecord,
+  RunRecord,
+  RunSummary,
+  StageTimes,
+} from './run-record.ts';
 
 export const count = z.int().min(0);
 export const duration = z.number().min(0);
@@ -71,6 +79,11 @@ export const progressRecordSchema: z.ZodType<ProgressRecord> = z.object({
   best: confidence,
   confidences: z.array(confidence),
   replaced: count,
+  goalSwitches: count.exactOptional(),
+  qdScore: z.number().min(0).exactOptional(),
+  above90: count.exactOptional(),
+  above99: count.exactOptional(),
+  above9999: count.exactOptional(),
 });
 
 /** A connection that hangs in the air would be drawn, and rendered, as another network than the one that won. */
@@ -131,9 +144,29 @@ export const archiveSchema: z.ZodType<CellRecord[]> = z.array(
     parent: count.nullable(),
     generation: count,
     goalSwitches: count,
+    replacements: count.exactOptional(),
     genome: genomeSchema,
   }),
 );
+
+const winShape = { class: count, confidence };
+
+export const ancestorsSchema: z.ZodType<Ancestor[]> = z.array(
+  z.object({
+    id: count,
+    parent: count.nullable(),
+    from: count.nullable(),
+    ...winShape,
+    generation: count,
+    also: z.array(z.object(winShape)).exactOptional(),
+  }),
+);
+
+export const lineageSchema: z.ZodType<LineageRecord> = z.object({
+  format: z.literal(1),
+  mark: z.string().exactOptional(),
+  ancestors: ancestorsSchema,
+});
 
 export const stageTimesSchema: z.ZodType<StageTimes> = z.object({
   render: duration,

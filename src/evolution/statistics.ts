@@ -5,7 +5,12 @@ export interface ConfidenceStatistics {
   readonly mean: number;
   readonly min: number;
   readonly best: number;
+  /** Sum of all, an empty cell counting 0: the QD-score with an offset of 0 (Pugh, Soros, Stanley 2016; pyribs). */
+  readonly qdScore: number;
+  /** How many are at least 0.9, 0.99 and 0.9999. */
+  readonly above90: number;
   readonly above99: number;
+  readonly above9999: number;
 }
 
 /** @param confidences of every cell; at least one */
@@ -13,11 +18,16 @@ export function summarise(confidences: readonly number[]): ConfidenceStatistics 
   const sorted = [...confidences].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const at = (index: number) => sorted[index] ?? 0;
+  const qdScore = sorted.reduce((sum, value) => sum + value, 0);
+  const atLeast = (least: number) => sorted.filter((value) => value >= least).length;
   return {
     median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    mean: qdScore / sorted.length,
     min: at(0),
     best: at(sorted.length - 1),
-    above99: sorted.filter((value) => value >= 0.99).length,
+    qdScore,
+    above90: atLeast(0.9),
+    above99: atLeast(0.99),
+    above9999: atLeast(0.9999),
   };
 }

@@ -16,7 +16,7 @@ export interface DirectShape {
 /** Words of one genome: two genes in each, the last one half empty when their number is odd. */
 export const genomeWords = (genes: number): number => Math.ceil(genes / 2);
 
-/** Bindings: 0 uniform (key u32 ×2, rate, η_m), 1 children, 16-bit genes [population, genes padded to 2]. */
+/** Bindings: 0 uniform (key u32 ×2, rate f32, η_m f32, number of the first child u32), 1 children, 16-bit genes [population, genes padded to 2]. */
 export function firstDirect(shape: DirectShape): Launch {
   return launch(shape, 'first', shape.population * genomeWords(genesOf(shape)), 2);
 }

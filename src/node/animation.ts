@@ -30,7 +30,8 @@ export async function writeAnimations(storage: Storage): Promise<number> {
   return written;
 }
 
-async function gifOf(frames: readonly ImageBytes[]): Promise<Uint8Array> {
+/** @param frames of one size, at least one */
+export async function gifOf(frames: readonly ImageBytes[]): Promise<Uint8Array> {
   const { width = 1, height = 1 } = frames[0] ?? {};
   const shown = frames.map((frame, index) => ({
     data: rgbaOf(frame),

@@ -1,11 +1,16 @@
-/** `grid.png`: the pictures of a run in one. */
-import { composeGrid, planesOf, type GridPicture } from '../report/grid.ts';
+/** `grid.png`: the pictures of a run in one; film strips are the same with other columns. */
+import { composeGrid, planesOf, type GridOptions, type GridPicture } from '../report/grid.ts';
 import type { Storage } from '../storage/storage.ts';
 import { encodePng } from './image-file.ts';
 
 /** Writes nothing where there is no picture. */
-export async function writeGrid(storage: Storage, pictures: readonly GridPicture[]): Promise<void> {
+export async function writeGrid(
+  storage: Storage,
+  pictures: readonly GridPicture[],
+  path = 'grid.png',
+  options: GridOptions = {},
+): Promise<void> {
   if (pictures.length === 0) return;
-  const { width, height, rgb } = composeGrid(pictures);
-  await storage.write('grid.png', encodePng({ pixels: planesOf(rgb), channels: 3, height, width }));
+  const { width, height, rgb } = composeGrid(pictures, options);
+  await storage.write(path, encodePng({ pixels: planesOf(rgb), channels: 3, height, width }));
 }

@@ -4,6 +4,7 @@ import type { RunRecord } from '../evolution/run-record.ts';
 import type { DenseStorage } from '../nn/parameters.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readAscent } from './read-ascent.ts';
+import { readLineage, type FoundLineage } from './read-lineage.ts';
 import { readRun } from './read-run.ts';
 import { readRunKind } from './run-files.ts';
 
@@ -25,6 +26,8 @@ export interface ClaimedRun {
   readonly crops: 1 | 10;
   readonly denseStorage: DenseStorage;
   readonly claims: readonly Claim[];
+  /** Of an evolution's elites. */
+  readonly lineage?: FoundLineage;
 }
 
 /**
@@ -45,8 +48,9 @@ async function evolutionClaims(storage: Storage, name: string): Promise<ClaimedR
     const { class: number, label, confidence } = cell;
     return { class: number, label, confidence, named: false, picture: picturePath(number) };
   });
-  const { crops, denseWeights = 'f32' } = settings;
-  return { modelName: settings.model, model, crops, denseStorage: denseWeights, claims };
+  const { crops, denseWeights: denseStorage = 'f32' } = settings;
+  const lineage = await readLineage(storage, run, cells);
+  return { modelName: settings.model, model, crops, denseStorage, claims, lineage };
 }
 
 /** An objective that watches no class is said to have found what the network names. */

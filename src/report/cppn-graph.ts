@@ -1,5 +1,5 @@
 /** Draws a CPPN as the paper's readers know it: inputs above, outputs below, colours for activation and sign. */
-import { Graph, layout, type EdgeLabel, type GraphLabel, type NodeLabel, type Point } from '@dagrejs/dagre';
+import { Graph, layout } from '@dagrejs/dagre';
 import { inputNames } from '../encodings/cppn-genome.ts';
 import {
   activationFunctions,
@@ -8,28 +8,12 @@ import {
   type CppnNode,
 } from '../encodings/encoding.ts';
 import { formatCount } from './format.ts';
+import { drawGraph, nodeHeight, placed, smooth, widthOf, type Layout, type PlacedNode } from './graph.ts';
 import { html, trusted, type Markup } from './markup.ts';
 
 /** A larger network is neither readable nor laid out in reasonable time. */
 export const largestDrawing = { nodes: 100, connections: 300 } as const;
 
-type Layout = Graph<GraphLabel, NodeLabel, EdgeLabel>;
-
-interface PlacedNode {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly label: string;
-  readonly kind: string;
-  readonly detail: string;
-}
-
-const nodeHeight = 26;
-/** Room for the strokes at the rim. */
-const margin = 6;
-/** Below this letters are too small to read: the box then scrolls. */
-const leastScale = 0.6;
-const letterWidth = 7.2;
 /** Beats every other wish of the layout: inputs share the first row, outputs the last. */
 const anchor = 10_000;
 
@@ -43,20 +27,19 @@ export function drawCppn(genome: CppnGenome, title: string): Markup | undefined 
   if (drawn.nodes.length > largestDrawing.nodes) return undefined;
   if (drawn.connections.length > largestDrawing.connections) return undefined;
   const graph = layOut(drawn);
-  const nodes = placeNodes(graph, drawn);
-  const box = boundingBox(graph, nodes);
-  return html`<svg
-    class="cppn"
-    viewBox="${box.join(' ')}"
-    width="${box[2]}"
-    height="${box[3]}"
-    style="min-width:${Math.round(leastScale * (box[2] ?? 0))}px"
-    role="img"
-    aria-label="${title}: ${describeCppn(genome)}"
-  >
-    <g class="connections">${drawn.connections.map((connection) => drawConnection(graph, connection))}</g>
-    ${nodes.map(drawNode)}
-  </svg>`;
+  const points = graph
+    .edges()
+    .filter(({ v, w }) => v !== 'above' && w !== 'below')
+    .flatMap((edge) => graph.edge(edge).points ?? []);
+  return drawGraph({
+    kind: 'cppn',
+    title: `${title}: ${describeCppn(genome)}`,
+    nodes: placeNodes(graph, drawn),
+    points,
+    edges: html`<g class="connections"
+      >${drawn.connections.map((connection) => drawConnection(graph, connection))}</g
+    >`,
+  });
 }
 
 /** The network in a box that scrolls, or its size in words when it is too large to draw. */
@@ -64,19 +47,6 @@ export function networkDrawing(label: string, genome: CppnGenome): Markup {
   const drawing = drawCppn(genome, `Network of ${label}`);
   if (drawing) return html`<div class="drawing">${drawing}</div>`;
   return html`<p class="quiet">Too large to draw: ${describeCppn(genome)}.</p>`;
-}
-
-/** Left, top, width and height of what is visible, with a margin. */
-function boundingBox(graph: Layout, nodes: readonly PlacedNode[]): number[] {
-  const shown = graph.edges().filter(({ v, w }) => v !== 'above' && w !== 'below');
-  const points = shown.flatMap((edge) => graph.edge(edge).points ?? []);
-  const xs = [
-    ...nodes.flatMap(({ x, width }) => [x - width / 2, x + width / 2]),
-    ...points.map(({ x }) => x),
-  ];
-  const ys = nodes.flatMap(({ y }) => [y - nodeHeight / 2, y + nodeHeight / 2]);
-  const [left, top] = [Math.min(...xs) - margin, Math.min(...ys) - margin];
-  return [left, top, Math.max(...xs) + margin - left, Math.max(...ys) + margin - top].map(Math.round);
 }
 
 /** `12 nodes, 30 connections, 3 nodes without effect`, the inputs counted among the nodes. */
@@ -137,23 +107,18 @@ function layOut(genome: CppnGenome): Layout {
 }
 
 function placeNodes(graph: Layout, genome: CppnGenome): PlacedNode[] {
-  const inputs = inputNames.map((name, id) => place(graph, id, name, 'input', `input ${name}`));
+  const inputs = inputNames.map((name, id) => placed(graph, String(id), name, 'input', `input ${name}`));
   const others = genome.nodes.map((node) => {
     const kind = `${node.role} ${node.activation}`;
-    return place(
+    return placed(
       graph,
-      node.id,
+      String(node.id),
       labelOf(node, genome),
       kind,
       `${node.role} node ${String(node.id)}, ${node.activation}`,
     );
   });
   return [...inputs, ...others];
-}
-
-function place(graph: Layout, id: number, label: string, kind: string, detail: string): PlacedNode {
-  const { x = 0, y = 0, width } = graph.node(String(id));
-  return { x, y, width, label, kind, detail };
 }
 
 /** An output names its channel as well when there are several. */
@@ -163,24 +128,6 @@ function labelOf(node: CppnNode, { nodes }: CppnGenome): string {
   return outputs.length === 1
     ? `output: ${node.activation}`
     : `output ${String(outputs.indexOf(node) + 1)}: ${node.activation}`;
-}
-
-function widthOf(label: string): number {
-  return Math.round(label.length * letterWidth + 18);
-}
-
-function drawNode({ x, y, width, label, kind, detail }: PlacedNode): Markup {
-  const left = Math.round(x - width / 2);
-  const top = Math.round(y - nodeHeight / 2);
-  return html`<g class="node ${kind}"
-    ><title>${detail}</title
-    ><rect x="${left}" y="${top}" width="${width}" height="${nodeHeight}" rx="${nodeHeight / 2}" /><text
-      x="${Math.round(x)}"
-      y="${Math.round(y)}"
-      dy="0.35em"
-      >${label}</text
-    ></g
-  >`;
 }
 
 function drawConnection(graph: Layout, { source, target, weight }: CppnConnection): Markup | undefined {
@@ -196,18 +143,4 @@ function drawConnection(graph: Layout, { source, target, weight }: CppnConnectio
     d="${trusted(smooth(edge.points))}"
     ><title>${name(source)} to ${name(target)}: ${weight.toFixed(3)}</title></path
   >`;
-}
-
-/** A curve through the midpoints of a polyline, bent towards its corners. */
-function smooth(points: readonly Point[]): string {
-  const text = ({ x, y }: Point): string => `${String(Math.round(x))} ${String(Math.round(y))}`;
-  const [first, ...rest] = points;
-  const last = points.at(-1);
-  if (!first || !last) return '';
-  const bends = rest.slice(0, -1).map((corner, index) => {
-    const next = rest[index + 1] ?? last;
-    const end = next === last ? last : { x: (corner.x + next.x) / 2, y: (corner.y + next.y) / 2 };
-    return `Q${text(corner)} ${text(end)}`;
-  });
-  return `M${text(first)}${bends.length > 0 ? bends.join('') : `L${text(last)}`}`;
 }

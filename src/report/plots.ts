@@ -4,34 +4,111 @@ import type { CellRecord, ProgressRecord, StageTimes } from '../evolution/run-re
 import { evenPlaces, mostCurves, mostPoints, plotCurves } from './curves.ts';
 import { formatNumber, shortLabel } from './format.ts';
 import type { Markup } from './markup.ts';
-import { confidenceAxis, draw, plotFrame, plotWidth, type ConfidenceAxis } from './plot-frame.ts';
+import {
+  confidenceAxis,
+  draw,
+  evenAxis,
+  logAxis,
+  plotFrame,
+  plotWidth,
+  type ConfidenceAxis,
+  type VerticalAxis,
+} from './plot-frame.ts';
 
 /** More classes than this are drawn as quantile bands. */
 export const mostClassCurves = mostCurves;
 
+/** One of three curves in one plot. */
+interface Series {
+  readonly key: string;
+  /** A height for each point of the horizontal axis. */
+  readonly points: readonly { readonly generation: number; readonly height: number }[];
+}
+
 /** Median, mean and lowest confidence of all classes over the generations. */
 export function plotProgress(progress: readonly ProgressRecord[], axis: ConfidenceAxis): Markup {
-  const series = [
-    { key: 'median', dash: '', width: 2.5 },
-    { key: 'mean', dash: '6 3', width: 1.5 },
-    { key: 'min', dash: '2 3', width: 1.5 },
-  ] as const;
   const vertical = confidenceAxis(axis);
-  const records = evenPlaces(progress.length, mostPoints).flatMap((place) => progress[place] ?? []);
-  const points = records.flatMap((record) =>
-    series.map(({ key }) => ({ generation: record.generation, key, height: vertical.height(record[key]) })),
+  const records = shownOf(progress);
+  const series = (['median', 'mean', 'min'] as const).map((key): Series => {
+    return {
+      key,
+      points: records.map((one) => ({ generation: one.generation, height: vertical.height(one[key]) })),
+    };
+  });
+  return plotSeries(series, vertical, 'Median, mean and lowest confidence against generation');
+}
+
+/** Cells at 90 %, 99 % and 99.99 % over the generations; undefined where no record counts them. */
+export function plotSureCells(progress: readonly ProgressRecord[]): Markup | undefined {
+  const names = { above90: '90 %', above99: '99 %', above9999: '99.99 %' } as const;
+  const records = shownOf(progress);
+  const series = (['above90', 'above99', 'above9999'] as const).map((key): Series => {
+    const points = records.flatMap(({ generation, [key]: height }) =>
+      height === undefined ? [] : [{ generation, height }],
+    );
+    return { key: names[key], points };
+  });
+  if (series.some(({ points }) => points.length === 0)) return undefined;
+  return plotSeries(series, evenAxis('cells'), 'Cells of at least so much confidence against generation');
+}
+
+/**
+ * Cells won per child, and of them those won by children of other classes: means over stretches of generations, since single
+ * ones differ widely. Undefined where no record counts goal switches.
+ */
+export function plotWins(progress: readonly ProgressRecord[], population: number): Markup | undefined {
+  const counted = progress.filter(({ goalSwitches }) => goalSwitches !== undefined);
+  const stretch = Math.ceil(counted.length / mostStretches);
+  const stretches = Array.from({ length: Math.ceil(counted.length / Math.max(1, stretch)) }, (_, index) =>
+    counted.slice(index * stretch, (index + 1) * stretch),
   );
-  const lines = series.map(({ key, dash, width: strokeWidth }) => {
-    const own = points.filter((point) => point.key === key);
+  if (stretches.length === 0) return undefined;
+  const meanOf = (key: string, count: (record: ProgressRecord) => number): Series => {
+    const points = stretches.map((records) => {
+      const wins = records.reduce((sum, record) => sum + count(record), 0);
+      return { generation: records[0]?.generation ?? 0, height: wins / (population * records.length) };
+    });
+    return { key, points };
+  };
+  const series = [
+    meanOf('all', ({ replaced }) => replaced),
+    meanOf('goal switches', ({ goalSwitches = 0 }) => goalSwitches),
+  ];
+  const vertical = logAxis(
+    'cells won per child',
+    series.flatMap(({ points }) => points.map(({ height }) => height)),
+  );
+  const drawn = series.map(({ key, points }) => {
+    return { key, points: points.map((point) => ({ ...point, height: vertical.height(point.height) })) };
+  });
+  return plotSeries(drawn, vertical, 'Cells won per child against generation');
+}
+
+/** Of generations whose mean is one point. */
+const mostStretches = 100;
+
+const shownOf = (progress: readonly ProgressRecord[]): ProgressRecord[] =>
+  evenPlaces(progress.length, mostPoints).flatMap((place) => progress[place] ?? []);
+
+const looks = [
+  { dash: '', width: 2.5, colour: '#3b76c4' },
+  { dash: '6 3', width: 1.5, colour: '#d97b1f' },
+  { dash: '2 3', width: 1.5, colour: '#c2417c' },
+] as const;
+
+/** @param series at most three, the most important first */
+function plotSeries(series: readonly Series[], vertical: VerticalAxis, ariaLabel: string): Markup {
+  const lines = series.map(({ key, points }, index) => {
+    const { dash = '', width: strokeWidth = 1.5 } = looks[index] ?? {};
+    const own = points.map((point) => ({ ...point, key }));
     const style = { z: null, stroke: 'key', strokeWidth, ...(dash && { strokeDasharray: dash }) };
     return Plot.lineY(own, { x: 'generation', y: 'height', title: 'key', ...style });
   });
   const color = {
     legend: true,
     domain: series.map(({ key }) => key),
-    range: ['#3b76c4', '#d97b1f', '#c2417c'],
+    range: looks.slice(0, series.length).map(({ colour }) => colour),
   };
-  const ariaLabel = 'Median, mean and lowest confidence against generation';
   const frame = plotFrame({ label: 'generation', ticks: 5, insetLeft: 4 }, vertical);
   return draw({ ...frame, ariaLabel, color, marks: [...vertical.marks, ...lines] });
 }

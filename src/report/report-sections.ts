@@ -2,9 +2,17 @@
 import type { StageTimes } from '../evolution/run-record.ts';
 import { formatConfidence, formatDuration, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { mostClassCurves, plotClasses, plotProgress, plotStages, stageNames } from './plots.ts';
+import {
+  mostClassCurves,
+  plotClasses,
+  plotProgress,
+  plotStages,
+  plotSureCells,
+  plotWins,
+  stageNames,
+} from './plots.ts';
 import type { ReportInput } from './report-input.ts';
-import { largeFigures, modelRows, namedTable, plotFigures } from './tables.ts';
+import { largeFigures, modelRows, namedTable, plotFigures, type Figure } from './tables.ts';
 
 /** What the run came to, in large figures. An unfinished run is counted from its records. */
 export function numbersSection({ cells, progress, summary }: ReportInput): Markup {
@@ -22,23 +30,37 @@ export function numbersSection({ cells, progress, summary }: ReportInput): Marku
       formatConfidence((lower + upper) / 2),
       `lowest ${formatConfidence(sorted[0] ?? 0)}`,
     ],
-    ['classes at 99 % or more', `${formatNumber(sure)} of ${formatNumber(cells.length)}`, ''],
+    [
+      'classes at 99 % or more',
+      `${formatNumber(sure)} of ${formatNumber(cells.length)}`,
+      `QD-score ${formatNumber(cells.reduce((sum, { confidence }) => sum + confidence, 0))}`,
+    ],
     ['evaluations per second', formatNumber(rate), ''],
     ['time', formatDuration(seconds), `${formatNumber(evaluations)} evaluations`],
   ]);
 }
 
 /** Confidence over the generations. */
-export function plotsSection({ progress, cells }: ReportInput): Markup | undefined {
+export function plotsSection({ run, progress, cells }: ReportInput): Markup | undefined {
   if (progress.length === 0) return undefined;
   const every =
     cells.length > mostClassCurves ? 'the bands hold all, 80 % and 50 % of the classes' : 'a curve each';
   const nines = 'on an axis of nines (dashed: 99.9 %)';
+  const sure = plotSureCells(progress);
+  const wins = plotWins(progress, run.settings.population);
+  const counts: Figure[] = [];
+  if (sure) counts.push([sure, 'Cells whose confidence is at least 90 %, 99 % and 99.99 %.']);
+  if (wins)
+    counts.push([
+      wins,
+      'Cells won per child, and those won by children of another class’s elite (goal switches); means of stretches.',
+    ]);
   const figures = plotFigures([
     [plotProgress(progress, 'linear'), 'Median, mean and lowest confidence of all classes.'],
     [plotProgress(progress, 'nines'), `The same ${nines}.`],
     [plotClasses(progress, cells, 'linear'), `Confidence of every class: ${every}.`],
     [plotClasses(progress, cells, 'nines'), `The same ${nines}.`],
+    ...counts,
   ]);
   return html`<section>
     <h2>Confidence over the generations</h2>

@@ -57,17 +57,24 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .network header { display: grid; grid-template-columns: 5rem 1fr; gap: .75rem; align-items: center; margin-bottom: .5rem; }
 .network h3 { margin: 0; }
 .drawing { overflow-x: auto; }
-.cppn { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.graph { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .cppn .connections path { fill: none; stroke-opacity: .75; }
 .cppn .positive { stroke: var(--positive); }
 .cppn .negative { stroke: var(--negative); }
-.cppn rect { stroke: var(--quiet); stroke-width: 1; fill: var(--input); }
+.graph rect { stroke: var(--quiet); stroke-width: 1; fill: var(--input); }
 .cppn .output rect { stroke: var(--text); stroke-width: 2; }
 .cppn .sine rect, .swatch.sine { fill: var(--sine); background: var(--sine); }
 .cppn .sigmoid rect, .swatch.sigmoid { fill: var(--sigmoid); background: var(--sigmoid); }
 .cppn .gaussian rect, .swatch.gaussian { fill: var(--gaussian); background: var(--gaussian); }
 .cppn .linear rect, .swatch.linear { fill: var(--linear); background: var(--linear); }
-.cppn text { font: 12px system-ui, sans-serif; fill: var(--text); text-anchor: middle; }
+.graph text { font: 12px system-ui, sans-serif; fill: var(--text); text-anchor: middle; }
+.lineage path { fill: none; stroke: var(--quiet); stroke-width: 1.25; }
+.lineage .count { fill: var(--quiet); font-size: 11px; }
+.lineage .switched rect, .swatch.switched { fill: var(--sigmoid); background: var(--sigmoid); }
+.lineage .elite rect, .swatch.elite { fill: var(--gaussian); background: var(--gaussian); }
+.lineage .chosen rect { stroke: var(--text); stroke-width: 2; }
+.lineage path.chosen { stroke: var(--text); stroke-width: 2; }
+.strip figure.switched img { border: 2px solid var(--negative); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: 0 0 .75rem; padding: 0;
   font-size: .875rem; }
 .swatch { display: inline-block; width: 1em; height: 1em; margin-right: .4em; border: 1px solid var(--quiet);

@@ -8,9 +8,11 @@ import {
   checkOrigin,
   checkpointPath,
   restoreCells,
+  restoredLineage,
   takeCheckpoint,
 } from '../evolution/checkpoint.ts';
 import type { Evolution } from '../evolution/evolve.ts';
+import { Lineage } from '../evolution/lineage.ts';
 import { checkMemory, checkPopulation, searchMemory } from '../evolution/limits.ts';
 import { RunFolder, type EncodePicture } from '../evolution/run-folder.ts';
 import type { RunRecord, RunSettings } from '../evolution/run-record.ts';
@@ -64,7 +66,7 @@ export async function newEvolution(setup: EvolutionSetup): Promise<Evolution> {
 export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution> {
   const stored = await readRunRecord(setup.storage);
   const { fromArchive = false } = setup;
-  const rebuilt = fromArchive ? await rebuiltCheckpoint(setup.storage, stored) : undefined;
+  const rebuilt = fromArchive ? await rebuiltCheckpoint(setup.storage, stored, setup.onWarning) : undefined;
   const taken = rebuilt ? undefined : await takeCheckpoint(setup.storage);
   const from = rebuilt ?? taken?.record;
   const rebuiltAt = rebuilt?.generations ?? stored.rebuiltAt;
@@ -86,7 +88,13 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
     setup.onWarning?.(
       `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
     );
-  return from ? { ...evolution, from } : evolution;
+  if (!from) return evolution;
+  const lineage = restoredLineage(from, evolution.run.settings.population, (problem) => {
+    setup.onWarning?.(
+      `${taken?.path ?? checkpointPath}: ${problem}: the ancestry begins at the elites there`,
+    );
+  });
+  return { ...evolution, from, lineage };
 }
 
 /** @param stored the record of a run that is resumed */
@@ -121,12 +129,14 @@ async function assemble(setup: EvolutionSetup, stored?: RunRecord, choices?: Cho
   };
   const folder = new RunFolder(storage, encodePicture, run.mark);
   const archive = new Archive(classes.length);
-  return { gpu, classifier, population, archive, classes, run, folder, memory };
+  const lineage = new Lineage();
+  return { gpu, classifier, population, archive, lineage, classes, run, folder, memory };
 }
 
-function createPopulation(
+/** An empty one of the settings' encoding. */
+export function createPopulation(
   gpu: Gpu,
-  settings: RunSettings,
+  settings: Pick<RunSettings, 'encoding' | 'coordinates'>,
   population: PopulationSettings,
 ): Promise<Population> {
   switch (settings.encoding) {

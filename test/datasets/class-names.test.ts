@@ -36,3 +36,10 @@ test('a label that is a number wins over the number', () => {
   expect(['7', '0', '2', '1'].map((name) => names.find(name))).toEqual([0, 1, 2, 1]);
   expect(names.find('x')).toMatch(/number from 0 to 2 or a label such as "7"/);
 });
+
+test('suggests the nearest label where a name was mistyped', () => {
+  expect(imagenet.find('goldfsh')).toMatch(
+    /"goldfsh" is none of the model's classes: .*; was "goldfish" meant\?$/,
+  );
+  expect(imagenet.find('1000')).not.toContain('meant');
+});

@@ -97,7 +97,7 @@ describe('a run folder', () => {
   test('writes the checkpoint before the archive, so that an archive without one is a loss', async () => {
     const storage = new FailingStorage(() => false);
     await folderIn(storage).writeState(checkpoint.cells, checkpoint);
-    expect(storage.written).toEqual(['checkpoint/state.json', 'archive.json']);
+    expect(storage.written).toEqual(['checkpoint/state.json', 'lineage.json', 'archive.json']);
     expect(JSON.parse(textOf(storage, 'archive.json'))).toEqual(checkpoint.cells.map(withChecksum));
     expect(JSON.parse(textOf(storage, 'checkpoint/state.json'))).toEqual(withChecksum(checkpoint));
   });

@@ -21,7 +21,10 @@ test('agrees with the definitions for any confidences', () => {
     fc.property(confidences, (values) => {
       let sum = 0;
       for (const value of values) sum += value;
-      const { median, mean, min, best, above99 } = summarise(values);
+      const { median, mean, min, best, qdScore, above90, above99, above9999 } = summarise(values);
+      expect(qdScore).toBeCloseTo(sum, 10);
+      expect(above90).toBe(values.filter((value) => value >= 0.9).length);
+      expect(above9999).toBe(values.filter((value) => value >= 0.9999).length);
       expect(median).toBe(naiveMedian(values));
       expect(mean).toBeCloseTo(sum / values.length, 12);
       expect(min).toBe(Math.min(...values));
@@ -38,5 +41,8 @@ test('sorts by number, not by text, and leaves its argument alone', () => {
 });
 
 test('gives one confidence as all of its statistics', () => {
-  expect(summarise([0.99])).toEqual({ median: 0.99, mean: 0.99, min: 0.99, best: 0.99, above99: 1 });
+  expect(summarise([0.99])).toEqual({
+    ...{ median: 0.99, mean: 0.99, min: 0.99, best: 0.99, qdScore: 0.99 },
+    ...{ above90: 1, above99: 1, above9999: 0 },
+  });
 });

@@ -111,7 +111,10 @@ export function outcomeOf({ files }: MemoryStorage): Record<string, string> {
     // Of a genome that no elite has any more there may be a file still: the checkpoint before names it.
     .filter(
       (path) =>
-        path === 'archive.json' || path.startsWith('images/') || text('archive.json').includes(`"${path}"`),
+        path === 'archive.json' ||
+        path === 'lineage.json' ||
+        path.startsWith('images/') ||
+        text('archive.json').includes(`"${path}"`),
     )
     .sort();
   const progress = text('progress.jsonl').replaceAll(/"seconds":[^,]*,|,"checksum":"[^"]*"/g, '');

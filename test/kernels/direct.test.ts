@@ -18,8 +18,12 @@ const genesOf = ({ channels, pixels }: (typeof shapes)[number]) => channels * pi
 const pitchOf = (shape: (typeof shapes)[number]) => Math.ceil(genesOf(shape) / 2) * 2;
 const { key } = RandomStream.of(5, 2, 17);
 
+/** Number in its generation of the first genome. */
+const firstChild = 5;
+
 function generation(rate: number): ArrayBufferView<ArrayBuffer> {
-  const content = new ArrayBuffer(16);
+  const content = new ArrayBuffer(32);
+  new Uint32Array(content, 16).set([firstChild]);
   new Uint32Array(content).set(key);
   new Float32Array(content).set([rate, 15], 2);
   return new Uint8Array(content);
@@ -27,7 +31,7 @@ function generation(rate: number): ArrayBufferView<ArrayBuffer> {
 
 /** The two random numbers of a child's gene: the upper 24 bits of each word. */
 function uniforms(gene: number, child: number): [number, number] {
-  const [x, y] = threefry2x32(key, [gene, child]);
+  const [x, y] = threefry2x32(key, [gene, firstChild + child]);
   return [(x >>> 8) / 2 ** 24, (y >>> 8) / 2 ** 24];
 }
 
@@ -51,7 +55,7 @@ test.each(shapes)('the first genes are the generator’s numbers, bit for bit: %
     0: { content: generation(0), uniform: true },
     1: unwritten(shape),
   });
-  const expected = packed(shape, (gene, child) => threefry2x32(key, [gene, child])[0] >>> 16);
+  const expected = packed(shape, (gene, child) => threefry2x32(key, [gene, firstChild + child])[0] >>> 16);
   expect(new Uint16Array(result[1]!)).toEqual(expected);
 });
 

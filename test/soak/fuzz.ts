@@ -22,6 +22,7 @@ import { readCheckpoint, writeCheckpoint } from '../../src/models/training-check
 import { TrainingCheckpointError } from '../../src/models/training-state.ts';
 import { decodeImage, encodePng, ImageFileError } from '../../src/node/image-file.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
+import { readLineage } from '../../src/report/read-lineage.ts';
 import { readRun } from '../../src/report/read-run.ts';
 import { RunFolderError } from '../../src/report/run-files.ts';
 import { withChecksum } from '../../src/storage/checksum.ts';
@@ -177,6 +178,19 @@ function onnxFiles(): Bytes[] {
   return [onnxBytes(graph), single];
 }
 
+const fakeAncestors = [
+  { id: 3, parent: null, from: null, class: 0, confidence: 0.5, generation: 0 },
+  {
+    id: 207,
+    parent: 3,
+    from: 0,
+    class: 2,
+    confidence: 0.7,
+    generation: 1,
+    also: [{ class: 1, confidence: 0.2 }],
+  },
+];
+
 /** A reader for each file of a folder, the others being whole. */
 function folderReaders(
   kind: string,
@@ -310,6 +324,19 @@ async function readers(): Promise<Reader[]> {
     },
     ...folderReaders('evolution', await storageOf(fakeRun()), (storage) => readRun(storage)),
     ...folderReaders('ascent', await ascentStorage(fakeAscent(rich)), (storage) => readAscent(storage)),
+    {
+      name: 'lineage.json',
+      files: [json({ format: 1, ancestors: fakeAncestors })],
+      read: async (bytes) => {
+        const storage = new MemoryStorage();
+        storage.files.set('lineage.json', bytes);
+        const { ancestors, problem } = await readLineage(storage, fakeRun().run, []);
+        if (problem !== undefined) throw new RunFolderError(problem);
+        checkNumbers(ancestors);
+      },
+      refusal: RunFolderError,
+      seal: sealJson,
+    },
     {
       name: 'state.json',
       files: [json({ ...checkpoint, format: 3 }), json(checkpoint)],

@@ -5,12 +5,13 @@ import { createJudge, imagesAtATime } from '../../models/judge.ts';
 import type { Model } from '../../models/model.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { ImageFileError, decodeImage } from '../../node/image-file.ts';
-import { loadModel } from '../../node/model-file.ts';
 import { readClaims, type Claim, type ClaimedRun } from '../../report/claims.ts';
 import { formatConfidence, shortLabel } from '../../report/format.ts';
+import type { FoundLineage } from '../../report/read-lineage.ts';
 import { RunFolderError } from '../../report/run-files.ts';
 import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
+import { loadModelOf } from '../run-model.ts';
 import { withGpu } from '../session.ts';
 import { Terminal } from '../terminal.ts';
 
@@ -47,24 +48,35 @@ async function verify(folder: string, options: VerifyOptions, terminal: Terminal
   const storage = new FileStorage(folder);
   const run = await readClaims(storage, folder);
   if (run.claims.length === 0) throw new RunFolderError(`${folder} holds no picture yet`);
-  const { model, sha256 } = await loadModel(options.model ?? run.modelName, run.model.architecture);
-  if (sha256 !== run.model.sha256) {
-    throw new RunFolderError(
-      `${folder} was made with another ${run.modelName} (SHA-256 ${run.model.sha256}, here ${sha256})`,
-    );
-  }
+  const model = await loadModelOf(run, run.modelName, options.model, folder);
   const pictures = await readPictures(storage, run);
   const confidences = await withGpu(options, terminal, (gpu) => judgeAll(gpu, model, run, pictures));
   const cells = run.claims.map((claim, index) => judged(claim, confidences[index] ?? new Float32Array()));
   for (const cell of cells) terminal.line(describe(cell, model));
+  const lineage = verifyLineage(run.lineage, terminal);
   const failed = cells.filter(({ holds }) => !holds).length;
   terminal.line(
     failed === 0
       ? `all ${String(cells.length)} pictures hold`
       : `${String(failed)} of ${String(cells.length)} pictures do not hold`,
   );
-  terminal.json({ folder, verified: failed === 0, tolerance, cells });
-  if (failed > 0) terminal.invocation.exitCode = 1;
+  const verified = failed === 0 && lineage !== 'fails';
+  terminal.json({ folder, verified, tolerance, cells, ...(lineage !== undefined && { lineage }) });
+  if (!verified) terminal.invocation.exitCode = 1;
+}
+
+/** Whether the ancestry is one of the elites that the archive has; undefined where there is none. */
+function verifyLineage(
+  { ancestors, problem }: FoundLineage = {},
+  terminal: Terminal,
+): 'holds' | 'fails' | undefined {
+  if (problem !== undefined) {
+    terminal.line(`FAILS  ${problem}`);
+    return 'fails';
+  }
+  if (!ancestors) return undefined;
+  terminal.line(`holds  lineage.json: ${String(ancestors.length)} elites and ancestors`);
+  return 'holds';
 }
 
 function judged({ class: number, label, confidence, named }: Claim, confidences: Float32Array): Verdict {

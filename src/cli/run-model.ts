@@ -1,0 +1,24 @@
+/** The model that a run was made with, and no other. */
+import type { RunRecord } from '../evolution/run-record.ts';
+import type { Model } from '../models/model.ts';
+import { loadModel } from '../node/model-file.ts';
+import { RunFolderError } from '../report/run-files.ts';
+
+/**
+ * @param modelName as the user called it when the run was started
+ * @param moved where it is now, when it has moved
+ * @param folder the run's, for messages
+ * @throws RunFolderError where it is another
+ */
+export async function loadModelOf(
+  { model: recorded }: Pick<RunRecord, 'model'>,
+  modelName: string,
+  moved: string | undefined,
+  folder: string,
+): Promise<Model> {
+  const { model, sha256 } = await loadModel(moved ?? modelName, recorded.architecture);
+  if (sha256 === recorded.sha256) return model;
+  throw new RunFolderError(
+    `${folder} was made with another ${modelName} (SHA-256 ${recorded.sha256}, here ${sha256})`,
+  );
+}

@@ -1,0 +1,159 @@
+/** A line of ancestors as a path, and the shared ancestry of all living elites as a tree. */
+import { Graph, layout } from '@dagrejs/dagre';
+import { byId, lineTo, winsOf, type Ancestor, type Step } from '../evolution/lineage.ts';
+import type { CellRecord } from '../evolution/run-record.ts';
+import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
+import { drawGraph, nodeHeight, placed, smooth, widthOf, type Layout, type PlacedNode } from './graph.ts';
+import { html, trusted, type Markup } from './markup.ts';
+
+/** A larger tree is not readable. */
+export const largestTree = 120;
+
+interface Node {
+  readonly id: number;
+  readonly label: string;
+  readonly kind: string;
+  readonly detail: string;
+}
+
+interface Edge {
+  readonly from: number;
+  readonly to: number;
+  /** Ancestors between the two, which are not drawn. */
+  readonly between: number;
+  readonly kind: string;
+}
+
+/**
+ * @param shown places in the line, ascending
+ * @param labels of the model's classes
+ */
+export function drawLine(
+  steps: readonly Step[],
+  shown: readonly number[],
+  labels: readonly string[],
+  title: string,
+): Markup {
+  const nodes = shown.flatMap((place): Node[] => {
+    const step = steps[place];
+    if (!step) return [];
+    const name = shortLabel(labels[step.class] ?? '');
+    const { id, generation } = step.ancestor;
+    const kind = step.switched ? 'switched' : place === steps.length - 1 ? 'elite' : 'ancestor';
+    const others = winsOf(step.ancestor).length - 1;
+    const also = others > 0 ? `, and ${formatCount(others, 'other class', 'other classes')}` : '';
+    const detail = `generation ${formatNumber(generation)}: won ${name} with ${formatConfidence(step.confidence)}${also}`;
+    return [{ id, label: `${formatNumber(generation)}: ${name}`, kind, detail }];
+  });
+  const edges = shown.slice(1).flatMap((place, index): Edge[] => {
+    const before = shown[index] ?? 0;
+    const [from, to] = [steps[before]?.ancestor.id, steps[place]?.ancestor.id];
+    if (from === undefined || to === undefined) return [];
+    return [{ from, to, between: place - before - 1, kind: 'line' }];
+  });
+  return drawLineage(nodes, edges, title);
+}
+
+/** What is drawn of a tree: living elites, where lines part, and where they begin. */
+interface Tree {
+  readonly nodes: readonly Ancestor[];
+  readonly edges: readonly Omit<Edge, 'kind'>[];
+}
+
+export function treeOf(ancestors: readonly Ancestor[], cells: readonly CellRecord[]): Tree {
+  const known = byId(ancestors);
+  const living = new Set(cells.map(({ id }) => id));
+  const children = new Map<number, number>();
+  for (const { parent } of ancestors)
+    if (parent !== null) children.set(parent, (children.get(parent) ?? 0) + 1);
+  const beginsLine = ({ parent }: Ancestor) => parent === null || !known.has(parent);
+  const nodes = ancestors.filter(
+    (one) => living.has(one.id) || (children.get(one.id) ?? 0) > 1 || beginsLine(one),
+  );
+  const drawn = new Set(nodes.map(({ id }) => id));
+  const edges = nodes.flatMap(({ id: to, parent }) => {
+    let between = 0;
+    let above = known.get(parent ?? NaN);
+    for (; above && !drawn.has(above.id); above = known.get(above.parent ?? NaN)) between++;
+    return above ? [{ from: above.id, to, between }] : [];
+  });
+  return { nodes, edges };
+}
+
+/** @returns undefined where it is too large to be read */
+export function drawTree(
+  ancestors: readonly Ancestor[],
+  cells: readonly CellRecord[],
+  chosen: CellRecord,
+  labels: readonly string[],
+): Markup | undefined {
+  const tree = treeOf(ancestors, cells);
+  if (tree.nodes.length > largestTree) return undefined;
+  const line = new Set(lineTo(byId(ancestors), chosen.id).map(({ id }) => id));
+  const nodes = tree.nodes.map(({ id, generation }): Node => {
+    const held = cells
+      .filter((cell) => cell.id === id)
+      .map(({ class: number }) => shortLabel(labels[number] ?? ''));
+    const names = held.length > 3 ? [...held.slice(0, 2), `${String(held.length - 2)} more`] : held;
+    const label = `${formatNumber(generation)}${held.length > 0 ? `: ${names.join(', ')}` : ''}`;
+    const kind = `${held.length > 0 ? 'elite' : 'ancestor'}${line.has(id) ? ' chosen' : ''}`;
+    const holds = held.length > 0 ? `elite of ${held.join(', ')}` : 'an ancestor';
+    return { id, label, kind, detail: `${holds}, of generation ${formatNumber(generation)}` };
+  });
+  const edges = tree.edges.map((edge): Edge => ({ ...edge, kind: line.has(edge.to) ? 'chosen' : 'line' }));
+  return drawLineage(nodes, edges, 'Shared ancestry of all living elites');
+}
+
+/** The key to the colours. */
+export function lineageLegend(): Markup {
+  return html`<ul class="legend">
+    <li><span class="swatch switched"></span>goal switch: the line came here from another class</li>
+    <li><span class="swatch elite"></span>living elite</li>
+  </ul>`;
+}
+
+function drawLineage(nodes: readonly Node[], edges: readonly Edge[], title: string): Markup {
+  const graph: Layout = new Graph();
+  graph.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 8, ranksep: 44 });
+  for (const { id, label } of nodes) graph.setNode(String(id), { width: widthOf(label), height: nodeHeight });
+  for (const { from, to } of edges) graph.setEdge(String(from), String(to), { weight: 1 });
+  layout(graph);
+  const places = nodes.map((node) => placed(graph, String(node.id), node.label, node.kind, node.detail));
+  const pointsOf = ({ from, to }: Edge) => graph.edge(String(from), String(to)).points ?? [];
+  return drawGraph({
+    kind: 'lineage',
+    title,
+    nodes: places,
+    points: edges.flatMap(pointsOf),
+    edges: html`<g>${edges.map((edge) => drawEdge(edge, pointsOf(edge), ends(edge, nodes, places)))}</g>`,
+  });
+}
+
+/** Where the count stands: between the two pills. */
+function ends(
+  { from, to }: Edge,
+  nodes: readonly Node[],
+  places: readonly PlacedNode[],
+): readonly [number, number] {
+  const [one, other] = [from, to].map((id) => places[nodes.findIndex((node) => node.id === id)]);
+  if (!one || !other) return [0, 0];
+  const left = one.x + one.width / 2;
+  const right = other.x - other.width / 2;
+  return [(left + right) / 2, (one.y + other.y) / 2];
+}
+
+function drawEdge(
+  { between, kind }: Edge,
+  points: Parameters<typeof smooth>[0],
+  [x, y]: readonly [number, number],
+): Markup {
+  const count =
+    between > 0
+      ? html`<text class="count" x="${Math.round(x)}" y="${Math.round(y) - 5}">+${between}</text>`
+      : undefined;
+  return html`<path class="${kind}" d="${trusted(smooth(points))}"
+      ><title>
+        ${between > 0 ? `${formatCount(between, 'ancestor')} between` : 'parent and child'}
+      </title></path
+    >${count}`;
+}
