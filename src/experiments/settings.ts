@@ -47,7 +47,7 @@ export function count(about: string, { quick, paper }: AtScales<number>, least =
 }
 
 /** The same number at either scale, as a seed. */
-export const same = <T>(value: T): AtScales<T> => ({ quick: value, paper: value });
+export const same = <const T>(value: T): AtScales<T> => ({ quick: value, paper: value });
 
 /** A name or a path. */
 export function text(
