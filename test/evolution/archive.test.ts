@@ -75,8 +75,8 @@ describe('an archive', () => {
           const better = candidates.filter(
             ({ cell, confidence }) => confidence > (before[cell]?.confidence ?? -1),
           );
-          const replaced = archive.add(candidates).map(({ cell, child }) => ({ cell, child }));
-          expect(replaced).toEqual(better.map(({ cell, child }) => ({ cell, child })));
+          const won = archive.add(candidates).map(({ cell, child }) => ({ cell, child }));
+          expect(won).toEqual(better.map(({ cell, child }) => ({ cell, child })));
           for (const { cell, id, confidence, parent } of better) {
             expect(archive.elite(cell)).toMatchObject({
               id,
