@@ -120,6 +120,6 @@ function standing(options: Plot.PlotOptions): string {
 /** A graph of the report as a file of its own, with the colours that a page would give it. */
 export function graphDrawing({ text }: Markup): string {
   const style =
-    '<style>rect.back{fill:white}.graph rect,.graph ellipse,.graph circle{fill:#eef2f7;stroke:#6b7c93}.graph .switched rect{fill:#f6c28b;stroke:#b5651d}.graph .elite rect{fill:#bfe3c6;stroke:#2f8f5b}.graph path{fill:none;stroke:#6b7c93}.graph text{font:12px system-ui,sans-serif;fill:#1c2733;text-anchor:middle;dominant-baseline:central}.graph .count{font-size:10px}</style>';
+    '<style>rect.back{fill:white}.graph rect,.graph ellipse,.graph circle{fill:#eef2f7;stroke:#6b7c93}.graph .switched rect{fill:#f6c28b;stroke:#b5651d}.graph .elite rect{fill:#bfe3c6;stroke:#2f8f5b}.graph path{fill:none;stroke:#6b7c93}.graph text{font:12px system-ui,sans-serif;fill:#1c2733;text-anchor:middle}.graph .count{font-size:10px}</style>';
   return text.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"').replace(/>/, `>${style}`);
 }

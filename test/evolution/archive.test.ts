@@ -75,9 +75,8 @@ describe('an archive', () => {
           const better = candidates.filter(
             ({ cell, confidence }) => confidence > (before[cell]?.confidence ?? -1),
           );
-          expect(archive.add(candidates)).toEqual(
-            better.map(({ cell, child }) => expect.objectContaining({ cell, child })),
-          );
+          const won = archive.add(candidates).map(({ cell, child }) => ({ cell, child }));
+          expect(won).toEqual(better.map(({ cell, child }) => ({ cell, child })));
           for (const { cell, id, confidence, parent } of better) {
             expect(archive.elite(cell)).toMatchObject({
               id,

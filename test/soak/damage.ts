@@ -8,6 +8,7 @@ import { decodeImage, ImageFileError } from '../../src/node/image-file.ts';
 import { writeReport } from '../../src/node/report-files.ts';
 import { readClaims } from '../../src/report/claims.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
+import { readLineage } from '../../src/report/read-lineage.ts';
 import { readRun } from '../../src/report/read-run.ts';
 import { RunFolderError } from '../../src/report/run-files.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
@@ -71,9 +72,11 @@ async function recordsOf({ kind }: TinyKind, storage: MemoryStorage): Promise<Re
   const texts = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value));
   if (kind === 'evolution') {
     const { run, cells, progress, summary } = await readRun(storage);
+    const { ancestors = [] } = await readLineage(storage, run, cells);
     return {
       'run.json': texts([run]),
       'archive.json': texts(cells),
+      'lineage.json': texts(ancestors),
       'progress.jsonl': texts(progress),
       'summary.json': texts(summary ? [summary] : []),
     };
@@ -149,7 +152,8 @@ const judgeError = (error: Error): Judgement =>
 
 /** @returns undefined where every picture holds, or why the folder does not verify */
 async function verify(storage: MemoryStorage): Promise<string | undefined> {
-  const { claims, model, crops } = await readClaims(storage);
+  const { claims, model, crops, lineage } = await readClaims(storage);
+  if (lineage?.problem !== undefined) return lineage.problem;
   const [channels, height, width] = model.image;
   const pixels: number[] = [];
   for (const { picture } of claims) {

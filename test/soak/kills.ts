@@ -46,6 +46,7 @@ function folderOutcome(out: string): Record<string, string> {
       : [];
   const files = [
     'archive.json',
+    'lineage.json',
     'history.jsonl',
     ...['images', 'frames', 'genomes'].flatMap(inFolder),
   ].filter(
