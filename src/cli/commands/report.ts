@@ -1,23 +1,63 @@
-/** `fool report`: the pictures and tables of a run folder, made anew. */
+/** `fool report`: the pictures and tables of a run folder, made anew; or a gallery of many. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FileStorage } from '../../node/file-storage.ts';
 import type { Invocation } from '../io.ts';
+import { withCommon, type CommonOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
 import { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { makeGallery } from './gallery.ts';
+
+interface ReportOptions extends CommonOptions {
+  readonly gallery: boolean;
+  readonly out?: string;
+  readonly replace: boolean;
+  readonly judge: boolean;
+}
 
 export function addReport(program: Command, invocation: Invocation): void {
-  program
-    .command('report <folder>')
-    .description('make grid.png and report.html of a run folder')
-    .option('--json', 'print one JSON object on standard output', false)
-    .option('--quiet', 'print nothing but errors', false)
-    .action(async (folder: string, options: { json: boolean; quiet: boolean }) => {
-      const { writeReport } = await loadReporting();
+  withCommon(
+    program
+      .command('report <folder...>')
+      .description('make grid.png and report.html of a run folder, or one page of many (--gallery)'),
+  )
+    .option('--gallery', 'join the pictures of all folders into a page to look through, in --out', false)
+    .option('--out <folder>', 'of the gallery')
+    .option('--replace', 'make the gallery in --out anew', false)
+    .option(
+      '--no-judge',
+      'leave out of the gallery the likeliest classes, for which pictures are judged afresh',
+    )
+    .action(async (folders: string[], options: ReportOptions) => {
       const terminal = new Terminal(options, invocation);
-      for (const note of await writeReport(new FileStorage(folder), folder)) terminal.warn(note);
-      const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };
-      terminal.line(files.report);
-      terminal.json(files);
+      if (options.gallery) await makeGallery(folders, { ...options, out: outOf(options) }, terminal);
+      else await report(onlyOne(folders, options), terminal);
     });
+}
+
+async function report(folder: string, terminal: Terminal): Promise<void> {
+  const { writeReport } = await loadReporting();
+  for (const note of await writeReport(new FileStorage(folder), folder)) terminal.warn(note);
+  const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };
+  terminal.line(files.report);
+  terminal.json(files);
+}
+
+function outOf({ out }: ReportOptions): string {
+  if (out !== undefined && out !== '') return out;
+  throw new UsageError('a gallery needs a folder of its own: give --out FOLDER');
+}
+
+function onlyOne(folders: readonly string[], { out, replace, judge }: ReportOptions): string {
+  const [folder = '', ...others] = folders;
+  if (others.length > 0)
+    throw new UsageError(
+      `a report is of one run folder, not of ${String(folders.length)}: pass --gallery to join several`,
+    );
+  if (out !== undefined || replace || !judge)
+    throw new UsageError(
+      '--out, --replace and --no-judge belong to --gallery: a report is written into its run',
+    );
+  return folder;
 }

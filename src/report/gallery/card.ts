@@ -35,7 +35,10 @@ export const pixelClass = ({ runs }: GalleryData, { run }: GalleryEntry): string
 };
 
 /** What is read out in place of the picture. */
-export function describeEntry({ runs, models }: GalleryData, { run, label, confidence }: GalleryEntry): string {
+export function describeEntry(
+  { runs, models }: GalleryData,
+  { run, label, confidence }: GalleryEntry,
+): string {
   const model = models[runs[run]?.model ?? -1]?.name ?? 'the model';
   return `Image that ${model} calls ${label} with ${formatConfidence(confidence)} confidence`;
 }

@@ -37,7 +37,9 @@ export class Chooser {
     const { runs, entries } = this.data;
     const fits = runs.map(
       (one, index) =>
-        (run ?? index) === index && (method ?? one.method) === one.method && (model ?? one.model) === one.model,
+        (run ?? index) === index &&
+        (method ?? one.method) === one.method &&
+        (model ?? one.model) === one.model,
     );
     return this.#inOrder(order).filter((place) => {
       const entry = entries[place];

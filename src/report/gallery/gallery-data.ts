@@ -1,5 +1,6 @@
 /** What a gallery's page is told: runs and their pictures at once, details of a picture when somebody asks for them. */
 import type { CppnGenome } from '../../encodings/encoding.ts';
+import type { Guess } from '../../models/likeliest.ts';
 
 /** How a picture came to be: evolved in one of the encodings, or climbed along a gradient. */
 export const methods = ['cppn', 'direct', 'ascent'] as const;
@@ -48,13 +49,6 @@ export interface GalleryData {
   readonly models: readonly GalleryModel[];
   readonly runs: readonly GalleryRun[];
   readonly entries: readonly GalleryEntry[];
-}
-
-/** A class and the confidence that a model has in it. */
-export interface Guess {
-  readonly class: number;
-  readonly label: string;
-  readonly confidence: number;
 }
 
 export interface GalleryDetail {

@@ -39,7 +39,11 @@ const policy =
 
 function filters({ runs, models }: GalleryPageInput): Markup {
   const select = (id: string, label: string, options: readonly Markup[]) =>
-    html`<label>${label}<select id="${id}">${options}</select></label>`;
+    html`<label
+      >${label}<select id="${id}">
+        ${options}
+      </select></label
+    >`;
   const all = html`<option value="">all</option>`;
   const numbered = (names: readonly string[]) => [
     all,

@@ -22,6 +22,8 @@ export const pageFile = 'index.html';
 
 /** More pictures than any model has classes, and as many as names have digits for. */
 export const mostPictures = 100_000;
+/** After so many, numbers begin again. */
+export const mostParts = 1_000_000;
 export const mostRuns = 10_000;
 
 export const galleryRecordSchema: z.ZodType<GalleryRecord> = z.object({
@@ -31,7 +33,7 @@ export const galleryRecordSchema: z.ZodType<GalleryRecord> = z.object({
   parts: z
     .array(
       z.object({
-        number: z.int().min(1).max(1_000_000),
+        number: z.int().min(1).max(mostParts),
         runs: z.array(z.int().min(0).max(mostPictures)).max(mostRuns),
       }),
     )
@@ -77,7 +79,5 @@ export function foldersOf(part: GalleryPart): OwnFolder[] {
 /** `00012.png` where the count is 13 or more. */
 function isNumbered(name: string, length: number, ending: string, count: number): boolean {
   const number = name.slice(0, -ending.length);
-  return (
-    name.endsWith(ending) && number.length === length && /^\d+$/.test(number) && Number(number) < count
-  );
+  return name.endsWith(ending) && number.length === length && /^\d+$/.test(number) && Number(number) < count;
 }

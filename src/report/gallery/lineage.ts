@@ -11,9 +11,7 @@ const mostAncestors = 1_000_000;
 const lineageSchema = z.object({
   format: z.literal(1),
   ancestors: z
-    .array(
-      z.object({ id: count, parent: count.nullable(), class: count, confidence, generation: count }),
-    )
+    .array(z.object({ id: count, parent: count.nullable(), class: count, confidence, generation: count }))
     .max(mostAncestors),
 });
 

@@ -130,7 +130,9 @@ export function moreOf(viewed: Viewed, detail: GalleryDetail, line: readonly Anc
 function genomeOf({ label }: GalleryEntry, { genome }: GalleryDetail): Markup | undefined {
   if (genome === undefined) return undefined;
   const heading = html`<h3>Genome</h3>`;
-  if (typeof genome === 'string') return html`${heading}<p>${genome}.</p>`;
+  if (typeof genome === 'string')
+    return html`${heading}
+      <p>${genome}.</p>`;
   return html`${heading}
     <p class="quiet">A CPPN of ${describeCppn(genome)}.</p>
     ${cppnLegend()}${networkDrawing(shortLabel(label), genome)}`;
@@ -154,8 +156,8 @@ function lineageOf({ data, entry }: Viewed, line: readonly Ancestor[] | undefine
   });
   return html`<h3>Lineage</h3>
     <p class="quiet">
-      This image and its ${formatCount(line.length - 1, 'ancestor')} that are known, each with the class that it won. In bold
-      where the child won another class.
+      This image and its ${formatCount(line.length - 1, 'ancestor')} that are known, each with the class that
+      it won. In bold where the child won another class.
     </p>
     <div class="line table" tabindex="0" role="region" aria-label="Lineage">
       <table>
