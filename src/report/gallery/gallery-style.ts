@@ -36,6 +36,7 @@ dialog.viewer::backdrop { background: rgb(0 0 0 / .55); }
 .viewer h3:first-child { margin-top: 0; }
 .viewer .wide { grid-column: 1 / -1; min-width: 0; }
 .viewer table { width: 100%; }
+.viewer th[scope=row] { width: 9rem; }
 .viewer .line { max-height: 16rem; overflow: auto; }
 .guesses { list-style: none; margin: 0; padding: 0; }
 .guesses li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; margin: .35rem 0; overflow-wrap: anywhere; }
@@ -46,6 +47,8 @@ dialog.viewer::backdrop { background: rgb(0 0 0 / .55); }
 @media (max-width: 44rem) {
   .viewer .body { grid-template-columns: minmax(0, 1fr); }
   .filters { position: static; }
-  .filters label, .filters input, .filters select { width: 100%; max-width: none; }
+  .filters label { flex: 1 1 8rem; }
+  .filters label:first-child { flex-basis: 100%; }
+  .filters input, .filters select { width: 100%; max-width: none; }
 }
 `;

@@ -56,13 +56,17 @@ const disabledUnless = (enabled: boolean): Markup | undefined => (enabled ? unde
 
 function factsOf(data: GalleryData, entry: GalleryEntry, run: GalleryRun): Markup {
   return rowsOf([
-    ['class', `${String(entry.class)}: ${entry.label}`],
-    ['confidence', `${formatConfidence(entry.confidence)}, log-odds ${entry.logOdds.toFixed(2)}`],
+    ['class', classOf(entry)],
+    ['confidence', `${formatConfidence(entry.confidence)}, log-odds ${formatNumber(entry.logOdds)}`],
     ['model', modelNames(data.models)[run.model] ?? ''],
     ['run', `${run.name}: ${run.method}, seed ${String(run.seed)}, ${formatTime(run.started)}`],
     ['arose in', momentOf(data, entry)],
   ]);
 }
+
+/** A class that is named by its number is not named twice. */
+const classOf = ({ class: number, label }: GalleryEntry): string =>
+  label === String(number) ? label : `${String(number)}: ${label}`;
 
 function rowsOf(rows: readonly (readonly [name: string, text: string])[]): Markup {
   const lines = rows.map(
@@ -90,7 +94,7 @@ function originOf({ elite, climb }: GalleryDetail): Markup | undefined {
     return rowsOf([
       ['image', `number ${formatNumber(elite.id)} of its run`],
       ['parent', parent],
-      ['cell won by other classes', formatCount(elite.goalSwitches, 'time')],
+      ['goal switches', formatNumber(elite.goalSwitches)],
     ]);
   }
   if (!climb) return undefined;
