@@ -33,8 +33,11 @@ import { packageFolder } from './package-folder.ts';
 import { decodeWholePicture } from './run-pictures.ts';
 
 export interface GalleryHooks {
-  /** The judge of a run, or why there is none, in words that go on after the run's name. */
-  readonly judgeOf: (run: SurveyedRun) => Promise<Judge | string>;
+  /**
+   * The judge of a run, or why there is none, in words that go on after the run's name. Without it, pictures are not judged,
+   * and nothing is missed.
+   */
+  readonly judgeOf?: ((run: SurveyedRun) => Promise<Judge | string>) | undefined;
   /** Called after every few pictures, with how many are done. */
   readonly onProgress: (done: number, run: string) => void;
   readonly onWarning: (text: string) => void;
@@ -127,7 +130,7 @@ class GalleryWriter {
       this.#note(run, 'left out: it has no picture yet');
       return;
     }
-    const judge = await this.hooks.judgeOf(run);
+    const judge = (await this.hooks.judgeOf?.(run)) ?? notWanted;
     const index = this.#runs.length;
     const kept: GalleryDetail[] = [];
     const atATime = typeof judge === 'string' ? detailsPerFile : judge.images;
@@ -143,7 +146,8 @@ class GalleryWriter {
     }
     if (ancestors) await this.folder.write(lineageFile(index), piece(lineageFile(index), ancestors));
     this.#runs.push(this.#runOf(run, ancestors !== undefined, typeof judge === 'string' ? judge : undefined));
-    if (typeof judge === 'string') this.#note(run, `no bars of the likeliest classes, since ${judge}`);
+    if (typeof judge === 'string' && judge !== notWanted)
+      this.#note(run, `no bars of the likeliest classes, since ${judge}`);
   }
 
   /** Writes pictures and judges them. @returns their details */
@@ -223,6 +227,8 @@ class GalleryWriter {
     this.hooks.onWarning(note);
   }
 }
+
+const notWanted = 'the gallery was made with --no-judge';
 
 /** Bars of each picture. */
 const guesses = 5;

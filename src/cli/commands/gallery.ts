@@ -51,9 +51,8 @@ export async function makeGallery(
       terminal.note('stopping; what was written of the gallery is removed');
     });
     const write = (judges?: Judges) => {
-      const judgeOf = (run: SurveyedRun) =>
-        Promise.resolve(lost.get(run) ?? judges?.of(run) ?? '--no-judge was given');
-      return follow(folder, runs, notes, judgeOf, interrupt, terminal);
+      const judgeOf = async (run: SurveyedRun) => lost.get(run) ?? (await judges?.of(run)) ?? '';
+      return follow(folder, runs, notes, options.judge ? judgeOf : undefined, interrupt, terminal);
     };
     const judged = runs.filter((run) => !lost.has(run));
     const withJudges = () =>
