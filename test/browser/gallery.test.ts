@@ -66,8 +66,10 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const text = (selector: string) => tab.$eval(selector, ({ textContent }) => textContent);
-const focused = () => tab.evaluate('document.activeElement.closest(".card")?.dataset.place');
+const text = async (selector: string) =>
+  (await tab.evaluate(`document.querySelector(${JSON.stringify(selector)}).textContent`)) as string;
+const focused = (): Promise<unknown> =>
+  tab.evaluate('document.activeElement.closest(".card")?.dataset.place');
 
 it('filters as somebody types and chooses, and counts what is shown', async () => {
   expect(await text('#count')).toBe('36 of 36 pictures');
@@ -76,7 +78,7 @@ it('filters as somebody types and chooses, and counts what is shown', async () =
   expect(await text('#count')).toBe('12 of 36 pictures');
   await tab.select('#method', 'ascent');
   expect(await text('#count')).toBe('0 of 36 pictures');
-  expect(await tab.$eval('#nothing', (element) => element.checkVisibility())).toBe(true);
+  expect(await tab.evaluate('nothing.checkVisibility()')).toBe(true);
   await tab.keyboard.press('Escape');
   await tab.click('#words', { count: 3 });
   await tab.keyboard.press('Backspace');
@@ -106,11 +108,10 @@ it('shows a network, its lineage, and why there are no bars', async () => {
   await tab.select('#order', 'class');
   await tab.click('.card button');
   await tab.waitForSelector('#viewer-more svg.cppn');
-  expect(await tab.$eval('#viewer figure img', (image) => [image.naturalWidth, image.complete])).toEqual([
-    140,
-    true,
-  ]);
-  const cells = await tab.$$eval('.line tbody td', (all) => all.map(({ textContent }) => textContent));
+  await tab.waitForFunction('document.querySelector("#viewer figure img").naturalWidth === 140');
+  const cells = (await tab.evaluate(
+    '[...document.querySelectorAll(".line tbody td")].map(({ textContent }) => textContent)',
+  )) as string[];
   expect([cells[1], cells[3], cells[5], cells[7]]).toEqual(['thing 3', '103', 'thing 7', '3']);
   expect(await text('#viewer-detail')).toMatch(/Not judged afresh: .*--no-judge/);
 });
@@ -131,5 +132,5 @@ it('takes a hostile label for text', async () => {
   await tab.waitForSelector('#viewer-more svg.cppn');
   expect(await text('#viewer-title')).toBe(hostile);
   expect(await tab.title()).toBe('Gallery: fooling images');
-  expect(await tab.$$eval('[onerror]', ({ length }) => length)).toBe(0);
+  expect(await tab.evaluate('document.querySelectorAll("[onerror]").length')).toBe(0);
 });
