@@ -64,3 +64,13 @@ await build({
 });
 // Platform-neutral: an import of node: would fail here.
 await build({ ...common, platform: 'neutral', entryPoints: { index: 'src/index.ts' }, outdir: 'dist' });
+// The script of a gallery's page, which the page loads from disk as it is; modules it could not.
+await build({
+  ...common,
+  platform: 'browser',
+  format: 'iife',
+  sourcemap: false,
+  external: [],
+  entryPoints: { 'gallery-page': 'src/report/gallery/page/main.ts' },
+  outdir: 'dist',
+});

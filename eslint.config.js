@@ -58,7 +58,7 @@ const upward = layers.map((layer, index) => ({
       {
         patterns: [
           ...layers.slice(index + 1).map((above) => ({
-            group: [`../${above}/*`, `../../${above}/*`],
+            group: [`../${above}/*`, `../../${above}/*`, `../../../${above}/*`],
             message: `src/${layer} lies below src/${above}; imports only point down.`,
           })),
           ...(['node', 'cli'].includes(layer)

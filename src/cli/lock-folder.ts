@@ -5,25 +5,39 @@ import { LockedError, takeLock, type Lock } from '../node/process-lock.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** In a folder of a run or an experiment: folders, and the one file that is appended to. */
-const written = [
-  ...['images', 'genomes', 'checkpoint', 'frames', 'trials', 'animations', 'progress.jsonl'],
-  ...['runs', 'steps', 'figures'],
-];
+/** A folder that is written to. */
+export interface LockedFolder {
+  /** Names in it that must not be links. */
+  readonly written: readonly string[];
+  /** Said where somebody takes the lock away, before the process ends. */
+  readonly lost: string;
+}
+
+/** Of a run or an experiment: folders, and the one file that is appended to. Going on could mix two runs, or begin a second folder; the checkpoint is whole. */
+const runFolder = (folder: string): LockedFolder => ({
+  written: [
+    ...['images', 'genomes', 'checkpoint', 'frames', 'trials', 'animations', 'progress.jsonl'],
+    ...['runs', 'steps', 'figures'],
+  ],
+  lost: `${folder} was moved, removed or emptied while this run wrote to it: go on with --resume where it is now`,
+});
 
 /**
  * Two processes in one folder would overwrite each other. The lock lies inside: a folder that is mounted has no other
  * place for it.
  */
-export async function lockFolder(folder: string, storage: FileStorage, terminal: Terminal): Promise<Lock> {
+export async function lockFolder(
+  folder: string,
+  storage: FileStorage,
+  terminal: Terminal,
+  what: LockedFolder = runFolder(folder),
+): Promise<Lock> {
   // Known before hours of work rather than at the first save.
-  await storage.checkForLinks(written);
+  await storage.checkForLinks(what.written);
   // Makes the folder, and says early when it cannot be written.
   await storage.write('.writable', '');
   await storage.remove('.writable');
-  // Going on could mix two runs, or begin a second folder; the checkpoint is whole wherever it is now.
-  const lost = `${folder} was moved, removed or emptied while this run wrote to it: go on with --resume where it is now`;
-  return lockPath(join(folder, '.lock'), folder, lost, terminal);
+  return lockPath(join(folder, '.lock'), folder, what.lost, terminal);
 }
 
 /**

@@ -5,7 +5,7 @@
  * Anybody may have put links into the folder: nothing is written or removed through one.
  */
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -108,6 +108,19 @@ export class FileStorage implements Storage {
       await rm(target, { force: true });
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw storageError('remove', target, error);
+    }
+  }
+
+  /** Removes a folder where it is empty; silent when it is not there or holds something. */
+  async removeEmptyFolder(folder: string): Promise<void> {
+    const parts = this.#parts(folder);
+    const target = path.join(this.root, ...parts);
+    try {
+      await checkFolders(this.root, parts);
+      await rmdir(target);
+    } catch (error) {
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error)))
+        throw storageError('remove', target, error);
     }
   }
 

@@ -1,11 +1,11 @@
 /** Finds a model by the name of a shipped one, of one in the cache, or by its path. */
 import { existsSync, readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, extname, join } from 'node:path';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { messageOf } from '../message-of.ts';
 import { readModel, type Model } from '../models/model.ts';
+import { packageFolder } from './package-folder.ts';
 import { readRegular } from './read-regular.ts';
 import { sha256Of } from './sha256.ts';
 import { cachedWeights, checkFetched } from './weights-cache.ts';
@@ -75,9 +75,4 @@ export function findWeightFile(name: string): string {
   );
 }
 
-/** `weights/` of the package, from the bundle in `dist/` as well as from the sources. */
-function weightsFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'weights');
-}
+const weightsFolder = (): string => join(packageFolder(), 'weights');

@@ -1,7 +1,7 @@
 /** Pictures of a run folder, which anybody may have put there: of the run's size, and no more of them than fit in memory. */
 import type { RunRecord } from '../evolution/run-record.ts';
 import { shrink } from '../report/shrink.ts';
-import { decodeImage, type ImageBytes } from './image-file.ts';
+import { decodeImage, ImageFileError, type ImageBytes } from './image-file.ts';
 
 /** A thousand pictures of AlexNet's size and half as many more. */
 const mostGridPixels = 100_000_000;
@@ -13,6 +13,20 @@ export function decodePicture(
   { image: [, height, width] }: RunRecord['model'],
 ): ImageBytes {
   return decodeImage(bytes, path, { height, width });
+}
+
+/** As `decodePicture`, for what is to be judged. @throws ImageFileError also when it is of another size than the run's */
+export function decodeWholePicture(
+  bytes: Uint8Array,
+  path: string,
+  { image: [channels, height, width] }: Pick<RunRecord['model'], 'image'>,
+): ImageBytes {
+  const image = decodeImage(bytes, path, { height, width });
+  if (image.channels === channels && image.height === height && image.width === width) return image;
+  const found = [image.channels, image.height, image.width].join(' × ');
+  throw new ImageFileError(
+    `${path} is ${found}, the run's pictures are ${[channels, height, width].join(' × ')}`,
+  );
 }
 
 /** For a grid of so many pictures, all of which are in memory at once. */

@@ -2,8 +2,20 @@
 import { html, trusted, type Markup } from './markup.ts';
 import { reportStyle } from './report-style.ts';
 
-/** The page as HTML; it needs nothing but itself. */
-export function renderPage(title: string, header: Markup, sections: readonly (Markup | undefined)[]): string {
+/** What a page has besides, which has files of its own. */
+export interface PageExtras {
+  readonly head: Markup;
+  /** After the style of every page. */
+  readonly style: string;
+}
+
+/** The page as HTML; it needs nothing but itself, and what the extras name. */
+export function renderPage(
+  title: string,
+  header: Markup,
+  sections: readonly (Markup | undefined)[],
+  extras?: PageExtras,
+): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -12,8 +24,9 @@ export function renderPage(title: string, header: Markup, sections: readonly (Ma
         <meta name="color-scheme" content="light dark" />
         <title>${title}: fooling images</title>
         <style>
-          ${trusted(reportStyle)}
+          ${trusted(reportStyle + (extras?.style ?? ''))}
         </style>
+        ${extras?.head}
       </head>
       <body>
         <main>

@@ -1,14 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { execFileSync } from 'node:child_process';
-import { brotliDecompressSync } from 'node:zlib';
-import { createRequire } from 'node:module';
-import chromium from '@sparticuz/chromium';
 import { build } from 'esbuild';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ascend } from '../../src/ascent/ascend.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
@@ -20,6 +14,7 @@ import { readAscent } from '../../src/report/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';
+import { openBrowser, type OpenedBrowser } from '../support/chromium.ts';
 import { climbingSettings } from './page.ts';
 
 const [generations, population] = [5, 16];
@@ -37,18 +32,9 @@ async function bundle(): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-/** Libraries that the browser's own package carries for bare machines. */
-function unpackLibraries(folder: string): string {
-  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-  const archive = join(entry.slice(0, entry.indexOf('build')), 'bin', 'al2023.tar.br');
-  execFileSync('tar', ['xf', '-', '-C', folder], { input: brotliDecompressSync(readFileSync(archive)) });
-  return join(folder, 'lib');
-}
-
 const { model, sha256, path } = await loadModel('lenet-mnist');
-const folder = mkdtempSync(join(tmpdir(), 'fool-browser-'));
 const server = createServer();
-let browser: Browser;
+let opened: OpenedBrowser;
 let tab: Page;
 const complaints: string[] = [];
 
@@ -65,13 +51,8 @@ beforeAll(async () => {
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  browser = await puppeteer.launch({
-    executablePath: await chromium.executablePath(),
-    headless: 'shell',
-    args: ['--no-sandbox', '--enable-unsafe-webgpu'],
-    env: { ...process.env, LD_LIBRARY_PATH: unpackLibraries(folder) },
-  });
-  tab = await browser.newPage();
+  opened = await openBrowser('--enable-unsafe-webgpu');
+  tab = await opened.browser.newPage();
   tab.on('pageerror', (error) => complaints.push(String(error)));
   tab.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
@@ -80,9 +61,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await browser.close();
+  await opened.close();
   server.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Runs an expression of the page's bundle; the page must not complain of anything. */

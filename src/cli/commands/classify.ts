@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { fitImage } from '../../models/fit-image.ts';
 import { createJudge, imagesAtATime } from '../../models/judge.ts';
+import { likeliest, type Guess } from '../../models/likeliest.ts';
 import type { Model } from '../../models/model.ts';
 import { ImageFileError } from '../../node/image-file.ts';
 import { readImage } from '../../node/image-folder.ts';
@@ -14,12 +15,6 @@ import { Terminal } from '../terminal.ts';
 
 interface ClassifyOptions extends ModelOptions {
   readonly crops: 1 | 10;
-}
-
-interface Guess {
-  readonly class: number;
-  readonly label: string;
-  readonly confidence: number;
 }
 
 const shown = 5;
@@ -54,7 +49,7 @@ export function addClassify(program: Command, invocation: Invocation): void {
         if (readable.length === 0) continue;
         const confidences = await judge.judge(pixels, readable.length);
         confidences.forEach((row, index) => {
-          const answer = { file: readable[index] ?? '', top: topOf(model, row) };
+          const answer = { file: readable[index] ?? '', top: likeliest(model, row, shown) };
           answers.push(answer);
           show(answer, terminal);
         });
@@ -96,11 +91,4 @@ function show({ file, top }: { file: string; top: readonly Guess[] }, terminal: 
   terminal.line(file);
   for (const { label, confidence } of top)
     terminal.line(`  ${formatConfidence(confidence).padStart(12)}  ${label}`);
-}
-
-function topOf({ labels }: Model, confidences: Float32Array): Guess[] {
-  return [...confidences]
-    .map((confidence, number): Guess => ({ class: number, label: labels[number] ?? '', confidence }))
-    .sort((a, b) => b.confidence - a.confidence || a.class - b.class)
-    .slice(0, shown);
 }

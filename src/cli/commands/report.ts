@@ -1,4 +1,4 @@
-/** `fool report`: the pictures and tables of a run folder, made anew. */
+/** `fool report`: the pictures and tables of a run folder, made anew; or a gallery of many. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FileStorage } from '../../node/file-storage.ts';
@@ -7,24 +7,41 @@ import { reportLineage } from '../lineage-report.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
 import { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { makeGallery } from './gallery.ts';
 
 interface ReportOptions extends CommonOptions {
   readonly lineage?: string;
   readonly model?: string;
+  readonly gallery: boolean;
+  readonly out?: string;
+  readonly replace: boolean;
+  readonly judge: boolean;
 }
 
 export function addReport(program: Command, invocation: Invocation): void {
-  withCommon(program.command('report <folder>').description('make grid.png and report.html of a run folder'))
+  withCommon(
+    program
+      .command('report <folder...>')
+      .description('make grid.png and report.html of a run folder, or one page of many (--gallery)'),
+  )
+    .option('--gallery', 'join the pictures of all folders into a page to look through, in --out', false)
+    .option('--out <folder>', 'of the gallery')
+    .option('--replace', 'make the gallery in --out anew', false)
+    .option(
+      '--no-judge',
+      'leave out of the gallery the likeliest classes, for which pictures are judged afresh',
+    )
     .option(
       '--lineage <class>',
       'make lineage-CLASS.html instead: the ancestors of this class’s elite, drawn again on the device; number or label',
     )
     .option('--model <name>', 'with --lineage: the model of the run, when it has moved')
-    .action((folder: string, { lineage, ...options }: ReportOptions) => {
+    .action(async (folders: string[], options: ReportOptions) => {
       const terminal = new Terminal(options, invocation);
-      return lineage === undefined
-        ? report(folder, terminal)
-        : reportLineage(folder, { ...options, lineage }, terminal);
+      if (options.gallery) await makeGallery(folders, { ...options, out: outOf(options) }, terminal);
+      else if (options.lineage === undefined) await report(onlyOne(folders, options), terminal);
+      else await reportLineage(onlyOne(folders, options), { ...options, lineage: options.lineage }, terminal);
     });
 }
 
@@ -34,4 +51,22 @@ async function report(folder: string, terminal: Terminal): Promise<void> {
   const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };
   terminal.line(files.report);
   terminal.json(files);
+}
+
+function outOf({ out }: ReportOptions): string {
+  if (out !== undefined && out !== '') return out;
+  throw new UsageError('a gallery needs a folder of its own: give --out FOLDER');
+}
+
+function onlyOne(folders: readonly string[], { out, replace, judge }: ReportOptions): string {
+  const [folder = '', ...others] = folders;
+  if (others.length > 0)
+    throw new UsageError(
+      `a report is of one run folder, not of ${String(folders.length)}: pass --gallery to join several`,
+    );
+  if (out !== undefined || replace || !judge)
+    throw new UsageError(
+      '--out, --replace and --no-judge belong to --gallery: a report is written into its run',
+    );
+  return folder;
 }

@@ -4,7 +4,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { createJudge, imagesAtATime } from '../../models/judge.ts';
 import type { Model } from '../../models/model.ts';
 import { FileStorage } from '../../node/file-storage.ts';
-import { ImageFileError, decodeImage } from '../../node/image-file.ts';
+import { decodeWholePicture } from '../../node/run-pictures.ts';
 import { readClaims, type Claim, type ClaimedRun } from '../../report/claims.ts';
 import { formatConfidence, shortLabel } from '../../report/format.ts';
 import type { FoundLineage } from '../../report/read-lineage.ts';
@@ -126,14 +126,7 @@ async function readPictures(
   for (const [index, { picture: path }] of claims.entries()) {
     const bytes = await storage.read(path);
     if (!bytes) throw new RunFolderError(`${path} is missing`);
-    const image = decodeImage(bytes, path, { height, width });
-    if (image.channels !== channels || image.height !== height || image.width !== width) {
-      const found = [image.channels, image.height, image.width].join(' × ');
-      throw new ImageFileError(
-        `${path} is ${found}, the run's pictures are ${[channels, height, width].join(' × ')}`,
-      );
-    }
-    pictures.set(image.pixels, size * index);
+    pictures.set(decodeWholePicture(bytes, path, model).pixels, size * index);
   }
   return pictures;
 }
