@@ -48,6 +48,8 @@ export class Cards {
     for (const card of this.#cards.values()) card.remove();
     this.#cards.clear();
     this.#measure();
+    // At once, and not with the next frame: the list is never empty in between.
+    this.#draw();
   }
 
   /** Brings a card into view and gives it the focus. */
