@@ -44,10 +44,17 @@ export function bandsDrawing(
   });
 }
 
-/** A curve through points, named at its end. */
+/** A curve through points, named at its end; with an interval around each point where it has one. */
 export interface Trace {
   readonly label: string;
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly points: readonly TracePoint[];
+}
+
+interface TracePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly low?: number;
+  readonly high?: number;
 }
 
 export function tracesDrawing(
@@ -66,12 +73,15 @@ export function tracesDrawing(
     ? confidenceAxis(axis)
     : { height: (value: number) => value, scale: { tickFormat: tickText }, marks: [] };
   const points = traces.flatMap(({ label, points: own }) =>
-    own.map(({ x, y }) => ({ x, y: height(y), label })),
+    own.map(({ x, y, low = y, high = y }) => {
+      return { x, y: height(y), low: height(low), high: height(high), label };
+    }),
   );
   const drawn = [
+    Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', z: 'label', fill: 'label', fillOpacity: 0.15 }),
     Plot.lineY(points, { x: 'x', y: 'y', z: 'label', stroke: 'label', strokeWidth: 2 }),
     Plot.dot(points, { x: 'x', y: 'y', fill: 'label', r: points.length > 200 ? 0 : 2 }),
-    namesAtEnds(points, 'x', 'y'),
+    ...(traces.length > mostNamedAtEnds ? namesBeside(traces) : [namesAtEnds(points, 'x', 'y')]),
   ];
   const x = { label: horizontal, ...(logarithmic && { type: 'log' as const, tickFormat: tickText }) };
   const color = { domain: traces.map(({ label }) => label), range: colours };
@@ -103,6 +113,19 @@ export function boxesDrawing(
 function namesAtEnds(points: Plot.Data, x: string, y: string): Plot.Markish {
   const where = { x, y, z: 'label', text: 'label', fill: 'label' };
   return Plot.text(points, Plot.selectLast({ ...where, textAnchor: 'start', dx: 6 }));
+}
+
+/** The ends of more curves than these lie so close that their names would cover one another. */
+const mostNamedAtEnds = 4;
+
+/** In a list beside the drawing, in the order in which the curves end, the highest first. */
+function namesBeside(traces: readonly Trace[]): Plot.Markish[] {
+  const end = ({ points }: Trace) => points.at(-1)?.y ?? 0;
+  const ordered = [...traces].sort((one, other) => end(other) - end(one));
+  return ordered.map(({ label }, place) => {
+    const where = { frameAnchor: 'top-right', textAnchor: 'start', dx: 10, dy: 4 + 18 * place } as const;
+    return Plot.text([label], { ...where, text: [label], fill: () => label });
+  });
 }
 
 /** A page gives drawings its colours; alone they need their own. */

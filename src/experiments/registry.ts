@@ -1,9 +1,11 @@
 /** All experiments, in the order of the paper. */
 import { nearestName } from '../nearest-name.ts';
+import { compareSearch } from './compare-search.ts';
 import { encodingExperiments } from './encodings.ts';
 import type { Experiment } from './experiment.ts';
+import { gradientAscent } from './gradient-ascent.ts';
 
-export const experiments: readonly Experiment[] = [...encodingExperiments];
+export const experiments: readonly Experiment[] = [...encodingExperiments, gradientAscent, compareSearch];
 
 /** A name that no experiment has. */
 export class UnknownExperimentError extends Error {
