@@ -86,7 +86,8 @@ export function tracesDrawing(
   const x = { label: horizontal, ...(logarithmic && { type: 'log' as const, tickFormat: tickText }) };
   const color = { domain: traces.map(({ label }) => label), range: colours };
   const y = { grid: true, ...scale, label: vertical };
-  return standing({ ...size, x, y, color, marks: [...marks, ...drawn], ariaLabel: what });
+  const marginRight = traces.length > mostNamedAtEnds ? 150 : size.marginRight;
+  return standing({ ...size, marginRight, x, y, color, marks: [...marks, ...drawn], ariaLabel: what });
 }
 
 /** How values are spread within each group: quartiles, the median, and what lies outside 1.5 of their distance. */

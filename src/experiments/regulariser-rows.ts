@@ -68,9 +68,9 @@ function fellShort(group: RegulariserRuns): { readonly differs?: string } {
   ).length;
   const level = short.length - lost - rising;
   const parts = [
-    ...(rising > 0 ? [`${String(rising)} were best in the last tenth of their iterations`] : []),
-    ...(level > 0 ? [`${String(level)} were best before that`] : []),
-    ...(lost > 0 ? [`${String(lost)} lost their gradient`] : []),
+    ...(rising > 0 ? [`best in the last tenth of the iterations ${String(rising)}`] : []),
+    ...(level > 0 ? [`best before that ${String(level)}`] : []),
+    ...(lost > 0 ? [`without a gradient on the way ${String(lost)}`] : []),
   ];
   return {
     differs: `${String(short.length)} of ${formatCount(cellsOf(group).length, 'ascent')} stay below 99.99 %: ${parts.join(', ')}`,

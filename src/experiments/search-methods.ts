@@ -97,7 +97,7 @@ function evolved(
     check: async (host) => {
       if (generations < 1)
         throw new PopulationError(
-          `${title}: a budget of ${String(plan.budget)} evaluations is not enough for a generation of ${String(population)}; choose a smaller --population or a larger --budget`,
+          `${title}: ${String(Math.floor((share ?? 1) * plan.budget))} evaluations are not enough for a generation of ${String(population)}; choose a smaller --population or a larger --budget`,
         );
       await step.check?.(host);
     },
@@ -202,10 +202,10 @@ const ascent = (id: string, name: string, kind: Climbed['kind']): SearchMethod =
 
 const polished: SearchMethod = {
   id: 'polished',
-  name: 'CPPN EA, then gradient',
+  name: 'CPPN EA + gradient',
   run: (plan, seed, place) => {
     const id = `polished-${place}`;
-    const title = `CPPN EA, then gradient, run ${place}`;
+    const title = `CPPN EA + gradient, run ${place}`;
     const share = plan.evolveShare;
     const first = evolved(plan, 'cppn', seed, { id: `${id}-evolved`, title, share });
     const before = generationsOf(plan, share) * plan.population;
@@ -246,7 +246,7 @@ export const searchMethods: readonly SearchMethod[] = [
   evolution('direct', 'direct EA', 'direct'),
   evolution('cppn', 'CPPN EA', 'cppn'),
   polished,
-  ascent('pixels', 'gradient on pixels', 'pixel'),
-  ascent('weights', 'gradient on CPPN weights', 'cppn'),
+  ascent('pixels', 'pixel gradient', 'pixel'),
+  ascent('weights', 'CPPN gradient', 'cppn'),
   random,
 ];
