@@ -27,8 +27,9 @@ test('total variation is the mean difference of neighbours, over channels and bo
   const pixels = Uint8Array.from([0, 10, 40, 40]);
   // Rows 0 10 and 40 40: to the right 10 and 0, below 40 and 30.
   expect(totalVariation({ channels: 1, height: 2, width: 2, pixels })).toBe(20);
-  // As two channels of one row each, nothing lies below.
-  expect(totalVariation({ channels: 2, height: 1, width: 2, pixels })).toBe(5);
+  // Of three channels of one row each nothing lies below: 10, 0 and 5 to the right.
+  const row = Uint8Array.from([0, 10, 40, 40, 5, 0]);
+  expect(totalVariation({ channels: 3, height: 1, width: 2, pixels: row })).toBe(5);
   expect(totalVariation({ channels: 1, height: 1, width: 1, pixels: pixels.slice(0, 1) })).toBe(0);
 });
 
