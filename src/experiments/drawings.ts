@@ -122,10 +122,15 @@ const mostNamedAtEnds = 4;
 /** In a list beside the drawing, in the order in which the curves end, the highest first. */
 function namesBeside(traces: readonly Trace[]): Plot.Markish[] {
   const end = ({ points }: Trace) => points.at(-1)?.y ?? 0;
-  const ordered = [...traces].sort((one, other) => end(other) - end(one));
-  return ordered.map(({ label }, place) => {
+  const named = traces.map((trace, place) => ({
+    ...trace,
+    fill: colours[place % colours.length] ?? 'black',
+  }));
+  const ordered = named.sort((one, other) => end(other) - end(one));
+  // Not by the scale of colours, which takes a name for a colour where it is one, as `none`.
+  return ordered.map(({ label, fill }, place) => {
     const where = { frameAnchor: 'top-right', textAnchor: 'start', dx: 10, dy: 4 + 18 * place } as const;
-    return Plot.text([label], { ...where, text: [label], fill: () => label });
+    return Plot.text([label], { ...where, text: [label], fill });
   });
 }
 
