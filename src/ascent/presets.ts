@@ -63,3 +63,6 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     noise: 8,
   },
 };
+
+/** Amplitudes of waves and weights of CPPNs move a picture further than its bytes do: usual steps are shorter. */
+export const stepScales = { pixel: 1, fourier: 0.01, cppn: 0.01 } as const;

@@ -81,4 +81,5 @@ export function comparisonTrials(base: Climb): Trial[] {
   return Object.entries(regularisers).map(([name, own]) => ({ name, climb: { ...none, ...own } }));
 }
 
-const usualStrengths = { decay: 0.01, blur: usualBlur, smallNorm: 50, smallContribution: 50 } as const;
+/** Of the regularisers that are compared. */
+export const usualStrengths = { decay: 0.01, blur: usualBlur, smallNorm: 50, smallContribution: 50 } as const;

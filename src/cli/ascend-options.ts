@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { climbOf, flatten, stepRules, type FlatClimb, type RuleName } from '../ascent/hyperparameters.ts';
 import { classMeasures, type ClassMeasure } from '../ascent/objective.ts';
-import { presets, presetNames, type PresetName } from '../ascent/presets.ts';
+import { presets, presetNames, stepScales, type PresetName } from '../ascent/presets.ts';
 import { mostMutations, type Ball, type Climb, type Transformation } from '../ascent/settings.ts';
 import { wholeNumber, withModel, type ModelOptions } from './options.ts';
 
@@ -157,9 +157,6 @@ export function climbFrom(options: AscendOptions): Climb {
   const { momentum = climb.momentum } = options;
   return { ...climbOf(rule, { ...inherited, ...given }), momentum };
 }
-
-/** Amplitudes of waves and weights of CPPNs move a picture further than its bytes do: usual steps are shorter. */
-const stepScales = { pixel: 1, fourier: 0.01, cppn: 0.01 } as const;
 
 function scaled(flat: FlatClimb, param: AscendOptions['param']): FlatClimb {
   const { stepSize } = flat;

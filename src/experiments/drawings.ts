@@ -45,10 +45,17 @@ export function bandsDrawing(
   });
 }
 
-/** A curve through points, named at its end. */
+/** A curve through points, named at its end; with an interval around each point where it has one. */
 export interface Trace {
   readonly label: string;
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly points: readonly TracePoint[];
+}
+
+interface TracePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly low?: number;
+  readonly high?: number;
 }
 
 export function tracesDrawing(
@@ -67,17 +74,21 @@ export function tracesDrawing(
     ? confidenceAxis(axis)
     : { height: (value: number) => value, scale: { tickFormat: tickText }, marks: [] };
   const points = traces.flatMap(({ label, points: own }) =>
-    own.map(({ x, y }) => ({ x, y: height(y), label })),
+    own.map(({ x, y, low = y, high = y }) => {
+      return { x, y: height(y), low: height(low), high: height(high), label };
+    }),
   );
   const drawn = [
+    Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', z: 'label', fill: 'label', fillOpacity: 0.15 }),
     Plot.lineY(points, { x: 'x', y: 'y', z: 'label', stroke: 'label', strokeWidth: 2 }),
     Plot.dot(points, { x: 'x', y: 'y', fill: 'label', r: points.length > 200 ? 0 : 2 }),
-    namesAtEnds(points, 'x', 'y'),
+    ...(traces.length > mostNamedAtEnds ? namesBeside(traces) : [namesAtEnds(points, 'x', 'y')]),
   ];
   const x = { label: horizontal, ...(logarithmic && { type: 'log' as const, tickFormat: tickText }) };
   const color = { domain: traces.map(({ label }) => label), range: colours };
   const y = { grid: true, ...scale, label: vertical };
-  return standing({ ...size, x, y, color, marks: [...marks, ...drawn], ariaLabel: what });
+  const marginRight = traces.length > mostNamedAtEnds ? 150 : size.marginRight;
+  return standing({ ...size, marginRight, x, y, color, marks: [...marks, ...drawn], ariaLabel: what });
 }
 
 /** How values are spread within each group: quartiles, the median, and what lies outside 1.5 of their distance. */
@@ -104,6 +115,24 @@ export function boxesDrawing(
 function namesAtEnds(points: Plot.Data, x: string, y: string): Plot.Markish {
   const where = { x, y, z: 'label', text: 'label', fill: 'label' };
   return Plot.text(points, Plot.selectLast({ ...where, textAnchor: 'start', dx: 6 }));
+}
+
+/** The ends of more curves than these lie so close that their names would cover one another. */
+const mostNamedAtEnds = 4;
+
+/** In a list beside the drawing, in the order in which the curves end, the highest first. */
+function namesBeside(traces: readonly Trace[]): Plot.Markish[] {
+  const end = ({ points }: Trace) => points.at(-1)?.y ?? 0;
+  const named = traces.map((trace, place) => ({
+    ...trace,
+    fill: colours[place % colours.length] ?? 'black',
+  }));
+  const ordered = named.sort((one, other) => end(other) - end(one));
+  // Not by the scale of colours, which takes a name for a colour where it is one, as `none`.
+  return ordered.map(({ label, fill }, place) => {
+    const where = { frameAnchor: 'top-right', textAnchor: 'start', dx: 10, dy: 4 + 18 * place } as const;
+    return Plot.text([label], { ...where, text: [label], fill });
+  });
 }
 
 /** A page gives drawings its colours; alone they need their own. */

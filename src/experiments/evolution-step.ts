@@ -101,7 +101,7 @@ async function outcomeOf(host: Host, id: string): Promise<EvolutionOutcome> {
 }
 
 /** The elites' pictures of a step's run, as its folder has them, in the order of its cells. */
-export async function elitePictures(host: Host, { id }: Step<EvolutionOutcome>): Promise<GridPicture[]> {
+export async function elitePictures(host: Host, { id }: { readonly id: string }): Promise<GridPicture[]> {
   const storage = folderBelow(host.storage, runFolder(id));
   const { run, cells } = await readRun(storage, runFolder(id));
   const [, height, width] = run.model.image;

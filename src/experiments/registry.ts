@@ -1,10 +1,17 @@
 /** All experiments, in the order of the paper. */
 import { nearestName } from '../nearest-name.ts';
+import { compareSearch } from './compare-search.ts';
 import { encodingExperiments } from './encodings.ts';
 import type { Experiment } from './experiment.ts';
 import { goalSwitchingExperiment } from './goal-switching.ts';
+import { gradientAscent } from './gradient-ascent.ts';
 
-export const experiments: readonly Experiment[] = [...encodingExperiments, goalSwitchingExperiment];
+export const experiments: readonly Experiment[] = [
+  ...encodingExperiments,
+  gradientAscent,
+  goalSwitchingExperiment,
+  compareSearch,
+];
 
 /** A name that no experiment has. */
 export class UnknownExperimentError extends Error {

@@ -46,6 +46,21 @@ export function count(about: string, { quick, paper }: AtScales<number>, least =
   return { about, placeholder: 'n', quick, paper, parse, schema };
 }
 
+/** A number that need not be whole. */
+export function decimal(
+  about: string,
+  { quick, paper }: AtScales<number>,
+  { least, most: largest }: { readonly least: number; readonly most: number },
+): Setting<number> {
+  const schema = z.number().min(least).max(largest);
+  const parse = (text: string) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (schema.safeParse(value).success) return value;
+    throw new SettingError(`expected a number from ${String(least)} to ${String(largest)}`);
+  };
+  return { about, placeholder: 'number', quick, paper, parse, schema };
+}
+
 /** The same number at either scale, as a seed. */
 export const same = <const T>(value: T): AtScales<T> => ({ quick: value, paper: value });
 

@@ -10,4 +10,5 @@ export const streams = {
   initialWeights: 8,
   dropout: 9,
   bootstrap: 10,
+  randomSearch: 11,
 } as const;

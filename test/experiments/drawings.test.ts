@@ -45,3 +45,21 @@ test('a median stands between its bounds, where the axis says', () => {
   expect(band).toContain(',242');
   expect(paths).toContainEqual(expect.stringMatching(/^84,168L5\d\d,168$/));
 });
+
+test('many curves are named in the order in which they end, each in its colour, also one whose name is a colour', () => {
+  const labels = ['none', 'red', 'three', 'four', 'five'];
+  const svg = tracesDrawing(
+    labels.map((label, place) => ({
+      label,
+      points: [
+        { x: 0, y: 0 },
+        { x: 1, y: 1 + place },
+      ],
+    })),
+    { horizontal: 'x', vertical: 'y', what: 'curves' },
+  );
+  const fills = [...svg.matchAll(/fill="(#[0-9a-f]{6})" aria-label="text"><text[^>]*>([^<]*)</g)];
+  expect(fills.map(([, , label]) => label)).toEqual(labels.toReversed());
+  const strokes = [...svg.matchAll(/<path[^>]*stroke="(#[0-9a-f]{6})"/g)].map(([, stroke]) => stroke);
+  expect(fills.map(([, fill]) => fill)).toEqual(strokes.toReversed());
+});

@@ -1,0 +1,26 @@
+/** How rough a picture is: what regularisers of gradient ascent are to lower (paper's supplement). */
+import type { PlanarPicture } from '../report/shrink.ts';
+
+/**
+ * Anisotropic total variation (Rudin, Osher and Fatemi, 1992) for each pair of neighbours: the mean difference between a pixel
+ * and the one to its right or below, in bytes, over all channels. 0 for a picture of one pixel.
+ *
+ * @param picture bytes [channels, height, width]
+ */
+export function totalVariation({ channels, height, width, pixels }: PlanarPicture): number {
+  let sum = 0;
+  let pairs = 0;
+  const add = (from: number, to: number) => {
+    sum += Math.abs((pixels[from] ?? 0) - (pixels[to] ?? 0));
+    pairs++;
+  };
+  for (let row = 0; row < channels * height; row++) {
+    const hasBelow = row % height < height - 1;
+    for (let column = 0; column < width; column++) {
+      const at = row * width + column;
+      if (column < width - 1) add(at, at + 1);
+      if (hasBelow) add(at, at + width);
+    }
+  }
+  return pairs === 0 ? 0 : sum / pairs;
+}
