@@ -31,6 +31,10 @@ export interface Host {
     path: string,
     size: { readonly height: number; readonly width: number },
   ) => PlanarPicture;
+  /** What is left of a picture after it was a JPEG file. @param quality 1 to 100 */
+  readonly throughJpeg: (picture: PlanarPicture, quality: number) => PlanarPicture;
+  /** A folder of the user's, which is only read. */
+  readonly openFolder: (path: string) => Storage;
   /** True ends the step at hand as soon as it has kept what there is. */
   readonly shouldStop: () => boolean;
   readonly onWarning: (text: string) => void;
