@@ -2,9 +2,10 @@
 import { nearestName } from '../nearest-name.ts';
 import { encodingExperiments } from './encodings.ts';
 import type { Experiment } from './experiment.ts';
+import { generality } from './generality.ts';
 import { repetition } from './repetition.ts';
 
-export const experiments: readonly Experiment[] = [...encodingExperiments, repetition];
+export const experiments: readonly Experiment[] = [...encodingExperiments, repetition, generality];
 
 /** A name that no experiment has. */
 export class UnknownExperimentError extends Error {
