@@ -15,6 +15,7 @@ import { settingText, valuesAt, type Values } from '../experiments/settings.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { decodeImage, encodePng } from '../node/image-file.ts';
 import { loadModel } from '../node/model-file.ts';
+import { testImages } from '../node/test-images.ts';
 import { throughJpeg } from '../node/through-jpeg.ts';
 import type { ExperimentOptions } from './experiments.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -109,6 +110,7 @@ async function follow(
     encodePicture: encodePng,
     decodePicture: decodeImage,
     throughJpeg,
+    testImages,
     openFolder: (path) => new FileStorage(path),
     shouldStop: interrupt.requested,
     onWarning: (text) => {

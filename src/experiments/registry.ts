@@ -1,11 +1,12 @@
 /** All experiments, in the order of the paper. */
 import { nearestName } from '../nearest-name.ts';
+import { defences } from './defences.ts';
 import { encodingExperiments } from './encodings.ts';
 import type { Experiment } from './experiment.ts';
 import { generality } from './generality.ts';
 import { repetition } from './repetition.ts';
 
-export const experiments: readonly Experiment[] = [...encodingExperiments, repetition, generality];
+export const experiments: readonly Experiment[] = [...encodingExperiments, repetition, generality, defences];
 
 /** A name that no experiment has. */
 export class UnknownExperimentError extends Error {

@@ -3,6 +3,7 @@
  * being moved by a period; the elements are then strips across that direction, each a period wide, so that which of them is
  * removed is settled by the picture alone and not by hand.
  */
+import { hypotenuse } from '../random/fixed-math.ts';
 import { shrink, type PlanarPicture } from '../report/shrink.ts';
 
 export interface Repetition {
@@ -80,7 +81,7 @@ function coarsePeriod(gray: Gray, least: number): Repetition | undefined {
     .sort((one, other) => lengthOf(one) - lengthOf(other))[0];
 }
 
-const lengthOf = ({ across, down }: Lag): number => Math.sqrt(across * across + down * down);
+const lengthOf = ({ across, down }: Lag): number => hypotenuse(across, down);
 
 function isPeak({ across, down }: Lag, at: (lag: Lag) => number): boolean {
   const own = at({ across, down });

@@ -10,4 +10,6 @@ export const streams = {
   initialWeights: 8,
   dropout: 9,
   bootstrap: 10,
+  shiftedViews: 21,
+  defenceDraws: 22,
 } as const;

@@ -71,6 +71,7 @@ function hostOf(storage: MemoryStorage, stopAfter = Infinity) {
     decodePicture: none,
     openFolder: none,
     throughJpeg: none,
+    testImages: none,
     shouldStop: () => asked++ >= stopAfter,
     onWarning: (warning) => warnings.push(warning),
   };
