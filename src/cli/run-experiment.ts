@@ -15,6 +15,8 @@ import { settingText, valuesAt, type Values } from '../experiments/settings.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { decodeImage, encodePng } from '../node/image-file.ts';
 import { loadModel } from '../node/model-file.ts';
+import { testImages } from '../node/test-images.ts';
+import { throughJpeg } from '../node/through-jpeg.ts';
 import type { ExperimentOptions } from './experiments.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { lockFolder } from './lock-folder.ts';
@@ -107,6 +109,9 @@ async function follow(
     withDevice: (work) => withGpuAgain(options, terminal, work),
     encodePicture: encodePng,
     decodePicture: decodeImage,
+    throughJpeg,
+    testImages,
+    openFolder: (path) => new FileStorage(path),
     shouldStop: interrupt.requested,
     onWarning: (text) => {
       terminal.warn(text);

@@ -10,7 +10,16 @@ export interface Band {
   readonly values: readonly Interval[];
 }
 
-const colours = ['#3b76c4', '#d97b1f', '#2f8f5b', '#c2417c', '#7a5cc2', '#8a6d3b', '#4a4a4a', '#1b9aa8'];
+export const colours = [
+  '#3b76c4',
+  '#d97b1f',
+  '#2f8f5b',
+  '#c2417c',
+  '#7a5cc2',
+  '#8a6d3b',
+  '#4a4a4a',
+  '#1b9aa8',
+];
 const size = { width: 640, height: 360, marginLeft: 84, marginBottom: 44, marginRight: 130 };
 
 /** Medians as lines and their intervals as bands, as the paper draws the progress of ten runs. */
@@ -136,7 +145,7 @@ function namesBeside(traces: readonly Trace[]): Plot.Markish[] {
 }
 
 /** A page gives drawings its colours; alone they need their own. */
-function standing(options: Plot.PlotOptions): string {
+export function standing(options: Plot.PlotOptions): string {
   const { text } = draw(options, { background: 'white', color: 'black' });
   if (!text.startsWith('<svg ')) throw new Error('a drawing with a legend is no SVG file');
   // HTML may have these signs in attributes, XML may not.

@@ -5,10 +5,11 @@ import { checkMemory, searchMemory } from '../evolution/limits.ts';
 import { picturePath } from '../evolution/run-folder.ts';
 import type { RunSettings } from '../evolution/run-record.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { readRun } from '../report/read-run.ts';
+import { readRun, RunFolderError } from '../report/read-run.ts';
 import { formatConfidence } from '../report/format.ts';
 import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution-run.ts';
 import { folderBelow } from '../storage/folder-below.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Host, NamedModel, Step, StepHost } from './experiment.ts';
 
 /** What an evolution leaves behind for a conclusion. */
@@ -101,18 +102,37 @@ async function outcomeOf(host: Host, id: string): Promise<EvolutionOutcome> {
 }
 
 /** The elites' pictures of a step's run, as its folder has them, in the order of its cells. */
-export async function elitePictures(host: Host, { id }: { readonly id: string }): Promise<GridPicture[]> {
-  const storage = folderBelow(host.storage, runFolder(id));
-  const { run, cells } = await readRun(storage, runFolder(id));
-  const [, height, width] = run.model.image;
-  const pictures: GridPicture[] = [];
+export const elitePictures = (host: Host, { id }: { readonly id: string }): Promise<ElitePicture[]> =>
+  picturesIn(host, folderBelow(host.storage, runFolder(id)), runFolder(id));
+
+export interface ElitePicture extends GridPicture {
+  readonly class: number;
+}
+
+/**
+ * As `elitePictures`, out of any run's folder.
+ *
+ * @param name how messages call the folder
+ * @throws RunFolderError when it is none, or is damaged
+ */
+export async function picturesIn(
+  { decodePicture }: Pick<Host, 'decodePicture'>,
+  storage: Storage,
+  name: string,
+): Promise<ElitePicture[]> {
+  const { run, cells } = await readRun(storage, name);
+  const [channels, height, width] = run.model.image;
+  const pictures: ElitePicture[] = [];
   for (const { class: number, label, confidence } of cells) {
     const path = picturePath(number);
     const bytes = await storage.read(path);
-    if (!bytes)
-      throw new Error(`${runFolder(id)}/${path} is missing: start the experiment anew with --replace`);
-    const picture = host.decodePicture(bytes, `${runFolder(id)}/${path}`, { height, width });
-    pictures.push({ ...picture, label, confidence });
+    if (!bytes) throw new RunFolderError(`${name}/${path} is missing: make the run anew with --replace`);
+    const picture = decodePicture(bytes, `${name}/${path}`, { height, width });
+    if (picture.channels !== channels || picture.height !== height || picture.width !== width)
+      throw new RunFolderError(
+        `${name}/${path} is ${[picture.channels, picture.height, picture.width].join(' × ')}, the run's pictures are ${run.model.image.join(' × ')}: make the run anew with --replace`,
+      );
+    pictures.push({ ...picture, class: number, label, confidence });
   }
   return pictures;
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { LabelledBatch } from '../models/evaluation.ts';
 import type { Model } from '../models/model.ts';
 import type { RgbImage } from '../report/grid.ts';
 import type { PlanarPicture } from '../report/shrink.ts';
@@ -31,6 +32,17 @@ export interface Host {
     path: string,
     size: { readonly height: number; readonly width: number },
   ) => PlanarPicture;
+  /** What is left of a picture after it was a JPEG file. @param quality 1 to 100 */
+  readonly throughJpeg: (picture: PlanarPicture, quality: number) => PlanarPicture;
+  /**
+   * Labelled test images of the size that the model looks at, the first of them.
+   *
+   * @param source mnist, or a folder with a subfolder for each class
+   * @throws DatasetError, ImageFileError saying what is missing
+   */
+  readonly testImages: (source: string, model: Model, most: number) => Promise<LabelledBatch>;
+  /** A folder of the user's, which is only read. */
+  readonly openFolder: (path: string) => Storage;
   /** True ends the step at hand as soon as it has kept what there is. */
   readonly shouldStop: () => boolean;
   readonly onWarning: (text: string) => void;

@@ -1,15 +1,21 @@
 /** All experiments, in the order of the paper. */
 import { nearestName } from '../nearest-name.ts';
 import { compareSearch } from './compare-search.ts';
+import { defences } from './defences.ts';
 import { encodingExperiments } from './encodings.ts';
 import type { Experiment } from './experiment.ts';
+import { generality } from './generality.ts';
 import { goalSwitchingExperiment } from './goal-switching.ts';
 import { gradientAscent } from './gradient-ascent.ts';
+import { repetition } from './repetition.ts';
 
 export const experiments: readonly Experiment[] = [
   ...encodingExperiments,
   gradientAscent,
+  repetition,
+  generality,
   goalSwitchingExperiment,
+  defences,
   compareSearch,
 ];
 

@@ -14,12 +14,14 @@ import { type DenseStorage, type Parameters } from '../nn/parameters.ts';
 import { uploadParameters } from '../nn/upload.ts';
 import { imageWords } from './image-layout.ts';
 import type { Model } from './model.ts';
-import { viewsOf } from './views.ts';
+import { shiftedViews, viewsOf, type Shifts } from './views.ts';
 
 export interface ClassifierOptions {
   /** Images judged by one call. */
   readonly images: number;
   readonly crops: 1 | 10;
+  /** Views at random in place of the crops. */
+  readonly shifts?: Shifts;
   /** Bytes that activations may take; the batch follows from it. */
   readonly memoryBudget?: number;
   /** Weights that are on the device already, else the model's are copied there. */
@@ -54,7 +56,9 @@ export async function createClassifier(
 ): Promise<Classifier> {
   const { images: count, crops, denseStorage = 'f32' } = options;
   const { preprocessing } = model;
-  const views = viewsOf(preprocessing.image, preprocessing.crop, crops);
+  const views = options.shifts
+    ? shiftedViews(preprocessing, options.shifts)
+    : viewsOf(preprocessing.image, preprocessing.crop, crops);
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
   const parameters =
@@ -73,6 +77,9 @@ export async function createClassifier(
   const mean = gpu.bufferFrom('mean', preprocessing.mean);
   const own = [images, confidences, logOdds, viewBuffer, mean];
   if (!options.parameters) own.push(...parameters.values());
+  const planned = viewShape(model, batch, views.length);
+  // Only a view that is resized may look beyond the edge.
+  const shown = { ...planned, resize: planned.resize || options.shifts !== undefined };
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += turn) {
     const sources = Math.ceil(batch / views.length);
@@ -83,13 +90,7 @@ export async function createClassifier(
     const sourceBuffer = gpu.bufferFrom('source', source);
     own.push(start, sourceBuffer);
     dispatches.push(
-      await bind(gpu, 'view', view(viewShape(model, batch, views.length)), [
-        images,
-        sourceBuffer,
-        viewBuffer,
-        mean,
-        network.input,
-      ]),
+      await bind(gpu, 'view', view(shown), [images, sourceBuffer, viewBuffer, mean, network.input]),
     );
     dispatches.push(...network.forward.dispatches);
     const shape = { classes: network.classes, batch, images: turn, views: views.length, allImages: count };

@@ -1,6 +1,9 @@
 /** The crops of an image that a network is shown (paper §2.1). */
 import type { ImageView } from '../kernels/view.ts';
 import type { Extent } from '../nn/layer.ts';
+import { streams } from '../random/streams.ts';
+import { RandomStream } from '../random/threefry.ts';
+import type { Preprocessing } from './preprocessing.ts';
 
 /**
  * The centre alone, or the four corners and the centre, each as it is and mirrored.
@@ -22,4 +25,22 @@ export function viewsOf([, imageHeight, imageWidth]: Extent, crop: number, crops
   const places = crops === 1 ? [centre] : corners;
   const mirrorings = crops === 1 ? [false] : [false, true];
   return mirrorings.flatMap((mirrored) => places.map((place) => ({ ...place, height, width, mirrored })));
+}
+
+/** Views of an image that is moved at random: what an image is evolved against that is to withstand it. */
+export interface Shifts {
+  /** How far at most to either side, in whole pixels. */
+  readonly pixels: number;
+  /** How many views are averaged. */
+  readonly views: number;
+  readonly seed: number;
+}
+
+/** The centre crop moved; beyond the edge the nearest pixel goes on. The same shifts give the same views. */
+export function shiftedViews({ image, crop }: Preprocessing, { pixels, views, seed }: Shifts): ImageView[] {
+  const random = RandomStream.of(seed, streams.shiftedViews);
+  const within = () => random.below(2 * pixels + 1) - pixels;
+  return Array.from({ length: views }, () => viewsOf(image, crop, 1))
+    .flat()
+    .map((view) => ({ ...view, top: view.top + within(), left: view.left + within() }));
 }

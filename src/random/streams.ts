@@ -11,4 +11,6 @@ export const streams = {
   dropout: 9,
   bootstrap: 10,
   randomSearch: 11,
+  shiftedViews: 21,
+  defenceDraws: 22,
 } as const;

@@ -81,7 +81,12 @@ export function settingsSection({ run }: ReportInput): Markup {
       ['generations', formatNumber(settings.generations)],
       ['population', formatNumber(settings.population)],
       ['seed', settings.seed],
-      ['crops', settings.crops],
+      settings.shifts
+        ? [
+            'views',
+            `${String(settings.shifts.views)}, moved by up to ${String(settings.shifts.pixels)} pixels`,
+          ]
+        : ['crops', settings.crops],
       ['dense weights', settings.denseWeights ?? 'f32'],
       ['classes', classes],
       ['version', run.version],

@@ -41,8 +41,11 @@ export async function replay({ gpu, model, settings, line, shown }: Replay): Pro
     throw new RangeError('a replay begins with a random individual of generation 0');
   const { image } = model.preprocessing;
   const images = imagesAtATime(model, shown.length, mostAtATime);
-  const { crops, denseWeights: denseStorage = 'f32', seed } = settings;
-  const classifier = await createClassifier(gpu, model, { images, crops, denseStorage });
+  const { crops, shifts, denseWeights: denseStorage = 'f32', seed } = settings;
+  const classifier = await createClassifier(gpu, model, {
+    ...{ images, crops, denseStorage },
+    ...(shifts && { shifts }),
+  });
   try {
     const sizes = { population: images, cells: shown.length + 1, seed, extent: image };
     const population = await createPopulation(gpu, settings, { ...sizes, images: classifier.images });

@@ -69,6 +69,9 @@ function hostOf(storage: MemoryStorage, stopAfter = Infinity) {
     withDevice: none,
     encodePicture: none,
     decodePicture: none,
+    openFolder: none,
+    throughJpeg: none,
+    testImages: none,
     shouldStop: () => asked++ >= stopAfter,
     onWarning: (warning) => warnings.push(warning),
   };

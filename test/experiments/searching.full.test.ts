@@ -12,6 +12,9 @@ import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
 import { readRun } from '../../src/report/read-run.ts';
+import { FileStorage } from '../../src/node/file-storage.ts';
+import { testImages } from '../../src/node/test-images.ts';
+import { throughJpeg } from '../../src/node/through-jpeg.ts';
 import { folderBelow } from '../../src/storage/folder-below.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -32,6 +35,9 @@ async function conducted(
     withDevice: (work) => work(gpu),
     encodePicture: encodePng,
     decodePicture: decodeImage,
+    throughJpeg,
+    testImages,
+    openFolder: (path) => new FileStorage(path),
     shouldStop: () => asked++ >= stopAfter,
     onWarning: (text) => {
       throw new Error(text);

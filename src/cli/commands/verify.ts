@@ -102,10 +102,13 @@ function describe({ class: number, label, stored, found, named, holds }: Verdict
 async function judgeAll(
   gpu: Gpu,
   model: Model,
-  { claims, crops, denseStorage }: ClaimedRun,
+  { claims, crops, shifts, denseStorage }: ClaimedRun,
   pictures: Uint8Array<ArrayBuffer>,
 ): Promise<Float32Array[]> {
-  const judge = await createJudge(gpu, model, imagesAtATime(model, claims.length), crops, { denseStorage });
+  const judge = await createJudge(gpu, model, imagesAtATime(model, claims.length), crops, {
+    denseStorage,
+    ...(shifts && { shifts }),
+  });
   const size = pictures.length / claims.length;
   const confidences: Float32Array[] = [];
   for (let first = 0; first < claims.length; first += judge.images) {

@@ -1,0 +1,241 @@
+/** Tries every defence on real images, on fooling images, and on those evolved against one. */
+import { z } from 'zod';
+import type { LabelledBatch } from '../models/evaluation.ts';
+import type { Model } from '../models/model.ts';
+import { streams } from '../random/streams.ts';
+import { RandomStream } from '../random/threefry.ts';
+import type { PlanarPicture } from '../report/shrink.ts';
+import {
+  energyScore,
+  fittedTemperature,
+  maxLogit,
+  softmax,
+  softmaxScore,
+  survivors,
+  thresholdOf,
+  verdictOf,
+  type Verdict,
+} from './defence-scores.ts';
+import { blurred, moved, noisy } from './disturb.ts';
+import { elitePictures, type EvolutionOutcome } from './evolution-step.ts';
+import type { Host, Row, Step } from './experiment.ts';
+import { outputsOfAll } from './judged.ts';
+
+const defence = z.object({
+  what: z.string(),
+  /** On real images; null where none were given. */
+  accuracy: z.number().nullable(),
+  /** Share of other real images that pass the threshold. */
+  passing: z.number().nullable(),
+  /** Fooling images that survive, of `total` each. */
+  plain: z.int(),
+  against: z.int(),
+});
+
+export const defenceResults = z.object({
+  /** Fooling images of either kind. */
+  total: z.int(),
+  /** Real images that set thresholds, and those that try them. */
+  calibrating: z.int(),
+  real: z.int(),
+  /** Null without real images. */
+  temperature: z.number().nullable(),
+  defences: z.array(defence),
+});
+export type Defences = z.infer<typeof defenceResults>;
+
+interface Options {
+  readonly model: string;
+  readonly images: string | null;
+  readonly real: number;
+  readonly shift: number;
+  readonly seed: number;
+}
+
+/** What is done to an image before the network sees it; drawn afresh so often where chance has a part. */
+interface Treatment {
+  readonly what: string;
+  readonly draws: number;
+  readonly apply: (picture: PlanarPicture, random: RandomStream) => PlanarPicture;
+}
+
+const drawsOfChance = 4;
+
+function treatments(host: Host, { preprocessing }: Model, shift: number): Treatment[] {
+  const [, height] = preprocessing.image;
+  const within = (random: RandomStream) => random.below(2 * shift + 1) - shift;
+  return [
+    { what: 'none', draws: 1, apply: (picture) => picture },
+    {
+      what: 'noise of 32 grey levels',
+      draws: drawsOfChance,
+      apply: (picture, random) => noisy(picture, 32, random),
+    },
+    { what: 'blur of 1/28 of the side', draws: 1, apply: (picture) => blurred(picture, height / 28) },
+    { what: 'JPEG of quality 50', draws: 1, apply: (picture) => host.throughJpeg(picture, 50) },
+    {
+      what: `random shifts of up to ${String(shift)} pixels`,
+      draws: drawsOfChance,
+      apply: (picture, random) => moved(picture, { across: within(random), down: within(random) }),
+    },
+  ];
+}
+
+/** Real images first, then both kinds of fooling ones. */
+interface Images {
+  readonly pictures: readonly PlanarPicture[];
+  readonly targets: readonly number[];
+  /** How many of each: those that set thresholds, those that try them, plain ones, those evolved against shifts. */
+  readonly sizes: readonly [number, number, number, number];
+}
+
+export function defenceStep(
+  plain: Step<EvolutionOutcome>,
+  against: Step<EvolutionOutcome>,
+  options: Options,
+): Step<Defences> {
+  const realOf = async (host: Host): Promise<LabelledBatch | undefined> => {
+    const { model } = await host.loadModel(options.model);
+    const source = options.images ?? (model.architecture.name === 'lenet' ? 'mnist' : undefined);
+    return source === undefined ? undefined : host.testImages(source, model, options.real);
+  };
+  return {
+    ...{ id: 'trial', title: 'defences', result: defenceResults },
+    evaluations: (options.real + 20) * (3 + 2 * drawsOfChance),
+    check: async (host) => {
+      await realOf(host);
+    },
+    run: async (host) => {
+      const { model } = await host.loadModel(options.model);
+      const kinds = [await elitePictures(host, plain), await elitePictures(host, against)] as const;
+      const images = together(model, await realOf(host), kinds);
+      const tried: { what: string; outputs: Float32Array[][] }[] = [];
+      let before = 0;
+      for (const [number, treatment] of treatments(host, model, options.shift).entries()) {
+        const outputs: Float32Array[][] = [];
+        for (let draw = 0; draw < treatment.draws; draw++) {
+          const treated = images.pictures.map((picture, index) =>
+            treatment.apply(
+              picture,
+              RandomStream.of(options.seed, streams.defenceDraws, number, draw, index),
+            ),
+          );
+          const onJudged = (judged: number) => {
+            host.progress(before + judged, treatment.what);
+          };
+          const { shouldStop } = host;
+          const logits = await host.withDevice((gpu) =>
+            outputsOfAll(gpu, model, treated, { onJudged, shouldStop }),
+          );
+          if (!logits) return undefined;
+          outputs.push(logits);
+          before += treated.length;
+        }
+        tried.push({ what: treatment.what, outputs });
+      }
+      return settled(images, tried);
+    },
+  };
+}
+
+function together(
+  { preprocessing }: Model,
+  real: LabelledBatch | undefined,
+  [plain, against]: readonly [
+    readonly (PlanarPicture & { class: number })[],
+    readonly (PlanarPicture & { class: number })[],
+  ],
+): Images {
+  const [channels, height, width] = preprocessing.image;
+  const size = channels * height * width;
+  const count = real?.targets.length ?? 0;
+  const pictures = Array.from({ length: count }, (_, image): PlanarPicture => {
+    const pixels = real?.images.subarray(size * image, size * (image + 1)) ?? new Uint8Array();
+    return { pixels, channels: channels === 1 ? 1 : 3, height, width };
+  });
+  const fooling = [...plain, ...against];
+  const calibrating = Math.floor(count / 2);
+  return {
+    pictures: [...pictures, ...fooling],
+    targets: [...Array.from(real?.targets ?? []), ...fooling.map(({ class: number }) => number)],
+    sizes: [calibrating, count - calibrating, plain.length, against.length],
+  };
+}
+
+function settled(
+  { targets, sizes }: Images,
+  tried: readonly { readonly what: string; readonly outputs: readonly Float32Array[][] }[],
+): Defences {
+  const [calibrating, real, total] = sizes;
+  const plain = tried[0]?.outputs[0] ?? [];
+  const temperature = calibrating === 0 ? null : fittedTemperature(plain.slice(0, calibrating), targets);
+  const scored = (what: string, score: (logits: Float32Array) => number) => {
+    return { what, verdicts: plain.map((row) => verdictOf(row, score(row))) };
+  };
+  const scores =
+    temperature === null
+      ? []
+      : [
+          scored('threshold on the confidence', (row) => softmaxScore(row)),
+          scored('threshold, temperature fitted', (row) => softmaxScore(row, temperature)),
+          scored('threshold on the largest logit', maxLogit),
+          scored('threshold on the energy', energyScore),
+        ];
+  const treated = tried.slice(1).map(({ what, outputs }) => ({ what, verdicts: averaged(outputs) }));
+  const bare = { what: 'none', verdicts: scored('none', () => 0).verdicts };
+  const defences = [bare, ...scores, ...treated].map(({ what, verdicts }) =>
+    counted(what, verdicts, targets, sizes),
+  );
+  return { total, calibrating, real, temperature, defences };
+}
+
+/** Of the mean softmax over the draws. */
+function averaged(outputs: readonly Float32Array[][]): Verdict[] {
+  const [first = []] = outputs;
+  return first.map((row, image) => {
+    const mean = new Float32Array(row.length);
+    for (const draw of outputs)
+      for (const [number, value] of softmax(draw[image] ?? row).entries())
+        mean[number] = (mean[number] ?? 0) + value / outputs.length;
+    return verdictOf(mean, Math.max(...mean));
+  });
+}
+
+/** One defence: its threshold by the first real images, the rest judged by it. */
+export function counted(
+  what: string,
+  verdicts: readonly Verdict[],
+  targets: readonly number[],
+  [calibrating, real, plain, against]: Images['sizes'],
+): Defences['defences'][number] {
+  const threshold = calibrating === 0 ? undefined : thresholdOf(verdicts.slice(0, calibrating));
+  const part = (from: number, size: number, least?: number) =>
+    survivors(verdicts.slice(from, from + size), targets.slice(from, from + size), least);
+  const passed = verdicts
+    .slice(calibrating, calibrating + real)
+    .filter(({ score }) => score >= (threshold ?? -Infinity)).length;
+  return {
+    what,
+    accuracy: real === 0 ? null : part(calibrating, real) / real,
+    passing: real === 0 ? null : passed / real,
+    plain: part(calibrating + real, plain, threshold),
+    against: part(calibrating + real + plain, against, threshold),
+  };
+}
+
+/** The table, out of what was counted alone. */
+export function defenceRows({ defences, total }: Defences): Row[] {
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  return defences.map(({ what, accuracy, passing, plain, against }) => {
+    const real =
+      accuracy === null || passing === null
+        ? ''
+        : `real images: ${share(accuracy)} named right, ${share(passing)} pass; `;
+    const of = (count: number) => `${String(count)} of ${String(total)}`;
+    return {
+      what,
+      paper: 'not tried',
+      here: `${real}survive: ${of(plain)} as usual, ${of(against)} evolved against shifts`,
+    };
+  });
+}

@@ -1,0 +1,94 @@
+/** What a network says of pictures that an experiment made: confidences, or the outputs of a layer. */
+import type { Gpu } from '../gpu/device.ts';
+import { run } from '../gpu/program.ts';
+import { createClassifier } from '../models/classifier.ts';
+import { padPlanes } from '../models/image-layout.ts';
+import { createJudge, imagesAtATime } from '../models/judge.ts';
+import type { Model } from '../models/model.ts';
+import type { PlanarPicture } from '../report/shrink.ts';
+
+/** Pictures of one call: few enough that a stop is noticed early. */
+const mostAtATime = 64;
+
+interface Watch {
+  /** @param judged pictures so far */
+  readonly onJudged: (judged: number) => void;
+  readonly shouldStop: () => boolean;
+}
+
+/** @returns [picture][class], or undefined where it was stopped */
+export async function confidencesOfAll(
+  gpu: Gpu,
+  model: Model,
+  pictures: readonly PlanarPicture[],
+  watch: Watch,
+  crops: 1 | 10 = 1,
+): Promise<Float32Array[] | undefined> {
+  const most = imagesAtATime(model, Math.max(1, pictures.length), mostAtATime);
+  const judge = await createJudge(gpu, model, most, crops);
+  try {
+    return await inTurns(pictures, most, watch, (turn) => judge.judge(joined(turn), turn.length));
+  } finally {
+    judge.destroy();
+  }
+}
+
+/**
+ * What the last layer of the model's architecture gives for the centre crop: logits, unless the architecture is a part of one.
+ *
+ * @returns [picture][unit], or undefined where it was stopped
+ */
+export async function outputsOfAll(
+  gpu: Gpu,
+  model: Model,
+  pictures: readonly PlanarPicture[],
+  watch: Watch,
+): Promise<Float32Array[] | undefined> {
+  const { images, classifier } = await classifierInOneTurn(gpu, model, pictures.length);
+  const { classes, batch, logits } = classifier.network;
+  const [, height, width] = model.preprocessing.image;
+  try {
+    return await inTurns(pictures, images, watch, async (turn) => {
+      gpu.write(classifier.images, padPlanes(joined(turn), height * width));
+      run(gpu, classifier.program);
+      const all = new Float32Array(await gpu.read(logits, 4 * classes * batch));
+      return turn.map((_, slot) =>
+        Float32Array.from({ length: classes }, (__, unit) => all[unit * batch + slot] ?? 0),
+      );
+    });
+  } finally {
+    classifier.destroy();
+  }
+}
+
+/** The network's own outputs are those of the last turn: so many images that there is only one. */
+async function classifierInOneTurn(gpu: Gpu, model: Model, count: number) {
+  for (let images = imagesAtATime(model, Math.max(1, count), mostAtATime); ; images = Math.ceil(images / 2)) {
+    const classifier = await createClassifier(gpu, model, { images, crops: 1 });
+    if (classifier.network.batch >= images) return { images, classifier };
+    classifier.destroy();
+  }
+}
+
+async function inTurns(
+  pictures: readonly PlanarPicture[],
+  most: number,
+  { onJudged, shouldStop }: Watch,
+  judge: (turn: readonly PlanarPicture[]) => Promise<Float32Array[]>,
+): Promise<Float32Array[] | undefined> {
+  const found: Float32Array[] = [];
+  for (let first = 0; first < pictures.length; first += most) {
+    if (shouldStop()) return undefined;
+    found.push(...(await judge(pictures.slice(first, first + most))));
+    onJudged(found.length);
+  }
+  return found;
+}
+
+/** Bytes [picture, channels, height, width]. */
+export function joined(pictures: readonly PlanarPicture[]): Uint8Array<ArrayBuffer> {
+  const size = pictures[0]?.pixels.length ?? 0;
+  const bytes = new Uint8Array(size * pictures.length);
+  for (const [index, { pixels }] of pictures.entries()) bytes.set(pixels, size * index);
+  return bytes;
+}

@@ -1,0 +1,106 @@
+/** `fool experiment repetition` in miniature. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withFewerElements } from '../../src/experiments/repeated-elements.ts';
+import type { Removals } from '../../src/experiments/repetition.ts';
+import { decodeImage, encodePng } from '../../src/node/image-file.ts';
+import { picturePath } from '../../src/evolution/run-folder.ts';
+import { ended, fool, start } from './fool.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'fool-repetition-'));
+const at = (name: string) => join(root, name);
+const device = ['--adapter', 'swiftshader'];
+const miniature = ['experiment', 'repetition', ...device, '--model', 'lenet-mnist'];
+// So low that some of ten digits repeat something.
+const small = ['--generations', '8', '--population', '16', '--likeness', '30', '--seed', '3'];
+
+interface Printed {
+  readonly numbers: Removals;
+  readonly rows: readonly { readonly what: string; readonly here: string }[];
+  readonly remarks: readonly string[];
+}
+
+let printed: Printed;
+beforeAll(async () => {
+  const { code, out, err } = await fool(...miniature, ...small, '--json', '--out', at('whole'));
+  expect(err).not.toContain('warning');
+  expect(code).toBe(0);
+  printed = JSON.parse(out) as Printed;
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const conclusion = (folder: string) => readFileSync(at(`${folder}/conclusion.json`), 'utf8');
+
+it('begins at what the archive says, and removes until one element is left', () => {
+  const { numbers } = printed;
+  const archive = JSON.parse(readFileSync(at('whole/runs/evolution/archive.json'), 'utf8')) as {
+    class: number;
+    confidence: number;
+  }[];
+  expect(numbers.pictures).toBe(10);
+  expect(numbers.repeating.length).toBeGreaterThan(1);
+  expect(numbers.repeating.length).toBeLessThan(10);
+  for (const { class: number, confidences, ranks } of numbers.repeating) {
+    const [cell] = archive.filter((each) => each.class === number);
+    expect(confidences[0]).toBeCloseTo(cell!.confidence, 4);
+    expect(confidences.length % 2).toBe(1);
+    expect(ranks).toHaveLength(confidences.length);
+  }
+  const left = 10 - numbers.repeating.length;
+  expect(printed.remarks[0]).toMatch(new RegExp(`^${String(left)} images? without repetition`));
+});
+
+it('judges what a file of the same picture is judged', async () => {
+  const [first] = printed.numbers.repeating;
+  const file = at(`whole/runs/evolution/${picturePath(first!.class)}`);
+  const last = withFewerElements(decodeImage(readFileSync(file), file), first!).at(-1)!;
+  writeFileSync(at('last.png'), encodePng(last));
+  const { out } = await fool('classify', at('last.png'), '--model', 'lenet-mnist', ...device, '--json');
+  const [{ top }] = JSON.parse(out) as [{ top: { class: number; confidence: number }[] }];
+  const [confidence, rank] = [first!.confidences.at(-1)!, first!.ranks.at(-1)!];
+  if (rank < 5) expect(top[rank]?.class).toBe(first!.class);
+  if (rank < 5) expect(top[rank]?.confidence).toBeCloseTo(confidence, 5);
+  else expect(confidence).toBeLessThan(top[4]!.confidence);
+});
+
+it('leaves a curve, and a row of pictures for each image', () => {
+  const files = readdirSync(at('whole/figures')).sort();
+  expect(files).toEqual(['elements.png', 'removal.svg']);
+});
+
+it('interrupted and resumed is the one that was not', async () => {
+  const child = start([...miniature, ...small, '--out', at('cut')]);
+  const ending = ended(child);
+  await expect.poll(() => existsSync(at('cut/runs/evolution/run.json')), { timeout: 30_000 }).toBe(true);
+  child.kill('SIGINT');
+  expect((await ending).code).toBe(130);
+  const resumed = await fool(...miniature, '--resume', '--json', '--out', at('cut'));
+  const { numbers, rows } = JSON.parse(resumed.out) as Printed;
+  expect({ numbers, rows }).toEqual({ numbers: printed.numbers, rows: printed.rows });
+  for (const file of readdirSync(at('whole/figures')))
+    expect(readFileSync(at(`cut/figures/${file}`))).toEqual(readFileSync(at(`whole/figures/${file}`)));
+});
+
+it('takes the elites of a run that is there, and finds the same', async () => {
+  const from = ['--run', at('whole/runs/evolution'), '--likeness', '30'];
+  const { code, out } = await fool(...miniature, ...from, '--json', '--out', at('given'));
+  expect(code).toBe(0);
+  expect((JSON.parse(out) as Printed).numbers).toEqual(printed.numbers);
+  expect(existsSync(at('given/runs'))).toBe(false);
+  expect(conclusion('given')).not.toContain('time of the evolution');
+});
+
+it.each([
+  ['none', /none.*run\.json|run\.json.*none/i],
+  ['whole', /experiment/],
+])('refuses the folder "%s", which is no run, before anything runs', async (folder, message) => {
+  const { code, err } = await fool(...miniature, '--run', at(folder), '--out', at('refused'));
+  expect(code).toBeGreaterThan(0);
+  expect(err).not.toMatch(/^\s+at /m);
+  expect(err).toMatch(message);
+  expect(existsSync(at('refused/steps'))).toBe(false);
+});
