@@ -2,8 +2,10 @@
 import { nearestName } from '../nearest-name.ts';
 import { encodingExperiments } from './encodings.ts';
 import type { Experiment } from './experiment.ts';
+import { retrainMnist } from './retrain-mnist.ts';
+import { transfer } from './transfer.ts';
 
-export const experiments: readonly Experiment[] = [...encodingExperiments];
+export const experiments: readonly Experiment[] = [...encodingExperiments, transfer, retrainMnist];
 
 /** A name that no experiment has. */
 export class UnknownExperimentError extends Error {
