@@ -121,7 +121,7 @@ function remarksOf(rounds: readonly Round[], all: readonly RoundNumbers[]): stri
   return [
     ...remarks,
     `Retrained networks give ${range(recognised.map((share) => perCent(share, 1)))} of the fooling images that they were trained on the class of fooling images.`,
-    `Median confidence came to 99.99 % in generation ${all.map(({ firstGenerations }) => firstText(firstGenerations)).join(', ')} (network by network, the median of the evolutions that came there).`,
+    `First generation whose median is 99.99 %, network by network: ${all.map(({ firstGenerations }) => firstText(firstGenerations)).join(', ')} (median of the evolutions that came there).`,
     `Accuracy on digits: ${perCent(first.accuracy)} for the first network, ${perCent(last.accuracy)} for the last.`,
   ];
 }

@@ -3,13 +3,7 @@ import { z } from 'zod';
 import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
 import { evaluateAccuracy, largest } from '../models/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
-import {
-  defineExperiment,
-  type Experiment,
-  type Host,
-  type Step,
-  type StepHost,
-} from './experiment.ts';
+import { defineExperiment, type Experiment, type Host, type Step, type StepHost } from './experiment.ts';
 import { foolingLabel, withFoolingClass } from './fooling-class.ts';
 import { firstImages, judgePictures } from './judge-pictures.ts';
 import { concludeRetraining, type Round } from './retrain-conclusion.ts';

@@ -44,7 +44,11 @@ describe('a network whose classes stand in another order', () => {
   const models = { other: reordered(order) };
 
   test('says of every image what the first one says, and the same of digits', async () => {
-    const { conclusion, warnings } = await conductOn(transfer, { storage: new MemoryStorage(), given, models });
+    const { conclusion, warnings } = await conductOn(transfer, {
+      storage: new MemoryStorage(),
+      given,
+      models,
+    });
     expect(warnings).toEqual([]);
     const numbers = conclusion!.numbers as Record<'evolvedOnA' | 'evolvedOnB', Numbers> & {
       digits: { a: number; b: number; alike: number; images: number };
@@ -147,7 +151,14 @@ test('the table counts what hand-made results say', () => {
     image('2', 0.5, 0.25, '2', '0'),
     image('3', 0.25, 0.5, '0', '3'),
   ];
-  const direction: Direction = { side: 'a', images, cells: 4, shared: ['0', '1', '2', '3'], fitted: false, seconds: [2] };
+  const direction: Direction = {
+    side: 'a',
+    images,
+    cells: 4,
+    shared: ['0', '1', '2', '3'],
+    fitted: false,
+    seconds: [2],
+  };
   const digits = { images: 200, a: 198, b: 196, both: 195, alike: 197 };
   const { rows, figures, remarks, numbers } = concludeTransfer({ a: 'one', b: 'two' }, [direction], digits);
   const here = Object.fromEntries(rows.map(({ what, here: text }) => [what, text]));
