@@ -11,7 +11,7 @@ import { decodeImage } from '../../src/node/image-file.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
-import { conductOn, timeless } from './device-host.ts';
+import { conductOn } from './device-host.ts';
 
 const small = { rounds: 2, images: 128, epochs: 1, evolutions: 1, generations: 2, population: 8, digits: 20 };
 
