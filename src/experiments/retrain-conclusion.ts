@@ -53,7 +53,7 @@ export function concludeRetraining(rounds: readonly Round[]): Conclusion {
   const all = rounds.map(roundNumbers);
   const again = all.slice(1);
   const summary: Row = {
-    what: 'retrained networks that are fooled again: median confidence 99.99 % or more',
+    what: 'retrained networks fooled again (median 99.99 %)',
     paper: 'all',
     here: `${String(again.filter(({ median }) => median >= fooled).length)} of ${String(again.length)}`,
   };
@@ -89,9 +89,9 @@ function roundRow(numbers: RoundNumbers, index: number, round: Round | undefined
   const { median, mean, images, fooled: above, accuracy } = numbers;
   const reason = differs(numbers, round);
   return {
-    what: `network ${String(index + 1)}: median and mean confidence, images at 99.99 %, accuracy on digits`,
+    what: `network ${String(index + 1)}: median, mean; images at 99.99 %; accuracy`,
     paper: '99.99 %',
-    here: `${formatConfidence(median)} and ${formatConfidence(mean)}, ${String(above)} of ${String(images)}, ${perCent(accuracy)}`,
+    here: `${formatConfidence(median)}, ${formatConfidence(mean)}; ${String(above)} of ${String(images)}; ${perCent(accuracy)}`,
     ...(reason !== undefined && { differs: reason }),
   };
 }
@@ -106,7 +106,7 @@ function differs(
   const generations = Math.min(...courses.map(({ length }) => length));
   const middle = Math.floor(generations / 2);
   const at = (generation: number) => medianOf(courses.map((course) => course[generation] ?? 0));
-  return `${formatCount(generations, 'generation')}: from ${formatConfidence(at(middle))} half-way to ${formatConfidence(at(generations - 1))} at the end, by the median of the evolutions; ${String(images - above)} elites had not come to 99.99 %`;
+  return `${formatConfidence(at(middle))} half-way through ${formatCount(generations, 'generation')}, ${formatConfidence(at(generations - 1))} at their end`;
 }
 
 function remarksOf(rounds: readonly Round[], all: readonly RoundNumbers[]): string[] {
@@ -151,8 +151,7 @@ function curves(all: readonly RoundNumbers[]): Figure {
       what: 'Confidence in fooling images, and accuracy, network by network',
     },
   );
-  const caption =
-    'Confidence in the images evolved on each network, and its accuracy on digits. The dashed line is at 99.99 %.';
+  const caption = 'Confidence in the images evolved on each network, and its accuracy on digits.';
   return { name: 'rounds', caption, svg };
 }
 
