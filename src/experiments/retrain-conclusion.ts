@@ -97,10 +97,7 @@ function roundRow(numbers: RoundNumbers, index: number, round: Round | undefined
 }
 
 /** Where a network was not fooled: whether the evolutions were still gaining when they ended. */
-function differs(
-  { median, fooled: above, images }: RoundNumbers,
-  round: Round | undefined,
-): string | undefined {
+function differs({ median }: RoundNumbers, round: Round | undefined): string | undefined {
   if (median >= fooled || !round) return undefined;
   const courses = round.evolutions.map((evolution) => evolution.median);
   const generations = Math.min(...courses.map(({ length }) => length));
