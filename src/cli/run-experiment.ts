@@ -14,6 +14,7 @@ import {
 import { settingText, valuesAt, type Values } from '../experiments/settings.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { decodeImage, encodePng } from '../node/image-file.ts';
+import { loadMnist } from '../node/mnist-files.ts';
 import { loadModel } from '../node/model-file.ts';
 import { testImages } from '../node/test-images.ts';
 import { throughJpeg } from '../node/through-jpeg.ts';
@@ -106,6 +107,7 @@ async function follow(
     storage,
     now: () => performance.now(),
     loadModel: (name) => loadModel(name),
+    loadMnist: (split) => loadMnist(split),
     withDevice: (work) => withGpuAgain(options, terminal, work),
     encodePicture: encodePng,
     decodePicture: decodeImage,

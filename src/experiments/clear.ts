@@ -33,7 +33,7 @@ async function filesOf(storage: Storage): Promise<string[]> {
     }
     const conclusion = await readConclusion(storage, record).catch(() => undefined);
     return [
-      ...steps.map(({ id }) => stepPath(id)),
+      ...steps.flatMap(({ id, files = [] }) => [stepPath(id), ...files]),
       ...(conclusion?.figures ?? []).map(({ file }) => figurePath(file)),
     ];
   } catch (error) {

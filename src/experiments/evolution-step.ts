@@ -10,7 +10,7 @@ import { formatConfidence } from '../report/format.ts';
 import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution-run.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Host, NamedModel, Step, StepHost } from './experiment.ts';
+import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
 
 /** What an evolution leaves behind for a conclusion. */
 export const evolutionOutcome = z.object({
@@ -37,7 +37,7 @@ export interface EvolutionStepOptions {
   readonly title: string;
   readonly settings: RunSettings;
   /** Where the model is not one that has a name, e.g. one that an earlier step has trained. */
-  readonly loadModel?: (host: Host) => Promise<NamedModel>;
+  readonly loadModel?: (host: Host, read: ReadResult) => Promise<NamedModel>;
 }
 
 /** Of the run that a step makes, within the experiment's folder. */
@@ -49,7 +49,7 @@ export function evolutionStep({
   settings,
   loadModel,
 }: EvolutionStepOptions): Step<EvolutionOutcome> {
-  const load = loadModel ?? ((host: Host) => host.loadModel(settings.model));
+  const load = (host: Host) => host.loadModel(settings.model);
   const check = async (host: Host) => {
     const { model } = await load(host);
     checkMemory(searchMemory(model, settings, classesOf(model, settings.classes).length), model, settings);
@@ -59,9 +59,9 @@ export function evolutionStep({
     evaluations: settings.generations * settings.population,
     // A model that is yet to be trained cannot be looked at.
     ...(loadModel ? {} : { check }),
-    run: async (host) => {
+    run: async (host, read) => {
       const storage = folderBelow(host.storage, runFolder(id));
-      const named = await load(host);
+      const named = await (loadModel ?? load)(host, read);
       const complete = await host.withDevice(async (gpu) => {
         const { encodePicture, onWarning } = host;
         const started = new Date().toISOString();

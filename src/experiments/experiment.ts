@@ -3,6 +3,7 @@
  * done are not repeated; that is all an interrupted experiment needs to go on.
  */
 import { z } from 'zod';
+import type { ImageDataset } from '../datasets/dataset.ts';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { LabelledBatch } from '../models/evaluation.ts';
@@ -20,6 +21,8 @@ export interface Host {
   readonly now: () => number;
   /** @param name a shipped model's, or the path of a weight file. @throws WeightFileError */
   readonly loadModel: (name: string) => Promise<NamedModel>;
+  /** 60,000 images for training, 10,000 for testing. @throws DatasetError */
+  readonly loadMnist: (split: 'train' | 'test') => Promise<ImageDataset>;
   /**
    * Opens a device for the time of the work, so that all that the work allocates is freed after it. Where the device is lost, it
    * is opened once more and the work begins again.
@@ -70,6 +73,8 @@ export interface Step<R> {
   readonly title: string;
   /** Images that the network judges in it: its share of the progress bar. */
   readonly evaluations: number;
+  /** Paths of files that it writes beside its result and its run. */
+  readonly files?: readonly string[];
   /** Plain JSON. */
   readonly result: z.ZodType<R>;
   /** Throws before the first step begins where this one could not run: models, classes, memory. */

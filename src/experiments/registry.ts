@@ -8,10 +8,14 @@ import { generality } from './generality.ts';
 import { goalSwitchingExperiment } from './goal-switching.ts';
 import { gradientAscent } from './gradient-ascent.ts';
 import { repetition } from './repetition.ts';
+import { retrainMnist } from './retrain-mnist.ts';
+import { transfer } from './transfer.ts';
 
 export const experiments: readonly Experiment[] = [
   ...encodingExperiments,
   gradientAscent,
+  transfer,
+  retrainMnist,
   repetition,
   generality,
   goalSwitchingExperiment,

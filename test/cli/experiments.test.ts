@@ -131,6 +131,14 @@ describe('wrong usage ends with 2 and a sentence', () => {
       ['experiment', 'mnist-direct', ...device, '--population', '90000000', '--out', at('large')],
       /population|need/,
     ],
+    [
+      ['experiment', 'transfer', ...device, '--b', 'lenet-mnist', '--out', at('same')],
+      /are the same network.*--a and --b/,
+    ],
+    [
+      ['experiment', 'transfer', ...device, '--b', 'caffenet-tiny', '--out', at('colour')],
+      /images of one channel, caffenet-tiny at images of three channels/,
+    ],
     [['experiment', 'report', at('none'), '--out', at('x.md')], /holds no experiment/],
   ])('%j', async (commandLine, message) => {
     const { code, err } = await fool(...commandLine);

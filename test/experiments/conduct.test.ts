@@ -66,6 +66,7 @@ function hostOf(storage: MemoryStorage, stopAfter = Infinity) {
     storage,
     now: () => 0,
     loadModel: none,
+    loadMnist: none,
     withDevice: none,
     encodePicture: none,
     decodePicture: none,
