@@ -14,6 +14,7 @@ import {
 import { settingText, valuesAt, type Values } from '../experiments/settings.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { decodeImage, encodePng } from '../node/image-file.ts';
+import { labelledPictures } from '../node/image-folder.ts';
 import { loadModel } from '../node/model-file.ts';
 import type { ExperimentOptions } from './experiments.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -107,6 +108,7 @@ async function follow(
     withDevice: (work) => withGpuAgain(options, terminal, work),
     encodePicture: encodePng,
     decodePicture: decodeImage,
+    openPictures: labelledPictures,
     shouldStop: interrupt.requested,
     onWarning: (text) => {
       terminal.warn(text);

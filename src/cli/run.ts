@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ObjectiveError } from '../ascent/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
+import { SettingError } from '../experiments/settings.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import { ClassError } from '../runs/evolution-run.ts';
 import { messageOf } from '../message-of.ts';
@@ -70,7 +71,14 @@ function buildProgram(invocation: Invocation): Command {
   return program;
 }
 
-const usageErrors = [UsageError, PopulationError, ClassError, ObjectiveError, AscentSettingsError] as const;
+const usageErrors = [
+  UsageError,
+  PopulationError,
+  ClassError,
+  ObjectiveError,
+  AscentSettingsError,
+  SettingError,
+] as const;
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -34,6 +34,7 @@ async function filesOf(storage: Storage): Promise<string[]> {
     const conclusion = await readConclusion(storage, record).catch(() => undefined);
     return [
       ...steps.map(({ id }) => stepPath(id)),
+      ...steps.flatMap(({ files = [] }) => files),
       ...(conclusion?.figures ?? []).map(({ file }) => figurePath(file)),
     ];
   } catch (error) {

@@ -9,7 +9,7 @@ import { readRun } from '../report/read-run.ts';
 import { formatConfidence } from '../report/format.ts';
 import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution-run.ts';
 import { folderBelow } from '../storage/folder-below.ts';
-import type { Host, NamedModel, Step, StepHost } from './experiment.ts';
+import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
 
 /** What an evolution leaves behind for a conclusion. */
 export const evolutionOutcome = z.object({
@@ -36,6 +36,8 @@ export interface EvolutionStepOptions {
   readonly settings: RunSettings;
   /** Where the model is not one that has a name, e.g. one that an earlier step has trained. */
   readonly loadModel?: (host: Host) => Promise<NamedModel>;
+  /** Where the classes that get a cell are known from earlier steps alone; those of the settings unless given. */
+  readonly classes?: (read: ReadResult) => readonly number[];
 }
 
 /** Of the run that a step makes, within the experiment's folder. */
@@ -44,20 +46,22 @@ export const runFolder = (id: string): string => `runs/${id}`;
 export function evolutionStep({
   id,
   title,
-  settings,
+  settings: given,
   loadModel,
+  classes,
 }: EvolutionStepOptions): Step<EvolutionOutcome> {
-  const load = loadModel ?? ((host: Host) => host.loadModel(settings.model));
+  const load = loadModel ?? ((host: Host) => host.loadModel(given.model));
   const check = async (host: Host) => {
     const { model } = await load(host);
-    checkMemory(searchMemory(model, settings, classesOf(model, settings.classes).length), model, settings);
+    checkMemory(searchMemory(model, given, classesOf(model, given.classes).length), model, given);
   };
   return {
     ...{ id, title, result: evolutionOutcome },
-    evaluations: settings.generations * settings.population,
+    evaluations: given.generations * given.population,
     // A model that is yet to be trained cannot be looked at.
     ...(loadModel ? {} : { check }),
-    run: async (host) => {
+    run: async (host, read) => {
+      const settings = classes ? { ...given, classes: classes(read) } : given;
       const storage = folderBelow(host.storage, runFolder(id));
       const named = await load(host);
       const complete = await host.withDevice(async (gpu) => {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Model } from '../models/model.ts';
+import type { Extent } from '../nn/layer.ts';
 import type { RgbImage } from '../report/grid.ts';
 import type { PlanarPicture } from '../report/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -31,9 +32,31 @@ export interface Host {
     path: string,
     size: { readonly height: number; readonly width: number },
   ) => PlanarPicture;
+  /**
+   * Pictures of the user in a folder, `FOLDER/<class>/*.png|jpg`, each brought to the size that a model looks at.
+   * @param labels the model's, by class number
+   * @throws DatasetError where the folder cannot be used
+   */
+  readonly openPictures: (folder: string, labels: readonly string[]) => Promise<LabelledPictures>;
   /** True ends the step at hand as soon as it has kept what there is. */
   readonly shouldStop: () => boolean;
   readonly onWarning: (text: string) => void;
+}
+
+export interface LabelledPicture {
+  readonly file: string;
+  /** Class that it shows. */
+  readonly target: number;
+}
+
+export interface LabelledPictures {
+  /** In the order of subfolders and names; nothing of them is read yet. */
+  readonly pictures: readonly LabelledPicture[];
+  /**
+   * @param shape channels, height and width wanted
+   * @returns bytes of that shape. @throws ImageFileError naming the file
+   */
+  readonly read: (picture: LabelledPicture, shape: Extent) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface NamedModel {
@@ -60,6 +83,8 @@ export interface Step<R> {
   readonly evaluations: number;
   /** Plain JSON. */
   readonly result: z.ZodType<R>;
+  /** Files that it writes into the experiment's folder beside its result. */
+  readonly files?: readonly string[];
   /** Throws before the first step begins where this one could not run: models, classes, memory. */
   readonly check?: (host: Host) => Promise<void>;
   /** Undefined where it was stopped on the way; it is called again when the experiment is resumed. */

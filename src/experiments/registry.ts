@@ -2,8 +2,9 @@
 import { nearestName } from '../nearest-name.ts';
 import { encodingExperiments } from './encodings.ts';
 import type { Experiment } from './experiment.ts';
+import { retrainImagenet } from './retrain-imagenet.ts';
 
-export const experiments: readonly Experiment[] = [...encodingExperiments];
+export const experiments: readonly Experiment[] = [...encodingExperiments, retrainImagenet];
 
 /** A name that no experiment has. */
 export class UnknownExperimentError extends Error {

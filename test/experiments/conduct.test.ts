@@ -69,6 +69,7 @@ function hostOf(storage: MemoryStorage, stopAfter = Infinity) {
     withDevice: none,
     encodePicture: none,
     decodePicture: none,
+    openPictures: none,
     shouldStop: () => asked++ >= stopAfter,
     onWarning: (warning) => warnings.push(warning),
   };
