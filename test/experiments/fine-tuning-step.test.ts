@@ -51,7 +51,9 @@ async function run(storage: MemoryStorage, layers: TrainedLayers, stopAfter = In
         sha256: 'the digits',
         pictures: {
           count,
-          targets: Array.from({ length: count }, (_, index) => (index % 4 === 0 ? 10 : digits.targets[index]!)),
+          targets: Array.from({ length: count }, (_, index) =>
+            index % 4 === 0 ? 10 : digits.targets[index]!,
+          ),
           read: (index) => Promise.resolve(digits.images.subarray(784 * index, 784 * (index + 1))),
         },
       }),
