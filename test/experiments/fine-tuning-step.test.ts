@@ -10,6 +10,7 @@ import { loadMnist } from '../../src/node/mnist-files.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
+import { expectClose } from '../kernels/numbers.ts';
 
 const none = () => {
   throw new Error('this step needs none');
@@ -37,14 +38,24 @@ function hostOf(storage: MemoryStorage, stopAfter: number) {
 const digits = await loadMnist('test');
 const count = 24;
 
-async function run(storage: MemoryStorage, layers: TrainedLayers, stopAfter = Infinity) {
+interface Course {
+  readonly epochs?: number;
+  readonly batch?: number;
+}
+
+async function run(
+  storage: MemoryStorage,
+  layers: TrainedLayers,
+  stopAfter = Infinity,
+  { epochs = 3, batch = 8 }: Course = {},
+) {
   const { model, sha256 } = await loadModel('lenet-mnist');
   const step = fineTuningStep({
     id: 'train',
     title: 'training',
     network: 'taught',
-    ...{ layers, epochs: 3, seed: 4, evaluations: 3 * count },
-    descent: { batch: 8, rate: 0.02, momentum: 0.9, decay: 0.0005 },
+    ...{ layers, epochs, seed: 4, evaluations: epochs * count },
+    descent: { batch, rate: 0.02, momentum: 0.9, decay: 0.0005 },
     lesson: () =>
       Promise.resolve({
         begun: { model: withClass(model, 'odd'), sha256 },
@@ -108,5 +119,26 @@ test('convolutions stay as they are where the dense layers are trained, and move
     expect(moved('ip1.weight')).toBe(true);
     expect(taught.weights.get('ip2.weight')!.shape).toEqual([11, 500]);
     expect(taught.labels.at(-1)).toBe('odd');
+  }
+});
+
+test('the first step moves the dense layers as it does where all are trained: kept activations are those of the pictures', async () => {
+  const { model } = await loadModel('lenet-mnist');
+  const [dense, all] = await Promise.all(
+    (['dense', 'all'] as const).map(async (layers) => {
+      const storage = new MemoryStorage();
+      await run(storage, layers, Infinity, { epochs: 1, batch: count });
+      const path = networkPath('taught');
+      return readModel(storage.files.get(path)!, path, 'taught').weights;
+    }),
+  );
+  for (const name of ['ip1.weight', 'ip2.bias']) {
+    const before = model.weights.get(name)!.data;
+    // The bias of the new class is not among those before.
+    const moved = (weights: typeof dense) =>
+      weights!.get(name)!.data.map((value, index) => value - (before[index] ?? 0));
+    expect(moved(dense).some((change) => Math.abs(change) > 1e-3)).toBe(true);
+    // Dense weights are written as halves.
+    expectClose(moved(dense), moved(all), { atol: 1e-4, rtol: 1e-3 });
   }
 });
