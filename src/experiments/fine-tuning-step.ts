@@ -105,7 +105,7 @@ async function follow(
         ...(from && { from }),
         onProgress: ({ step, loss }) => {
           const text = `step ${String(step)} of ${String(steps)}, loss ${loss.toFixed(3)}`;
-          host.progress((evaluations * step) / steps, text);
+          host.progress(Math.round((evaluations * step) / steps), text);
         },
       },
       saver,
