@@ -73,11 +73,10 @@ function addOne(program: Command, experiment: Experiment, invocation: Invocation
     .option('--out <folder>', 'folder of the experiment', `runs/${name}`)
     .option('--resume', 'go on with the experiment in the folder', false)
     .option('--replace', 'delete the experiment in the folder first', false);
-  for (const [key, { about: what, placeholder, quick, paper, parse }] of Object.entries(settings)) {
-    const values =
-      settingText(quick) === settingText(paper)
-        ? settingText(quick)
-        : `quick: ${settingText(quick)}, paper: ${settingText(paper)}`;
+  for (const [key, setting] of Object.entries(settings)) {
+    const { about: what, placeholder, parse } = setting;
+    const [quick, paper] = [setting.quick, setting.paper].map((value) => settingText(value, setting.none));
+    const values = quick === paper ? String(quick) : `quick: ${String(quick)}, paper: ${String(paper)}`;
     const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     command.option(`--${flag} <${placeholder}>`, `${what} (${values})`, (given: string) =>
       parsed(parse, given),

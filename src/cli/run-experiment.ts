@@ -12,12 +12,8 @@ import {
   type ExperimentRecord,
 } from '../experiments/record.ts';
 import { settingText, valuesAt, type Values } from '../experiments/settings.ts';
+import { filesOfExperiments } from '../node/experiment-host.ts';
 import { FileStorage } from '../node/file-storage.ts';
-import { decodeImage, encodePng } from '../node/image-file.ts';
-import { loadMnist } from '../node/mnist-files.ts';
-import { loadModel } from '../node/model-file.ts';
-import { testImages } from '../node/test-images.ts';
-import { throughJpeg } from '../node/through-jpeg.ts';
 import type { ExperimentOptions } from './experiments.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { lockFolder } from './lock-folder.ts';
@@ -106,14 +102,8 @@ async function follow(
   const host: Host = {
     storage,
     now: () => performance.now(),
-    loadModel: (name) => loadModel(name),
-    loadMnist: (split) => loadMnist(split),
+    ...filesOfExperiments,
     withDevice: (work) => withGpuAgain(options, terminal, work),
-    encodePicture: encodePng,
-    decodePicture: decodeImage,
-    throughJpeg,
-    testImages,
-    openFolder: (path) => new FileStorage(path),
     shouldStop: interrupt.requested,
     onWarning: (text) => {
       terminal.warn(text);

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ObjectiveError } from '../ascent/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
+import { SettingError } from '../experiments/settings.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import { ModelPairError } from '../experiments/shared-classes.ts';
 import { ClassError } from '../runs/evolution-run.ts';
@@ -78,6 +79,7 @@ const usageErrors = [
   ObjectiveError,
   AscentSettingsError,
   ModelPairError,
+  SettingError,
 ] as const;
 
 function exitCodeOf(error: unknown): number {

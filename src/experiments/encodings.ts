@@ -14,7 +14,7 @@ import {
   type Step,
 } from './experiment.ts';
 import { choice, classes, count, same, text } from './settings.ts';
-import { bootstrapMedian, type Interval } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './statistics.ts';
 
 type Encoding = RunSettings['encoding'];
 
@@ -39,12 +39,6 @@ const crops = ['1', '10'] as const;
 
 /** Confidence that the paper calls fooled. */
 const fooled = 0.9999;
-
-export function intervalText({ median, low, high }: Interval): string {
-  return low === high
-    ? formatConfidence(median)
-    : `${formatConfidence(median)} (95 % interval ${formatConfidence(low)} to ${formatConfidence(high)})`;
-}
 
 /** Of each run, what it ends with. */
 const finals = (runs: readonly EvolutionOutcome[], key: 'median' | 'mean'): number[] =>

@@ -38,6 +38,8 @@ export interface EvolutionStepOptions {
   readonly settings: RunSettings;
   /** Where the model is not one that has a name, e.g. one that an earlier step has trained. */
   readonly loadModel?: (host: Host, read: ReadResult) => Promise<NamedModel>;
+  /** Where the classes that get a cell are known from earlier steps alone; those of the settings unless given. */
+  readonly classes?: (read: ReadResult) => readonly number[];
 }
 
 /** Of the run that a step makes, within the experiment's folder. */
@@ -46,20 +48,22 @@ export const runFolder = (id: string): string => `runs/${id}`;
 export function evolutionStep({
   id,
   title,
-  settings,
+  settings: given,
   loadModel,
+  classes,
 }: EvolutionStepOptions): Step<EvolutionOutcome> {
-  const load = (host: Host) => host.loadModel(settings.model);
+  const load = (host: Host) => host.loadModel(given.model);
   const check = async (host: Host) => {
     const { model } = await load(host);
-    checkMemory(searchMemory(model, settings, classesOf(model, settings.classes).length), model, settings);
+    checkMemory(searchMemory(model, given, classesOf(model, given.classes).length), model, given);
   };
   return {
     ...{ id, title, result: evolutionOutcome },
-    evaluations: settings.generations * settings.population,
+    evaluations: given.generations * given.population,
     // A model that is yet to be trained cannot be looked at.
     ...(loadModel ? {} : { check }),
     run: async (host, read) => {
+      const settings = classes ? { ...given, classes: classes(read) } : given;
       const storage = folderBelow(host.storage, runFolder(id));
       const named = await (loadModel ?? load)(host, read);
       const complete = await host.withDevice(async (gpu) => {

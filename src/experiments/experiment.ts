@@ -8,6 +8,7 @@ import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { LabelledBatch } from '../models/evaluation.ts';
 import type { Model } from '../models/model.ts';
+import type { Extent } from '../nn/layer.ts';
 import type { RgbImage } from '../report/grid.ts';
 import type { PlanarPicture } from '../report/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -46,9 +47,31 @@ export interface Host {
   readonly testImages: (source: string, model: Model, most: number) => Promise<LabelledBatch>;
   /** A folder of the user's, which is only read. */
   readonly openFolder: (path: string) => Storage;
+  /**
+   * Pictures of the user in a folder, `FOLDER/<class>/*.png|jpg`, each brought to the size that a model looks at.
+   * @param labels the model's, by class number
+   * @throws DatasetError where the folder cannot be used
+   */
+  readonly openPictures: (folder: string, labels: readonly string[]) => Promise<LabelledPictures>;
   /** True ends the step at hand as soon as it has kept what there is. */
   readonly shouldStop: () => boolean;
   readonly onWarning: (text: string) => void;
+}
+
+export interface LabelledPicture {
+  readonly file: string;
+  /** Class that it shows. */
+  readonly target: number;
+}
+
+export interface LabelledPictures {
+  /** In the order of subfolders and names; nothing of them is read yet. */
+  readonly pictures: readonly LabelledPicture[];
+  /**
+   * @param shape channels, height and width wanted
+   * @returns bytes of that shape. @throws ImageFileError naming the file
+   */
+  readonly read: (picture: LabelledPicture, shape: Extent) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface NamedModel {
@@ -73,10 +96,10 @@ export interface Step<R> {
   readonly title: string;
   /** Images that the network judges in it: its share of the progress bar. */
   readonly evaluations: number;
-  /** Paths of files that it writes beside its result and its run. */
-  readonly files?: readonly string[];
   /** Plain JSON. */
   readonly result: z.ZodType<R>;
+  /** Files that it writes into the experiment's folder beside its result. */
+  readonly files?: readonly string[];
   /** Throws before the first step begins where this one could not run: models, classes, memory. */
   readonly check?: (host: Host) => Promise<void>;
   /** Undefined where it was stopped on the way; it is called again when the experiment is resumed. */

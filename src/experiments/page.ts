@@ -25,8 +25,8 @@ export function renderExperiment(
       </figure>`,
   );
   const chosen = Object.entries(record.settings).map(([name, value]) => {
-    const paper = settings[name]?.paper;
-    return { cells: [name, settingText(value), paper === undefined ? '' : settingText(paper)] };
+    const { paper, none } = settings[name] ?? {};
+    return { cells: [name, settingText(value, none), paper === undefined ? '' : settingText(paper, none)] };
   });
   return renderPage(title, header, [
     html`<section>

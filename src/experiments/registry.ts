@@ -8,6 +8,7 @@ import { generality } from './generality.ts';
 import { goalSwitchingExperiment } from './goal-switching.ts';
 import { gradientAscent } from './gradient-ascent.ts';
 import { repetition } from './repetition.ts';
+import { retrainImagenet } from './retrain-imagenet.ts';
 import { retrainMnist } from './retrain-mnist.ts';
 import { transfer } from './transfer.ts';
 
@@ -16,6 +17,7 @@ export const experiments: readonly Experiment[] = [
   gradientAscent,
   transfer,
   retrainMnist,
+  retrainImagenet,
   repetition,
   generality,
   goalSwitchingExperiment,

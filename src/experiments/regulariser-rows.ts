@@ -3,9 +3,8 @@ import { median as medianOf } from 'simple-statistics';
 import { milestones } from '../ascent/records.ts';
 import { formatConfidence, formatCount, formatNumber } from '../report/format.ts';
 import type { AscentOutcome } from './ascent-step.ts';
-import { intervalText } from './encodings.ts';
 import type { Row } from './experiment.ts';
-import { bootstrapMedian } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './statistics.ts';
 
 /** A regulariser's ascents, a run for each start. */
 export interface RegulariserRuns {

@@ -5,7 +5,6 @@ import { rankOf } from '../models/evaluation.ts';
 import { formatCount, formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { readRunRecord, RunFolderError } from '../report/read-run.ts';
-import { intervalText } from './encodings.ts';
 import { bandsDrawing } from './drawings.ts';
 import {
   elitePictures,
@@ -26,7 +25,7 @@ import {
 import { confidencesOfAll } from './judged.ts';
 import { findRepetition, withFewerElements } from './repeated-elements.ts';
 import { choice, classes, count, optionalText, same, text } from './settings.ts';
-import { bootstrapMedian } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './statistics.ts';
 
 const takenApart = z.object({
   class: z.int(),

@@ -1,10 +1,9 @@
 /** The table of the searches, and whether they differ. */
 import { median } from 'simple-statistics';
 import { formatCount, formatNumber } from '../report/format.ts';
-import { intervalText } from './encodings.ts';
 import type { Row } from './experiment.ts';
 import { evaluationsUntil, pointAfter, type SearchOutcome } from './search-outcome.ts';
-import { bootstrapMedian, mannWhitney, type Interval } from './statistics.ts';
+import { bootstrapMedian, intervalText, mannWhitney, type Interval } from './statistics.ts';
 
 /** A method's searches, one for each seed. */
 export interface MethodRuns {

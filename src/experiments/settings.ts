@@ -17,6 +17,8 @@ export interface Setting<T extends SettingValue> {
   /** @throws SettingError saying what was expected */
   readonly parse: (text: string) => T;
   readonly schema: z.ZodType<T>;
+  /** What it stands for where it is not given; `all` unless told. */
+  readonly none?: string;
 }
 
 export type Settings = Readonly<Record<string, Setting<SettingValue>>>;
@@ -81,7 +83,7 @@ export function text(
 /** A name or a path that need not be given. */
 export function optionalText(about: string, placeholder: string): Setting<string | null> {
   const required = text(about, placeholder, same('-'));
-  return { ...required, quick: null, paper: null, schema: required.schema.nullable() };
+  return { ...required, quick: null, paper: null, schema: required.schema.nullable(), none: 'none' };
 }
 
 /** One of several words. */
@@ -116,10 +118,13 @@ export function classes(
   return { about, placeholder: 'list', quick, paper, parse, schema };
 }
 
-/** A value as it stands in tables and help. */
-export function settingText(value: SettingValue): string {
-  if (value === null) return 'all';
-  if (typeof value === 'number') return value.toLocaleString('en-GB');
+/**
+ * A value as it stands in tables and help.
+ * @param none what a value that is not given stands for
+ */
+export function settingText(value: SettingValue, none = 'all'): string {
+  if (value === null) return none;
+  if (typeof value === 'number') return value.toLocaleString('en-GB', { maximumFractionDigits: 9 });
   return typeof value === 'string' ? value : value.join(', ');
 }
 
@@ -132,9 +137,11 @@ export function valuesAt(settings: Settings, scale: Scale, given: Values = {}): 
 
 /** The values that differ from the paper's, in words; none where there is no difference. */
 export function differencesFromPaper(settings: Settings, values: Values): string[] {
-  return Object.entries(settings).flatMap(([name, { paper }]) => {
+  return Object.entries(settings).flatMap(([name, { paper, none }]) => {
     const value = values[name] ?? null;
-    if (JSON.stringify(value) === JSON.stringify(paper)) return [];
-    return [`${name} ${settingText(value)} (paper: ${settingText(paper)})`];
+    // A path of the user's is no difference.
+    const isPath = paper === null && typeof value === 'string';
+    if (isPath || JSON.stringify(value) === JSON.stringify(paper)) return [];
+    return [`${name} ${settingText(value, none)} (paper: ${settingText(paper, none)})`];
   });
 }

@@ -1,5 +1,6 @@
 /** Medians with intervals, and whether two groups differ: what the paper's figures show. */
 import { errorFunction, medianSorted, quantileSorted } from 'simple-statistics';
+import { formatConfidence } from '../report/format.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 
@@ -10,6 +11,13 @@ export interface Interval {
 }
 
 const resamples = 2000;
+
+/** Of confidences: `88.10 % (95 % interval 85.00 % to 90.20 %)`. */
+export function intervalText({ median, low, high }: Interval): string {
+  return low === high
+    ? formatConfidence(median)
+    : `${formatConfidence(median)} (95 % interval ${formatConfidence(low)} to ${formatConfidence(high)})`;
+}
 
 /**
  * The median and its 95 % interval by the bootstrap's percentiles (Efron, 1979): the same values give the same interval.

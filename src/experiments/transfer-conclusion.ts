@@ -4,9 +4,8 @@ import { formatConfidence, formatCount, formatDuration, shortLabel } from '../re
 import { composeGrid } from '../report/grid.ts';
 import type { PlanarPicture } from '../report/shrink.ts';
 import { boxesDrawing } from './drawings.ts';
-import { intervalText } from './encodings.ts';
 import type { Conclusion, Figure, Row } from './experiment.ts';
-import { bootstrapMedian } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './statistics.ts';
 import type { DigitsOutcome, JudgedImage } from './transfer.ts';
 
 export const sides = ['a', 'b'] as const;

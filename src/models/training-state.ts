@@ -26,7 +26,7 @@ export class TrainingCheckpointError extends Error {
  */
 export async function readState(
   gpu: Gpu,
-  trainer: Trainer,
+  trainer: Pick<Trainer, 'network' | 'state'>,
   step: number,
   loss: number | null,
 ): Promise<TrainingState> {
@@ -41,7 +41,11 @@ export async function readState(
  * Puts a state back on the device.
  * @throws TrainingCheckpointError where it is another network's, or the kernels are other ones than those that it was made with
  */
-export function restoreState(gpu: Gpu, trainer: Trainer, state: TrainingState): void {
+export function restoreState(
+  gpu: Gpu,
+  trainer: Pick<Trainer, 'network' | 'state'>,
+  state: TrainingState,
+): void {
   const { variants } = kernelsOf(trainer);
   for (const label of new Set([...Object.keys(state.variants), ...Object.keys(variants)])) {
     const [before, here] = [state.variants[label] ?? 'none', variants[label] ?? 'none'];
@@ -65,7 +69,7 @@ export function restoreState(gpu: Gpu, trainer: Trainer, state: TrainingState): 
   }
 }
 
-function kernelsOf({ network }: Trainer): Pick<TrainingState, 'variants' | 'choices'> {
+function kernelsOf({ network }: Pick<Trainer, 'network'>): Pick<TrainingState, 'variants' | 'choices'> {
   const programs = [network.turnWeights, network.forward, network.backward];
   const merged = (tables: readonly ChoiceTable[]): ChoiceTable =>
     Object.fromEntries(tables.flatMap((table) => Object.entries(table)));

@@ -150,10 +150,22 @@ async function trainerFor(
   return trainer;
 }
 
-/** @returns how many steps are done at the end */
-async function descend(
-  trainer: Trainer,
-  data: ImageDataset,
+/** What takes steps, as fast as its images come. */
+export interface Stepper {
+  /** Queues one step. @param rate the learning rate of this step */
+  step(images: Uint32Array<ArrayBuffer>, rate: number): void | Promise<void>;
+  /** Mean loss of the images of the last step; waits for it. */
+  loss(): Promise<number>;
+}
+
+/**
+ * Takes the steps of `options` that are still to be done, over so many images as `data` has.
+ * @returns how many steps are done at the end
+ * @throws DivergedError, or what the host's hooks throw
+ */
+export async function descend(
+  trainer: Stepper,
+  data: Pick<ImageDataset, 'count'>,
   options: TrainingOptions,
   saver: BackgroundSaver,
 ): Promise<number> {
@@ -170,7 +182,7 @@ async function descend(
     }
     const started = now?.() ?? 0;
     const end = Math.min(steps, step + atATime);
-    for (; step < end; step++) trainer.step(batches(step), rateAt(step, steps, descent.rate));
+    for (; step < end; step++) await trainer.step(batches(step), rateAt(step, steps, descent.rate));
     loss = await trainer.loss();
     if (!Number.isFinite(loss))
       throw new DivergedError(

@@ -3,11 +3,11 @@
  * sends only the numbers of its images. The order of images and the first weights follow from the seed.
  */
 import { uniformUsage, type Gpu } from '../gpu/device.ts';
-import { Program, bind, run } from '../gpu/program.ts';
+import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
 import type { Choices } from '../gpu/tuning.ts';
 import { sgd } from '../kernels/sgd.ts';
 import { crossEntropy } from '../kernels/softmax.ts';
-import { noImage, view, viewTable, type ViewShape } from '../kernels/view.ts';
+import { noImage, view, viewTable, type ImageView, type ViewShape } from '../kernels/view.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 import type { Architecture } from './layer.ts';
@@ -47,19 +47,33 @@ export interface TrainerStart {
   readonly firstStep?: number;
   /** Which variants the kernels are; the device's tuning unless told. */
   readonly choices?: Choices | undefined;
+  /** Names of parameters that stay as they are. */
+  readonly frozen?: ReadonlySet<string>;
 }
 
-export interface Trainer {
+/** What a step queues, whatever its inputs come from. */
+export interface Descender {
   readonly network: Network;
   /**
    * All that steps change and build on, by name: parameters and their velocities, in the layout of the device. Whoever goes on
    * with a training writes here before the first step.
    */
   readonly state: ReadonlyMap<string, GPUBuffer>;
-  /** Queues one step. @param rate the learning rate of this step */
-  step(images: Uint32Array<ArrayBuffer>, rate: number): void;
+  /**
+   * Queues one step on what the network's input holds.
+   * @param targets class of each slot, [batch]
+   * @param rate the learning rate of this step
+   * @param before what makes the input, where that is the device's work
+   */
+  descend(targets: Uint32Array<ArrayBuffer>, rate: number, before?: Program): void;
   /** Mean loss of the images of the last step; waits for it. */
   loss(): Promise<number>;
+}
+
+/** Steps over the images of a training set. */
+export interface Trainer extends Pick<Descender, 'network' | 'state' | 'loss'> {
+  /** Queues one step. @param rate the learning rate of this step */
+  step(images: Uint32Array<ArrayBuffer>, rate: number): void;
 }
 
 /** Images in the order in which an epoch shows them. */
@@ -99,9 +113,60 @@ export async function createTrainer(
   mean: Float32Array<ArrayBuffer>,
   descent: Descent,
   seed: number,
-  { firstStep = 0, choices }: TrainerStart = {},
+  start: TrainerStart = {},
 ): Promise<Trainer> {
   const { batch } = descent;
+  const descender = await createDescender(gpu, architecture, parameters, descent, seed, start);
+  const { network, state } = descender;
+  const images = gpu.bufferFrom('training images', data.images);
+  const source = gpu.buffer('images of this step', 4 * batch);
+  const whole = { top: 0, left: 0, height: shape.height, width: shape.width, mirrored: false };
+  const shown = new Program([await bindView(gpu, shape, whole, mean, { images, source, network })]);
+  return {
+    network,
+    state,
+    step(chosen, rate) {
+      const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
+      gpu.write(source, slots);
+      descender.descend(
+        slots.map((image) => data.targets[image] ?? 0),
+        rate,
+        shown,
+      );
+    },
+    loss: () => descender.loss(),
+  };
+}
+
+/** Shows a network one view of each of `shape.batch` images, those that `source` names. */
+export async function bindView(
+  gpu: Gpu,
+  shape: ViewShape,
+  shown: ImageView,
+  mean: Float32Array<ArrayBuffer>,
+  {
+    images,
+    source,
+    network,
+  }: { readonly images: GPUBuffer; readonly source: GPUBuffer; readonly network: Pick<Network, 'input'> },
+): Promise<Dispatch> {
+  const views = gpu.bufferFrom('views', viewTable([shown]));
+  const meanBuffer = gpu.bufferFrom('mean', mean);
+  return bind(gpu, 'view', view({ ...shape, views: 1 }), [images, source, views, meanBuffer, network.input]);
+}
+
+/**
+ * @param parameters changed in place by every step, but for those of `start.frozen`
+ * @param seed of what dropout drops
+ */
+export async function createDescender(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  { batch, momentum, decay }: Descent,
+  seed: number,
+  { firstStep = 0, choices, frozen }: TrainerStart = {},
+): Promise<Descender> {
   const network = await createNetwork(gpu, architecture, parameters, {
     batch,
     choices,
@@ -109,52 +174,29 @@ export async function createTrainer(
     training: true,
   });
   if (!network.logitsGradient) throw new Error('the network records no gradients');
-  const images = gpu.bufferFrom('training images', data.images);
-  const source = gpu.buffer('images of this step', 4 * batch);
-  const targets = gpu.buffer('targets of this step', 4 * batch);
+  const targetBuffer = gpu.buffer('targets of this step', 4 * batch);
   const losses = gpu.buffer('losses', 4 * batch);
-  const centre = gpu.bufferFrom(
-    'views',
-    viewTable([{ top: 0, left: 0, height: shape.height, width: shape.width, mirrored: false }]),
-  );
-  const meanBuffer = gpu.bufferFrom('mean', mean);
-  const before = new Program([
-    await bind(gpu, 'view', view({ ...shape, batch, views: 1 }), [
-      images,
-      source,
-      centre,
-      meanBuffer,
-      network.input,
-    ]),
-  ]);
   const objective = new Program([
     await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), [
       network.logits,
       network.logitsGradient,
-      targets,
+      targetBuffer,
       losses,
     ]),
   ]);
-  const update = await updates(gpu, architecture, parameters, network.parameterGradients);
+  const trained = new Map([...network.parameterGradients].filter(([name]) => frozen?.has(name) !== true));
+  const update = await updates(gpu, architecture, parameters, trained);
+  const nothing = new Program([]);
   let steps = firstStep;
   return {
     network,
     state: new Map([...parameters, ...update.velocities]),
-    step(chosen, rate) {
+    descend(targets, rate, before = nothing) {
       const { key } = RandomStream.of(seed, streams.dropout, steps++);
       if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
-      const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
-      gpu.write(source, slots);
-      gpu.write(
-        targets,
-        slots.map((image) => data.targets[image] ?? 0),
-      );
-      for (const { rates, isBias } of update.settings) {
-        gpu.write(
-          rates,
-          Float32Array.of(isBias ? 2 * rate : rate, descent.momentum, isBias ? 0 : descent.decay, 0),
-        );
-      }
+      gpu.write(targetBuffer, targets);
+      for (const { rates, isBias } of update.settings)
+        gpu.write(rates, Float32Array.of(isBias ? 2 * rate : rate, momentum, isBias ? 0 : decay, 0));
       run(gpu, before, network.turnWeights, network.forward, objective, network.backward, update.program);
     },
     async loss() {

@@ -8,8 +8,10 @@ import path from 'node:path';
 import { ClassNames } from '../datasets/class-names.ts';
 import { DatasetError } from '../datasets/dataset.ts';
 import { messageOf } from '../message-of.ts';
+import type { LabelledPictures } from '../experiments/experiment.ts';
 import type { LabelledBatch } from '../models/evaluation.ts';
 import { fitImage } from '../models/fit-image.ts';
+import { volume, type Extent } from '../nn/layer.ts';
 import { ImageFileError, decodeImage, type ImageBytes } from './image-file.ts';
 import { readRegular } from './read-regular.ts';
 
@@ -48,6 +50,17 @@ export async function openImageFolder(folder: string, labels: readonly string[])
   return { path: folder, pictures };
 }
 
+/** A labelled folder whose pictures are read one by one. @throws as `openImageFolder` */
+export async function labelledPictures(folder: string, labels: readonly string[]): Promise<LabelledPictures> {
+  const { pictures } = await openImageFolder(folder, labels);
+  return { pictures, read: ({ file }, shape) => readFitted(file, shape) };
+}
+
+/** @throws ImageFileError naming a picture that cannot be read */
+async function readFitted(file: string, [channels, height, width]: Extent): Promise<Uint8Array<ArrayBuffer>> {
+  return fitImage(await readImage(file), [channels === 1 ? 1 : 3, height, width]);
+}
+
 /**
  * Reads the pictures in batches, each brought to the size that a model looks at.
  * @param shape channels, height and width of the model's images
@@ -56,16 +69,15 @@ export async function openImageFolder(folder: string, labels: readonly string[])
  */
 export async function* imageBatches(
   { pictures }: ImageFolder,
-  [channels, height, width]: readonly [number, number, number],
+  shape: Extent,
   most: number,
 ): AsyncIterable<LabelledBatch> {
-  const bytes = channels * height * width;
+  const bytes = volume(shape);
   for (let first = 0; first < pictures.length; first += most) {
     const batch = pictures.slice(first, first + most);
     const images = new Uint8Array(batch.length * bytes);
     for (const [index, { file }] of batch.entries()) {
-      const image = await readImage(file);
-      images.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), index * bytes);
+      images.set(await readFitted(file, shape), index * bytes);
     }
     yield { images, targets: batch.map(({ target }) => target) };
   }

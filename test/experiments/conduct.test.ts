@@ -73,6 +73,7 @@ function hostOf(storage: MemoryStorage, stopAfter = Infinity) {
     openFolder: none,
     throughJpeg: none,
     testImages: none,
+    openPictures: none,
     shouldStop: () => asked++ >= stopAfter,
     onWarning: (warning) => warnings.push(warning),
   };

@@ -3,8 +3,7 @@ import { conduct } from '../../src/experiments/conduct.ts';
 import type { Experiment, Host, NamedModel } from '../../src/experiments/experiment.ts';
 import { newRecord, readRecord, writeRecord, type ConclusionRecord } from '../../src/experiments/record.ts';
 import { valuesAt, type Values } from '../../src/experiments/settings.ts';
-import { decodeImage, encodePng } from '../../src/node/image-file.ts';
-import { loadMnist } from '../../src/node/mnist-files.ts';
+import { filesOfExperiments } from '../../src/node/experiment-host.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -41,11 +40,9 @@ export async function conductOn(
   const host: Host = {
     storage,
     now: () => (tick === undefined ? performance.now() : (time += tick)),
+    ...filesOfExperiments,
     loadModel: async (name) => models[name] ?? loadModel(name),
-    loadMnist: (split) => loadMnist(split),
     withDevice: async (work) => work(await openTestGpu()),
-    encodePicture: encodePng,
-    decodePicture: decodeImage,
     shouldStop: () => asked++ >= stopAfter,
     onWarning: (warning) => warnings.push(warning),
   };

@@ -8,13 +8,11 @@ import { newRecord, writeRecord, type ConclusionRecord } from '../../src/experim
 import { valuesAt, type Values } from '../../src/experiments/settings.ts';
 import { totalVariation } from '../../src/experiments/total-variation.ts';
 import { confidencesOf } from '../../src/index.ts';
-import { decodeImage, encodePng } from '../../src/node/image-file.ts';
+import { decodeImage } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
 import { readRun } from '../../src/report/read-run.ts';
-import { FileStorage } from '../../src/node/file-storage.ts';
-import { testImages } from '../../src/node/test-images.ts';
-import { throughJpeg } from '../../src/node/through-jpeg.ts';
+import { filesOfExperiments } from '../../src/node/experiment-host.ts';
 import { folderBelow } from '../../src/storage/folder-below.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -31,13 +29,8 @@ async function conducted(
   const host: Host = {
     storage,
     now: () => performance.now(),
-    loadModel: (name) => loadModel(name),
+    ...filesOfExperiments,
     withDevice: (work) => work(gpu),
-    encodePicture: encodePng,
-    decodePicture: decodeImage,
-    throughJpeg,
-    testImages,
-    openFolder: (path) => new FileStorage(path),
     shouldStop: () => asked++ >= stopAfter,
     onWarning: (text) => {
       throw new Error(text);

@@ -1,0 +1,19 @@
+/** Networks that an experiment has trained itself, as files of its folder. */
+import { readModel, writeModel, type Model } from '../models/model.ts';
+import { sha256Hex } from '../formats/sha256.ts';
+import type { Host, NamedModel } from './experiment.ts';
+
+export const networkPath = (name: string): string => `models/${name}.safetensors`;
+
+/** @throws an Error where it is missing, WeightFileError where it is damaged */
+export async function readNetwork({ storage }: Host, name: string): Promise<NamedModel> {
+  const path = networkPath(name);
+  const bytes = await storage.read(path);
+  if (!bytes)
+    throw new Error(`${path} is missing, which this experiment has written: start it anew with --replace`);
+  return { model: readModel(bytes, path, name), sha256: await sha256Hex(bytes) };
+}
+
+export async function writeNetwork({ storage }: Host, name: string, model: Model): Promise<void> {
+  await storage.write(networkPath(name), writeModel(model));
+}
