@@ -40,7 +40,7 @@ export function bandsDrawing(
   const drawn = [
     Plot.areaY(points, { x: 'place', y1: 'low', y2: 'high', z: 'label', fill: 'label', fillOpacity: 0.25 }),
     Plot.lineY(points, { x: 'place', y: 'middle', z: 'label', stroke: 'label', strokeWidth: 2 }),
-    namesAtEnds(points, 'place', 'middle'),
+    ...namesBeside(bands.map(({ label, values }) => ({ label, end: values.at(-1)?.median ?? 0 }))),
   ];
   const x = { label: horizontal, ticks: 6 };
   const color = { domain: bands.map(({ label }) => label), range: colours };
@@ -91,7 +91,9 @@ export function tracesDrawing(
     Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', z: 'label', fill: 'label', fillOpacity: 0.15 }),
     Plot.lineY(points, { x: 'x', y: 'y', z: 'label', stroke: 'label', strokeWidth: 2 }),
     Plot.dot(points, { x: 'x', y: 'y', fill: 'label', r: points.length > 200 ? 0 : 2 }),
-    ...(traces.length > mostNamedAtEnds ? namesBeside(traces) : [namesAtEnds(points, 'x', 'y')]),
+    ...(traces.length > mostNamedAtEnds
+      ? namesBeside(traces.map(({ label, points: own }) => ({ label, end: own.at(-1)?.y ?? 0 })))
+      : [namesAtEnds(points, 'x', 'y')]),
   ];
   const x = { label: horizontal, ...(logarithmic && { type: 'log' as const, tickFormat: tickText }) };
   const color = { domain: traces.map(({ label }) => label), range: colours };
@@ -130,13 +132,12 @@ function namesAtEnds(points: Plot.Data, x: string, y: string): Plot.Markish {
 const mostNamedAtEnds = 4;
 
 /** In a list beside the drawing, in the order in which the curves end, the highest first. */
-function namesBeside(traces: readonly Trace[]): Plot.Markish[] {
-  const end = ({ points }: Trace) => points.at(-1)?.y ?? 0;
-  const named = traces.map((trace, place) => ({
-    ...trace,
+function namesBeside(curves: readonly { readonly label: string; readonly end: number }[]): Plot.Markish[] {
+  const named = curves.map((curve, place) => ({
+    ...curve,
     fill: colours[place % colours.length] ?? 'black',
   }));
-  const ordered = named.sort((one, other) => end(other) - end(one));
+  const ordered = named.sort((one, other) => other.end - one.end);
   // Not by the scale of colours, which takes a name for a colour where it is one, as `none`.
   return ordered.map(({ label, fill }, place) => {
     const where = { frameAnchor: 'top-right', textAnchor: 'start', dx: 10, dy: 4 + 18 * place } as const;

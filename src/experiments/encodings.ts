@@ -210,8 +210,8 @@ async function grid(host: Host, steps: readonly Step<EvolutionOutcome>[]): Promi
   if (few) for (const step of steps.slice(1)) pictures.push(...(await elitePictures(host, step)));
   const image = composeGrid(pictures, {
     ...(few ? { columns: pictures.length / steps.length } : {}),
-    pictureSize: few ? 84 : 96,
-    largestSide: 1600,
+    pictureSize: few ? 84 : 64,
+    largestSide: few ? 1600 : 1000,
   });
   const caption = few ? 'The elites, a row for each run.' : 'The elites of all classes of the first run.';
   return { name: 'elites', caption, image };

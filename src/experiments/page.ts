@@ -69,10 +69,11 @@ function rowsTable(rows: readonly Row[]): Markup | undefined {
   if (rows.length === 0) return undefined;
   const explained = rows.some(({ differs }) => differs !== undefined);
   const columns = headings.slice(0, explained ? 4 : 3).map((heading) => ({ heading }));
-  return columnTable(
+  const table = columnTable(
     columns,
     rows.map(({ what, paper, here, differs = '' }) => {
       return { cells: explained ? [what, paper, here, differs] : [what, paper, here] };
     }),
   );
+  return html`<div class="sentences">${table}</div>`;
 }

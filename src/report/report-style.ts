@@ -92,6 +92,7 @@ thead th { vertical-align: bottom; white-space: nowrap; }
 th.number { text-align: right; }
 .marked, .marked th { color: var(--text); font-weight: 600; }
 .columns th, .columns td { white-space: nowrap; padding-right: 1rem; }
+.sentences .columns td { white-space: normal; min-width: 8rem; }
 .matrix td { min-width: 7rem; }
 .matrix th[scope=row] { position: sticky; left: 0; min-width: 8rem; background: var(--page); }
 .matrix td, .matrix thead th { width: 7rem; padding-right: .75rem; white-space: normal; }
