@@ -1,4 +1,4 @@
-/** Evolution against a network, several independent runs of one encoding (paper §3.1 and §3.2, figures 4 to 8). */
+/** Evolution against a network, several independent runs of one encoding (paper §3.1 to §3.4, figures 4 to 8). */
 import { mean as meanOf, median as medianOf } from 'simple-statistics';
 import type { RunSettings } from '../evolution/run-record.ts';
 import { formatConfidence, formatCount, formatDuration, shortLabel } from '../report/format.ts';
@@ -284,7 +284,7 @@ export const encodingExperiments: readonly Experiment[] = [
     {
       name: 'mnist-cppn',
       title: 'CPPN images against LeNet',
-      section: 'paper §3.1, figure 5',
+      section: 'paper §3.2, figure 5',
       encoding: 'cppn',
       reported: mnistReported('within a few generations'),
     },
@@ -294,7 +294,7 @@ export const encodingExperiments: readonly Experiment[] = [
     {
       name: 'imagenet-direct',
       title: 'Directly encoded images against CaffeNet',
-      section: 'paper §3.2, figure 6',
+      section: 'paper §3.3, figure 6',
       encoding: 'direct',
       reported: [
         { what: 'median confidence of all classes', paper: '21.59 %', here: medianAtEnd, differs: tiny },
@@ -318,7 +318,7 @@ export const encodingExperiments: readonly Experiment[] = [
     {
       name: 'imagenet-cppn',
       title: 'CPPN images against CaffeNet',
-      section: 'paper §3.2, figures 7 and 8',
+      section: 'paper §3.4, figures 7 and 8',
       encoding: 'cppn',
       reported: [
         { what: 'median confidence of all classes', paper: '88.11 %', here: medianAtEnd, differs: tiny },

@@ -1,4 +1,4 @@
-/** How alike the images of a class are between runs, and whether they remain of their class when moved a little (paper §3.2). */
+/** How alike the images of a class are between runs, and whether they remain of their class when moved a little (paper §3.4). */
 import { median as medianOf } from 'simple-statistics';
 import { z } from 'zod';
 import { largest } from '../models/evaluation.ts';
@@ -63,7 +63,7 @@ const settings = {
 export const generality = defineExperiment({
   name: 'generality',
   title: 'A class over several runs',
-  section: 'paper §3.2',
+  section: 'paper §3.4',
   about:
     'Evolves the same classes from several seeds, compares the images of a class over the runs with those of other classes, and shows the network each image moved, turned, enlarged and compressed',
   settings,

@@ -1,4 +1,4 @@
-/** Gradient ascent with each regulariser, with none and with all (paper §3.6 and supplement). */
+/** Gradient ascent with each regulariser, with none and with all (paper §3.7 and supplement). */
 import { classObjectives } from '../ascent/parse-objective.ts';
 import { usualBlur } from '../ascent/hyperparameters.ts';
 import { presets } from '../ascent/presets.ts';
@@ -50,7 +50,7 @@ const assumedClasses = 10;
 export const gradientAscent = defineExperiment({
   name: 'gradient-ascent',
   title: 'Gradient ascent and its regularisers',
-  section: 'paper §3.6 and supplement',
+  section: 'paper §3.7 and supplement',
   about: 'Ascents along the gradient from noise, without a regulariser, with each, and with all of them',
   settings,
   plan: (values) => {

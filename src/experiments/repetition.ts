@@ -1,4 +1,4 @@
-/** What repeated elements of CPPN images are worth to the network (paper §3.3, figures 9 and 10). */
+/** What repeated elements of CPPN images are worth to the network (paper §3.4, figures 9 and 10). */
 import { median as medianOf } from 'simple-statistics';
 import { z } from 'zod';
 import { rankOf } from '../models/evaluation.ts';
@@ -64,7 +64,7 @@ const settings = {
 export const repetition = defineExperiment({
   name: 'repetition',
   title: 'Removing what images repeat',
-  section: 'paper §3.3, figures 9 and 10',
+  section: 'paper §3.4, figures 9 and 10',
   about:
     'Finds the period of CPPN images by autocorrelation and replaces one strip of a period’s width after the other by the image’s mean colour',
   settings,

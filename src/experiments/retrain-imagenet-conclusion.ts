@@ -31,7 +31,7 @@ const foolingImages = ({ judgement }: RoundResult): Tally => judgement.groups[1]
 const shareText = (some: number, all: number): string =>
   `${((100 * some) / Math.max(1, all)).toFixed(1)} % (${String(some)} of ${String(all)})`;
 
-/** Paper §3.5: the medians before and after its one round. */
+/** Paper §3.6: the medians before and after its one round. */
 const medianInPaper = ['88.1 %', '11.7 %'];
 const notReported = 'not reported';
 

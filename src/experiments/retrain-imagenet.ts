@@ -1,6 +1,6 @@
 /**
  * Fooling images become a class more, the network is trained on, and images are evolved against it again, one or more times
- * (paper §3.5 and figure 12, the part about ImageNet).
+ * (paper §3.6, the part about ImageNet).
  */
 import { picturePath } from '../evolution/run-folder.ts';
 import { sha256Hex } from '../formats/sha256.ts';
@@ -91,8 +91,8 @@ const networkOf = (round: number): string => `round-${String(round)}`;
 
 export const retrainImagenet: Experiment = defineExperiment({
   name: 'retrain-imagenet',
-  title: 'CaffeNet trained to know fooling images',
-  section: 'paper §3.5',
+  title: 'Training CaffeNet to recognise fooling images',
+  section: 'paper §3.6',
   about: 'fooling images become a class more, the network is trained on, and images are evolved again',
   settings: retrainSettings,
   plan: (values) => {
