@@ -228,14 +228,12 @@ export function defenceRows({ defences, total }: Defences): Row[] {
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
   return defences.map(({ what, accuracy, passing, plain, against }) => {
     const real =
-      accuracy === null || passing === null
-        ? ''
-        : `real images: ${share(accuracy)} named right, ${share(passing)} pass; `;
+      accuracy === null || passing === null ? '' : `real: ${share(accuracy)} right, ${share(passing)} pass; `;
     const of = (count: number) => `${String(count)} of ${String(total)}`;
     return {
       what,
       paper: 'not tried',
-      here: `${real}survive: ${of(plain)} as usual, ${of(against)} evolved against shifts`,
+      here: `${real}fooling: ${of(plain)}, against shifts ${of(against)}`,
     };
   });
 }

@@ -198,14 +198,14 @@ export function generalityRows({ pictures, activations, layer, total, disturbed 
     return {
       what,
       paper: 'different runs, similar features',
-      here: `${medianOf(within).toFixed(2)} within a class, ${medianOf(between).toFixed(2)} between classes; a pair of one class is the more alike in ${wins.toFixed(1)} % of comparisons`,
+      here: `${medianOf(within).toFixed(2)} within a class, ${medianOf(between).toFixed(2)} between; within wins ${wins.toFixed(1)} %`,
       differs,
     };
   };
   const first = alike(
     'correlation of two runs’ images',
     pictures,
-    'the paper shows the images and measures nothing; 50 % would be chance',
+    'the paper shows the images and measures nothing; within a class wins half of all comparisons by chance',
   );
   const second = alike(
     `correlation of two runs’ activations (${layer})`,

@@ -139,19 +139,34 @@ function grayOf({ pixels, channels, height, width }: PlanarPicture): Gray {
 }
 
 /**
+ * How many elements lie side by side: an odd number, since one is in the middle, and at least three.
+ *
+ * @param seen extent of the part around the picture's middle that the network is shown
+ */
+export function elementsWithin(
+  { across, down }: Lag,
+  seen: { readonly height: number; readonly width: number },
+): number {
+  const period = hypotenuse(across, down);
+  const reach = (Math.abs(across) * (seen.width - 1) + Math.abs(down) * (seen.height - 1)) / (2 * period);
+  return 2 * Math.max(1, Math.floor(reach / period)) + 1;
+}
+
+/**
  * The picture whole, then with one element less each time, until one is left. The outermost go first, so that what is left
  * hangs together around the picture's middle; the mean colour of the picture takes their place.
  *
- * @returns 2 · K + 1 pictures for as many elements, K at least 1: elements at the edge reach as far as the picture does
+ * @param count odd, as `elementsWithin` counts them; the outermost reach as far as the picture does
+ * @returns as many pictures
  */
 export function withFewerElements<Picture extends PlanarPicture>(
   picture: Picture,
   { across, down }: Lag,
+  count = elementsWithin({ across, down }, picture),
 ): Picture[] {
   const { pixels, channels, height, width } = picture;
-  const period = lengthOf({ across, down });
-  const reach = (Math.abs(across) * (width - 1) + Math.abs(down) * (height - 1)) / (2 * period);
-  const most = Math.max(1, Math.floor(reach / period));
+  const period = hypotenuse(across, down);
+  const most = (count - 1) / 2;
   const area = height * width;
   const means = Array.from({ length: channels }, (_, channel) => {
     const plane = pixels.subarray(channel * area, (channel + 1) * area);

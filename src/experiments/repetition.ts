@@ -2,6 +2,7 @@
 import { median as medianOf } from 'simple-statistics';
 import { z } from 'zod';
 import { rankOf } from '../models/evaluation.ts';
+import type { Model } from '../models/model.ts';
 import { formatCount, formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { readRunRecord, RunFolderError } from '../report/read-run.ts';
@@ -23,7 +24,7 @@ import {
   type Step,
 } from './experiment.ts';
 import { confidencesOfAll } from './judged.ts';
-import { findRepetition, withFewerElements } from './repeated-elements.ts';
+import { elementsWithin, findRepetition, withFewerElements } from './repeated-elements.ts';
 import { choice, classes, count, optionalText, same, text } from './settings.ts';
 import { bootstrapMedian, intervalText } from './statistics.ts';
 
@@ -155,7 +156,9 @@ function removalStep(
       const looked = surest(await source.pictures(host), values.images);
       const found = looked.flatMap((picture) => {
         const period = findRepetition(picture, values.likeness / 100);
-        return period ? [{ picture, period, series: withFewerElements(picture, period) }] : [];
+        if (!period) return [];
+        const elements = elementsWithin(period, seenOf(model, values.crops));
+        return [{ picture, period, series: withFewerElements(picture, period, elements) }];
       });
       const watch = {
         onJudged: (judged: number) => {
@@ -178,6 +181,12 @@ function removalStep(
       return { pictures: looked.length, repeating };
     },
   };
+}
+
+/** All of a picture where its corners are shown too, else the crop in its middle: nothing beyond can matter. */
+function seenOf({ preprocessing: { image, crop } }: Model, crops: 1 | 10) {
+  const [, height, width] = image;
+  return crops === 10 ? { height, width } : { height: Math.min(crop, height), width: Math.min(crop, width) };
 }
 
 /** Removals up to which so large a share of the elements is gone; of three, one is the first third. */
@@ -289,7 +298,7 @@ function sheet(repeating: readonly TakenApart[], pictures: readonly ElitePicture
   const cells = shown.flatMap(({ class: number, label, across, down, confidences }): GridPicture[] => {
     const picture = pictures.find((each) => each.class === number);
     if (!picture) return [];
-    const series = withFewerElements(picture, { across, down });
+    const series = withFewerElements(picture, { across, down }, confidences.length);
     return Array.from({ length: columns }, (_, column) => {
       const removed = Math.round((column * (series.length - 1)) / (columns - 1));
       const left = series.length - removed;

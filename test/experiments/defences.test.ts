@@ -69,7 +69,7 @@ test('rows leave out what real images would say where there are none', () => {
   const found = { total: 2, calibrating: 0, real: 0, temperature: null };
   const rows = defenceRows({ ...found, defences: [one, { ...one, accuracy: null, passing: null }] });
   expect(rows.map(({ here }) => here)).toEqual([
-    'real images: 50.0 % named right, 100.0 % pass; survive: 1 of 2 as usual, 0 of 2 evolved against shifts',
-    'survive: 1 of 2 as usual, 0 of 2 evolved against shifts',
+    'real: 50.0 % right, 100.0 % pass; fooling: 1 of 2, against shifts 0 of 2',
+    'fooling: 1 of 2, against shifts 0 of 2',
   ]);
 });

@@ -1,6 +1,10 @@
 /** Pictures with a known period, and pictures with none. */
 import { expect, test } from 'vitest';
-import { findRepetition, withFewerElements } from '../../src/experiments/repeated-elements.ts';
+import {
+  elementsWithin,
+  findRepetition,
+  withFewerElements,
+} from '../../src/experiments/repeated-elements.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import type { PlanarPicture } from '../../src/report/shrink.ts';
 
@@ -77,4 +81,15 @@ test('in whatever direction a period goes, every removal takes more of the pictu
     expect(changed[0]).toBe(0);
     expect(changed.at(-1)).toBeLessThan(784);
   }
+});
+
+test('only elements that the network sees are counted, and the first to go reaches into what it sees', () => {
+  expect(elementsWithin({ across: 8, down: 0 }, { height: 256, width: 256 })).toBe(31);
+  const seen = elementsWithin({ across: 8, down: 0 }, { height: 20, width: 40 });
+  expect(seen).toBe(5);
+  const picture = painted(64, 1, (x) => x);
+  const [, once] = withFewerElements(picture, { across: 8, down: 0 }, seen);
+  const gone = [...Array(64).keys()].filter((x) => once?.pixels[x] !== x);
+  // The crop is columns 12 to 51; the outermost of five elements begins 12 right of the middle.
+  expect([gone[0], gone.at(-1)]).toEqual([44, 63]);
 });
