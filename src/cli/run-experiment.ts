@@ -33,15 +33,13 @@ export async function runExperiment(
   asked: Given,
   terminal: Terminal,
 ): Promise<void> {
-  const { out, resume } = options;
+  const { out } = options;
   const storage = new FileStorage(out);
   await recordFor(experiment, options, asked, storage);
   const lock = await lockFolder(out, storage, terminal);
   try {
     // Once more, since another process may have written here before it let go of the folder.
     const record = await recordFor(experiment, options, asked, storage);
-    if (!resume) await clearExperiment(storage);
-    await writeRecord(storage, record);
     const conclusion = await follow(experiment, record, options, storage, terminal);
     if (!conclusion) return;
     const done = (await readRecord(storage)) ?? record;
@@ -95,7 +93,8 @@ async function follow(
   storage: FileStorage,
   terminal: Terminal,
 ): Promise<ConclusionRecord | undefined> {
-  const { out } = options;
+  const { out, resume } = options;
+  const models = new Map<string, ReturnType<Host['loadModel']>>();
   const interrupt = listenForInterrupt(terminal.invocation, () => {
     terminal.note('stopping as soon as this step has kept what there is; once more to leave at once');
   });
@@ -103,6 +102,12 @@ async function follow(
     storage,
     now: () => performance.now(),
     ...filesOfExperiments,
+    // Every run asks for it, before it begins and when it does.
+    loadModel: (name) => {
+      const loading = models.get(name) ?? filesOfExperiments.loadModel(name);
+      models.set(name, loading);
+      return loading;
+    },
     withDevice: (work) => withGpuAgain(options, terminal, work),
     shouldStop: interrupt.requested,
     onWarning: (text) => {
@@ -110,10 +115,15 @@ async function follow(
     },
   };
   const plan = experiment.plan(record.settings);
-  const from = await evaluationsDone(plan, host);
+  const from = resume ? await evaluationsDone(plan, host) : 0;
   const bar = terminal.progress(evaluationsOf(plan), 'evaluations', from);
   try {
     const conclusion = await conduct(experiment, record, host, {
+      // What is refused before it begins leaves the folder as it was.
+      onChecked: async () => {
+        if (!resume) await clearExperiment(storage);
+        await writeRecord(storage, record);
+      },
       onProgress: (evaluations, text) => {
         bar.update(evaluations, text);
       },

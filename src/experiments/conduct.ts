@@ -14,6 +14,8 @@ import type { ConclusionRecord, ExperimentRecord } from './record.ts';
 import { differencesFromPaper } from './settings.ts';
 
 export interface ConductHooks {
+  /** Called when all steps have been found possible, before the first begins. */
+  readonly onChecked?: () => Promise<void>;
   /** @param evaluations of all steps together, those of earlier processes too */
   readonly onProgress: (evaluations: number, text: string) => void;
 }
@@ -47,6 +49,7 @@ export async function conduct(
 ): Promise<ConclusionRecord | undefined> {
   const plan = experiment.plan(record.settings);
   for (const { check } of plan.steps) await check?.(host);
+  await hooks.onChecked?.();
   const results = new Map<Step<unknown>, unknown>();
   const read: ReadResult = <R>(step: Step<R>) => {
     if (results.has(step)) return results.get(step) as R;

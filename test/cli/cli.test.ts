@@ -106,6 +106,7 @@ describe('a run', () => {
       'checkpoint',
       'grid.png',
       'images',
+      'lineage.json',
       'progress.jsonl',
       'report.html',
       'run.json',
