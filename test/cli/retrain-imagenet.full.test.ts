@@ -184,10 +184,18 @@ describe('a network that is trained on fooling images', () => {
     expect(one!.weights.get('conv1.weight')!.data).not.toEqual(two!.weights.get('conv1.weight')!.data);
   });
 
-  it('leaves nothing of its networks where it is replaced', async () => {
-    const stop = await fool(...command, '--images', at('none'), '--replace', '--out', at('all'));
-    expect(stop.code).toBe(2);
-    expect(existsSync(at('all/models/round-1.safetensors'))).toBe(false);
+  it('leaves nothing of its networks where it is replaced, and all where replacing is refused', async () => {
+    const networks = () =>
+      ['round-1', 'round-2'].filter((name) => existsSync(at(`all/models/${name}.safetensors`)));
+    const refused = await fool(...command, '--images', at('none'), '--replace', '--out', at('all'));
+    expect(refused.code).toBe(2);
+    expect(networks()).toEqual(['round-1', 'round-2']);
+    const replaced = await fool(
+      ...[...command, '--generations', '1', '--population', '8', '--epochs', '1', '--batch', '16'],
+      ...['--images', at('train'), '--pictures', '5', '--judged', '2', '--replace', '--out', at('all')],
+    );
+    expect(replaced.code).toBe(0);
+    expect(networks()).toEqual(['round-1']);
   });
 });
 
