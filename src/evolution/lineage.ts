@@ -173,14 +173,23 @@ export function ancestryProblem(
   return undefined;
 }
 
-/** From the oldest known ancestor to the elite itself; empty where it is not among them. */
-export function lineTo(ancestors: ReadonlyMap<number, Ancestor>, elite: number): Ancestor[] {
-  const line: Ancestor[] = [];
-  for (let next = ancestors.get(elite); next; next = ancestors.get(next.parent ?? NaN)) line.push(next);
+type Descendant = Pick<Ancestor, 'id' | 'parent'>;
+
+/**
+ * From the oldest known ancestor to the elite itself; empty where it is not among them. A parent is older than its child: a
+ * record that says otherwise is followed no further.
+ */
+export function lineTo<One extends Descendant>(ancestors: ReadonlyMap<number, One>, elite: number): One[] {
+  const line: One[] = [];
+  for (let next = ancestors.get(elite); next;) {
+    line.push(next);
+    const { id, parent }: Descendant = next;
+    next = parent !== null && parent < id ? ancestors.get(parent) : undefined;
+  }
   return line.reverse();
 }
 
-export const byId = (ancestors: readonly Ancestor[]): Map<number, Ancestor> =>
+export const byId = <One extends Descendant>(ancestors: readonly One[]): Map<number, One> =>
   new Map(ancestors.map((ancestor) => [ancestor.id, ancestor]));
 
 /** A step of a line: an ancestor, and the class by which the line went on from it. */

@@ -15,6 +15,7 @@ import { newAscent, resumedAscent, type AscentSetup } from '../runs/ascent-run.t
 import { folderBelow } from '../storage/folder-below.ts';
 import { runFolder } from './evolution-step.ts';
 import type { Host, ReadResult, Step, StepHost } from './experiment.ts';
+import { runPicture } from './run-picture.ts';
 import { totalVariation } from './total-variation.ts';
 
 /** What an ascent leaves behind for a conclusion: of each objective the best image, and the way there. */
@@ -152,13 +153,9 @@ export function highestSoFar(values: readonly number[]): number[] {
 export async function ascentPictures(host: Host, id: string): Promise<GridPicture[]> {
   const storage = folderBelow(host.storage, runFolder(id));
   const { run, rows } = await readAscent(storage, runFolder(id));
-  const [, height, width] = run.model.image;
   const pictures: GridPicture[] = [];
   for (const { picture: path, label, confidence } of rows) {
-    const bytes = await storage.read(path);
-    if (!bytes)
-      throw new Error(`${runFolder(id)}/${path} is missing: start the experiment anew with --replace`);
-    const picture = host.decodePicture(bytes, `${runFolder(id)}/${path}`, { height, width });
+    const picture = await runPicture(host, { storage, name: runFolder(id), path }, run.model);
     pictures.push({ ...picture, label, confidence });
   }
   return pictures;

@@ -3,6 +3,7 @@ import { formatConfidence, formatDuration } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
 import { barsDrawing } from './bars.ts';
 import { elitePictures, evolutionStep, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
+import { runSettings } from './independent-runs.ts';
 import { defenceRows, defenceStep, type Defences } from './defence-step.ts';
 import { defineExperiment, type Conclusion, type Figure } from './experiment.ts';
 import { choice, classes, count, optionalText, same, text } from './settings.ts';
@@ -34,17 +35,7 @@ export const defences = defineExperiment({
     const evolved = (id: string, title: string, more: object) =>
       evolutionStep({
         ...{ id, title },
-        settings: {
-          model: values.model,
-          encoding: values.encoding,
-          generations: values.generations,
-          population: values.population,
-          seed: values.seed,
-          crops: 1,
-          coordinates: 'pixels',
-          ...(values.classes && { classes: values.classes }),
-          ...more,
-        },
+        settings: { ...runSettings(values), ...more },
       });
     const plain = evolved('plain', 'evolution as usual', {});
     const against = evolved('against-shifts', 'evolution against shifts', {

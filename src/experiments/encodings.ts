@@ -4,7 +4,8 @@ import type { RunSettings } from '../evolution/run-record.ts';
 import { formatConfidence, formatCount, formatDuration, shortLabel } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
 import { bandsDrawing, boxesDrawing } from './drawings.ts';
-import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
+import { elitePictures, type EvolutionOutcome } from './evolution-step.ts';
+import { independentRuns } from './independent-runs.ts';
 import {
   defineExperiment,
   type Conclusion,
@@ -97,22 +98,7 @@ function encodingExperiment(
     ...{ name, title, section, settings },
     about: `MAP-Elites with ${encodingWords[encoding]}, in independent runs`,
     plan: (values) => {
-      const steps = Array.from({ length: values.runs }, (_, index) =>
-        evolutionStep({
-          id: `run-${String(index + 1).padStart(2, '0')}`,
-          title: `run ${String(index + 1)} of ${String(values.runs)}`,
-          settings: {
-            model: values.model,
-            encoding,
-            generations: values.generations,
-            population: values.population,
-            seed: values.seed + index,
-            crops: values.crops === '10' ? 10 : 1,
-            coordinates: 'pixels',
-            ...(values.classes && { classes: values.classes }),
-          },
-        }),
-      );
+      const steps = independentRuns({ ...values, encoding });
       return {
         steps,
         conclude: (host, read) => conclude(host, steps, steps.map(read), reported),

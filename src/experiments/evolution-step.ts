@@ -5,12 +5,13 @@ import { checkMemory, searchMemory } from '../evolution/limits.ts';
 import { picturePath } from '../evolution/run-folder.ts';
 import type { RunSettings } from '../evolution/run-record.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { readRun, RunFolderError } from '../report/read-run.ts';
+import { readRun } from '../report/read-run.ts';
 import { formatConfidence } from '../report/format.ts';
 import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution-run.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
+import { runPicture } from './run-picture.ts';
 
 /** What an evolution leaves behind for a conclusion. */
 export const evolutionOutcome = z.object({
@@ -120,22 +121,14 @@ export interface ElitePicture extends GridPicture {
  * @throws RunFolderError when it is none, or is damaged
  */
 export async function picturesIn(
-  { decodePicture }: Pick<Host, 'decodePicture'>,
+  host: Pick<Host, 'decodePicture'>,
   storage: Storage,
   name: string,
 ): Promise<ElitePicture[]> {
   const { run, cells } = await readRun(storage, name);
-  const [channels, height, width] = run.model.image;
   const pictures: ElitePicture[] = [];
   for (const { class: number, label, confidence } of cells) {
-    const path = picturePath(number);
-    const bytes = await storage.read(path);
-    if (!bytes) throw new RunFolderError(`${name}/${path} is missing: make the run anew with --replace`);
-    const picture = decodePicture(bytes, `${name}/${path}`, { height, width });
-    if (picture.channels !== channels || picture.height !== height || picture.width !== width)
-      throw new RunFolderError(
-        `${name}/${path} is ${[picture.channels, picture.height, picture.width].join(' × ')}, the run's pictures are ${run.model.image.join(' × ')}: make the run anew with --replace`,
-      );
+    const picture = await runPicture(host, { storage, name, path: picturePath(number) }, run.model);
     pictures.push({ ...picture, class: number, label, confidence });
   }
   return pictures;

@@ -1,10 +1,9 @@
 /** A network trained further on pictures, as a step of an experiment: it keeps a checkpoint, and goes on from it bit for bit. */
 import { z } from 'zod';
-import { SavingPace } from '../evolution/saving-pace.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { chosenBy } from '../gpu/tuning.ts';
 import { shippedChoices } from '../kernels/shipped-choices.ts';
-import { BackgroundSaver, type Checkpoints } from '../models/background-saver.ts';
+import { BackgroundSaver } from '../models/background-saver.ts';
 import {
   createFineTuner,
   type FineTuner,
@@ -12,18 +11,14 @@ import {
   type TrainedLayers,
 } from '../models/fine-tuning.ts';
 import type { Model } from '../models/model.ts';
-import {
-  readCheckpoint,
-  writeCheckpoint,
-  type TrainingCheckpoint,
-  type TrainingPlan,
-} from '../models/training-checkpoint.ts';
-import { readState, restoreState, TrainingCheckpointError } from '../models/training-state.ts';
+import type { TrainingCheckpoint, TrainingPlan } from '../models/training-checkpoint.ts';
+import { readState, restoreState } from '../models/training-state.ts';
 import { descend, stepsOf } from '../models/training.ts';
 import type { Descent } from '../nn/trainer.ts';
 import { version } from '../version.ts';
 import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
 import { networkPath, writeNetwork } from './retrained-network.ts';
+import { checkpointIn, checkpointsInto } from './training-checkpoints.ts';
 
 export const fineTuningOutcome = z.object({ pictures: z.int(), steps: z.int(), seconds: z.number() });
 export type FineTuningOutcome = z.infer<typeof fineTuningOutcome>;
@@ -51,8 +46,6 @@ export interface FineTuningStepOptions {
 }
 
 const checkpointPath = (network: string): string => `models/${network}.checkpoint`;
-/** Milliseconds between checkpoints, at least, and the share of the time that saving them may take. */
-const pace = { every: 10_000, share: 0.03 };
 
 export function fineTuningStep(options: FineTuningStepOptions): Step<FineTuningOutcome> {
   const { id, title, network, evaluations, epochs, descent } = options;
@@ -86,12 +79,13 @@ async function follow(
     ...{ epochs, seed, descent },
     host: { adapter: gpu.adapter.name, data: null },
   };
-  const from = await checkpointOf(host, network, plan);
+  const path = checkpointPath(network);
+  const from = await checkpointIn(host, path, plan);
   const tuner = await tunerFrom(gpu, model, pictures, layers, plan, from);
   const started = host.now() - 1000 * (from?.seconds ?? 0);
   const seconds = () => (host.now() - started) / 1000;
   const saver = new BackgroundSaver(
-    checkpointsOf(host, network, plan, seconds),
+    checkpointsInto(host, path, plan, seconds),
     (step, loss) => readState(gpu, tuner, step, loss),
     from?.step,
   );
@@ -132,41 +126,4 @@ async function tunerFrom(
   const tuner = await createFineTuner(gpu, model, pictures, layers, descent, seed, start);
   if (from) restoreState(gpu, tuner, from);
   return tuner;
-}
-
-/** Where an earlier process stopped; a checkpoint that cannot be used costs its steps and a warning. */
-async function checkpointOf(
-  host: Host,
-  network: string,
-  plan: TrainingPlan,
-): Promise<TrainingCheckpoint | undefined> {
-  const path = checkpointPath(network);
-  const bytes = await host.storage.read(path);
-  if (!bytes) return undefined;
-  try {
-    const found = await readCheckpoint(bytes, path);
-    const asPlanned = Object.keys(plan).every(
-      (key) =>
-        JSON.stringify(found[key as keyof TrainingPlan]) === JSON.stringify(plan[key as keyof TrainingPlan]),
-    );
-    if (asPlanned) return found;
-    throw new TrainingCheckpointError(`${path} comes from another training`);
-  } catch (error) {
-    if (!(error instanceof TrainingCheckpointError)) throw error;
-    host.onWarning(`${error.message}. The training begins again.`);
-    return undefined;
-  }
-}
-
-function checkpointsOf(host: Host, network: string, plan: TrainingPlan, seconds: () => number): Checkpoints {
-  const due = new SavingPace(host.now, pace.every, pace.share);
-  return {
-    isDue: () => due.isDue,
-    async save(reading) {
-      const start = host.now();
-      const bytes = await writeCheckpoint({ ...plan, ...(await reading), seconds: seconds() });
-      await host.storage.write(checkpointPath(network), bytes);
-      due.saved(start);
-    },
-  };
 }

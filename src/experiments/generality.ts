@@ -10,7 +10,8 @@ import type { PlanarPicture } from '../report/shrink.ts';
 import { boxesDrawing } from './drawings.ts';
 import { moved } from './disturb.ts';
 import { encodingWords } from './encodings.ts';
-import { elitePictures, evolutionStep, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
+import { elitePictures, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
+import { independentRuns, runSettings } from './independent-runs.ts';
 import {
   defineExperiment,
   type Conclusion,
@@ -68,24 +69,8 @@ export const generality = defineExperiment({
     'Evolves the same classes from several seeds, compares the images of a class over the runs with those of other classes, and shows the network each image moved, turned, enlarged and compressed',
   settings,
   plan: (values) => {
-    const crops = values.crops === '10' ? 10 : 1;
-    const runs = Array.from({ length: values.runs }, (_, index) =>
-      evolutionStep({
-        id: `run-${String(index + 1).padStart(2, '0')}`,
-        title: `run ${String(index + 1)} of ${String(values.runs)}`,
-        settings: {
-          model: values.model,
-          encoding: values.encoding,
-          generations: values.generations,
-          population: values.population,
-          seed: values.seed + index,
-          crops,
-          coordinates: 'pixels',
-          ...(values.classes && { classes: values.classes }),
-        },
-      }),
-    );
-    const comparison = comparisonStep(runs, values.model, crops);
+    const runs = independentRuns(values);
+    const comparison = comparisonStep(runs, values.model, runSettings(values).crops);
     return {
       steps: [...runs, comparison],
       conclude: async (host, read) => {

@@ -15,7 +15,8 @@ import { readRun, type RunFolder } from '../report/read-run.ts';
 import { replay } from '../runs/replay.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import { graphDrawing, tracesDrawing, type Trace } from './drawings.ts';
-import { evolutionStep, runFolder, type EvolutionOutcome } from './evolution-step.ts';
+import { runFolder, type EvolutionOutcome } from './evolution-step.ts';
+import { independentRuns } from './independent-runs.ts';
 import {
   defineExperiment,
   type Conclusion,
@@ -48,20 +49,8 @@ export const goalSwitchingExperiment: Experiment = defineExperiment({
     classes: classes('classes that get a cell', same(null)),
     seed: count('of the first run; the others follow', same(1), 0),
   },
-  plan: ({ model, encoding, runs, generations, population, crops, classes: chosen, seed }) => {
-    const steps = Array.from({ length: runs }, (_, index) =>
-      evolutionStep({
-        id: `run-${String(index + 1).padStart(2, '0')}`,
-        title: `run ${String(index + 1)} of ${String(runs)}`,
-        settings: {
-          ...{ model, encoding, generations, population },
-          seed: seed + index,
-          crops: crops === '10' ? 10 : 1,
-          coordinates: 'pixels',
-          ...(chosen && { classes: chosen }),
-        },
-      }),
-    );
+  plan: (values) => {
+    const steps = independentRuns(values);
     return { steps, conclude: (host) => conclude(host, steps) };
   },
 });

@@ -1,9 +1,10 @@
-/** Pictures judged by a network, a batch at a time. */
+/** Pictures of any size judged by a network. */
 import type { Gpu } from '../gpu/device.ts';
 import { fitImage, type PlanarImage } from '../models/fit-image.ts';
-import { createJudge, imagesAtATime } from '../models/judge.ts';
 import type { Model } from '../models/model.ts';
 import type { ImageDataset } from '../datasets/dataset.ts';
+import type { PlanarPicture } from '../report/shrink.ts';
+import { confidencesOfAll } from './judged.ts';
 
 /**
  * Confidences: [picture][class].
@@ -18,20 +19,11 @@ export async function judgePictures(
   if (pictures.length === 0) return [];
   const [channels, height, width] = model.preprocessing.image;
   const size = [channels === 1 ? 1 : 3, height, width] as const;
-  const bytes = channels * height * width;
-  const judge = await createJudge(gpu, model, imagesAtATime(model, pictures.length), crops);
-  try {
-    const rows: Float32Array[] = [];
-    for (let first = 0; first < pictures.length; first += judge.images) {
-      const batch = pictures.slice(first, first + judge.images);
-      const pixels = new Uint8Array(judge.images * bytes);
-      for (const [place, picture] of batch.entries()) pixels.set(fitImage(picture, size), place * bytes);
-      rows.push(...(await judge.judge(pixels, batch.length)));
-    }
-    return rows;
-  } finally {
-    judge.destroy();
-  }
+  const fitted = pictures.map((picture): PlanarPicture => {
+    return { pixels: fitImage(picture, size), channels: size[0], height, width };
+  });
+  const watch = { onJudged: () => undefined, shouldStop: () => false };
+  return (await confidencesOfAll(gpu, model, fitted, watch, crops, Infinity)) ?? [];
 }
 
 /** The first images of a data set; all of them where it has fewer. */

@@ -16,15 +16,19 @@ interface Watch {
   readonly shouldStop: () => boolean;
 }
 
-/** @returns [picture][class], or undefined where it was stopped */
+/**
+ * @param atATime most pictures of one call
+ * @returns [picture][class], or undefined where it was stopped
+ */
 export async function confidencesOfAll(
   gpu: Gpu,
   model: Model,
   pictures: readonly PlanarPicture[],
   watch: Watch,
   crops: 1 | 10 = 1,
+  atATime = mostAtATime,
 ): Promise<Float32Array[] | undefined> {
-  const most = imagesAtATime(model, Math.max(1, pictures.length), mostAtATime);
+  const most = imagesAtATime(model, Math.max(1, pictures.length), atATime);
   const judge = await createJudge(gpu, model, most, crops);
   try {
     return await inTurns(pictures, most, watch, (turn) => judge.judge(joined(turn), turn.length));

@@ -14,6 +14,7 @@ import {
   type ElitePicture,
   type EvolutionOutcome,
 } from './evolution-step.ts';
+import { runSettings } from './independent-runs.ts';
 import {
   defineExperiment,
   type Conclusion,
@@ -73,16 +74,7 @@ export const repetition = defineExperiment({
     const evolution = evolutionStep({
       id: 'evolution',
       title: 'evolution',
-      settings: {
-        model: values.model,
-        encoding: 'cppn',
-        generations: values.generations,
-        population: values.population,
-        seed: values.seed,
-        crops: values.crops === '10' ? 10 : 1,
-        coordinates: 'pixels',
-        ...(values.classes && { classes: values.classes }),
-      },
+      settings: runSettings({ ...values, encoding: 'cppn' }),
     });
     const source = values.run === null ? ownRun(evolution, values.model) : givenRun(values.run);
     const crops = values.crops === '10' ? 10 : 1;

@@ -2,22 +2,16 @@
 import { z } from 'zod';
 import type { ImageDataset } from '../datasets/dataset.ts';
 import { fingerprintOf } from '../datasets/fingerprint.ts';
-import { SavingPace } from '../evolution/saving-pace.ts';
 import { sha256Hex } from '../formats/sha256.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { lenet } from '../models/lenet.ts';
 import { readModel, writeModel, type Model } from '../models/model.ts';
-import {
-  readCheckpoint,
-  writeCheckpoint,
-  type TrainingCheckpoint,
-  type TrainingPlan,
-} from '../models/training-checkpoint.ts';
-import { TrainingCheckpointError } from '../models/training-state.ts';
+import type { TrainingPlan } from '../models/training-checkpoint.ts';
 import { lenetDescent, preprocessingFor, train } from '../models/training.ts';
 import { RunFolderError } from '../report/run-files.ts';
 import { version } from '../version.ts';
 import type { Host, NamedModel, StepHost } from './experiment.ts';
+import { checkpointIn, checkpointsInto } from './training-checkpoints.ts';
 
 export const trainedNetwork = z.object({
   /** Of its file. */
@@ -41,10 +35,6 @@ export const networkPath = (id: string): string => `networks/${id}.safetensors`;
 const checkpointPath = (id: string): string => `networks/${id}.checkpoint`;
 export const networkFiles = (id: string): readonly string[] => [networkPath(id), checkpointPath(id)];
 
-/** Milliseconds between checkpoints, at least, and the share of the time that they may take. */
-const checkpointEvery = 10_000;
-const savingShare = 0.03;
-
 /** @returns undefined where the host stopped it: there is a checkpoint then, from which it goes on bit for bit */
 export async function trainNetwork(
   gpu: Gpu,
@@ -54,24 +44,13 @@ export async function trainNetwork(
   const { id, data, epochs, seed } = task;
   const path = checkpointPath(id);
   const plan = await planOf(gpu, task);
-  const from = await checkpointFor(plan, path, host);
+  const from = await checkpointIn(host, path, plan);
   const started = host.now() - 1000 * (from?.seconds ?? 0);
   const seconds = () => (host.now() - started) / 1000;
-  const pace = new SavingPace(host.now, checkpointEvery, savingShare);
   const { model, complete } = await train(gpu, lenet(data.classes), data, preprocessingFor(data, 1 / 256), {
     ...{ epochs, seed, descent: lenetDescent, now: host.now, shouldStop: host.shouldStop },
     ...(from && { from }),
-    checkpoints: {
-      isDue: () => pace.isDue,
-      save: async (reading) => {
-        const start = host.now();
-        await host.storage.write(
-          path,
-          await writeCheckpoint({ ...plan, ...(await reading), seconds: seconds() }),
-        );
-        pace.saved(start);
-      },
-    },
+    checkpoints: checkpointsInto(host, path, plan, seconds),
     onProgress: ({ step, epoch, loss }) => {
       host.progress(step * lenetDescent.batch, `epoch ${String(epoch + 1)}, loss ${loss.toFixed(4)}`);
     },
@@ -101,35 +80,6 @@ async function planOf(gpu: Gpu, { data, epochs, seed }: TrainingTask): Promise<T
     host: { adapter: name, data: null },
   };
 }
-
-/** One that is damaged, or another training's, is none: the training begins anew. */
-async function checkpointFor(
-  plan: TrainingPlan,
-  path: string,
-  { storage, onWarning }: Host,
-): Promise<TrainingCheckpoint | undefined> {
-  const bytes = await storage.read(path);
-  if (!bytes) return undefined;
-  try {
-    const checkpoint = await readCheckpoint(bytes, path);
-    if (decidingOf(checkpoint) === decidingOf(plan)) return checkpoint;
-    onWarning(`${path} is of another training; this one begins anew.`);
-  } catch (error) {
-    if (!(error instanceof TrainingCheckpointError)) throw error;
-    onWarning(`${error.message}; the training begins anew.`);
-  }
-  return undefined;
-}
-
-/** All that decides the weights. */
-const decidingOf = (plan: TrainingPlan): string => {
-  const { batch, rate, momentum, decay } = plan.descent;
-  const { images, sha256 } = plan.dataset;
-  return JSON.stringify([
-    ...[plan.version, plan.architecture, plan.adapter, images, sha256, plan.epochs, plan.seed],
-    ...[batch, rate, momentum, decay],
-  ]);
-};
 
 /**
  * The network that a step has trained.

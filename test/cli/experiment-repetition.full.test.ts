@@ -1,42 +1,23 @@
 /** `fool experiment repetition` in miniature. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
 import { withFewerElements } from '../../src/experiments/repeated-elements.ts';
 import type { Removals } from '../../src/experiments/repetition.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { picturePath } from '../../src/evolution/run-folder.ts';
-import { ended, fool, start } from './fool.ts';
+import { fool } from './fool.ts';
+import { inMiniature, type Printed } from './miniature.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'fool-repetition-'));
-const at = (name: string) => join(root, name);
 const device = ['--adapter', 'swiftshader'];
-const miniature = ['experiment', 'repetition', ...device, '--model', 'lenet-mnist'];
 // So low that some of ten digits repeat something.
-const small = ['--generations', '8', '--population', '16', '--likeness', '30', '--seed', '3'];
-
-interface Printed {
-  readonly numbers: Removals;
-  readonly rows: readonly { readonly what: string; readonly here: string }[];
-  readonly remarks: readonly string[];
-}
-
-let printed: Printed;
-beforeAll(async () => {
-  const { code, out, err } = await fool(...miniature, ...small, '--json', '--out', at('whole'));
-  expect(err).not.toContain('warning');
-  expect(code).toBe(0);
-  printed = JSON.parse(out) as Printed;
-});
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const sizes = ['--generations', '8', '--population', '16', '--likeness', '30', '--seed', '3'];
+const whole = inMiniature<Removals>('repetition', ['--model', 'lenet-mnist'], sizes);
+const { at, command } = whole;
 
 const conclusion = (folder: string) => readFileSync(at(`${folder}/conclusion.json`), 'utf8');
 
 it('begins at what the archive says, and removes until one element is left', () => {
-  const { numbers } = printed;
+  const { numbers } = whole.printed;
   const archive = JSON.parse(readFileSync(at('whole/runs/evolution/archive.json'), 'utf8')) as {
     class: number;
     confidence: number;
@@ -51,11 +32,11 @@ it('begins at what the archive says, and removes until one element is left', () 
     expect(ranks).toHaveLength(confidences.length);
   }
   const left = 10 - numbers.repeating.length;
-  expect(printed.remarks[0]).toMatch(new RegExp(`^${String(left)} images? without repetition`));
+  expect(whole.printed.remarks[0]).toMatch(new RegExp(`^${String(left)} images? without repetition`));
 });
 
 it('judges what a file of the same picture is judged', async () => {
-  const [first] = printed.numbers.repeating;
+  const [first] = whole.printed.numbers.repeating;
   const file = at(`whole/runs/evolution/${picturePath(first!.class)}`);
   const last = withFewerElements(decodeImage(readFileSync(file), file), first!).at(-1)!;
   writeFileSync(at('last.png'), encodePng(last));
@@ -73,23 +54,14 @@ it('leaves a curve, and a row of pictures for each image', () => {
 });
 
 it('interrupted and resumed is the one that was not', async () => {
-  const child = start([...miniature, ...small, '--out', at('cut')]);
-  const ending = ended(child);
-  await expect.poll(() => existsSync(at('cut/runs/evolution/run.json')), { timeout: 30_000 }).toBe(true);
-  child.kill('SIGINT');
-  expect((await ending).code).toBe(130);
-  const resumed = await fool(...miniature, '--resume', '--json', '--out', at('cut'));
-  const { numbers, rows } = JSON.parse(resumed.out) as Printed;
-  expect({ numbers, rows }).toEqual({ numbers: printed.numbers, rows: printed.rows });
-  for (const file of readdirSync(at('whole/figures')))
-    expect(readFileSync(at(`cut/figures/${file}`))).toEqual(readFileSync(at(`whole/figures/${file}`)));
+  await whole.expectSameWhenInterrupted('runs/evolution/run.json', ['elements.png', 'removal.svg']);
 });
 
 it('takes the elites of a run that is there, and finds the same', async () => {
   const from = ['--run', at('whole/runs/evolution'), '--likeness', '30'];
-  const { code, out } = await fool(...miniature, ...from, '--json', '--out', at('given'));
+  const { code, out } = await fool(...command, ...from, '--json', '--out', at('given'));
   expect(code).toBe(0);
-  expect((JSON.parse(out) as Printed).numbers).toEqual(printed.numbers);
+  expect((JSON.parse(out) as Printed<Removals>).numbers).toEqual(whole.printed.numbers);
   expect(existsSync(at('given/runs'))).toBe(false);
   expect(conclusion('given')).not.toContain('time of the evolution');
 });
@@ -98,7 +70,7 @@ it.each([
   ['none', /none.*run\.json|run\.json.*none/i],
   ['whole', /experiment/],
 ])('refuses the folder "%s", which is no run, before anything runs', async (folder, message) => {
-  const { code, err } = await fool(...miniature, '--run', at(folder), '--out', at('refused'));
+  const { code, err } = await fool(...command, '--run', at(folder), '--out', at('refused'));
   expect(code).toBeGreaterThan(0);
   expect(err).not.toMatch(/^\s+at /m);
   expect(err).toMatch(message);

@@ -106,7 +106,7 @@ test('a checkpoint that is damaged costs a warning, and the training begins agai
   storage.files.get(path)![5000]! ^= 1;
   const { warnings } = await run(storage, 'dense');
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toMatch(/taught\.checkpoint is damaged.*begins again/);
+  expect(warnings[0]).toMatch(/taught\.checkpoint is damaged.*begins anew/);
   expect(storage.files).toEqual(whole.files);
 });
 

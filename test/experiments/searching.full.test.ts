@@ -1,21 +1,20 @@
 /** The experiments of gradient ascent and of searches in miniature, on a device: whole, interrupted, and held against each other. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareSearch } from '../../src/experiments/compare-search.ts';
-import { conduct } from '../../src/experiments/conduct.ts';
-import type { Experiment, Host } from '../../src/experiments/experiment.ts';
+import type { Experiment } from '../../src/experiments/experiment.ts';
 import { gradientAscent } from '../../src/experiments/gradient-ascent.ts';
-import { newRecord, writeRecord, type ConclusionRecord } from '../../src/experiments/record.ts';
-import { valuesAt, type Values } from '../../src/experiments/settings.ts';
+import type { ConclusionRecord } from '../../src/experiments/record.ts';
+import type { Values } from '../../src/experiments/settings.ts';
 import { totalVariation } from '../../src/experiments/total-variation.ts';
 import { confidencesOf } from '../../src/index.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
 import { readRun } from '../../src/report/read-run.ts';
-import { filesOfExperiments } from '../../src/node/experiment-host.ts';
 import { folderBelow } from '../../src/storage/folder-below.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
+import { conductOn } from './device-host.ts';
 
 /** @param stopAfter questions whether to stop that are answered with no */
 async function conducted(
@@ -24,21 +23,9 @@ async function conducted(
   storage: MemoryStorage,
   stopAfter = Infinity,
 ): Promise<ConclusionRecord | undefined> {
-  const gpu = await openTestGpu();
-  let asked = 0;
-  const host: Host = {
-    storage,
-    now: () => performance.now(),
-    ...filesOfExperiments,
-    withDevice: (work) => work(gpu),
-    shouldStop: () => asked++ >= stopAfter,
-    onWarning: (text) => {
-      throw new Error(text);
-    },
-  };
-  const record = newRecord(experiment, 'quick', valuesAt(experiment.settings, 'quick', given), 'now');
-  await writeRecord(storage, record);
-  return conduct(experiment, record, host, { onProgress: () => undefined });
+  const { conclusion, warnings } = await conductOn(experiment, { storage, given, stopAfter });
+  expect(warnings).toEqual([]);
+  return conclusion;
 }
 
 /** All but times. */

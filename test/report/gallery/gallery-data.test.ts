@@ -12,7 +12,7 @@ import {
 } from '../../../src/report/gallery/gallery-data.ts';
 import { renderGalleryPage } from '../../../src/report/gallery/gallery-page.ts';
 import { foldersOf, galleryRecordSchema } from '../../../src/report/gallery/gallery-record.ts';
-import { lineOf } from '../../../src/report/gallery/lineage-line.ts';
+import { lineTo } from '../../../src/evolution/lineage.ts';
 import { surveyRun } from '../../../src/report/gallery/survey.ts';
 import { detailOf, moreOf, viewerOf } from '../../../src/report/gallery/viewer.ts';
 import { ascentStorage, fakeAscent } from '../fake-ascent.ts';
@@ -72,14 +72,20 @@ describe('a lineage', () => {
   const ancestors = [ancestor(1, null), ancestor(4, 1, 2), ancestor(5, 1), ancestor(9, 4)];
   const byId = new Map(ancestors.map((one) => [one.id, one]));
 
+  /** As the page shows it: the elite first. */
+  const lineFrom = (elite: number, known: typeof byId) =>
+    lineTo(known, elite)
+      .reverse()
+      .map(({ id }) => id);
+
   it('goes from an elite to the first that is known', () => {
-    expect(lineOf(9, byId).map(({ id }) => id)).toEqual([9, 4, 1]);
-    expect(lineOf(7, byId)).toEqual([]);
+    expect(lineFrom(9, byId)).toEqual([9, 4, 1]);
+    expect(lineFrom(7, byId)).toEqual([]);
   });
 
   it('ends where a record says that a parent is younger than its child', () => {
     const circle = [ancestor(1, 2), ancestor(2, 1)];
-    expect(lineOf(2, new Map(circle.map((one) => [one.id, one]))).map(({ id }) => id)).toEqual([2, 1]);
+    expect(lineFrom(2, new Map(circle.map((one) => [one.id, one])))).toEqual([2, 1]);
   });
 
   it('that is damaged leaves the run in, with a note', async () => {

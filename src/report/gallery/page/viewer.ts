@@ -9,7 +9,7 @@ import {
   type GalleryEntry,
 } from '../gallery-data.ts';
 import { html, type Markup } from '../../markup.ts';
-import { lineOf } from '../lineage-line.ts';
+import { byId as ancestorsById, lineTo } from '../../../evolution/lineage.ts';
 import { detailOf, moreOf, viewerOf, type Viewed } from '../viewer.ts';
 import { byId, elementOf } from './elements.ts';
 import type { Pieces } from './pieces.ts';
@@ -99,6 +99,6 @@ export class Viewer {
   async #lineOf({ entry, run }: Viewed, { elite }: GalleryDetail): Promise<Ancestor[] | undefined> {
     if (!run.lineage || !elite) return undefined;
     const ancestors = (await this.hooks.pieces.load(lineageFile(entry.run))) as readonly Ancestor[];
-    return lineOf(elite.id, new Map(ancestors.map((ancestor) => [ancestor.id, ancestor])));
+    return lineTo(ancestorsById(ancestors), elite.id).reverse();
   }
 }

@@ -1,0 +1,26 @@
+/** A picture out of the folder of a run, of the size that the run's pictures have. */
+import type { RunRecord } from '../evolution/run-record.ts';
+import type { PlanarPicture } from '../report/shrink.ts';
+import { RunFolderError } from '../report/run-files.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Host } from './experiment.ts';
+
+/**
+ * @param name how messages call the folder
+ * @throws RunFolderError where it is missing or of another size, or what the host says of one that is damaged
+ */
+export async function runPicture(
+  { decodePicture }: Pick<Host, 'decodePicture'>,
+  { storage, name, path }: { readonly storage: Storage; readonly name: string; readonly path: string },
+  { image }: Pick<RunRecord['model'], 'image'>,
+): Promise<PlanarPicture> {
+  const [channels, height, width] = image;
+  const bytes = await storage.read(path);
+  if (!bytes) throw new RunFolderError(`${name}/${path} is missing: make the run anew with --replace`);
+  const picture = decodePicture(bytes, `${name}/${path}`, { height, width });
+  if (picture.channels === channels && picture.height === height && picture.width === width) return picture;
+  const size = [picture.channels, picture.height, picture.width].join(' × ');
+  throw new RunFolderError(
+    `${name}/${path} is ${size}, the run's pictures are ${image.join(' × ')}: make the run anew with --replace`,
+  );
+}
