@@ -4,6 +4,7 @@
  * may grow beyond so many bytes, which cuts writes at any of them.
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -77,7 +78,11 @@ interface Stopped {
   /** How much the next generation's files take, and the largest of them. */
   readonly growth: number;
   readonly largest: number;
+  /** What became of folders already resumed, by their digest: a file is whole or not there, so that they are few. */
+  readonly resumed: Map<string, Resumed>;
 }
+
+type Resumed = { readonly error: Error } | { readonly difference: string | undefined };
 
 async function stoppedRun(kind: TinyKind): Promise<Stopped> {
   const [whole, stopped] = [new MemoryStorage(), new MemoryStorage()];
@@ -91,7 +96,14 @@ async function stoppedRun(kind: TinyKind): Promise<Stopped> {
   const written = [...next.files].filter(([path, bytes]) => files.get(path) !== bytes);
   const sizes = written.map(([, { length }]) => length);
   const pages = sizes.reduce((sum, size) => sum + 4096 * Math.ceil(size / 4096), 0);
-  return { kind, files, whole: kind.outcome(whole), growth: pages, largest: Math.max(...sizes) };
+  return {
+    kind,
+    files,
+    whole: kind.outcome(whole),
+    growth: pages,
+    largest: Math.max(...sizes),
+    resumed: new Map(),
+  };
 }
 
 function put(root: string, files: Files): void {
@@ -109,11 +121,30 @@ function filesBelow(root: string): MemoryStorage {
   return storage;
 }
 
+function digestOf({ files }: MemoryStorage): string {
+  const hash = createHash('sha256');
+  for (const [path, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`${path} ${String(bytes.length)}\n`).update(bytes);
+  return hash.digest('hex');
+}
+
+/** Goes on with a folder, or says what became of the same folder before. */
+async function resumeOnce({ kind, whole, resumed }: Stopped, root: string): Promise<Resumed> {
+  const digest = digestOf(filesBelow(root));
+  const known = resumed.get(digest);
+  if (known) return known;
+  const ended = await settled(() => kind.go({ storage: new FileStorage(root), resume: true }));
+  const found: Resumed =
+    'error' in ended ? ended : { difference: firstDifference(kind.outcome(filesBelow(root)), whole) };
+  resumed.set(digest, found);
+  return found;
+}
+
 const names = ['offsets', 'refused', 'checkpoint whole', 'resumed', 'different', 'broken'] as const;
 type Counts = Tally<(typeof names)[number]>;
 
 async function starve(stopped: Stopped, by: Scarcity, offset: number, tally: Counts): Promise<void> {
-  const { kind, files, whole } = stopped;
+  const { kind, files } = stopped;
   const root = join(by.folder, 'run');
   const place = `${kind.name}, ${by.name}, ${String(offset)} bytes`;
   tally.add('offsets');
@@ -139,10 +170,10 @@ async function starve(stopped: Stopped, by: Scarcity, offset: number, tally: Cou
       `${place}: ${'error' in found ? found.error.message : 'its checkpoint is gone or damaged'}`,
     );
   else tally.add('checkpoint whole');
-  const resumed = await settled(() => kind.go({ storage: new FileStorage(root), resume: true }));
-  const path = firstDifference(kind.outcome(filesBelow(root)), whole);
+  const resumed = await resumeOnce(stopped, root);
   if ('error' in resumed) tally.fail('broken', `${place}, with room again: ${resumed.error.message}`);
-  else if (path !== undefined) tally.fail('different', `${place}: ${path} differs`);
+  else if (resumed.difference !== undefined)
+    tally.fail('different', `${place}: ${resumed.difference} differs`);
   else tally.add('resumed');
   rmSync(root, { recursive: true, force: true });
 }
@@ -212,6 +243,9 @@ export const diskFull: Soak = {
       if (ways.length === 0) throw new Error('neither can a tmpfs be mounted nor is there prlimit here');
       const runs: Stopped[] = [];
       for (const kind of kinds) runs.push(await stoppedRun(kind));
+      note(
+        runs.map(({ kind, largest }) => `${kind.name}: files of up to ${String(largest)} bytes`).join(', '),
+      );
       // A tenth is for files that are overwritten; what pages leave no room for, single bytes get.
       let left = count;
       for (const [index, by] of ways.entries()) {
@@ -227,7 +261,9 @@ export const diskFull: Soak = {
             by.grain,
           );
           for (const offset of offsets) await starve(run, by, offset, tally);
-          note(`${by.name}: ${run.kind.name}, ${String(offsets.length)} offsets`);
+          note(
+            `${by.name}: ${run.kind.name}, ${String(offsets.length)} offsets, ${String(run.resumed.size)} folders`,
+          );
         }
         left -= tally.counts.offsets - before;
       }
