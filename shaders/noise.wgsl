@@ -1,11 +1,10 @@
 // Random starts of gradient ascent.
 //
 //   uniform_noise:   x[value, slot] = SIZE · (2u − 1)
-//   gaussian_noise:  x[value, slot] = SIZE · √(−2 ln(1 − u)) · cos(π (2v − 1))                     (Box and Muller, 1958)
+//   gaussian_noise:  x[value, slot] = SIZE · normal
 //
-// (u, v) are uniform in [0, 1) and follow from (key of the slot; value, 0) by threefry.wgsl, which stands in front: a
-// slot's noise is the same wherever in the batch it lies. The angle runs from −π, not from 0, since WGSL promises an exact
-// cosine only between −π and π.
+// u is uniform in [0, 1); it and the normal number follow from (key of the slot; value, 0) by threefry.wgsl, which stands in front: a
+// slot's noise is the same wherever in the batch it lies.
 
 override VALUES: u32 = 1u; // of a slot
 override BATCH: u32 = 1u;  // in vec4s
@@ -52,8 +51,5 @@ fn even(slot: u32, value: u32) -> f32 {
 }
 
 fn normal(slot: u32, value: u32) -> f32 {
-  let words = threefry(keys[slot], vec2u(value, 0u));
-  // WGSL's logarithm may come out a little above 0 near 1, and the root of less than 0 would be no number.
-  let squared = max(0.0, -2.0 * log(1.0 - uniform_of(words.x)));
-  return sqrt(squared) * cos(3.14159265358979 * (2.0 * uniform_of(words.y) - 1.0));
+  return normal_of(threefry(keys[slot], vec2u(value, 0u)));
 }

@@ -27,3 +27,11 @@ fn threefry_round(v: vec2u, rotation: u32) -> vec2u {
 fn uniform_of(word: u32) -> f32 {
   return f32(word >> 8u) * 5.9604644775390625e-8;
 }
+
+// Normal with mean 0 and deviation 1: √(−2 ln(1 − u)) · cos(π (2v − 1)) (Box and Muller, 1958). The angle runs from −π, not
+// from 0, since WGSL promises an exact cosine only between −π and π.
+fn normal_of(words: vec2u) -> f32 {
+  // WGSL's logarithm may come out a little above 0 near 1, and the root of less than 0 would be no number.
+  let squared = max(0.0, -2.0 * log(1.0 - uniform_of(words.x)));
+  return sqrt(squared) * cos(3.14159265358979 * (2.0 * uniform_of(words.y) - 1.0));
+}

@@ -7,6 +7,9 @@
 // RESIZE false spares the other three. Slot s shows view s mod VIEWS of image source[s / VIEWS]; a source of
 // 0xffffffff leaves zeros. c' is c, or counted from the other end where the network wants blue first. Turns [image,
 // channels, height, width] bytes into [channels, height, width, slot] floats.
+//
+// With NOISE, every pixel is clamp(image + NOISE · normal, 0, 255), where the normal numbers follow from (key of the view;
+// place in the image, 0) by threefry.wgsl, which stands in front: all images of a batch meet the same noise in view v.
 
 override CHANNELS: u32 = 1u;
 override IMAGE_HEIGHT: u32 = 28u;
@@ -17,6 +20,7 @@ override BATCH: u32 = 1u; // in vec4s
 override VIEWS: u32 = 1u;
 override REVERSE_CHANNELS: bool = false;
 override RESIZE: bool = false;
+override NOISE: f32 = 0.0; // standard deviation, in bytes
 override SCALE_0: f32 = 1.0; // of the network's first channel
 override SCALE_1: f32 = 1.0;
 override SCALE_2: f32 = 1.0;
@@ -26,6 +30,7 @@ struct View {
   corner: vec2f, // top and left of the region, in pixels of the image
   size: vec2f,   // its height and width
   mirrored: u32,
+  key: vec2u, // of its noise
 }
 
 @group(0) @binding(0) var<storage, read> images: array<u32>;  // bytes [image, CHANNELS, IMAGE_HEIGHT·IMAGE_WIDTH padded to 4]
@@ -35,14 +40,19 @@ struct View {
 @group(0) @binding(4) var<storage, read_write> x: array<vec4f>; // [CHANNELS, HEIGHT, WIDTH, BATCH]
 
 // The pixel minus the mean; beyond the edge, of the nearest one inside.
-fn centred(image: u32, channel: u32, place: vec2i) -> f32 {
+fn centred(image: u32, channel: u32, place: vec2i, key: vec2u) -> f32 {
   let inside = vec2u(clamp(place, vec2i(0), vec2i(i32(IMAGE_HEIGHT), i32(IMAGE_WIDTH)) - 1));
   let at = inside.x * IMAGE_WIDTH + inside.y;
   let plane = (IMAGE_HEIGHT * IMAGE_WIDTH + 3u) / 4u;
   let from_channel = select(channel, CHANNELS - 1u - channel, REVERSE_CHANNELS);
   let word = images[(image * CHANNELS + from_channel) * plane + at / 4u];
   let byte = (word >> (8u * (at % 4u))) & 255u;
-  return f32(byte) - mean[channel * IMAGE_HEIGHT * IMAGE_WIDTH + at];
+  var value = f32(byte);
+  if (NOISE > 0.0) {
+    let noise = normal_of(threefry(key, vec2u(channel * IMAGE_HEIGHT * IMAGE_WIDTH + at, 0u)));
+    value = clamp(value + NOISE * noise, 0.0, 255.0);
+  }
+  return value - mean[channel * IMAGE_HEIGHT * IMAGE_WIDTH + at];
 }
 
 fn value(slot: u32, channel: u32, row: u32, column: u32) -> f32 {
@@ -59,13 +69,21 @@ fn value(slot: u32, channel: u32, row: u32, column: u32) -> f32 {
     scale = SCALE_2;
   }
   if (!RESIZE) {
-    return centred(image, channel, vec2i(vec2u(view.corner) + shown)) * scale;
+    return centred(image, channel, vec2i(vec2u(view.corner) + shown), view.key) * scale;
   }
   let place = view.corner + (vec2f(shown) + 0.5) * view.size / vec2f(f32(HEIGHT), f32(WIDTH)) - 0.5;
   let first = vec2i(floor(place));
   let part = place - floor(place);
-  let upper = mix(centred(image, channel, first), centred(image, channel, first + vec2i(0, 1)), part.y);
-  let lower = mix(centred(image, channel, first + vec2i(1, 0)), centred(image, channel, first + vec2i(1, 1)), part.y);
+  let upper = mix(
+    centred(image, channel, first, view.key),
+    centred(image, channel, first + vec2i(0, 1), view.key),
+    part.y,
+  );
+  let lower = mix(
+    centred(image, channel, first + vec2i(1, 0), view.key),
+    centred(image, channel, first + vec2i(1, 1), view.key),
+    part.y,
+  );
   return mix(upper, lower, part.x) * scale;
 }
 

@@ -2,7 +2,7 @@
 import type { ChoiceTable } from '../gpu/tuning.ts';
 import type { DenseStorage } from '../nn/parameters.ts';
 import type { Ancestor } from './lineage.ts';
-import type { Shifts } from '../models/views.ts';
+import type { RandomViews } from '../models/views.ts';
 import type { SerialisedGenome } from '../encodings/encoding.ts';
 
 /** What the user asked for. Two runs with equal settings on one adapter give the same archive. */
@@ -13,8 +13,8 @@ export interface RunSettings {
   readonly population: number;
   readonly seed: number;
   readonly crops: 1 | 10;
-  /** Views at random that are averaged in place of the crops. */
-  readonly shifts?: Shifts;
+  /** Averaged in place of the crops. */
+  readonly randomViews?: RandomViews;
   /** How dense weights are kept on the device; f32 when absent. */
   readonly denseWeights?: DenseStorage;
   /** Classes that have a cell; every class of the model when absent. */

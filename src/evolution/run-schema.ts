@@ -63,8 +63,13 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
     population: count,
     seed: z.int(),
     crops: z.literal([1, 10]),
-    shifts: z
-      .object({ pixels: z.int().min(0).max(4096), views: z.int().min(1).max(1000), seed: count })
+    randomViews: z
+      .object({
+        shift: z.int().min(0).max(4096),
+        noise: z.number().min(0).max(255),
+        views: z.int().min(1).max(1000),
+        seed: count,
+      })
       .exactOptional(),
     denseWeights: z.enum(denseStorages).exactOptional(),
     classes: z.array(count).exactOptional(),

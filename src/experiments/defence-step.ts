@@ -1,4 +1,4 @@
-/** Tries every defence on real images, on fooling images, and on those evolved against one. */
+/** Tries every defence on real images, on fooling images, and on those evolved against some. */
 import { z } from 'zod';
 import type { LabelledBatch } from '../models/evaluation.ts';
 import type { Model } from '../models/model.ts';
@@ -17,7 +17,7 @@ import {
   type Verdict,
 } from './defence-scores.ts';
 import { blurred, moved, noisy } from './disturb.ts';
-import { elitePictures, type EvolutionOutcome } from './evolution-step.ts';
+import { elitePictures, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
 import type { Host, Row, Step } from './experiment.ts';
 import { outputsOfAll } from './judged.ts';
 
@@ -27,13 +27,14 @@ const defence = z.object({
   accuracy: z.number().nullable(),
   /** Share of other real images that pass the threshold. */
   passing: z.number().nullable(),
-  /** Fooling images that survive, of `total` each. */
-  plain: z.int(),
-  against: z.int(),
+  /** Fooling images that survive, of `total` each: of every kind. */
+  survive: z.array(z.int()),
 });
 
 export const defenceResults = z.object({
-  /** Fooling images of either kind. */
+  /** How fooling images were evolved: as usual, or against what. */
+  kinds: z.array(z.string()),
+  /** Fooling images of each kind. */
   total: z.int(),
   /** Real images that set thresholds, and those that try them. */
   calibrating: z.int(),
@@ -49,7 +50,14 @@ interface Options {
   readonly images: string | null;
   readonly real: number;
   readonly shift: number;
+  readonly noise: number;
   readonly seed: number;
+}
+
+/** Fooling images that were evolved in one way. */
+export interface FoolingKind {
+  readonly name: string;
+  readonly evolution: Step<EvolutionOutcome>;
 }
 
 /** What is done to an image before the network sees it; drawn afresh so often where chance has a part. */
@@ -61,15 +69,15 @@ interface Treatment {
 
 const drawsOfChance = 4;
 
-function treatments(host: Host, { preprocessing }: Model, shift: number): Treatment[] {
+function treatments(host: Host, { preprocessing }: Model, { shift, noise }: Options): Treatment[] {
   const [, height] = preprocessing.image;
   const within = (random: RandomStream) => random.below(2 * shift + 1) - shift;
   return [
     { what: 'none', draws: 1, apply: (picture) => picture },
     {
-      what: 'noise of 32 grey levels',
+      what: `noise of ${String(noise)} grey levels`,
       draws: drawsOfChance,
-      apply: (picture, random) => noisy(picture, 32, random),
+      apply: (picture, random) => noisy(picture, noise, random),
     },
     { what: 'blur of 1/28 of the side', draws: 1, apply: (picture) => blurred(picture, height / 28) },
     { what: 'JPEG of quality 50', draws: 1, apply: (picture) => host.throughJpeg(picture, 50) },
@@ -81,19 +89,15 @@ function treatments(host: Host, { preprocessing }: Model, shift: number): Treatm
   ];
 }
 
-/** Real images first, then both kinds of fooling ones. */
+/** Real images first, then every kind of fooling ones. */
 interface Images {
   readonly pictures: readonly PlanarPicture[];
   readonly targets: readonly number[];
-  /** How many of each: those that set thresholds, those that try them, plain ones, those evolved against shifts. */
-  readonly sizes: readonly [number, number, number, number];
+  /** How many of each: those that set thresholds, those that try them, and the fooling ones of each kind. */
+  readonly sizes: readonly [calibrating: number, real: number, ...fooling: number[]];
 }
 
-export function defenceStep(
-  plain: Step<EvolutionOutcome>,
-  against: Step<EvolutionOutcome>,
-  options: Options,
-): Step<Defences> {
+export function defenceStep(kinds: readonly FoolingKind[], options: Options): Step<Defences> {
   const realOf = async (host: Host): Promise<LabelledBatch | undefined> => {
     const { model } = await host.loadModel(options.model);
     const source = options.images ?? (model.architecture.name === 'lenet' ? 'mnist' : undefined);
@@ -101,17 +105,18 @@ export function defenceStep(
   };
   return {
     ...{ id: 'trial', title: 'defences', result: defenceResults },
-    evaluations: (options.real + 20) * (3 + 2 * drawsOfChance),
+    evaluations: (options.real + 10 * kinds.length) * (3 + 2 * drawsOfChance),
     check: async (host) => {
       await realOf(host);
     },
     run: async (host) => {
       const { model } = await host.loadModel(options.model);
-      const kinds = [await elitePictures(host, plain), await elitePictures(host, against)] as const;
-      const images = together(model, await realOf(host), kinds);
+      const fooling: ElitePicture[][] = [];
+      for (const { evolution } of kinds) fooling.push(await elitePictures(host, evolution));
+      const images = together(model, await realOf(host), fooling);
       const tried: { what: string; outputs: Float32Array[][] }[] = [];
       let before = 0;
-      for (const [number, treatment] of treatments(host, model, options.shift).entries()) {
+      for (const [number, treatment] of treatments(host, model, options).entries()) {
         const outputs: Float32Array[][] = [];
         for (let draw = 0; draw < treatment.draws; draw++) {
           const treated = images.pictures.map((picture, index) =>
@@ -133,7 +138,8 @@ export function defenceStep(
         }
         tried.push({ what: treatment.what, outputs });
       }
-      return settled(images, tried);
+      const names = kinds.map(({ name }) => name);
+      return settled(images, names, tried);
     },
   };
 }
@@ -141,10 +147,7 @@ export function defenceStep(
 function together(
   { preprocessing }: Model,
   real: LabelledBatch | undefined,
-  [plain, against]: readonly [
-    readonly (PlanarPicture & { class: number })[],
-    readonly (PlanarPicture & { class: number })[],
-  ],
+  kinds: readonly (readonly ElitePicture[])[],
 ): Images {
   const [channels, height, width] = preprocessing.image;
   const size = channels * height * width;
@@ -153,20 +156,21 @@ function together(
     const pixels = real?.images.subarray(size * image, size * (image + 1)) ?? new Uint8Array();
     return { pixels, channels: channels === 1 ? 1 : 3, height, width };
   });
-  const fooling = [...plain, ...against];
+  const fooling = kinds.flat();
   const calibrating = Math.floor(count / 2);
   return {
     pictures: [...pictures, ...fooling],
     targets: [...Array.from(real?.targets ?? []), ...fooling.map(({ class: number }) => number)],
-    sizes: [calibrating, count - calibrating, plain.length, against.length],
+    sizes: [calibrating, count - calibrating, ...kinds.map(({ length }) => length)],
   };
 }
 
 function settled(
   { targets, sizes }: Images,
+  kinds: readonly string[],
   tried: readonly { readonly what: string; readonly outputs: readonly Float32Array[][] }[],
 ): Defences {
-  const [calibrating, real, total] = sizes;
+  const [calibrating, real, total = 0] = sizes;
   const plain = tried[0]?.outputs[0] ?? [];
   const temperature = calibrating === 0 ? null : fittedTemperature(plain.slice(0, calibrating), targets);
   const scored = (what: string, score: (logits: Float32Array) => number) => {
@@ -186,7 +190,7 @@ function settled(
   const defences = [bare, ...scores, ...treated].map(({ what, verdicts }) =>
     counted(what, verdicts, targets, sizes),
   );
-  return { total, calibrating, real, temperature, defences };
+  return { kinds: [...kinds], total, calibrating, real, temperature, defences };
 }
 
 /** Of the mean softmax over the draws. */
@@ -206,7 +210,7 @@ export function counted(
   what: string,
   verdicts: readonly Verdict[],
   targets: readonly number[],
-  [calibrating, real, plain, against]: Images['sizes'],
+  [calibrating, real, ...fooling]: Images['sizes'],
 ): Defences['defences'][number] {
   const threshold = calibrating === 0 ? undefined : thresholdOf(verdicts.slice(0, calibrating));
   const part = (from: number, size: number, least?: number) =>
@@ -218,22 +222,24 @@ export function counted(
     what,
     accuracy: real === 0 ? null : part(calibrating, real) / real,
     passing: real === 0 ? null : passed / real,
-    plain: part(calibrating + real, plain, threshold),
-    against: part(calibrating + real + plain, against, threshold),
+    survive: fooling.map((size, kind) => {
+      const before = fooling.slice(0, kind).reduce((sum, one) => sum + one, calibrating + real);
+      return part(before, size, threshold);
+    }),
   };
 }
 
 /** The table, out of what was counted alone. */
-export function defenceRows({ defences, total }: Defences): Row[] {
+export function defenceRows({ defences, kinds, total }: Defences): Row[] {
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
-  return defences.map(({ what, accuracy, passing, plain, against }) => {
+  return defences.map(({ what, accuracy, passing, survive }) => {
     const real =
       accuracy === null || passing === null ? '' : `real: ${share(accuracy)} right, ${share(passing)} pass; `;
-    const of = (count: number) => `${String(count)} of ${String(total)}`;
+    const fooling = survive.map((count, kind) => `${kinds[kind] ?? ''} ${String(count)} of ${String(total)}`);
     return {
       what,
       paper: 'not tried',
-      here: `${real}fooling: ${of(plain)}, against shifts ${of(against)}`,
+      here: `${real}fooling: ${fooling.join(', ')}`,
     };
   });
 }

@@ -1,10 +1,10 @@
-/** Which fooling images withstand simple defences, and those that were evolved against one (beyond the paper). */
+/** Which fooling images withstand simple defences, and those that were evolved against some (beyond the paper). */
 import { formatConfidence, formatDuration } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
 import { barsDrawing } from './bars.ts';
 import { elitePictures, evolutionStep, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
 import { runSettings } from './independent-runs.ts';
-import { defenceRows, defenceStep, type Defences } from './defence-step.ts';
+import { defenceRows, defenceStep, type Defences, type FoolingKind } from './defence-step.ts';
 import { defineExperiment, type Conclusion, type Figure } from './experiment.ts';
 import { choice, classes, count, optionalText, same, text } from './settings.ts';
 
@@ -19,7 +19,8 @@ const settings = {
   generations: count('generations of each evolution', { quick: 100, paper: 1000 }),
   population: count('children of a generation', { quick: 60, paper: 200 }),
   shift: count('pixels that images are moved by at most', same(3)),
-  views: count('views at random that are averaged by the evolution against them', same(8)),
+  noise: count('grey levels of noise on every pixel: its standard deviation', same(32)),
+  views: count('views at random that are averaged by the evolutions against defences', same(8)),
   classes: classes('classes that get a cell', same(null)),
   seed: count('of the evolutions', same(1), 0),
 };
@@ -29,7 +30,7 @@ export const defences = defineExperiment({
   title: 'Simple defences against fooling images',
   section: 'beyond the paper',
   about:
-    'Counts the fooling images that thresholds set on real images, noise, blur, JPEG and random shifts let pass, of those evolved as usual and of those evolved against shifts',
+    'Counts the fooling images that thresholds set on real images, noise, blur, JPEG and random shifts let pass, of those evolved as usual and of those evolved against noise and against shifts',
   settings,
   plan: (values) => {
     const evolved = (id: string, title: string, more: object) =>
@@ -37,45 +38,59 @@ export const defences = defineExperiment({
         ...{ id, title },
         settings: { ...runSettings(values), ...more },
       });
-    const plain = evolved('plain', 'evolution as usual', {});
-    const against = evolved('against-shifts', 'evolution against shifts', {
-      shifts: { pixels: values.shift, views: values.views, seed: values.seed },
-    });
-    const trial = defenceStep(plain, against, values);
+    const views = { shift: 0, noise: 0, views: values.views, seed: values.seed };
+    const kinds: readonly FoolingKind[] = [
+      { name: 'as usual', evolution: evolved('plain', 'evolution as usual', {}) },
+      {
+        name: 'against noise',
+        evolution: evolved('against-noise', 'evolution against noise', {
+          randomViews: { ...views, noise: values.noise },
+        }),
+      },
+      {
+        name: 'against shifts',
+        evolution: evolved('against-shifts', 'evolution against shifts', {
+          randomViews: { ...views, shift: values.shift },
+        }),
+      },
+    ];
+    const trial = defenceStep(kinds, values);
     return {
-      steps: [plain, against, trial],
-      conclude: async (host, read) =>
-        conclude(
-          read(trial),
-          { plain: await elitePictures(host, plain), against: await elitePictures(host, against) },
-          [read(plain), read(against)],
-          values,
-        ),
+      steps: [...kinds.map(({ evolution }) => evolution), trial],
+      conclude: async (host, read) => {
+        const evolved: Evolved[] = [];
+        for (const { name, evolution } of kinds)
+          evolved.push({ name, outcome: read(evolution), pictures: await elitePictures(host, evolution) });
+        return conclude(read(trial), evolved, values);
+      },
     };
   },
 });
 
-interface Both {
-  readonly plain: readonly ElitePicture[];
-  readonly against: readonly ElitePicture[];
+interface Evolved {
+  readonly name: string;
+  readonly outcome: EvolutionOutcome;
+  readonly pictures: readonly ElitePicture[];
 }
 
 function conclude(
   found: Defences,
-  pictures: Both,
-  [plain, against]: readonly [EvolutionOutcome, EvolutionOutcome],
-  { shift, views }: { readonly shift: number; readonly views: number },
+  evolved: readonly Evolved[],
+  { shift, noise, views }: { readonly shift: number; readonly noise: number; readonly views: number },
 ): Conclusion {
-  const time = (what: string, { seconds }: EvolutionOutcome) => {
-    return { what, paper: 'not tried', here: formatDuration(seconds) };
-  };
-  const last = (run: EvolutionOutcome) => formatConfidence(run.median.at(-1) ?? 0);
+  const last = ({ name, outcome }: Evolved) => `${formatConfidence(outcome.median.at(-1) ?? 0)} ${name}`;
   return {
     rows: defenceRows(found),
-    cost: [time('time of the evolution', plain), time('time of that against shifts', against)],
-    figures: [bars(found), sheet(pictures)],
+    cost: evolved.map(({ name, outcome }) => {
+      return {
+        what: `time of the evolution ${name}`,
+        paper: 'not tried',
+        here: formatDuration(outcome.seconds),
+      };
+    }),
+    figures: [bars(found), sheet(evolved)],
     remarks: [
-      `Those against shifts were evolved for their mean confidence in ${String(views)} views moved at random by up to ${String(shift)} pixels, and judged in others. Median confidence of the classes at the end: ${last(plain)} as usual, ${last(against)} against shifts.`,
+      `Those against a defence were evolved for their mean confidence in ${String(views)} views at random, with noise of ${String(noise)} grey levels or moved by up to ${String(shift)} pixels, and judged in others. Median confidence of the classes at the end: ${evolved.map(last).join(', ')}.`,
       found.real === 0
         ? 'No real images were given (--images), so that there are no thresholds: scores are left out, and an image survives that is named its class.'
         : `Thresholds let 95 % of ${String(found.calibrating)} real images pass; accuracy is that over ${String(found.real)} others. An image survives that is named its class by a score above the threshold. The temperature that fits those images best is ${(found.temperature ?? 1).toFixed(2)}.`,
@@ -84,28 +99,27 @@ function conclude(
   };
 }
 
-function bars({ defences: all, total }: Defences): Figure {
+function bars({ defences: all, kinds, total }: Defences): Figure {
   const svg = barsDrawing(
-    all.map(({ what, plain, against, accuracy }) => ({
+    all.map(({ what, survive, accuracy }) => ({
       label: what,
       bars: [
         ...(accuracy === null ? [] : [{ name: 'real: accuracy', share: accuracy }]),
-        { name: 'plain', share: plain / total },
-        { name: 'against shifts', share: against / total },
+        ...survive.map((count, kind) => ({ name: kinds[kind] ?? '', share: count / total })),
       ],
     })),
     'Share of images that survive each defence',
   );
   const caption =
-    'Share of fooling images that survive each defence, as usual and evolved against shifts; beside it the accuracy on real images.';
+    'Share of fooling images that survive each defence, by how they were evolved; beside it the accuracy on real images.';
   return { name: 'survival', caption, svg };
 }
 
-function sheet({ plain, against }: Both): Figure {
-  const most = 10;
-  const cells = [...plain.slice(0, most), ...against.slice(0, most)];
-  const columns = Math.min(most, plain.length);
-  const image = composeGrid(cells, { columns, pictureSize: 84, largestSide: 1600 });
-  const caption = 'Above: evolved as usual. Below: evolved against shifts, for the mean confidence written.';
+function sheet(evolved: readonly Evolved[]): Figure {
+  const rows = evolved.map(({ pictures }) => pictures.slice(0, 10));
+  const columns = Math.max(1, rows[0]?.length ?? 0);
+  const image = composeGrid(rows.flat(), { columns, pictureSize: 84, largestSide: 1600 });
+  const names = evolved.map(({ name }) => name).join('; ');
+  const caption = `Images by how they were evolved, in rows from above: ${names}; for the mean confidence written.`;
   return { name: 'images', caption, image };
 }

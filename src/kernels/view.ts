@@ -1,7 +1,10 @@
 /** From image bytes to the network's input; see `shaders/view.wgsl`. */
-import source from '../../shaders/view.wgsl';
+import threefry from '../../shaders/threefry.wgsl';
+import viewSource from '../../shaders/view.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
+
+const source = threefry + viewSource;
 
 export interface ViewShape {
   /** At most 3. */
@@ -16,6 +19,8 @@ export interface ViewShape {
   /** Whether some view shows a region of another size than the input. */
   readonly resize: boolean;
   readonly reverseChannels: boolean;
+  /** Standard deviation of the noise on every pixel, in bytes; none unless told. */
+  readonly noise?: number;
   /** Of each channel, in the network's order. */
   readonly scale: readonly number[];
 }
@@ -27,6 +32,8 @@ export interface ImageView {
   readonly height: number;
   readonly width: number;
   readonly mirrored: boolean;
+  /** Of its noise, where the shape has some. */
+  readonly key?: readonly [number, number];
 }
 
 /** A source of this value leaves its slots zero. */
@@ -37,7 +44,18 @@ export const noImage = 0xffff_ffff;
  * them, 3 mean [channels, imageHeight, imageWidth], 4 x [channels, height, width, batch].
  */
 export function view(shape: ViewShape): Launch {
-  const { channels, imageHeight, imageWidth, height, width, batch, views, resize, reverseChannels } = shape;
+  const {
+    channels,
+    imageHeight,
+    imageWidth,
+    height,
+    width,
+    batch,
+    views,
+    resize,
+    reverseChannels,
+    noise = 0,
+  } = shape;
   const [first = 1, second = first, third = first] = shape.scale;
   const constants = {
     CHANNELS: channels,
@@ -49,6 +67,7 @@ export function view(shape: ViewShape): Launch {
     VIEWS: views,
     REVERSE_CHANNELS: reverseChannels ? 1 : 0,
     RESIZE: resize ? 1 : 0,
+    NOISE: noise,
     SCALE_0: first,
     SCALE_1: second,
     SCALE_2: third,
@@ -60,13 +79,14 @@ export function view(shape: ViewShape): Launch {
   });
 }
 
-/** Views as the shader reads them: six words each, four floats (top, left, height, width), a flag, and nothing. */
+/** Views as the shader reads them: eight words each, four floats (top, left, height, width), a flag, nothing, and the key. */
 export function viewTable(views: readonly ImageView[]): Uint8Array<ArrayBuffer> {
-  const table = new DataView(new ArrayBuffer(24 * views.length));
-  for (const [index, { top, left, height, width, mirrored }] of views.entries()) {
+  const table = new DataView(new ArrayBuffer(32 * views.length));
+  for (const [index, { top, left, height, width, mirrored, key = [0, 0] }] of views.entries()) {
     for (const [word, value] of [top, left, height, width].entries())
-      table.setFloat32(24 * index + 4 * word, value, true);
-    table.setUint32(24 * index + 16, mirrored ? 1 : 0, true);
+      table.setFloat32(32 * index + 4 * word, value, true);
+    table.setUint32(32 * index + 16, mirrored ? 1 : 0, true);
+    for (const [word, value] of key.entries()) table.setUint32(32 * index + 24 + 4 * word, value, true);
   }
   return new Uint8Array(table.buffer);
 }

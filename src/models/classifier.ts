@@ -14,14 +14,14 @@ import { type DenseStorage, type Parameters } from '../nn/parameters.ts';
 import { uploadParameters } from '../nn/upload.ts';
 import { imageWords } from './image-layout.ts';
 import type { Model } from './model.ts';
-import { shiftedViews, viewsOf, type Shifts } from './views.ts';
+import { randomViews, viewsOf, type RandomViews } from './views.ts';
 
 export interface ClassifierOptions {
   /** Images judged by one call. */
   readonly images: number;
   readonly crops: 1 | 10;
-  /** Views at random in place of the crops. */
-  readonly shifts?: Shifts;
+  /** In place of the crops. */
+  readonly randomViews?: RandomViews;
   /** Bytes that activations may take; the batch follows from it. */
   readonly memoryBudget?: number;
   /** Weights that are on the device already, else the model's are copied there. */
@@ -56,8 +56,8 @@ export async function createClassifier(
 ): Promise<Classifier> {
   const { images: count, crops, denseStorage = 'f32' } = options;
   const { preprocessing } = model;
-  const views = options.shifts
-    ? shiftedViews(preprocessing, options.shifts)
+  const views = options.randomViews
+    ? randomViews(preprocessing, options.randomViews)
     : viewsOf(preprocessing.image, preprocessing.crop, crops);
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
@@ -78,8 +78,14 @@ export async function createClassifier(
   const own = [images, confidences, logOdds, viewBuffer, mean];
   if (!options.parameters) own.push(...parameters.values());
   const planned = viewShape(model, batch, views.length);
-  // Only a view that is resized may look beyond the edge.
-  const shown = { ...planned, resize: planned.resize || options.shifts !== undefined };
+  const shown = options.randomViews
+    ? // Only a view that is resized may look beyond the edge.
+      {
+        ...planned,
+        resize: planned.resize || options.randomViews.shift > 0,
+        noise: options.randomViews.noise,
+      }
+    : planned;
   const dispatches: Dispatch[] = [];
   for (let first = 0; first < count; first += turn) {
     const sources = Math.ceil(batch / views.length);

@@ -27,7 +27,7 @@ export async function createJudge(
   model: Model,
   images: number,
   crops: 1 | 10 = 1,
-  how: Pick<ClassifierOptions, 'parameters' | 'denseStorage' | 'shifts'> = {},
+  how: Pick<ClassifierOptions, 'parameters' | 'denseStorage' | 'randomViews'> = {},
 ): Promise<Judge> {
   const [, height, width] = model.preprocessing.image;
   const classifier = await createClassifier(gpu, model, { images, crops, ...how });

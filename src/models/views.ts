@@ -27,20 +27,28 @@ export function viewsOf([, imageHeight, imageWidth]: Extent, crop: number, crops
   return mirrorings.flatMap((mirrored) => places.map((place) => ({ ...place, height, width, mirrored })));
 }
 
-/** Views of an image that is moved at random: what an image is evolved against that is to withstand it. */
-export interface Shifts {
+/** Views of an image that is moved at random, with noise upon it: what an image is evolved against that is to withstand both. */
+export interface RandomViews {
   /** How far at most to either side, in whole pixels. */
-  readonly pixels: number;
+  readonly shift: number;
+  /** Standard deviation of the noise on every pixel, in bytes. */
+  readonly noise: number;
   /** How many views are averaged. */
   readonly views: number;
   readonly seed: number;
 }
 
-/** The centre crop moved; beyond the edge the nearest pixel goes on. The same shifts give the same views. */
-export function shiftedViews({ image, crop }: Preprocessing, { pixels, views, seed }: Shifts): ImageView[] {
-  const random = RandomStream.of(seed, streams.shiftedViews);
-  const within = () => random.below(2 * pixels + 1) - pixels;
+/** The centre crop moved; beyond the edge the nearest pixel goes on. The same settings give the same views, noise included. */
+export function randomViews(
+  { image, crop }: Preprocessing,
+  { shift, views, seed }: RandomViews,
+): ImageView[] {
+  const random = RandomStream.of(seed, streams.randomViews);
+  const within = () => random.below(2 * shift + 1) - shift;
   return Array.from({ length: views }, () => viewsOf(image, crop, 1))
     .flat()
-    .map((view) => ({ ...view, top: view.top + within(), left: view.left + within() }));
+    .map((view, index) => {
+      const { key } = RandomStream.of(seed, streams.viewNoise, index);
+      return { ...view, top: view.top + within(), left: view.left + within(), key };
+    });
 }

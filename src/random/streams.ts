@@ -11,6 +11,7 @@ export const streams = {
   dropout: 9,
   bootstrap: 10,
   randomSearch: 11,
-  shiftedViews: 21,
+  randomViews: 21,
   defenceDraws: 22,
+  viewNoise: 23,
 } as const;

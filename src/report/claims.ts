@@ -1,7 +1,7 @@
 /** What a run folder of either kind says of its pictures, for whoever wants to hold it to that. */
 import { picturePath } from '../evolution/run-folder.ts';
 import type { RunRecord } from '../evolution/run-record.ts';
-import type { Shifts } from '../models/views.ts';
+import type { RandomViews } from '../models/views.ts';
 import type { DenseStorage } from '../nn/parameters.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readAscent } from './read-ascent.ts';
@@ -26,7 +26,7 @@ export interface ClaimedRun {
   readonly model: RunRecord['model'];
   readonly crops: 1 | 10;
   /** Views at random in place of the crops. */
-  readonly shifts?: Shifts;
+  readonly randomViews?: RandomViews;
   readonly denseStorage: DenseStorage;
   readonly claims: readonly Claim[];
   /** Of an evolution's elites. */
@@ -51,8 +51,8 @@ async function evolutionClaims(storage: Storage, name: string): Promise<ClaimedR
     const { class: number, label, confidence } = cell;
     return { class: number, label, confidence, named: false, picture: picturePath(number) };
   });
-  const { crops, shifts, denseWeights = 'f32' } = settings;
-  const how = { crops, ...(shifts && { shifts }), denseStorage: denseWeights };
+  const { crops, randomViews, denseWeights = 'f32' } = settings;
+  const how = { crops, ...(randomViews && { randomViews }), denseStorage: denseWeights };
   const lineage = await readLineage(storage, run, cells);
   return { modelName: settings.model, model, ...how, claims, lineage };
 }

@@ -21,7 +21,7 @@ export const plotWidth = 520;
 const leastMissing = 1e-7;
 
 /** A class of this confidence counts as fooled; the axis of nines has a dashed line there. */
-const fooled = 0.999;
+const fooled = 0.9999;
 
 /** Ticks of the axis of nines: 1 − confidence, and what it is called. */
 const nines: Readonly<Record<number, string>> = {

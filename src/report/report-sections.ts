@@ -1,5 +1,6 @@
 /** The sections of a report that hold numbers, curves and tables. */
 import type { StageTimes } from '../evolution/run-record.ts';
+import type { RandomViews } from '../models/views.ts';
 import { formatConfidence, formatDuration, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import {
@@ -68,6 +69,14 @@ export function plotsSection({ run, progress, cells }: ReportInput): Markup | un
   </section>`;
 }
 
+function wordsOfViews({ views, shift, noise }: RandomViews): string {
+  const changes = [
+    ...(shift > 0 ? [`moved by up to ${String(shift)} pixels`] : []),
+    ...(noise > 0 ? [`with noise of ${String(noise)} grey levels`] : []),
+  ];
+  return [String(views), ...changes].join(', ');
+}
+
 /** What the user asked for, and of which model. */
 export function settingsSection({ run }: ReportInput): Markup {
   const { settings, model } = run;
@@ -81,12 +90,7 @@ export function settingsSection({ run }: ReportInput): Markup {
       ['generations', formatNumber(settings.generations)],
       ['population', formatNumber(settings.population)],
       ['seed', settings.seed],
-      settings.shifts
-        ? [
-            'views',
-            `${String(settings.shifts.views)}, moved by up to ${String(settings.shifts.pixels)} pixels`,
-          ]
-        : ['crops', settings.crops],
+      settings.randomViews ? ['views', wordsOfViews(settings.randomViews)] : ['crops', settings.crops],
       ['dense weights', settings.denseWeights ?? 'f32'],
       ['classes', classes],
       ['version', run.version],

@@ -107,7 +107,7 @@ async function assemble(setup: EvolutionSetup, stored?: RunRecord, choices?: Cho
   const classifier = await createClassifier(gpu, model, {
     images: settings.population,
     crops: settings.crops,
-    ...(settings.shifts && { shifts: settings.shifts }),
+    ...(settings.randomViews && { randomViews: settings.randomViews }),
     denseStorage: settings.denseWeights ?? 'f32',
     choices,
   });

@@ -41,10 +41,10 @@ export async function replay({ gpu, model, settings, line, shown }: Replay): Pro
     throw new RangeError('a replay begins with a random individual of generation 0');
   const { image } = model.preprocessing;
   const images = imagesAtATime(model, shown.length, mostAtATime);
-  const { crops, shifts, denseWeights: denseStorage = 'f32', seed } = settings;
+  const { crops, randomViews, denseWeights: denseStorage = 'f32', seed } = settings;
   const classifier = await createClassifier(gpu, model, {
     ...{ images, crops, denseStorage },
-    ...(shifts && { shifts }),
+    ...(randomViews && { randomViews }),
   });
   try {
     const sizes = { population: images, cells: shown.length + 1, seed, extent: image };

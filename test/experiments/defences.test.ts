@@ -57,19 +57,25 @@ const verdicts = [5, 6, 7, 8, 9, 1].map((score) => ({ named: 0, score }));
 
 test('the first real images set the threshold, the others try it', () => {
   expect(counted('x', verdicts, [0, 0, 0, 1, 0, 0], [2, 2, 1, 1])).toEqual({
-    ...{ what: 'x', accuracy: 0.5, passing: 1, plain: 1, against: 0 },
+    ...{ what: 'x', accuracy: 0.5, passing: 1, survive: [1, 0] },
   });
   expect(counted('x', verdicts.slice(4), [0, 0], [0, 0, 1, 1])).toEqual({
-    ...{ what: 'x', accuracy: null, passing: null, plain: 1, against: 1 },
+    ...{ what: 'x', accuracy: null, passing: null, survive: [1, 1] },
   });
 });
 
 test('rows leave out what real images would say where there are none', () => {
-  const one = { what: 'x', accuracy: 0.5, passing: 1, plain: 1, against: 0 };
-  const found = { total: 2, calibrating: 0, real: 0, temperature: null };
+  const one = { what: 'x', accuracy: 0.5, passing: 1, survive: [1, 0] };
+  const found = {
+    kinds: ['as usual', 'against shifts'],
+    total: 2,
+    calibrating: 0,
+    real: 0,
+    temperature: null,
+  };
   const rows = defenceRows({ ...found, defences: [one, { ...one, accuracy: null, passing: null }] });
   expect(rows.map(({ here }) => here)).toEqual([
-    'real: 50.0 % right, 100.0 % pass; fooling: 1 of 2, against shifts 0 of 2',
-    'fooling: 1 of 2, against shifts 0 of 2',
+    'real: 50.0 % right, 100.0 % pass; fooling: as usual 1 of 2, against shifts 0 of 2',
+    'fooling: as usual 1 of 2, against shifts 0 of 2',
   ]);
 });

@@ -102,12 +102,12 @@ function describe({ class: number, label, stored, found, named, holds }: Verdict
 async function judgeAll(
   gpu: Gpu,
   model: Model,
-  { claims, crops, shifts, denseStorage }: ClaimedRun,
+  { claims, crops, randomViews, denseStorage }: ClaimedRun,
   pictures: Uint8Array<ArrayBuffer>,
 ): Promise<Float32Array[]> {
   const judge = await createJudge(gpu, model, imagesAtATime(model, claims.length), crops, {
     denseStorage,
-    ...(shifts && { shifts }),
+    ...(randomViews && { randomViews }),
   });
   const size = pictures.length / claims.length;
   const confidences: Float32Array[] = [];
