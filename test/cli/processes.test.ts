@@ -9,6 +9,7 @@ import { version } from '../../src/version.ts';
 import { digitPng, writeFewDigits } from '../support/few-digits.ts';
 import { lenetOnnx } from '../support/lenet-files.ts';
 import { fool, foolProcess } from './fool.ts';
+import { covering } from '../support/full.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fool-processes-'));
 const at = (...path: string[]) => join(root, ...path);
@@ -32,7 +33,7 @@ afterAll(() => {
 });
 
 describe('a process', () => {
-  it.each<[string[], RegExp]>([
+  const cases: readonly (readonly [commandLine: string[], message: RegExp])[] = [
     [['evolve', ...device, '--generations', '2', '--population', '4', '--out', at('run')], /^report: /m],
     [['verify', ...device, at('run')], /^all 10 pictures hold$/m],
     [['report', at('run')], /report\.html$/m],
@@ -63,12 +64,20 @@ describe('a process', () => {
     [['bench', '--help'], /--family <name>/],
     [['--help'], /^Usage: fool /],
     [['--version'], new RegExp(`^${version.replaceAll('.', '\\.')}\n$`)],
-  ])('fool %j ends with 0 and says what it did on standard output', async (commandLine, message) => {
-    const { code, out, err } = await foolProcess(...commandLine);
-    expect(err).not.toMatch(/^fool:|^\s+at /m);
-    expect(out).toMatch(message);
-    expect(code).toBe(0);
-  });
+  ];
+  // These take long, and are tried within this process by tests of their own.
+  const slow = ['ascend', 'train', 'evaluate', 'import'];
+  const quick = cases.filter(([[name = '']]) => !slow.includes(name));
+
+  it.each(covering(cases, quick))(
+    'fool %j ends with 0 and says what it did on standard output',
+    async (commandLine, message) => {
+      const { code, out, err } = await foolProcess(...commandLine);
+      expect(err).not.toMatch(/^fool:|^\s+at /m);
+      expect(out).toMatch(message);
+      expect(code).toBe(0);
+    },
+  );
 
   it('ends with 2 where it was called wrongly, with 1 where something failed', async () => {
     const wrong = await foolProcess('conquer');

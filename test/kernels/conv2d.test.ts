@@ -4,7 +4,7 @@ import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
 import { rectified } from '../../src/kernels/relu.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
 import { convCases, convMatrix, fewImagesCases } from './conv-cases.ts';
-import { namedPairs } from './covering-pairs.ts';
+import { namedPairs, ofEveryKind } from './covering-pairs.ts';
 import { expectClose, randomRows, randomValues } from './numbers.ts';
 import * as reference from './reference.ts';
 
@@ -34,7 +34,7 @@ test.each(namedPairs(convMatrix(conv2dVariants)))(
 /** Storing is the same for all variants of a kind. */
 const rectifiedCases = [convCases.find(([what]) => what === 'padding 1')!, fewImagesCases[0]!];
 
-test.each(namedPairs({ ...convMatrix(conv2dVariants), shapes: rectifiedCases, edges: [] }))(
+test.each(namedPairs({ ...ofEveryKind(convMatrix(conv2dVariants)), shapes: rectifiedCases, edges: [] }))(
   'conv2d %s stores what is positive: %s',
   async (variant, _, [, shape]) => {
     const { y, expected } = await computed(shape, variant, true);

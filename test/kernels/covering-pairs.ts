@@ -77,6 +77,11 @@ export function fastestOfKinds<Variant, Shape>(matrix: Matrix<Variant, Shape>): 
   );
 }
 
+/** For what variants of a kind share: how they load or store. The full run tries all of them. */
+export function ofEveryKind<Variant, Shape>(matrix: Matrix<Variant, Shape>): Matrix<Variant, Shape> {
+  return full ? matrix : { ...matrix, variants: [...fastestOfKinds(matrix)] };
+}
+
 /** Whether what is cut into tiles fills them: whole or not, fewer than one has, or several. */
 export function tileEdges<Variant, Shape>(
   what: string,

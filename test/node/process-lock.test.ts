@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ownIdentity } from '../../src/node/process-identity.ts';
 import { takeLock } from '../../src/node/process-lock.ts';
+import { full } from '../support/full.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'fool-lock-'));
 const program = path.join(scratch, 'holder.mjs');
@@ -140,14 +141,17 @@ test(
   { timeout: 60_000 },
   async () => {
     const endings = ['release', 'exit', 'killed'];
-    const children = Array.from({ length: 12 }, (_, index) => holder(index % 2, endings[index % 3], 12));
+    const [processes, rounds] = full ? [12, 12] : [6, 6];
+    const children = Array.from({ length: processes }, (_, index) =>
+      holder(index % 2, endings[index % 3], rounds),
+    );
     const ends = await Promise.all(
       children.map(async (child) => (await once(child, 'close')) as [number | null, string | null]),
     );
     expect(ends.map(([code, signal]) => signal ?? code)).toEqual(
       children.map((_, index) => (index % 3 === 2 ? 'SIGKILL' : 0)),
     );
-    expect(readFileSync(log(), 'utf8')).toBe('in out '.repeat(12 * 12));
+    expect(readFileSync(log(), 'utf8')).toBe('in out '.repeat(processes * rounds));
   },
 );
 
