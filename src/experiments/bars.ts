@@ -9,6 +9,10 @@ export interface BarGroup {
   readonly bars: readonly { readonly name: string; readonly share: number }[];
 }
 
+/** Pixels that the longest text takes at the size of the drawings. */
+const roomFor = (texts: readonly string[]): number =>
+  20 + 6.6 * Math.max(...texts.map(({ length }) => length));
+
 /** @returns an SVG file; groups below each other, each bar named beside it */
 export function barsDrawing(groups: readonly BarGroup[], what: string): string {
   const rows = groups.flatMap(({ label, bars }) => bars.map((bar) => ({ label, ...bar })));
@@ -16,7 +20,13 @@ export function barsDrawing(groups: readonly BarGroup[], what: string): string {
   const tickFormat = (value: number) => `${formatNumber(100 * value)} %`;
   const named = { x: 'share', y: 'name', fy: 'label', textAnchor: 'start', dx: 4 } as const;
   return standing({
-    ...{ width: 640, height: 60 + rows.length * 18, marginLeft: 190, marginRight: 130, marginBottom: 44 },
+    ...{
+      width: 640,
+      height: 60 + rows.length * 18,
+      marginLeft: roomFor(groups.map(({ label }) => label)),
+      marginRight: roomFor(names) + 40,
+      marginBottom: 44,
+    },
     x: { domain: [0, 1], label: 'share of images', tickFormat, grid: true },
     y: { axis: null, domain: names },
     fy: { domain: groups.map(({ label }) => label), label: null, axis: 'left' },

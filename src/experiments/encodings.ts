@@ -1,9 +1,21 @@
 /** Evolution against a network, several independent runs of one encoding (paper §3.1 to §3.4, figures 4 to 8). */
-import { mean as meanOf, median as medianOf } from 'simple-statistics';
+import { median as medianOf } from 'simple-statistics';
 import type { RunSettings } from '../evolution/run-record.ts';
-import { formatConfidence, formatCount, formatDuration, shortLabel } from '../report/format.ts';
+import { formatCount, formatDuration, shortLabel } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
 import { bandsDrawing, boxesDrawing } from './drawings.ts';
+import {
+  classesAbove,
+  course,
+  finals,
+  firstAt,
+  firstText,
+  fooled,
+  hardest,
+  medianAtEnd,
+  type Reported,
+  type Tried,
+} from './encoding-rows.ts';
 import { elitePictures, type EvolutionOutcome } from './evolution-step.ts';
 import { independentRuns } from './independent-runs.ts';
 import {
@@ -15,7 +27,7 @@ import {
   type Step,
 } from './experiment.ts';
 import { choice, classes, count, same, text } from './settings.ts';
-import { bootstrapMedian, intervalText } from './statistics.ts';
+import { bootstrapMedian } from './statistics.ts';
 
 type Encoding = RunSettings['encoding'];
 
@@ -28,51 +40,7 @@ interface Definition {
   readonly reported: readonly Reported[];
 }
 
-/** A row of the table: what is counted, and the paper's figure. */
-interface Reported {
-  readonly what: string;
-  readonly paper: string;
-  readonly here: (runs: readonly EvolutionOutcome[]) => string;
-  readonly differs?: string;
-}
-
 const crops = ['1', '10'] as const;
-
-/** Confidence that the paper calls fooled. */
-const fooled = 0.9999;
-
-/** Of each run, what it ends with. */
-const finals = (runs: readonly EvolutionOutcome[], key: 'median' | 'mean'): number[] =>
-  runs.map((run) => run[key].at(-1) ?? 0);
-
-type Course = 'best' | 'median' | 'mean';
-
-/** Of each run, the first generation in which the classes' best, median or mean is at least so high. */
-const firstAt = (runs: readonly EvolutionOutcome[], course: Course, least: number): number[] =>
-  runs.flatMap((run) => {
-    const first = run[course].findIndex((value) => value >= least);
-    return first === -1 ? [] : [first];
-  });
-
-function firstText(runs: readonly EvolutionOutcome[], course: Course, least: number): string {
-  const reached = firstAt(runs, course, least);
-  if (reached.length === 0) return `in none of ${formatCount(runs.length, 'run')}`;
-  const [low, high] = [Math.min(...reached), Math.max(...reached)];
-  const generations =
-    low === high ? String(low) : `${String(low)} to ${String(high)}, median ${String(medianOf(reached))}`;
-  return `generation ${generations} (in ${String(reached.length)} of ${formatCount(runs.length, 'run')})`;
-}
-
-const medianAtEnd: Reported['here'] = (runs) => intervalText(bootstrapMedian(finals(runs, 'median')));
-
-const classesAbove =
-  (least: number): Reported['here'] =>
-  (runs) => {
-    const shares = runs.map(({ cells }) => cells.filter(({ confidence }) => confidence >= least).length);
-    const cells = runs[0]?.cells.length ?? 0;
-    const middle = medianOf(shares);
-    return `${String(middle)} of ${String(cells)} (${((100 * middle) / Math.max(1, cells)).toFixed(1)} %)`;
-  };
 
 const settingsOf = (
   quick: { runs: number; generations: number; population: number; model: string; crops: '1' | '10' },
@@ -101,7 +69,14 @@ function encodingExperiment(
       const steps = independentRuns({ ...values, encoding });
       return {
         steps,
-        conclude: (host, read) => conclude(host, steps, steps.map(read), reported),
+        conclude: (host, read) => {
+          const imagesOf = (of: 'generations' | 'population') => settings[of].paper;
+          const tried = {
+            images: values.generations * values.population,
+            imagesInPaper: imagesOf('generations') * imagesOf('population'),
+          };
+          return conclude(host, steps, { runs: steps.map(read), reported, tried });
+        },
       };
     },
   });
@@ -115,13 +90,22 @@ export const encodingWords: Readonly<Record<Encoding, string>> = {
 async function conclude(
   host: Host,
   steps: readonly Step<EvolutionOutcome>[],
-  runs: readonly EvolutionOutcome[],
-  reported: readonly Reported[],
+  {
+    runs,
+    reported,
+    tried,
+  }: {
+    readonly runs: readonly EvolutionOutcome[];
+    readonly reported: readonly Reported[];
+    readonly tried: Tried;
+  },
 ): Promise<Conclusion> {
   const last = runs[0]?.cells ?? [];
   const seconds = runs.map((run) => run.seconds);
   return {
-    rows: reported.map(({ here, ...row }) => ({ ...row, here: here(runs) })),
+    rows: reported.map(({ here, differs, ...row }) => {
+      return { ...row, here: here(runs), ...(differs && { differs: differs(runs, tried) }) };
+    }),
     cost: [
       { what: 'time of a run', paper: costInPaper(last.length), here: formatDuration(medianOf(seconds)) },
     ],
@@ -203,28 +187,6 @@ async function grid(host: Host, steps: readonly Step<EvolutionOutcome>[]): Promi
   return { name: 'elites', caption, image };
 }
 
-/** Which classes resist: the paper's were cats and dogs. */
-function hardest(runs: readonly EvolutionOutcome[]): string[] {
-  const cells = runs[0]?.cells ?? [];
-  const all = cells.map(({ label }, index) => {
-    const own = runs.flatMap((run) => run.cells[index] ?? []);
-    return {
-      label: shortLabel(label),
-      confidence: medianOf(own.map(({ confidence }) => confidence)),
-      goalSwitches: meanOf(own.map(({ goalSwitches }) => goalSwitches)),
-    };
-  });
-  const order = [...all].sort((one, other) => one.confidence - other.confidence);
-  const named = order
-    .slice(0, 5)
-    .map(({ label, confidence }) => `${label} (${formatConfidence(confidence)})`);
-  const switches = meanOf(all.map(({ goalSwitches }) => goalSwitches));
-  return [
-    `Hardest to fool, by the median of the runs: ${named.join(', ')}.`,
-    `A cell was taken by the offspring of another class ${switches.toFixed(1)} times on average.`,
-  ];
-}
-
 const mnistReported = (paper: string): Reported[] => [
   { what: 'first class reaches 99.99 %', paper, here: (runs) => firstText(runs, 'best', fooled) },
   {
@@ -243,9 +205,6 @@ const mnistReported = (paper: string): Reported[] => [
 
 const mnistQuick = { runs: 3, generations: 100, population: 100, model: 'lenet-mnist', crops: '1' } as const;
 const mnistPaper = { ...mnistQuick, runs: 10, generations: 200, population: 200 };
-
-const tiny =
-  'caffenet-tiny knows 200 classes and errs more often than the CaffeNet of the paper; other weights by --model';
 
 const imagenetQuick = {
   runs: 1,
@@ -283,12 +242,12 @@ export const encodingExperiments: readonly Experiment[] = [
       section: 'paper §3.3, figure 6',
       encoding: 'direct',
       reported: [
-        { what: 'median confidence of all classes', paper: '21.59 %', here: medianAtEnd, differs: tiny },
+        { what: 'median confidence of all classes', paper: '21.59 %', here: medianAtEnd, differs: course },
         {
           what: 'classes at 99 % or more',
           paper: '45 of 1,000 (4.5 %)',
           here: classesAbove(0.99),
-          differs: tiny,
+          differs: course,
         },
       ],
     },
@@ -307,8 +266,8 @@ export const encodingExperiments: readonly Experiment[] = [
       section: 'paper §3.4, figures 7 and 8',
       encoding: 'cppn',
       reported: [
-        { what: 'median confidence of all classes', paper: '88.11 %', here: medianAtEnd, differs: tiny },
-        { what: 'classes at 99 % or more', paper: 'many', here: classesAbove(0.99), differs: tiny },
+        { what: 'median confidence of all classes', paper: '88.11 %', here: medianAtEnd, differs: course },
+        { what: 'classes at 99 % or more', paper: 'many', here: classesAbove(0.99), differs: course },
       ],
     },
     settingsOf(imagenetQuick, { ...imagenetQuick, runs: 5, generations: 5000, population: 400, crops: '10' }),

@@ -184,7 +184,13 @@ function lineInWords({ run }: Ancestry, line: readonly LineStep[]): string {
 const mostPlaces = 24;
 
 function phylogeny({ run }: Ancestry, line: readonly LineStep[]): Figure {
-  const drawing = drawLine(line, placesToShow(line, mostPlaces), run.model.labels, 'Ancestry of an elite');
+  const drawing = drawLine(
+    line,
+    placesToShow(line, mostPlaces),
+    run.model.labels,
+    'Ancestry of an elite',
+    'TB',
+  );
   const caption =
     'Ancestry of the elite that changed class most often: generation and class of its ancestors, changes of class in orange.';
   return { name: 'phylogeny', caption, svg: graphDrawing(drawing) };

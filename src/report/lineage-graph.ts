@@ -9,6 +9,9 @@ import { html, trusted, type Markup } from './markup.ts';
 /** A larger tree is not readable. */
 export const largestTree = 120;
 
+/** As dagre calls them. */
+export type Direction = 'LR' | 'TB';
+
 interface Node {
   readonly id: number;
   readonly label: string;
@@ -27,12 +30,14 @@ interface Edge {
 /**
  * @param shown places in the line, ascending
  * @param labels of the model's classes
+ * @param direction left to right, or from the top down, which a long line needs on a page that does not scroll
  */
 export function drawLine(
   steps: readonly Step[],
   shown: readonly number[],
   labels: readonly string[],
   title: string,
+  direction: Direction = 'LR',
 ): Markup {
   const nodes = shown.flatMap((place): Node[] => {
     const step = steps[place];
@@ -51,7 +56,7 @@ export function drawLine(
     if (from === undefined || to === undefined) return [];
     return [{ from, to, between: place - before - 1, kind: 'line' }];
   });
-  return drawLineage(nodes, edges, title);
+  return drawLineage(nodes, edges, title, direction);
 }
 
 /** What is drawn of a tree: living elites, where lines part, and where they begin. */
@@ -112,9 +117,14 @@ export function lineageLegend(): Markup {
   </ul>`;
 }
 
-function drawLineage(nodes: readonly Node[], edges: readonly Edge[], title: string): Markup {
+function drawLineage(
+  nodes: readonly Node[],
+  edges: readonly Edge[],
+  title: string,
+  direction: Direction = 'LR',
+): Markup {
   const graph: Layout = new Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 8, ranksep: 44 });
+  graph.setGraph({ rankdir: direction, nodesep: 10, edgesep: 8, ranksep: direction === 'LR' ? 44 : 18 });
   for (const { id, label } of nodes) graph.setNode(String(id), { width: widthOf(label), height: nodeHeight });
   for (const { from, to } of edges) graph.setEdge(String(from), String(to), { weight: 1 });
   layout(graph);
@@ -125,18 +135,20 @@ function drawLineage(nodes: readonly Node[], edges: readonly Edge[], title: stri
     title,
     nodes: places,
     points: edges.flatMap(pointsOf),
-    edges: html`<g>${edges.map((edge) => drawEdge(edge, pointsOf(edge), ends(edge, nodes, places)))}</g>`,
+    edges: html`<g>${edges.map((edge) => drawEdge(edge, pointsOf(edge), middle(edge, nodes, places)))}</g>`,
   });
 }
 
-/** Where the count stands: between the two pills. */
-function ends(
+/** Where the count stands: between the two pills, above the edge or, where it runs down, beside it. */
+function middle(
   { from, to }: Edge,
   nodes: readonly Node[],
   places: readonly PlacedNode[],
 ): readonly [number, number] {
   const [one, other] = [from, to].map((id) => places[nodes.findIndex((node) => node.id === id)]);
   if (!one || !other) return [0, 0];
+  if (other.y - one.y > nodeHeight && Math.abs(other.x - one.x) < one.width / 2)
+    return [(one.x + other.x) / 2 + 14, (one.y + other.y) / 2 + 9];
   const left = one.x + one.width / 2;
   const right = other.x - other.width / 2;
   return [(left + right) / 2, (one.y + other.y) / 2];
