@@ -76,7 +76,7 @@ export function checkMemory(
   const needed = archive + children + saving;
   if (needed <= budget) return;
   throw new PopulationError(
-    `${String(cells)} cells with ${encoding} genomes for ${model.name} need ${formatBytes(needed)} on the device (archive ${formatBytes(archive)}, as much again while saving, ${String(population)} children ${formatBytes(children)}), more than the ${formatBytes(budget)} that the search may take: choose fewer --classes or a smaller --population, or allow more with --memory`,
+    `${String(cells)} cells with ${encoding} genomes for ${model.name} need ${formatBytes(needed)} on the device (archive ${formatBytes(archive)}, as much again while saving, ${String(population)} children ${formatBytes(children)}), more than the ${formatBytes(budget)} that the search may take: choose fewer --classes or a smaller --population; fool evolve allows more with --memory`,
   );
 }
 
