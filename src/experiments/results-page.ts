@@ -2,7 +2,7 @@
 import { formatTime } from '../report/format.ts';
 import type { Row } from './experiment.ts';
 import type { ConclusionRecord, ExperimentRecord } from './record.ts';
-import { settingText } from './settings.ts';
+import { publicText } from './settings.ts';
 
 export interface Result {
   readonly record: ExperimentRecord;
@@ -32,7 +32,7 @@ function section(result: Result): string {
   const { record, conclusion } = result;
   const { name, scale, settings, adapter, started, version } = record;
   const { title, section: place, about, rows, cost, remarks, differences, figures } = conclusion;
-  const given = Object.entries(settings).map(([key, value]) => `${key} ${settingText(value)}`);
+  const given = Object.entries(settings).map(([key, value]) => `${key} ${publicText(value)}`);
   return [
     `## <a id="${name}-${scale}"></a>${plain(title)}`,
     `${plain(about)} (${plain(place)}). \`fool experiment ${name} --scale ${scale}\``,

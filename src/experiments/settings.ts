@@ -128,6 +128,13 @@ export function settingText(value: SettingValue, none = 'all'): string {
   return typeof value === 'string' ? value : value.join(', ');
 }
 
+/** The same for pages that go to others: of a path, whose folders say where somebody keeps files, the last part. */
+export function publicText(value: SettingValue, none?: string): string {
+  const words = settingText(value, none);
+  const isPath = /^([a-z]:)?[\\/]/i.test(words);
+  return (isPath ? words.split(/[\\/]+/).findLast((part) => part !== '') : undefined) ?? words;
+}
+
 /** All values of a scale, single ones replaced. */
 export function valuesAt(settings: Settings, scale: Scale, given: Values = {}): Values {
   return Object.fromEntries(
@@ -142,6 +149,6 @@ export function differencesFromPaper(settings: Settings, values: Values): string
     // A path of the user's is no difference.
     const isPath = paper === null && typeof value === 'string';
     if (isPath || JSON.stringify(value) === JSON.stringify(paper)) return [];
-    return [`${name} ${settingText(value, none)} (paper: ${settingText(paper, none)})`];
+    return [`${name} ${publicText(value, none)} (paper: ${settingText(paper, none)})`];
   });
 }

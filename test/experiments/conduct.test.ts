@@ -9,6 +9,7 @@ import {
   differencesFromPaper,
   classes,
   count,
+  publicText,
   same,
   SettingError,
   text,
@@ -147,6 +148,18 @@ test('the page of results escapes what is markup', async () => {
   expect(page).toContain('| sum \\| total | 10 | 4 |');
   expect(page).toContain('- \\<script\\>');
   expect(page).toContain('Other than the paper’s: steps 3 (paper: 10).');
+});
+
+test('a path is told to others without its folders', () => {
+  expect(publicText('/home/ann/pictures/train/')).toBe('train');
+  expect(publicText('C:\\nets\\some.caffemodel')).toBe('some.caffemodel');
+  expect(publicText('/')).toBe('/');
+  expect(publicText('lenet-mnist')).toBe('lenet-mnist');
+  expect(publicText([3, 5])).toBe('3, 5');
+  const settings = { model: text('', 'name', same('caffenet-tiny')) };
+  expect(differencesFromPaper(settings, { model: '/home/ann/mine.onnx' })).toEqual([
+    'model mine.onnx (paper: caffenet-tiny)',
+  ]);
 });
 
 test('settings are read as they are meant, or refused with what was expected', () => {
