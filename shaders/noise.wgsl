@@ -3,8 +3,8 @@
 //   uniform_noise:   x[value, slot] = SIZE · (2u − 1)
 //   gaussian_noise:  x[value, slot] = SIZE · normal
 //
-// u is uniform in [0, 1); it and the normal number follow from (key of the slot; value, 0) by threefry.wgsl, which stands in front: a
-// slot's noise is the same wherever in the batch it lies.
+// u is uniform in [0, 1); it and the normal number follow from (key of the slot; value, 0) by threefry.wgsl, which stands in
+// front: a slot's noise is the same wherever in the batch it lies.
 
 override VALUES: u32 = 1u; // of a slot
 override BATCH: u32 = 1u;  // in vec4s

@@ -79,13 +79,19 @@ export function hardest(runs: readonly EvolutionOutcome[]): string[] {
 /** Classes of the network that the paper fools. */
 const classesInPaper = 1000;
 
+/** Whether runs were still gaining when they ended: the median of their medians half-way through the shortest and at its end. */
+export function gains(runs: readonly EvolutionOutcome[]) {
+  const generations = Math.min(...runs.map(({ median }) => median.length));
+  const at = (generation: number) =>
+    formatConfidence(medianOf(runs.map(({ median }) => median[generation] ?? 0)));
+  return { generations, halfWay: at(Math.floor(generations / 2)), end: at(generations - 1) };
+}
+
 /** How much of the paper's search was made for each class, and whether it was still gaining when it ended. */
 export const course: NonNullable<Reported['differs']> = (runs, { images, imagesInPaper }) => {
   const cells = runs[0]?.cells.length ?? 1;
-  const generations = Math.min(...runs.map(({ median }) => median.length));
-  const at = (generation: number) =>
-    formatConfidence(medianOf(runs.map((run) => run.median[generation] ?? 0)));
+  const { halfWay, end } = gains(runs);
   const each = formatNumber(Math.round(images / cells));
   const eachInPaper = formatNumber(Math.round(imagesInPaper / classesInPaper));
-  return `${each} images tried for each of ${formatNumber(cells)} classes (paper: ${eachInPaper} for each of 1,000); median ${at(Math.floor(generations / 2))} half-way, ${at(generations - 1)} at the end`;
+  return `${each} images tried for each of ${formatNumber(cells)} classes (paper: ${eachInPaper} for each of 1,000); median ${halfWay} half-way, ${end} at the end`;
 };

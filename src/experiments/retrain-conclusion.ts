@@ -3,6 +3,7 @@ import { mean as meanOf, median as medianOf } from 'simple-statistics';
 import { formatConfidence, formatCount, formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { tracesDrawing } from './drawings.ts';
+import { fooled, gains } from './encoding-rows.ts';
 import type { EvolutionOutcome } from './evolution-step.ts';
 import type { Conclusion, Figure, Row } from './experiment.ts';
 import type { NetworkOutcome } from './retrain-mnist.ts';
@@ -14,9 +15,6 @@ export interface Round {
   /** Elites of the first evolution. */
   readonly pictures: readonly GridPicture[];
 }
-
-/** Confidence that the paper calls fooled. */
-const fooled = 0.9999;
 
 export interface RoundNumbers {
   /** Over the elites of all evolutions. */
@@ -99,11 +97,8 @@ function roundRow(numbers: RoundNumbers, index: number, round: Round | undefined
 /** Where a network was not fooled: whether the evolutions were still gaining when they ended. */
 function differs({ median }: RoundNumbers, round: Round | undefined): string | undefined {
   if (median >= fooled || !round) return undefined;
-  const courses = round.evolutions.map((evolution) => evolution.median);
-  const generations = Math.min(...courses.map(({ length }) => length));
-  const middle = Math.floor(generations / 2);
-  const at = (generation: number) => medianOf(courses.map((course) => course[generation] ?? 0));
-  return `${formatConfidence(at(middle))} half-way through ${formatCount(generations, 'generation')}, ${formatConfidence(at(generations - 1))} at their end`;
+  const { generations, halfWay, end } = gains(round.evolutions);
+  return `${halfWay} half-way through ${formatCount(generations, 'generation')}, ${end} at their end`;
 }
 
 function remarksOf(rounds: readonly Round[], all: readonly RoundNumbers[]): string[] {

@@ -40,7 +40,7 @@ export interface RandomViews {
 
 /** The centre crop moved; beyond the edge the nearest pixel goes on. The same settings give the same views, noise included. */
 export function randomViews(
-  { image, crop }: Preprocessing,
+  { image, crop }: Pick<Preprocessing, 'image' | 'crop'>,
   { shift, views, seed }: RandomViews,
 ): ImageView[] {
   const random = RandomStream.of(seed, streams.randomViews);

@@ -3,7 +3,6 @@ import { noImage, view, viewTable, type ViewShape } from '../../src/kernels/view
 import { padPlanes } from '../../src/models/image-layout.ts';
 import { randomViews, viewsOf } from '../../src/models/views.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../gpu.ts';
-import type { Preprocessing } from '../../src/models/preprocessing.ts';
 import { streams } from '../../src/random/streams.ts';
 import { RandomStream, threefry2x32 } from '../../src/random/threefry.ts';
 import { expectClose, randomValues } from './numbers.ts';
@@ -102,8 +101,7 @@ test('noise is normal, the same for all images in a view, another in every other
   const gpu = await openTestGpu();
   const [plane, views, deviation] = [28 * 28, 4, 32];
   const settings = { shift: 0, noise: deviation, views, seed: 7 };
-  const preprocessing = { image: [1, 28, 28], crop: 28 } as const;
-  const table = viewTable(randomViews(preprocessing as unknown as Preprocessing, settings));
+  const table = viewTable(randomViews({ image: [1, 28, 28], crop: 28 }, settings));
   const shape = {
     ...gray,
     batch: 12,
