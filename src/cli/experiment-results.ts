@@ -1,8 +1,9 @@
 /** `fool experiment report`: the results of several folders on one page, with their figures beside it. */
 import { basename, dirname } from 'node:path';
-import { copyPath, renderResults, type Result } from '../experiments/results-page.ts';
+import { copyPath, renderResults, resultId, type Result } from '../experiments/results-page.ts';
 import { figurePath, readConclusion, readRecord } from '../experiments/record.ts';
-import { experiments } from '../experiments/registry.ts';
+import { experimentNamed, experiments } from '../experiments/registry.ts';
+import { optionsFrom } from '../experiments/settings.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -24,11 +25,9 @@ export async function writeResults(
       throw new UsageError(
         `the experiment in ${folder} is not done: go on with fool experiment ${record.name} --resume --out ${folder}`,
       );
-    const twin = results.find(
-      (each) => each.record.name === record.name && each.record.scale === record.scale,
-    );
-    if (twin) throw new UsageError(`${folder} is a second ${record.name} at scale ${record.scale}`);
-    results.push({ record, conclusion, storage });
+    const { settings } = experimentNamed(record.name);
+    const options = optionsFrom(settings, record.scale, record.settings);
+    results.push({ record, conclusion, storage, options, id: resultId(record, results) });
   }
   const place = ({ record: { name } }: Result) => experiments.findIndex((each) => each.name === name);
   results.sort((one, other) => place(one) - place(other));

@@ -2,7 +2,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { scales, SettingError, settingText, type Scale, type Values } from '../experiments/settings.ts';
+import {
+  flagOf,
+  scales,
+  SettingError,
+  settingText,
+  type Scale,
+  type Values,
+} from '../experiments/settings.ts';
 import type { Invocation } from './io.ts';
 import { withCommon, type CommonOptions } from './options.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -77,8 +84,7 @@ function addOne(program: Command, experiment: Experiment, invocation: Invocation
     const { about: what, placeholder, parse } = setting;
     const [quick, paper] = [setting.quick, setting.paper].map((value) => settingText(value, setting.none));
     const values = quick === paper ? String(quick) : `quick: ${String(quick)}, paper: ${String(paper)}`;
-    const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    command.option(`--${flag} <${placeholder}>`, `${what} (${values})`, (given: string) =>
+    command.option(`${flagOf(key)} <${placeholder}>`, `${what} (${values})`, (given: string) =>
       parsed(parse, given),
     );
   }

@@ -7,16 +7,26 @@ import { publicText } from './settings.ts';
 export interface Result {
   readonly record: ExperimentRecord;
   readonly conclusion: ConclusionRecord;
+  /** Tells it from the page's other results; part of links and of file names. */
+  readonly id: string;
+  /** The options that were given beside the scale. */
+  readonly options: readonly string[];
+}
+
+/** @param others results that stand before it on the page */
+export function resultId({ name, scale }: ExperimentRecord, others: readonly Result[]): string {
+  const twins = others.filter(({ record }) => record.name === name && record.scale === scale).length;
+  return `${name}-${scale}${twins === 0 ? '' : `-${String(twins + 1)}`}`;
 }
 
 /** Where a figure's copy lies beside the page. */
-export const copyPath = ({ record: { name, scale } }: Result, file: string): string =>
-  `results/${name}-${scale}-${file}`;
+export const copyPath = ({ id }: Result, file: string): string => `results/${id}-${file}`;
 
 /** @returns Markdown */
 export function renderResults(results: readonly Result[]): string {
   const contents = results.map(
-    ({ record: { name, scale }, conclusion: { title } }) => `- [${title}, ${scale}](#${name}-${scale})`,
+    ({ record: { scale }, conclusion: { title }, id, options }) =>
+      `- [${plain([title, scale, ...options.map((option) => option.replace(/^--/, ''))].join(', '))}](#${id})`,
   );
   return (
     [
@@ -29,13 +39,13 @@ export function renderResults(results: readonly Result[]): string {
 }
 
 function section(result: Result): string {
-  const { record, conclusion } = result;
+  const { record, conclusion, id, options } = result;
   const { name, scale, settings, adapter, started, version } = record;
   const { title, section: place, about, rows, cost, remarks, differences, figures } = conclusion;
   const given = Object.entries(settings).map(([key, value]) => `${key} ${publicText(value)}`);
   return [
-    `## <a id="${name}-${scale}"></a>${plain(title)}`,
-    `${plain(about)} (${plain(place)}). \`fool experiment ${name} --scale ${scale}\``,
+    `## <a id="${id}"></a>${plain(title)}`,
+    `${plain(about)} (${plain(place)}). \`${['fool experiment', name, '--scale', scale, ...options].join(' ').replaceAll('`', '')}\``,
     table(rows),
     ...figures.map(
       ({ file, caption }) => `![${plain(caption)}](${copyPath(result, file)})\n\n*${plain(caption)}*`,

@@ -135,6 +135,20 @@ export function publicText(value: SettingValue, none?: string): string {
   return (isPath ? words.split(/[\\/]+/).findLast((part) => part !== '') : undefined) ?? words;
 }
 
+/** How the command line calls a setting: `--small-norm` for `smallNorm`. */
+export const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** The options that make a scale's values into these, for others: `--classes 0,50`. */
+export function optionsFrom(settings: Settings, scale: Scale, values: Values): string[] {
+  return Object.entries(settings).flatMap(([name, setting]) => {
+    const value = values[name] ?? null;
+    if (JSON.stringify(value) === JSON.stringify(setting[scale])) return [];
+    const given = typeof value === 'string' ? publicText(value) : value === null ? 'all' : String(value);
+    return [`${flagOf(name)} ${given}`];
+  });
+}
+
 /** All values of a scale, single ones replaced. */
 export function valuesAt(settings: Settings, scale: Scale, given: Values = {}): Values {
   return Object.fromEntries(

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { conduct } from '../../src/experiments/conduct.ts';
 import { defineExperiment, type Host, type Step } from '../../src/experiments/experiment.ts';
 import { newRecord, readConclusion, stepPath, writeRecord } from '../../src/experiments/record.ts';
-import { renderResults } from '../../src/experiments/results-page.ts';
+import { renderResults, resultId, type Result } from '../../src/experiments/results-page.ts';
 import {
   differencesFromPaper,
   classes,
   count,
+  optionsFrom,
   publicText,
   same,
   SettingError,
@@ -144,10 +145,26 @@ test('the page of results escapes what is markup', async () => {
   const storage = new MemoryStorage();
   const { record } = await conducted(storage);
   const conclusion = await readConclusion(storage, record);
-  const page = renderResults([{ record, conclusion: conclusion! }]);
+  const page = renderResults([{ record, conclusion: conclusion!, id: 'counting-quick', options: [] }]);
   expect(page).toContain('| sum \\| total | 10 | 4 |');
   expect(page).toContain('- \\<script\\>');
   expect(page).toContain('Other than the paper’s: steps 3 (paper: 10).');
+});
+
+test('results of one experiment at one scale are told apart by the options that were given', async () => {
+  const { record } = await conducted(new MemoryStorage());
+  const first = { record, conclusion: { title: 'Counting' }, id: 'counting-quick' } as Result;
+  expect(resultId(record, [])).toBe('counting-quick');
+  expect(resultId(record, [first])).toBe('counting-quick-2');
+  expect(resultId({ ...record, scale: 'paper' }, [first])).toBe('counting-paper');
+  const some = {
+    smallNorm: count('', same(3)),
+    of: classes('', same(null)),
+    name: text('', 'x', same('a')),
+    seed: count('', same(1)),
+  };
+  const values = { smallNorm: 4, of: [3, 5], name: '/home/ann/net.onnx', seed: 1 };
+  expect(optionsFrom(some, 'quick', values)).toEqual(['--small-norm 4', '--of 3,5', '--name net.onnx']);
 });
 
 test('a path is told to others without its folders', () => {
