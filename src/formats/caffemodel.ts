@@ -5,36 +5,15 @@
  */
 import { count } from '../count.ts';
 import { readBlob } from './caffe-blob.ts';
+import { CaffeChain, interpret } from './caffe-chain.ts';
+import { describeLayer, LAYER_MESSAGES, type CaffeLayer } from './caffe-layer.ts';
+import { convolutionWindow, numbersOf } from './caffe-parameters.ts';
 import { MessageReader } from './protobuf.ts';
 import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import type { Tensor } from './tensor.ts';
 import { viewOf } from './view-of.ts';
-import type { WeightedLayer, WeightFile } from './weight-file.ts';
+import { isWeighted, type Ignored, type WeightedLayer, type WeightFile } from './weight-file.ts';
 
-/** Field numbers of the two messages that describe a layer, by their field number in NetParameter. */
-const LAYER_MESSAGES: Readonly<Record<number, LayerFields>> = {
-  2: { name: 4, type: 5, blobs: 6, innerProduct: 17, v0: 1 },
-  100: { name: 1, type: 2, blobs: 7, innerProduct: 117 },
-};
-
-interface LayerFields {
-  readonly name: number;
-  readonly type: number;
-  readonly blobs: number;
-  /** InnerProductParameter. */
-  readonly innerProduct: number;
-  /** V0LayerParameter, inside which the oldest files keep everything. */
-  readonly v0?: number;
-}
-
-const INNER_PRODUCT_TRANSPOSE = 6;
-
-/** Those of V1LayerParameter.LayerType that have weights. */
-const V1_TYPES: Readonly<Record<number, string>> = {
-  4: 'Convolution',
-  14: 'InnerProduct',
-  39: 'Deconvolution',
-};
 const KINDS: ReadonlyMap<string, WeightedLayer['kind']> = new Map([
   ['Convolution', 'convolution'],
   ['InnerProduct', 'dense'],
@@ -42,19 +21,9 @@ const KINDS: ReadonlyMap<string, WeightedLayer['kind']> = new Map([
 
 /** Far more than any network has; a file of empty layers would otherwise take many times its size in memory. */
 const MAX_LAYERS = 10_000;
-/** No layer of Caffe has as many blobs. */
-const MAX_BLOBS = 16;
-
-interface CaffeLayer {
-  readonly name: string;
-  readonly type: string;
-  readonly blobs: readonly MessageReader[];
-  /** The dense weight is stored as [in, out]. */
-  readonly isTransposed: boolean;
-}
 
 /**
- * Reads the convolutions and dense layers of a Caffe network: tensors `<layer>.weight`, [out, in / groups,
+ * Reads the layers of a Caffe network, and of convolutions and dense ones the weights: tensors `<layer>.weight`, [out, in / groups,
  * height, width] or [out, in], and `<layer>.bias`, [out].
  * @param fileName for messages only
  * @throws WeightFileError when the file is damaged, is in Caffe's first format (V0), holds no weights, or
@@ -66,21 +35,30 @@ export function readCaffemodel(bytes: Uint8Array, fileName: string): WeightFile 
     fail('is an HDF5 file, only binary protocol buffers are read; set snapshot_format: BINARYPROTO');
   const view = viewOf(bytes);
   const tensors = new Map<string, Tensor>();
-  const layers: WeightedLayer[] = [];
-  const ignored: { name: string; reason: string }[] = [];
+  const ignored: Ignored[] = [];
+  const chain = new CaffeChain();
   for (const layer of layersOf(new MessageReader(bytes, fail), fail)) {
     const kind = KINDS.get(layer.type);
-    const reason = kind === undefined ? unusable(layer) : missing(layer);
-    if (reason !== undefined) ignored.push({ name: layer.name, reason });
-    if (kind === undefined || layer.blobs.length === 0) continue;
+    if (kind === undefined) {
+      chain.add(layer, interpret(layer, view, fail));
+      continue;
+    }
+    if (layer.blobs.length === 0) {
+      ignored.push({
+        name: layer.name,
+        reason: `a layer of type ${layer.type} whose weights are not in the file`,
+      });
+      continue;
+    }
     const read = readLayer(layer, kind, view, fail);
     for (const tensor of read.tensors) {
       if (tensors.has(tensor.name)) fail(`two layers are called ${layer.name}; rename one of them`);
       tensors.set(tensor.name, tensor);
     }
-    layers.push(read.layer);
+    chain.add(layer, read.layer);
   }
-  if (layers.length === 0) {
+  const { layers } = chain;
+  if (!layers.some(isWeighted)) {
     fail(
       'holds no convolution or dense layer with weights; is it a caffemodel that was saved after training?',
     );
@@ -90,16 +68,6 @@ export function readCaffemodel(bytes: Uint8Array, fileName: string): WeightFile 
 
 function isHdf5(bytes: Uint8Array): boolean {
   return [0x89, 0x48, 0x44, 0x46].every((byte, index) => bytes[index] === byte);
-}
-
-function unusable({ type, blobs }: CaffeLayer): string | undefined {
-  return blobs.length > 0
-    ? `a layer of type ${type}; only Convolution and InnerProduct have a use for their weights here`
-    : undefined;
-}
-
-function missing({ type, blobs }: CaffeLayer): string | undefined {
-  return blobs.length === 0 ? `a layer of type ${type} whose weights are not in the file` : undefined;
 }
 
 function* layersOf(net: MessageReader, fail: Fail): Generator<CaffeLayer> {
@@ -112,53 +80,8 @@ function* layersOf(net: MessageReader, fail: Fail): Generator<CaffeLayer> {
   }
 }
 
-/** Where everything of a layer lies; its numbers are not read yet. */
-function describeLayer(message: MessageReader, fields: LayerFields, fail: Fail): CaffeLayer {
-  let name = '';
-  let type = '';
-  let isTransposed = false;
-  const blobs: MessageReader[] = [];
-  while (message.next()) {
-    switch (message.field) {
-      case fields.v0:
-        fail(
-          "is in Caffe's first format (V0LayerParameter), which is not read; Caffe's own tool " +
-            'upgrade_net_proto_binary converts it',
-        );
-        break;
-      case fields.name:
-        name = message.text();
-        break;
-      case fields.type:
-        type = fields.v0 === undefined ? message.text() : v1Type(message.integer());
-        break;
-      case fields.blobs:
-        if (blobs.length === MAX_BLOBS)
-          fail(`layer ${name} has more than ${String(MAX_BLOBS)} blobs; ${FETCH_AGAIN}`);
-        blobs.push(message.message());
-        break;
-      case fields.innerProduct:
-        isTransposed = readTranspose(message.message());
-        break;
-    }
-  }
-  return { name, type, blobs, isTransposed };
-}
-
-function v1Type(type: number): string {
-  return V1_TYPES[type] ?? `number ${String(type)}`;
-}
-
-function readTranspose(parameters: MessageReader): boolean {
-  let transpose = false;
-  while (parameters.next()) {
-    if (parameters.field === INNER_PRODUCT_TRANSPOSE) transpose = parameters.integer() !== 0;
-  }
-  return transpose;
-}
-
 function readLayer(
-  { name, blobs, isTransposed }: CaffeLayer,
+  { name, blobs, parameters }: CaffeLayer,
   kind: WeightedLayer['kind'],
   view: DataView,
   fail: Fail,
@@ -170,11 +93,19 @@ function readLayer(
   }
   const weight = `${name}.weight`;
   const tensors = [tensorOf(weightBlob, weight, kind === 'convolution' ? 4 : 2, view, fail)];
-  const layer = { name, kind, weight, transposed: kind === 'dense' && isTransposed };
+  const isTransposed = kind === 'dense' && isTransposedIn(parameters('innerProduct'));
+  const told = kind === 'convolution' ? parameters('convolution') : undefined;
+  const window = told && { window: convolutionWindow(told) };
+  const layer = { name, kind, weight, transposed: isTransposed, ...window };
   if (biasBlob === undefined) return { tensors, layer };
   const bias = `${name}.bias`;
   return { tensors: [...tensors, tensorOf(biasBlob, bias, 1, view, fail)], layer: { ...layer, bias } };
 }
+
+const TRANSPOSE = 6;
+
+const isTransposedIn = (parameters: MessageReader | undefined): boolean =>
+  parameters !== undefined && numbersOf(parameters, [TRANSPOSE]).get(TRANSPOSE)?.[0] === 1;
 
 /** A blob without the leading ones that old files fill its shape up to four dimensions with. */
 function tensorOf(blob: MessageReader, name: string, rank: number, view: DataView, fail: Fail): Tensor {

@@ -1,33 +1,41 @@
 /**
- * Finds the convolutions and dense layers of an ONNX graph. Nodes come in the order in which data flows, so one walk
- * is enough: Conv and Gemm are layers; MatMul with weights is one; an Add behind one without bias brings it; Identity and
- * Transpose of weights are other names for them; whatever else touches weights is reported.
+ * Finds the layers of an ONNX graph. Nodes come in the order in which data flows, so one walk is enough: each takes what the
+ * one before gave, and what does not is no chain of layers. Conv and Gemm are layers; MatMul with weights is one; an Add behind
+ * one without bias brings it; what multiplies channels or adds to them stands for itself; Identity and Transpose of weights are
+ * other names for them; what leaves the values and their order alone is passed over.
  */
-import type { OnnxNode } from './onnx-node.ts';
+import { batchNormalisation } from './batch-normalisation.ts';
+import { OnnxConstants, type OnnxSource } from './onnx-constants.ts';
+import { constantSum, isPerOutput } from './onnx-sums.ts';
+import { labelOf, type OnnxNode } from './onnx-node.ts';
+import { convolutionWindow, poolLayer } from './onnx-windows.ts';
 import type { Fail } from './refusal.ts';
-import type { Tensor } from './tensor.ts';
-import type { WeightedLayer } from './weight-file.ts';
+import { isWeighted, type FileLayer, type WeightedLayer } from './weight-file.ts';
 
-/** Where a name of the graph leads to: a tensor of the file, as it is or transposed. */
-interface Source {
-  readonly tensor: Tensor;
-  readonly isTransposed: boolean;
-}
+/** They keep every value, in its order in memory. */
+const UNCHANGED = new Set(['Identity', 'Dropout', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Cast']);
+/** What they give says nothing of the values. */
+const OF_THE_SHAPE = new Set(['Shape', 'Size']);
+const ANSWERS = new Set(['Softmax', 'LogSoftmax', 'ArgMax']);
+const POOLS = new Set(['MaxPool', 'AveragePool', 'GlobalMaxPool', 'GlobalAveragePool']);
+const SUMS = new Set(['Add', 'Sub', 'Mul', 'Div']);
+/** They do the same to [rows, columns, channels] as to [channels, rows, columns]. */
+const BLIND_TO_ORDER = new Set(['Relu', 'Gemm', 'MatMul', 'Transpose', ...UNCHANGED]);
+const TO_CHANNELS_LAST = '0,2,3,1';
+const TO_CHANNELS_FIRST = '0,3,1,2';
 
 export class LayerSearch {
-  readonly layers: WeightedLayer[] = [];
-  /** Nodes that use weights in another way. */
-  readonly ignored: { readonly name: string; readonly reason: string }[] = [];
-  /** Outputs of Identity and Transpose nodes. */
-  readonly #aliases = new Map<string, Source>();
-  /** By the output of a node without bias: the index of its layer, which may still get one. */
-  readonly #biasable = new Map<string, number>();
-  readonly #tensors: ReadonlyMap<string, Tensor>;
+  readonly layers: FileLayer[] = [];
+  /** What the last layer gave; undefined before the first. */
+  #current: string | undefined;
+  /** Index of the layer that gave it, which may still get a bias. */
+  #biasable: number | undefined;
+  #isChannelsLast = false;
+  readonly #constants: OnnxConstants;
   readonly #fail: Fail;
 
-  /** @param tensors by name; those of Constant nodes may still be added before the nodes that use them */
-  constructor(tensors: ReadonlyMap<string, Tensor>, fail: Fail) {
-    this.#tensors = tensors;
+  constructor(constants: OnnxConstants, fail: Fail) {
+    this.#constants = constants;
     this.#fail = fail;
   }
 
@@ -36,26 +44,74 @@ export class LayerSearch {
    * @throws WeightFileError by `fail` when a layer uses its weights in a way that a layer here cannot
    */
   visit(node: OnnxNode): void {
-    switch (node.operator) {
-      case 'Conv':
-        this.#addLayer(node, 'convolution', this.#weightOf(node, 4), this.#biasOf(node, 'convolution'));
-        break;
-      case 'Gemm':
-        this.#addGemm(node);
-        break;
-      case 'MatMul':
-        if (!this.#addMatMul(node)) this.#report(node);
-        break;
-      case 'Add':
-        if (!this.#addBias(node)) this.#report(node);
-        break;
-      case 'Identity':
-      case 'Transpose':
-        this.#addAlias(node);
-        break;
-      default:
-        this.#report(node);
+    const data = node.inputs.filter((name) => name !== '' && !this.#constants.has(name));
+    if (data.length === 0 && !this.#isLayer(node)) {
+      this.#constants.visit(node);
+      return;
     }
+    if (OF_THE_SHAPE.has(node.operator)) {
+      this.#constants.add(node.output);
+      return;
+    }
+    const stranger = data.find((name) => this.#current !== undefined && name !== this.#current);
+    if (stranger !== undefined && data.length === 1)
+      this.#addOther(node, `it takes ${stranger}: the graph branches`);
+    this.#addNode(node, data);
+    this.#current = node.output;
+  }
+
+  #addNode(node: OnnxNode, data: readonly string[]): void {
+    const { operator } = node;
+    const name = labelOf(node);
+    if (this.#isChannelsLast && !BLIND_TO_ORDER.has(operator)) {
+      this.#addOther(node, 'it sees rows, columns, channels in this order');
+      return;
+    }
+    if (UNCHANGED.has(operator)) return;
+    const biasable = this.#biasable;
+    this.#biasable = undefined;
+    if (POOLS.has(operator)) this.layers.push(poolLayer(node, name, this.#fail));
+    else if (ANSWERS.has(operator)) this.layers.push({ kind: 'answer', name, operator });
+    else if (SUMS.has(operator)) this.#addSum(node, data, biasable);
+    else {
+      switch (operator) {
+        case 'Relu':
+          this.layers.push({ kind: 'relu', name, operator });
+          break;
+        case 'Conv':
+          this.#addConvolution(node);
+          break;
+        case 'Gemm':
+          this.#addGemm(node);
+          break;
+        case 'MatMul':
+          this.#addMatMul(node, data);
+          break;
+        case 'BatchNormalization':
+          this.#addNormalisation(node);
+          break;
+        case 'LRN':
+          this.#addResponseNormalisation(node);
+          break;
+        case 'Transpose':
+          this.#turn(node);
+          break;
+        default:
+          this.#addOther(node);
+      }
+    }
+  }
+
+  /** Of layers with weights the input may be left unnamed. */
+  #isLayer({ operator, inputs }: OnnxNode): boolean {
+    return (operator === 'Conv' || operator === 'Gemm') && (inputs[0] ?? '') === '';
+  }
+
+  #addConvolution(node: OnnxNode): void {
+    const weight = this.#weightOf(node, 4);
+    const bias = this.#biasOf(node, 'convolution');
+    const window = convolutionWindow(node, weight.tensor.shape.slice(2), this.#fail);
+    this.#addLayer(node, 'convolution', weight, bias, window && { window });
   }
 
   #addGemm(node: OnnxNode): void {
@@ -74,58 +130,134 @@ export class LayerSearch {
     }
     const { tensor, isTransposed } = this.#weightOf(node, 2);
     // A dense layer has [out, in]: what Gemm calls transposed.
-    this.#addLayer(node, 'dense', { tensor, isTransposed: isTransposed !== (integer('transB') === 0) }, bias);
+    this.#addDense(node, { tensor, isTransposed: isTransposed !== (integer('transB') === 0) }, bias);
   }
 
-  #addMatMul(node: OnnxNode): boolean {
-    const weight = this.#source(node.inputs[1]);
-    if (weight?.tensor.shape.length !== 2) return false;
-    this.#addLayer(node, 'dense', { ...weight, isTransposed: !weight.isTransposed });
-    return true;
+  #addMatMul(node: OnnxNode, data: readonly string[]): void {
+    const weight = this.#constants.source(node.inputs[1]);
+    if (weight?.tensor.shape.length !== 2 || data.length > 1) this.#addOther(node);
+    else this.#addDense(node, { ...weight, isTransposed: !weight.isTransposed });
   }
 
-  #addBias({ inputs }: OnnxNode): boolean {
-    const [first = '', second = ''] = inputs;
-    const product = this.#biasable.has(first) ? first : second;
-    const index = this.#biasable.get(product);
-    const bias = this.#source(product === first ? second : first);
-    const layer = index === undefined ? undefined : this.layers[index];
-    if (index === undefined || layer === undefined || !bias || !isPerOutput(bias.tensor, layer.kind))
-      return false;
-    this.#biasable.delete(product);
-    this.layers[index] = { ...layer, bias: bias.tensor.name };
-    return true;
+  #addDense(node: OnnxNode, weight: OnnxSource, bias?: string): void {
+    this.#addLayer(node, 'dense', weight, bias, this.#isChannelsLast ? { channelsLast: true } : undefined);
+    this.#isChannelsLast = false;
   }
 
-  #addAlias(node: OnnxNode): void {
-    const source = this.#source(node.inputs[0]);
-    if (source === undefined) return;
-    if (node.operator === 'Identity') {
-      this.#aliases.set(node.output, source);
-      return;
-    }
-    const axes = node.attributes.get('perm')?.integers ?? [1, 0];
-    if (source.tensor.shape.length === 2 && axes.join() === '1,0') {
-      this.#aliases.set(node.output, { ...source, isTransposed: !source.isTransposed });
-    } else {
-      this.#report(node);
-    }
-  }
-
-  #addLayer(node: OnnxNode, kind: WeightedLayer['kind'], weight: Source, bias?: string): void {
+  #addLayer(
+    node: OnnxNode,
+    kind: WeightedLayer['kind'],
+    weight: OnnxSource,
+    bias?: string,
+    more?: Pick<WeightedLayer, 'window' | 'channelsLast'>,
+  ): void {
     const { name } = weight.tensor;
-    if (bias === undefined) this.#biasable.set(node.output, this.layers.length);
+    if (bias === undefined) this.#biasable = this.layers.length;
     this.layers.push({
       name: node.name === '' ? name : node.name,
       kind,
       weight: name,
       ...(bias !== undefined && { bias }),
       transposed: weight.isTransposed,
+      ...more,
     });
   }
 
-  #weightOf(node: OnnxNode, rank: number): Source {
-    const source = this.#source(node.inputs[1]);
+  /** A sum or product with a constant: a bias, or what each channel is scaled and shifted by. */
+  #addSum(node: OnnxNode, data: readonly string[], biasable: number | undefined): void {
+    const constant = node.inputs
+      .map((name) => this.#constants.source(name))
+      .find((each) => each !== undefined);
+    const last = this.layers.findLast((layer) => layer.kind !== 'affine');
+    if (data.length > 1) this.#addOther(node, `it joins ${data.join(' and ')}`);
+    else if (constant && last && isWeighted(last)) this.#addToOutputs(node, constant, last, biasable);
+    else if (constant && !last) {
+      this.#addOther(
+        node,
+        'it changes the image before the first layer, which is for the preprocessing to do: say --mean and --scale',
+      );
+    } else this.#addOther(node);
+  }
+
+  #addToOutputs(
+    node: OnnxNode,
+    { tensor, isTransposed }: OnnxSource,
+    last: WeightedLayer,
+    biasable: number | undefined,
+  ): void {
+    if (!isPerOutput(tensor, last.kind) || isTransposed) {
+      this.#addOther(node);
+      return;
+    }
+    const layer = biasable === undefined ? undefined : this.layers[biasable];
+    const isWhole = tensor.data.length > 1 || this.#outputsOf(last) === 1;
+    if (node.operator === 'Add' && biasable !== undefined && layer && isWeighted(layer) && isWhole) {
+      this.layers[biasable] = { ...layer, bias: tensor.name };
+      return;
+    }
+    const sum = constantSum(node, tensor.data, this.#constants.source(node.inputs[0]) !== undefined);
+    const { operator } = node;
+    if (sum)
+      this.layers.push({ kind: 'affine', name: labelOf(node), operator, ...sum, madeOf: [tensor.name] });
+    else this.#addOther(node);
+  }
+
+  #outputsOf({ weight, transposed }: WeightedLayer): number | undefined {
+    return this.#constants.source(weight)?.tensor.shape[transposed ? 1 : 0];
+  }
+
+  #addNormalisation(node: OnnxNode): void {
+    const parts = node.inputs.slice(1, 5).map((name) => this.#constants.source(name)?.tensor);
+    const [scale, shift, mean, variance] = parts;
+    if (!scale || !shift || !mean || !variance || new Set(parts.map((part) => part?.data.length)).size > 1) {
+      this.#refuse(node, 'has not scale, shift, mean and variance for each channel in the file');
+    }
+    if ((node.attributes.get('training_mode')?.integer ?? 0) !== 0)
+      this.#refuse(node, 'is in training mode; export the model after model.eval()');
+    const epsilon = node.attributes.get('epsilon')?.float ?? 1e-5;
+    this.layers.push({
+      kind: 'affine',
+      name: labelOf(node),
+      operator: node.operator,
+      ...batchNormalisation({
+        scale: scale.data,
+        shift: shift.data,
+        mean: mean.data,
+        variance: variance.data,
+        epsilon,
+      }),
+      madeOf: [scale, shift, mean, variance].map(({ name }) => name),
+    });
+  }
+
+  #addResponseNormalisation(node: OnnxNode): void {
+    const float = (attribute: string, otherwise: number) =>
+      node.attributes.get(attribute)?.float ?? otherwise;
+    const size = node.attributes.get('size')?.integer;
+    if (size === undefined) this.#refuse(node, 'has no size');
+    this.layers.push({
+      kind: 'lrn',
+      name: labelOf(node),
+      operator: node.operator,
+      size,
+      alpha: float('alpha', 1e-4),
+      beta: float('beta', 0.75),
+      k: float('bias', 1),
+    });
+  }
+
+  /** Of what flows: between [channels, rows, columns] and [rows, columns, channels]. */
+  #turn(node: OnnxNode): void {
+    const axes = node.attributes.get('perm')?.integers.join() ?? '';
+    // How the image comes in is no concern of the weights'.
+    if (this.layers.length === 0) return;
+    if (axes === TO_CHANNELS_LAST && !this.#isChannelsLast) this.#isChannelsLast = true;
+    else if (axes === TO_CHANNELS_FIRST && this.#isChannelsLast) this.#isChannelsLast = false;
+    else this.#addOther(node, `it turns the axes to ${axes === '' ? 'the reverse' : axes}`);
+  }
+
+  #weightOf(node: OnnxNode, rank: number): OnnxSource {
+    const source = this.#constants.source(node.inputs[1]);
     if (source === undefined) {
       return this.#refuse(
         node,
@@ -147,7 +279,7 @@ export class LayerSearch {
   #biasOf(node: OnnxNode, kind: WeightedLayer['kind']): string | undefined {
     const input = node.inputs[2] ?? '';
     if (input === '') return undefined;
-    const bias = this.#source(input)?.tensor;
+    const bias = this.#constants.source(input)?.tensor;
     const isBias =
       bias !== undefined && (bias.shape.length === 1 || (kind === 'dense' && isPerOutput(bias, kind)));
     if (!isBias) {
@@ -160,31 +292,17 @@ export class LayerSearch {
     return bias.name;
   }
 
-  #source(name = ''): Source | undefined {
-    const tensor = this.#tensors.get(name);
-    return tensor === undefined ? this.#aliases.get(name) : { tensor, isTransposed: false };
-  }
-
-  #report(node: OnnxNode): void {
-    const weight = node.inputs.map((input) => this.#source(input)).find((source) => source !== undefined);
-    if (weight === undefined) return;
-    this.ignored.push({
+  #addOther(node: OnnxNode, reason?: string): void {
+    const { operator } = node;
+    this.layers.push({
+      kind: 'other',
       name: labelOf(node),
-      reason: `${node.operator} uses ${weight.tensor.name} otherwise than as the weight of a layer`,
+      operator,
+      ...(reason !== undefined && { reason }),
     });
   }
 
   #refuse(node: OnnxNode, problem: string): never {
     return this.#fail(`node ${labelOf(node)} (${node.operator}) ${problem}`);
   }
-}
-
-/** Whether a sum with it adds one number to each output: the last axis of a dense layer, the channels of a convolution. */
-function isPerOutput({ shape, data }: Tensor, kind: WeightedLayer['kind']): boolean {
-  const axis = kind === 'dense' ? shape.length - 1 : shape.length - 3;
-  return shape[axis] === data.length;
-}
-
-function labelOf({ name, output }: OnnxNode): string {
-  return name === '' ? output : name;
 }

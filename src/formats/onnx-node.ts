@@ -17,6 +17,7 @@ export interface OnnxNode {
 export interface OnnxAttribute {
   float?: number;
   integer?: number;
+  text?: string;
   /** A TensorProto. */
   tensor?: MessageReader;
   readonly integers: number[];
@@ -27,10 +28,23 @@ export interface OnnxAttribute {
 /** Field numbers of NodeProto. */
 const NODE = { input: 1, output: 2, name: 3, operator: 4, attribute: 5, domain: 7 } as const;
 /** Field numbers of AttributeProto. */
-export const ATTRIBUTE = { name: 1, float: 2, integer: 3, tensor: 5, floats: 7, integers: 8 } as const;
+export const ATTRIBUTE = {
+  name: 1,
+  float: 2,
+  integer: 3,
+  text: 4,
+  tensor: 5,
+  floats: 7,
+  integers: 8,
+} as const;
 
-/** The attributes that say how weights are used or what a Constant is; others are not decoded. */
-const WANTED = new Set(['transA', 'transB', 'alpha', 'beta', 'perm', 'value', 'value_float', 'value_floats']);
+/** The attributes that say what a layer does with its input or what a Constant is; others are not decoded. */
+const WANTED = new Set(
+  (
+    'transA transB alpha beta perm value value_float value_floats kernel_shape strides pads dilations group ' +
+    'auto_pad ceil_mode count_include_pad size bias epsilon training_mode'
+  ).split(' '),
+);
 /** Weights are among the first inputs; Concat and its like may have thousands. */
 const MAX_INPUTS = 8;
 
@@ -95,6 +109,9 @@ function readAttribute(message: MessageReader): OnnxAttribute {
       case ATTRIBUTE.integer:
         attribute.integer = message.integer();
         break;
+      case ATTRIBUTE.text:
+        attribute.text = message.text();
+        break;
       case ATTRIBUTE.tensor:
         attribute.tensor = message.message();
         break;
@@ -105,3 +122,6 @@ function readAttribute(message: MessageReader): OnnxAttribute {
   }
   return attribute;
 }
+
+/** What messages call a node. */
+export const labelOf = ({ name, output }: OnnxNode): string => (name === '' ? output : name);

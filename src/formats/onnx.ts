@@ -4,6 +4,7 @@
  * The format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 import { count } from '../count.ts';
+import { OnnxConstants } from './onnx-constants.ts';
 import { LayerSearch } from './onnx-layers.ts';
 import { ATTRIBUTE, readOnnxNode, type OnnxNode } from './onnx-node.ts';
 import { readOnnxTensor, readSparseTensor, type OnnxTensor } from './onnx-tensor.ts';
@@ -12,7 +13,7 @@ import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { checkVolume, readValues } from './tensor-values.ts';
 import type { Tensor } from './tensor.ts';
 import { viewOf } from './view-of.ts';
-import type { WeightFile } from './weight-file.ts';
+import type { Ignored, WeightFile } from './weight-file.ts';
 
 /** Field numbers of ModelProto and GraphProto. */
 const MODEL_GRAPH = 7;
@@ -22,7 +23,7 @@ const GRAPH = { node: 1, initializer: 5, sparseInitializer: 15 } as const;
 const MAX_PARTS = 100_000;
 
 /**
- * Reads the floating-point tensors of a model and finds its convolutions and dense layers. A layer goes by the name of
+ * Reads the floating-point tensors of a model and finds its layers. A layer goes by the name of
  * its node, or by that of its weight where the node has none.
  * @param fileName for messages only
  * @throws WeightFileError when the file is damaged, holds no floating-point tensor or one that is not finite,
@@ -33,7 +34,8 @@ export function readOnnx(bytes: Uint8Array, fileName: string): WeightFile {
   const parts = new Parts(fail);
   // Nodes may come before the initialisers that they use: two walks.
   for (const graph of graphsOf(bytes, fail)) readInitializers(graph, bytes, parts, fail);
-  const search = new LayerSearch(parts.tensors, fail);
+  const constants = new OnnxConstants(parts.tensors, (name) => parts.passedOver.has(name));
+  const search = new LayerSearch(constants, fail);
   for (const graph of graphsOf(bytes, fail)) {
     while (graph.next()) {
       if (graph.field !== GRAPH.node) continue;
@@ -45,13 +47,20 @@ export function readOnnx(bytes: Uint8Array, fileName: string): WeightFile {
   }
   const { tensors } = parts;
   if (tensors.size === 0) fail('holds no floating-point tensor; is it an ONNX file with its weights?');
-  return { format: 'onnx', tensors, layers: search.layers, ignored: [...parts.ignored, ...search.ignored] };
+  return {
+    format: 'onnx',
+    tensors,
+    layers: search.layers,
+    ignored: [...parts.ignored, ...constants.ignored],
+  };
 }
 
 /** What the graph holds, by name. */
 class Parts {
   readonly tensors = new Map<string, Tensor>();
-  readonly ignored: { readonly name: string; readonly reason: string }[] = [];
+  readonly ignored: Ignored[] = [];
+  /** Names of tensors that are no weights. */
+  readonly passedOver = new Set<string>();
   #count = 0;
   readonly #fail: Fail;
 
@@ -62,6 +71,7 @@ class Parts {
   add(part: OnnxTensor): void {
     if ('ignored' in part) {
       this.ignored.push(part.ignored);
+      this.passedOver.add(part.ignored.name);
       return;
     }
     const { name } = part.tensor;

@@ -1,45 +1,17 @@
 /**
  * Python's pickle, read without running anything. A pickle is a program for a small stack machine, and in
  * Python it may import and call whatever it names: loading one is running a stranger's code. This machine
- * knows only the instructions that plain data and tensors need (those of protocol 2, which `torch.save`
- * writes), and it calls nothing but the functions that its host lends it; everything else ends the reading
- * with an error that names it. The instructions: https://github.com/python/cpython/blob/main/Lib/pickletools.py
+ * knows only the instructions that plain data and tensors need (of protocols 2 to 5; `torch.save` writes 2), and it calls
+ * nothing but the functions that its host lends it. An object of another class stands for itself with nothing in it, as long as
+ * it would be made without a call; everything else ends the reading with an error that names it. The instructions: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 import { count } from '../count.ts';
+import { containerNamed } from './pickle-containers.ts';
 import { OPCODES, opcodeName } from './pickle-opcodes.ts';
+import { isKind, type PickleHost, type PickleValue } from './pickle-value.ts';
 import { FETCH_AGAIN } from './refusal.ts';
 import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
-
-/** A value of a pickle; `T` are the objects that the host makes. */
-export type PickleValue<T> =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | { readonly kind: 'tuple'; readonly items: readonly PickleValue<T>[] }
-  | { readonly kind: 'list'; readonly items: PickleValue<T>[] }
-  /** In the order of insertion; keys are compared as JavaScript does. */
-  | { readonly kind: 'dict'; readonly entries: Map<PickleValue<T>, PickleValue<T>> }
-  | PickleGlobal<T>;
-
-/** What a name of Python's stands for. */
-export type PickleGlobal<T> =
-  | { readonly kind: 'object'; readonly made: T }
-  | {
-      readonly kind: 'function';
-      readonly name: string;
-      readonly call: (args: readonly PickleValue<T>[]) => PickleValue<T>;
-    };
-
-/** What the pickle may use from outside. */
-export interface PickleHost<T> {
-  /** What the name "module.name" stands for; undefined refuses the file. */
-  readonly global: (name: string) => PickleGlobal<T> | undefined;
-  /** The object that the pickle's writer kept elsewhere, by the id that it was given. */
-  readonly persistent: (id: PickleValue<T>) => PickleValue<T>;
-}
 
 /** A state dict spends about 130 bytes and 30 instructions on a tensor: these are for 30,000 tensors. */
 const MAX_BYTES = 4 << 20;
@@ -96,8 +68,10 @@ export class PickleMachine<T> {
   }
 
   /** The next bytes as a little-endian number. */
-  unsigned(size: 1 | 2 | 4): number {
+  unsigned(size: 1 | 2 | 4 | 8): number {
     const at = this.skip(size);
+    // No more than every pickle's length can matter.
+    if (size === 8) return Number(this.view.getBigUint64(at, true));
     if (size === 1) return this.view.getUint8(at);
     return size === 2 ? this.view.getUint16(at, true) : this.view.getUint32(at, true);
   }
@@ -167,6 +141,10 @@ export class PickleMachine<T> {
     return value;
   }
 
+  memoized(): PickleValue<T> {
+    return this.remembered(this.memo.size);
+  }
+
   recalled(key: number): PickleValue<T> {
     const value = this.memo.get(key);
     if (value === undefined) throw this.problem('recalls a value that it never kept; the file is damaged');
@@ -175,6 +153,7 @@ export class PickleMachine<T> {
 
   appended(values: readonly PickleValue<T>[]): PickleValue<T> {
     const list = this.pop();
+    if (isKind(list, 'opaque')) return list;
     if (!isKind(list, 'list')) throw this.problem('appends to something other than a list');
     for (const value of values) list.items.push(value);
     return list;
@@ -183,6 +162,7 @@ export class PickleMachine<T> {
   /** @param flat key, value, key, value, … */
   withItems(flat: readonly PickleValue<T>[]): PickleValue<T> {
     const dict = this.pop();
+    if (isKind(dict, 'opaque')) return dict;
     if (!isKind(dict, 'dict')) throw this.problem('sets items of something other than a dict');
     if (flat.length % 2 !== 0) throw this.problem('has a key without a value; the file is damaged');
     for (let index = 0; index < flat.length; index += 2) {
@@ -192,19 +172,23 @@ export class PickleMachine<T> {
   }
 
   global(name: string): PickleValue<T> {
-    const known = name === ORDERED_DICT ? this.orderedDict : this.host.global(name);
-    if (known === undefined) {
+    const container = containerNamed<T>(name, (steps) => {
+      this.spend(steps);
+    });
+    return container ?? this.host.global(name) ?? { kind: 'unknown', name };
+  }
+
+  /** @param makes an object of a class, without a call of what the class has for it */
+  called(makes: boolean): PickleValue<T> {
+    const [callee = null, args = null] = this.popMany(2);
+    if (isKind(callee, 'unknown')) {
+      if (makes) return { kind: 'opaque', name: callee.name };
       throw this.problem(
-        `asks for the Python object ${name}, which no tensor needs; ${NOT_RUN}. If the file is a whole model ` +
+        `asks for the Python object ${callee.name}, which no tensor needs; ${NOT_RUN}. If the file is a whole model ` +
           'or a training state that you trust, save its weights alone in PyTorch: ' +
           "torch.save(model.state_dict(), 'weights.pth')",
       );
     }
-    return known;
-  }
-
-  called(): PickleValue<T> {
-    const [callee = null, args = null] = this.popMany(2);
     if (!isKind(callee, 'function') || !isKind(args, 'tuple')) {
       throw this.problem(`calls something that is not a function; ${NOT_RUN}`);
     }
@@ -215,7 +199,7 @@ export class PickleMachine<T> {
   built(): PickleValue<T> {
     const [object = null, state = null] = this.popMany(2);
     const isFlags = isKind(object, 'object') && isKind(state, 'tuple') && state.items.length === 3;
-    if (!isFlags && !isKind(object, 'dict')) {
+    if (!isFlags && !isKind(object, 'dict') && !isKind(object, 'opaque')) {
       throw this.problem(`sets the state of an object that has none; ${NOT_RUN}`);
     }
     return object;
@@ -229,7 +213,7 @@ export class PickleMachine<T> {
     return new WeightFileError(`its pickle ${what} (byte ${count(this.position)} of it)`);
   }
 
-  private skip(size: number): number {
+  skip(size: number): number {
     const at = this.position;
     if (at + size > this.bytes.length) {
       throw this.problem(
@@ -248,37 +232,6 @@ export class PickleMachine<T> {
       throw this.problem(`takes over ${count(MAX_STEPS)} steps, more than tensors need`);
     }
   }
-
-  /** Python 3 makes an empty one and fills it; Python 2 passes a list of pairs. */
-  private readonly orderedDict: PickleGlobal<T> = {
-    kind: 'function',
-    name: ORDERED_DICT,
-    call: ([pairs = null, ...others]) => {
-      const items = isKind(pairs, 'list') ? pairs.items : [];
-      // A list can be passed again and again at no cost in bytes.
-      this.spend(items.length);
-      const entries = items.map((pair) => {
-        const isPair = (isKind(pair, 'list') || isKind(pair, 'tuple')) && pair.items.length === 2;
-        if (!isPair) throw this.problem('makes a dict of something other than pairs');
-        return [pair.items[0] ?? null, pair.items[1] ?? null] as const;
-      });
-      if ((pairs !== null && !isKind(pairs, 'list')) || others.length > 0) {
-        throw this.problem('makes a dict of something other than pairs');
-      }
-      return { kind: 'dict', entries: new Map(entries) };
-    },
-  };
 }
 
-const ORDERED_DICT = 'collections.OrderedDict';
 const NOT_RUN = 'nothing of it was executed';
-
-type Kind<T> = Extract<PickleValue<T>, { kind: string }>['kind'];
-
-/** Whether a value is of a kind; for primitives, never. */
-export function isKind<T, K extends Kind<T>>(
-  value: PickleValue<T> | undefined,
-  kind: K,
-): value is Extract<PickleValue<T>, { kind: K }> {
-  return typeof value === 'object' && value !== null && value.kind === kind;
-}

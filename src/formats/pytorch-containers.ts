@@ -1,6 +1,7 @@
 /** The two kinds of file that `torch.save` writes: a pickle and raw storages, zipped or one after the other. */
 import { count } from '../count.ts';
-import { isKind, readPickle } from './pickle.ts';
+import { isKind } from './pickle-value.ts';
+import { readPickle } from './pickle.ts';
 import { isCount, torchHost, type TorchStorage, type TorchValue } from './pytorch-objects.ts';
 import { FETCH_AGAIN } from './refusal.ts';
 import { viewOf } from './view-of.ts';
@@ -50,11 +51,16 @@ export function openZip(bytes: Uint8Array): Checkpoint {
 }
 
 const PROTOCOL = 1001;
-/** A pickle of the magic number 0x1950a86a20f9469cfc6c: PROTO 2, LONG1 of 10 bytes, STOP. */
-const LEGACY_START = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+/** LONG1 of 10 bytes, the magic number 0x1950a86a20f9469cfc6c, STOP: the end of the first pickle, of whichever protocol. */
+const MAGIC = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+/** Before it stand PROTO and, from protocol 4 on, FRAME. */
+const MAGIC_PLACES = [2, 11];
 
 export function isLegacy(bytes: Uint8Array): boolean {
-  return LEGACY_START.every((byte, index) => bytes[index] === byte);
+  return (
+    bytes[0] === 0x80 &&
+    MAGIC_PLACES.some((place) => MAGIC.every((byte, index) => bytes[place + index] === byte))
+  );
 }
 
 /**

@@ -3,7 +3,7 @@
  * elsewhere in the file), and tensors, which are views of them. Nothing here holds a weight yet.
  */
 import { count } from '../count.ts';
-import { isKind, type PickleGlobal, type PickleHost, type PickleValue } from './pickle.ts';
+import { isKind, type PickleGlobal, type PickleHost, type PickleValue } from './pickle-value.ts';
 import { TORCH_TYPES, type TorchType, UNTYPED } from './pytorch-types.ts';
 import { FETCH_AGAIN } from './refusal.ts';
 import { elementsNeeded, type StridedView } from './strided.ts';

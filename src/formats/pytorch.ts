@@ -4,7 +4,7 @@
  * (see `pickle.ts`), and reads the values only of the tensors that it returns.
  */
 import { count } from '../count.ts';
-import { isKind } from './pickle.ts';
+import { isKind } from './pickle-value.ts';
 import { type Checkpoint, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
 import { madeOf, type TorchTensor, type TorchValue } from './pytorch-objects.ts';
 import { type Fail, refusalOf } from './refusal.ts';
@@ -78,13 +78,21 @@ type Entries = ReadonlyMap<TorchValue, TorchValue>;
 
 /** The dict of tensors: the value itself or, in a training state, one of its entries. */
 function stateDict(value: TorchValue, ignored: { name: string; reason: string }[]): Entries {
+  if (isKind(value, 'opaque')) {
+    throw new WeightFileError(
+      `holds a Python object (${value.name}) instead of a dict of tensors, perhaps a whole model; nothing of it was executed; ${STATE_DICT}`,
+    );
+  }
   if (!isKind(value, 'dict')) throw new WeightFileError(`holds no dict of tensors; ${STATE_DICT}`);
-  for (const key of STATE_DICT_KEYS) {
+  const dicts = [...value.entries].filter(([, inner]) => isKind(inner, 'dict') && hasTensors(inner.entries));
+  const known = STATE_DICT_KEYS.filter((key) => dicts.some(([name]) => name === key));
+  const single = dicts.length === 1 && !hasWeights(value.entries) ? dicts.map(([name]) => name) : [];
+  for (const key of [...known, ...single]) {
     const inner = value.entries.get(key);
-    if (!isKind(inner, 'dict') || !hasTensors(inner.entries)) continue;
+    if (!isKind(inner, 'dict')) continue;
     for (const other of value.entries.keys()) {
       if (other === key) continue;
-      const reason = `is training state beside "${key}", which holds the weights`;
+      const reason = `is training state beside "${nameOf(key)}", which holds the weights`;
       ignored.push({ name: nameOf(other), reason });
     }
     return inner.entries;
@@ -99,6 +107,14 @@ function stateDict(value: TorchValue, ignored: { name: string; reason: string }[
 
 function hasTensors(entries: Entries): boolean {
   return [...entries.values()].some((value) => madeOf(value)?.kind === 'tensor');
+}
+
+/** Tensors that are more than counters. */
+function hasWeights(entries: Entries): boolean {
+  return [...entries.values()].some((value) => {
+    const made = madeOf(value);
+    return made?.kind === 'tensor' && made.type.readable !== undefined && made.view.shape.length > 0;
+  });
 }
 
 /** For people: the key of an entry, which can be anything. */

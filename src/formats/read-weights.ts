@@ -1,6 +1,7 @@
-/** Weights from any of the formats that are read, told apart by their first bytes and the name of the file. */
+/** Weights from any of the formats that are read, told apart by their content and the name of the file. */
 import { readCaffemodel } from './caffemodel.ts';
 import { readOnnx } from './onnx.ts';
+import { protobufKind } from './protobuf-kind.ts';
 import { readPytorch } from './pytorch.ts';
 import { readSafetensors } from './safetensors.ts';
 import type { WeightFile, WeightFormat } from './weight-file.ts';
@@ -10,7 +11,7 @@ import { WeightFileError } from './weight-file-error.ts';
 export const weightFileEndings = ['.safetensors', '.caffemodel', '.onnx', '.pth', '.pt'] as const;
 
 /**
- * The format of a file. ONNX and Caffe's are both protocol buffers, which nothing but the name tells apart.
+ * The format of a file. ONNX and Caffe's are both protocol buffers: their names count first.
  * @throws WeightFileError when neither content nor name is known
  */
 export function weightFormat(bytes: Uint8Array, fileName: string): WeightFormat {
@@ -21,6 +22,13 @@ export function weightFormat(bytes: Uint8Array, fileName: string): WeightFormat 
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (isZip || bytes[0] === 0x80 || name.endsWith('.pth') || name.endsWith('.pt')) return 'pytorch';
   if (name.endsWith('.safetensors')) return 'safetensors';
+  const kind = protobufKind(bytes);
+  if (kind === 'solverstate') {
+    throw new WeightFileError(
+      `${fileName} is the state of Caffe's solver, which holds no weights; they are in the snapshot beside it (.caffemodel)`,
+    );
+  }
+  if (kind !== undefined) return kind;
   throw new WeightFileError(
     `${fileName} is of no known kind of weight file; the name should end with ${weightFileEndings.join(', ')}`,
   );
@@ -44,7 +52,7 @@ export function readWeights(bytes: Uint8Array, fileName: string): WeightFileWith
   const metadata = {};
   switch (weightFormat(bytes, fileName)) {
     case 'safetensors':
-      return { format: 'safetensors', ignored: [], ...readSafetensors(bytes, fileName) };
+      return { format: 'safetensors', ...readSafetensors(bytes, fileName) };
     case 'onnx':
       return { ...readOnnx(bytes, fileName), metadata };
     case 'caffemodel':

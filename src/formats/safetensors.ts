@@ -12,14 +12,17 @@ import { floatToHalf } from './half.ts';
 import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { byteLength, readValues } from './tensor-values.ts';
-import { isReadableType, READABLE_TYPES, type ReadableType, REFUSED_TYPES, type Tensor } from './tensor.ts';
+import { isReadableType, READABLE_TYPES, type ReadableType, type Tensor } from './tensor.ts';
 import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
+import type { Ignored } from './weight-file.ts';
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
-  /** In the order of the values in the file. */
+  /** Of floating-point numbers, in the order of the values in the file. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The other tensors. */
+  readonly ignored: readonly Ignored[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +42,7 @@ const tensorHeader = z.object({
 
 interface TensorEntry {
   readonly name: string;
-  readonly type: ReadableType;
+  readonly type: string;
   readonly shape: readonly number[];
   /** Byte range after the header. */
   readonly begin: number;
@@ -47,10 +50,9 @@ interface TensorEntry {
 }
 
 /**
- * Reads a whole safetensors file. F16 and BF16 are widened to binary32, F64 is rounded to it.
+ * Reads a whole safetensors file. F16 and BF16 are widened to binary32, F64 is rounded to it; tensors of other types are listed.
  * @param fileName for messages only
- * @throws WeightFileError when the file breaks a rule of the format, holds a type other than those four,
- *   or holds a value that is not finite.
+ * @throws WeightFileError when the file breaks a rule of the format or holds a value that is not finite.
  */
 export function readSafetensors(bytes: Uint8Array, fileName: string): SafetensorsFile {
   const fail = refusalOf(fileName);
@@ -66,8 +68,14 @@ export function readSafetensors(bytes: Uint8Array, fileName: string): Safetensor
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkRanges(entries, bytes.byteLength - valuesStart, fail);
   const values = new DataView(bytes.buffer, bytes.byteOffset + valuesStart);
-  const tensors = new Map(entries.map((entry) => [entry.name, readTensor(entry, values, fail)]));
-  return { tensors, metadata };
+  const tensors = new Map<string, Tensor>();
+  const ignored: Ignored[] = [];
+  for (const entry of entries) {
+    const { name, type } = entry;
+    if (isReadableType(type)) tensors.set(name, readTensor(entry, type, values, fail));
+    else ignored.push({ name, reason: `holds ${type}; weights are F16, BF16, F32 or F64` });
+  }
+  return { tensors, ignored, metadata };
 }
 
 const EXPORT_AGAIN = 'export it again with the safetensors library';
@@ -104,15 +112,15 @@ function parseHeader(bytes: Uint8Array, fail: Fail): object {
   }
 }
 
+/** Some writers put null where they have nothing to say. */
 function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
-  const isFlat =
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((entry) => typeof entry === 'string');
-  return isFlat
-    ? (value as Record<string, string>)
-    : fail(`${METADATA_KEY} must map strings to strings; ${EXPORT_AGAIN}`);
+  const refuse = () => fail(`${METADATA_KEY} must map strings to strings; ${EXPORT_AGAIN}`);
+  if (typeof value !== 'object' || Array.isArray(value)) return refuse();
+  const said = Object.entries<unknown>(value ? { ...value } : {}).flatMap(([key, text]) => {
+    if (text === null) return [];
+    return typeof text === 'string' ? [[key, text] as const] : refuse();
+  });
+  return Object.fromEntries(said);
 }
 
 function parseEntry(name: string, value: unknown, fail: Fail): TensorEntry {
@@ -123,8 +131,8 @@ function parseEntry(name: string, value: unknown, fail: Fail): TensorEntry {
   const { dtype, shape } = parsed.data;
   const [begin, end] = parsed.data.data_offsets;
   if (!isReadableType(dtype)) {
-    const known = REFUSED_TYPES.has(dtype) ? `holds ${dtype}` : `has the unknown type "${dtype}"`;
-    return fail(`tensor ${name} ${known}; F16, BF16, F32 and F64 can be read: convert it or leave it out`);
+    if (begin > end) return fail(`tensor ${name} ends before it begins; ${EXPORT_AGAIN}`);
+    return { name, type: dtype, shape, begin, end };
   }
   const needed = byteLength(shape, READABLE_TYPES[dtype].bytes);
   if (begin > end || BigInt(end - begin) !== needed) {
@@ -165,8 +173,8 @@ function checkRanges(entries: readonly TensorEntry[], available: number, fail: F
   }
 }
 
-function readTensor(entry: TensorEntry, values: DataView, fail: Fail): Tensor {
-  const { name, type, shape, begin, end } = entry;
+function readTensor(entry: TensorEntry, type: ReadableType, values: DataView, fail: Fail): Tensor {
+  const { name, shape, begin, end } = entry;
   const { bytes, storedAs } = READABLE_TYPES[type];
   const ranges = [{ start: begin, end }];
   const data = readValues(values, type, (end - begin) / bytes, ranges, `tensor ${name}`, fail);

@@ -33,11 +33,6 @@ export function isReadableType(dtype: string): dtype is ReadableType {
   return Object.hasOwn(READABLE_TYPES, dtype);
 }
 
-/** The other element types of the format; no network of this project has such weights. */
-export const REFUSED_TYPES: ReadonlySet<string> = new Set(
-  'BOOL F4 F6_E2M3 F6_E3M2 U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 I16 U16 I32 U32 I64 U64 C64'.split(' '),
-);
-
 /** bfloat16 is the upper half of a binary32. */
 function brainFloatToFloat(view: DataView, offset: number): number {
   scratch.setUint16(0, view.getUint16(offset, true));

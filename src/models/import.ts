@@ -4,6 +4,7 @@ import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { messageOf } from '../message-of.ts';
 import { architectureNames, architectures, preprocessingOf, usualLabels } from './architectures.ts';
+import { leaveOut } from './leave-out.ts';
 import { fittingArchitectures, matchWeights, type MatchedWeights } from './match-weights.ts';
 import type { Architecture } from '../nn/layer.ts';
 import type { Model } from './model.ts';
@@ -26,6 +27,8 @@ export interface ImportOptions {
   /** Side of the images that are judged. */
   readonly imageSide?: number;
   readonly labels?: readonly string[];
+  /** Names of tensors and layers that are no part of the network; `*` stands for any text. */
+  readonly ignore?: readonly string[];
 }
 
 export interface Imported extends Pick<MatchedWeights, 'mapped' | 'ignored'> {
@@ -37,11 +40,12 @@ export interface Imported extends Pick<MatchedWeights, 'mapped' | 'ignored'> {
  * @throws WeightFileError, WeightShapeError naming the file, the tensor and what was expected
  */
 export function importModel(
-  file: WeightFileWithMetadata,
+  whole: WeightFileWithMetadata,
   fileName: string,
   name: string,
   options: ImportOptions = {},
 ): Imported {
+  const file = leaveOut(whole, options.ignore ?? [], fileName);
   const { metadata } = file;
   const arch = options.architecture ?? metadata['arch'];
   if (arch === undefined || !architectures.has(arch)) {

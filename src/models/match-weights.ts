@@ -1,11 +1,11 @@
 /**
- * Which tensor of a foreign file is which weight of an architecture: by the names where all of them are ours, else by
- * the order of the layers where the file tells it, else by shape in the file's order. Every shape is checked in the end.
+ * Which tensor of a foreign file is which weight of an architecture: by the order of the layers where the file lists them, else
+ * by name, else by shape. Every shape is checked in the end, and no part of the file's network is dropped in silence.
  */
 import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
-import type { WeightFile } from '../formats/weight-file.ts';
-import type { Architecture } from '../nn/layer.ts';
+import { isWeighted, type WeightFile } from '../formats/weight-file.ts';
+import { extents, type Architecture, type Extent } from '../nn/layer.ts';
 import {
   WeightShapeError,
   biasName,
@@ -13,11 +13,12 @@ import {
   factorNames,
   parameterShapes,
   weightName,
-  type ParameterShape,
   type WeightTensor,
 } from '../nn/parameters.ts';
 import { architectures } from './architectures.ts';
-import { weightSources, type WeightSource } from './weight-sources.ts';
+import { fitLayer } from './fit-weight.ts';
+import { normalisationOf } from './named-tensors.ts';
+import { weightSources } from './weight-sources.ts';
 import { meanImageOf } from './preprocessing.ts';
 
 export interface Mapping {
@@ -85,37 +86,59 @@ export function matchTo(
   const weights = new Map<string, WeightTensor>();
   const mapped: Mapping[] = [];
   const used = new Set<Tensor>();
+  const inputs = inputsOf(architecture);
   for (const [index, shape] of parameterShapes(architecture).entries()) {
     const source = sources[index];
     if (!source)
       throw new WeightFileError(`${fileName}: no weights for ${shape.layer} of ${architecture.name}`);
-    const weight = shaped(source, shape, architecture.name, fileName);
-    weights.set(weightName(shape.layer), weight.tensor);
-    mapped.push({
-      from: source.weight.name,
-      to: weightName(shape.layer),
-      shape: shape.fileShape,
-      ...weight.note,
-    });
-    const bias = biasOf(source, shape, architecture.name, fileName);
-    weights.set(biasName(shape.layer), bias.tensor);
-    mapped.push({
-      from: source.bias?.name,
-      to: biasName(shape.layer),
-      shape: bias.tensor.shape,
-      ...bias.note,
-    });
-    for (const tensor of [source.weight, source.bias]) if (tensor) used.add(tensor);
+    const input = inputs.get(shape.layer) ?? architecture.input;
+    const { weight, bias } = fitLayer(source, shape, input, architecture.name, fileName);
+    for (const [from, to, { tensor, notes }] of [
+      [source.weight, weightName(shape.layer), weight],
+      [source.bias, biasName(shape.layer), bias],
+    ] as const) {
+      weights.set(to, tensor);
+      const note = notes.length > 0 ? { note: notes.join(', ') } : {};
+      mapped.push({ from: from?.name, to, shape: tensor.shape, ...note });
+      if (from) used.add(from);
+    }
   }
-  return { architecture, weights, mapped, ignored: leftOver(file, used) };
+  for (const name of sources.flatMap(({ affines }) => affines.flatMap(({ madeOf = [] }) => madeOf))) {
+    const tensor = file.tensors.get(name);
+    if (tensor) used.add(tensor);
+  }
+  return { architecture, weights, mapped, ignored: leftOver(file, used, fileName) };
 }
 
-function leftOver(file: WeightFile, used: ReadonlySet<Tensor>): WeightFile['ignored'] {
-  const mean = meanImageOf(file);
-  const unused = [...file.tensors].filter(([, tensor]) => !used.has(tensor) && tensor !== mean);
-  const reason = 'no layer of the architecture needs it';
-  return [...file.ignored, ...unused.map(([name]) => ({ name, reason }))];
+/** What comes into each layer, by its name. */
+function inputsOf(architecture: Architecture): ReadonlyMap<string, Extent> {
+  const all = extents(architecture);
+  return new Map(architecture.layers.map(({ name }, index) => [name, all[index] ?? architecture.input]));
 }
+
+/**
+ * Tensors that no layer needs. A file that lists its layers has shown that they are no part of the network; in any other they
+ * look like parts of one that has more, whose answers would be different.
+ */
+function leftOver(file: WeightFile, used: ReadonlySet<Tensor>, fileName: string): WeightFile['ignored'] {
+  const mean = meanImageOf(file);
+  const unused = [...file.tensors.values()].filter((tensor) => !used.has(tensor) && tensor !== mean);
+  const parts = file.layers?.some(isWeighted) ? [] : unused.filter(looksLikePart);
+  if (parts.length > 0) {
+    const some = parts.slice(0, 12).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
+    const more = parts.length > some.length ? ` and ${String(parts.length - some.length)} more` : '';
+    throw new WeightFileError(
+      `${fileName}: no layer needs ${some.join(', ')}${more}, so that the file seems to hold another network: ${normalisationOf(file) ?? 'fool import --ignore NAME leaves out what is no part of it'}`,
+    );
+  }
+  const reason = 'no layer of the architecture needs it';
+  return [...file.ignored, ...unused.map(({ name }) => ({ name, reason }))];
+}
+
+/** What optimisers keep for each weight; single numbers count steps. */
+const ofTraining =
+  /(^|[._/])(optimi[sz]er|exp_avg|max_exp_avg|exp_avg_sq|square_avg|momentum(_buffer)?|ema|adam)([._/]|$)/i;
+const looksLikePart = ({ name, data }: Tensor): boolean => data.length > 1 && !ofTraining.test(name);
 
 /** A file of our own may hold dense weights as factors; they stay so. */
 function keepFactors(
@@ -144,65 +167,5 @@ function keepFactors(
   }
   const mapped = [...weights].map(([name, { shape }]): Mapping => ({ from: name, to: name, shape }));
   const used = new Set([...file.tensors.values()].filter(({ name }) => weights.has(name)));
-  return { architecture, weights, mapped, ignored: leftOver(file, used) };
-}
-
-interface Fitted {
-  readonly tensor: WeightTensor;
-  readonly note?: { readonly note: string };
-}
-
-function shaped(
-  { weight, transposed }: WeightSource,
-  { layer, fileShape }: ParameterShape,
-  architecture: string,
-  fileName: string,
-): Fitted {
-  const { data, dtype, shape } = weight;
-  const [rows = 0, columns = 0] = fileShape;
-  if (transposed && shape.join() === [columns, rows].join()) {
-    return {
-      tensor: { shape: fileShape, dtype, data: transpose(data, columns, rows) },
-      note: { note: 'transposed' },
-    };
-  }
-  if (!transposed && shape.join() === fileShape.join()) return { tensor: { shape: fileShape, dtype, data } };
-  // A dense layer over [channels, height, width] may be stored as the convolution that it equals.
-  const sameRows = shape[0] === rows && data.length === rows * columns;
-  if (fileShape.length === 2 && sameRows && !transposed)
-    return { tensor: { shape: fileShape, dtype, data }, note: { note: `was [${shape.join(', ')}]` } };
-  throw new WeightShapeError(
-    `${fileName}: ${weight.name} is [${shape.join(', ')}]${transposed ? ', transposed' : ''}, ${architecture} expects [${fileShape.join(', ')}] for ${weightName(layer)}`,
-  );
-}
-
-function biasOf(
-  { bias, biasless }: WeightSource,
-  { layer, groups, outputs }: ParameterShape,
-  architecture: string,
-  fileName: string,
-): Fitted {
-  const shape = [groups * outputs];
-  if (!bias && !biasless) {
-    throw new WeightFileError(
-      `${fileName}: no tensor ${biasName(layer)} [${shape.join(', ')}], which ${architecture} needs`,
-    );
-  }
-  if (!bias) {
-    const data = new Float32Array(groups * outputs);
-    return { tensor: { shape, data }, note: { note: 'the file has none: zeros' } };
-  }
-  if (bias.data.length === groups * outputs) return { tensor: { shape, dtype: bias.dtype, data: bias.data } };
-  throw new WeightShapeError(
-    `${fileName}: ${bias.name} is [${bias.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}] for ${biasName(layer)}`,
-  );
-}
-
-/** [rows, columns] → [columns, rows]. */
-function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = data[row * columns + column] ?? 0;
-  return turned;
+  return { architecture, weights, mapped, ignored: leftOver(file, used, fileName) };
 }

@@ -259,7 +259,7 @@ describe('what cannot be imported', () => {
     [
       'another architecture',
       1,
-      /lenet\.pth: no tensor conv3\.weight \[384, 256, 3, 3\].*; it fits --arch lenet: was that meant\?$/m,
+      /lenet\.pth: no tensor conv1\.weight \[96, 3, 11, 11\].*; it fits --arch lenet: was that meant\?$/m,
       [files.pytorch, '--arch', 'caffenet', '--out', out('none')],
     ],
     [

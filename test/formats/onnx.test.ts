@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { floatToHalf } from '../../src/formats/half.ts';
 import { readOnnx } from '../../src/formats/onnx.ts';
+import { isWeighted, type WeightFile } from '../../src/formats/weight-file.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
 import { numbers } from '../support/caffe-files.ts';
 import { mutationsOf, parsedOrRefused, splicesOf, truncationsOf } from '../support/hostile-bytes.ts';
@@ -28,6 +29,13 @@ const layer = (name: string, weight: string, bias?: string, transposed = false, 
 });
 const convolution = (name: string, weight: string, bias: string) =>
   layer(name, weight, bias, false, 'convolution');
+/** Layers with weights; where a convolution lays its kernel is asserted elsewhere. */
+const weightedOf = (file: WeightFile) =>
+  file.layers?.filter(isWeighted).map((each) => {
+    const { window, ...rest } = each;
+    expect(window === undefined).toBe(each.kind === 'dense');
+    return rest;
+  });
 
 /** The model zoo's AlexNet as Caffe2 exported it, with few channels: nodes without names, a Reshape before fc6. */
 const zoo = (() => {
@@ -103,7 +111,10 @@ describe('finding the layers', () => {
   test('of the model zoo’s AlexNet, whose layers go by the names of their weights', () => {
     const file = read(zoo);
     expect(file.format).toBe('onnx');
-    expect(file.layers).toEqual(
+    expect(file.layers?.map(({ kind }) => kind).join(' ')).toBe(
+      `${'convolution relu '.repeat(5)}${'dense relu '.repeat(3)}answer`,
+    );
+    expect(weightedOf(file)).toEqual(
       ['conv1', 'conv2', 'conv3', 'conv4', 'conv5', 'fc6', 'fc7', 'fc8'].map((name) =>
         name.startsWith('conv')
           ? convolution(`${name}_w_0`, `${name}_w_0`, `${name}_b_0`)
@@ -124,7 +135,7 @@ describe('finding the layers', () => {
 
   test('of an export by torch, whose layers go by the names of their nodes', () => {
     const file = read(torch);
-    expect(file.layers).toEqual([
+    expect(weightedOf(file)).toEqual([
       convolution('/features/features.0/Conv', 'features.0.weight', 'features.0.bias'),
       convolution('/features/features.3/Conv', 'onnx::Conv_17', 'onnx::Conv_18'),
       layer('learned_0', 'learned_0', 'learned_1'),
@@ -171,8 +182,8 @@ describe('finding the layers', () => {
       node('Transpose', ['turned'], 'back'),
       node('Identity', ['b'], 'c'),
       node('MatMul', ['x', 'turned'], 'y'),
-      node('MatMul', ['x', 'back'], 'z'),
-      node('Gemm', ['x', 'turned', 'c'], 'v', [int('transB', 1)]),
+      node('MatMul', ['y', 'back'], 'z'),
+      node('Gemm', ['z', 'turned', 'c'], 'v', [int('transB', 1)]),
     );
     expect(layers).toEqual([layer('w', 'w'), layer('w', 'w', undefined, true), layer('w', 'w', 'b', true)]);
   });
@@ -198,23 +209,27 @@ describe('finding the layers', () => {
     expect(file.ignored).toEqual([{ name: 'i', reason: 'a constant that is not floating-point' }]);
   });
 
-  test('reports nodes that use weights in another way', () => {
+  test('lists nodes that no network here has, and reports what makes something else of weights', () => {
     const file = read({
       initializer,
       node: [
+        node('Exp', ['w'], 'powers', [], 'exp'),
         node('BatchNormalization', ['x', 'b', 'b', 'b', 'b'], 'y', [], 'norm'),
-        node('MatMul', ['w', 'x'], 'turned about'),
-        node('Add', ['y', 'b'], 'shifted'),
-        { ...node('Conv', ['x', 'w'], 'other'), domain: 'com.example' },
-        node('MatMul', ['x', 'y'], 'attention'),
+        node('MatMul', ['w', 'y'], 'turned about'),
+        node('Add', ['turned about', 'b'], 'shifted'),
+        { ...node('Conv', ['shifted', 'w'], 'other'), domain: 'com.example' },
+        node('MatMul', ['x', 'other'], 'attention'),
       ],
     });
-    expect(file.layers).toEqual([]);
+    expect(file.layers?.map(({ name, kind }) => `${name}: ${kind}`)).toEqual([
+      'norm: affine',
+      'turned about: other',
+      'shifted: other',
+      'other: other',
+      'attention: other',
+    ]);
     expect(file.ignored).toEqual([
-      { name: 'norm', reason: 'BatchNormalization uses b otherwise than as the weight of a layer' },
-      { name: 'turned about', reason: 'MatMul uses w otherwise than as the weight of a layer' },
-      { name: 'shifted', reason: 'Add uses b otherwise than as the weight of a layer' },
-      { name: 'other', reason: 'com.example.Conv uses w otherwise than as the weight of a layer' },
+      { name: 'exp', reason: 'Exp uses w otherwise than as the weight of a layer' },
     ]);
   });
 });
@@ -432,14 +447,14 @@ describe('hostile bytes', () => {
       valueBytes += data.byteLength;
     }
     expect(valueBytes).toBeLessThanOrEqual(2 * bytes.length);
-    for (const { weight, bias = weight } of file.layers ?? []) {
+    for (const { weight, bias = weight } of (file.layers ?? []).filter(isWeighted)) {
       expect(file.tensors.has(weight) && file.tensors.has(bias)).toBe(true);
     }
   }
 
   test('the undamaged file is read', () => {
     check(valid);
-    expect(readOnnx(valid, FILE).layers).toEqual([
+    expect(weightedOf(readOnnx(valid, FILE))).toEqual([
       convolution('conv', 'conv.weight', 'conv.bias'),
       layer('fc.weight', 'fc.weight', 'fc.bias'),
       layer('fc.weight', 'fc.weight'),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type PickleHost, type PickleValue, readPickle } from '../../src/formats/pickle.ts';
+import { readPickle } from '../../src/formats/pickle.ts';
+import type { PickleHost, PickleValue } from '../../src/formats/pickle-value.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
 import { parsedOrRefused } from '../support/hostile-bytes.ts';
 import { pickle, text, u32 } from '../support/pickle-bytes.ts';
@@ -45,6 +46,21 @@ describe('reading data', () => {
       ['cshop\nBox\nK\x05\x85Rcshop\nEMPTY\n\x86.'],
       tuple({ kind: 'object', made: 'box of 5' }, { kind: 'object', made: 'empty' }),
     ],
+    ['a call by keywords', ['cmy\nConfig\n)}\x92.'], { kind: 'opaque', name: 'my.Config' }],
+    [
+      'an object of a class that is not known, its state left out',
+      ['cmy\nConfig\n)\x81}K\x01K\x02sb.'],
+      { kind: 'opaque', name: 'my.Config' },
+    ],
+    ['a default dict', ['ccollections\ndefaultdict\nc__builtin__\nlist\n\x85RK\x01K\x02s.'], dict([1, 2])],
+    ['a counter', ['ccollections\nCounter\n}K\x01K\x02s\x85R.'], dict([1, 2])],
+    ['a set of protocol 2', ['c__builtin__\nset\n](K\x01K\x02e\x85R.'], list(1, 2)],
+    ['a set of protocol 4', ['\x8f(K\x01K\x02\x90.'], list(1, 2)],
+    ['a frozen set', ['(K\x01K\x02\x91.'], list(1, 2)],
+    ['settings', ['cargparse\nNamespace\n)R}K\x01K\x02sb.'], { kind: 'opaque', name: 'argparse.Namespace' }],
+    ['bytes', ['C\x02ab.'], { kind: 'opaque', name: 'bytes' }],
+    ['text of protocol 4, in a frame', ['\x80\x04\x95\x05\0\0\0\0\0\0\0\x8c\x02ab.'], 'ab'],
+    ['the memo of protocol 4', ['\x8c\x01a\x94\x8c\x01b\x940h\0\x85.'], tuple('a')],
     ['what is kept elsewhere', ['K\x09Q.'], { kind: 'object', made: 'kept 9' }],
     ['a new object with flags', ['cshop\nBox\nK\x05\x85\x81NNN\x87b.'], { kind: 'object', made: 'box of 5' }],
   ])('%s', (_, parts, value) => {
@@ -67,17 +83,20 @@ describe('refusing', () => {
   test.each<[what: string, parts: string[], message: RegExp]>([
     [
       'a global that is not lent',
-      ['cos\nsystem\n.'],
+      ['cos\nsystem\nX\x02\0\0\0ls\x85R.'],
       /Python object os\.system, .* nothing of it was executed/,
     ],
     ['to call a constant', ['cshop\nEMPTY\n)R.'], /calls something that is not a function/],
     ['to call with something other than a tuple', ['cshop\nBox\n]R.'], /calls something/],
     ['INST', ['(ios\nsystem\n.'], /instruction INST \(0x69\), .* nothing of it was executed/],
     ['OBJ', ['(N)o.'], /instruction OBJ/],
-    ['STACK_GLOBAL', ['NN\x93.'], /instruction STACK_GLOBAL/],
+    ['a name that is no text', ['NN\x93.'], /other than two texts/],
+    ['a call of a name from the stack', ['\x8c\x02os\x8c\x06system\x93)R.'], /Python object os\.system/],
+    ['buffers outside', ['\x97.'], /instruction NEXT_BUFFER/],
     ['extension codes', ['\x82\x01.'], /instruction EXT1/],
     ['an unknown byte', ['\xfe.'], /instruction 0xfe/],
-    ['other protocols', ['\x80\x04.'], /protocol 4/],
+    ['other protocols', ['\x80\x06.'], /protocol 6/],
+    ['a number of a billion digits', [`\x8b${u32(400_000_000)}.`], /number of 400000000 bytes/],
     ['nothing', [], /ends in the middle/],
     ['a pickle without its end', ['K'], /ends in the middle/],
     ['text that is not there', ['X\xff\xff\xff\xffa.'], /ends in the middle/],
@@ -114,7 +133,8 @@ describe('refusing', () => {
 });
 
 describe('hostile bytes', () => {
-  const valid = 'N\x88\x89JKM\x8aGXTU)\x85\x86\x87(t]ae}suqrhjcR\x81bQ\x80.';
+  const valid =
+    'N\x88\x89JKM\x8a\x8bGXTU\x8c\x8dCB\x8e\x96)\x85\x86\x87(t]lae}su\x8f\x90\x9101qrhj\x94cR\x81\x92\x93bQ\x80\x95.';
   const byte = fc.oneof(
     fc.constantFrom(...[...valid].map((character) => character.charCodeAt(0))),
     fc.nat(3),
@@ -123,7 +143,13 @@ describe('hostile bytes', () => {
   const chunk = fc.oneof(
     fc.array(byte, { minLength: 1, maxLength: 4 }),
     fc
-      .constantFrom('cshop\nBox\n', 'cshop\nEMPTY\n', 'ccollections\nOrderedDict\n')
+      .constantFrom(
+        'cshop\nBox\n',
+        'cshop\nEMPTY\n',
+        'ccollections\nOrderedDict\n',
+        'ccollections\ndeque\n',
+        'cmy\nConfig\n',
+      )
       .map((line) => [...pickle(line)]),
   );
 

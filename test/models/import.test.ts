@@ -4,6 +4,8 @@ import { imagenetLabels } from '../../src/datasets/imagenet-labels.ts';
 import { readMeanImage } from '../../src/formats/binaryproto.ts';
 import type { WeightFileWithMetadata } from '../../src/formats/read-weights.ts';
 import { readWeights, weightFormat } from '../../src/formats/read-weights.ts';
+import { caffeBytes } from '../support/caffe-files.ts';
+import { onnxBytes } from '../support/onnx-files.ts';
 import type { Tensor } from '../../src/formats/tensor.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
 import { architectures } from '../../src/models/architectures.ts';
@@ -303,9 +305,11 @@ describe('the architecture', () => {
 
 it('a tensor called mean in a checkpoint is none of the preprocessing', () => {
   const tensors = new Map([...tensorsOf(10), ['mean', meanOf([3, 1, 1])] as const]);
-  const { model, ignored } = importModel({ ...empty, format: 'pytorch', tensors }, 'f', 'm', {
-    architecture: 'lenet',
-  });
+  const file = { ...empty, format: 'pytorch', tensors } as const;
+  expect(() => importModel(file, 'f', 'm', { architecture: 'lenet' })).toThrow(
+    /no layer needs mean \[3, 1, 1\]/,
+  );
+  const { model, ignored } = importModel(file, 'f', 'm', { architecture: 'lenet', ignore: ['mean'] });
   expect(colourOf(model.preprocessing)).toEqual([0]);
   expect(ignored.map(({ name }) => name)).toEqual(['mean']);
 });
@@ -340,6 +344,17 @@ describe('the format', () => {
     ['net.safetensors', '', 'safetensors'],
   ])('of %s that begins with %j is %s', (name, content, format) => {
     expect(weightFormat(bytes(content), name)).toBe(format);
+  });
+
+  it('of a network without an ending is told by its fields', () => {
+    const layer = [{ name: 'ip', type: 'InnerProduct' }];
+    const layers = [{ name: 'ip', type: 14 }];
+    for (const net of [{ name: 'net', layer }, { layer }, { name: 'net', layers }, { layers }])
+      expect(weightFormat(caffeBytes('NetParameter', net), 'lenet_iter_10000')).toBe('caffemodel');
+    expect(weightFormat(onnxBytes({ name: 'graph' }), 'model')).toBe('onnx');
+    // iter 10,000, learned_net, history.
+    const state = [0x08, 0x90, 0x4e, 0x12, 1, 0x61, 0x1a, 0];
+    expect(() => weightFormat(Uint8Array.from(state), 'lenet_iter_10000')).toThrow(/state of Caffe's solver/);
   });
 
   it('of anything else is refused with the endings that are known', () => {

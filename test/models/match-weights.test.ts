@@ -47,7 +47,7 @@ function fileOf(tensors: readonly Tensor[], more: Partial<WeightFile> = {}): Wei
 }
 const layer = (name: string, weight: string, bias?: string, transposed = false): WeightedLayer => ({
   name,
-  kind: 'dense',
+  kind: weight.startsWith('c') ? 'convolution' : 'dense',
   weight,
   ...(bias !== undefined && { bias }),
   transposed,
@@ -189,6 +189,12 @@ describe('by shape', () => {
   });
 });
 
+it('reads an AlexNet whose convolutions were trained in parallel, as PyTorch’s examples name them', () => {
+  const rename = (name: string) => name.replace('features.', 'features.module.');
+  const { mapped } = matchTo(fileOf(hollow(alexnetTorchvision(10), rename)), alexnetTorchvision, 'f');
+  for (const { from, to } of mapped) expect(from).toBe(rename(to));
+});
+
 describe('a file that does not fit', () => {
   it('is refused with the missing tensor, its shape, and what there is', () => {
     expect(() => matchTo(fileOf(named.filter(({ name }) => name !== 'd.weight')), tiny, 'f')).toThrow(
@@ -222,8 +228,8 @@ describe('a file that does not fit', () => {
       'caffenet',
       / conv1\.weight \[96, 3, 11, 11\].*; it fits --arch alexnet-torchvision: was/,
     ],
-    ['caffenet', 'lenet', / ip1\.weight.*; it fits --arch caffenet or --arch alexnet: was that meant\?$/],
-    ['lenet', 'alexnet', / conv3\.weight.*; it fits --arch lenet: was that meant\?$/],
+    ['caffenet', 'lenet', / conv1\.weight.*; it fits --arch caffenet or --arch alexnet: was that meant\?$/],
+    ['lenet', 'alexnet', / conv1\.weight.*; it fits --arch lenet: was that meant\?$/],
     ['caffenet', 'alexnet-torchvision', /it fits --arch caffenet or --arch alexnet: was that meant\?$/],
   ])('of %s, taken for %s, is told what it is', (own, wanted, message) => {
     const file = fileOf(hollow(architectures.get(own)!(1000)));
@@ -275,14 +281,117 @@ describe('factors', () => {
   });
 });
 
-it('lists what it leaves out and why, but for the mean image of a model file', () => {
+describe('what is left over', () => {
   const ignored = [{ name: 'step', reason: 'holds int64' }];
-  const tensors = [...named, tensor('aux.weight', [2]), tensor('mean', [3])];
-  const left = { name: 'aux.weight', reason: 'no layer of the architecture needs it' };
-  const own = matchTo(fileOf(tensors, { ignored, format: 'safetensors' }), tiny, 'f');
-  expect(own.ignored).toEqual([...ignored, left]);
-  const foreign = matchTo(fileOf(tensors, { ignored }), tiny, 'f');
-  expect(foreign.ignored).toEqual([...ignored, left, { ...left, name: 'mean' }]);
+  const reason = 'no layer of the architecture needs it';
+
+  it('is listed where it is a counter, what an optimiser keeps, or the mean image of a model file', () => {
+    const others = [
+      tensor('steps', []),
+      tensor('optimizer.exp_avg.c', [3]),
+      tensor('c.momentum_buffer', [3]),
+    ];
+    const tensors = [...named, ...others, tensor('mean', [3])];
+    const own = matchTo(fileOf(tensors, { ignored, format: 'safetensors' }), tiny, 'f');
+    expect(own.ignored).toEqual([...ignored, ...others.map(({ name }) => ({ name, reason }))]);
+  });
+
+  test.each([
+    ['aux.weight', [2], /no layer needs aux\.weight \[2\], .* another network: fool import --ignore NAME/],
+    ['mean', [3], /no layer needs mean \[3\]/],
+    ['bn.running_mean', [3], /batch normalisation \(bn\.running_mean\), .* export it as ONNX/],
+  ])('%s is refused, as part of another network', (name, shape, message) => {
+    expect(() => matchTo(fileOf([...named, tensor(name, shape)], { ignored }), tiny, 'f')).toThrow(message);
+  });
+
+  it('is listed where the file lists its layers, so that it is no part of the network', () => {
+    const layers = ['c', 'd', 'e'].map((name) => layer(name, `${name}.weight`, `${name}.bias`));
+    const { ignored: listed } = matchTo(fileOf([...named, tensor('aux', [2])], { layers }), tiny, 'f');
+    expect(listed).toEqual([{ name: 'aux', reason }]);
+  });
+});
+
+describe('names that are not ours', () => {
+  const renamed = (rename: (name: string) => string) =>
+    fileOf(named.map((each) => ({ ...each, name: rename(each.name) })));
+  const pairs = (file: WeightFile) => matchTo(file, tiny, 'f').mapped.map(({ from, to }) => [from, to]);
+
+  it('are read beside some that are', () => {
+    const file = renamed((name) => name.replace('d.', 'fc1.').replace('e.', 'fc2.'));
+    expect(pairs(file)).toEqual([
+      ['c.weight', 'c.weight'],
+      ['c.bias', 'c.bias'],
+      ['fc1.weight', 'd.weight'],
+      ['fc1.bias', 'd.bias'],
+      ['fc2.weight', 'e.weight'],
+      ['fc2.bias', 'e.bias'],
+    ]);
+  });
+
+  it('are read whatever they are, as long as weight and bias of a layer are called alike', () => {
+    const word = fc.stringMatching(/^[a-z]{1,5}(\.[a-z0-9]{1,4}){0,2}$/);
+    const words = fc.uniqueArray(word, { minLength: 3, maxLength: 3 });
+    const ends = fc.constantFrom(['.weight', '.bias'], ['_w', '_b'], ['/kernel:0', '/bias:0'], ['.W', '.b']);
+    const order = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 });
+    fc.assert(
+      fc.property(words, ends, order, (stems, [weight, bias], places) => {
+        const rename = (name: string) =>
+          `net.${stems['cde'.indexOf(name[0]!)]!}${name.endsWith('weight') ? weight : bias}`;
+        const file = fileOf(places.map((place) => ({ ...named[place]!, name: rename(named[place]!.name) })));
+        expect(pairs(file)).toEqual(named.map(({ name }) => [rename(name), name]));
+      }),
+    );
+  });
+
+  it('leave two ways where two tensors have the shape of one weight, or the order is not that of the names', () => {
+    const twice = fileOf([...renamed((name) => `net.${name}`).tensors.values(), tensor('other', [5, 12])]);
+    expect(() => matchTo(twice, tiny, 'f')).toThrow(
+      'f: d.weight of tiny may be any of net.d.weight [5, 12], other [5, 12]: rename the tensors to those of the architecture, or leave some out with --ignore NAME',
+    );
+    const square = (classes: number): Architecture => ({
+      name: 'square',
+      input: [2, 4, 4],
+      layers: [
+        { kind: 'dense', name: 'a', outputs: 32 },
+        { kind: 'dense', name: 'b', outputs: 32 },
+        { kind: 'dense', name: 'last', outputs: classes },
+      ],
+    });
+    const layers = (names: readonly string[]) =>
+      fileOf(
+        names.flatMap((name, index) =>
+          index < 2
+            ? [tensor(`${name}.w`, [32, 32]), tensor(`${name}.b`, [32])]
+            : [tensor(`${name}.w`, [4, 32]), tensor(`${name}.b`, [4])],
+        ),
+      );
+    const from = (names: readonly string[]) =>
+      matchTo(layers(names), square, 'f').mapped.map((each) => each.from);
+    expect(from(['layer1', 'layer2', 'out']).slice(0, 4)).toEqual([
+      'layer1.w',
+      'layer1.b',
+      'layer2.w',
+      'layer2.b',
+    ]);
+    // Sorted by text, as safetensors files are.
+    expect(from(['layer10', 'layer9', 'out']).slice(0, 4)).toEqual([
+      'layer9.w',
+      'layer9.b',
+      'layer10.w',
+      'layer10.b',
+    ]);
+    expect(() => from(['second', 'first', 'out'])).toThrow('a.weight and b.weight of square may be any of');
+  });
+
+  it('are said of a weight that is there and cannot be read', () => {
+    const file = fileOf(
+      named.filter(({ name }) => name !== 'd.weight'),
+      { ignored: [{ name: 'd.weight', reason: 'holds I8' }] },
+    );
+    expect(() => matchTo(file, tiny, 'f')).toThrow(
+      'f: no tensor d.weight [5, 12], which tiny needs (d.weight holds I8); the file',
+    );
+  });
 });
 
 describe('AlexNet as PyTorch wrote it', () => {

@@ -15,7 +15,22 @@ const PROTO = `
     optional int32 width = 4;
   }
   message InnerProductParameter { optional uint32 num_output = 1; optional bool transpose = 6; }
-  message ConvolutionParameter { optional uint32 num_output = 1; optional uint32 group = 5; }
+  message ConvolutionParameter {
+    optional uint32 num_output = 1;
+    repeated uint32 pad = 3;
+    repeated uint32 kernel_size = 4;
+    optional uint32 group = 5;
+    repeated uint32 stride = 6;
+  }
+  message PoolingParameter {
+    optional int32 pool = 1;
+    repeated uint32 kernel_size = 2;
+    repeated uint32 stride = 3;
+    repeated uint32 pad = 4;
+  }
+  message LRNParameter { optional uint32 local_size = 1; optional float alpha = 2; optional float beta = 3; }
+  message ReLUParameter { optional float negative_slope = 1; }
+  message BatchNormParameter { optional float eps = 3; }
   message LayerParameter {
     optional string name = 1;
     optional string type = 2;
@@ -25,6 +40,10 @@ const PROTO = `
     repeated BlobProto blobs = 7;
     optional ConvolutionParameter convolution_param = 106;
     optional InnerProductParameter inner_product_param = 117;
+    optional LRNParameter lrn_param = 118;
+    optional PoolingParameter pooling_param = 121;
+    optional ReLUParameter relu_param = 123;
+    optional BatchNormParameter batch_norm_param = 139;
   }
   message V0LayerParameter { optional string name = 1; optional string type = 2; repeated BlobProto blobs = 50; }
   message V1LayerParameter {
@@ -37,6 +56,8 @@ const PROTO = `
     repeated float blobs_lr = 7;
     optional ConvolutionParameter convolution_param = 10;
     optional InnerProductParameter inner_product_param = 17;
+    optional LRNParameter lrn_param = 18;
+    optional PoolingParameter pooling_param = 19;
   }
   message NetParameter {
     optional string name = 1;

@@ -36,6 +36,7 @@ interface ImportCommandOptions extends CommonOptions {
   readonly channels?: 'rgb' | 'bgr';
   readonly image?: number;
   readonly labels?: string;
+  readonly ignore: readonly string[];
   readonly check: readonly string[];
 }
 
@@ -64,6 +65,12 @@ export function addImport(program: Command, invocation: Invocation): void {
     )
     .option('--image <side>', 'side of the images that are judged, before the crop', wholeNumber(1, 4096))
     .option('--labels <file>', 'names of the classes, one a line (or a JSON list)')
+    .option(
+      '--ignore <name>',
+      'a tensor or layer of the file that is no part of the network (* for any text); may be repeated',
+      (value: string, before: readonly string[]) => [...before, value],
+      [] as readonly string[],
+    )
     .option(
       '--check <known>',
       'IMAGE:CLASS, mnist, or a folder with a subfolder per class: judge it before writing; may be repeated',
@@ -133,7 +140,7 @@ function report({ model, mapped, ignored }: Imported, terminal: Terminal): void 
 }
 
 async function saidByUser(options: ImportCommandOptions): Promise<ImportOptions> {
-  const { arch, mean, scale, channels, image, labels } = options;
+  const { arch, mean, scale, channels, image, labels, ignore } = options;
   return {
     ...(arch === undefined ? {} : { architecture: arch }),
     ...(mean === undefined ? {} : { mean: await readMean(mean) }),
@@ -141,6 +148,7 @@ async function saidByUser(options: ImportCommandOptions): Promise<ImportOptions>
     ...(channels === undefined ? {} : { channelOrder: channels }),
     ...(image === undefined ? {} : { imageSide: image }),
     ...(labels === undefined ? {} : { labels: await readLabels(labels) }),
+    ignore,
   };
 }
 

@@ -1,0 +1,126 @@
+/** What Caffe's layers say of themselves beside their weights: ConvolutionParameter, PoolingParameter and their like. */
+import type { MessageReader } from './protobuf.ts';
+import type { ConvolutionWindow, NormLayer, PoolLayer } from './weight-file.ts';
+
+type Numbers = ReadonlyMap<number, number[]>;
+
+/** The numbers of a message by field; submessages and texts are left alone. */
+export function numbersOf(
+  message: MessageReader,
+  integers: readonly number[],
+  floats: readonly number[] = [],
+): Numbers {
+  const found = new Map<number, number[]>();
+  while (message.next()) {
+    const { field } = message;
+    const list = found.get(field) ?? [];
+    if (integers.includes(field)) message.shortList(list);
+    else if (floats.includes(field)) list.push(message.float());
+    else continue;
+    found.set(field, list);
+  }
+  return found;
+}
+
+/** One number for both axes, one for each, or those of fields for a single axis, which go before. */
+function alongBoth(
+  numbers: Numbers,
+  both: number,
+  rows: number,
+  columns: number,
+  otherwise: number,
+): number[] {
+  const [first = otherwise, second = first] = numbers.get(both) ?? [];
+  return [numbers.get(rows)?.[0] ?? first, numbers.get(columns)?.[0] ?? second];
+}
+
+const CONVOLUTION = {
+  pad: 3,
+  stride: 6,
+  group: 5,
+  padH: 9,
+  padW: 10,
+  strideH: 13,
+  strideW: 14,
+  dilation: 18,
+} as const;
+
+export function convolutionWindow(message: MessageReader): ConvolutionWindow {
+  const numbers = numbersOf(message, Object.values(CONVOLUTION));
+  const { pad, padH, padW, stride, strideH, strideW, dilation, group } = CONVOLUTION;
+  const padding = alongBoth(numbers, pad, padH, padW, 0);
+  const [rows = 1, columns = rows] = numbers.get(dilation) ?? [];
+  return {
+    stride: alongBoth(numbers, stride, strideH, strideW, 1),
+    padding: [...padding, ...padding],
+    dilation: [rows, columns],
+    groups: numbers.get(group)?.[0] ?? 1,
+  };
+}
+
+const POOLING = {
+  pool: 1,
+  kernel: 2,
+  stride: 3,
+  pad: 4,
+  kernelH: 5,
+  kernelW: 6,
+  strideH: 7,
+  strideW: 8,
+  padH: 9,
+  padW: 10,
+  global: 12,
+} as const;
+const POOL_KINDS = ['max-pool', 'average-pool'] as const;
+
+/** @returns undefined for stochastic pooling */
+export function poolLayer(message: MessageReader, name: string): PoolLayer | undefined {
+  const numbers = numbersOf(message, Object.values(POOLING));
+  const { kernel, kernelH, kernelW, stride, strideH, strideW, pad, padH, padW } = POOLING;
+  const kind = POOL_KINDS[numbers.get(POOLING.pool)?.[0] ?? 0];
+  if (kind === undefined) return undefined;
+  const padding = alongBoth(numbers, pad, padH, padW, 0);
+  const window = {
+    kernel: alongBoth(numbers, kernel, kernelH, kernelW, 0),
+    stride: alongBoth(numbers, stride, strideH, strideW, 1),
+    padding: [...padding, ...padding],
+  };
+  const isGlobal = (numbers.get(POOLING.global)?.[0] ?? 0) !== 0;
+  return { kind, name, operator: 'Pooling', window: isGlobal ? undefined : window, roundsUp: true };
+}
+
+const LRN = { size: 1, alpha: 2, beta: 3, region: 4, k: 5 } as const;
+
+/** @returns undefined where it is not across channels */
+export function normLayer(message: MessageReader | undefined, name: string): NormLayer | undefined {
+  const { size, alpha, beta, region, k } = LRN;
+  const numbers = message
+    ? numbersOf(message, [size, region], [alpha, beta, k])
+    : new Map<number, number[]>();
+  if ((numbers.get(region)?.[0] ?? 0) !== 0) return undefined;
+  const value = (field: number, otherwise: number) => numbers.get(field)?.[0] ?? otherwise;
+  return {
+    kind: 'lrn',
+    name,
+    operator: 'LRN',
+    size: value(size, 5),
+    alpha: value(alpha, 1),
+    beta: value(beta, 0.75),
+    k: value(k, 1),
+  };
+}
+
+/** Slope of a ReLU below zero. */
+export const slopeOf = (message: MessageReader | undefined): number =>
+  (message && numbersOf(message, [], [1]).get(1)?.[0]) ?? 0;
+
+/** What a BatchNorm adds to the variance. */
+export const epsilonOf = (message: MessageReader | undefined): number =>
+  (message && numbersOf(message, [], [3]).get(3)?.[0]) ?? 1e-5;
+
+/** PowerParameter: (shift + scale · x) ^ power. */
+export function powerOf(message: MessageReader | undefined): { power: number; scale: number; shift: number } {
+  const numbers = message ? numbersOf(message, [], [1, 2, 3]) : new Map<number, number[]>();
+  const value = (field: number, otherwise: number) => numbers.get(field)?.[0] ?? otherwise;
+  return { power: value(1, 1), scale: value(2, 1), shift: value(3, 0) };
+}
