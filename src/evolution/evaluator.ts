@@ -1,8 +1,9 @@
 /** One submission per generation: render, judge, pick the winners. Only those few numbers come back. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind } from '../gpu/program.ts';
-import { winnerBytes, winners } from '../kernels/winners.ts';
+import { noChild, winnerBytes, winners } from '../kernels/winners.ts';
 import type { Classifier } from '../models/classifier.ts';
+import { notFinite } from '../models/not-finite.ts';
 import type { Winner } from './scheduler.ts';
 
 export interface Evaluation {
@@ -44,7 +45,10 @@ export class Evaluator {
     return new Evaluator(gpu, classifier, new Program(picking), buffer);
   }
 
-  /** Queues everything at once and resolves when the winners are back. */
+  /**
+   * Queues everything at once and resolves when the winners are back.
+   * @throws NotFiniteError where the answer to a child is not finite
+   */
   async submit(render: Program): Promise<Evaluation> {
     const { device } = this.gpu;
     const bytes = this.#winners.size;
@@ -63,7 +67,10 @@ export class Evaluator {
     }
     device.queue.submit([encoder.finish()]);
     try {
-      return this.#decode(await this.gpu.mapped(staging));
+      const content = await this.gpu.mapped(staging);
+      const lost = this.#firstLost(content);
+      if (lost !== noChild) throw await notFinite(this.gpu, this.classifier, lost);
+      return this.#decode(content);
     } finally {
       staging.destroy();
     }
@@ -78,6 +85,12 @@ export class Evaluator {
     const pass = encoder.beginComputePass(stamps ? { timestampWrites: stamps } : {});
     for (const program of programs) program.encode(pass);
     pass.end();
+  }
+
+  #firstLost(content: ArrayBuffer): number {
+    const { classes } = this.classifier.network;
+    const words = new Uint32Array(content, 0, (winnerBytes / 4) * classes);
+    return words.reduce((first, word, index) => (index % 4 === 3 ? Math.min(first, word) : first), noChild);
   }
 
   #decode(content: ArrayBuffer): Evaluation {

@@ -6,6 +6,7 @@ import type { Population } from '../encodings/population.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
 import type { Classifier } from '../models/classifier.ts';
+import { NotFiniteError } from '../models/not-finite.ts';
 import type { Archive, Replacement } from './archive.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Evaluator, type Evaluation } from './evaluator.ts';
@@ -69,7 +70,11 @@ export async function evolve(evolution: Evolution, hooks: EvolutionHooks): Promi
       });
     }
     await keeper.whileDeviceWorks();
-    const evaluation = await keeper.awaited(evaluating);
+    const evaluation = await keeper.awaited(evaluating).catch(async (error: unknown) => {
+      // What was found so far is not lost with the answer.
+      if (error instanceof NotFiniteError) await keeper.finish(scheduler.generation);
+      throw error;
+    });
     const replacements = await keeper.timed('evolution', () => {
       const replacements = scheduler.tell(evolution.classes.map((number) => winnerOf(evaluation, number)));
       evolution.population.adopt(replacements);

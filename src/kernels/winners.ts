@@ -2,8 +2,11 @@
 import source from '../../shaders/winners.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 
-/** Of a winner: f32 log-odds, f32 confidence, u32 child. */
-export const winnerBytes = 12;
+/** Of a winner: f32 log-odds, f32 confidence, u32 child, u32 lost. */
+export const winnerBytes = 16;
+
+/** What stands for no child. */
+export const noChild = 0xffffffff;
 
 /** Bindings: 0 log-odds and 1 confidences, both [classes, children], 2 winners [classes], of `winnerBytes` each. */
 export function winners(classes: number, children: number): Launch {

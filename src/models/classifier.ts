@@ -42,6 +42,10 @@ export interface Classifier {
   readonly logOdds: GPUBuffer;
   readonly network: Network;
   readonly program: Program;
+  /** Views of an image. */
+  readonly views: number;
+  /** Parts of the program, each for some of the images: the index of the first, and what is done. */
+  readonly turns: readonly { readonly first: number; readonly dispatches: readonly Dispatch[] }[];
   /** Frees everything but the parameters that were given. */
   destroy(): void;
 }
@@ -86,7 +90,7 @@ export async function createClassifier(
         noise: options.randomViews.noise,
       }
     : planned;
-  const dispatches: Dispatch[] = [];
+  const turns: { first: number; dispatches: Dispatch[] }[] = [];
   for (let first = 0; first < count; first += turn) {
     const sources = Math.ceil(batch / views.length);
     const source = Uint32Array.from({ length: sources }, (_, slot) =>
@@ -95,25 +99,28 @@ export async function createClassifier(
     const start = gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage);
     const sourceBuffer = gpu.bufferFrom('source', source);
     own.push(start, sourceBuffer);
-    dispatches.push(
-      await bind(gpu, 'view', view(shown), [images, sourceBuffer, viewBuffer, mean, network.input]),
-    );
-    dispatches.push(...network.forward.dispatches);
+    const seen = await bind(gpu, 'view', view(shown), [
+      images,
+      sourceBuffer,
+      viewBuffer,
+      mean,
+      network.input,
+    ]);
     const shape = { classes: network.classes, batch, images: turn, views: views.length, allImages: count };
-    dispatches.push(
-      await bind(gpu, 'confidence', confidence(shape), {
-        0: network.logits,
-        1: confidences,
-        4: start,
-        5: logOdds,
-      }),
-    );
+    const judged = await bind(gpu, 'confidence', confidence(shape), {
+      0: network.logits,
+      1: confidences,
+      4: start,
+      5: logOdds,
+    });
+    turns.push({ first, dispatches: [seen, ...network.forward.dispatches, judged] });
   }
   const destroy = () => {
     network.destroy();
     for (const buffer of own) buffer.destroy();
   };
-  return { model, images, confidences, logOdds, network, program: new Program(dispatches), destroy };
+  const program = new Program(turns.flatMap(({ dispatches }) => dispatches));
+  return { model, images, confidences, logOdds, network, program, views: views.length, turns, destroy };
 }
 
 export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {

@@ -3,6 +3,7 @@ import type { ImageDataset } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { createJudge, imagesAtATime, type Judge } from './judge.ts';
 import type { Model } from './model.ts';
+import { NotFiniteError } from './not-finite.ts';
 
 export interface Accuracy {
   readonly images: number;
@@ -76,7 +77,10 @@ export async function evaluateBatches(
   let correct = 0;
   let amongFive = 0;
   for await (const batch of batches) {
-    const confidences = await judge.judge(batch.images, batch.targets.length);
+    const before = images;
+    const confidences = await judge.judge(batch.images, batch.targets.length).catch((error: unknown) => {
+      throw error instanceof NotFiniteError ? error.of(`image ${String(before + error.image + 1)}`) : error;
+    });
     confidences.forEach((row, image) => {
       const rank = rankOf(row, batch.targets[image] ?? 0);
       images++;

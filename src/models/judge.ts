@@ -4,6 +4,7 @@ import { run } from '../gpu/program.ts';
 import { createClassifier, type ClassifierOptions } from './classifier.ts';
 import { padPlanes } from './image-layout.ts';
 import type { Model } from './model.ts';
+import { checkFinite } from './not-finite.ts';
 
 export interface Judge {
   readonly model: Model;
@@ -12,6 +13,7 @@ export interface Judge {
   /**
    * Confidences of every image: [image][class].
    * @param images bytes [count, channels, height, width] of the size that the model looks at
+   * @throws NotFiniteError where an answer is not finite
    */
   judge(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array[]>;
   /** Frees what it took on the device. */
@@ -44,6 +46,7 @@ export async function createJudge(
       gpu.write(classifier.images, padPlanes(pixels, height * width));
       run(gpu, classifier.program);
       const all = new Float32Array(await gpu.read(classifier.confidences, 4 * classes * images));
+      await checkFinite(gpu, classifier, all, count);
       return Array.from({ length: count }, (_, image) =>
         Float32Array.from({ length: classes }, (_, number) => all[number * images + image] ?? 0),
       );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { winners } from '../../src/kernels/winners.ts';
+import { noChild, winners } from '../../src/kernels/winners.ts';
 import { openTestGpu, runKernel } from '../gpu.ts';
 import { randomValues } from './numbers.ts';
 
@@ -17,15 +17,18 @@ test.each([
   const result = await runKernel(gpu, winners(classes, children), {
     0: logOdds,
     1: confidences,
-    2: new Uint32Array(3 * classes).fill(77),
+    2: new Uint32Array(4 * classes).fill(77),
   });
   for (let category = 0; category < classes; category++) {
     const row = [...logOdds.subarray(category * children, (category + 1) * children)];
     const best = Math.max(...row);
     const child = row.indexOf(best);
-    const [odds, confidence] = new Float32Array(result[2]!, 12 * category);
+    const [odds, confidence] = new Float32Array(result[2]!, 16 * category);
     expect([odds, confidence]).toEqual([best, confidences[category * children + child]]);
-    expect(new Uint32Array(result[2]!)[3 * category + 2]).toBe(child);
+    expect([...new Uint32Array(result[2]!).subarray(4 * category + 2, 4 * category + 4)]).toEqual([
+      child,
+      noChild,
+    ]);
   }
 });
 
@@ -34,8 +37,30 @@ test('children that the network is hopelessly unsure of still have a first among
   const result = await runKernel(gpu, winners(2, 5), {
     0: new Float32Array(10).fill(-3e38),
     1: new Float32Array(10),
-    2: new Uint32Array(6).fill(9),
+    2: new Uint32Array(8).fill(9),
   });
   const words = new Uint32Array(result[2]!);
-  expect([words[2], words[5]]).toEqual([0, 0]);
+  expect([words[2], words[6]]).toEqual([0, 0]);
+});
+
+test('the first child whose log-odds are not finite is told, and wins nothing', async () => {
+  const gpu = await openTestGpu();
+  const children = 200;
+  const odds = randomValues(3 * children, 5);
+  odds[50] = NaN;
+  odds[120] = NaN;
+  odds[children + 3] = Infinity;
+  odds[children + 130] = -Infinity;
+  const result = await runKernel(gpu, winners(3, children), {
+    0: odds,
+    1: new Float32Array(3 * children),
+    2: new Uint32Array(12),
+  });
+  const words = new Uint32Array(result[2]!);
+  expect([words[3], words[7], words[11]]).toEqual([50, 3, noChild]);
+  for (let category = 0; category < 2; category++) {
+    const row = [...odds.subarray(category * children, (category + 1) * children)];
+    const finite = row.map((value) => (Number.isFinite(value) ? value : -Infinity));
+    expect(words[4 * category + 2]).toBe(finite.indexOf(Math.max(...finite)));
+  }
 });

@@ -4,6 +4,7 @@ import { fitImage } from '../../models/fit-image.ts';
 import { createJudge, imagesAtATime } from '../../models/judge.ts';
 import { likeliest, type Guess } from '../../models/likeliest.ts';
 import type { Model } from '../../models/model.ts';
+import { NotFiniteError } from '../../models/not-finite.ts';
 import { ImageFileError } from '../../node/image-file.ts';
 import { readImage } from '../../node/image-folder.ts';
 import { loadModel } from '../../node/model-file.ts';
@@ -47,7 +48,9 @@ export function addClassify(program: Command, invocation: Invocation): void {
           terminal,
         );
         if (readable.length === 0) continue;
-        const confidences = await judge.judge(pixels, readable.length);
+        const confidences = await judge.judge(pixels, readable.length).catch((error: unknown) => {
+          throw error instanceof NotFiniteError ? error.of(readable[error.image] ?? 'a picture') : error;
+        });
         confidences.forEach((row, index) => {
           const answer = { file: readable[index] ?? '', top: likeliest(model, row, shown) };
           answers.push(answer);

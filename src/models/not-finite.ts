@@ -1,0 +1,94 @@
+/** Answers of a network that are no numbers: found where confidences come back, and followed to the layer that lost them. */
+import type { Gpu } from '../gpu/device.ts';
+import { Program, run, type Dispatch } from '../gpu/program.ts';
+import { inputTensor, logitsTensor } from '../nn/forward.ts';
+import { withoutSlots } from '../nn/few-images.ts';
+import type { Classifier } from './classifier.ts';
+
+/** A network gives no finite answer to an image. */
+export class NotFiniteError extends Error {
+  override readonly name = 'NotFiniteError';
+
+  /**
+   * @param image its index among those that were judged together
+   * @param layer the first whose output is not finite
+   */
+  constructor(
+    private readonly model: string,
+    readonly image: number,
+    readonly layer: string,
+    what = `image ${String(image + 1)}`,
+  ) {
+    super(
+      `${model}: the network's answer to ${what} is not a finite number; it is lost at ${layer}, whose values are more than 32-bit floats hold: are the weights, the mean and the scale those of this network?`,
+    );
+  }
+
+  /** The same, of an image that has a name. */
+  of(what: string): NotFiniteError {
+    return new NotFiniteError(this.model, this.image, this.layer, what);
+  }
+}
+
+/**
+ * @param confidences [classes, images], as the classifier has just given them
+ * @param count images that mean something
+ * @throws NotFiniteError for the first image with a value that is not finite
+ */
+export async function checkFinite(
+  gpu: Gpu,
+  classifier: Classifier,
+  confidences: Float32Array,
+  count: number,
+): Promise<void> {
+  if (confidences.every(Number.isFinite)) return;
+  const images = confidences.length / classifier.network.classes;
+  const isLost = (image: number) =>
+    confidences.some((value, index) => index % images === image && !Number.isFinite(value));
+  const first = Array.from({ length: count }, (_, image) => image).find(isLost);
+  if (first !== undefined) throw await notFinite(gpu, classifier, first);
+}
+
+/** Follows an image through the network, layer by layer. The images must still be in the classifier. */
+export async function notFinite(gpu: Gpu, classifier: Classifier, image: number): Promise<NotFiniteError> {
+  const { model, turns, views } = classifier;
+  const turn = turns.findLast(({ first }) => first <= image);
+  const slots = Array.from({ length: views }, (_, view) => (image - (turn?.first ?? 0)) * views + view);
+  const layer = await firstLost(gpu, classifier, turn?.dispatches ?? [], slots);
+  return new NotFiniteError(model.name, image, layer ?? 'the softmax');
+}
+
+async function firstLost(
+  gpu: Gpu,
+  { network }: Classifier,
+  dispatches: readonly Dispatch[],
+  slots: readonly number[],
+): Promise<string | undefined> {
+  const isLost = async (buffer: GPUBuffer, bytes: number, pitch: number) => {
+    const values = new Float32Array(await gpu.read(buffer, bytes));
+    return values.some((value, index) => slots.includes(index % pitch) && !Number.isFinite(value));
+  };
+  let pending: Dispatch['writes'];
+  // A tensor may be made in several parts: it is looked at when the next one begins.
+  const look = async (): Promise<string | undefined> => {
+    if (!pending) return undefined;
+    const { tensor, inSlots } = withoutSlots(pending.tensor);
+    const pitch = inSlots ? network.batch : network.images;
+    return (await isLost(pending.buffer, pending.bytes, pitch)) ? tensor : undefined;
+  };
+  for (const [index, dispatch] of dispatches.entries()) {
+    if (dispatch.writes) {
+      const found = await look();
+      if (found !== undefined) return nameOf(found, network.architecture.layers.at(-1)?.name);
+      pending = dispatch.writes;
+    }
+    run(gpu, new Program([dispatch]));
+    if (index === 0 && (await isLost(network.input, network.input.size, network.batch))) return 'the input';
+  }
+  const found = await look();
+  return found === undefined ? undefined : nameOf(found, network.architecture.layers.at(-1)?.name);
+}
+
+/** The last layer's output goes by the name of what it is. */
+const nameOf = (tensor: string, last: string | undefined): string =>
+  tensor === inputTensor ? 'the input' : tensor === logitsTensor ? (last ?? tensor) : tensor;
