@@ -65,7 +65,7 @@ const upward = layers.map((layer, index) => ({
             ? []
             : [
                 {
-                  group: ['node:*', 'webgpu', 'pngjs', 'jpeg-js', 'fs', 'path', 'os'],
+                  group: ['node:*', 'webgpu', 'pngjs', 'jpeg-js', '@jsquash/*', 'fs', 'path', 'os'],
                   message: 'Platform-neutral code: only src/node and src/cli know Node.',
                 },
               ]),

@@ -134,7 +134,9 @@ export async function readStart(
   const sha256 = sha256Of(bytes);
   if (expected !== undefined && sha256 !== expected)
     throw new ImageFileError(`${file} is another picture than the one that this ascent started from`);
-  const image = decodeImage(bytes, file);
+  const image = decodeImage(bytes, file, undefined, (text) => {
+    terminal.note(text);
+  });
   const size = [image.channels, image.height, image.width];
   if (size.join() !== preprocessing.image.join()) {
     terminal.note(

@@ -50,7 +50,10 @@ export async function checkImported(
   if (pictures.length + datasets.length === 0) return undefined;
   const known = await Promise.all(
     pictures.map(async ({ file, target }): Promise<KnownImage> => {
-      return { name: file, image: await readImage(file), target };
+      const onNote = (text: string) => {
+        terminal.note(text);
+      };
+      return { name: file, image: await readImage(file, onNote), target };
     }),
   );
   const evaluations = await Promise.all(

@@ -1,5 +1,6 @@
 /** Labelled test sets by what the user calls them: mnist, or a folder with a subfolder per class. */
 import { existsSync } from 'node:fs';
+import { DatasetError } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import {
   evaluateAccuracy,
@@ -24,8 +25,14 @@ export interface TestSet {
   readonly denseWeights?: DenseStorage;
 }
 
+/** Of the pictures that could be read. */
+export interface Evaluation extends Accuracy {
+  /** Files of those that could not. */
+  readonly unreadable: readonly string[];
+}
+
 /** @param parameters of the model, where they are on the device already */
-export type Evaluate = (gpu: Gpu, parameters?: Parameters) => Promise<Accuracy>;
+export type Evaluate = (gpu: Gpu, parameters?: Parameters) => Promise<Evaluation>;
 
 /** Pictures judged at once: few enough that progress shows early. */
 const mostAtATime = 64;
@@ -40,8 +47,10 @@ export function evaluationOf(test: TestSet, model: Model, terminal: Terminal): P
 
 async function overMnist({ data, crops, denseWeights }: TestSet, model: Model): Promise<Evaluate> {
   const images = await loadMnist('test', data);
-  return (gpu, parameters) =>
-    evaluateAccuracy(gpu, model, images, crops, howToKeep(denseWeights, parameters));
+  return async (gpu, parameters) => ({
+    ...(await evaluateAccuracy(gpu, model, images, crops, howToKeep(denseWeights, parameters))),
+    unreadable: [],
+  });
 }
 
 async function overFolder(test: TestSet, model: Model, terminal: Terminal): Promise<Evaluate> {
@@ -61,9 +70,20 @@ async function overFolder(test: TestSet, model: Model, terminal: Terminal): Prom
       howToKeep(denseWeights, parameters),
     );
     const progress = terminal.progress(total, 'images');
+    const unreadable: string[] = [];
     try {
-      const batches = imageBatches(folder, model.preprocessing.image, judge.images);
-      return await evaluateBatches(judge, counted(batches, progress));
+      const batches = imageBatches(folder, model.preprocessing.image, judge.images, {
+        onNote: (text) => {
+          terminal.note(text);
+        },
+        onUnreadable: ({ message }, file) => {
+          terminal.fail(message);
+          unreadable.push(file);
+        },
+      });
+      const accuracy = await evaluateBatches(judge, counted(batches, progress));
+      if (accuracy.images === 0) throw new DatasetError(`${dataset}: none of its pictures could be read`);
+      return { ...accuracy, unreadable };
     } finally {
       judge.destroy();
       progress.stop();

@@ -98,13 +98,16 @@ async function follow(
   const interrupt = listenForInterrupt(terminal.invocation, () => {
     terminal.note('stopping as soon as this step has kept what there is; once more to leave at once');
   });
+  const files = filesOfExperiments((text) => {
+    terminal.noteOnce(text);
+  });
   const host: Host = {
     storage,
     now: () => performance.now(),
-    ...filesOfExperiments,
+    ...files,
     // Every run asks for it, before it begins and when it does.
     loadModel: (name) => {
-      const loading = models.get(name) ?? filesOfExperiments.loadModel(name);
+      const loading = models.get(name) ?? files.loadModel(name);
       models.set(name, loading);
       return loading;
     },

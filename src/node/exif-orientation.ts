@@ -9,7 +9,6 @@ import type { ImageBytes } from './image-file.ts';
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const ORIENTATION_TAG = 0x0112;
-const SHORT = 3;
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif", two zeros
 
 /**
@@ -29,14 +28,23 @@ export function exifOrientation(segment: Uint8Array): Orientation | undefined {
     for (let entry = 0; entry < entries; entry++) {
       const at = directory + 2 + 12 * entry;
       if (view.getUint16(at, littleEndian) !== ORIENTATION_TAG) continue;
-      const value = view.getUint16(at + 8, littleEndian);
-      const valid = view.getUint16(at + 2, littleEndian) === SHORT && value >= 1 && value <= 8;
-      return valid ? (value as Orientation) : undefined;
+      const value = integerAt(view, at + 8, view.getUint16(at + 2, littleEndian), littleEndian);
+      return value !== undefined && value >= 1 && value <= 8 ? (value as Orientation) : undefined;
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // an offset that points outside
   }
   return undefined;
+}
+
+/** The standard asks for a short; programs write every integer type (TIFF 6.0, page 15). */
+function integerAt(view: DataView, at: number, type: number, littleEndian: boolean): number | undefined {
+  if (type === 1) return view.getUint8(at);
+  if (type === 3) return view.getUint16(at, littleEndian);
+  if (type === 4) return view.getUint32(at, littleEndian);
+  if (type === 6) return view.getInt8(at);
+  if (type === 8) return view.getInt16(at, littleEndian);
+  return type === 9 ? view.getInt32(at, littleEndian) : undefined;
 }
 
 /** The picture as it is meant to be seen. */

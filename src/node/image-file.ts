@@ -2,9 +2,10 @@
 import { PNG } from 'pngjs';
 import { messageOf } from '../message-of.ts';
 import type { PictureBound } from './image-limits.ts';
+import { hasJpegSignature } from './jpeg-header.ts';
 import { decodeJpeg } from './jpeg-image.ts';
-import { hasJpegSignature } from './jpeg-structure.ts';
-import { checkPng, hasPngSignature } from './png-structure.ts';
+import { hasPngSignature } from './png-chunks.ts';
+import { decodePng } from './png-image.ts';
 
 /** An image as the networks' code sees it: bytes, one plane per channel. */
 export interface ImageBytes {
@@ -52,59 +53,43 @@ export function encodePng({ pixels, channels, height, width }: ImageBytes): Uint
   });
 }
 
+/** Told of a picture that is read although its file is not as it should be: its name and what is wrong. */
+export type OnNote = (text: string) => void;
+
 /**
  * Decodes a PNG of any colour type and depth, or a baseline or progressive JPEG. Grey images give one channel,
- * all others (palettes, CMYK) three; 16-bit samples are rounded to 8; transparent pixels are laid over white,
+ * all others (palettes too) three; 16-bit samples are rounded to 8; transparent pixels are laid over white,
  * as on a page; photographs are turned upright as their Exif says. Gamma and colour profiles are ignored, so
- * that an 8-bit PNG gives exactly its own bytes.
+ * that an 8-bit PNG gives exactly its own bytes; a JPEG gives those of libjpeg. What libpng and libjpeg read with a
+ * warning is read, as a file without its end marker, whose missing part is grey.
  * @param fileName for messages only
  * @param bound of a picture that is to have a size; a larger one is refused before it is decoded
- * @throws ImageFileError when it is neither, damaged, or larger than 16,384 pixels a side, 50 megapixels, or the
- * bound.
+ * @param onNote told the first thing that is wrong with a picture that is read all the same
+ * @throws ImageFileError when it is neither, damaged, of four colours, or larger than 16,384 pixels a side, 50 megapixels,
+ * or the bound.
  */
-export function decodeImage(bytes: Uint8Array, fileName: string, bound?: PictureBound): ImageBytes {
+export function decodeImage(
+  bytes: Uint8Array,
+  fileName: string,
+  bound?: PictureBound,
+  onNote?: OnNote,
+): ImageBytes {
   const format = hasPngSignature(bytes) ? 'PNG' : hasJpegSignature(bytes) ? 'JPEG' : undefined;
   if (format === undefined) {
     throw new ImageFileError(
       `${fileName} is neither a PNG nor a JPEG: give an image in one of these formats`,
     );
   }
+  const notes: string[] = [];
   try {
-    return format === 'PNG' ? decodePng(bytes, bound) : decodeJpeg(bytes, bound);
+    const image = (format === 'PNG' ? decodePng : decodeJpeg)(bytes, bound, (what) => {
+      notes.push(what);
+    });
+    if (notes[0] !== undefined) onNote?.(`${fileName} is read although ${notes[0]}`);
+    return image;
   } catch (error) {
     throw new ImageFileError(`${fileName} cannot be read as a ${format}: ${messageOf(error)}`, {
       cause: error,
     });
   }
-}
-
-function decodePng(bytes: Uint8Array, bound?: PictureBound): ImageBytes {
-  const { header, image } = checkPng(bytes, bound);
-  const isGrey = header.colourType === 0 || header.colourType === 4;
-  return planesOverWhite(decodeChecked(image), isGrey ? 1 : 3, header.height, header.width);
-}
-
-/** RGBA of 8 bits, [height, width, 4]; what pngjs still finds wrong is a checksum, palette or filter. */
-function decodeChecked(image: Uint8Array): Uint8Array {
-  try {
-    return PNG.sync.read(Buffer.from(image.buffer, image.byteOffset, image.byteLength)).data;
-  } catch (error) {
-    throw new Error(`a checksum or chunk in it is wrong (${messageOf(error)}): fetch or export it again`, {
-      cause: error,
-    });
-  }
-}
-
-/** Splits RGBA into planes, each sample blended with white by its alpha and rounded. */
-function planesOverWhite(rgba: Uint8Array, channels: 1 | 3, height: number, width: number): ImageBytes {
-  const area = height * width;
-  const pixels = new Uint8Array(channels * area);
-  for (let pixel = 0; pixel < area; pixel++) {
-    const alpha = rgba[4 * pixel + 3] ?? 255;
-    for (let channel = 0; channel < channels; channel++) {
-      const sample = rgba[4 * pixel + channel] ?? 0;
-      pixels[channel * area + pixel] = Math.round((sample * alpha) / 255 + 255 - alpha);
-    }
-  }
-  return { pixels, channels, height, width };
 }

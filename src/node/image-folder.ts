@@ -12,7 +12,7 @@ import type { LabelledPictures } from '../experiments/experiment.ts';
 import type { LabelledBatch } from '../models/evaluation.ts';
 import { fitImage } from '../models/fit-image.ts';
 import { volume, type Extent } from '../nn/layer.ts';
-import { ImageFileError, decodeImage, type ImageBytes } from './image-file.ts';
+import { ImageFileError, decodeImage, type ImageBytes, type OnNote } from './image-file.ts';
 import { readRegular } from './read-regular.ts';
 
 /** Where the pictures are and what they show; nothing of them is read yet. */
@@ -51,41 +51,65 @@ export async function openImageFolder(folder: string, labels: readonly string[])
 }
 
 /** A labelled folder whose pictures are read one by one. @throws as `openImageFolder` */
-export async function labelledPictures(folder: string, labels: readonly string[]): Promise<LabelledPictures> {
+export async function labelledPictures(
+  folder: string,
+  labels: readonly string[],
+  onNote?: OnNote,
+): Promise<LabelledPictures> {
   const { pictures } = await openImageFolder(folder, labels);
-  return { pictures, read: ({ file }, shape) => readFitted(file, shape) };
+  return { pictures, read: ({ file }, shape) => readFitted(file, shape, onNote) };
 }
 
 /** @throws ImageFileError naming a picture that cannot be read */
-async function readFitted(file: string, [channels, height, width]: Extent): Promise<Uint8Array<ArrayBuffer>> {
-  return fitImage(await readImage(file), [channels === 1 ? 1 : 3, height, width]);
+async function readFitted(
+  file: string,
+  [channels, height, width]: Extent,
+  onNote?: OnNote,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return fitImage(await readImage(file, onNote), [channels === 1 ? 1 : 3, height, width]);
+}
+
+/** What is told about pictures while they are read. */
+export interface ReadingListener {
+  /** Of a picture that is read although its file is not as it should be. */
+  readonly onNote?: OnNote;
+  /** Of a picture that cannot be read: it is left out. Without it the first one ends the reading. */
+  readonly onUnreadable?: (error: ImageFileError, file: string) => void;
 }
 
 /**
  * Reads the pictures in batches, each brought to the size that a model looks at.
  * @param shape channels, height and width of the model's images
  * @param most images of one batch
- * @throws ImageFileError naming the first picture that cannot be read
+ * @throws ImageFileError naming the first picture that cannot be read, unless the listener takes it
  */
 export async function* imageBatches(
   { pictures }: ImageFolder,
   shape: Extent,
   most: number,
+  { onNote, onUnreadable }: ReadingListener = {},
 ): AsyncIterable<LabelledBatch> {
   const bytes = volume(shape);
   for (let first = 0; first < pictures.length; first += most) {
     const batch = pictures.slice(first, first + most);
     const images = new Uint8Array(batch.length * bytes);
-    for (const [index, { file }] of batch.entries()) {
-      images.set(await readFitted(file, shape), index * bytes);
+    const targets: number[] = [];
+    for (const { file, target } of batch) {
+      try {
+        images.set(await readFitted(file, shape, onNote), targets.length * bytes);
+        targets.push(target);
+      } catch (error) {
+        if (!(error instanceof ImageFileError) || !onUnreadable) throw error;
+        onUnreadable(error, file);
+      }
     }
-    yield { images, targets: batch.map(({ target }) => target) };
+    if (targets.length > 0) yield { images: images.subarray(0, targets.length * bytes), targets };
   }
 }
 
 /** @throws ImageFileError naming the file when it cannot be read or decoded */
-export async function readImage(file: string): Promise<ImageBytes> {
-  return decodeImage(await readImageFile(file), file);
+export async function readImage(file: string, onNote?: OnNote): Promise<ImageBytes> {
+  return decodeImage(await readImageFile(file), file, undefined, onNote);
 }
 
 /** The bytes as they are in the file. @throws ImageFileError naming it when it cannot be read */

@@ -9,8 +9,14 @@ export {
   type OpenedGpu,
 } from './adapter.ts';
 export { FileStorage, StorageError } from './file-storage.ts';
-export { ImageFileError, decodeImage, encodePng, type ImageBytes } from './image-file.ts';
-export { imageBatches, openImageFolder, readImage, type ImageFolder } from './image-folder.ts';
+export { ImageFileError, decodeImage, encodePng, type ImageBytes, type OnNote } from './image-file.ts';
+export {
+  imageBatches,
+  openImageFolder,
+  readImage,
+  type ImageFolder,
+  type ReadingListener,
+} from './image-folder.ts';
 export { loadMnist } from './mnist-files.ts';
 export { loadModel, shippedModels, type LoadedModel } from './model-file.ts';
 export { writeReport } from './report-files.ts';

@@ -1,13 +1,14 @@
 /**
  * Checks a PNG before it is decoded. pngjs 7 allocates whatever the header asks for, inflates interlaced
- * images without bound, and on current Node takes no notice when compressed data is cut short or fails its
- * checksum, but returns uninitialised memory as pixels. So the structure is walked and the data inflated
- * here first, within bounds; what passes is safe to hand over.
+ * images without bound, stumbles over data that libpng passes over, and on current Node takes no notice when compressed
+ * data is cut short or fails its checksum, but returns uninitialised memory as pixels. So the chunks are walked and the
+ * data inflated here first, within bounds.
  */
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
 import { checkSize, type PictureBound } from './image-limits.ts';
+import { chunksOf } from './png-chunks.ts';
 
 export interface PngHeader {
   readonly width: number;
@@ -18,15 +19,30 @@ export interface PngHeader {
   readonly interlaced: boolean;
 }
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** What decoding needs of a PNG, safe to hand over. */
+export interface CheckedPng {
+  readonly header: PngHeader;
+  /** The header as it is stored. */
+  readonly headerData: Uint8Array;
+  /** RGB of each colour, of colour type 3. */
+  readonly palette?: Uint8Array;
+  /** Alpha of each colour of the palette, or the one transparent colour. */
+  readonly transparency?: Uint8Array;
+  /** Inflates to exactly the scan lines that the header asks for. */
+  readonly compressed: Uint8Array;
+}
+
 /** Deflate cannot shrink data further than this (zlib's technical notes). */
 const MAX_COMPRESSION = 1032;
+/** Bytes inflated beyond the picture that are passed over; more are no slip of an encoder. */
+const MAX_SURPLUS = 2 ** 16;
+const PALETTE = 3;
 
 /** Samples per pixel and allowed bit depths, by colour type (PNG specification, table 12). */
 const COLOUR_TYPES: Readonly<Record<number, { samples: number; depths: readonly number[] }>> = {
   0: { samples: 1, depths: [1, 2, 4, 8, 16] },
   2: { samples: 3, depths: [8, 16] },
-  3: { samples: 1, depths: [1, 2, 4, 8] },
+  [PALETTE]: { samples: 1, depths: [1, 2, 4, 8] },
   4: { samples: 2, depths: [8, 16] },
   6: { samples: 4, depths: [8, 16] },
 };
@@ -42,38 +58,50 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
-export function hasPngSignature(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, index) => bytes[index] === byte);
+/**
+ * Checks header, chunks and compressed data of a file that begins with PNG's signature, as strictly as libpng.
+ * @param onNote told what is wrong with a picture that is read all the same
+ * @throws Error that says what is wrong, without the file's name
+ */
+export function checkPng(
+  bytes: Uint8Array,
+  bound: PictureBound | undefined,
+  onNote: (what: string) => void,
+): CheckedPng {
+  const parts: Uint8Array[] = [];
+  let found: { readonly header: PngHeader; readonly headerData: Uint8Array } | undefined;
+  let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
+  for (const { type, data, isCritical, isWhole } of chunksOf(bytes)) {
+    if (!isWhole && isCritical) throw new Error('a checksum in it is wrong: fetch or export it again');
+    if ((type === 'IHDR') !== (found === undefined))
+      throw new Error('it must have one header, at its start: export it again');
+    found ??= { header: parseHeader(data, bound), headerData: data };
+    if (!isWhole) onNote(`the checksum of its ${nameOf(type)} is wrong: that part is passed over`);
+    else if (type === 'IDAT') parts.push(data);
+    // In the other colour types it is a suggestion for screens of few colours.
+    else if (type === 'PLTE' && found.header.colourType === PALETTE) palette ??= checkedPalette(data);
+    else if (type === 'tRNS') transparency ??= data;
+    else if (isCritical && !['IHDR', 'PLTE', 'IEND'].includes(type))
+      throw new Error(`it has a ${nameOf(type)}, which few programs write: export it again`);
+  }
+  if (found === undefined) throw new Error('it has no header');
+  if (found.header.colourType === PALETTE && palette === undefined)
+    throw new Error('it has no palette before its end: fetch or export it again');
+  if (transparency && !fits(transparency, found.header, palette)) {
+    onNote('its transparent colours do not fit: they are passed over');
+    transparency = undefined;
+  }
+  return {
+    ...found,
+    ...(palette && { palette }),
+    ...(transparency && { transparency }),
+    compressed: checkCompressedData(found.header, parts, onNote),
+  };
 }
 
-/**
- * Checks header, chunks and compressed data of a file that begins with PNG's signature.
- * @returns the header and the bytes up to the end of the image (some programs append their own data)
- * @throws Error that says what is wrong, without the file's name. Chunk checksums are left to pngjs.
- */
-export function checkPng(bytes: Uint8Array, bound?: PictureBound): { header: PngHeader; image: Uint8Array } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const compressed: Uint8Array[] = [];
-  let header: PngHeader | undefined;
-  let offset = SIGNATURE.length;
-  for (let type = ''; type !== 'IEND';) {
-    if (offset + 12 > bytes.length) throw new Error('it is cut short: fetch or export it again');
-    const length = view.getUint32(offset);
-    const data = bytes.subarray(offset + 8, offset + 8 + length);
-    type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
-    offset += 12 + length;
-    if (offset > bytes.length) throw new Error('it is cut short: fetch or export it again');
-    if ((type === 'IHDR') !== (header === undefined))
-      throw new Error('it must have one header, at its start: export it again');
-    header ??= parseHeader(data, bound);
-    if (type === 'PLTE' && length > 3 * 256)
-      throw new Error('its palette has more than 256 colours: export it again');
-    if (type === 'IDAT') compressed.push(data);
-  }
-  if (header === undefined) throw new Error('it has no header');
-  checkCompressedData(header, compressed);
-  return { header, image: bytes.subarray(0, offset) };
-}
+const nameOf = (type: string): string =>
+  /^[a-z]{4}$/i.test(type) ? `chunk ${type}` : 'chunk without a name';
 
 function parseHeader(data: Uint8Array, bound?: PictureBound): PngHeader {
   if (data.length !== 13)
@@ -81,38 +109,78 @@ function parseHeader(data: Uint8Array, bound?: PictureBound): PngHeader {
   const view = new DataView(data.buffer, data.byteOffset);
   const width = view.getUint32(0);
   const height = view.getUint32(4);
-  const [bitDepth = 0, colourType = 0, , , interlace = 0] = data.subarray(8);
+  const [bitDepth = 0, colourType = 0, compression = 0, filter = 0, interlace = 0] = data.subarray(8);
   checkSize(width, height, bound);
-  if (COLOUR_TYPES[colourType]?.depths.includes(bitDepth) !== true || interlace > 1) {
+  if (
+    COLOUR_TYPES[colourType]?.depths.includes(bitDepth) !== true ||
+    compression !== 0 ||
+    filter !== 0 ||
+    interlace > 1
+  ) {
     throw new Error(
-      `colour type ${String(colourType)}, bit depth ${String(bitDepth)}, interlace method ` +
-        `${String(interlace)} is none of PNG's combinations: export it again`,
+      `colour type ${String(colourType)}, bit depth ${String(bitDepth)}, compression ${String(compression)}, ` +
+        `filter ${String(filter)}, interlace method ${String(interlace)} is none of PNG's combinations: export it again`,
     );
   }
   return { width, height, colourType, bitDepth, interlaced: interlace === 1 };
 }
 
-/** The compressed data must inflate to exactly the bytes that the header asks for. */
-function checkCompressedData(header: PngHeader, parts: readonly Uint8Array[]): void {
+function checkedPalette(data: Uint8Array): Uint8Array {
+  if (data.length > 3 * 256) throw new Error('its palette has more than 256 colours: export it again');
+  if (data.length === 0 || data.length % 3 !== 0)
+    throw new Error('its palette is damaged: fetch or export it again');
+  return data;
+}
+
+/** Whether there is one sample (of 16 bits) for each channel, or no more values than colours. */
+function fits(transparency: Uint8Array, { colourType }: PngHeader, palette?: Uint8Array): boolean {
+  const { length } = transparency;
+  if (palette) return length <= palette.length / 3;
+  return (colourType === 0 && length === 2) || (colourType === 2 && length === 6);
+}
+
+/** The compressed data must inflate to the bytes that the header asks for, or to few more. */
+function checkCompressedData(
+  header: PngHeader,
+  parts: readonly Uint8Array[],
+  onNote: (what: string) => void,
+): Uint8Array {
+  const compressed = Buffer.concat(parts);
   const expected = scanlineBytes(header);
-  const available = parts.reduce((sum, part) => sum + part.length, 0);
-  if (available * MAX_COMPRESSION < expected) {
+  if (compressed.length * MAX_COMPRESSION < expected) {
     throw new Error(
-      `its ${count(available)} bytes of compressed data cannot hold ${count(header.width)} × ` +
+      `its ${count(compressed.length)} bytes of compressed data cannot hold ${count(header.width)} × ` +
         `${count(header.height)} pixels: fetch or export it again`,
     );
   }
-  let inflated: Uint8Array;
-  try {
-    inflated = inflateSync(Buffer.concat(parts), { maxOutputLength: expected });
-  } catch (error) {
-    throw new Error(`its compressed data is damaged (${messageOf(error)}): fetch or export it again`, {
-      cause: error,
-    });
-  }
-  if (inflated.length !== expected) {
+  const { inflated, consumed } = inflate(compressed, expected + MAX_SURPLUS);
+  if (inflated.length < expected) {
     throw new Error(
       `its data inflates to ${count(inflated.length)} bytes, expected ${count(expected)}: export it again`,
+    );
+  }
+  if (inflated.length > expected) {
+    onNote(`it has more data (${count(inflated.length - expected)} bytes) than pixels`);
+    return deflateSync(inflated.subarray(0, expected), { level: 0 });
+  }
+  if (consumed < compressed.length)
+    onNote(`other data follows its compressed data (${count(compressed.length - consumed)} bytes)`);
+  return compressed.subarray(0, consumed);
+}
+
+function inflate(compressed: Buffer, maxOutputLength: number): { inflated: Buffer; consumed: number } {
+  try {
+    // With `info` both come back, which the types do not know.
+    const { buffer, engine } = inflateSync(compressed, { maxOutputLength, info: true }) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    return { inflated: buffer, consumed: engine.bytesWritten };
+  } catch (error) {
+    const isTooMuch = error instanceof RangeError;
+    throw new Error(
+      `its compressed data is damaged (${isTooMuch ? 'it inflates to far more than its pixels' : messageOf(error)}): fetch or export it again`,
+      { cause: error },
     );
   }
 }

@@ -2,6 +2,7 @@
 import { DatasetError } from '../datasets/dataset.ts';
 import { ImageShapeError, type LabelledBatch } from '../models/evaluation.ts';
 import type { Model } from '../models/model.ts';
+import type { OnNote } from './image-file.ts';
 import { imageBatches, openImageFolder } from './image-folder.ts';
 import { loadMnist } from './mnist-files.ts';
 
@@ -9,7 +10,12 @@ import { loadMnist } from './mnist-files.ts';
  * @param source mnist, or a folder
  * @throws DatasetError, ImageFileError, ImageShapeError
  */
-export async function testImages(source: string, model: Model, most: number): Promise<LabelledBatch> {
+export async function testImages(
+  source: string,
+  model: Model,
+  most: number,
+  onNote?: OnNote,
+): Promise<LabelledBatch> {
   const { image } = model.preprocessing;
   if (source === 'mnist') {
     const { images, targets, shape, name } = await loadMnist('test');
@@ -24,6 +30,7 @@ export async function testImages(source: string, model: Model, most: number): Pr
   // A folder is in the order of its classes, of which all are wanted.
   const every = Math.max(1, Math.floor(folder.pictures.length / most));
   const pictures = folder.pictures.filter((_, index) => index % every === 0).slice(0, most);
-  for await (const batch of imageBatches({ ...folder, pictures }, image, most)) return batch;
+  for await (const batch of imageBatches({ ...folder, pictures }, image, most, { ...(onNote && { onNote }) }))
+    return batch;
   throw new DatasetError(`${source} holds no labelled pictures`);
 }

@@ -40,7 +40,7 @@ export async function conductOn(
   const host: Host = {
     storage,
     now: () => (tick === undefined ? performance.now() : (time += tick)),
-    ...filesOfExperiments,
+    ...filesOfExperiments(() => undefined),
     loadModel: async (name) => models[name] ?? loadModel(name),
     withDevice: async (work) => work(await openTestGpu()),
     shouldStop: () => asked++ >= stopAfter,

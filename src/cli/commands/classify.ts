@@ -71,10 +71,13 @@ async function readPictures(
   const [channels, height, width] = preprocessing.image;
   const bytes = channels * height * width;
   const readable: string[] = [];
+  const onNote = (text: string) => {
+    terminal.note(text);
+  };
   const pixels = new Uint8Array(files.length * bytes);
   for (const file of files) {
     try {
-      const image = await readImage(file);
+      const image = await readImage(file, onNote);
       if (image.height !== height || image.width !== width) {
         terminal.note(
           `${file} has ${String(image.width)} × ${String(image.height)} pixels, scaled to ${String(width)} × ${String(height)}`,
