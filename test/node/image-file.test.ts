@@ -12,6 +12,13 @@ const pixelsOf = (bytes: Uint8Array) => {
   return { shape: [channels, height, width], pixels: [...pixels] };
 };
 
+/** What is said of a picture that is read all the same. */
+const notesOf = (bytes: Uint8Array) => {
+  const notes: string[] = [];
+  decodeImage(bytes, 'f.png', undefined, (text) => notes.push(text));
+  return notes;
+};
+
 const image: fc.Arbitrary<ImageBytes> = fc
   .record({
     channels: fc.constantFrom(1 as const, 3 as const),
@@ -136,24 +143,112 @@ describe('reading every kind of PNG', () => {
   });
 });
 
-describe('refusing', () => {
-  const small = { width: 2, height: 2 };
-  const lines = [0, 1, 2, 0, 3, 4];
-  const good = pngOf(small, lines);
-  const withData = (data: Uint8Array) =>
-    Buffer.concat([PNG_SIGNATURE, headerChunk(small), chunk('IDAT', data), END_CHUNK]);
-  const compressed = deflateSync(Uint8Array.from(lines));
+const small = { width: 2, height: 2 };
+const lines = [0, 1, 2, 0, 3, 4];
+const good = pngOf(small, lines);
+const compressed = deflateSync(Uint8Array.from(lines));
+const withData = (data: Uint8Array, ...before: Buffer[]) =>
+  Buffer.concat([PNG_SIGNATURE, headerChunk(small), ...before, chunk('IDAT', data), END_CHUNK]);
+const damaged = (chunkBytes: Buffer) => Buffer.from(chunkBytes.with(-1, chunkBytes.at(-1)! ^ 1));
 
+describe('a file that libpng reads with a warning is read with a note', () => {
+  const zeros = new Uint8Array(8);
+  const palette = chunk('PLTE', Uint8Array.of(10, 20, 30, 40, 50, 60));
+  test.each<[string, Buffer, number[], RegExp | undefined]>([
+    ['nothing wrong', good, [1, 2, 3, 4], undefined],
+    ['data after the end of the image', Buffer.concat([good, zeros]), [1, 2, 3, 4], undefined],
+    [
+      'data after the compressed data',
+      withData(Buffer.concat([compressed, zeros])),
+      [1, 2, 3, 4],
+      /data \(8 bytes\)/,
+    ],
+    [
+      'the same where the image is interlaced',
+      Buffer.concat([
+        PNG_SIGNATURE,
+        headerChunk({ width: 1, height: 2, interlace: 1 }),
+        chunk('IDAT', Buffer.concat([deflateSync(Uint8Array.of(0, 7, 0, 8)), zeros])),
+        END_CHUNK,
+      ]),
+      [7, 8],
+      /data \(8 bytes\)/,
+    ],
+    [
+      'in a chunk of its own',
+      Buffer.concat([
+        PNG_SIGNATURE,
+        headerChunk(small),
+        chunk('IDAT', compressed),
+        chunk('IDAT', zeros),
+        END_CHUNK,
+      ]),
+      [1, 2, 3, 4],
+      /data \(8 bytes\)/,
+    ],
+    [
+      'more lines than the image has',
+      withData(deflateSync(Uint8Array.of(...lines, 0, 5, 6))),
+      [1, 2, 3, 4],
+      /more data \(3 bytes\)/,
+    ],
+    [
+      'the same where the image is interlaced',
+      pngOf({ width: 1, height: 2, interlace: 1 }, [0, 7, 0, 8, 0, 9]),
+      [7, 8],
+      /more data \(2 bytes\)/,
+    ],
+    [
+      'a wrong checksum of a remark',
+      withData(compressed, damaged(chunk('tEXt', Uint8Array.of(97, 0, 98)))),
+      [1, 2, 3, 4],
+      /checksum of its chunk tEXt is wrong: that part is passed over/,
+    ],
+    [
+      'a wrong checksum of transparency',
+      withData(compressed, damaged(chunk('tRNS', Uint8Array.of(0, 3)))),
+      [1, 2, 3, 4],
+      /checksum of its chunk tRNS/,
+    ],
+    [
+      'transparency of the wrong length',
+      withData(compressed, chunk('tRNS', Uint8Array.of(3))),
+      [1, 2, 3, 4],
+      /transparent colours/,
+    ],
+    [
+      'a palette that is not needed',
+      withData(compressed, chunk('PLTE', new Uint8Array(771))),
+      [1, 2, 3, 4],
+      undefined,
+    ],
+    [
+      'a colour beyond the palette, black',
+      pngOf({ ...small, type: 3 }, [0, 0, 1, 0, 2, 0], [palette]),
+      [10, 40, 0, 10, 20, 50, 0, 20, 30, 60, 0, 30],
+      /colour beyond its palette/,
+    ],
+  ])('%s', (_, bytes, pixels, note) => {
+    expect(pixelsOf(bytes).pixels).toEqual(pixels);
+    const notes = notesOf(bytes);
+    expect(notes).toHaveLength(note ? 1 : 0);
+    if (note) expect(notes[0]).toMatch(note);
+    if (note) expect(notes[0]).toMatch(/^f\.png is read although /);
+  });
+});
+
+describe('refusing', () => {
   test.each([
     ['an empty file', new Uint8Array(), /^f\.png is neither a PNG nor a JPEG/],
     ['a text', Buffer.from('hello, world'), /^f\.png is neither a PNG nor a JPEG/],
     [
       'a JPEG that ends early',
       Uint8Array.of(0xff, 0xd8, 0xff, 0xe0),
-      /^f\.png cannot be read as a JPEG: it is cut short/,
+      /^f\.png cannot be read as a JPEG: it is cut short before its picture begins/,
     ],
     ['a file cut short', good.subarray(0, -1), /^f\.png cannot be read as a PNG: it is cut short/],
-    ['a wrong checksum', good.with(30, 1), /a checksum or chunk in it is wrong/],
+    ['a wrong checksum', good.with(30, 1), /a checksum in it is wrong/],
+    ['a wrong checksum at its end', damaged(good), /a checksum in it is wrong/],
     ['no pixels', pngOf({ width: 0, height: 1 }, [0]), /0 × 1 pixels, empty/],
     [
       'too wide an image',
@@ -173,15 +268,20 @@ describe('refusing', () => {
     ['an impossible depth', pngOf({ ...small, depth: 3 }, lines), /bit depth 3/],
     ['16 bits of palette', pngOf({ ...small, depth: 16, type: 3 }, lines), /colour type 3, bit depth 16/],
     ['a second header', pngOf(small, lines, [headerChunk({ width: 2 ** 31, height: 9 })]), /one header/],
-    ['an unknown critical chunk', pngOf(small, lines, [chunk('ABCD', new Uint8Array())]), /cannot be read/],
     [
-      'a palette index without colour',
-      pngOf({ ...small, type: 3 }, lines, [chunk('PLTE', Uint8Array.of(1, 2, 3))]),
-      /palette/,
+      'an unknown critical chunk',
+      pngOf(small, lines, [chunk('ABCD', new Uint8Array())]),
+      /it has a chunk ABCD, which few programs write/,
+    ],
+    ['no palette', pngOf({ ...small, type: 3 }, lines), /no palette/],
+    [
+      'half a colour',
+      pngOf({ ...small, type: 3 }, lines, [chunk('PLTE', Uint8Array.of(1, 2))]),
+      /palette is damaged/,
     ],
     [
       'too large a palette',
-      pngOf(small, lines, [chunk('PLTE', new Uint8Array(771))]),
+      pngOf({ ...small, type: 3 }, lines, [chunk('PLTE', new Uint8Array(771))]),
       /more than 256 colours/,
     ],
     ['compressed data cut short', withData(compressed.subarray(0, -6)), /compressed data is damaged/],
@@ -197,10 +297,33 @@ describe('refusing', () => {
     ],
     ['too much data', withData(deflateSync(new Uint8Array(1_000_000))), /data is damaged/],
     ['no data', Buffer.concat([PNG_SIGNATURE, headerChunk(small), END_CHUNK]), /0 bytes of compressed data/],
-    ['an unknown filter', pngOf(small, [9, 1, 2, 9, 3, 4]), /filter/],
+    ['an unknown filter', pngOf(small, [9, 1, 2, 9, 3, 4]), /a filter that PNG does not have/],
+    [
+      'an unknown filter beside a palette',
+      pngOf({ ...small, type: 3 }, [9, 1, 2, 9, 3, 4], [chunk('PLTE', new Uint8Array(768))]),
+      /a filter that PNG does not have/,
+    ],
   ])('%s', (_, bytes, message) => {
     expect(() => decodeImage(bytes, 'f.png')).toThrow(ImageFileError);
     expect(() => decodeImage(bytes, 'f.png')).toThrow(message);
+  });
+
+  test('never in the words of pngjs', () => {
+    const indexed = pngOf({ ...small, type: 3 }, lines, [chunk('PLTE', Uint8Array.of(1, 2, 3))]);
+    fc.assert(
+      fc.property(fc.oneof(mutationsOf(good), mutationsOf(indexed)), (bytes) => {
+        try {
+          decodeImage(bytes, 'f.png');
+        } catch (error) {
+          const { message } = error as Error;
+          expect(message).toMatch(/(fetch or )?(export it again|scale it down|one of these formats)$/);
+          expect(message).not.toMatch(
+            /in palette|unrecogni[sz]ed|read requests|Crc|Unsupported|Expected|bad png|RangeError/,
+          );
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('an interlaced decompression bomb, before it goes off', () => {

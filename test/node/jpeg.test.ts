@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import fc from 'fast-check';
 import jpeg from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
-import { decodeImage, ImageFileError } from '../../src/node/image-file.ts';
+import { decodeImage, ImageFileError, type ImageBytes } from '../../src/node/image-file.ts';
 import { mutationsOf, parsedOrRefused, truncationsOf } from '../support/hostile-bytes.ts';
 import {
   ADOBE,
@@ -12,6 +13,7 @@ import {
   exif,
   frameHeader,
   HUFFMAN,
+  INTEGER_TYPES,
   JFIF,
   jpegOf,
   QUANTIZATION,
@@ -24,6 +26,21 @@ import {
 import { full } from '../support/full.ts';
 
 const decode = (bytes: Uint8Array) => decodeImage(bytes, 'f.jpg');
+/** What is said of a picture that is read all the same. */
+const notesOf = (bytes: Uint8Array) => {
+  const notes: string[] = [];
+  decodeImage(bytes, 'f.jpg', undefined, (text) => notes.push(text));
+  return notes;
+};
+/** Of [height, width, 3], as other programs keep it. */
+const hashOf = ({ pixels, height, width }: ImageBytes) => {
+  const area = height * width;
+  const interleaved = Uint8Array.from(
+    { length: 3 * area },
+    (_, index) => pixels[(index % 3) * area + Math.floor(index / 3)]!,
+  );
+  return createHash('sha256').update(interleaved).digest('hex');
+};
 const pixelsOf = (bytes: Uint8Array) => {
   const { pixels, channels, height, width } = decode(bytes);
   return { shape: [channels, height, width], pixels: [...pixels] };
@@ -38,41 +55,45 @@ const photograph = (name: string) =>
 const flat = (...samples: number[]) => samples.map((value) => ({ sample: () => value }));
 const pixel = (...samples: number[]): JpegPlan => ({ width: 1, height: 1, components: flat(...samples) });
 
-/** 24 × 16 pixels of a photograph, progressive, made and read by Pillow 12.3. */
-const progressive = Buffer.from(
+/** 24 × 16 pixels made by Pillow 12.3 (libjpeg-turbo 3.1). */
+const byPillow = (base64: string) => Buffer.from(base64, 'base64');
+const progressive = byPillow(
   '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCNl4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wgARCAAQABgDAREAAhEBAxEB/8QAFgAAAwAAAAAAAAAAAAAAAAAAAAEC/8QAFwEBAQEBAAAAAAAAAAAAAAAAAwIAAf/aAAwDAQACEAMQAAABc8COUcjOorF//8QAFRABAQAAAAAAAAAAAAAAAAAAASD/2gAIAQEAAQUCK//EABwRAAIBBQEAAAAAAAAAAAAAAAACEQEDEiExQf/aAAgBAwEBPwG5SRWjR09HWRWwP//EABgRAAMBAQAAAAAAAAAAAAAAAAABEQIQ/9oACAECAQE/AWUyN0nP/8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQAGPwJf/8QAFxABAQEBAAAAAAAAAAAAAAAAAREAEP/aAAgBAQABPyFTJejMl3//2gAMAwEAAgADAAAAEDrv/wD/xAAaEQADAAMBAAAAAAAAAAAAAAAAAREhMWGB/9oACAEDAQE/EGzOj82ixUxuJ6JzWxjRn//EABgRAQEBAQEAAAAAAAAAAAAAAAEAESFB/9oACAECAQE/EIt5DJFBO+w4t//EABsQAQACAwEBAAAAAAAAAAAAAAEAESExcVGx/9oACAEBAAE/ELDepuG/sCrEzNj0jYOSB37P/9k=',
-  'base64',
+);
+const halfColour = byPillow(
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCAAQABgDASEAAhEBAxEB/8QAGAAAAgMAAAAAAAAAAAAAAAAAAAMBAgT/xAAmEAABAgQGAQUAAAAAAAAAAAABAAIDERIhEyMxQVFxBBRhgZHx/8QAFwEBAQEBAAAAAAAAAAAAAAAABQECA//EACURAAEDAwMDBQAAAAAAAAAAAAECAyEAEUEEEjFhgaEjM5Giwf/aAAwDAQACEQMRAD8AwB1bvUgmltiN/wAumQ9XSIGMbe3f2ubU04UEDZkR3Sdx8eakiwg1CbTrshKtaxDCbKBmfmqnVoZhQMz2M0AMbEEFjwfGN3naffwExoJrrcBhnItrxLnblFNdKySq1zz+8H64xzVpuwhFBzyZPEry640QlWm9OpPq2vibRiqlthXuW6TjFf/Z',
+);
+const quarterColour = byPillow(
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCAAQABgDASIAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAAAwABBP/EACYQAAECBAYBBQAAAAAAAAAAAAEAAgMREiETIzFBUXEEFGGBkfH/xAAWAQEBAQAAAAAAAAAAAAAAAAAFAQP/xAAiEQABAgQHAQAAAAAAAAAAAAABAAIDESFRIzEyQWFxgcH/2gAMAwEAAhEDEQA/AOAOrd6kE0tsRv8Al0kPV0iBjG3t39rQGNiCCx4PjG7ztPv4CRoJrrcBhnItrxLnblZwuU4ZSpl8nQdg1PCMiwg1CbTrspNN2EIoOeTJ4leXXGikrCMYNw3Ad338Va6KNBAvO+/ll//Z',
 );
 
-describe('photographs', () => {
+describe('every byte is the one that Pillow reads', () => {
   test.each([
-    ['airplane-from-above', 717, [95.4, 88.5, 78.4]],
-    ['locomotion-house-cat', 510, [141.0, 128.7, 109.0]],
-  ])('%s has the size and the mean colour that Pillow finds', (name, height, means) => {
+    ['airplane-from-above', 717, '5bd8a6e9451210c6cdc5eaba7e0532be2864087b60bf6b309ad52855b25f3dce'],
+    ['locomotion-house-cat', 510, '89f8acce283a02311cb030af5adcf0ef68c7fca52edc8a99b421979d2715b540'],
+  ])('of the photograph %s', (name, height, hash) => {
     const image = decode(photograph(name));
     expect([image.channels, image.height, image.width]).toEqual([3, height, 1024]);
-    const area = image.height * image.width;
-    means.forEach((mean, channel) => {
-      const sum = image.pixels.subarray(channel * area, (channel + 1) * area).reduce((a, b) => a + b, 0);
-      expect(Math.abs(sum / area - mean)).toBeLessThan(0.5);
-    });
+    expect(hashOf(image)).toBe(hash);
   });
 
-  test('a progressive one is read as Pillow reads it', () => {
-    const image = decode(progressive);
+  test.each([
+    ['progressive', progressive, 'e00258ad9b8977a753e43773e3ef684ea234345a7b5d8b10c14c2951268aa555'],
+    [
+      'colour at half the width',
+      halfColour,
+      'b7e2740c68114a363b8210f4e61237f37503477240d342bc35c1ad7cef7c9193',
+    ],
+    [
+      'colour at half of both',
+      quarterColour,
+      '28bf309f372af152a46e3456fa1279388f007bc00d10ced102c9135e63e8f43c',
+    ],
+  ])('%s', (_, bytes, hash) => {
+    const image = decode(bytes);
     expect([image.channels, image.height, image.width]).toEqual([3, 16, 24]);
-    for (const [x, y, colour] of [
-      [0, 0, [178, 101, 121]],
-      [23, 0, [152, 103, 124]],
-      [0, 15, [164, 112, 65]],
-      [23, 15, [68, 198, 98]],
-      [12, 8, [68, 208, 49]],
-      [5, 11, [114, 147, 56]],
-    ] as const) {
-      colour.forEach((sample, channel) => {
-        expect(Math.abs(image.pixels[(channel * 16 + y) * 24 + x]! - sample)).toBeLessThanOrEqual(2);
-      });
-    }
+    expect(hashOf(image)).toBe(hash);
+    expect(notesOf(bytes)).toEqual([]);
   });
 
   test('what jpeg-js encodes comes back, a little changed', () => {
@@ -110,15 +131,23 @@ describe('colours', () => {
     expect(pixelsOf(jpegOf({ ...byName, before: [JFIF] })).pixels).not.toEqual([10, 11, 12]);
   });
 
-  test('CMYK and YCCK as Adobe stores them, inverted, become RGB', () => {
-    const [red, green, blue] = pixelsOf(jpegOf({ ...pixel(200, 100, 50, 128), before: [ADOBE(0)] })).pixels;
-    expect(Math.abs(red! - (200 * 128) / 255)).toBeLessThanOrEqual(1);
-    expect(Math.abs(green! - (100 * 128) / 255)).toBeLessThanOrEqual(1);
-    expect(Math.abs(blue! - (50 * 128) / 255)).toBeLessThanOrEqual(1);
-    expect(() => decode(jpegOf(pixel(1, 2, 3, 4)))).toThrow(/four colours .*convert it to RGB/);
+  test('coarser colour is interpolated, three parts of the nearer sample and one of the next', () => {
+    const plan: JpegPlan = {
+      width: 32,
+      height: 8,
+      components: [
+        { across: 2, sample: () => 128 },
+        { sample: (_, column) => (column === 0 ? 100 : 180) },
+        { sample: () => 128 },
+      ],
+    };
+    const { pixels } = decode(jpegOf(plan));
+    // JFIF 1.02, page 3, with chroma of (3 · 100 + 180) / 4 = 120 and (100 + 3 · 180) / 4 = 160 at the border.
+    const blue = [14, 15, 16, 17].map((x) => pixels[2 * 256 + 3 * 32 + x]);
+    expect(blue).toEqual([100, 120, 160, 180].map((chroma) => Math.round(128 + 1.772 * (chroma - 128))));
   });
 
-  test('coarser colour is spread over the blocks that it covers', () => {
+  test('brightness stays where it is when colour is coarser', () => {
     const plan: JpegPlan = {
       width: 20,
       height: 18,
@@ -189,6 +218,13 @@ describe('variants', () => {
     }
   });
 
+  test.each(INTEGER_TYPES)('the orientation may be an integer of TIFF type %i', (type) => {
+    for (const littleEndian of [true, false]) {
+      const { width, height } = decode(jpegOf({ ...plan, before: [exif(6, littleEndian, type)] }));
+      expect([width, height]).toEqual([20, 60]);
+    }
+  });
+
   test('Exif that cannot be read leaves the picture as it is', () => {
     const good = exif(6, true);
     const bad = [
@@ -204,10 +240,95 @@ describe('variants', () => {
   });
 });
 
+const one = pixel(77);
+const made = (...parts: Buffer[]) => Buffer.concat([START, QUANTIZATION, HUFFMAN, ...parts]);
+const body = (plan: JpegPlan) => [scanHeader(plan), scanData(plan), END];
+
+describe('a file that libjpeg reads with a warning is read with a note', () => {
+  // A row of five blocks, with a restart after each.
+  const row: JpegPlan = {
+    width: 40,
+    height: 8,
+    components: [{ sample: (_, column) => 40 * (column + 1) }],
+    restartInterval: 1,
+  };
+  const good = jpegOf(row);
+  const seen = (bytes: Uint8Array) => {
+    const { pixels, channels, height, width } = decode(bytes);
+    expect([channels, height, width]).toEqual([1, 8, 40]);
+    return [0, 1, 2, 3, 4].map((block) => pixels[8 * block + 4]);
+  };
+  const at = (marker: number) => good.indexOf(Buffer.of(0xff, marker));
+  const inserted = (offset: number, ...bytes: number[]) =>
+    Buffer.concat([good.subarray(0, offset), Buffer.from(bytes), good.subarray(offset)]);
+  const without = (offset: number, length: number) =>
+    Buffer.concat([good.subarray(0, offset), good.subarray(offset + length)]);
+  const all = [40, 80, 120, 160, 200];
+
+  test.each<[string, Buffer, RegExp | undefined]>([
+    ['nothing wrong', good, undefined],
+    ['fill bytes before a segment', inserted(at(0xc0), 0xff, 0xff, 0xff), undefined],
+    ['fill bytes before a restart marker', inserted(at(0xd1), 0xff, 0xff), undefined],
+    ['fill bytes before the end marker', inserted(at(0xd9), 0xff), undefined],
+    ['bytes after the end', Buffer.concat([good, Buffer.from('a preview')]), undefined],
+    ['stray bytes before a segment', inserted(at(0xc4), 0, 0, 0), /stray bytes \(3\) before a marker/],
+    ['stray bytes before the header', inserted(at(0xc0), 7), /stray bytes \(1\) before a marker/],
+    ['stray bytes before a restart marker', inserted(at(0xd2), 1, 2), /stray bytes \(2\) before a marker/],
+    ['stray bytes before the end', inserted(at(0xd9), 1, 2, 3, 4, 5), /stray bytes \(\d\) before a marker/],
+    ['no end marker', good.subarray(0, -2), /without its end marker: what is missing is grey/],
+    [
+      'a restart marker of another number',
+      Buffer.from(good.with(at(0xd1) + 1, 0xd6)),
+      /restart markers is another/,
+    ],
+  ])('%s', (_, bytes, note) => {
+    expect(seen(bytes)).toEqual(all);
+    const notes = notesOf(bytes);
+    expect(notes).toHaveLength(note ? 1 : 0);
+    if (note) expect(notes[0]).toMatch(note);
+    if (note) expect(notes[0]).toMatch(/^f\.jpg is read although (it|one of its) /);
+  });
+
+  test('a restart marker too many, or one that is missing', () => {
+    const [more, fewer] = [inserted(at(0xd1), 0xff, 0xd1), without(at(0xd1), 2)];
+    for (const bytes of [more, fewer]) {
+      expect(seen(bytes).slice(0, 2)).toEqual(all.slice(0, 2));
+      expect(notesOf(bytes)).toHaveLength(1);
+    }
+  });
+
+  test('what a file that is cut short does not give is grey', () => {
+    const cut = good.subarray(0, at(0xd2));
+    expect(seen(cut)).toEqual([40, 80, 120, 128, 128]);
+    expect(notesOf(cut)).toEqual([
+      'f.jpg is read although it ends without its end marker: what is missing is grey',
+    ]);
+  });
+
+  test('a restart marker that is missing in every place', () => {
+    const plain = { ...row, restartInterval: 0 };
+    const bytes = made(
+      segment(0xdd, [0, 1]),
+      frameHeader(plain),
+      scanHeader(plain),
+      Buffer.alloc(20, 0x55),
+      END,
+    );
+    expect(decode(bytes).width).toBe(40);
+    expect(notesOf(bytes)).toHaveLength(1);
+  });
+
+  test('after each other, each by itself', () => {
+    for (let times = 0; times < 3; times++) {
+      expect(notesOf(good.subarray(0, -2))).toHaveLength(1);
+      expect(notesOf(good)).toEqual([]);
+      expect(() => decode(Buffer.concat([START, HUFFMAN, frameHeader(one), ...body(one)]))).toThrow();
+      expect(seen(good)).toEqual(all);
+    }
+  });
+});
+
 describe('a file that is refused with a reason', () => {
-  const one = pixel(77);
-  const made = (...parts: Buffer[]) => Buffer.concat([START, QUANTIZATION, HUFFMAN, ...parts]);
-  const body = (plan: JpegPlan) => [scanHeader(plan), scanData(plan), END];
   const frameOf = (marker: number) => segment(marker, frameHeader(one).subarray(4));
   const sized = (width: number, height: number) => made(frameHeader({ ...one, width, height }), ...body(one));
 
@@ -218,64 +339,70 @@ describe('a file that is refused with a reason', () => {
       /30,000 × 30,000 pixels; at most 16,384 a side.*scale it down/,
     ],
     ['16,000 × 16,000 pixels', sized(16_000, 16_000), /50,000,000 in all.*scale it down/],
-    [
-      '5,000 × 9,000 pixels of a few bytes',
-      sized(5000, 9000),
-      /bytes of data cannot hold 5,000 × 9,000 pixels/,
-    ],
+    ['5,000 × 9,000 pixels of a few bytes', sized(5000, 9000), /bytes cannot hold 5,000 × 9,000 pixels/],
     ['no pixels', sized(0, 5), /0 × 5 pixels, empty/],
-    ['12 bits a sample', made(segment(0xc1, [12, 0, 1, 0, 1, 1, 1, 0x11, 0])), /12 bits a sample/],
+    [
+      '12 bits a sample',
+      made(segment(0xc1, [12, 0, 1, 0, 1, 1, 1, 0x11, 0]), ...body(one)),
+      /12 bits a sample/,
+    ],
     ['two components', jpegOf(pixel(1, 2)), /2 components/],
+    ['four colours', jpegOf(pixel(1, 2, 3, 4)), /four colours \(CMYK\).*convert it to RGB/],
+    [
+      'four colours, inverted',
+      jpegOf({ ...pixel(1, 2, 3, 4), before: [ADOBE(2)] }),
+      /four colours \(CMYK\).*convert it to RGB/,
+    ],
     ['lossless', made(frameOf(0xc3), ...body(one)), /lossless.*baseline or progressive/],
     ['arithmetic coding', made(frameOf(0xc9), ...body(one)), /arithmetically coded.*baseline or progressive/],
-    ['two frames', made(frameHeader(one), frameHeader(one), ...body(one)), /more than one picture/],
-    ['no frame', made(...body(one)), /before its header/],
-    ['no scan', made(frameHeader(one), END), /incomplete/],
-    ['nothing', Buffer.concat([START, END]), /no header/],
-    ['no end', made(frameHeader(one), scanHeader(one), scanData(one)), /cut short/],
+    ['hierarchical', made(frameOf(0xc5), ...body(one)), /hierarchical.*baseline or progressive/],
+    ['two frames', made(frameHeader(one), frameHeader(one), ...body(one)), /damaged \(libjpeg: .*two SOF/],
+    ['no frame', made(...body(one)), /before its picture begins/],
+    ['no scan', made(frameHeader(one), END), /before its picture begins/],
+    ['nothing', Buffer.concat([START, END]), /before its picture begins/],
+    ['cut short in its header', made(frameHeader(one).subarray(0, 7)), /cut short/],
     [
       'sampling of 0',
       jpegOf({ ...one, components: [{ across: 0, sample: () => 1 }] }),
-      /components are damaged/,
+      /damaged \(libjpeg: /,
     ],
     [
-      'no Huffman tables',
-      Buffer.concat([START, QUANTIZATION, frameHeader(one), ...body(one)]),
-      /compressed data/,
+      'no quantization',
+      Buffer.concat([START, HUFFMAN, frameHeader(one), ...body(one)]),
+      /damaged \(libjpeg: Quantization table/,
     ],
-    ['no quantization', Buffer.concat([START, HUFFMAN, frameHeader(one), ...body(one)]), /compressed data/],
     [
       'too many codes',
-      made(segment(0xc4, [0, 3, ...Array<number>(15).fill(0), 1, 2, 3]), END),
-      /Huffman tables/,
+      made(segment(0xc4, [0, 3, ...Array<number>(15).fill(0), 1, 2, 3]), frameHeader(one), ...body(one)),
+      /damaged \(libjpeg: Bogus Huffman table/,
     ],
-    ['a short table', made(segment(0xdb, [0, 1, 2]), END), /quantization tables/],
-    [
-      'a third component unseen',
-      made(frameHeader(pixel(1, 2, 3)), scanHeader(one), scanData(one), END),
-      /incomplete/,
-    ],
-    [
-      'a missing restart',
-      made(
-        segment(0xdd, [0, 1]),
-        frameHeader({ ...one, width: 16 }),
-        scanHeader(one),
-        scanData({ ...one, width: 16 }),
-        END,
-      ),
-      /0 restart markers, expected 1/,
-    ],
+    ['a short table', made(segment(0xdb, [0, 1, 2]), frameHeader(one), ...body(one)), /damaged \(libjpeg: /],
     [
       'scans without end',
       made(frameHeader(one), ...Array.from({ length: 101 }, () => body(one).slice(0, 2)).flat(), END),
       /more than 100 scans/,
     ],
-    ['a stray byte', made(Buffer.of(7), frameHeader(one), ...body(one)), /damaged at byte/],
   ])('%s', (_, bytes, reason) => {
     expect(() => decode(bytes)).toThrow(ImageFileError);
     expect(() => decode(bytes)).toThrow(reason);
     expect(() => decode(bytes)).toThrow(/^f\.jpg cannot be read as a JPEG: (it|one of its)/);
+  });
+
+  test('a header that asks for much, before it is given', () => {
+    const before = process.memoryUsage().rss;
+    for (const marker of [0xc0, 0xc2]) {
+      // Whichever of several headers the decoder would take, behind stray bytes and fill bytes.
+      const huge = segment(marker, [8, 0x40, 0, 0x40, 0, 1, 1, 0x11, 0]);
+      const bytes = made(
+        Buffer.of(1, 0xff, 0xff),
+        huge,
+        frameHeader(one),
+        ...body(one),
+        Buffer.alloc(5_000_000),
+      );
+      expect(() => decode(bytes)).toThrow(/16,384 × 16,384 pixels; .* 50,000,000 in all/);
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
   });
 
   test('and what is no picture at all is named too', () => {
@@ -290,6 +417,7 @@ describe('a damaged file decodes or is refused, soon', () => {
   const files: [string, Uint8Array][] = [
     ['baseline', jpeg.encode({ data: ramp, width: 40, height: 24 }, 60).data],
     ['progressive', progressive],
+    ['coarser colour', quarterColour],
     ['with restarts', jpegOf({ width: 70, height: 50, components: flat(9, 200, 90), restartInterval: 4 })],
     [
       'four colours',
@@ -304,11 +432,22 @@ describe('a damaged file decodes or is refused, soon', () => {
   };
 
   test.each(files)('%s, mutated', (_, valid) => {
-    fc.assert(fc.property(mutationsOf(valid), check), { numRuns: full ? 1500 : 300 });
+    fc.assert(fc.property(mutationsOf(valid), check), { numRuns: full ? 1500 : 100 });
   });
 
-  test.each(files)('%s, cut short, is always refused', (_, valid) => {
-    for (const bytes of truncationsOf(valid)) expect(() => decode(bytes)).toThrow(ImageFileError);
+  test.each(files)('%s, cut short, is read with a note or refused', (_, valid) => {
+    const whole = parsedOrRefused(() => decode(valid), ImageFileError);
+    for (const bytes of truncationsOf(valid).filter((_, length) => full || length % 4 === 0)) {
+      const image = parsedOrRefused(() => decode(bytes), ImageFileError);
+      if (!image) continue;
+      expect(notesOf(bytes)).toHaveLength(1);
+      expect([image.channels, image.height, image.width]).toEqual([
+        whole!.channels,
+        whole!.height,
+        whole!.width,
+      ]);
+    }
+    expect(() => decode(valid.slice(0, 100))).toThrow(ImageFileError);
   });
 
   test('a photograph with a few bytes changed', () => {

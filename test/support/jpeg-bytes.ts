@@ -68,8 +68,24 @@ export function jpegOf(plan: JpegPlan): Buffer {
     frameHeader(plan),
     scanHeader(plan),
     scanData(plan),
+    ...(plan.progressive ? flatScans(plan) : []),
     END,
   ]);
+}
+
+/** Of a progressive picture, for each component: that every block has its mean and no other frequency. */
+function flatScans({ width, height, components, restartInterval = 0 }: JpegPlan): Buffer[] {
+  const maxAcross = Math.max(...components.map(({ across = 1 }) => across));
+  const maxDown = Math.max(...components.map(({ down = 1 }) => down));
+  return components.flatMap(({ id, across = 1, down = 1 }, index) => {
+    const blocks = Math.ceil((width * across) / maxAcross / 8) * Math.ceil((height * down) / maxDown / 8);
+    const interval = restartInterval || blocks;
+    const parts = Array.from({ length: Math.ceil(blocks / interval) }, (_, part) => [
+      ...(part > 0 ? [Buffer.from([0xff, 0xd0 + ((part - 1) % 8)])] : []),
+      packed('0'.repeat(Math.min(interval, blocks - part * interval))),
+    ]);
+    return [segment(0xda, [1, id ?? index + 1, 0, 1, 63, 0]), ...parts.flat()];
+  });
 }
 
 export function scanData({ width, height, components, progressive, restartInterval = 0 }: JpegPlan): Buffer {
@@ -116,8 +132,15 @@ function packed(bits: string): Buffer {
   );
 }
 
-/** Exif with one tag besides the orientation. */
-export function exif(orientation: number, littleEndian: boolean): Buffer {
+/** TIFF's integer types, with signs and without: bytes, shorts, longs. */
+export const INTEGER_TYPES = [1, 3, 4, 6, 8, 9] as const;
+
+/** Exif with one tag besides the orientation, which is a short mostly. */
+export function exif(
+  orientation: number,
+  littleEndian: boolean,
+  type: (typeof INTEGER_TYPES)[number] = 3,
+): Buffer {
   const tiff = Buffer.alloc(8 + 2 + 2 * 12 + 4);
   const short = (value: number, at: number) =>
     littleEndian ? tiff.writeUInt16LE(value, at) : tiff.writeUInt16BE(value, at);
@@ -127,15 +150,17 @@ export function exif(orientation: number, littleEndian: boolean): Buffer {
   short(42, 2);
   long(8, 4);
   short(2, 8);
-  for (const [index, [tag, value]] of [
-    [0x0100, 77],
-    [0x0112, orientation],
+  for (const [index, [tag, ofType, value]] of [
+    [0x0100, 3, 77],
+    [0x0112, type, orientation],
   ].entries()) {
     const at = 10 + 12 * index;
     short(tag!, at);
-    short(3, at + 2);
+    short(ofType!, at + 2);
     long(1, at + 4);
-    short(value!, at + 8);
+    if (ofType === 4 || ofType === 9) long(value!, at + 8);
+    else if (ofType === 3 || ofType === 8) short(value!, at + 8);
+    else tiff.writeUInt8(value!, at + 8);
   }
   return segment(0xe1, [...Buffer.from('Exif\0\0', 'latin1'), ...tiff]);
 }
