@@ -138,7 +138,13 @@ function imageFiles(): { readonly png: Bytes[]; readonly jpeg: Bytes[] } {
       Uint8Array.from(jpegOf({ width: 70, height: 50, components: flat(9, 200, 90), restartInterval: 4 })),
       Uint8Array.from(jpegOf({ width: 24, height: 24, components: flat(7), progressive: true })),
       Uint8Array.from(
-        jpegOf({ width: 30, height: 9, components: flat(9, 200, 90, 1), before: [ADOBE(2), exif(6, true)] }),
+        jpegOf({
+          ...{ width: 30, height: 9, before: [ADOBE(1), exif(6, true)] },
+          components: flat(9, 200, 90).map((component, index) => ({
+            ...component,
+            ...(index === 0 && { across: 2, down: 2 }),
+          })),
+        }),
       ),
     ],
   };
