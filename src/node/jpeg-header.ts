@@ -33,7 +33,7 @@ const TEM = 0x01;
 const EXPORT = 'export it as a baseline or progressive JPEG';
 
 export function hasJpegSignature(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+  return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 
 /**

@@ -1,4 +1,7 @@
-/** What is left of a picture after it was a JPEG file. */
+/**
+ * What is left of a picture after it was a JPEG file. jpeg-js encodes it as libjpeg does: mozjpeg's encoder leaves out what it
+ * holds for invisible, and is no measure of a quality that others name.
+ */
 import jpeg from 'jpeg-js';
 import type { ImageBytes } from './image-file.ts';
 import { decodeJpeg } from './jpeg-image.ts';
