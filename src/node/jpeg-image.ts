@@ -39,7 +39,8 @@ function inPlainWords(warning: string): string {
     return 'it ends without its end marker: what is missing is grey';
   if (warning.includes('premature end of data segment'))
     return 'its compressed data ends early: what is missing is grey';
-  if (/found marker .* instead of RST/.test(warning)) return 'one of its restart markers has the wrong number';
+  if (/found marker .* instead of RST/.test(warning))
+    return 'one of its restart markers has the wrong number';
   return `it is damaged (libjpeg: ${warning}): parts of it may look wrong`;
 }
 

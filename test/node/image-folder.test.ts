@@ -114,6 +114,35 @@ test('a folder is no picture, whatever its name', async () => {
   ]);
 });
 
+test('what cannot be read is left out of its batch where somebody listens', async () => {
+  const folder = folderOf({
+    'tench/a.png': png(1).subarray(0, 40),
+    'tench/b.png': png(2),
+    'tench/c.jpg': jpg(3).subarray(0, -2),
+    'tench/d.png': png(4).subarray(0, 40),
+    'tench/e.png': png(5).subarray(0, 40),
+    'goldfish/f.png': png(6),
+  });
+  const [unreadable, notes]: [string[], string[]] = [[], []];
+  const batches = [];
+  for await (const batch of imageBatches(await openImageFolder(folder, labels), [1, 1, 1], 2, {
+    onNote: (text) => notes.push(text),
+    onUnreadable: ({ message }, file) => unreadable.push(`${file}: ${message}`),
+  }))
+    batches.push({ images: [...batch.images], targets: batch.targets });
+  // Goldfish come first; the last two, of a batch of their own, are both left out.
+  expect(batches).toEqual([
+    { images: [6], targets: [1] },
+    { images: [2, 3], targets: [0, 0] },
+  ]);
+  expect(unreadable).toHaveLength(3);
+  for (const [index, name] of ['a', 'd', 'e'].entries())
+    expect(unreadable[index]).toMatch(new RegExp(`^(.*tench/${name}\\.png): \\1 cannot be read as a PNG`));
+  expect(notes).toEqual([
+    expect.stringMatching(/tench\/c\.jpg is read although it ends without its end marker/),
+  ]);
+});
+
 describe('a folder that is refused with a reason', () => {
   test.each<[string, string, RegExp]>([
     [
