@@ -1,8 +1,9 @@
 /** What a command line has of the world around it: where it writes and how it gets a device. */
 import { releaseDawn, searchGpu, type OpenedGpu } from '../node/adapter.ts';
 import { holdBack } from '../node/driver-chatter.ts';
+import { StatusLine } from './status-line.ts';
 
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 export interface OpenDevice extends OpenedGpu {
   readonly close: () => void;
@@ -11,6 +12,8 @@ export interface OpenDevice extends OpenedGpu {
 export interface Io {
   readonly out: Output;
   readonly err: Output;
+  /** Whether anybody still reads what is written to `out`; as long as nobody has gone, unless told. */
+  readonly isRead?: () => boolean;
   /**
    * @param hear takes what drivers print meanwhile, which goes nowhere without it
    * @throws AdapterError where there is none of that name
@@ -23,9 +26,36 @@ export interface Invocation extends Io {
   exitCode: number;
   /** Aborted at the end: what listens to the process for this command stops then. */
   readonly ended: AbortSignal;
+  /** The last line of the terminal that `err` is. */
+  readonly status: StatusLine;
+  /** Of a run that is to be told of, milliseconds of `performance.now()`. */
+  readonly started: number;
+  /** The command's name, such as `weights list`, as soon as it is known. */
+  command: string;
+  /** Whether one object on standard output is wanted, and what stands in it. */
+  wantsJson: boolean;
+  result: object | undefined;
+  /** What failed, in words. */
+  readonly errors: string[];
+  /** Called at the first signal that asks to end; without it the process leaves at once. */
+  onInterrupt: (() => void) | undefined;
+  /** Exit code of the signal that came. */
+  interrupted: number | undefined;
 }
 
-export const begin = (io: Io, ended: AbortSignal): Invocation => ({ ...io, exitCode: 0, ended });
+export const begin = (io: Io, ended: AbortSignal): Invocation => ({
+  ...io,
+  exitCode: 0,
+  ended,
+  status: new StatusLine(io.err),
+  started: performance.now(),
+  command: '',
+  wantsJson: false,
+  result: undefined,
+  errors: [],
+  onInterrupt: undefined,
+  interrupted: undefined,
+});
 
 /** This process's own streams, and a device for each command. */
 export const processIo: Io = {

@@ -20,8 +20,10 @@ import { addReport } from './commands/report.ts';
 import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWeights } from './commands/weights.ts';
+import { printEnvelope } from './envelope.ts';
+import { listenForSignals } from './interrupt.ts';
 import { begin, type Invocation, type Io } from './io.ts';
-import { printable } from './terminal.ts';
+import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -32,19 +34,22 @@ import { UsageError } from './usage-error.ts';
 export async function run(commandLine: readonly string[], io: Io): Promise<number> {
   const end = new AbortController();
   const invocation = begin(io, end.signal);
+  const release = listenForSignals(invocation);
   try {
-    await buildProgram(invocation).parseAsync(commandLine, { from: 'user' });
-    return invocation.exitCode;
+    await buildProgram(invocation, release).parseAsync(commandLine, { from: 'user' });
   } catch (error) {
     // Commander has printed its own message already.
-    if (!(error instanceof CommanderError)) tell(error, io);
-    return invocation.exitCode === 0 ? exitCodeOf(error) : invocation.exitCode;
+    if (!(error instanceof CommanderError)) tell(error, invocation);
+    if (invocation.exitCode === 0) invocation.exitCode = exitCodeOf(error);
   } finally {
     end.abort();
   }
+  printEnvelope(invocation);
+  return invocation.exitCode;
 }
 
-function buildProgram(invocation: Invocation): Command {
+/** @param release lets go of the signals, for a command that listens to them itself */
+function buildProgram(invocation: Invocation, release: () => void): Command {
   const { out, err } = invocation;
   const program = new Command('fool')
     .description('Images that no human recognises and a neural network is sure of, by evolution on the GPU.')
@@ -53,7 +58,10 @@ function buildProgram(invocation: Invocation): Command {
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride()
     // What stands behind `experiment NAME` is for that program.
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .hook('preAction', (_, command) => {
+      invocation.command = nameOf(command);
+    });
   for (const add of [
     addEvolve,
     addAscend,
@@ -65,11 +73,17 @@ function buildProgram(invocation: Invocation): Command {
     addReport,
     addDoctor,
     addExperiment,
-    addBench,
     addWeights,
   ])
     add(program, invocation);
+  addBench(program, release);
   return program;
+}
+
+/** Below the program: `weights list`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name();
 }
 
 const usageErrors = [
@@ -87,7 +101,8 @@ function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
 }
 
-function tell(error: unknown, { err }: Io): void {
+function tell(error: unknown, { err, errors }: Invocation): void {
+  errors.push(messageOf(error));
   err.write(`fool: ${printable(messageOf(error))}\n`);
   if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
     err.write(`${String(error.stack)}\n`);

@@ -6,6 +6,7 @@ import { shippedChoices } from '../kernels/shipped-choices.ts';
 import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
 import { messageOf } from '../message-of.ts';
 import { keepTuned, readTuned } from '../node/tuning-cache.ts';
+import { watchCompiling } from './compile-bar.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DeviceOptions {
@@ -20,6 +21,7 @@ export async function withGpu<T>(
   work: (gpu: Gpu) => Promise<T>,
 ): Promise<T> {
   const { gpu, close } = await terminal.invocation.openDevice(options.adapter);
+  const unwatch = watchCompiling(gpu.pipelines, terminal);
   try {
     gpu.onNote = (text) => {
       terminal.warn(text);
@@ -28,6 +30,7 @@ export async function withGpu<T>(
     gpu.tuning = await tuningFor(gpu, options, terminal);
     return await work(gpu);
   } finally {
+    unwatch();
     close();
   }
 }

@@ -1,34 +1,44 @@
 /** What a command says: results on standard output, everything else on standard error. */
-import { SingleBar } from 'cli-progress';
-import { formatDuration } from '../report/format.ts';
+import { barLine, joinedLine, Meter, type BarState } from './bar-line.ts';
 import { begin, processIo, type Invocation } from './io.ts';
+import { printable, printableInLine } from './printable.ts';
 
 export interface TerminalOptions {
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
+/** Milliseconds between two lines of progress where there is no terminal to draw a bar on. */
+const plainEvery = 5000;
+/** Milliseconds after which work that is over in a moment, mostly, is worth a bar. */
+const soon = 500;
+
 export class Terminal {
-  readonly #plainEvery = 5000;
   readonly #said = new Set<string>();
-  #bar: SingleBar | undefined;
+  /** The newest of those that are under way is the one that is drawn. */
+  readonly #bars: { state: BarState }[] = [];
 
   constructor(
     private readonly options: TerminalOptions,
     /** Of the command that speaks; without one it is this process that does. */
     readonly invocation: Invocation = begin(processIo, new AbortController().signal),
-  ) {}
+  ) {
+    this.invocation.wantsJson = options.json;
+  }
+
+  /** What was asked for, which --quiet leaves; not printed with --json. */
+  answer(text: string): void {
+    if (!this.options.json) this.#out(text);
+  }
 
   /** A line for people; not printed with --json or --quiet. */
   line(text: string): void {
-    if (this.options.json || this.options.quiet) return;
-    this.invocation.out.write(printable(text) + '\n');
+    if (!this.options.quiet) this.answer(text);
   }
 
   /** A remark on the way, on standard error. */
   note(text: string): void {
-    if (this.options.quiet) return;
-    this.#above(text);
+    if (!this.options.quiet) this.#err(text);
   }
 
   /** A remark that is not repeated, as of every device that a command opens one after the other. */
@@ -40,104 +50,148 @@ export class Terminal {
 
   /** Something that the user should know, even with --quiet. */
   warn(text: string): void {
-    this.#above(`warning: ${text}`);
+    this.#err(`warning: ${text}`);
   }
 
   /** A part that failed, in the words of a whole command that fails; the rest goes on. */
   fail(text: string): void {
-    this.#above(`fool: ${text}`);
+    this.#err(`fool: ${text}`);
+    this.invocation.errors.push(text);
     if (this.invocation.exitCode === 0) this.invocation.exitCode = 1;
   }
 
-  /** The one object that --json prints. */
-  json(value: unknown): void {
-    if (this.options.json) this.invocation.out.write(escaped(JSON.stringify(value)) + '\n');
+  /** What --json prints at the end of the command. */
+  json(value: object): void {
+    this.invocation.result = value;
   }
 
   /** A bar with rate and time left on a terminal, a line every few seconds in a pipe. */
   progress(total: number, unit: string, from = 0): Progress {
-    if (this.options.quiet) return { update: () => undefined, stop: () => undefined };
-    const live = this.invocation.err.isTTY === true;
-    return live ? this.#liveBar(total, unit, from) : this.#plainLines(total, unit, from);
-  }
-
-  #above(text: string): void {
-    const { err } = this.invocation;
-    if (this.#bar && err.isTTY === true) err.write('\r\u001b[K');
-    err.write(printable(text) + '\n');
-  }
-
-  #liveBar(total: number, unit: string, from: number): Progress {
-    const format = `{bar} {value}/{total} ${unit} · {rate} · {left} left · {text}`;
-    const bar = new SingleBar({
-      format,
-      stream: this.invocation.err,
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 28,
-      hideCursor: true,
-      clearOnComplete: false,
+    const meter = new Meter(total, from);
+    const stateAt = (value: number, text: string): BarState => ({
+      count: `${String(value)}/${String(total)} ${unit}`,
+      share: total > 0 ? value / total : 1,
+      ...meter.at(value),
+      details: detailsOf(text),
     });
-    this.#bar = bar;
-    bar.start(total, from, { rate: '…', left: '…', text: '' });
-    const meter = new Meter(total, unit, from);
+    if (this.options.quiet) return silent;
+    if (!this.invocation.status.isLive) {
+      const plain = this.#plainLines(-Infinity);
+      return {
+        update: (value, text = '') => {
+          plain(() => stateAt(value, text), value >= total);
+        },
+        stop: () => undefined,
+      };
+    }
+    const bar = this.#begin(stateAt(from, ''));
     return {
-      update: (value, text) => {
-        bar.update(value, { ...meter.at(value), text });
+      update: (value, text = '') => {
+        bar.state = stateAt(value, text);
+        this.#redraw();
       },
       stop: () => {
-        bar.stop();
-        this.#bar = undefined;
+        if (!this.#bars.includes(bar)) return;
+        // Its last state stays, above those that go on.
+        this.invocation.status.show((columns) => barLine(bar.state, columns));
+        this.invocation.status.keep();
+        this.#end(bar);
       },
     };
   }
 
-  #plainLines(total: number, unit: string, from: number): Progress {
-    const meter = new Meter(total, unit, from);
-    let printed = 0;
+  /** A bar for what is over in a moment, mostly: it appears when that takes longer, and leaves nothing behind. */
+  passing(what: string): Passing {
+    if (this.options.quiet) return silent;
+    const stateAt = (value: number, total: number): BarState => ({
+      count: `${what} ${String(value)}/${String(total)}`,
+      share: total > 0 ? value / total : 1,
+      details: [],
+    });
+    let state: BarState = { count: what, share: 0, details: [] };
+    if (!this.invocation.status.isLive) {
+      const plain = this.#plainLines(performance.now());
+      return {
+        update: (value, total) => {
+          plain(() => stateAt(value, total));
+        },
+        stop: () => undefined,
+      };
+    }
+    let bar: { state: BarState } | undefined;
+    const appearing = setTimeout(() => {
+      bar = this.#begin(state);
+    }, soon).unref();
     return {
-      update: (value, text) => {
-        const now = Date.now();
-        if (now - printed < this.#plainEvery && value < total) return;
-        printed = now;
-        const { rate, left } = meter.at(value);
-        this.invocation.err.write(
-          `${String(value)}/${String(total)} ${unit} · ${rate} · ${left} left · ${text}\n`,
-        );
+      update: (value, total) => {
+        state = stateAt(value, total);
+        if (!bar) return;
+        bar.state = state;
+        this.#redraw();
       },
-      stop: () => undefined,
+      stop: () => {
+        clearTimeout(appearing);
+        if (bar) this.#end(bar);
+        bar = undefined;
+      },
+    };
+  }
+
+  #out(text: string): void {
+    const { out, status } = this.invocation;
+    const print = () => out.write(printable(text) + '\n');
+    if (out.isTTY === true) status.above(print);
+    else print();
+  }
+
+  #err(text: string): void {
+    this.invocation.status.above(() => {
+      this.invocation.err.write(printable(text) + '\n');
+    });
+  }
+
+  #begin(state: BarState): { state: BarState } {
+    const bar = { state };
+    this.#bars.push(bar);
+    this.#redraw();
+    return bar;
+  }
+
+  #end(bar: { state: BarState }): void {
+    const index = this.#bars.indexOf(bar);
+    if (index >= 0) this.#bars.splice(index, 1);
+    if (this.#bars.length > 0) this.#redraw();
+    else this.invocation.status.clear();
+  }
+
+  #redraw(): void {
+    const bar = this.#bars.at(-1);
+    if (bar) this.invocation.status.show((columns) => barLine(bar.state, columns));
+  }
+
+  /** @param printed when the line before was; -Infinity for one at once */
+  #plainLines(printed: number): (stateNow: () => BarState, isLast?: boolean) => void {
+    return (stateNow, isLast = false) => {
+      const now = performance.now();
+      if (now - printed < plainEvery && !isLast) return;
+      printed = now;
+      this.#err(joinedLine(stateNow()));
     };
   }
 }
 
-/** Names out of anybody's files may hold codes that a terminal obeys: none of them reaches it. */
-export const printable = (text: string): string => text.replace(/[^\P{Cc}\n\t]/gu, '?');
-
-/** JSON escapes the control characters below 32 by itself; a terminal obeys others, too. */
-const escaped = (json: string): string =>
-  json.replace(/\p{Cc}/gu, (code) => `\\u${code.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
 export interface Progress {
-  update(value: number, text: string): void;
+  /** @param text details with commas between them, the most important one first */
+  update(value: number, text?: string): void;
   stop(): void;
 }
 
-/** Rate since the start and the time that the rest would take at it. */
-class Meter {
-  readonly #started = performance.now();
-
-  constructor(
-    private readonly total: number,
-    private readonly unit: string,
-    private readonly from: number,
-  ) {}
-
-  at(value: number): { rate: string; left: string } {
-    const seconds = (performance.now() - this.#started) / 1000;
-    const rate = (value - this.from) / Math.max(seconds, 1e-3);
-    return {
-      rate: `${rate.toPrecision(3)} ${this.unit}/s`,
-      left: rate > 0 ? formatDuration((this.total - value) / rate) : '…',
-    };
-  }
+/** As `Progress`, of a total that may grow. */
+export interface Passing {
+  update(value: number, total: number): void;
+  stop(): void;
 }
+
+const detailsOf = (text: string): string[] => (text === '' ? [] : printableInLine(text).split(', '));
+
+const silent: Progress & Passing = { update: () => undefined, stop: () => undefined };

@@ -14,6 +14,10 @@ interface Module {
 export class PipelineCache {
   /** By the shader's source, then by its specialisation. */
   readonly #modules = new Map<string, Map<string, Module>>();
+  #asked = 0;
+  #compiled = 0;
+  /** Told whenever a pipeline is asked for that is not there yet, and when it is: how many were so far. Set by the host. */
+  onCompiling: (compiled: number, asked: number) => void = () => undefined;
 
   constructor(
     readonly device: GPUDevice,
@@ -49,6 +53,7 @@ export class PipelineCache {
   async #compile(kernel: Kernel, module: GPUShaderModule): Promise<GPUComputePipeline> {
     const label = labelOf(kernel);
     const release = this.reserve(label);
+    this.onCompiling(this.#compiled, ++this.#asked);
     try {
       const compiling = this.device.createComputePipelineAsync({
         label,
@@ -67,6 +72,7 @@ export class PipelineCache {
       throw new KernelError([`${what}: ${reasonOf(error)}`, ...lines].join('\n'));
     } finally {
       release();
+      this.onCompiling(++this.#compiled, this.#asked);
     }
   }
 }

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 
-export function addBench(program: Command): void {
+/** @param release lets go of the signals, to which it listens itself */
+export function addBench(program: Command, release: () => void): void {
   program
     .command('bench')
     .description('measure kernels, networks and whole runs; compare and draw results (fool bench --help)')
@@ -12,6 +13,7 @@ export function addBench(program: Command): void {
     .action(async (passed: string[]) => {
       // It reads the command line of the process and ends it; a process of its own would outlive signals to this one.
       const bench = new URL('bench.js', import.meta.url);
+      release();
       process.argv = [process.execPath, fileURLToPath(bench), ...passed];
       await import(bench.href);
     });

@@ -1,0 +1,71 @@
+/** A bar, how much is done of how much, rate, time left and details, in as many columns as there are. */
+import { formatDuration } from '../report/format.ts';
+
+export interface BarState {
+  /** How much is done, in words: `3/200 generations`. */
+  readonly count: string;
+  /** Share that is done, from 0 to 1. */
+  readonly share: number;
+  readonly rate?: string;
+  readonly left?: string;
+  /** The most important one first. */
+  readonly details: readonly string[];
+}
+
+const [longestBar, shortestBar] = [28, 4];
+
+/**
+ * What does not fit goes in this order: the bar shrinks and goes, the rate, the details from the last one on, the time left.
+ * None of them is shown in half but a single detail that alone is too long.
+ */
+export function barLine(state: BarState, columns: number): string {
+  const { count, share, rate, left, details } = state;
+  const joined = (...parts: readonly (string | undefined)[]) =>
+    [count, ...parts].filter((part) => part !== undefined && part !== '').join(' · ');
+  const whole = joined(rate, left, details.join(', '));
+  const room = Math.min(longestBar, columns - lengthOf(whole) - 1);
+  if (room >= shortestBar) return `${barOf(share, room)} ${whole}`;
+  const fewer = details.map((_, index) => details.slice(0, details.length - index).join(', '));
+  const candidates = [
+    whole,
+    ...fewer.map((some) => joined(left, some)),
+    ...fewer.slice(-1).map((one) => joined(one)),
+  ];
+  const fitting = candidates.find((line) => lengthOf(line) <= columns);
+  return fitting ?? cut(candidates.at(-1) ?? count, columns);
+}
+
+export const joinedLine = ({ count, rate, left, details }: BarState): string =>
+  [count, rate, left, details.join(', ')].filter((part) => part !== undefined && part !== '').join(' · ');
+
+const lengthOf = (text: string): number => [...text].length;
+
+function barOf(share: number, length: number): string {
+  const full = Math.round(length * Math.min(1, Math.max(0, share)));
+  return '█'.repeat(full) + '░'.repeat(length - full);
+}
+
+const cut = (text: string, columns: number): string =>
+  lengthOf(text) <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join('')}…`;
+
+/** Rate since the start and the time that the rest would take at it. */
+export class Meter {
+  readonly #started = performance.now();
+
+  constructor(
+    private readonly total: number,
+    private readonly from: number,
+  ) {}
+
+  at(value: number): Required<Pick<BarState, 'rate' | 'left'>> {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const rate = (value - this.from) / Math.max(seconds, 1e-3);
+    return {
+      rate: rate > 0 ? `${Number(rate.toPrecision(3)).toLocaleString('en')}/s` : '…/s',
+      left:
+        value >= this.total
+          ? `in ${formatDuration(seconds)}`
+          : `${rate > 0 ? formatDuration((this.total - value) / rate) : '…'} left`,
+    };
+  }
+}
