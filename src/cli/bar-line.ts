@@ -4,8 +4,8 @@ import { formatDuration } from '../report/format.ts';
 export interface BarState {
   /** How much is done, in words: `3/200 generations`. */
   readonly count: string;
-  /** Share that is done, from 0 to 1. */
-  readonly share: number;
+  /** Share that is done, from 0 to 1; without it there is no bar. */
+  readonly share?: number;
   readonly rate?: string;
   readonly left?: string;
   /** The most important one first. */
@@ -24,7 +24,7 @@ export function barLine(state: BarState, columns: number): string {
     [count, ...parts].filter((part) => part !== undefined && part !== '').join(' · ');
   const whole = joined(rate, left, details.join(', '));
   const room = Math.min(longestBar, columns - lengthOf(whole) - 1);
-  if (room >= shortestBar) return `${barOf(share, room)} ${whole}`;
+  if (room >= shortestBar && share !== undefined) return `${barOf(share, room)} ${whole}`;
   const fewer = details.map((_, index) => details.slice(0, details.length - index).join(', '));
   const candidates = [
     whole,
@@ -50,15 +50,19 @@ const cut = (text: string, columns: number): string =>
 
 /** Rate since the start and the time that the rest would take at it. */
 export class Meter {
-  readonly #started = performance.now();
+  readonly #started: number;
 
+  /** @param now milliseconds of a clock that stands still while something else is done */
   constructor(
     private readonly total: number,
     private readonly from: number,
-  ) {}
+    private readonly now: () => number,
+  ) {
+    this.#started = now();
+  }
 
   at(value: number): Required<Pick<BarState, 'rate' | 'left'>> {
-    const seconds = (performance.now() - this.#started) / 1000;
+    const seconds = (this.now() - this.#started) / 1000;
     const rate = (value - this.from) / Math.max(seconds, 1e-3);
     return {
       rate: rate > 0 ? `${Number(rate.toPrecision(3)).toLocaleString('en')}/s` : '…/s',

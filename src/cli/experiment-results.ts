@@ -5,6 +5,7 @@ import { figurePath, readConclusion, readRecord } from '../experiments/record.ts
 import { experimentNamed, experiments } from '../experiments/registry.ts';
 import { optionsFrom } from '../experiments/settings.ts';
 import { FileStorage } from '../node/file-storage.ts';
+import { resumeLine } from './shell-words.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -23,7 +24,7 @@ export async function writeResults(
     const conclusion = await readConclusion(storage, record);
     if (!conclusion)
       throw new UsageError(
-        `the experiment in ${folder} is not done: go on with fool experiment ${record.name} --resume --out ${folder}`,
+        `the experiment in ${folder} is not done: go on with: ${resumeLine(['experiment', record.name], folder)}`,
       );
     const { settings } = experimentNamed(record.name);
     const options = optionsFrom(settings, record.scale, record.settings);

@@ -44,9 +44,9 @@ function addList(program: Command, invocation: Invocation): void {
     .action((options: { json: boolean }) => {
       const terminal = new Terminal({ ...options, quiet: false }, invocation);
       for (const { name, title, section } of experiments)
-        terminal.line(`${name.padEnd(20)} ${title} (${section})`);
-      terminal.json(
-        experiments.map(({ name, title, section, about, settings }) => ({
+        terminal.answer(`${name.padEnd(20)} ${title} (${section})`);
+      terminal.json({
+        experiments: experiments.map(({ name, title, section, about, settings }) => ({
           ...{ name, title, section, about },
           settings: Object.fromEntries(
             Object.entries(settings).map(([key, { about: what, quick, paper }]) => [
@@ -55,7 +55,7 @@ function addList(program: Command, invocation: Invocation): void {
             ]),
           ),
         })),
-      );
+      });
     });
 }
 
@@ -65,7 +65,7 @@ function addResults(program: Command, invocation: Invocation): void {
     .description('one page of Markdown out of the folders of experiments that are done')
     .option('--out <file>', 'page to write; figures go to a folder results beside it', 'results.md')
     .option('--json', 'print one JSON object on standard output', false)
-    .option('--quiet', 'print nothing but errors', false)
+    .option('--quiet', 'print nothing but the answer, errors and warnings', false)
     .action(async (folders: string[], options: { out: string; json: boolean; quiet: boolean }) => {
       await writeResults(folders, options.out, new Terminal(options, invocation));
     });

@@ -23,7 +23,7 @@ export function listenForSignals(invocation: Invocation): () => void {
     const listener = () => {
       if (invocation.interrupted !== undefined || !invocation.onInterrupt) leave(invocation, code);
       invocation.interrupted = code;
-      invocation.onInterrupt?.();
+      invocation.onInterrupt();
     };
     process.on(signal, listener);
     return { signal, listener };

@@ -14,6 +14,8 @@ export interface Io {
   readonly err: Output;
   /** Whether anybody still reads what is written to `out`; as long as nobody has gone, unless told. */
   readonly isRead?: () => boolean;
+  /** Milliseconds of `performance.now()` when the process began, where the command is all of it. */
+  readonly started?: number;
   /**
    * @param hear takes what drivers print meanwhile, which goes nowhere without it
    * @throws AdapterError where there is none of that name
@@ -28,7 +30,7 @@ export interface Invocation extends Io {
   readonly ended: AbortSignal;
   /** The last line of the terminal that `err` is. */
   readonly status: StatusLine;
-  /** Of a run that is to be told of, milliseconds of `performance.now()`. */
+  /** Milliseconds of `performance.now()`. */
   readonly started: number;
   /** The command's name, such as `weights list`, as soon as it is known. */
   command: string;
@@ -48,7 +50,7 @@ export const begin = (io: Io, ended: AbortSignal): Invocation => ({
   exitCode: 0,
   ended,
   status: new StatusLine(io.err),
-  started: performance.now(),
+  started: io.started ?? performance.now(),
   command: '',
   wantsJson: false,
   result: undefined,

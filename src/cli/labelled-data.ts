@@ -2,18 +2,13 @@
 import { existsSync } from 'node:fs';
 import { DatasetError } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
-import {
-  evaluateAccuracy,
-  evaluateBatches,
-  type Accuracy,
-  type LabelledBatch,
-} from '../models/evaluation.ts';
+import { evaluateAccuracy, evaluateBatches, type Accuracy } from '../models/evaluation.ts';
 import { createJudge, imagesAtATime } from '../models/judge.ts';
 import type { Model } from '../models/model.ts';
 import type { DenseStorage, Parameters } from '../nn/parameters.ts';
 import { imageBatches, openImageFolder } from '../node/image-folder.ts';
 import { loadMnist } from '../node/mnist-files.ts';
-import type { Progress, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface TestSet {
@@ -42,13 +37,16 @@ const mostAtATime = 64;
  * @throws UsageError for a name that is neither; DatasetError for one that cannot be used
  */
 export function evaluationOf(test: TestSet, model: Model, terminal: Terminal): Promise<Evaluate> {
-  return test.dataset === 'mnist' ? overMnist(test, model) : overFolder(test, model, terminal);
+  return test.dataset === 'mnist' ? overMnist(test, model, terminal) : overFolder(test, model, terminal);
 }
 
-async function overMnist({ data, crops, denseWeights }: TestSet, model: Model): Promise<Evaluate> {
+async function overMnist(test: TestSet, model: Model, terminal: Terminal): Promise<Evaluate> {
+  const { data, crops, denseWeights } = test;
   const images = await loadMnist('test', data);
   return async (gpu, parameters) => ({
-    ...(await evaluateAccuracy(gpu, model, images, crops, howToKeep(denseWeights, parameters))),
+    ...(await followed(terminal, images.count, (onJudged) =>
+      evaluateAccuracy(gpu, model, images, crops, howToKeep(denseWeights, parameters), onJudged),
+    )),
     unreadable: [],
   });
 }
@@ -69,38 +67,43 @@ async function overFolder(test: TestSet, model: Model, terminal: Terminal): Prom
       crops,
       howToKeep(denseWeights, parameters),
     );
-    const progress = terminal.progress(total, 'images');
     const unreadable: string[] = [];
+    const batches = imageBatches(folder, model.preprocessing.image, judge.images, {
+      onNote: (text) => {
+        terminal.note(text);
+      },
+      onUnreadable: ({ message }, file) => {
+        terminal.fail(message);
+        unreadable.push(file);
+      },
+    });
     try {
-      const batches = imageBatches(folder, model.preprocessing.image, judge.images, {
-        onNote: (text) => {
-          terminal.note(text);
-        },
-        onUnreadable: ({ message }, file) => {
-          terminal.fail(message);
-          unreadable.push(file);
-        },
-      });
-      const accuracy = await evaluateBatches(judge, counted(batches, progress));
+      const accuracy = await followed(terminal, total, (onJudged) =>
+        evaluateBatches(judge, batches, (images) => {
+          onJudged(images + unreadable.length);
+        }),
+      );
       if (accuracy.images === 0) throw new DatasetError(`${dataset}: none of its pictures could be read`);
       return { ...accuracy, unreadable };
     } finally {
       judge.destroy();
-      progress.stop();
     }
   };
 }
 
-/** Passes batches on; when the next one is asked for, those before it have been judged. */
-async function* counted(
-  batches: AsyncIterable<LabelledBatch>,
-  progress: Progress,
-): AsyncIterable<LabelledBatch> {
-  let judged = 0;
-  for await (const batch of batches) {
-    yield batch;
-    judged += batch.targets.length;
-    progress.update(judged, '');
+/** With a bar over the images that are judged. */
+export async function followed<T>(
+  terminal: Terminal,
+  images: number,
+  work: (onJudged: (images: number) => void) => Promise<T>,
+): Promise<T> {
+  const bar = terminal.progress(images, 'images');
+  try {
+    return await work((judged) => {
+      bar.update(judged);
+    });
+  } finally {
+    bar.stop();
   }
 }
 

@@ -8,7 +8,7 @@ import type { CommonOptions } from './options.ts';
 import { loadLineageReporting } from './reporting.ts';
 import { loadModelOf } from './run-model.ts';
 import { withGpu } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { during, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface LineageOptions extends CommonOptions {
@@ -35,6 +35,7 @@ export async function reportLineage(
   const files = (await writeLineage(storage, found, replayed)).map((name) => join(folder, name));
   for (const file of files) terminal.line(file);
   terminal.json({
+    folder,
     class: cell.class,
     label: cell.label,
     ancestors: steps.length - 1,
@@ -53,5 +54,7 @@ async function replayOf(
   const { settings } = run;
   const model = await loadModelOf(run, settings.model, options.model, folder);
   const line = steps.map(({ ancestor }) => ancestor);
-  return withGpu(options, terminal, (gpu) => replay({ gpu, model, settings, line, shown }));
+  return withGpu(options, terminal, (gpu) =>
+    during(terminal, 'breeding the line again', replay({ gpu, model, settings, line, shown })),
+  );
 }

@@ -28,7 +28,7 @@ export function withCommon(command: Command): Command {
         .default('auto'),
     )
     .option('--json', 'print one JSON object on standard output, everything else on standard error', false)
-    .option('--quiet', 'print nothing but errors and warnings', false);
+    .option('--quiet', 'print nothing but the answer, errors and warnings', false);
 }
 
 /** Adds --tune and --no-tune. */

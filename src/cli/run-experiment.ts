@@ -17,6 +17,7 @@ import { FileStorage } from '../node/file-storage.ts';
 import type { ExperimentOptions } from './experiments.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { lockFolder } from './lock-folder.ts';
+import { resumeLine } from './shell-words.ts';
 import { withGpuAgain } from './session.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -72,7 +73,7 @@ async function recordFor(
   if (!stored) throw new UsageError(`${out} holds no experiment to resume`);
   if (stored.name !== name)
     throw new UsageError(
-      `${out} holds the experiment ${stored.name}, not ${name}: go on with fool experiment ${stored.name} --resume, or choose another --out`,
+      `${out} holds the experiment ${stored.name}, not ${name}: go on with: ${resumeLine(['experiment', stored.name], out)}; or choose another --out`,
     );
   if (scaleGiven && stored.scale !== scale)
     throw new UsageError(`--scale ${scale} differs from the experiment in ${out}, which has ${stored.scale}`);
@@ -136,8 +137,10 @@ async function follow(
     bar.stop();
   }
   interrupt.end();
-  terminal.line(`interrupted; go on with: fool experiment ${experiment.name} --resume --out ${out}`);
-  terminal.json({ experiment: experiment.name, complete: false, out });
+  terminal.line(
+    `interrupted; go on with: ${resumeLine(['experiment', experiment.name], out, options.adapter)}`,
+  );
+  terminal.json({ experiment: experiment.name, complete: false, out, folder: out });
   return undefined;
 }
 
@@ -149,12 +152,13 @@ function announce(
 ): void {
   const width = Math.max(...rows.map(({ what }) => what.length));
   for (const { what, paper, here } of [...rows, ...cost])
-    terminal.line(`${what.padEnd(width)}  paper: ${paper}  ·  this run: ${here}`);
+    terminal.answer(`${what.padEnd(width)}  paper: ${paper}  ·  this run: ${here}`);
   terminal.line(differences.length === 0 ? 'settings: the paper’s' : `settings: ${differences.join('; ')}`);
   for (const text of remarks) terminal.line(text);
   terminal.line(`report: ${join(out, 'report.html')}`);
   terminal.json({
-    ...{ experiment: name, scale, settings, complete: true, out },
+    ...{ experiment: name, scale, settings, complete: true, out, folder: out },
+    report: join(out, 'report.html'),
     ...{ rows, cost, differences, remarks, figures, numbers },
   });
 }

@@ -6,3 +6,13 @@ export const shellLine = (...words: readonly string[]): string => words.map(quot
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/**
+ * The command that goes on with what was interrupted.
+ * @param adapter as it was asked for: another one rounds differently, and what it began is refused
+ */
+export const resumeLine = (command: readonly string[], out: string, adapter = 'auto'): string =>
+  shellLine(
+    ...['fool', ...command, '--resume', '--out', out],
+    ...(adapter === 'auto' ? [] : ['--adapter', adapter]),
+  );

@@ -17,6 +17,8 @@ export class Terminal {
   readonly #said = new Set<string>();
   /** The newest of those that are under way is the one that is drawn. */
   readonly #bars: { state: BarState }[] = [];
+  /** Milliseconds that went by in work with a bar of its own, such as compiling: rates are without them. */
+  #passed = 0;
 
   constructor(
     private readonly options: TerminalOptions,
@@ -67,7 +69,7 @@ export class Terminal {
 
   /** A bar with rate and time left on a terminal, a line every few seconds in a pipe. */
   progress(total: number, unit: string, from = 0): Progress {
-    const meter = new Meter(total, from);
+    const meter = new Meter(total, from, () => performance.now() - this.#passed);
     const stateAt = (value: number, text: string): BarState => ({
       count: `${String(value)}/${String(total)} ${unit}`,
       share: total > 0 ? value / total : 1,
@@ -108,11 +110,18 @@ export class Terminal {
       share: total > 0 ? value / total : 1,
       details: [],
     });
-    let state: BarState = { count: what, share: 0, details: [] };
+    let state: BarState = { count: `${what} …`, details: [] };
+    let counted = performance.now();
+    const count = () => {
+      const now = performance.now();
+      this.#passed += now - counted;
+      counted = now;
+    };
     if (!this.invocation.status.isLive) {
       const plain = this.#plainLines(performance.now());
       return {
         update: (value, total) => {
+          count();
           plain(() => stateAt(value, total));
         },
         stop: () => undefined,
@@ -124,6 +133,7 @@ export class Terminal {
     }, soon).unref();
     return {
       update: (value, total) => {
+        count();
         state = stateAt(value, total);
         if (!bar) return;
         bar.state = state;
@@ -195,3 +205,13 @@ export interface Passing {
 const detailsOf = (text: string): string[] => (text === '' ? [] : printableInLine(text).split(', '));
 
 const silent: Progress & Passing = { update: () => undefined, stop: () => undefined };
+
+/** Says what is being done meanwhile, where that takes a while. */
+export async function during<T>(terminal: Terminal, what: string, work: Promise<T>): Promise<T> {
+  const passing = terminal.passing(what);
+  try {
+    return await work;
+  } finally {
+    passing.stop();
+  }
+}

@@ -42,6 +42,8 @@ export interface EvolutionHooks {
   readonly onGeneration?: (progress: ProgressRecord) => void;
   /** Something went wrong that does not end the run, such as a checkpoint that could not be saved. */
   readonly onWarning?: (text: string) => void;
+  /** Milliseconds that went by before, for the times by stage. */
+  readonly setUp?: number;
   /** Asked after every generation; true ends the run after saving. */
   readonly shouldStop?: () => boolean;
   /** Milliseconds between checkpoints, at least; 5 s unless told. */

@@ -45,6 +45,7 @@ export class Keeper {
     for (const [cell, { id, genome }] of from?.cells.entries() ?? [])
       this.#genomes.remember(cell, id, genome);
     this.#milliseconds = {
+      setUp: 0,
       render: 0,
       network: 0,
       readBack: 0,
@@ -52,6 +53,7 @@ export class Keeper {
       saving: 0,
       ...from?.milliseconds,
     };
+    this.#milliseconds.setUp += hooks.setUp ?? 0;
     this.#started = hooks.now() - 1000 * (from?.seconds ?? 0);
     this.#pace = new SavingPace(hooks.now, hooks.checkpointEvery, hooks.savingShare);
   }

@@ -107,6 +107,8 @@ export interface LineageRecord {
 
 /** Wall-clock milliseconds of a run by stage; device stages by timestamp queries where there are any. */
 export interface StageTimes {
+  /** Until the search begins: reading the model, opening the device, compiling; 0 in older records. */
+  readonly setUp: number;
   readonly render: number;
   readonly network: number;
   readonly readBack: number;

@@ -177,6 +177,7 @@ export const lineageSchema: z.ZodType<LineageRecord> = z.object({
 });
 
 export const stageTimesSchema: z.ZodType<StageTimes> = z.object({
+  setUp: duration.default(0),
   render: duration,
   network: duration,
   readBack: duration,

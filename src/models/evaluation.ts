@@ -13,6 +13,8 @@ export interface Accuracy {
   readonly accuracy: number;
   /** Share of the images whose class is among the five likeliest. */
   readonly top5: number;
+  /** Of each class that has images, in rising order. */
+  readonly byClass: readonly { readonly class: number; readonly images: number; readonly correct: number }[];
 }
 
 /** Images of the size that a model looks at, each with its class. */
@@ -47,22 +49,29 @@ export async function confidencesOf(
   }
 }
 
-/** @throws ImageShapeError when the data set's images are of another shape than the model's */
+/** Images judged at once: few enough that an accuracy over thousands shows progress on a CPU. */
+const mostAtATime = 1000;
+
+/**
+ * @param onJudged called with the number of images that were judged so far
+ * @throws ImageShapeError when the data set's images are of another shape than the model's
+ */
 export async function evaluateAccuracy(
   gpu: Gpu,
   model: Model,
   data: ImageDataset,
   crops: 1 | 10 = 1,
   how: Parameters<typeof createJudge>[4] = {},
+  onJudged: (images: number) => void = () => undefined,
 ): Promise<Accuracy> {
   if (data.shape.join() !== model.preprocessing.image.join()) {
     throw new ImageShapeError(
       `${data.name} has images of ${data.shape.join(' × ')}, ${model.name} looks at ${model.preprocessing.image.join(' × ')}`,
     );
   }
-  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count), crops, how);
+  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count, mostAtATime), crops, how);
   try {
-    return await evaluateBatches(judge, batchesOf(data, judge.images));
+    return await evaluateBatches(judge, batchesOf(data, judge.images), onJudged);
   } finally {
     judge.destroy();
   }
@@ -72,23 +81,36 @@ export async function evaluateAccuracy(
 export async function evaluateBatches(
   judge: Judge,
   batches: AsyncIterable<LabelledBatch> | Iterable<LabelledBatch>,
+  onJudged: (images: number) => void = () => undefined,
 ): Promise<Accuracy> {
   let images = 0;
   let correct = 0;
   let amongFive = 0;
+  const counts = new Map<number, { images: number; correct: number }>();
   for await (const batch of batches) {
     const before = images;
     const confidences = await judge.judge(batch.images, batch.targets.length).catch((error: unknown) => {
       throw error instanceof NotFiniteError ? error.of(`image ${String(before + error.image + 1)}`) : error;
     });
     confidences.forEach((row, image) => {
-      const rank = rankOf(row, batch.targets[image] ?? 0);
+      const target = batch.targets[image] ?? 0;
+      const rank = rankOf(row, target);
+      const count = counts.get(target) ?? { images: 0, correct: 0 };
+      counts.set(target, count);
       images++;
-      if (rank === 0) correct++;
+      count.images++;
+      if (rank === 0) {
+        correct++;
+        count.correct++;
+      }
       if (rank < 5) amongFive++;
     });
+    onJudged(images);
   }
-  return { images, correct, accuracy: correct / images, top5: amongFive / images };
+  const byClass = [...counts]
+    .sort(([one], [other]) => one - other)
+    .map(([number, count]) => ({ class: number, ...count }));
+  return { images, correct, accuracy: correct / images, top5: amongFive / images, byClass };
 }
 
 /** Index of the largest value; the first of equals. */

@@ -11,6 +11,8 @@ import { readRunKind } from './run-files.ts';
 
 /** A picture and the confidence that the network is said to have in it. */
 export interface Claim {
+  /** What was climbed, of an ascent. */
+  readonly objective?: string;
   readonly class: number;
   readonly label: string;
   readonly confidence: number;
@@ -62,8 +64,9 @@ async function ascentClaims(storage: Storage, name: string): Promise<ClaimedRun>
   const { run, rows } = await readAscent(storage, name);
   const { settings, model } = run;
   const claims = rows.map((row, index): Claim => {
-    const { class: number, label, confidence, picture } = row;
+    const { objective, class: number, label, confidence, picture } = row;
     return {
+      objective,
       class: number,
       label,
       confidence,

@@ -31,6 +31,12 @@ export function formatDuration(seconds: number): string {
   return `${formatNumber(Math.floor(whole / 3600))} h ${String(Math.floor((whole % 3600) / 60))} min`;
 }
 
+/** With what went by before it began: `1 min 3 s, of which 2.4 s set-up`. @param setUp milliseconds */
+export function durationWithSetUp(seconds: number, setUp: number): string {
+  const whole = formatDuration(seconds + setUp / 1000);
+  return setUp > 0 ? `${whole}, of which ${formatDuration(setUp / 1000)} set-up` : whole;
+}
+
 /** `1 generation`, `2 generations`; irregular plurals are given. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatNumber(count)} ${count === 1 ? noun : plural}`;

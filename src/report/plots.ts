@@ -164,6 +164,7 @@ export function plotStages(
 
 /** The stages of a run in the order in which they happen. */
 export const stageNames: Readonly<Record<keyof StageTimes, string>> = {
+  setUp: 'set up',
   render: 'render pictures',
   network: 'evaluate network',
   readBack: 'read back',

@@ -121,7 +121,7 @@ export function stagesSection({ summary }: ReportInput): Markup | undefined {
       ${plotStages(stages)}
       <figcaption>
         Stages of the device overlap those of the host, so they need not add up to the time of the run
-        (${formatDuration(summary.seconds)}).
+        (${formatDuration(summary.seconds + summary.milliseconds.setUp / 1000)}).
       </figcaption>
     </figure>
     <div class="table">
@@ -133,6 +133,7 @@ export function stagesSection({ summary }: ReportInput): Markup | undefined {
 }
 
 const stageOrder = [
+  'setUp',
   'render',
   'network',
   'readBack',

@@ -42,7 +42,7 @@ export async function rebuiltCheckpoint(
     adapter: run.adapter.description,
     generations: last + 1,
     seconds: records.at(-1)?.seconds ?? 0,
-    milliseconds: { render: 0, network: 0, readBack: 0, evolution: 0, saving: 0 },
+    milliseconds: { setUp: 0, render: 0, network: 0, readBack: 0, evolution: 0, saving: 0 },
     cells,
     ...(ancestors && { ancestors }),
   };

@@ -107,11 +107,15 @@ it('prints one value on standard output with --json', async () => {
     from: server.url,
     hashes,
   });
-  const listed = JSON.parse((await succeeds('list', '--json')).out) as object[];
+  const { weights: listed } = JSON.parse((await succeeds('list', '--json')).out) as { weights: object[] };
   expect(listed).toEqual([expect.objectContaining({ name: 'tiny', path: cached, licence: 'MIT' })]);
   expect(listed[0]).toMatchObject({ cache: { state: 'cached', bytes: content.length } });
   const verified = JSON.parse((await succeeds('verify', 'tiny', '--json')).out) as object;
-  expect(verified).toEqual({ verified: true, files: [{ name: 'tiny', path: cached, holds: true }] });
+  expect(verified).toEqual({
+    ...{ command: 'weights verify', exitCode: 0, errors: [] },
+    verified: true,
+    files: [{ name: 'tiny', path: cached, holds: true }],
+  });
 });
 
 it('prints nothing with --quiet', async () => {

@@ -45,6 +45,11 @@ describe('accuracy over batches', () => {
       correct: 1,
       accuracy: 1 / 3,
       top5: 2 / 3,
+      byClass: [
+        { class: 0, images: 1, correct: 1 },
+        { class: 1, images: 1, correct: 0 },
+        { class: 2, images: 1, correct: 0 },
+      ],
     });
   });
 });

@@ -13,7 +13,7 @@ import { writeAnimations } from '../../node/animation.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
-import { formatConfidence, formatDuration, formatNumber } from '../../report/format.ts';
+import { durationWithSetUp, formatConfidence, formatDuration, formatNumber } from '../../report/format.ts';
 import { readAscent, readAscentRecord } from '../../report/read-ascent.ts';
 import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options.ts';
 import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
@@ -22,8 +22,10 @@ import type { Invocation } from '../io.ts';
 import { lockFolder } from '../lock-folder.ts';
 import { loadReporting } from '../reporting.ts';
 import { checkRunFolder } from '../run-folder.ts';
+import { resultsOf } from '../run-results.ts';
 import { withGpuAgain } from '../session.ts';
-import { Terminal } from '../terminal.ts';
+import { resumeLine } from '../shell-words.ts';
+import { during, Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 export function addAscend(program: Command, invocation: Invocation): void {
@@ -49,7 +51,9 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
   const lock = await lockFolder(options.out, storage, terminal);
   try {
     checkFolder(options, command); // once more: another process may have made a run here before it let go
+    let setUp = 0;
     const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
+      const opened = performance.now();
       const settings = {
         ...asked.settings,
         batch: stored?.settings.batch ?? batchOf(options, gpu, model, asked),
@@ -69,6 +73,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
         },
       };
       const ascent = options.resume || goesOn ? await resumedAscent(setup) : await newAscent(setup);
+      setUp += performance.now() - (goesOn ? opened : terminal.invocation.started);
       try {
         return await follow(ascent, options, terminal);
       } finally {
@@ -78,11 +83,12 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
     if (options.animate) await animate(storage, options.out, terminal);
     const isSeen = (await storage.read('archive.json')) !== undefined;
     if (isSeen) {
-      await writeReport(storage, options.out);
+      await during(terminal, 'writing the report', writeReport(storage, options.out));
       await tellFaults(storage, options.out, terminal);
       terminal.line(`report: ${join(options.out, 'report.html')}`);
     }
-    announce(summary, options.out, terminal);
+    announce(summary, options, setUp, terminal);
+    terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
   } finally {
     await lock.release();
   }
@@ -166,7 +172,7 @@ function settledBefore({ trial, rows }: AscentState, { run }: Ascent): number {
 }
 
 async function animate(storage: FileStorage, folder: string, terminal: Terminal): Promise<void> {
-  const written = await writeAnimations(storage);
+  const written = await during(terminal, 'making GIFs', writeAnimations(storage));
   terminal.line(
     written > 0
       ? `${String(written)} film strips as GIFs: ${join(folder, 'animations')}`
@@ -183,7 +189,12 @@ async function tellFaults(storage: FileStorage, folder: string, terminal: Termin
   }
 }
 
-function announce(summary: AscentSummary, folder: string, terminal: Terminal): void {
+function announce(
+  summary: AscentSummary,
+  { out, adapter }: AscendOptions,
+  setUp: number,
+  terminal: Terminal,
+): void {
   const { medianConfidence, cellsAbove9999, objectives, evaluations, seconds } = summary;
   const { evaluationsPerSecond, secondsPerObjective, bestTrial, complete } = summary;
   if (bestTrial !== undefined) terminal.line(`best trial: ${bestTrial}`);
@@ -191,8 +202,7 @@ function announce(summary: AscentSummary, folder: string, terminal: Terminal): v
     `median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove9999)} of ${String(objectives)} at 99.99 % or more`,
   );
   terminal.line(
-    `${String(evaluations)} images in ${formatDuration(seconds)} (${formatNumber(evaluationsPerSecond)} a second), ${formatDuration(secondsPerObjective)} for each`,
+    `${String(evaluations)} images in ${durationWithSetUp(seconds, setUp)}, ${formatNumber(evaluationsPerSecond)} a second, ${formatDuration(secondsPerObjective)} for each`,
   );
-  if (!complete) terminal.line(`interrupted; go on with: fool ascend --resume --out ${folder}`);
-  terminal.json(summary);
+  if (!complete) terminal.line(`interrupted; go on with: ${resumeLine(['ascend'], out, adapter)}`);
 }

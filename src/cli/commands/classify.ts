@@ -41,7 +41,8 @@ export function addClassify(program: Command, invocation: Invocation): void {
         { denseStorage: options.denseWeights },
       );
       const answers: { file: string; top: Guess[] }[] = [];
-      for (let first = 0; first < files.length; first += judge.images) {
+      // Nobody is left to answer when the reader has gone.
+      for (let first = 0; first < files.length && invocation.isRead?.() !== false; first += judge.images) {
         const { readable, pixels } = await readPictures(
           files.slice(first, first + judge.images),
           model,
@@ -94,7 +95,7 @@ async function readPictures(
 }
 
 function show({ file, top }: { file: string; top: readonly Guess[] }, terminal: Terminal): void {
-  terminal.line(file);
+  terminal.answer(file);
   for (const { label, confidence } of top)
-    terminal.line(`  ${formatConfidence(confidence).padStart(12)}  ${label}`);
+    terminal.answer(`  ${formatConfidence(confidence).padStart(12)}  ${label}`);
 }

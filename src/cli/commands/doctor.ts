@@ -22,29 +22,32 @@ export function addDoctor(program: Command, invocation: Invocation): void {
     const { gpu, attempts, close } = await invocation.openDevice(options.adapter, hear);
     try {
       const facts = factsOf(gpu);
-      terminal.line(`easily-fooled ${version}, Node ${process.version}, ${process.platform} ${process.arch}`);
-      terminal.line('searched:');
-      for (const { source, outcome } of attempts) terminal.line(`  ${source}: ${outcome}`);
-      if (words.length > 0) terminal.line('what the drivers said meanwhile, which other commands hold back:');
-      for (const word of words) terminal.line(`  ${word}`);
-      terminal.line(`used: ${gpu.adapter.description}`);
-      terminal.line(`why: ${gpu.adapter.reason}`);
-      terminal.line(`kernels: variants for ${gpu.adapter.kind}`);
+      terminal.answer(
+        `easily-fooled ${version}, Node ${process.version}, ${process.platform} ${process.arch}`,
+      );
+      terminal.answer('searched:');
+      for (const { source, outcome } of attempts) terminal.answer(`  ${source}: ${outcome}`);
+      if (words.length > 0)
+        terminal.answer('what the drivers said meanwhile, which other commands hold back:');
+      for (const word of words) terminal.answer(`  ${word}`);
+      terminal.answer(`used: ${gpu.adapter.description}`);
+      terminal.answer(`why: ${gpu.adapter.reason}`);
+      terminal.answer(`kernels: variants for ${gpu.adapter.kind}`);
       const tuning = await tuningFacts(gpu);
-      terminal.line(
+      terminal.answer(
         tuning.problem ??
           (tuning.shapes > 0
             ? `tuned: ${String(tuning.shapes)} shapes, in ${tuning.file}`
             : 'tuned: nothing; evolve, ascend, classify, evaluate and train do so with --tune'),
       );
-      terminal.line(`optional features in use: ${facts.features.join(', ') || 'none'}`);
-      terminal.line(
+      terminal.answer(`optional features in use: ${facts.features.join(', ') || 'none'}`);
+      terminal.answer(
         `largest binding ${formatBytes(facts.limits.maxStorageBufferBindingSize)}, largest buffer ${formatBytes(facts.limits.maxBufferSize)}`,
       );
-      terminal.line(
+      terminal.answer(
         `workgroups: ${String(facts.limits.maxComputeInvocationsPerWorkgroup)} invocations, ${formatBytes(facts.limits.maxComputeWorkgroupStorageSize)} of memory`,
       );
-      terminal.line(`models: ${shippedModels().join(', ') || 'none'}`);
+      terminal.answer(`models: ${shippedModels().join(', ') || 'none'}`);
       terminal.json({
         version,
         node: process.version,

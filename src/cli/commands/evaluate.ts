@@ -24,17 +24,21 @@ export function addEvaluate(program: Command, invocation: Invocation): void {
       const evaluate = await evaluationOf(options, model, terminal);
       await withGpu(options, terminal, async (gpu) => {
         const started = performance.now();
-        const { images, correct, accuracy, top5, unreadable } = await evaluate(gpu);
+        const { images, correct, accuracy, top5, byClass, unreadable } = await evaluate(gpu);
         const seconds = (performance.now() - started) / 1000;
-        terminal.line(
+        terminal.answer(
           `${String(correct)} of ${String(images)} images right: ${perCent(accuracy)} (among five: ${perCent(top5)}) in ${formatDuration(seconds)}`,
         );
         if (unreadable.length > 0)
-          terminal.line(
+          terminal.answer(
             `${String(unreadable.length)} of ${String(images + unreadable.length)} pictures could not be read`,
           );
-        const { model, dataset } = options;
-        terminal.json({ model, dataset, images, correct, accuracy, top5, unreadable, seconds });
+        const { model: name, dataset } = options;
+        const results = byClass.map((count) => ({ ...count, label: model.labels[count.class] ?? '' }));
+        terminal.json({
+          ...{ model: name, dataset, images, correct, accuracy, top5, unreadable, seconds },
+          results,
+        });
       });
     });
 }

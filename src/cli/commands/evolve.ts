@@ -1,25 +1,26 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
-import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { readCheckpoint } from '../../evolution/checkpoint.ts';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
-import type { RunSettings, RunSummary } from '../../evolution/run-record.ts';
+import type { RunSettings, RunSummary, StageTimes } from '../../evolution/run-record.ts';
 import { classesOf, newEvolution, resumedEvolution } from '../../runs/evolution-run.ts';
 import { rebuiltCheckpoint } from '../../runs/rebuilt-checkpoint.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
-import { formatConfidence, formatDuration } from '../../report/format.ts';
+import { durationWithSetUp, formatConfidence, formatNumber } from '../../report/format.ts';
 import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
 import { lockFolder } from '../lock-folder.ts';
 import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
+import { reportFiles, resultsOf } from '../run-results.ts';
 import { checkRunFolder } from '../run-folder.ts';
 import { withGpuAgain } from '../session.ts';
-import { Terminal } from '../terminal.ts';
+import { resumeLine } from '../shell-words.ts';
+import { during, Terminal, type Passing } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface EvolveOptions extends ModelOptions {
@@ -87,6 +88,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
     const settings = await settingsFor(options, command, storage);
     // The report comes after the device is closed: an open one keeps polling.
     const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
+      const opened = performance.now();
       const setup = {
         gpu,
         model,
@@ -102,10 +104,12 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
         },
       };
       const evolution = options.resume || goesOn ? await resumedEvolution(setup) : await newEvolution(setup);
-      return follow(evolution, options, terminal);
+      const begun = goesOn ? opened : terminal.invocation.started;
+      return follow(evolution, options, performance.now() - begun, terminal);
     });
-    await writeReport(storage, options.out);
-    announce(summary, options.out, terminal);
+    await during(terminal, 'writing the report', writeReport(storage, options.out));
+    announce(summary, options, terminal);
+    terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
   } finally {
     await lock.release();
   }
@@ -186,6 +190,7 @@ async function settingsFor(
 async function follow(
   evolution: Evolution,
   { checkpointEvery }: EvolveOptions,
+  setUp: number,
   terminal: Terminal,
 ): Promise<RunSummary> {
   const { generations, population } = evolution.run.settings;
@@ -195,12 +200,15 @@ async function follow(
     terminal.note('stopping after this generation; once more to leave at once');
   });
   const bar = terminal.progress(generations, 'generations', from);
+  let saving: Passing | undefined;
   try {
     const summary = await evolve(evolution, {
       now: () => performance.now(),
+      setUp,
       checkpointEvery: 1000 * checkpointEvery,
       onGeneration: ({ generation, median, best }) => {
         bar.update(generation + 1, `median ${formatConfidence(median)}, best ${formatConfidence(best)}`);
+        if (generation + 1 === generations || interrupt.requested()) saving ??= terminal.passing('saving');
       },
       onWarning: (text) => {
         terminal.warn(text);
@@ -210,25 +218,36 @@ async function follow(
     if (!summary.complete) interrupt.end();
     return summary;
   } finally {
+    saving?.stop();
     bar.stop();
   }
 }
 
-function announce(summary: RunSummary, folder: string, terminal: Terminal): void {
-  const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond } = summary;
-  const milliseconds: Record<string, number> = { ...summary.milliseconds };
+function announce(summary: RunSummary, { out, adapter }: EvolveOptions, terminal: Terminal): void {
+  const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond, milliseconds } =
+    summary;
   terminal.line(
     `median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove99)} classes at 99 % or more`,
   );
   terminal.line(
-    `${String(evaluations)} images in ${formatDuration(seconds)} (${evaluationsPerSecond.toFixed(0)} a second)`,
+    `${String(evaluations)} images in ${durationWithSetUp(seconds, milliseconds.setUp)}, ${formatNumber(evaluationsPerSecond)} a second`,
   );
-  const total = Object.values(milliseconds).reduce((sum, value) => sum + value, 0);
-  const shares = Object.entries(milliseconds).map(
-    ([stage, value]) => `${stage} ${((100 * value) / Math.max(total, 1)).toFixed(1)} %`,
-  );
+  const total = stageOrder.reduce((sum, stage) => sum + milliseconds[stage], 0);
+  const shares = stageOrder.flatMap((stage) => {
+    const share = ((100 * milliseconds[stage]) / Math.max(total, 1)).toFixed(0);
+    return share === '0' ? [] : [`${stageNames[stage]} ${share} %`];
+  });
   terminal.line(`time: ${shares.join(', ')}`);
-  if (!summary.complete) terminal.line(`interrupted; go on with: fool evolve --resume --out ${folder}`);
-  terminal.line(`report: ${join(folder, 'report.html')}`);
-  terminal.json(summary);
+  if (!summary.complete) terminal.line(`interrupted; go on with: ${resumeLine(['evolve'], out, adapter)}`);
+  terminal.line(`report: ${reportFiles(out).report}`);
 }
+
+const stageNames: Readonly<Record<keyof StageTimes, string>> = {
+  setUp: 'set-up',
+  render: 'render',
+  network: 'network',
+  readBack: 'read back',
+  evolution: 'evolution',
+  saving: 'saving',
+};
+const stageOrder = Object.keys(stageNames) as (keyof StageTimes)[];

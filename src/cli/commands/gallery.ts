@@ -171,5 +171,5 @@ async function follow(
 function announce({ runs, pictures, notes }: GalleryResult, out: string, terminal: Terminal): void {
   const page = join(out, pageFile);
   terminal.line(`${formatCount(pictures, 'picture')} of ${formatCount(runs.length, 'run')}: ${page}`);
-  terminal.json({ gallery: page, pictures, runs: runs.map(({ name }) => name), notes });
+  terminal.json({ folder: out, gallery: page, pictures, runs: runs.map(({ name }) => name), notes });
 }

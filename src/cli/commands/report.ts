@@ -1,12 +1,12 @@
 /** `fool report`: the pictures and tables of a run folder, made anew; or a gallery of many. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FileStorage } from '../../node/file-storage.ts';
 import type { Invocation } from '../io.ts';
 import { reportLineage } from '../lineage-report.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
-import { Terminal } from '../terminal.ts';
+import { reportFiles } from '../run-results.ts';
+import { during, Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { makeGallery } from './gallery.ts';
 
@@ -47,10 +47,11 @@ export function addReport(program: Command, invocation: Invocation): void {
 
 async function report(folder: string, terminal: Terminal): Promise<void> {
   const { writeReport } = await loadReporting();
-  for (const note of await writeReport(new FileStorage(folder), folder)) terminal.warn(note);
-  const files = { report: join(folder, 'report.html'), grid: join(folder, 'grid.png') };
+  const notes = await during(terminal, 'writing the report', writeReport(new FileStorage(folder), folder));
+  for (const note of notes) terminal.warn(note);
+  const files = reportFiles(folder);
   terminal.line(files.report);
-  terminal.json(files);
+  terminal.json({ folder, ...files });
 }
 
 function outOf({ out }: ReportOptions): string {

@@ -14,9 +14,11 @@ import { TrainingFiles } from '../../node/training-files.ts';
 import { formatDuration } from '../../report/format.ts';
 import { listenForInterrupt, type Interrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
+import { followed } from '../labelled-data.ts';
 import { lockPath } from '../lock-folder.ts';
 import { wholeNumber, withCommon, withTune } from '../options.ts';
 import { withGpu } from '../session.ts';
+import { resumeLine } from '../shell-words.ts';
 import { Terminal } from '../terminal.ts';
 import { checkTrainOptions, planOn, planTraining, type Plan, type TrainOptions } from '../training-plan.ts';
 
@@ -44,7 +46,7 @@ async function runTrain(options: TrainOptions, command: Command, terminal: Termi
   const files = await TrainingFiles.of(out);
   await checkTrainOptions(options, files);
   await files.checkWritable();
-  const lost = `${files.lock} was moved or removed: another process may write to ${out} now; go on with: fool train --resume --out ${out}`;
+  const lost = `${files.lock} was moved or removed: another process may write to ${out} now; go on with: ${resumeLine(['train'], out)}`;
   const lock = await lockPath(files.lock, out, lost, terminal);
   try {
     const plan = await planTraining(options, command, files, terminal);
@@ -53,7 +55,9 @@ async function runTrain(options: TrainOptions, command: Command, terminal: Termi
       const training = await follow(gpu, plan, options, files, terminal);
       if (!training) return;
       const { model, seconds } = training;
-      const { accuracy, correct, images } = await evaluateAccuracy(gpu, model, test);
+      const { accuracy, correct, images, byClass } = await followed(terminal, test.count, (onJudged) =>
+        evaluateAccuracy(gpu, model, test, 1, {}, onJudged),
+      );
       const card = { ...model.card, adapter: gpu.adapter.description, testAccuracy: accuracy.toFixed(4) };
       await saveFile(out, writeModel({ ...model, card }));
       // Only now: until the weights are there, a training that is killed goes on.
@@ -63,7 +67,17 @@ async function runTrain(options: TrainOptions, command: Command, terminal: Termi
       );
       terminal.line(`weights: ${out}`);
       const { epochs, seed } = plan;
-      terminal.json({ out, epochs, seed, complete: true, images, correct, accuracy, seconds });
+      terminal.json({
+        out,
+        epochs,
+        seed,
+        complete: true,
+        images,
+        correct,
+        accuracy,
+        seconds,
+        results: byClass,
+      });
     });
   } finally {
     await lock.release();
@@ -136,7 +150,10 @@ function announceInterrupted(
   terminal: Terminal,
 ): void {
   interrupt.end();
-  terminal.line(`${String(step)} of ${String(steps)} steps, trained in ${formatDuration(seconds)}`);
-  terminal.line(`interrupted; go on with: fool train --resume --out ${out}`);
+  const epoch = Math.min(epochs, 1 + Math.floor((epochs * step) / steps));
+  terminal.line(
+    `${String(step)} of ${String(steps)} steps, in epoch ${String(epoch)} of ${String(epochs)}, after ${formatDuration(seconds)}`,
+  );
+  terminal.line(`interrupted; go on with: ${resumeLine(['train'], out)}`);
   terminal.json({ out, epochs, seed, complete: false, step, steps, seconds });
 }

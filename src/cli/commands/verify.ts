@@ -1,9 +1,10 @@
 /** `fool verify`: do the pictures on disk hold what the archive says of them? */
 import type { Command } from 'commander';
 import type { Gpu } from '../../gpu/device.ts';
-import { createJudge, imagesAtATime } from '../../models/judge.ts';
+import { createJudge, imagesAtATime, type Judge } from '../../models/judge.ts';
 import type { Model } from '../../models/model.ts';
-import { FileStorage } from '../../node/file-storage.ts';
+import { FileStorage, StorageError } from '../../node/file-storage.ts';
+import { ImageFileError } from '../../node/image-file.ts';
 import { decodeWholePicture } from '../../node/run-pictures.ts';
 import { readClaims, type Claim, type ClaimedRun } from '../../report/claims.ts';
 import { formatConfidence, shortLabel } from '../../report/format.ts';
@@ -21,15 +22,20 @@ interface VerifyOptions extends CommonOptions {
 
 /** Another adapter rounds differently; a confidence may differ by so much and still be called the same. */
 const tolerance = 1e-4;
+/** Views of pictures judged at once: few enough that verdicts appear early on a CPU. */
+const mostViews = 32;
 
 interface Verdict {
   readonly class: number;
   readonly label: string;
   readonly stored: number;
-  readonly found: number;
+  /** Absent where there is no picture to judge. */
+  readonly found?: number;
   /** The class that the network names, where the archive says that it is this one. */
   readonly named?: number;
   readonly holds: boolean;
+  /** Why there is no picture to judge, e.g. `images/0003.png is missing`. */
+  readonly problem?: string;
 }
 
 export function addVerify(program: Command, invocation: Invocation): void {
@@ -49,13 +55,10 @@ async function verify(folder: string, options: VerifyOptions, terminal: Terminal
   const run = await readClaims(storage, folder);
   if (run.claims.length === 0) throw new RunFolderError(`${folder} holds no picture yet`);
   const model = await loadModelOf(run, run.modelName, options.model, folder);
-  const pictures = await readPictures(storage, run);
-  const confidences = await withGpu(options, terminal, (gpu) => judgeAll(gpu, model, run, pictures));
-  const cells = run.claims.map((claim, index) => judged(claim, confidences[index] ?? new Float32Array()));
-  for (const cell of cells) terminal.line(describe(cell, model));
+  const cells = await withGpu(options, terminal, (gpu) => judgeAll(gpu, model, run, storage, terminal));
   const lineage = verifyLineage(run.lineage, terminal);
   const failed = cells.filter(({ holds }) => !holds).length;
-  terminal.line(
+  terminal.answer(
     failed === 0
       ? `all ${String(cells.length)} pictures hold`
       : `${String(failed)} of ${String(cells.length)} pictures do not hold`,
@@ -71,12 +74,90 @@ function verifyLineage(
   terminal: Terminal,
 ): 'holds' | 'fails' | undefined {
   if (problem !== undefined) {
-    terminal.line(`FAILS  ${problem}`);
+    terminal.answer(`FAILS  ${problem}`);
     return 'fails';
   }
   if (!ancestors) return undefined;
   terminal.line(`holds  lineage.json: ${String(ancestors.length)} elites and ancestors`);
   return 'holds';
+}
+
+/** A verdict on every claim, each printed as soon as there is one. */
+async function judgeAll(
+  gpu: Gpu,
+  model: Model,
+  run: ClaimedRun,
+  storage: FileStorage,
+  terminal: Terminal,
+): Promise<Verdict[]> {
+  const { claims, crops, randomViews, denseStorage } = run;
+  const most = Math.max(1, Math.floor(mostViews / crops));
+  const judge = await createJudge(gpu, model, imagesAtATime(model, claims.length, most), crops, {
+    denseStorage,
+    ...(randomViews && { randomViews }),
+  });
+  const bar = terminal.progress(claims.length, 'pictures');
+  const verdicts: Verdict[] = [];
+  try {
+    for (let first = 0; first < claims.length; first += judge.images) {
+      for (const verdict of await judgeSome(
+        judge,
+        claims.slice(first, first + judge.images),
+        run.model,
+        storage,
+      )) {
+        verdicts.push(verdict);
+        if (verdict.holds) terminal.line(describe(verdict, model));
+        else terminal.answer(describe(verdict, model));
+      }
+      bar.update(verdicts.length);
+    }
+    return verdicts;
+  } finally {
+    bar.stop();
+    judge.destroy();
+  }
+}
+
+/** In the order of the claims; a picture that cannot be read does not hold, and the others are judged. */
+async function judgeSome(
+  judge: Judge,
+  claims: readonly Claim[],
+  { image }: ClaimedRun['model'],
+  storage: FileStorage,
+): Promise<Verdict[]> {
+  const [channels, height, width] = image;
+  const size = channels * height * width;
+  const pictures = new Uint8Array(size * claims.length);
+  const problems = new Map<Claim, string>();
+  let read = 0;
+  for (const claim of claims) {
+    const pixels = await pixelsOf(claim, image, storage);
+    if (typeof pixels === 'string') problems.set(claim, pixels);
+    else pictures.set(pixels, size * read++);
+  }
+  const confidences = read > 0 ? await judge.judge(pictures.subarray(0, size * read), read) : [];
+  return claims.map((claim) => {
+    const { class: number, label, confidence } = claim;
+    const problem = problems.get(claim);
+    if (problem !== undefined) return { class: number, label, stored: confidence, holds: false, problem };
+    return judged(claim, confidences.shift() ?? new Float32Array());
+  });
+}
+
+/** Bytes [channels, height, width], or why there are none. */
+async function pixelsOf(
+  { picture: path }: Claim,
+  image: ClaimedRun['model']['image'],
+  storage: FileStorage,
+): Promise<Uint8Array | string> {
+  try {
+    const bytes = await storage.read(path);
+    return bytes ? decodeWholePicture(bytes, path, { image }).pixels : `${path} is missing`;
+  } catch (error) {
+    if (error instanceof ImageFileError || error instanceof StorageError) return error.message;
+    throw error;
+  }
 }
 
 function judged({ class: number, label, confidence, named }: Claim, confidences: Float32Array): Verdict {
@@ -90,46 +171,12 @@ function judged({ class: number, label, confidence, named }: Claim, confidences:
   return { ...verdict, named: first, holds: near && isFirst };
 }
 
-function describe({ class: number, label, stored, found, named, holds }: Verdict, { labels }: Model): string {
+function describe(verdict: Verdict, { labels }: Model): string {
+  const { class: number, label, stored, found, named, holds, problem } = verdict;
+  if (found === undefined) return `FAILS  ${label}: ${problem ?? ''}`;
   const other =
     holds || named === undefined || named === number
       ? ''
       : `, but it is named ${shortLabel(labels[named] ?? '')}`;
   return `${holds ? 'holds' : 'FAILS'}  ${label}: stored ${formatConfidence(stored)}, found ${formatConfidence(found)}${other}`;
-}
-
-/** Confidences of every picture: [picture][class]. */
-async function judgeAll(
-  gpu: Gpu,
-  model: Model,
-  { claims, crops, randomViews, denseStorage }: ClaimedRun,
-  pictures: Uint8Array<ArrayBuffer>,
-): Promise<Float32Array[]> {
-  const judge = await createJudge(gpu, model, imagesAtATime(model, claims.length), crops, {
-    denseStorage,
-    ...(randomViews && { randomViews }),
-  });
-  const size = pictures.length / claims.length;
-  const confidences: Float32Array[] = [];
-  for (let first = 0; first < claims.length; first += judge.images) {
-    const count = Math.min(judge.images, claims.length - first);
-    confidences.push(...(await judge.judge(pictures.slice(size * first, size * (first + count)), count)));
-  }
-  return confidences;
-}
-
-/** Bytes [picture, channels, height, width]. */
-async function readPictures(
-  storage: FileStorage,
-  { model, claims }: ClaimedRun,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const [channels, height, width] = model.image;
-  const size = channels * height * width;
-  const pictures = new Uint8Array(size * claims.length);
-  for (const [index, { picture: path }] of claims.entries()) {
-    const bytes = await storage.read(path);
-    if (!bytes) throw new RunFolderError(`${path} is missing`);
-    pictures.set(decodeWholePicture(bytes, path, model).pixels, size * index);
-  }
-  return pictures;
 }

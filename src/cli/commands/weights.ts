@@ -16,7 +16,7 @@ import { messageOf } from '../../message-of.ts';
 import { importCommand } from '../import-command.ts';
 import type { Invocation } from '../io.ts';
 import { listenForInterrupt } from '../interrupt.ts';
-import { Terminal, type Progress, type TerminalOptions } from '../terminal.ts';
+import { during, Terminal, type Progress, type TerminalOptions } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface FetchCommandOptions extends TerminalOptions {
@@ -46,7 +46,7 @@ export function addWeights(program: Command, invocation: Invocation): void {
 function withOutput(command: Command): Command {
   return command
     .option('--json', 'print JSON on standard output, everything else on standard error', false)
-    .option('--quiet', 'print nothing but errors and warnings', false);
+    .option('--quiet', 'print nothing but the answer, errors and warnings', false);
 }
 
 async function list(terminal: Terminal): Promise<void> {
@@ -63,13 +63,13 @@ async function list(terminal: Terminal): Promise<void> {
       cacheInWords(weights, cache),
     ]),
   ];
-  for (const line of aligned(table)) terminal.line(line);
-  terminal.json(
-    rows.map(({ weights, cache }) => {
+  for (const line of aligned(table)) terminal.answer(line);
+  terminal.json({
+    weights: rows.map(({ weights, cache }) => {
       const path = cachePathOf(weights);
       return { ...weights, path, cache, import: importCommand(weights, path) };
     }),
-  );
+  });
 }
 
 function cacheInWords(weights: KnownWeights, { state, bytes, resumable, verified }: CacheState): string {
@@ -174,13 +174,13 @@ function megabyteBar(
 async function verify(names: readonly string[], terminal: Terminal): Promise<void> {
   const chosen = names.length > 0 ? names.map(named) : await inCache();
   if (chosen.length === 0)
-    terminal.line('no weight file is in the cache; fool weights list says what there is');
+    terminal.answer('no weight file is in the cache; fool weights list says what there is');
   const files = [];
   for (const weights of chosen) {
-    const problem = await verifyCached(weights);
+    const problem = await during(terminal, `hashing ${weights.file}`, verifyCached(weights));
     const path = cachePathOf(weights);
     const verdict = problem === undefined ? 'holds' : 'FAILS';
-    terminal.line(`${verdict}  ${weights.name}: ${problem === undefined ? path : `${path}: ${problem}`}`);
+    terminal.answer(`${verdict}  ${weights.name}: ${problem === undefined ? path : `${path}: ${problem}`}`);
     files.push({
       name: weights.name,
       path,
