@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { positiveNumber, wholeNumber } from '../src/cli/options.ts';
+import { watchOutput } from '../src/cli/standard-output.ts';
 import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
@@ -117,16 +118,16 @@ function beginningOf({ adapter }: Gpu) {
 
 addResultsCommands(bench);
 
+const output = watchOutput(process.stdout);
 try {
   await bench.parseAsync();
-  // Output to a pipe is asynchronous: leave only when it has been taken.
-  process.stdout.write('', () => process.exit());
 } catch (error) {
   // Commander has printed its own message already.
   if (!(error instanceof CommanderError)) console.error(`fool bench: ${messageOf(error)}`);
   const usage = error instanceof UsageError || (error instanceof CommanderError && error.exitCode !== 0);
-  process.exit(usage ? 2 : error instanceof CommanderError ? 0 : 1);
+  process.exitCode = usage ? 2 : error instanceof CommanderError ? 0 : 1;
 }
+await output.end();
 
 function commit(): string {
   try {

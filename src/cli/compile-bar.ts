@@ -6,7 +6,10 @@ import type { Passing, Terminal } from './terminal.ts';
 const pause = 1000;
 
 /** @returns to be called when the device is closed, or somebody else's */
-export function watchCompiling(pipelines: PipelineCache, terminal: Terminal): () => void {
+export function watchCompiling(
+  pipelines: Pick<PipelineCache, 'onCompiling'>,
+  terminal: Terminal,
+): () => void {
   let before = 0;
   let bar: Passing | undefined;
   let ending: NodeJS.Timeout | undefined;

@@ -9,7 +9,4 @@ process.stderr.on('error', () => undefined);
 // A write over `ulimit -f` shall fail and be reported; packages that clean up on signals would let it kill us.
 process.on('SIGXFSZ', () => undefined);
 
-const code = await run(process.argv.slice(2), { ...processIo, isRead: output.isRead, started: 0 });
-const problem = await output.flushed();
-if (problem !== undefined) process.stderr.write(`fool: ${problem}\n`);
-process.exit(problem !== undefined && code === 0 ? 1 : code);
+await output.end(await run(process.argv.slice(2), { ...processIo, isRead: output.isRead, started: 0 }));

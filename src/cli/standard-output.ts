@@ -3,8 +3,11 @@
 export interface StandardOutput {
   /** False when the reader has gone (`fool … | head`): that is no failure, and what makes files goes on. */
   readonly isRead: () => boolean;
-  /** Waits until everything has been taken, or cannot be. @returns why it cannot be written, in words */
-  readonly flushed: () => Promise<string | undefined>;
+  /**
+   * Ends the process when everything has been taken, or cannot be: with 1 then, and a sentence.
+   * @param code otherwise; `process.exitCode` unless told
+   */
+  readonly end: (code?: number) => Promise<never>;
 }
 
 /** Listens as long as the process lives. */
@@ -17,12 +20,14 @@ export function watchOutput(stream: NodeJS.WriteStream): StandardOutput {
   });
   return {
     isRead: () => isRead,
-    flushed: async () => {
+    end: async (code = Number(process.exitCode ?? 0)) => {
       // Output to a pipe is asynchronous; an error is told after the write that it comes of.
       await new Promise<void>((resolve) => {
         stream.write('', () => setImmediate(resolve));
       });
-      return problem === undefined ? undefined : `standard output cannot be written: ${problem}`;
+      if (problem === undefined) process.exit(code);
+      process.stderr.write(`fool: standard output cannot be written: ${problem}\n`);
+      process.exit(code === 0 ? 1 : code);
     },
   };
 }

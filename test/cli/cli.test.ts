@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CellRecord } from '../../src/evolution/run-record.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { ended, fool, foolProcess, start } from './fool.ts';
 import { covering } from '../support/full.ts';
@@ -122,11 +123,23 @@ describe('a run', () => {
     expect(JSON.parse(good.out)).toMatchObject({ verified: true });
     expect(good.code).toBe(0);
     const path = at('run/images/0003.png');
-    const before = readFileSync(path);
-    const image = decodeImage(before, path);
-    writeFileSync(path, encodePng({ ...image, pixels: image.pixels.map((pixel) => 255 - pixel) }));
-    expect((await fool('verify', ...device, at('run'))).code).toBe(1);
-    writeFileSync(path, before);
+    const pictures = ['0003', '0005', '0007'].map((name) => at(`run/images/${name}.png`));
+    const before = pictures.map((path) => readFileSync(path));
+    const [altered = '', missing = '', cut = ''] = pictures;
+    const image = decodeImage(before[0]!, altered);
+    writeFileSync(altered, encodePng({ ...image, pixels: image.pixels.map((pixel) => 255 - pixel) }));
+    rmSync(missing);
+    writeFileSync(cut, before[2]!.subarray(0, 60));
+    const { code, out } = await fool('verify', ...device, at('run'));
+    expect(out.match(/^holds {2}\d: stored .* %, found .* %$/gm)).toHaveLength(7);
+    expect(out).toMatch(/^FAILS {2}3: stored .* %, found .* %$/m);
+    expect(out).toMatch(/^FAILS {2}5: images\/0005\.png is missing$/m);
+    expect(out).toMatch(/^FAILS {2}7: images\/0007\.png cannot be read as a PNG: it is cut short/m);
+    expect(out).toMatch(/^3 of 10 pictures do not hold$/m);
+    expect(code).toBe(1);
+    pictures.forEach((path, index) => {
+      writeFileSync(path, before[index]!);
+    });
   });
 
   it('is classified as one JSON object', async () => {
@@ -144,6 +157,17 @@ describe('a run', () => {
     const { out, err } = await fool(...small, '--out', at('json'), '--json');
     expect(err).toMatch(/^archive of 10 elites: 7\.7 KiB on the device, 8 children: 22 KiB$/m);
     const summary = JSON.parse(out) as object;
+    expect(summary).toMatchObject({
+      ...{ command: 'evolve', exitCode: 0, errors: [], complete: true },
+      ...{ folder: at('json'), report: at('json/report.html'), grid: at('json/grid.png') },
+    });
+    const archive = JSON.parse(readFileSync(at('json/archive.json'), 'utf8')) as CellRecord[];
+    expect(summary).toHaveProperty(
+      'results',
+      archive.map(({ class: number, label, confidence }) => {
+        return { class: number, label, confidence, picture: at(`json/images/000${String(number)}.png`) };
+      }),
+    );
     for (const key of [
       'model',
       'encoding',

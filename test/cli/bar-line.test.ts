@@ -1,0 +1,45 @@
+/** What of a bar is shown where there is little room. */
+import { expect, it } from 'vitest';
+import { barLine, Meter } from '../../src/cli/bar-line.ts';
+
+const state = {
+  count: '150/200 generations',
+  share: 0.75,
+  rate: '12.3/s',
+  left: '4.07 s left',
+  details: ['median 99.99987 %', 'best > 99.99999 %'],
+};
+
+it('loses whole parts in an order that keeps the first detail longest', () => {
+  const whole = '150/200 generations · 12.3/s · 4.07 s left · median 99.99987 %, best > 99.99999 %';
+  const expected: readonly (readonly [columns: number, line: string])[] = [
+    [200, `${'█'.repeat(21)}${'░'.repeat(7)} ${whole}`],
+    [86, `███░ ${whole}`],
+    [85, whole],
+    [81, whole],
+    [80, '150/200 generations · 4.07 s left · median 99.99987 %, best > 99.99999 %'],
+    [72, '150/200 generations · 4.07 s left · median 99.99987 %, best > 99.99999 %'],
+    [57, '150/200 generations · 4.07 s left · median 99.99987 %'],
+    [50, '150/200 generations · median 99.99987 %'],
+    [39, '150/200 generations · median 99.99987 %'],
+    [38, '150/200 generations · median 99.99987…'],
+  ];
+  for (const [columns, line] of expected) expect([columns, barLine(state, columns)]).toEqual([columns, line]);
+});
+
+it('is never wider than it may be, and full when all is done', () => {
+  for (let columns = 1; columns < 130; columns++)
+    for (const share of [0, 0.5, 1, 1.2])
+      expect([...barLine({ ...state, share }, columns)].length).toBeLessThanOrEqual(columns);
+  expect(barLine({ ...state, share: 1.2 }, 130)).toMatch(/^█{28} 150/);
+});
+
+it('tells the rate of what was done since it began, and at the end how long that took', () => {
+  let now = 1000;
+  const meter = new Meter(30, 10, () => now);
+  expect(meter.at(10)).toEqual({ rate: '…/s', left: '… left' });
+  now += 4000;
+  expect(meter.at(18)).toEqual({ rate: '2/s', left: '6 s left' });
+  now += 6000;
+  expect(meter.at(30)).toEqual({ rate: '2/s', left: 'in 10 s' });
+});
