@@ -122,7 +122,6 @@ describe('a run', () => {
     const good = await fool('verify', ...device, at('run'), '--json');
     expect(JSON.parse(good.out)).toMatchObject({ verified: true });
     expect(good.code).toBe(0);
-    const path = at('run/images/0003.png');
     const pictures = ['0003', '0005', '0007'].map((name) => at(`run/images/${name}.png`));
     const before = pictures.map((path) => readFileSync(path));
     const [altered = '', missing = '', cut = ''] = pictures;
