@@ -1,4 +1,5 @@
 // Bundles the command line and the library; shaders travel as text.
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 
@@ -15,6 +16,18 @@ const { build } = await import('esbuild');
 const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 );
+/** The commit that is built, which benchmarks name; nothing where this folder is no clone of its own. */
+function commit() {
+  const git = (...question) =>
+    execFileSync('git', question, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    if (git('rev-parse', '--show-prefix') !== '') return 'unknown';
+    const hash = git('rev-parse', 'HEAD');
+    return git('status', '--porcelain', '--untracked-files=no') === '' ? hash : `${hash} with changes`;
+  } catch {
+    return 'unknown';
+  }
+}
 const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
 const common = {
   bundle: true,
@@ -22,6 +35,7 @@ const common = {
   target: 'es2022',
   sourcemap: true,
   loader: { '.wgsl': 'text' },
+  define: { COMMIT_OF_BUILD: JSON.stringify(commit()) },
   logLevel: 'warning',
   external: packages,
 };

@@ -14,34 +14,33 @@ import { flatMean } from '../src/models/preprocessing.ts';
 import type { Architecture, Extent } from '../src/nn/layer.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
+import type { AscentWork, NetworkName } from './network-works.ts';
 import { sampleRuns, type Sample } from './sampling.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
 
-export interface AscentSample extends Sample {
-  readonly network: 'LeNet' | 'AlexNet';
-  readonly batch: number;
-  /** Of the whole iteration on the device, in gigaflops. */
-  readonly gigaflops: number;
-}
+const models: Readonly<Record<NetworkName, () => Model>> = {
+  LeNet: () => modelOf(lenet(), [1, 28, 28], 1 / 256),
+  AlexNet: () => modelOf(caffenet(1000), [3, 256, 256], 1),
+};
 
-/** @param show gets a sample per network and batch */
+/**
+ * @param show gets a sample of each work, with the operations of a whole iteration on the device, in gigaflops
+ */
 export async function benchAscent(
   gpu: Gpu,
   watch: Watch,
-  show: (sample: AscentSample) => void,
+  works: readonly AscentWork[],
+  show: (work: AscentWork, sample: Sample, gigaflops: number) => void,
 ): Promise<void> {
-  const works = [
-    ['LeNet', modelOf(lenet(), [1, 28, 28], 1 / 256), [200]],
-    ['AlexNet', modelOf(caffenet(1000), [3, 256, 256], 1), [1, 8, 16]],
-  ] as const;
-  for (const [network, model, batches] of works) {
+  for (const network of new Set(works.map((work) => work.network))) {
+    const model = models[network]();
     const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
-    for (const batch of batches) {
-      const sample = await sampleIterations(gpu, watch, model, parameters, batch);
-      show({ network, batch, ...sample });
+    for (const work of works.filter((one) => one.network === network)) {
+      const { gigaflops, ...sample } = await sampleIterations(gpu, watch, model, parameters, work.batch);
+      show(work, sample, gigaflops);
     }
     for (const buffer of parameters.values()) buffer.destroy();
   }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { positiveNumber } from '../src/cli/options.ts';
+import { adapterOption, positiveNumber } from '../src/cli/options.ts';
 import type { AdapterKind, Gpu } from '../src/gpu/device.ts';
 import { undecided, type ChoiceTable, type Contest } from '../src/gpu/tuning.ts';
 import { families } from '../src/kernels/families.ts';
@@ -42,7 +42,7 @@ interface DefaultsOptions {
 
 new Command('defaults')
   .description('measure the tables of kernel variants that are shipped')
-  .option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name', 'auto')
+  .addOption(adapterOption())
   .option('--models <list>', 'models to measure', 'lenet-mnist,caffenet-tiny')
   .option('--limit <seconds>', 'stop after this time, and keep what was measured', positiveNumber)
   .action(async (options: DefaultsOptions) => {

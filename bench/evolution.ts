@@ -23,7 +23,7 @@ export interface EvolutionRow {
   readonly savingMs: number;
 }
 
-interface Run {
+export interface EvolutionRun {
   readonly work: string;
   readonly model: string;
   readonly encoding: 'cppn' | 'direct';
@@ -34,7 +34,7 @@ interface Run {
 }
 
 /** The paper's run on MNIST, and a few generations on colour images, whose rate is what counts. */
-const runs: readonly Run[] = [
+export const evolutionRuns: readonly EvolutionRun[] = [
   ...[1, 2, 3].map((seed) => mnist('cppn', seed)),
   mnist('direct', 1),
   colour('cppn', 1, 200),
@@ -42,15 +42,26 @@ const runs: readonly Run[] = [
   colour('direct', 1, 200),
 ];
 
-function mnist(encoding: Run['encoding'], seed: number): Run {
+function mnist(encoding: EvolutionRun['encoding'], seed: number): EvolutionRun {
   const work = `MNIST ${encoding}, 200 generations × 200`;
   return { work, model: 'lenet-mnist', encoding, crops: 1, generations: 200, population: 200, seed };
 }
 
-function colour(encoding: Run['encoding'], crops: Run['crops'], population: number): Run {
+function colour(
+  encoding: EvolutionRun['encoding'],
+  crops: EvolutionRun['crops'],
+  population: number,
+): EvolutionRun {
   const views = crops === 1 ? '1 crop' : '10 crops';
   const work = `3 × 256 × 256 ${encoding} on caffenet-tiny, ${views}, 3 generations × ${String(population)}`;
   return { work, model: 'caffenet-tiny', encoding, crops, generations: 3, population, seed: 1 };
+}
+
+export interface EvolutionPlan {
+  readonly runs: readonly EvolutionRun[];
+  /** Whether the runs show no progress. */
+  readonly quiet: boolean;
+  readonly show: (row: EvolutionRow) => void;
 }
 
 /**
@@ -61,11 +72,11 @@ export async function benchEvolution(
   choice: string,
   adapter: string,
   signal: AbortSignal,
-  show: (row: EvolutionRow) => void,
+  { runs, quiet, show }: EvolutionPlan,
 ): Promise<void> {
   for (const run of runs) {
     signal.throwIfAborted();
-    show(await measureRun(choice, adapter, signal, run));
+    show(await measureRun(choice, adapter, signal, run, quiet));
   }
 }
 
@@ -73,7 +84,8 @@ async function measureRun(
   choice: string,
   adapter: string,
   signal: AbortSignal,
-  run: Run,
+  run: EvolutionRun,
+  quiet: boolean,
 ): Promise<EvolutionRow> {
   const { work, model, encoding, crops, generations, population, seed } = run;
   const folder = mkdtempSync(join(tmpdir(), 'easily-fooled-bench-'));
@@ -82,7 +94,16 @@ async function measureRun(
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const started = performance.now();
     const { output, peak } = await execute(
-      ['evolve', ...flags, '--adapter', choice, '--out', join(folder, 'run'), '--json'],
+      [
+        'evolve',
+        ...flags,
+        '--adapter',
+        choice,
+        '--out',
+        join(folder, 'run'),
+        '--json',
+        ...(quiet ? ['--quiet'] : []),
+      ],
       signal,
     );
     const commandSeconds = (performance.now() - started) / 1000;

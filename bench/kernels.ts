@@ -5,11 +5,12 @@ import { bind, Program, type Dispatch } from '../src/gpu/program.ts';
 import { families } from '../src/kernels/families.ts';
 import { messageOf } from '../src/message-of.ts';
 import { RandomStream } from '../src/random/threefry.ts';
-import { chooseCases, type KernelChoice } from './choose-cases.ts';
+import { chooseCases, chooseVariants, type KernelChoice } from './choose-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from './kernel-cases.ts';
 import { Operands } from './operands.ts';
+import { ownCases } from './own-cases.ts';
 import type { Peaks } from './peaks.ts';
-import { aboveRoof } from './roof-check.ts';
+import { aboveRoof, whyAboveRoof, type AboveRoof } from './roof-check.ts';
 import { sampleDispatch, type DispatchSample } from './sample-dispatch.ts';
 import { runOnce } from './run-once.ts';
 import { isStopped } from './stop.ts';
@@ -26,6 +27,8 @@ export interface KernelRow extends DispatchSample {
   readonly gbps: number;
   /** Share of the roof above the case: of arithmetic or of memory, whichever is the lower for it. */
   readonly ofPeak: number;
+  /** Why `ofPeak` is above 1, where it is. */
+  readonly aboveRoof?: AboveRoof;
   /** Floating-point operations per byte, each operand counted once. */
   readonly intensity: number;
   /**
@@ -52,10 +55,12 @@ export interface KernelOutput {
   readonly progress: (done: number, name: string) => void;
 }
 
-/** @throws UsageError for a choice that fits nothing */
-export function casesToMeasure(gpu: Gpu, choice: KernelChoice): { cases: KernelCase[]; total: number } {
-  const cases = chooseCases(kernelCases(gpu), choice, gpu.adapter.kind);
-  return { cases, total: cases.reduce((sum, { launches }) => sum + launches.length, 0) };
+/** @throws UsageError for a choice that fits nothing, and for shapes that are none */
+export function casesToMeasure(gpu: Gpu, choice: KernelChoice): KernelCase[] {
+  const { family, shapeOf, variant } = choice;
+  if (shapeOf === undefined) return chooseCases(kernelCases(gpu), choice, gpu.adapter.kind);
+  // Whoever brings a shape wants to see what every variant makes of it.
+  return chooseVariants(ownCases(gpu, family ?? '', shapeOf), variant ?? 'all', gpu.adapter.kind);
 }
 
 export async function benchKernels(
@@ -158,7 +163,7 @@ async function timeVerified(
 
 function rowOf(
   gpu: Gpu,
-  { family, shape }: KernelCase,
+  { family, shape, standsForMore }: KernelCase,
   launch: Launch,
   timed: DispatchSample & { compileMs: number },
   peaks: Peaks,
@@ -168,6 +173,8 @@ function rowOf(
   const gbps = launch.bytes / timed.medianMs / 1e6;
   const intensity = launch.flops / launch.bytes;
   const roof = Math.min(peaks.gflops, intensity * peaks.gbps);
+  const ofPeak = roof > 0 ? gflops / roof : gbps / peaks.gbps;
+  const why = whyAboveRoof(ofPeak, { gflops, gbps, bytes: launch.bytes, standsForMore }, peaks);
   const variant = variantOf(launch);
   const listed = families[family]?.variants.find(({ name }) => name === variant);
   const { times, timer, compileMs, ...figures } = timed;
@@ -179,7 +186,8 @@ function rowOf(
     ...figures,
     gflops,
     gbps,
-    ofPeak: roof > 0 ? gflops / roof : gbps / peaks.gbps,
+    ofPeak,
+    ...(why !== undefined && { aboveRoof: why }),
     intensity,
     compileMs,
     workgroupMemory: listed?.workgroupMemory ?? 0,

@@ -1,63 +1,62 @@
 /** What `fool bench` measures: the roofs, then section after section in the order in which they were named. */
-import { Terminal } from '../src/cli/terminal.ts';
 import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
-import type { KernelChoice } from './choose-cases.ts';
+import { formatCount } from '../src/report/format.ts';
 import { benchEvolution } from './evolution.ts';
-import { benchKernels, casesToMeasure } from './kernels.ts';
+import { benchKernels } from './kernels.ts';
 import { layerLines } from './layer-lines.ts';
 import { benchNetworks } from './networks.ts';
-import { measurePeaks, type Peaks } from './peaks.ts';
+import type { Plan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
+import { findRoofs, type Roofs } from './roofs.ts';
 import { RowTable, type Row } from './row-table.ts';
+import type { Speech } from './speech.ts';
 import type { Timeline } from './trace.ts';
+import { mostVisits } from './visits.ts';
 import { watchOn, type Watch } from './watch.ts';
 
-/** Whole runs come last: they are processes with devices of their own, for which ours is closed. */
-export const sections = ['kernels', 'networks', 'peers', 'evolution'] as const;
-export type Section = (typeof sections)[number];
-
-export interface MeasureOptions extends KernelChoice {
+export interface MeasureOptions {
   readonly adapter: string;
   readonly seed: number;
   /** Seconds that a variant of a kernel is timed at most. */
   readonly time: number;
+  /** Visits of networks. */
+  readonly visits?: number;
+  /** Whether roofs that are kept are passed over. */
+  readonly measureRoofs: boolean;
+  readonly quiet: boolean;
 }
 
 /** What becomes of what is measured. */
 export interface Output {
   readonly recorder: Recorder;
   readonly timelines: Timeline[];
+  readonly speech: Speech;
   /** A variant that computes something else, does not run, or is above a roof. */
   readonly failed: (line: string) => void;
   /** Aborted when measuring is to end. */
   readonly signal: AbortSignal;
 }
 
-/** A line, above a bar that may stand on this one. */
-export function say(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  console.log(line);
-}
+export type Peers = typeof import('./peers.ts');
 
 /**
  * @param gpu closed at the end, or as soon as it is not needed
- * @throws UsageError for a choice of kernels that fits nothing, and where the peers are not installed; StoppedError
+ * @param peers where those are planned
+ * @throws StoppedError
  */
 export async function measureSections(
   gpu: Gpu,
-  chosen: readonly Section[],
+  plan: Plan,
+  peers: Peers | undefined,
   options: MeasureOptions,
   output: Output,
 ): Promise<void> {
-  const { recorder, signal } = output;
+  const { recorder, signal, speech } = output;
   const { adapter } = gpu;
-  const { cases, total } = chosen.includes('kernels')
-    ? casesToMeasure(gpu, options)
-    : { cases: [], total: 0 };
-  const peers = chosen.includes('peers') ? await importPeers() : undefined;
+  const choice = adapter.kind === 'gpu' ? options.adapter : adapter.kind;
   let open: { gpu: Gpu; watch: Watch } | undefined = { gpu, watch: watchOn(gpu, signal) };
   const close = () => {
     open?.gpu.close();
@@ -65,62 +64,98 @@ export async function measureSections(
   };
   const opened = async () => {
     if (open) return open;
-    const again = await openGpu(adapter.kind === 'gpu' ? options.adapter : adapter.kind);
+    const again = await openGpu(choice);
     return (open = { gpu: again, watch: watchOn(again, signal) });
   };
-  const table = new RowTable();
-  const keep = (row: Row) => {
-    const leastMs = open?.watch.leastMs;
-    if (leastMs !== undefined && Number.isFinite(leastMs)) recorder.find({ fixedWorkMs: leastMs });
-    recorder.put(row);
-  };
-  const show = (row: Row) => {
-    keep(row);
-    for (const line of table.linesOf(row)) say(line);
-    if ('layers' in row) for (const line of layerLines(row)) say(line);
-  };
+  const rows = shownRows(output, () => open?.watch.leastMs);
   try {
-    let peaks: Peaks | undefined;
-    if (chosen.some((section) => section !== 'evolution')) {
-      peaks = await measurePeaks(gpu, open.watch, say);
-      recorder.find({ peaks });
+    let roofs: Roofs | undefined;
+    if (plan.sections.some((section) => section !== 'evolution')) {
+      const { say, warn } = speech;
+      roofs = await findRoofs(gpu, open.watch, { again: options.measureRoofs, say, warn });
+      recorder.find({ peaks: roofs.peaks });
     }
-    for (const section of new Set(chosen)) {
+    for (const section of plan.sections) {
       signal.throwIfAborted();
       if (section === 'evolution') {
         close();
-        await benchEvolution(
-          adapter.kind === 'gpu' ? options.adapter : adapter.kind,
-          adapter.name,
-          signal,
-          show,
-        );
+        const { show } = rows;
+        await benchEvolution(choice, adapter.name, signal, { runs: plan.runs, quiet: options.quiet, show });
         continue;
       }
       const { gpu: device, watch } = await opened();
-      if (!peaks) continue;
-      if (section === 'kernels')
-        await kernelSection(device, watch, cases, total, peaks, options, show, output);
-      if (section === 'networks')
-        await benchNetworks(device, watch, { keep, show }, (timeline) => output.timelines.push(timeline));
-      if (section === 'peers') await peers?.benchPeers(device, watch, peaks.gflops, { keep, show });
+      if (!roofs) continue;
+      if (section === 'kernels') await kernelSection(device, watch, plan, roofs, options, rows.show, output);
+      if (section === 'networks') await networkSection(device, watch, plan, roofs, options, rows, output);
+      if (section === 'peers')
+        await peers?.benchPeers(device, watch, roofs.peaks.gflops, plan.peerWorks, {
+          ...rows,
+          say: speech.say,
+        });
     }
   } finally {
     close();
+    rows.end();
   }
 }
+
+/** Rows as they are kept and seen. */
+interface Rows {
+  /** A row that comes again. */
+  readonly keep: (row: Row) => void;
+  readonly show: (row: Row) => void;
+}
+
+function shownRows(
+  { recorder, speech }: Output,
+  leastLook: () => number | undefined,
+): Rows & { end: () => void } {
+  const table = new RowTable(speech.width);
+  /** Kept and not seen yet: a visit that is cut short leaves some. */
+  const unseen = new Map<string, Row>();
+  let doubtful = 0;
+  const keep = (row: Row) => {
+    const leastMs = leastLook();
+    if (leastMs !== undefined && Number.isFinite(leastMs)) recorder.find({ fixedWorkMs: leastMs });
+    unseen.set(recorder.put(row), row);
+  };
+  const print = (row: Row) => {
+    for (const line of table.linesOf(row)) speech.row(line);
+    if ('layers' in row) for (const line of layerLines(row, speech.width())) speech.say(line);
+  };
+  return {
+    keep,
+    show: (row) => {
+      keep(row);
+      unseen.delete(recorder.put(row));
+      if (isDoubtful(row)) doubtful++;
+      print(row);
+    },
+    end: () => {
+      for (const row of unseen.values()) print(row);
+      if (doubtful > 0)
+        speech.warn(
+          `${formatCount(doubtful, 'row')} above 100 % of the roof, which was then measured while the machine was disturbed: measure again with --measure-roofs, when nothing else runs`,
+        );
+    },
+  };
+}
+
+const isDoubtful = (row: Row): boolean =>
+  ('aboveRoof' in row && row.aboveRoof === 'doubtful') ||
+  ('ofFunctions' in row && (row.ofFunctions ?? 0) > 1);
 
 async function kernelSection(
   gpu: Gpu,
   watch: Watch,
-  cases: ReturnType<typeof casesToMeasure>['cases'],
-  total: number,
-  peaks: Peaks,
+  { cases }: Plan,
+  { peaks }: Roofs,
   { seed, time }: MeasureOptions,
   show: (row: Row) => void,
-  { failed }: Output,
+  { failed, speech }: Output,
 ): Promise<void> {
-  const progress = new Terminal({ json: false, quiet: false }).progress(total, 'variants');
+  const total = cases.reduce((sum, { launches }) => sum + launches.length, 0);
+  const progress = speech.progress(total, 'variants');
   try {
     await benchKernels(
       gpu,
@@ -141,11 +176,47 @@ async function kernelSection(
   }
 }
 
-/** Other engines are development dependencies: an installed package does without them. */
-async function importPeers(): Promise<typeof import('./peers.ts')> {
+async function networkSection(
+  gpu: Gpu,
+  watch: Watch,
+  { works }: Plan,
+  { functions }: Roofs,
+  { visits }: MeasureOptions,
+  { keep, show }: Rows,
+  { timelines, speech }: Output,
+): Promise<void> {
+  const most = visits ?? (gpu.adapter.kind === 'gpu' ? 1 : mostVisits);
+  let progress = speech.progress(works.length * most, 'rows');
+  try {
+    await benchNetworks(
+      gpu,
+      watch,
+      { works, visits, functions },
+      {
+        keep,
+        show,
+        progress: (visit, done) => {
+          if (visit > most && done === 0) {
+            // A GPU whose times were noisy is visited again.
+            progress.stop();
+            progress = speech.progress(works.length * visit, 'rows', works.length * (visit - 1));
+          }
+          const of = visit > most ? visit : most;
+          progress.update(works.length * (visit - 1) + done, `visit ${String(visit)} of ${String(of)}`);
+        },
+        record: (timeline) => timelines.push(timeline),
+      },
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Other engines are development dependencies: an installed package does without them. @throws UsageError */
+export async function importPeers(): Promise<Peers> {
   const bundle = new URL('bench-peers.js', import.meta.url).href;
   try {
-    return (await import(bundle)) as typeof import('./peers.ts');
+    return (await import(bundle)) as Peers;
   } catch (error) {
     throw new UsageError(
       `the peers are not installed here (${messageOf(error)}); they come with a clone of the repository and npm ci, and the other sections do without them`,

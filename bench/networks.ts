@@ -1,23 +1,23 @@
 /** Networks as a whole: forward, forward with the gradient to the input, a training step; the memory that they take. */
 import type { Gpu } from '../src/gpu/device.ts';
 import { lenet } from '../src/models/lenet.ts';
-import { lenetDescent } from '../src/models/training.ts';
 import { caffenet } from '../src/models/caffenet.ts';
 import { createNetwork, deviceBytes, fewImages, type Network } from '../src/nn/network.ts';
-import { denseStorages } from '../src/nn/parameters.ts';
+import type { Architecture } from '../src/nn/layer.ts';
+import { denseStorages, type DenseStorage } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { initialWeights } from '../src/nn/trainer.ts';
 import { benchAscent } from './ascent.ts';
 import type { Breakdown } from './breakdown.ts';
 import { withBreakdown } from './network-breakdown.ts';
 import { benchTrainingStep } from './own-training-step.ts';
-import { measureFunctions } from './peaks.ts';
+import type { NetworkName, NetworkWork, PassWork, TrainingWork } from './network-works.ts';
 import { benchRendering } from './rendering.ts';
 import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { sampleProgram, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
-import { inVisits, mostVisits, ofVisit, type Visited, type VisitOutput } from './visits.ts';
+import { inVisits, ofVisit, type Visited, type VisitOutput } from './visits.ts';
 import type { Watch } from './watch.ts';
 
 export interface NetworkRow extends Visited, Partial<Breakdown> {
@@ -35,33 +35,54 @@ export interface NetworkRow extends Visited, Partial<Breakdown> {
   readonly deviceBytes?: number;
 }
 
-/** @param record gets the dispatches of a submission of each network that is broken down */
+export interface NetworkOutput extends VisitOutput<NetworkRow> {
+  /** Called before each visit, and after each row with how many there were in it. */
+  readonly progress: (visit: number, done: number) => void;
+  /** Gets the dispatches of a submission of each network that is broken down. */
+  readonly record: (timeline: Timeline) => void;
+}
+
+export interface NetworkPlan {
+  readonly works: readonly NetworkWork[];
+  /** How often each is visited; what the kind of adapter wants unless told. */
+  readonly visits?: number | undefined;
+  /** Sines and exponentials that the adapter makes a second, asked for where CPPNs are drawn. */
+  readonly functions: () => Promise<number>;
+}
+
+/** Visits all works in their order, several times. */
 export async function benchNetworks(
   gpu: Gpu,
   watch: Watch,
-  output: VisitOutput<NetworkRow>,
-  record: (timeline: Timeline) => void,
+  { works, visits, functions }: NetworkPlan,
+  { keep, show, progress, record }: NetworkOutput,
 ): Promise<void> {
-  const { kind } = gpu.adapter;
-  let functions: Promise<number> | undefined;
+  const drawn = works.filter((work) => work.kind === 'rendering');
+  const climbed = works.filter((work) => work.kind === 'ascent');
+  const training = works.find((work) => work.kind === 'training');
   await inVisits<NetworkRow>(
-    kind,
-    async (visit, show) => {
-      console.log(`networks: visit ${String(visit)}${kind === 'gpu' ? '' : ` of ${String(mostVisits)}`} …`);
-      const finish = async (row: NetworkRow, network: Network) => {
-        show(visit > 1 ? row : await withBreakdown(gpu, row, network, record));
+    gpu.adapter.kind,
+    async (visit, showRow) => {
+      let done = 0;
+      const showNext = (shown: NetworkRow) => {
+        showRow(shown);
+        progress(visit, ++done);
       };
-      await visitLeNet(gpu, watch, show, finish);
-      await visitAlexNet(gpu, watch, finish);
-      functions ??= measureFunctions(gpu, watch);
-      await benchRendering(gpu, watch, await functions, show);
-      await benchAscent(gpu, watch, ({ network, batch, gigaflops, ...timed }) => {
-        const work = `${network} ascent iteration (picture, view, both passes, records, step)`;
-        show(row(work, batch, gpu, timed, 1e9 * gigaflops));
+      const finish = async (shown: NetworkRow, network: Network) => {
+        showNext(visit > 1 ? shown : await withBreakdown(gpu, shown, network, record));
+      };
+      progress(visit, 0);
+      await visitPasses(gpu, watch, works, 'LeNet', finish);
+      if (training) showNext(await trainingStep(gpu, watch, training));
+      await visitPasses(gpu, watch, works, 'AlexNet', finish);
+      if (drawn.length > 0) await benchRendering(gpu, watch, drawn, await functions(), showNext);
+      await benchAscent(gpu, watch, climbed, ({ work, batch }, sample, gigaflops) => {
+        showNext(row(work, batch, gpu, sample, 1e9 * gigaflops));
       });
     },
     atMedian,
-    output,
+    { keep, show },
+    visits,
   );
 }
 
@@ -82,82 +103,65 @@ function atMedian(first: NetworkRow, sample: Sample): NetworkRow {
 /** Shows a row, with the times of every dispatch on the first visit. */
 type Finish = (row: NetworkRow, network: Network) => Promise<void>;
 
-async function visitLeNet(
+async function visitPasses(
   gpu: Gpu,
   watch: Watch,
-  show: (row: NetworkRow) => void,
+  all: readonly NetworkWork[],
+  network: NetworkName,
   finish: Finish,
 ): Promise<void> {
-  const architecture = lenet();
-  const parameters = await uploadParameters(
-    gpu,
-    architecture,
-    initialWeights(architecture, 1),
-    'initial weights',
-  );
-  for (const batch of [4, 200, 1000]) {
-    const network = await createNetwork(gpu, architecture, parameters, { batch });
-    const { forward } = network;
-    const sample = await sampleProgram(gpu, watch, [forward], ofVisit);
-    await finish(row('LeNet forward', batch, gpu, sample, forward.flops), network);
+  for (const denseStorage of denseStorages) {
+    const works = all.filter(
+      (work) => work.kind === 'pass' && work.network === network && work.denseStorage === denseStorage,
+    );
+    if (works.length > 0) await visitStored(gpu, watch, works as PassWork[], network, denseStorage, finish);
+  }
+}
+
+const architectures = {
+  LeNet: () => lenet(),
+  AlexNet: () => caffenet(1000),
+} as const satisfies Record<NetworkName, () => Architecture>;
+
+async function visitStored(
+  gpu: Gpu,
+  watch: Watch,
+  works: readonly PassWork[],
+  name: NetworkName,
+  denseStorage: DenseStorage,
+  finish: Finish,
+): Promise<void> {
+  const architecture = architectures[name]();
+  const weights = name === 'LeNet' ? initialWeights(architecture, 1) : spreadWeights(architecture);
+  const parameters = await uploadParameters(gpu, architecture, weights, 'weights of the bench', denseStorage);
+  for (const { work, batch, gradient } of works) {
+    const slots = slotsFor(batch);
+    const gradients = { input: gradient, parameters: false };
+    const options = { batch: slots, ...fewImages(batch, slots), denseStorage, gradients };
+    const network = await createNetwork(gpu, architecture, parameters, options);
+    const { forward, backward } = network;
+    const programs = gradient ? [forward, backward] : [forward];
+    const sample = await sampleProgram(gpu, watch, programs, ofVisit);
+    const { total } = deviceBytes(gpu, architecture, options);
+    const plain = row(work, batch, gpu, sample, forward.flops + backward.flops);
+    await finish({ ...plain, deviceBytes: total }, network);
     network.destroy();
   }
-  const both = await createNetwork(gpu, architecture, parameters, {
-    batch: 200,
-    gradients: { input: true, parameters: false },
-  });
-  const sample = await sampleProgram(gpu, watch, [both.forward, both.backward], ofVisit);
-  const flops = both.forward.flops + both.backward.flops;
-  await finish(row('LeNet forward + gradient to the input', 200, gpu, sample, flops), both);
-  both.destroy();
   for (const buffer of parameters.values()) buffer.destroy();
-  show(await trainingStep(gpu, watch));
 }
 
-async function visitAlexNet(gpu: Gpu, watch: Watch, finish: Finish): Promise<void> {
-  const architecture = caffenet(1000);
-  const weights = spreadWeights(architecture);
-  for (const denseStorage of denseStorages) {
-    const suffix = denseStorage === 'f32' ? '' : ', dense weights as halves';
-    const parameters = await uploadParameters(gpu, architecture, weights, 'spread weights', denseStorage);
-    for (const [passes, input, counts] of [
-      ['forward', false, [1, 2, 4, 8, 16, 32]],
-      ['forward + gradient to the input', true, [1, 2, 4, 8, 16]],
-    ] as const) {
-      for (const images of counts) {
-        const gradients = { input, parameters: false };
-        const options = {
-          batch: slotsFor(images),
-          ...fewImages(images, slotsFor(images)),
-          denseStorage,
-          gradients,
-        };
-        const network = await createNetwork(gpu, architecture, parameters, options);
-        const { forward, backward } = network;
-        const sample = await sampleProgram(gpu, watch, [forward, backward], ofVisit);
-        const { total } = deviceBytes(gpu, architecture, options);
-        const flops = forward.flops + backward.flops;
-        const plain = {
-          ...row(`AlexNet ${passes}${suffix}`, images, gpu, sample, flops),
-          deviceBytes: total,
-        };
-        await finish(plain, network);
-        network.destroy();
-      }
-    }
-    for (const buffer of parameters.values()) buffer.destroy();
-  }
-}
-
-async function trainingStep(gpu: Gpu, watch: Watch): Promise<NetworkRow> {
+async function trainingStep(
+  gpu: Gpu,
+  watch: Watch,
+  { work: title, batch }: TrainingWork,
+): Promise<NetworkRow> {
   const architecture = lenet();
   const weights = initialWeights(architecture, 1);
   const parameters = await uploadParameters(gpu, architecture, weights, 'initial weights');
-  const { batch } = lenetDescent;
   const work = { network: 'LeNet', architecture, weights, pass: 'training step', images: batch } as const;
   const { sample, flops } = await benchTrainingStep(gpu, watch, parameters, work);
   for (const buffer of parameters.values()) buffer.destroy();
-  return row('LeNet training step', batch, gpu, sample, flops);
+  return row(title, batch, gpu, sample, flops);
 }
 
 function row(work: string, batch: number, gpu: Gpu, sample: Sample, flops: number): NetworkRow {

@@ -43,7 +43,7 @@ const timeOf = ({ adapter }: Gpu): number => (adapter.kind === 'gpu' ? 100 : 350
 const lengthOf = ({ adapter }: Gpu) => ({ shortest: adapter.kind === 'gpu' ? 1 : 0, longest: 100 });
 
 /** @param watch keeps the device busy; nothing is measured again for a disturbance, since the most counts */
-export async function measurePeaks(gpu: Gpu, watch: Watch, say: (line: string) => void): Promise<Peaks> {
+export async function measurePeaks(gpu: Gpu, watch: Watch): Promise<Peaks> {
   const operands = new RoofOperands(gpu, leastCopiedBytes);
   try {
     const fastest = (precision: Precision) =>
@@ -52,14 +52,16 @@ export async function measurePeaks(gpu: Gpu, watch: Watch, say: (line: string) =
     const half = gpu.has('shader-f16') ? { halfGflops: (await fastest('halves')) / 1e6 } : {};
     const launchMs = await timeLaunch(gpu, watch, operands, nothing());
     const copy = await fastestCopy(gpu, watch, operands);
-    const ofHalves = half.halfGflops === undefined ? '' : ` (${shown(half.halfGflops)} of halves)`;
-    say(
-      `roofs: ${shown(gflops)} GFLOP/s in registers${ofHalves}, ${shown(copy.gbps)} GB/s copied, a launch of nothing ${(1000 * launchMs).toFixed(1)} µs`,
-    );
     return { gflops, ...half, ...copy, launchMs };
   } finally {
     operands.destroy();
   }
+}
+
+/** In a line. */
+export function peaksText({ gflops, halfGflops, gbps, launchMs }: Peaks): string {
+  const ofHalves = halfGflops === undefined ? '' : ` (${shown(halfGflops)} of halves)`;
+  return `roofs: ${shown(gflops)} GFLOP/s in registers${ofHalves}, ${shown(gbps)} GB/s copied, a launch of nothing ${(1000 * launchMs).toFixed(1)} µs`;
 }
 
 /** Sines and exponentials that the adapter makes a second, by turns, in registers. */

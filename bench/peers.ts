@@ -6,6 +6,7 @@ import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { caffenet } from '../src/models/caffenet.ts';
 import { lenet } from '../src/models/lenet.ts';
+import type { Weights } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { ownAscentStep } from './own-ascent-step.ts';
 import { ownForward } from './own-engine.ts';
@@ -27,6 +28,8 @@ import { ownTrainingStep } from './own-training-step.ts';
 import type { Sample } from './sampling.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { isStopped } from './stop.ts';
+import type { NetworkName } from './network-works.ts';
+import type { PeerWork } from './peer-works.ts';
 import { pooled, type VisitOutput } from './visits.ts';
 import { unwatched, type Watch } from './watch.ts';
 
@@ -42,15 +45,14 @@ export interface PeerRow extends Sample {
   readonly agrees: boolean;
 }
 
-const networks = { LeNet: lenet(), AlexNet: caffenet(1000) } as const;
+type Say = (line: string) => void;
 
-const works: readonly (readonly [keyof typeof networks, Pass, readonly number[]])[] = [
-  ['LeNet', 'forward', [200]],
-  ['LeNet', 'ascent step', [200]],
-  ['LeNet', 'training step', [64]],
-  ['AlexNet', 'forward', [1, 8, 16]],
-  ['AlexNet', 'ascent step', [1, 8]],
-];
+export interface PeerOutput extends VisitOutput<PeerRow> {
+  /** What is under way, left out, or remarkable. */
+  readonly say: Say;
+}
+
+const networks = { LeNet: lenet(), AlexNet: caffenet(1000) } as const;
 
 /** Milliseconds that a run is expected to take at most; a longer one is left out. */
 const patience = 120_000;
@@ -72,47 +74,42 @@ export async function benchPeers(
   gpu: Gpu,
   watch: Watch,
   peak: number,
-  { keep, show }: VisitOutput<PeerRow>,
+  works: readonly PeerWork[],
+  { keep, show, say }: PeerOutput,
 ): Promise<void> {
-  const engines = peerEngines(gpu, watch);
+  const engines = peerEngines(gpu, watch, say);
   const results: Measured[] = [];
-  for (const work of allCases()) {
+  for (const work of casesOf(works)) {
     await watch.ready();
-    const before = await measureOwn(gpu, watch, work);
+    const before = await measureOwn(gpu, watch, work, say);
     const peers: Measured[] = [];
     const judgements: Judgements = new Map();
     for (const engine of engines) {
       if (!engine.passes.includes(work.pass)) continue;
       await watch.ready();
-      const measured = await attempt(gpu, engine, work, results);
+      const measured = await attempt(gpu, engine, work, results, say);
       if (!measured) continue;
       peers.push(measured);
       for (const row of rowsOf([before, ...peers], judgements)) keep(row);
     }
-    const after = await measureOwn(gpu, watch, work);
+    const after = await measureOwn(gpu, watch, work, say);
     const own = { ...before, sample: pooled([before.sample, after.sample]) };
     const ofCase = [own, ...peers];
     results.push(...ofCase);
     for (const row of rowsOf(ofCase, judgements)) show(row);
-    for (const line of remarksOn(ofCase, judgements)) console.log(line);
-    printRatios(own, peers, results, peak);
+    for (const line of remarksOn(ofCase, judgements)) say(line);
+    say(ratiosText(own, peers, results, peak));
   }
 }
 
-function allCases(): Case[] {
-  const weights = {
-    LeNet: spreadWeights(networks.LeNet),
-    AlexNet: spreadWeights(networks.AlexNet),
-  };
-  return works.flatMap(([network, pass, batches]) =>
-    batches.map((images) => ({
-      network,
-      architecture: networks[network],
-      weights: weights[network],
-      pass,
-      images,
-    })),
-  );
+function casesOf(works: readonly PeerWork[]): Case[] {
+  const weights = new Map<NetworkName, Weights>();
+  return works.map(({ network, pass, batch: images }) => {
+    const architecture = networks[network];
+    const spread = weights.get(network) ?? spreadWeights(architecture);
+    weights.set(network, spread);
+    return { network, architecture, weights: spread, pass, images };
+  });
 }
 
 const measureOurs = {
@@ -121,18 +118,18 @@ const measureOurs = {
   'training step': ownTrainingStep,
 } as const;
 
-async function measureOwn(gpu: Gpu, watch: Watch, work: Case): Promise<Measured> {
-  console.log(`own: ${titleOf(work)} …`);
+async function measureOwn(gpu: Gpu, watch: Watch, work: Case, say: Say): Promise<Measured> {
+  say(`own: ${titleOf(work)} …`);
   const parameters = await uploadParameters(gpu, work.architecture, work.weights, 'spread weights');
   const measured = await measureOurs[work.pass](gpu, watch, parameters, work);
   for (const buffer of parameters.values()) buffer.destroy();
   return measured;
 }
 
-function peerEngines(gpu: Gpu, watch: Watch): Engine[] {
+function peerEngines(gpu: Gpu, watch: Watch, say: Say): Engine[] {
   const python = findTorch();
   let jax: Promise<void> | undefined;
-  if (python === undefined) console.log('torch-cpu is left out: no Python here has torch');
+  if (python === undefined) say('torch-cpu is left out: no Python here has torch');
   return [
     {
       name: 'tfjs-webgpu',
@@ -172,6 +169,7 @@ async function attempt(
   engine: Engine,
   work: Case,
   before: readonly Measured[],
+  say: Say,
 ): Promise<Measured | undefined> {
   const { network, pass, images } = work;
   const smaller = before.findLast(
@@ -180,15 +178,15 @@ async function attempt(
   const expected = smaller ? (smaller.sample.medianMs * images) / smaller.case.images : 0;
   if (expected > patience) {
     const seconds = (expected / 1000).toFixed(0);
-    console.log(`${engine.name} is left out of ${titleOf(work)}: a run would take about ${seconds} s`);
+    say(`${engine.name} is left out of ${titleOf(work)}: a run would take about ${seconds} s`);
     return undefined;
   }
-  console.log(`${engine.name}: ${titleOf(work)} …`);
+  say(`${engine.name}: ${titleOf(work)} …`);
   try {
     return await engine.measure(work);
   } catch (error) {
     if (isStopped(error)) throw error;
-    console.log(`${engine.name} does not run ${titleOf(work)} here: ${messageOf(error)}`);
+    say(`${engine.name} does not run ${titleOf(work)} here: ${messageOf(error)}`);
     gpu.forgetFailure();
     return undefined;
   }
@@ -255,12 +253,12 @@ function remarksOn(results: readonly Measured[], known: Judgements): string[] {
 }
 
 /** How many times as fast ours is, what the adapter's peak would allow at most, and how many forward passes a step of ours costs. */
-function printRatios(
+function ratiosText(
   own: Measured,
   peers: readonly Measured[],
   results: readonly Measured[],
   peak: number,
-): void {
+): string {
   const { case: work, flops = 0, sample } = own;
   const atPeak = flops / peak / 1e6;
   const lines = peers.map((peer) => {
@@ -276,7 +274,7 @@ function printRatios(
   );
   if (forward && forward !== own)
     lines.push(`own step/own forward, in time ${times(own, forward.sample.medianMs)}`);
-  console.log(`${titleOf(work)}: ${lines.join(', ')}`);
+  return `${titleOf(work)}: ${lines.join(', ')}`;
 }
 
 function times(slower: Measured, milliseconds: number): string {

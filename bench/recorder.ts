@@ -9,7 +9,7 @@ export type Beginning = Omit<Origin, 'peaks' | 'fixedWorkMs' | 'partial' | 'part
 
 /** What is known of the machine only after a while. */
 export interface Findings {
-  readonly peaks?: Peaks;
+  readonly peaks?: Peaks & { readonly date?: string };
   readonly fixedWorkMs?: number;
 }
 
@@ -29,9 +29,10 @@ export class Recorder {
     private readonly path: string | undefined,
   ) {}
 
-  /** Takes a row, in place of one of the same work, and writes the file within a second. */
-  put(row: Row): void {
-    this.#rows.set(keyOf(row), row);
+  /** Takes a row, in place of one of the same work, and writes the file within a second. @returns what names the work */
+  put(row: Row): string {
+    const key = keyOf(row);
+    this.#rows.set(key, row);
     const rest = this.#written + every - performance.now();
     this.#waiting ??= setTimeout(
       () => {
@@ -39,6 +40,7 @@ export class Recorder {
       },
       Math.max(0, rest),
     ).unref();
+    return key;
   }
 
   find(findings: Findings): void {

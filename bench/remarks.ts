@@ -8,6 +8,7 @@ const mostNamed = 3;
 export function remarksOf(results: Results): string[] {
   const { partial = false, partialReason, note, rows } = results;
   const doubted = rows.filter(hasHumps);
+  const above = rows.filter((row) => row.kind === 'kernel' && row.aboveRoof === 'doubtful').length;
   const named = doubted.slice(0, mostNamed).map(identityOf).join('; ');
   const more = doubted.length > mostNamed ? ` and ${String(doubted.length - mostNamed)} more` : '';
   return [
@@ -16,6 +17,11 @@ export function remarksOf(results: Results): string[] {
     ...(doubted.length > 0
       ? [
           `has ${formatCount(doubted.length, 'row')} whose samples lie in two humps, so that the median is that of one at most: ${named}${more}`,
+        ]
+      : []),
+    ...(above > 0
+      ? [
+          `has ${formatCount(above, 'row')} above 100 % of the roof, which was measured while the machine was disturbed`,
         ]
       : []),
   ];

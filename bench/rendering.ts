@@ -5,6 +5,7 @@ import { flattenCppn } from '../src/encodings/cppn-program.ts';
 import type { CppnGenome } from '../src/encodings/encoding.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { RandomStream } from '../src/random/threefry.ts';
+import type { RenderingWork } from './network-works.ts';
 import type { NetworkRow } from './networks.ts';
 import { sampleProgram } from './sampling.ts';
 import { ofVisit } from './visits.ts';
@@ -14,20 +15,15 @@ const seed = 1;
 /** Generations that a genome has behind it: some have grown, most are small, as in an archive. */
 const mutations = 100;
 
-const works = [
-  { extent: [1, 28, 28], population: 200 },
-  { extent: [1, 28, 28], population: 2000 },
-  { extent: [3, 256, 256], population: 40 },
-] as const;
-
 /** @param functions sines and exponentials that the adapter makes a second at most */
 export async function benchRendering(
   gpu: Gpu,
   watch: Watch,
+  works: readonly RenderingWork[],
   functions: number,
   show: (row: NetworkRow) => void,
 ): Promise<void> {
-  for (const { extent, population } of works) {
+  for (const { work, extent, batch: population } of works) {
     const [channels, height, width] = extent;
     const images = gpu.buffer('pictures', population * channels * Math.ceil((height * width) / 4) * 4);
     const settings = { population, cells: population, seed, extent, images };
@@ -39,7 +35,7 @@ export async function benchRendering(
     const nodes = genomes.reduce((sum, genome) => sum + flattenCppn(genome).nodes, 0);
     const nodesPerSecond = (1000 * nodes * height * width) / sample.medianMs;
     show({
-      work: `CPPN rendering, ${extent.join(' × ')}, ${(nodes / population).toFixed(1)} nodes`,
+      work: `${work}, ${(nodes / population).toFixed(1)} nodes`,
       batch: population,
       adapter: gpu.adapter.name,
       ...sample,

@@ -45,6 +45,8 @@ const kernelRow = z.object({
   gbps: figure,
   /** Share of the roof above the case, 0 to 1. */
   ofPeak: figure.exactOptional(),
+  /** Why `ofPeak` is above 1, where it is; see `roof-check.ts`. */
+  aboveRoof: z.enum(['caches', 'reading', 'squares', 'doubtful']).exactOptional(),
   /** Floating-point operations per byte. */
   intensity: figure.exactOptional(),
   compileMs: figure.exactOptional(),
@@ -146,6 +148,8 @@ const origin = z.object({
       /** Bytes of the smallest copy of that rate, read and written together. */
       copiedBytes: figure.exactOptional(),
       launchMs: figure.exactOptional(),
+      /** When they were measured, which may be days before the rows. */
+      date: z.string().exactOptional(),
     })
     .exactOptional(),
   /** The least that the fixed work between samples took; see `watch.ts`. */

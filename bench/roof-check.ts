@@ -13,6 +13,12 @@ const noise = 1.05;
  */
 const readingAlone = 1.5;
 
+/**
+ * Why the share of the roof of a kernel may be above 100 %: its operands lie in caches; it reads more than it writes; it counts as a
+ * convolution that it computes with fewer multiplications. Else it is doubtful whether the roof was measured on a quiet machine.
+ */
+export type AboveRoof = 'caches' | 'reading' | 'squares' | 'doubtful';
+
 export interface CheckedKernel {
   readonly gflops: number;
   readonly gbps: number;
@@ -20,6 +26,18 @@ export interface CheckedKernel {
   readonly bytes: number;
   /** Whether it counts as a convolution that it computes with fewer multiplications. */
   readonly standsForMore: boolean;
+}
+
+/** Undefined for a kernel below its roof. */
+export function whyAboveRoof(
+  ofPeak: number,
+  { gflops, gbps, bytes, standsForMore }: CheckedKernel,
+  peaks: Pick<Peaks, 'gflops' | 'gbps' | 'copiedBytes'>,
+): AboveRoof | undefined {
+  if (ofPeak <= 1) return undefined;
+  if (gflops > peaks.gflops) return standsForMore ? 'squares' : 'doubtful';
+  if (bytes < peaks.copiedBytes) return 'caches';
+  return gbps > peaks.gbps * readingAlone ? 'doubtful' : 'reading';
 }
 
 /**
@@ -31,7 +49,7 @@ export function aboveRoof(
   peaks: Pick<Peaks, 'gflops' | 'gbps' | 'copiedBytes'>,
 ): string | undefined {
   const said = (share: number, what: string) =>
-    `${formatShare(share)} of the roof of ${what}: either the roof is measured wrong or the kernel does less than it should`;
+    `${formatShare(share)} of the roof of ${what}: either the roof was measured while the machine was disturbed (--measure-roofs measures it again) or the kernel does less than it should`;
   const ofArithmetic = gflops / peaks.gflops;
   if (!standsForMore && ofArithmetic > noise) return said(ofArithmetic, 'arithmetic');
   const ofMemory = gbps / peaks.gbps;

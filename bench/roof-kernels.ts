@@ -119,3 +119,15 @@ export function nothing(): Launch {
     bytes: 0,
   };
 }
+
+/** Text that changes whenever the roofs are measured in another way. */
+export const methodText = (kind: AdapterKind): string =>
+  JSON.stringify([
+    source,
+    formsOf(kind),
+    copiesOf(kind),
+    steps,
+    leastCopiedBytes,
+    fewestWorkgroups,
+    mostWorkgroups,
+  ]);

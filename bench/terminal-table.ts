@@ -1,25 +1,45 @@
 /** A table of plain text: columns as wide as their widest cell. */
+import { columnsThatFit, wrapped } from './columns.ts';
 
 export interface TerminalColumn {
   readonly heading: string;
   /** Numbers stand to the right, so that their digits line up. */
   readonly numeric?: boolean;
+  /** Where the terminal is narrow: the higher, the sooner the column is left out; 0 unless told, which stays. */
+  readonly rank?: number;
 }
 
-/** Lines without a line feed; the first are the headings. */
+/**
+ * Lines without a line feed; the first are the headings. Where even the columns that stay are too wide together, the first one stands on
+ * lines of its own.
+ * @param most characters of a line
+ */
 export function tableLines(
   columns: readonly TerminalColumn[],
   rows: readonly (readonly string[])[],
+  most = Infinity,
 ): string[] {
   const lines = [columns.map(({ heading }) => heading), ...rows];
   const widths = columns.map((_, index) => Math.max(...lines.map((cells) => cells[index]?.length ?? 0)));
-  return lines.map((cells) =>
-    columns
-      .map(({ numeric }, index) => {
-        const [text, width] = [cells[index] ?? '', widths[index] ?? 0];
-        return numeric ? text.padStart(width) : text.padEnd(width);
+  const ranked = columns.map(({ heading, rank = 0 }, index) => ({
+    name: heading,
+    width: widths[index] ?? 0,
+    rank,
+  }));
+  const places = columnsThatFit(ranked, most);
+  const lineOf = (cells: readonly string[], shown: readonly number[]) =>
+    shown
+      .map((place) => {
+        const [text, width] = [cells[place] ?? '', widths[place] ?? 0];
+        return columns[place]?.numeric ? text.padStart(width) : text.padEnd(width);
       })
       .join('  ')
-      .trimEnd(),
+      .trimEnd();
+  const whole = lines.map((cells) => lineOf(cells, places));
+  if (whole.every(({ length }) => length <= most)) return whole;
+  const [, ...others] = columnsThatFit(
+    ranked.map((column, index) => (index === 0 ? { ...column, width: 0 } : column)),
+    most,
   );
+  return lines.flatMap((cells) => [...wrapped(cells[0] ?? '', most), `  ${lineOf(cells, others)}`]);
 }

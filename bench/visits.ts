@@ -43,13 +43,17 @@ export function isNoisy(rows: readonly Sample[]): boolean {
 /**
  * @param visit measures the same rows in the same order each time
  * @param merge a row of the samples of all visits, made of that of the first one
+ * @param visits exactly so many; unless told, as many as the kind of adapter wants
  */
 export async function inVisits<Row extends Visited>(
   kind: AdapterKind,
   visit: (number: number, show: (row: Row) => void) => Promise<void>,
   merge: (first: Row, sample: Required<Pick<Visited, 'visitsMs'>> & Sample) => Row,
   { keep, show }: VisitOutput<Row>,
+  visits?: number,
 ): Promise<void> {
+  const last = visits ?? mostVisits;
+  const mayEnd = kind === 'gpu' && visits === undefined;
   /** Of each place, the row of every visit. */
   const places: Row[][] = [];
   const merged = (rows: readonly Row[]): Row[] => {
@@ -59,7 +63,7 @@ export async function inVisits<Row extends Visited>(
     return [rows.length === 1 ? { ...first, visitsMs } : merge(first, { ...pooled(rows), visitsMs })];
   };
   for (let number = 1; ; number++) {
-    const output = kind === 'gpu' || number === mostVisits ? show : keep;
+    const output = mayEnd || number === last ? show : keep;
     let place = 0;
     await visit(number, (row) => {
       const rows = (places[place++] ??= []);
@@ -67,7 +71,7 @@ export async function inVisits<Row extends Visited>(
       merged(rows).forEach(output);
     });
     const latest = places.flatMap((rows) => rows.at(-1) ?? []);
-    if (number === mostVisits || (kind === 'gpu' && !isNoisy(latest))) return;
+    if (number === last || (mayEnd && !isNoisy(latest))) return;
   }
 }
 

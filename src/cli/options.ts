@@ -19,14 +19,16 @@ export interface ModelOptions extends CommonOptions, TuneOptions {
   readonly arch?: string;
 }
 
+/** --adapter, or else the environment's `FOOL_ADAPTER`. */
+export const adapterOption = (): Option =>
+  new Option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name')
+    .env('FOOL_ADAPTER')
+    .default('auto');
+
 /** Adds --adapter, --json and --quiet. */
 export function withCommon(command: Command): Command {
   return command
-    .addOption(
-      new Option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name')
-        .env('FOOL_ADAPTER')
-        .default('auto'),
-    )
+    .addOption(adapterOption())
     .option('--json', 'print one JSON object on standard output, everything else on standard error', false)
     .option('--quiet', 'print nothing but the answer, errors and warnings', false);
 }

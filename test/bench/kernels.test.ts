@@ -181,8 +181,8 @@ test('the elements that are looked at are the corners and others, within the res
 
 test.each([
   [{ family: 'conv3d' }, /--family conv3d: did you mean conv2d\? There are .*matmul/],
-  [{ family: 'relu', shape: 'conv9' }, /--shape conv9 fits no case; there are: .*relu1/],
-  [{ shape: 'conv2', batch: 7 }, /--shape conv2 with --batch 7 fits no case/],
+  [{ family: 'relu', shape: 'conv9' }, /--shape conv9 fits no kernel; there are: .*relu1/],
+  [{ shape: 'conv2', batch: [7] }, /--shape conv2 with --batch 7 fits no kernel/],
   [{ family: 'conv2d', variant: 'quads20x5' }, /--variant quads20x5: did you mean quads20x4\?/],
 ])('a choice that fits nothing says what there is: %j', async (choice, message) => {
   await expect(chosen(choice)).rejects.toThrow(UsageError);

@@ -1,0 +1,109 @@
+/**
+ * The roofs of this machine's adapters, a file each in the user's cache beside the tuned choices: measured once, and again where the
+ * adapter, its driver, the processor or the way to measure them is another.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import type { AdapterDescription } from '../src/gpu/device.ts';
+import { messageOf } from '../src/message-of.ts';
+import { FileStorage } from '../src/node/file-storage.ts';
+import { sha256Of } from '../src/node/sha256.ts';
+import { tuningFolder } from '../src/node/tuning-cache.ts';
+import type { Storage } from '../src/storage/storage.ts';
+import type { Peaks } from './peaks.ts';
+import { methodText } from './roof-kernels.ts';
+
+export interface KeptRoofs {
+  readonly peaks: Peaks;
+  /** Sines and exponentials a second, where somebody asked. */
+  readonly functions?: number;
+  /** The least that the fixed work of `watch.ts` took meanwhile. */
+  readonly fixedWorkMs: number;
+  /** When they were measured. */
+  readonly date: string;
+}
+
+const positive = z.number().positive();
+
+const roofsFile = z.object({
+  format: z.literal(1),
+  adapter: z.string(),
+  driver: z.string(),
+  processor: z.string(),
+  /** SHA-256 of what measured them. */
+  method: z.string(),
+  peaks: z.object({
+    gflops: positive,
+    halfGflops: positive.exactOptional(),
+    gbps: positive,
+    copiedBytes: positive,
+    launchMs: z.number().min(0),
+  }),
+  functions: positive.exactOptional(),
+  fixedWorkMs: positive,
+  date: z.string(),
+});
+
+type Adapter = Pick<AdapterDescription, 'name' | 'description' | 'kind'>;
+
+/** Below the folder of tuned choices. */
+export const roofsFolder = (): string => path.join(tuningFolder(), 'roofs');
+
+export const roofsStorage = (): Storage => new FileStorage(roofsFolder());
+
+/** Drivers on the CPU call themselves alike on every processor. */
+function identityOf({ name, description, kind }: Adapter) {
+  const processor = `${cpus()[0]?.model ?? 'unknown'}, ${String(availableParallelism())}`;
+  return { adapter: name, driver: description, processor, method: hashOf(methodText(kind)) };
+}
+
+/** Name of an adapter's file below the folder. */
+export function roofsFileOf(adapter: Adapter): string {
+  const { adapter: name, driver, processor } = identityOf(adapter);
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return `${plain}-${hashOf(JSON.stringify([name, driver, processor])).slice(0, 12)}.json`;
+}
+
+export interface FoundRoofs {
+  readonly roofs?: KeptRoofs;
+  /** Why a file that is there is not used, in a sentence. */
+  readonly problem?: string;
+}
+
+/** Never throws: what cannot be read counts as not measured, and says so. */
+export async function readRoofs(adapter: Adapter, storage: Storage = roofsStorage()): Promise<FoundRoofs> {
+  const file = roofsFileOf(adapter);
+  const ignored = (why: string): FoundRoofs => ({ problem: `the roofs in ${file} are not used: ${why}` });
+  let content: unknown;
+  try {
+    const bytes = await storage.read(file);
+    if (!bytes) return {};
+    content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const isText = error instanceof SyntaxError || error instanceof TypeError;
+    return ignored(isText ? 'it is no JSON' : messageOf(error));
+  }
+  const parsed = roofsFile.safeParse(content);
+  if (!parsed.success) return ignored('it is no file of roofs');
+  const { peaks, functions, fixedWorkMs, date, ...origin } = parsed.data;
+  const identity = identityOf(adapter);
+  if (origin.method !== identity.method) return ignored('they are measured in another way now');
+  if (origin.adapter !== identity.adapter || origin.driver !== identity.driver)
+    return ignored(`they are of another adapter, ${origin.driver}`);
+  if (origin.processor !== identity.processor)
+    return ignored(`they are of another processor, ${origin.processor}`);
+  return { roofs: { peaks, fixedWorkMs, date, ...(functions !== undefined && { functions }) } };
+}
+
+/** Replaces what there is. @throws StorageError when the disk refuses */
+export async function keepRoofs(
+  adapter: Adapter,
+  roofs: KeptRoofs,
+  storage: Storage = roofsStorage(),
+): Promise<void> {
+  const content: z.infer<typeof roofsFile> = { format: 1, ...identityOf(adapter), ...roofs };
+  await storage.write(roofsFileOf(adapter), JSON.stringify(content, null, 1) + '\n');
+}
+
+const hashOf = (text: string): string => sha256Of(new TextEncoder().encode(text));

@@ -1,0 +1,121 @@
+/** Which sections are measured, in which order, and what of each. */
+import { UsageError } from '../src/cli/usage-error.ts';
+import type { Gpu } from '../src/gpu/device.ts';
+import { nearestName } from '../src/nearest-name.ts';
+import { NothingFitsError, type KernelChoice } from './choose-cases.ts';
+import { evolutionRuns, type EvolutionRun } from './evolution.ts';
+import type { KernelCase } from './kernel-cases.ts';
+import { casesToMeasure } from './kernels.ts';
+import { chooseWorks, networkWorks, type NetworkWork, type WorkChoice } from './network-works.ts';
+import { peerWorks, type PeerWork } from './peer-works.ts';
+
+/** Whole runs come last: they are processes with devices of their own, for which ours is closed. */
+export const sections = ['kernels', 'networks', 'peers', 'evolution'] as const;
+export type Section = (typeof sections)[number];
+
+/** What chooses among the rows of sections. */
+export interface Choice extends KernelChoice, WorkChoice {
+  readonly visits?: number;
+}
+
+/** Of each choice the sections that it is for, as an option has it. */
+const choices: Readonly<Record<keyof Choice, { readonly option: string; readonly of: readonly Section[] }>> =
+  {
+    family: { option: 'family', of: ['kernels'] },
+    shape: { option: 'shape', of: ['kernels'] },
+    shapeOf: { option: 'shape-of', of: ['kernels'] },
+    variant: { option: 'variant', of: ['kernels'] },
+    network: { option: 'network', of: ['networks', 'peers'] },
+    visits: { option: 'visits', of: ['networks'] },
+    batch: { option: 'batch', of: ['kernels', 'networks', 'peers'] },
+  };
+const names = Object.keys(choices) as (keyof Choice)[];
+
+/**
+ * @param named by the user; where none is, those that the choices are for, or all
+ * @throws UsageError for a section that is none, and for choices of sections that are not measured
+ */
+export function chosenSections(named: readonly string[], choice: Choice): Section[] {
+  const given = names.filter((name) => choice[name] !== undefined);
+  const chosen = named.map((name) => {
+    const section = sections.find((one) => one === name);
+    if (section) return section;
+    const nearest = nearestName(name, [...sections, 'compare', 'report']);
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    throw new UsageError(`there is no section ${name} to measure, but ${sections.join(', ')}${hint}`);
+  });
+  if (chosen.length === 0) return impliedBy(given);
+  for (const name of given) {
+    const { option, of } = choices[name];
+    if (!chosen.some((section) => of.includes(section)))
+      throw new UsageError(
+        `--${option} chooses among ${of.join(' and ')}, not to be measured here: leave it out`,
+      );
+  }
+  return [...new Set(chosen)];
+}
+
+function impliedBy(given: readonly (keyof Choice)[]): Section[] {
+  // The peers are for whoever names them: they take long, and are not everywhere.
+  const firsts = given.filter((name) => name !== 'batch').map((name) => choices[name].of[0]);
+  const implied = firsts.length > 0 ? firsts : given.flatMap((name) => choices[name].of);
+  return implied.length > 0 ? sections.filter((section) => implied.includes(section)) : [...sections];
+}
+
+export interface Plan {
+  readonly sections: readonly Section[];
+  readonly cases: readonly KernelCase[];
+  readonly works: readonly NetworkWork[];
+  readonly peerWorks: readonly PeerWork[];
+  readonly runs: readonly EvolutionRun[];
+}
+
+/**
+ * A section in which nothing fits is left out where another has something.
+ * @throws UsageError
+ */
+export function planOf(
+  gpu: Gpu,
+  chosen: readonly Section[],
+  choice: Choice,
+  say: (line: string) => void,
+): Plan {
+  checkShapes(choice);
+  const refused: NothingFitsError[] = [];
+  const left = new Set<Section>();
+  const of = <Row>(section: Section, choose: () => readonly Row[]): readonly Row[] => {
+    if (!chosen.includes(section)) return [];
+    try {
+      return choose();
+    } catch (error) {
+      if (!(error instanceof NothingFitsError)) throw error;
+      refused.push(error);
+      left.add(section);
+      return [];
+    }
+  };
+  const plan = {
+    cases: of('kernels', () => casesToMeasure(gpu, choice)),
+    works: of('networks', () => chooseWorks(networkWorks, choice)),
+    peerWorks: of('peers', () => chooseWorks(peerWorks, choice)),
+    runs: of('evolution', () => evolutionRuns),
+  };
+  const kept = chosen.filter((section) => !left.has(section));
+  const [first] = refused;
+  if (first && kept.length === 0) throw first;
+  for (const section of left) say(`${section} are left out: nothing in them fits the choice`);
+  return { sections: kept, ...plan };
+}
+
+/** @throws UsageError for shapes of one's own beside a choice among those that come along */
+function checkShapes({ shapeOf, shape, batch, family }: Choice): void {
+  if (shapeOf === undefined) return;
+  if (family === undefined)
+    throw new UsageError(
+      '--shape-of wants --family too, which says what its numbers are; see bench/README.md',
+    );
+  if (shape !== undefined)
+    throw new UsageError('--shape chooses among the shapes of the networks, which --shape-of replaces');
+  if (batch !== undefined)
+    throw new UsageError('the batch stands in --shape-of, as in "… batch 8": leave out --batch');
+}

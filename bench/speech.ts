@@ -1,0 +1,41 @@
+/** What the bench says while it measures: rows and remarks on standard output, notes, warnings and bars on standard error. */
+import { Terminal, type Progress } from '../src/cli/terminal.ts';
+
+export interface Speech {
+  /** A line of the rows: what was asked for. */
+  readonly row: (line: string) => void;
+  /** A remark on the way; none with --quiet. */
+  readonly say: (line: string) => void;
+  readonly warn: (line: string) => void;
+  /** A part that failed; measuring goes on. */
+  readonly fail: (line: string) => void;
+  /** @param from what was done before */
+  readonly progress: (total: number, unit: string, from?: number) => Progress;
+  /** Characters of a line of rows. */
+  readonly width: () => number;
+}
+
+/**
+ * @param quiet says nothing but rows, warnings and failures
+ * @param intoFiles whether rows go into a file, so that --quiet leaves them out here
+ */
+export function speechOf(quiet: boolean, intoFiles: boolean): Speech {
+  const terminal = new Terminal({ json: false, quiet });
+  const rows = quiet && !intoFiles ? new Terminal({ json: false, quiet: false }) : terminal;
+  return {
+    row: (line) => {
+      rows.line(line);
+    },
+    say: (line) => {
+      terminal.line(line);
+    },
+    warn: (line) => {
+      terminal.warn(line);
+    },
+    fail: (line) => {
+      terminal.fail(line);
+    },
+    progress: (total, unit, from) => terminal.progress(total, unit, from),
+    width: () => (process.stdout.isTTY ? process.stdout.columns : Infinity),
+  };
+}
