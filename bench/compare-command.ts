@@ -1,7 +1,8 @@
 /** `bench compare A.json B.json`: a verdict for each row; the exit code tells whether anything became slower. */
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UsageError } from '../src/cli/usage-error.ts';
 import { formatCount } from '../src/report/format.ts';
+import { ambiguities, type Ambiguity } from './ambiguity.ts';
 import {
   compareResults,
   usualThreshold,
@@ -14,26 +15,56 @@ import { formatMs } from './format.ts';
 import { readResults, ResultsFileError, type Results } from './results-file.ts';
 import { tableLines } from './terminal-table.ts';
 
+interface CompareOptions {
+  readonly threshold: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
 /** Adds the command. It sets the exit code: 1 when a row became slower, 0 when none did. */
 export function addCompare(program: Command): void {
   program
     .command('compare <before> <after>')
-    .description('compare two results files row by row; exit code 1 when a row became slower')
-    .option('--threshold <percent>', 'differences below this count for nothing', percent, usualThreshold)
+    .description(
+      'compare two results files row by row; exit code 1 when a row became slower, 2 when they have none in common',
+    )
+    .addOption(
+      new Option(
+        '--threshold <percent>',
+        'slower or faster is what changed by more than this, the same what surely changed by less; 0.5 is half a per cent',
+      )
+        .argParser(percent)
+        .default(usualThreshold, String(100 * usualThreshold)),
+    )
     .option('--json', 'print one JSON object on standard output', false)
-    .action((before: string, after: string, options: { threshold: number; json: boolean }) => {
-      const comparison = compareFiles(before, after, options.threshold);
-      const { warnings } = comparison;
+    .option('--quiet', 'print the sum of it alone, and warnings', false)
+    .action((before: string, after: string, { threshold, json, quiet }: CompareOptions) => {
+      const comparison = compareFiles(before, after, threshold);
+      const { warnings, rows } = comparison;
       for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-      if (options.json) process.stdout.write(JSON.stringify({ before, after, ...comparison }) + '\n');
-      else process.stdout.write(comparisonLines(comparison).join('\n') + '\n');
-      process.exitCode = comparison.rows.some(({ verdict }) => verdict === 'slower') ? 1 : 0;
+      const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+      const lines = quiet ? [summary(rows)] : comparisonLines(comparison, width);
+      process.stdout.write(
+        json ? JSON.stringify({ before, after, ...comparison }) + '\n' : lines.join('\n') + '\n',
+      );
+      process.exitCode = rows.some(({ verdict }) => verdict === 'slower') ? 1 : 0;
     });
 }
 
-/** @throws UsageError for files that are none: exit code 1 is kept for what became slower */
+/** @throws UsageError for files that are none, or have nothing in common: exit code 1 is kept for what became slower */
 export function compareFiles(before: string, after: string, threshold: number): Comparison {
-  return compareResults(readGiven(before), readGiven(after), threshold);
+  const comparison = compareResults(readGiven(before), readGiven(after), threshold);
+  const { rows, onlyBefore, onlyAfter } = comparison;
+  if (rows.length === 0) {
+    const counted = (path: string, names: readonly string[]) =>
+      names.length === 0
+        ? `${path} has no rows`
+        : `${path} has ${formatCount(names.length, 'row')}, such as “${names[0] ?? ''}”`;
+    throw new UsageError(
+      `the files have no row in common: ${counted(before, onlyBefore)}; ${counted(after, onlyAfter)}. Measure the same sections with the same choices on both sides`,
+    );
+  }
+  return comparison;
 }
 
 /** Reads a results file that the user named. @throws UsageError */
@@ -52,21 +83,24 @@ function percent(text: string): number {
   throw new InvalidArgumentError('Expected a percentage, 0 or more.');
 }
 
-/** What is printed: the table, rows that stand alone, how it was judged, and the sum of it. */
-export function comparisonLines(comparison: Comparison): string[] {
+/**
+ * What is printed: the table, rows that stand alone, how it was judged, and the sum of it.
+ * @param most characters of a line of the table
+ */
+export function comparisonLines(comparison: Comparison, most = Infinity): string[] {
   const { rows, onlyBefore, onlyAfter } = comparison;
   const columns = [
     { heading: 'row' },
-    { heading: 'before', numeric: true },
-    { heading: 'after', numeric: true },
+    { heading: 'before', numeric: true, rank: 2 },
+    { heading: 'after', numeric: true, rank: 2 },
     { heading: 'change', numeric: true },
-    { heading: '99 % interval', numeric: true },
-    { heading: 'p (Holm)', numeric: true },
+    { heading: '99 % interval', numeric: true, rank: 3 },
+    { heading: 'p (Holm)', numeric: true, rank: 4 },
     { heading: 'verdict' },
-    { heading: 'by' },
+    { heading: 'by', rank: 1 },
   ];
   return [
-    ...tableLines(columns, rows.map(cellsOf)),
+    ...tableLines(columns, rows.map(cellsOf), most),
     ...onlyBefore.map((row) => `only in the first file: ${row}`),
     ...onlyAfter.map((row) => `only in the second file: ${row}`),
     '',
@@ -75,7 +109,17 @@ export function comparisonLines(comparison: Comparison): string[] {
   ];
 }
 
-function cellsOf({ row, beforeMs, afterMs, ratio, interval, adjustedP, verdict, basis }: ComparedRow) {
+function cellsOf({
+  row,
+  beforeMs,
+  afterMs,
+  ratio,
+  interval,
+  adjustedP,
+  verdict,
+  basis,
+  reason,
+}: ComparedRow) {
   return [
     row,
     formatMs(beforeMs),
@@ -84,7 +128,7 @@ function cellsOf({ row, beforeMs, afterMs, ratio, interval, adjustedP, verdict, 
     interval ? `${changeText(interval[0])} … ${changeText(interval[1])}` : '',
     adjustedP === undefined ? '' : pText(adjustedP),
     verdict,
-    basis,
+    reason ?? basis,
   ];
 }
 
@@ -98,20 +142,25 @@ function pText(p: number): string {
   return p < 1e-4 ? '< 0.0001' : p.toFixed(4);
 }
 
-const bases: Readonly<Record<Basis, string>> = {
+const bases = {
   times: 'by the times of both files: Mann–Whitney U test',
   spread:
     'by the spread, 10th to 90th percentile, for want of enough times: slower or faster where the spreads lie apart',
-  disturbed: 'the machine was slower than itself while a side was measured, so nothing is said',
-  'single run': 'a single run on a side: its spread is unknown, so nothing is said',
-};
+} as const satisfies Partial<Record<Basis, string>>;
 
 function explanation({ rows, threshold, level }: Comparison): string[] {
-  const used = (Object.keys(bases) as Basis[]).filter((basis) => rows.some((row) => row.basis === basis));
-  const limits = `beyond ±${String(Number((100 * threshold).toPrecision(3)))} %`;
+  const told = (['times', 'spread'] as const).filter((basis) =>
+    rows.some((row) => row.basis === basis && row.reason === undefined),
+  );
+  const limits = `±${String(Number((100 * threshold).toPrecision(3)))} %`;
   return [
-    `faster, slower: significant at ${String(100 * level)} % over all tested rows together (Holm) and ${limits}; same: surely within it`,
-    ...used.map((basis) => `${basis}: ${bases[basis]}`),
+    `faster, slower: significant at ${String(100 * level)} % over all tested rows together (Holm), and changed by more than ${limits}; same: the 99 % interval lies within ${limits}`,
+    ...told.map((basis) => `${basis}: ${bases[basis]}`),
+    ...(Object.keys(ambiguities) as Ambiguity[]).flatMap((reason) => {
+      const count = rows.filter((row) => row.reason === reason).length;
+      const [why, remedy] = ambiguities[reason];
+      return count === 0 ? [] : [`ambiguous, ${reason} (${formatCount(count, 'row')}): ${why}; ${remedy}`];
+    }),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Two results files, row by row: faster, slower, the same, or not to be told. */
+import type { Ambiguity } from './ambiguity.ts';
 import { identityOf, pairRows } from './pair-rows.ts';
 import { holm, testable } from './multiple-tests.ts';
 import { mannWhitney, ratioInterval, smallestP } from './rank-test.ts';
@@ -19,6 +20,8 @@ export interface ComparedRow {
   readonly row: string;
   readonly verdict: Verdict;
   readonly basis: Basis;
+  /** Why nothing is said, of ambiguous rows. */
+  readonly reason?: Ambiguity;
   readonly beforeMs: number;
   readonly afterMs: number;
   /** Median after / median before: above 1 is slower. */
@@ -51,6 +54,8 @@ interface Side {
   readonly samples: number;
   /** Of the machine, 1 where nobody watched it. */
   readonly slowdown: number;
+  /** How much of it lasted throughout the run. */
+  readonly slowness: number;
   /** Of visits minutes apart: the least median and the largest. */
   readonly visits: readonly [least: number, most: number];
   /** Absent where a file has none. */
@@ -108,14 +113,15 @@ function sideOf(row: ResultRow, slowness: number): Side {
   if (row.kind === 'evolution') {
     const medianMs = 1000 * row.commandSeconds;
     const visits = [medianMs, medianMs] as const;
-    return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1, slowdown: 1, visits };
+    return { medianMs, p10Ms: medianMs, p90Ms: medianMs, samples: 1, slowdown: 1, slowness: 1, visits };
   }
   const { medianMs, p10Ms, p90Ms, samples, times, visitsMs = [medianMs] } = row;
   // A row of another commit was measured in another run.
-  const slowdown = (row.slowdown ?? 1) * (row.commit === undefined ? slowness : 1);
+  const lasting = row.commit === undefined ? slowness : 1;
+  const slowdown = (row.slowdown ?? 1) * lasting;
   const usable = times?.length && times.every((time) => time > 0);
   const visits = [Math.min(...visitsMs), Math.max(...visitsMs)] as const;
-  return { medianMs, p10Ms, p90Ms, samples, slowdown, visits, ...(usable && { times }) };
+  return { medianMs, p10Ms, p90Ms, samples, slowdown, slowness: lasting, visits, ...(usable && { times }) };
 }
 
 const isDisturbed = (before: Side, after: Side): boolean =>
@@ -130,23 +136,29 @@ function judge(
   const { row, before, after } = pair;
   const ratio = after.medianMs / before.medianMs;
   const figures = { row, beforeMs: before.medianMs, afterMs: after.medianMs, ratio };
-  if (isDisturbed(before, after)) return { ...figures, verdict: 'ambiguous', basis: 'disturbed' };
+  if (isDisturbed(before, after)) {
+    const passing = Math.max(before.slowdown / before.slowness, after.slowdown / after.slowness);
+    const reason = passing > undisturbedBelow ? 'disturbed' : 'slower machine';
+    return { ...figures, verdict: 'ambiguous', basis: 'disturbed', reason };
+  }
   if (p !== undefined && adjustedP !== undefined && before.times && after.times) {
     const interval = ratioInterval(before.times, after.times, 1 - level);
-    const verdict = verdictOf(pair, ratio, adjustedP < level, interval, threshold);
-    return { ...figures, verdict, basis: 'times', p, adjustedP, ...(interval && { interval }) };
+    const otherwise = p < level ? 'many rows' : 'scatter';
+    const judged = verdictOf(pair, ratio, adjustedP < level, interval, threshold, otherwise);
+    return { ...figures, ...judged, basis: 'times', p, adjustedP, ...(interval && { interval }) };
   }
   if (Math.min(before.samples, after.samples) < 2)
-    return { ...figures, verdict: 'ambiguous', basis: 'single run' };
+    return { ...figures, verdict: 'ambiguous', basis: 'single run', reason: 'single run' };
   const apart = after.p10Ms > before.p90Ms || after.p90Ms < before.p10Ms;
   const extremes = [after.p10Ms / before.p90Ms, after.p90Ms / before.p10Ms] as const;
-  return { ...figures, verdict: verdictOf(pair, ratio, apart, extremes, threshold), basis: 'spread' };
+  return { ...figures, ...verdictOf(pair, ratio, apart, extremes, threshold, 'spread'), basis: 'spread' };
 }
 
 /**
  * What the machine's own slowdown explains is no difference: at worst it was all of one side's and none of the other's. Nor is
  * what visits of one side differ by among themselves.
  * @param interval in which the ratio surely lies
+ * @param otherwise why nothing is said where it does not differ surely
  */
 function verdictOf(
   { before, after }: Pair,
@@ -154,11 +166,18 @@ function verdictOf(
   differs: boolean,
   interval: readonly [low: number, high: number] | undefined,
   threshold: number,
-): Verdict {
+  otherwise: Ambiguity,
+): Pick<ComparedRow, 'verdict' | 'reason'> {
   const [least, most] = [1 / (1 + threshold), 1 + threshold];
+  const ambiguous = (reason: Ambiguity) => ({ verdict: 'ambiguous', reason }) as const;
   // A clock that was too coarse shows 0, and no ratio.
-  if (!(ratio > 0 && ratio < Infinity)) return 'ambiguous';
-  if (differs && after.visits[0] / before.visits[1] / after.slowdown > most) return 'slower';
-  if (differs && (after.visits[1] / before.visits[0]) * before.slowdown < least) return 'faster';
-  return interval && interval[0] >= least && interval[1] <= most ? 'same' : 'ambiguous';
+  if (!(ratio > 0 && ratio < Infinity)) return ambiguous('coarse clock');
+  const slower = after.visits[0] / before.visits[1];
+  const faster = after.visits[1] / before.visits[0];
+  if (differs && slower / after.slowdown > most) return { verdict: 'slower' };
+  if (differs && faster * before.slowdown < least) return { verdict: 'faster' };
+  if (interval && interval[0] >= least && interval[1] <= most) return { verdict: 'same' };
+  if (!differs) return ambiguous(otherwise);
+  if (slower > most || faster < least) return ambiguous('slowdown');
+  return ambiguous(ratio > most || ratio < least ? 'visits' : 'near threshold');
 }
