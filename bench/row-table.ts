@@ -97,11 +97,11 @@ const aboveRoofText = {
 } as const;
 
 const batchColumn: Column = { name: '', width: 10, rank: 0 };
-const rateColumn: Column = { name: '', width: 17, rank: 2, numeric: true };
+const rateColumn: Column = { name: '', width: 17, rank: 1, numeric: true };
 const arithmeticColumn: Column = { name: '', width: 14, rank: 3, numeric: true };
 const timeColumns: readonly Column[] = [
   { name: 'median', width: 9, rank: 0, numeric: true },
-  { name: '10th to 90th percentile', width: 19, rank: 1, numeric: true },
+  { name: '10th to 90th percentile', width: 19, rank: 2, numeric: true },
 ];
 
 const timeCells = ({ medianMs, p10Ms, p90Ms }: Sample): string[] => [

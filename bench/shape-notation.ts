@@ -55,7 +55,7 @@ export function parseShapes(text: string, notation: Notation): OwnShape[] {
     const { axes, decimals, flags, example } = notation;
     const words = [...Object.keys(axes), ...Object.keys(decimals), ...flags].join(', ');
     throw new UsageError(
-      `--shape-of "${text}": ${why}. Write it like "${example}"; values may be lists and ranges, as 1,4 or 1..64*2. Words: ${words}`,
+      `--shape-of "${text}": ${why}${why.endsWith('?') ? '' : '.'} Write it like "${example}"; values may be lists and ranges, as 1,4 or 1..64*2. Words: ${words}`,
     );
   };
   const read: Read = { axes: [], decimals: {}, flags: [] };

@@ -61,10 +61,14 @@ describe('fool bench', () => {
 
   it.each([
     [['kernel'], /there is no section kernel to measure, but kernels, .*did you mean kernels\?/],
-    [['kernels', '--batch', 'many'], /Expected a whole number/],
+    [['kernels', '--batch', 'many'], /Expected batches: “many” is neither a number nor a range/],
     [['kernels', '--time', '0'], /Expected a number above 0/],
     [['kernels', '--family', 'conv3d'], /--family conv3d: did you mean conv2d\?/],
-    [['networks', '--batch', '4'], /--batch chooses among kernels, which are not to be measured/],
+    [
+      ['evolution', '--batch', '4'],
+      /--batch chooses among kernels and networks and peers, not to be measured here/,
+    ],
+    [['networks', '--network', 'ResNet'], /--network ResNet fits no work; there are: LeNet forward/],
   ])('%j ends with 2 and a sentence', (commandLine, message) => {
     const { status, stderr } = bench(...commandLine, '--adapter', 'swiftshader');
     expect(stderr).toMatch(message);

@@ -1,9 +1,15 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { comparisonLines } from '../../bench/compare-command.ts';
+import { ambiguities, type Ambiguity } from '../../bench/ambiguity.ts';
+import { addCompare, compareFiles, comparisonLines } from '../../bench/compare-command.ts';
 import { compareResults } from '../../bench/compare.ts';
 import { holm, testable } from '../../bench/multiple-tests.ts';
 import { readResults, resultsOf } from '../../bench/results-file.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 import { covering } from '../support/full.ts';
 
@@ -177,6 +183,81 @@ describe('two results files', () => {
     expect(text).toMatch(/conv2d, conv1: tile\s+1 ms\s+1\.1 ms\s+\+10\.0 %.*slower\s+times/);
     expect(text).toContain('Holm');
     expect(text).toContain('2 rows: 1 slower, 0 faster, 0 same, 1 ambiguous');
+  });
+});
+
+describe('an ambiguous row says why:', () => {
+  const row = (times: readonly number[], more: object = {}) => ({
+    ...kernelRow('conv1', 'tile', times),
+    ...more,
+  });
+  const calm = row(around(1, 0.02));
+  const bare = (times: readonly number[]) => kernelRow('conv1', 'tile', times, false);
+
+  it.each([
+    ['disturbed', [calm], [row(around(2, 0.02), { slowdown: 1.3 })]],
+    ['slowdown', [calm], [row(around(1.08, 0.02), { slowdown: 1.07 })]],
+    ['single run', [row([1])], [row([2])]],
+    ['coarse clock', [row(Array<number>(20).fill(0))], [calm]],
+    ['visits', [{ ...calm, visitsMs: [0.99, 1.09] }], [row(around(1.1, 0.02), { visitsMs: [1.09, 1.1] })]],
+    ['scatter', [row(around(1, 0.2))], [row(around(1.1, 0.2))]],
+    ['near threshold', [row(around(1, 0.02))], [row(around(1.025, 0.02))]],
+    ['spread', [bare(around(1, 0.1))], [bare(around(1.1, 0.1))]],
+  ])('%s', (reason, before, after) => {
+    const comparison = compareResults(results(before), results(after));
+    expect(comparison.rows[0]).toMatchObject({ verdict: 'ambiguous', reason });
+    const text = comparisonLines(comparison).join('\n');
+    const [why, remedy] = ambiguities[reason as Ambiguity];
+    expect(text).toContain(`ambiguous, ${reason} (1 row): ${why}; ${remedy}`);
+    expect(text.split('\n')[1]).toMatch(new RegExp(`ambiguous  ${reason}$`));
+  });
+
+  it('slower machine, throughout one of the runs', () => {
+    const of = (fixedWorkMs: number) => results([calm], { fixedWorkMs });
+    expect(compareResults(of(15), of(18)).rows[0]).toMatchObject({ reason: 'slower machine' });
+  });
+
+  it('many rows, among which one such is to be expected', () => {
+    const others = Array.from({ length: 60 }, (_, index) =>
+      kernelRow(`shape ${String(index)}`, 'tile', around(1, 0.2)),
+    );
+    const sides = [around(1, 0.1), around(1.09, 0.1)].map((times) => row(times));
+    const alone = compareResults(results([sides[0]!]), results([sides[1]!])).rows[0]!;
+    expect(alone).toMatchObject({ verdict: 'slower' });
+    const among = compareResults(results([sides[0]!, ...others]), results([sides[1]!, ...others])).rows[0]!;
+    expect(among).toMatchObject({ verdict: 'ambiguous', reason: 'many rows', p: alone.p });
+  });
+
+  it('and no other row has a reason', () => {
+    const { rows } = compareResults(results([calm]), results([row(around(1.2, 0.02))]));
+    expect(rows[0]).not.toHaveProperty('reason');
+  });
+});
+
+describe('the command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fool-compare-'));
+  const file = (name: string, rows: readonly object[]) => {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify({ ...origin, rows }));
+    return path;
+  };
+
+  it('refuses files without a common row, and says what they have', () => {
+    const kernels = file('kernels.json', [kernelRow('conv1', 'tile', around(1, 0.02))]);
+    const networks = file('networks.json', [networkRow('LeNet', 4, [1, 2])]);
+    expect(() => compareFiles(kernels, networks, 0.03)).toThrow(UsageError);
+    expect(() => compareFiles(kernels, networks, 0.03)).toThrow(
+      /no row in common: .*kernels\.json has 1 row, such as “conv2d, conv1: tile”; .*networks\.json has 1 row, such as “LeNet, batch 4”/,
+    );
+    expect(() => compareFiles(file('none.json', []), kernels, 0.03)).toThrow(/none\.json has no rows/);
+  });
+
+  it('explains its threshold in per cent', () => {
+    const program = new Command('fool bench');
+    addCompare(program);
+    const help = program.commands[0]!.helpInformation().replaceAll(/\s+/g, ' ');
+    expect(help).toContain('changed by more than this');
+    expect(help).toContain('(default: 3)');
   });
 });
 

@@ -4,7 +4,7 @@ import { chooseCases, type KernelChoice } from '../../bench/choose-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from '../../bench/kernel-cases.ts';
 import { benchKernels, shuffled, type KernelRow } from '../../bench/kernels.ts';
 import type { Peaks } from '../../bench/peaks.ts';
-import { aboveRoof } from '../../bench/roof-check.ts';
+import { aboveRoof, whyAboveRoof } from '../../bench/roof-check.ts';
 import { expectedElements, placesOf } from '../../bench/verify.ts';
 import { unwatched } from '../../bench/watch.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
@@ -129,6 +129,7 @@ describe('a kernel above a roof', () => {
     const { rows, failures } = await measured(usual, low);
     expect(rows).toHaveLength(1);
     expect(failures).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ aboveRoof: 'doubtful' });
     expect(failures[0]).toMatch(/^matmul \S+, 64 × 64 × 64: [\d.]+ % of the roof of arithmetic: /);
   });
 
@@ -137,6 +138,16 @@ describe('a kernel above a roof', () => {
     expect(aboveRoof({ ...kernel, gflops: 52 }, peaks)).toBeUndefined();
     const moving = { ...kernel, gflops: 0, gbps: 16, bytes: 2 ** 27 };
     expect(aboveRoof(moving, peaks)).toMatch(/^160\.0 % of the roof of memory/);
+  });
+
+  test('has its reason, and is doubted where there is none', () => {
+    const why = (ofPeak: number, more: object = {}) => whyAboveRoof(ofPeak, { ...kernel, ...more }, peaks);
+    expect(why(1)).toBeUndefined();
+    expect(why(1.02, { gflops: 51 })).toBe('doubtful');
+    expect(why(1.02, { gflops: 51, standsForMore: true })).toBe('squares');
+    expect(why(3, { gflops: 1, gbps: 30 })).toBe('caches');
+    expect(why(1.4, { gflops: 1, gbps: 14, bytes: 2 ** 27 })).toBe('reading');
+    expect(why(1.6, { gflops: 1, gbps: 16, bytes: 2 ** 27 })).toBe('doubtful');
   });
 
   test('does not fail for operands that caches hold, nor for reading more than it writes', () => {
