@@ -1,22 +1,16 @@
 /** mean.binaryproto: the mean of the training pictures, which Caffe's networks expect subtracted (a bare BlobProto). */
 import { readBlob } from './caffe-blob.ts';
+import type { MeanImage } from './mean-image.ts';
 import { MessageReader } from './protobuf.ts';
 import { refusalOf } from './refusal.ts';
 import { viewOf } from './view-of.ts';
 
-/** A mean image as Caffe stores it: values 0–255, channels in the order B, G, R. */
-export interface MeanImage {
-  /** [channels, height, width] */
-  readonly shape: readonly [number, number, number];
-  readonly data: Float32Array;
-}
-
 /**
- * Reads the mean image of a training set.
+ * Reads the mean image of a training set: values 0–255, channels in the order B, G, R.
  * @param fileName for messages only
  * @throws WeightFileError when the file is damaged, holds more than one image, or a value that is not finite.
  */
-export function readMeanImage(bytes: Uint8Array, fileName: string): MeanImage {
+export function readBinaryproto(bytes: Uint8Array, fileName: string): MeanImage {
   const fail = refusalOf(fileName);
   const blob = readBlob(new MessageReader(bytes, fail), viewOf(bytes), 'the mean image', fail);
   const [images, ...image] = blob.shape.length === 3 ? [1, ...blob.shape] : blob.shape;

@@ -29,6 +29,8 @@ export interface ImportOptions {
   readonly labels?: readonly string[];
   /** Names of tensors and layers that are no part of the network; `*` stands for any text. */
   readonly ignore?: readonly string[];
+  /** What messages call each of these: the file or the option that it comes from. */
+  readonly from?: Readonly<Partial<Record<'mean' | 'scale' | 'channels' | 'image' | 'labels', string>>>;
 }
 
 export interface Imported extends Pick<MatchedWeights, 'mapped' | 'ignored'> {
@@ -61,7 +63,8 @@ export function importModel(
   const classes = weights.get(`${architecture.layers.at(-1)?.name ?? ''}.bias`)?.data.length ?? 0;
   const labels = options.labels ?? readLabels(metadata['labels'], fileName) ?? usualLabels(arch, classes);
   if (labels.length !== classes) {
-    throw new WeightFileError(`${fileName}: ${String(labels.length)} labels for ${String(classes)} classes`);
+    const source = (options.labels && options.from?.labels) ?? fileName;
+    throw new WeightFileError(`${source}: ${String(labels.length)} labels for ${String(classes)} classes`);
   }
   const own: readonly string[] = ['arch', 'labels', ...preprocessingKeys];
   const card = Object.fromEntries(Object.entries(metadata).filter(([key]) => !own.includes(key)));
@@ -80,7 +83,7 @@ export function importPreprocessing(
   options: ImportOptions,
 ): Preprocessing {
   const { tensor, described } = describePreprocessing(file, architecture.name, options);
-  return readPreprocessing(tensor, described, architecture, fileName);
+  return readPreprocessing(tensor, described, architecture, fileName, options.from);
 }
 
 /** The preprocessing in the words of a model file and its mean image. */
@@ -102,10 +105,14 @@ function describePreprocessing(
   let tensor = meanImageOf(file);
   if (mean && 'shape' in mean) {
     tensor = { name: meanTensor, dtype: 'F32', ...mean };
-    described['image'] = String(mean.shape[1]);
+    if (!isOnePixel(tensor)) described['image'] = String(mean.shape[1]);
   } else if (mean) {
     tensor = undefined;
     described['mean'] = mean.join(',');
+  }
+  if (tensor && isOnePixel(tensor)) {
+    described['mean'] = tensor.data.join(',');
+    tensor = undefined;
   }
   if (imageSide !== undefined) described['image'] = String(imageSide);
   // The file's crop is of the file's images; smaller ones are seen whole.
@@ -114,6 +121,9 @@ function describePreprocessing(
   }
   return { tensor, described };
 }
+
+/** As the mean colour is often kept: [channels, 1, 1]. */
+const isOnePixel = ({ shape }: Tensor): boolean => shape.length === 3 && shape[1] === 1 && shape[2] === 1;
 
 function readLabels(text: string | undefined, fileName: string): string[] | undefined {
   return text === undefined ? undefined : parseLabels(text, `${fileName}: the labels in the header`);
@@ -124,7 +134,7 @@ function readLabels(text: string | undefined, fileName: string): string[] | unde
  * @param what names the labels in the message
  * @throws WeightFileError when it is none
  */
-export function parseLabels(text: string, what: string): string[] {
+function parseLabels(text: string, what: string): string[] {
   try {
     const labels: unknown = JSON.parse(text);
     if (Array.isArray(labels) && labels.every((label) => typeof label === 'string')) return labels;

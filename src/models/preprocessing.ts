@@ -76,19 +76,24 @@ export function storePreprocessing(
   return { metadata, tensor: { name: meanTensor, shape: image, data: mean, dtype: 'F32' } };
 }
 
-/** @throws WeightFileError, WeightShapeError naming the file and the entry of its metadata */
+/**
+ * @param from what messages call an entry that is not of the file
+ * @throws WeightFileError, WeightShapeError naming the file and the entry of its metadata
+ */
 export function readPreprocessing(
   tensor: Tensor | undefined,
   metadata: Readonly<Record<string, string>>,
   { input }: Architecture,
   fileName: string,
+  from: Readonly<Partial<Record<'mean' | 'scale' | 'channels' | 'image', string>>> = {},
 ): Preprocessing {
   const [channels, side] = input;
   const whole = (key: 'image' | 'crop', fallback: number, most: number): number => {
-    const [value = NaN, ...others] = readNumbers(metadata[key], [fallback], key, fileName);
+    const source = (key === 'image' ? from.image : undefined) ?? fileName;
+    const [value = NaN, ...others] = readNumbers(metadata[key], [fallback], key, source);
     if (Number.isInteger(value) && value >= 1 && value <= most && others.length === 0) return value;
     throw new WeightFileError(
-      `${fileName}: the side "${key}" is ${[value, ...others].join(',')}, expected a whole number from 1 to ${String(most)}`,
+      `${source}: the side "${key}" is ${[value, ...others].join(',')}, expected a whole number from 1 to ${String(most)}`,
     );
   };
   const image: Extent = [channels, whole('image', side, largestSide), whole('image', side, largestSide)];
@@ -96,21 +101,22 @@ export function readPreprocessing(
   const channelOrder = channelOrders.find((known) => known === order);
   if (channelOrder === undefined || (channels === 1) !== (order === 'gray')) {
     throw new WeightFileError(
-      `${fileName}: the channels are "${order}", expected ${channels === 1 ? 'gray' : 'rgb or bgr'} for the ${String(channels)} of the network`,
+      `${from.channels ?? fileName}: the channels are "${order}", expected ${channels === 1 ? 'gray' : 'rgb or bgr'} for the ${String(channels)} of the network`,
     );
   }
+  const scaleFrom = from.scale ?? fileName;
   const scale = perChannel(
-    readNumbers(metadata['scale'], [1], 'scale', fileName),
+    readNumbers(metadata['scale'], [1], 'scale', scaleFrom),
     'scale',
     channels,
-    fileName,
+    scaleFrom,
   );
   if (scale.includes(0))
-    throw new WeightFileError(`${fileName}: the scale is 0: all images would be the same`);
+    throw new WeightFileError(`${scaleFrom}: the scale is 0: all images would be the same`);
   return {
     image,
     crop: whole('crop', Math.min(image[1], side), image[1]),
-    mean: readMean(tensor, metadata['mean'], image, fileName),
+    mean: readMean(tensor, metadata['mean'], image, from.mean ?? fileName),
     scale: scale.length === 1 ? Array.from({ length: channels }, () => scale[0] ?? 1) : scale,
     channelOrder,
   };

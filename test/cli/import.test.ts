@@ -8,6 +8,7 @@ import { loadMnist } from '../../src/node/mnist-files.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { digitPng } from '../support/few-digits.ts';
 import { binaryproto, lenetCaffemodel, lenetOldCaffemodel, lenetOnnx } from '../support/lenet-files.ts';
+import { npyOf } from '../support/npy-bytes.ts';
 import { pytorchBytes } from '../support/pytorch-files.ts';
 import { fool } from './fool.ts';
 
@@ -126,7 +127,7 @@ describe('fool import', () => {
     const few = file('few.txt', 'zero\none\n');
     await fails(
       1,
-      /lenet\.onnx: 2 labels for 10 classes/,
+      /few\.txt: 2 labels for 10 classes/,
       onnx,
       '--arch',
       'lenet',
@@ -243,6 +244,9 @@ describe('what cannot be imported', () => {
   const blocked = path.join(file('blocked', ''), 'x.safetensors');
   const lenetOut = ['--arch', 'lenet', '--out', out('none')];
   const mixed = file('mixed.json', '["zero", 1]');
+  const two = file('two.json', '{"1": ["n1", "b"], "0": ["n0", "a"]}');
+  const other = file('other.onnx', readFileSync(onnx));
+  const small = file('mean.npy', npyOf([2, 3], new Float32Array(6)));
 
   it.each<[string, number, RegExp, string[]]>([
     [
@@ -295,21 +299,28 @@ describe('what cannot be imported', () => {
       [onnx, '--mean', '1,,2', ...lenetOut],
     ],
     ['a mean that is not there', 1, /cannot read mean\.txt/, [onnx, '--mean', 'mean.txt', ...lenetOut]],
-    ['a mean image of another kind', 1, /lenet\.onnx/, [onnx, '--mean', onnx, ...lenetOut]],
+    ['a mean image of another kind', 1, /^fool: .*other\.onnx/m, [onnx, '--mean', other, ...lenetOut]],
+    [
+      'a mean of another size',
+      1,
+      /^fool: .*mean\.npy: the mean is \[1, 2, 3\], the image/m,
+      [onnx, '--mean', small, ...lenetOut],
+    ],
+    [
+      'labels of too few classes',
+      1,
+      /^fool: .*two\.json: 2 labels for 10/m,
+      [onnx, '--labels', two, ...lenetOut],
+    ],
     ['a scale beyond binary32', 2, /Expected numbers with commas/, [onnx, '--scale', '1e39', ...lenetOut]],
     ['a mean beyond binary32', 2, /--mean 1e39: expected a file/, [onnx, '--mean', '1e39', ...lenetOut]],
     ['a scale that is no number', 2, /Expected numbers with commas/, [onnx, '--scale', '1,x', ...lenetOut]],
     ['a scale of zero', 1, /the scale is 0/, [onnx, '--scale', '0', ...lenetOut]],
-    [
-      'labels that are not there',
-      1,
-      /cannot read the labels in none\.txt/,
-      [onnx, '--labels', 'none.txt', ...lenetOut],
-    ],
+    ['labels that are not there', 1, /cannot read none\.txt/, [onnx, '--labels', 'none.txt', ...lenetOut]],
     [
       'labels of another kind',
       1,
-      /the labels in .*\.json are no list of strings/,
+      /^fool: .*mixed\.json: has no name for class 1/m,
       [onnx, '--labels', mixed, ...lenetOut],
     ],
   ])('%s is refused', async (_, code, message, commandLine) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readMeanImage } from '../../src/formats/binaryproto.ts';
+import { readBinaryproto } from '../../src/formats/binaryproto.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
 import { blob, caffeBytes, legacyBlob, numbers } from '../support/caffe-files.ts';
 import { mutationsOf, parsedOrRefused, splicesOf, truncationsOf } from '../support/hostile-bytes.ts';
@@ -15,7 +15,7 @@ describe('reading a mean image', () => {
     ['doubles', { num: 1, channels: 3, height: 4, width: 5, double_data: numbers(60) }],
   ])('%s', (_, fields) => {
     for (const packing of ['packed', 'unpacked'] as const) {
-      expect(readMeanImage(caffeBytes('BlobProto', fields, packing), FILE)).toEqual({
+      expect(readBinaryproto(caffeBytes('BlobProto', fields, packing), FILE)).toEqual({
         shape: [3, 4, 5],
         data: Float32Array.from(numbers(60)),
       });
@@ -33,8 +33,8 @@ describe('refusing', () => {
     ['NaN', { ...blob([1, 1, 1, 1]), data: [NaN] }, /the mean image holds NaN at index 0/],
   ])('%s', (_, fields, message) => {
     const bytes = caffeBytes('BlobProto', fields);
-    expect(() => readMeanImage(bytes, FILE)).toThrow(WeightFileError);
-    expect(() => readMeanImage(bytes, FILE)).toThrow(message);
+    expect(() => readBinaryproto(bytes, FILE)).toThrow(WeightFileError);
+    expect(() => readBinaryproto(bytes, FILE)).toThrow(message);
   });
 });
 
@@ -42,7 +42,7 @@ describe('hostile bytes', () => {
   const valid = caffeBytes('BlobProto', legacyBlob([1, 3, 2, 2]));
 
   function check(bytes: Uint8Array): void {
-    const image = parsedOrRefused(() => readMeanImage(bytes, FILE), WeightFileError);
+    const image = parsedOrRefused(() => readBinaryproto(bytes, FILE), WeightFileError);
     if (image === undefined) return;
     const [channels, height, width] = image.shape;
     expect(image.data.length).toBe(channels * height * width);
@@ -56,6 +56,6 @@ describe('hostile bytes', () => {
 
   test('no truncation is read as an image', () => {
     for (const bytes of truncationsOf(valid))
-      expect(() => readMeanImage(bytes, FILE)).toThrow(WeightFileError);
+      expect(() => readBinaryproto(bytes, FILE)).toThrow(WeightFileError);
   });
 });

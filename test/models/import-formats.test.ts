@@ -1,6 +1,6 @@
 /** The same LeNet in every format becomes the same model file. */
 import { describe, expect, it } from 'vitest';
-import { readMeanImage } from '../../src/formats/binaryproto.ts';
+import { readMeanImage } from '../../src/formats/mean-image.ts';
 import { readWeights } from '../../src/formats/read-weights.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { confidencesOf } from '../../src/models/evaluation.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imagenetLabels } from '../../src/datasets/imagenet-labels.ts';
-import { readMeanImage } from '../../src/formats/binaryproto.ts';
+import { readMeanImage } from '../../src/formats/mean-image.ts';
 import type { WeightFileWithMetadata } from '../../src/formats/read-weights.ts';
 import { readWeights, weightFormat } from '../../src/formats/read-weights.ts';
 import { caffeBytes } from '../support/caffe-files.ts';
@@ -118,6 +118,13 @@ describe('preprocessing', () => {
     expect(readPreprocessing(tensor, metadata, architectures.get(arch)!(10), 'f')).toEqual(read);
   });
 
+  it('takes a mean image of one pixel for a colour', () => {
+    const mean = { shape: [3, 1, 1], data: Float32Array.of(10.25, 20, 30) };
+    const read = preprocessed('caffenet', {}, { mean });
+    expect(read).toEqual(preprocessed('caffenet', {}, { mean: [10.25, 20, 30] }));
+    expect(read.image).toEqual([3, 256, 256]);
+  });
+
   it('sees images whole that are smaller than the crop the file speaks of', () => {
     expect(preprocessed('caffenet', { image: '256', crop: '227' }, { imageSide: 200 })).toMatchObject({
       image: [3, 200, 200],
@@ -162,6 +169,21 @@ describe('preprocessing', () => {
     ],
     ['caffenet', {}, { mean: meanOf([3, 256, 200]) }, /^f: the mean is \[3, 256, 200\]/],
     ['caffenet', {}, { mean: meanOf([3, 256, 256]), imageSide: 200 }, /the image is \[3, 200, 200\]$/],
+    [
+      'lenet',
+      {},
+      { mean: meanOf([3, 28, 28]), from: { mean: 'm.npy' } },
+      /^m\.npy: the mean is \[3, 28, 28\]/,
+    ],
+    ['lenet', {}, { mean: meanOf([3, 1, 1]), from: { mean: 'm.npy' } }, /^m\.npy: the mean has 3 values/],
+    ['caffenet', {}, { mean: [1, 2], from: { mean: '--mean' } }, /^--mean: the mean has 2 values/],
+    ['caffenet', {}, { scale: [1, 2], from: { scale: '--scale' } }, /^--scale: the scale has 2 values/],
+    [
+      'lenet',
+      {},
+      { channelOrder: 'rgb', from: { channels: '--channels' } },
+      /^--channels: the channels are "rgb"/,
+    ],
   ])('of %s with %j and %j is refused', (arch, said, options, message) => {
     expect(() => preprocessed(arch, said, options)).toThrow(message);
   });
@@ -276,6 +298,8 @@ describe('labels', () => {
   it.each<[Metadata, ImportOptions, RegExp]>([
     [{ labels: '["a"]' }, {}, /^f: 1 labels for 2 classes$/],
     [{}, { labels: ['a', 'b', 'c'] }, /^f: 3 labels for 2 classes$/],
+    [{}, { labels: ['a'], from: { labels: 'l.txt' } }, /^l\.txt: 1 labels for 2 classes$/],
+    [{ labels: '["a"]' }, { from: { labels: 'l.txt' } }, /^f: 1 labels for 2 classes$/],
     [{ labels: '[1,2]' }, {}, /^f: the labels in the header are no list of strings$/],
     [{ labels: '{' }, {}, /^f: the labels in the header are no JSON/],
     [{ labels: '['.repeat(100_000) }, {}, /^f: the labels in the header are no JSON/],

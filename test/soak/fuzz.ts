@@ -11,7 +11,8 @@ import { parseAscentState } from '../../src/ascent/checkpoint.ts';
 import { DatasetError } from '../../src/datasets/dataset.ts';
 import { readIdx } from '../../src/datasets/idx.ts';
 import { CheckpointError, parseCheckpoint } from '../../src/evolution/checkpoint.ts';
-import { readMeanImage } from '../../src/formats/binaryproto.ts';
+import { readLabels } from '../../src/formats/label-file.ts';
+import { readMeanImage } from '../../src/formats/mean-image.ts';
 import { readCaffemodel } from '../../src/formats/caffemodel.ts';
 import { readOnnx } from '../../src/formats/onnx.ts';
 import { readPytorch } from '../../src/formats/pytorch.ts';
@@ -36,6 +37,7 @@ import { blob, caffeBytes, legacyBlob, numbers } from '../support/caffe-files.ts
 import { mutationsOf, splicesOf } from '../support/hostile-bytes.ts';
 import { idx } from '../support/idx-bytes.ts';
 import { ADOBE, exif, jpegOf } from '../support/jpeg-bytes.ts';
+import { npyOf } from '../support/npy-bytes.ts';
 import { int, node, onnxBytes, rawTensor, TYPE, unpackedOnnxBytes } from '../support/onnx-files.ts';
 import { Tally, type Soak } from './soak.ts';
 
@@ -301,6 +303,29 @@ async function readers(): Promise<Reader[]> {
       refusal: WeightFileError,
       read: (bytes) => {
         checkNumbers(readMeanImage(bytes, 'f'));
+      },
+    },
+    {
+      name: 'npy',
+      files: [
+        npyOf([1, 2, 3], Float32Array.from(numbers(6))),
+        npyOf([2, 2, 3], Float32Array.from(numbers(12))),
+      ],
+      refusal: WeightFileError,
+      read: (bytes) => {
+        checkNumbers(readMeanImage(bytes, 'f'));
+      },
+    },
+    {
+      name: 'labels',
+      files: [
+        strToU8(JSON.stringify({ id2label: { 0: 'a', 1: ['n1', 'b'] } })),
+        strToU8(JSON.stringify({ a: 0, b: 1 })),
+        strToU8(`{0: 'a', 1: "b's"}`),
+      ],
+      refusal: WeightFileError,
+      read: (bytes) => {
+        require(readLabels(bytes, 'f').length > 0, 'no labels');
       },
     },
     weightFile('ONNX', onnxFiles(), readOnnx, 'onnx'),

@@ -1,22 +1,15 @@
 /** `fool import`: anybody's weights into one safetensors file that carries its own preprocessing and labels. */
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ClassNames } from '../../datasets/class-names.ts';
-import { readMeanImage } from '../../formats/binaryproto.ts';
+import { readLabels } from '../../formats/label-file.ts';
+import { readMeanImage } from '../../formats/mean-image.ts';
 import { readWeights } from '../../formats/read-weights.ts';
 import { presentable } from '../../formats/refusal.ts';
 import { WeightFileError } from '../../formats/weight-file-error.ts';
-import { messageOf } from '../../message-of.ts';
 import { architectureNames } from '../../models/architectures.ts';
-import {
-  importModel,
-  importPreprocessing,
-  parseLabels,
-  type ImportOptions,
-  type Imported,
-} from '../../models/import.ts';
+import { importModel, importPreprocessing, type ImportOptions, type Imported } from '../../models/import.ts';
 import { writeModel } from '../../models/model.ts';
 import { numbersOf } from '../../models/preprocessing.ts';
 import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
@@ -54,7 +47,10 @@ export function addImport(program: Command, invocation: Invocation): void {
       ]),
     )
     .requiredOption('--out <file>', 'model file to write (.safetensors)')
-    .option('--mean <file|values>', 'mean.binaryproto, or a value per channel in the network’s order')
+    .option(
+      '--mean <file|values>',
+      'mean.binaryproto or mean.npy, or a value per channel in the network’s order',
+    )
     .option(
       '--scale <values>',
       'what a pixel minus the mean is multiplied by; one, or one per channel',
@@ -64,7 +60,10 @@ export function addImport(program: Command, invocation: Invocation): void {
       new Option('--channels <order>', 'order of colours that the network wants').choices(['rgb', 'bgr']),
     )
     .option('--image <side>', 'side of the images that are judged, before the crop', wholeNumber(1, 4096))
-    .option('--labels <file>', 'names of the classes, one a line (or a JSON list)')
+    .option(
+      '--labels <file>',
+      'names of the classes: text, one a line, or JSON (a list; an object, class → name or name → class; a config with id2label)',
+    )
     .option(
       '--ignore <name>',
       'a tensor or layer of the file that is no part of the network (* for any text); may be repeated',
@@ -147,29 +146,28 @@ async function saidByUser(options: ImportCommandOptions): Promise<ImportOptions>
     ...(scale === undefined ? {} : { scale }),
     ...(channels === undefined ? {} : { channelOrder: channels }),
     ...(image === undefined ? {} : { imageSide: image }),
-    ...(labels === undefined ? {} : { labels: await readLabels(labels) }),
     ignore,
+    ...(labels === undefined ? {} : { labels: readLabels(await readWeightBytes(labels), labels) }),
+    from: {
+      ...(mean === undefined ? {} : { mean: isValues(mean) ? '--mean' : mean }),
+      ...(scale === undefined ? {} : { scale: '--scale' }),
+      ...(channels === undefined ? {} : { channels: '--channels' }),
+      ...(image === undefined ? {} : { image: '--image' }),
+      ...(labels === undefined ? {} : { labels }),
+    },
   };
 }
 
+/** Whether the text is of numbers, rather than a file's name. */
+const isValues = (mean: string): boolean => /^[\d.,+\-e\s]+$/i.test(mean);
+
 async function readMean(text: string): Promise<NonNullable<ImportOptions['mean']>> {
-  if (/^[\d.,+\-e\s]+$/i.test(text)) {
+  if (isValues(text)) {
     const values = numbersOf(text);
     if (values) return values;
     throw new UsageError(`--mean ${text}: expected a file, or numbers with commas between them`);
   }
   return readMeanImage(await readWeightBytes(text), text);
-}
-
-async function readLabels(path: string): Promise<string[]> {
-  let text: string;
-  try {
-    text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (error) {
-    throw new WeightFileError(`cannot read the labels in ${path}: ${messageOf(error)}`);
-  }
-  if (!text.trimStart().startsWith('[')) return text.replace(/\r?\n$/, '').split(/\r?\n/);
-  return parseLabels(text, `the labels in ${path}`);
 }
 
 /** What --check names: a data set, or pictures with their classes. */
