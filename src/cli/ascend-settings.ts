@@ -7,7 +7,6 @@ import { presets } from '../ascent/presets.ts';
 import { defaultRanges, parseRanges } from '../ascent/ranges.ts';
 import { comparisonTrials, sampleTrials } from '../ascent/search.ts';
 import type { AscentSettings, ParametrisationSettings, Start, Trial } from '../ascent/settings.ts';
-import { ClassNames } from '../datasets/class-names.ts';
 import type { CppnGenome } from '../encodings/encoding.ts';
 import { messageOf } from '../message-of.ts';
 import { fitImage } from '../models/fit-image.ts';
@@ -19,6 +18,7 @@ import { readRegular } from '../node/read-regular.ts';
 import { sha256Of } from '../node/sha256.ts';
 import { readRun } from '../report/read-run.ts';
 import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
+import { classesNamed } from './named-classes.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -75,20 +75,10 @@ function objectivesOf(
       );
     return unit.map((text) => parseObjective(text, model));
   }
-  const wanted = list === 'all' ? [...model.labels.keys()] : classesOf('--class', list ?? '', model);
-  const unwanted = avoid === undefined ? [] : classesOf('--avoid', avoid, model);
+  const wanted =
+    list === 'all' ? [...model.labels.keys()] : classesNamed('--class', list ?? '', model.labels);
+  const unwanted = avoid === undefined ? [] : classesNamed('--avoid', avoid, model.labels);
   return classObjectives(wanted, objective ?? presets[preset].measure, unwanted, model);
-}
-
-function classesOf(option: string, list: string, { labels }: Model): number[] {
-  const names = new ClassNames(labels);
-  const classes = list.split(',').map((name) => {
-    const found = names.find(name);
-    if (typeof found === 'string') throw new UsageError(`${option}: ${found}`);
-    return found;
-  });
-  if (new Set(classes).size < classes.length) throw new UsageError(`${option} names the same class twice`);
-  return classes;
 }
 
 /** What it starts from, and the picture where it is one. */

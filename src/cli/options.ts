@@ -87,15 +87,6 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
-/** `3,5,7` as numbers. */
-export function numberList(text: string): number[] {
-  const parse = wholeNumber(0);
-  const numbers = text.split(',').map((part) => parse(part));
-  if (new Set(numbers).size !== numbers.length)
-    throw new InvalidArgumentError('The same number stands there twice.');
-  return numbers.sort((a, b) => a - b);
-}
-
 /** How many views of an image are averaged. */
 export function oneOrTen(text: string): 1 | 10 {
   if (text === '1' || text === '10') return Number(text) as 1 | 10;

@@ -19,9 +19,8 @@ import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options
 import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
-import { lockFolder } from '../lock-folder.ts';
 import { loadReporting } from '../reporting.ts';
-import { checkRunFolder } from '../run-folder.ts';
+import { checkRunFolder, inRunFolder, movesOn } from '../run-folder.ts';
 import { resultsOf } from '../run-results.ts';
 import { withGpuAgain } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
@@ -38,7 +37,7 @@ export function addAscend(program: Command, invocation: Invocation): void {
 
 async function runAscend(options: AscendOptions, command: Command, terminal: Terminal): Promise<void> {
   const storage = new FileStorage(options.out);
-  checkFolder(options, command);
+  if (!movesOn(options, command)) checkFolder(options, command);
   const stored = options.resume ? await readAscentRecord(storage, options.out) : undefined;
   const { model, sha256 } = await loadModel(
     stored && command.getOptionValueSource('model') !== 'cli' ? stored.settings.model : options.model,
@@ -48,9 +47,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
     ? await storedAscent(stored.settings, model, terminal)
     : await askedFor(options, model, terminal);
   const { writeReport } = await loadReporting();
-  const lock = await lockFolder(options.out, storage, terminal);
-  try {
-    checkFolder(options, command); // once more: another process may have made a run here before it let go
+  await inRunFolder(options, command, storage, terminal, async () => {
     let setUp = 0;
     const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
       const opened = performance.now();
@@ -89,9 +86,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
     }
     announce(summary, options, setUp, terminal);
     terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 function batchOf({ batch }: AscendOptions, gpu: Gpu, model: Model, { settings }: AskedAscent): number {

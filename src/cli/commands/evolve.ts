@@ -4,8 +4,9 @@ import { readCheckpoint } from '../../evolution/checkpoint.ts';
 import { evolve, type Evolution } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
 import type { RunSettings, RunSummary, StageTimes } from '../../evolution/run-record.ts';
-import { classesOf, newEvolution, resumedEvolution } from '../../runs/evolution-run.ts';
+import { newEvolution, resumedEvolution } from '../../runs/evolution-run.ts';
 import { rebuiltCheckpoint } from '../../runs/rebuilt-checkpoint.ts';
+import type { Model } from '../../models/model.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
@@ -13,11 +14,11 @@ import { durationWithSetUp, formatConfidence, formatNumber } from '../../report/
 import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
-import { lockFolder } from '../lock-folder.ts';
-import { numberList, oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
+import { classesNamed } from '../named-classes.ts';
+import { oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
+import { checkRunFolder, inRunFolder, movesOn } from '../run-folder.ts';
 import { reportFiles, resultsOf } from '../run-results.ts';
-import { checkRunFolder } from '../run-folder.ts';
 import { withGpuAgain } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
 import { during, Terminal, type Passing } from '../terminal.ts';
@@ -29,7 +30,7 @@ interface EvolveOptions extends ModelOptions {
   readonly population: number;
   readonly seed: number;
   readonly crops: 1 | 10;
-  readonly classes?: readonly number[];
+  readonly classes?: string;
   readonly coordinates: 'pixels' | 'normalised';
   readonly out: string;
   readonly resume: boolean;
@@ -50,7 +51,10 @@ export function addEvolve(program: Command, invocation: Invocation): void {
     .option('--population <n>', 'children per generation', wholeNumber(1), 200)
     .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
     .option('--crops <n>', 'views of an image that are averaged: 1 or 10', oneOrTen, 1)
-    .option('--classes <list>', 'numbers of the classes that get a cell, e.g. 3,5 (default: all)', numberList)
+    .option(
+      '--classes <list>',
+      'classes that get a cell: numbers or names with commas between them (default: all)',
+    )
     .addOption(
       new Option('--coordinates <frame>', 'what a CPPN sees as x and y')
         .choices(['pixels', 'normalised'])
@@ -80,12 +84,11 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
   const storage = new FileStorage(options.out);
   const asked = await settingsFor(options, command, storage);
   const { model, sha256 } = await loadModel(asked.model, await architectureFor(options, storage));
-  classesOf(model, asked.classes); // before a device is opened for nothing
+  const classes = cellsOf(options, model);
   const { writeReport } = await loadReporting();
-  const lock = await lockFolder(options.out, storage, terminal);
-  try {
-    // Once more, since another process may have made or lengthened a run here before it let go of the folder.
-    const settings = await settingsFor(options, command, storage);
+  await inRunFolder(options, command, storage, terminal, async () => {
+    // Once more, since another process may have lengthened the run before it let go of the folder.
+    const settings = await settingsFor(options, command, storage, classes);
     // The report comes after the device is closed: an open one keeps polling.
     const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
       const opened = performance.now();
@@ -110,9 +113,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
     await during(terminal, 'writing the report', writeReport(storage, options.out));
     announce(summary, options, terminal);
     terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 /** A resumed run goes on with the architecture that it was started with. */
@@ -128,14 +129,22 @@ async function architectureFor(
   );
 }
 
-/** New settings from the options, or those of the run that is resumed, which options may only repeat or lengthen. */
+function cellsOf({ classes }: EvolveOptions, { labels }: Model): readonly number[] | undefined {
+  if (classes === undefined) return undefined;
+  return classesNamed('--classes', classes, labels).sort((a, b) => a - b);
+}
+
+/**
+ * New settings from the options, or those of the run that is resumed, which options may only repeat or lengthen.
+ * @param classes that get a cell, where they were named and the model that knows them is there
+ */
 async function settingsFor(
   options: EvolveOptions,
   command: Command,
   storage: FileStorage,
+  classes?: readonly number[],
 ): Promise<RunSettings> {
-  const { model, encoding, generations, population, seed, crops, classes, coordinates, denseWeights } =
-    options;
+  const { model, encoding, generations, population, seed, crops, coordinates, denseWeights } = options;
   const wanted: RunSettings = {
     model,
     encoding,
@@ -147,7 +156,7 @@ async function settingsFor(
     ...(denseWeights === 'f16' ? { denseWeights } : {}),
     ...(classes ? { classes } : {}),
   };
-  checkRunFolder(options);
+  if (!movesOn(options, command)) checkRunFolder(options);
   if (options.fromArchive && !options.resume) throw new UsageError('--from-archive belongs to --resume');
   if (!options.resume) return wanted;
   if (options.tune !== undefined)
@@ -166,7 +175,7 @@ async function settingsFor(
     'coordinates',
     'denseWeights',
   ] as const) {
-    const given = command.getOptionValueSource(key) === 'cli';
+    const given = key === 'classes' ? classes !== undefined : command.getOptionValueSource(key) === 'cli';
     const usual = key === 'denseWeights' ? 'f32' : undefined;
     const [asked, has] = [wanted[key] ?? usual, stored[key] ?? usual];
     if (given && JSON.stringify(asked) !== JSON.stringify(has)) {
