@@ -4,6 +4,7 @@ import { climbOf, flatten, stepRules, type FlatClimb, type RuleName } from '../a
 import { classMeasures, type ClassMeasure } from '../ascent/objective.ts';
 import { presets, presetNames, stepScales, type PresetName } from '../ascent/presets.ts';
 import { mostMutations, type Ball, type Climb, type Transformation } from '../ascent/settings.ts';
+import { groups } from './help.ts';
 import { wholeNumber, withModel, type ModelOptions } from './options.ts';
 
 export interface AscendOptions extends ModelOptions {
@@ -53,6 +54,7 @@ export interface AscendOptions extends ModelOptions {
 export function withAscend(command: Command): Command {
   const collect = (text: string, earlier: readonly string[] = []) => [...earlier, text];
   return withModel(command)
+    .optionsGroup('What is climbed:')
     .option('--class <list>', 'classes to climb: numbers or names with commas between them, or all')
     .option(
       '--unit <sum>',
@@ -65,15 +67,19 @@ export function withAscend(command: Command): Command {
       ]),
     )
     .option('--avoid <list>', 'classes that are to stay unlikely')
+    .optionsGroup('How it climbs:')
     .addOption(
       new Option('--preset <name>', 'settings to start from, which other options change')
         .choices([...presetNames])
         .default('default'),
     )
     .option('--steps <n>', 'most iterations (default: 255, or by the preset)', wholeNumber(1))
+    .option('--until <confidence>', 'an image is done when its confidence reaches this', number)
     .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
+    .optionsGroup('Where it starts:')
     .option('--start <what>', 'gaussian or uniform noise on the mean image, mean, or a picture file')
     .option('--noise <size>', 'deviation or half width of that noise, in bytes', number)
+    .optionsGroup('Steps:')
     .addOption(new Option('--step-rule <rule>', 'how far a step goes').choices([...stepRules]))
     .option('--step-size <size>', 'in bytes, or times the gradient with the constant rule', number)
     .option('--largest <rate>', 'progress: most that the gradient is multiplied by', number)
@@ -81,6 +87,7 @@ export function withAscend(command: Command): Command {
     .option('--late <share>', 'progress: share of what is missing to 1 that it is to gain', number)
     .option('--momentum <share>', 'of the last movement that goes on', number)
     .option('--cooling <iterations>', 'after which a step has half its size; 0 for never', number)
+    .optionsGroup('What keeps the image simple, or near its start:')
     .option('--decay <share>', 'by which the image returns to the mean image in every step', number)
     .option('--blur <radius>', 'Gaussian blur of this many pixels, at least 0.3', number)
     .option('--blur-every <n>', 'iterations from one blur to the next', wholeNumber(1))
@@ -88,6 +95,7 @@ export function withAscend(command: Command): Command {
     .option('--small-contribution <percent>', 'of the pixels, those that contribute least', number)
     .addOption(new Option('--ball <norm>', 'keep the image around its start').choices(['l2', 'linf']))
     .option('--radius <size>', 'of the ball, in bytes', number)
+    .optionsGroup('How the picture is drawn and shown:')
     .addOption(
       new Option('--param <name>', 'what is climbed: pixels, waves, or the weights of a CPPN')
         .choices(['pixel', 'fourier', 'cppn'])
@@ -103,11 +111,16 @@ export function withAscend(command: Command): Command {
     .option('--jitter <pixels>', 'show the network the picture moved by up to so many pixels', number)
     .option('--rotate <degrees>', 'and turned by up to so many degrees', number)
     .option('--scale <share>', 'and enlarged or shrunk by up to this share', number)
-    .option('--until <confidence>', 'an image is done when its confidence reaches this', number)
-    .option('--batch <n>', 'images side by side, a multiple of 4 (default: as memory allows)', wholeNumber(4))
+    .addOption(
+      new Option('--batch <n>', 'images side by side, a multiple of 4 (default: as memory allows)')
+        .argParser(wholeNumber(4))
+        .helpGroup(groups.device),
+    )
+    .optionsGroup('Trials:')
     .option('--search <n>', 'try so many random settings and keep the best', wholeNumber(2, 10_000))
     .option('--ranges <file>', 'JSON file of the ranges that --search draws from')
     .option('--compare', 'the regularisers side by side, each as a run of its own', false)
+    .optionsGroup(groups.folder)
     .option('--animate', 'write the film strips as animated GIFs as well', false)
     .option('--checkpoint-every <seconds>', 'between checkpoints, at least', wholeNumber(0), 5)
     .option('--out <folder>', 'run folder', 'runs/ascent')

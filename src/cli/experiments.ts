@@ -10,6 +10,7 @@ import {
   type Scale,
   type Values,
 } from '../experiments/settings.ts';
+import { finishHelp, groups, withExamples } from './help.ts';
 import type { Invocation } from './io.ts';
 import { withCommon, type CommonOptions } from './options.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -27,12 +28,16 @@ export function buildExperiments(invocation: Invocation): Command {
   const { out, err } = invocation;
   const program = new Command('fool experiment')
     .description('the experiments of the paper, and some beyond it, each beside the paper’s own figures')
-    .showHelpAfterError('(fool experiment list names them)')
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride();
   addList(program, invocation);
   addResults(program, invocation);
   for (const experiment of experiments) addOne(program, experiment, invocation);
+  withExamples(program, [
+    ['fool experiment mnist-cppn', 'minutes: smaller than the paper’s, and it says in what'],
+    ['fool experiment mnist-cppn --scale paper', 'exactly the paper’s settings'],
+  ]);
+  finishHelp(program, invocation);
   return program;
 }
 
@@ -76,10 +81,13 @@ function addOne(program: Command, experiment: Experiment, invocation: Invocation
   const command = withCommon(
     program.command(name).summary(title).description(`${title}: ${about} (${section})`),
   )
+    .optionsGroup('Settings:')
     .addOption(new Option('--scale <name>', 'values of all settings').choices([...scales]).default('quick'))
+    .optionsGroup(groups.folder)
     .option('--out <folder>', 'folder of the experiment', `runs/${name}`)
     .option('--resume', 'go on with the experiment in the folder', false)
-    .option('--replace', 'delete the experiment in the folder first', false);
+    .option('--replace', 'delete the experiment in the folder first', false)
+    .optionsGroup('Settings:');
   for (const [key, setting] of Object.entries(settings)) {
     const { about: what, placeholder, parse } = setting;
     const [quick, paper] = [setting.quick, setting.paper].map((value) => settingText(value, setting.none));

@@ -26,6 +26,8 @@ export interface Io {
 /** One command line from its start to its end. */
 export interface Invocation extends Io {
   exitCode: number;
+  /** Where more is to be read of the command that runs. */
+  pointer?: string;
   /** Aborted at the end: what listens to the process for this command stops then. */
   readonly ended: AbortSignal;
   /** The last line of the terminal that `err` is. */

@@ -1,6 +1,7 @@
 /** Options that several commands share, and parsers that say what they expected. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { architectureNames } from '../models/architectures.ts';
+import { groups } from './help.ts';
 import { denseStorages, type DenseStorage } from '../nn/parameters.ts';
 
 export interface CommonOptions {
@@ -23,44 +24,70 @@ export interface ModelOptions extends CommonOptions, TuneOptions {
 export const adapterOption = (): Option =>
   new Option('--adapter <name>', 'auto, swiftshader, lavapipe, or part of an adapter’s name')
     .env('FOOL_ADAPTER')
-    .default('auto');
+    .default('auto')
+    .helpGroup(groups.device);
 
 /** Adds --adapter, --json and --quiet. */
 export function withCommon(command: Command): Command {
+  return withOutput(command).addOption(adapterOption());
+}
+
+/** Adds --json and --quiet. */
+export function withOutput(command: Command): Command {
   return command
-    .addOption(adapterOption())
-    .option('--json', 'print one JSON object on standard output, everything else on standard error', false)
-    .option('--quiet', 'print nothing but the answer, errors and warnings', false);
+    .addOption(
+      new Option('--json', 'print one JSON object on standard output, everything else on standard error')
+        .default(false)
+        .helpGroup(groups.output),
+    )
+    .addOption(
+      new Option('--quiet', 'print nothing but the answer, errors and warnings')
+        .default(false)
+        .helpGroup(groups.output),
+    );
 }
 
 /** Adds --tune and --no-tune. */
 export function withTune(command: Command): Command {
   return command
-    .option('--tune', 'measure first which kernels are fastest here, and keep that for later commands')
-    .option('--no-tune', 'take no account of what was measured');
+    .addOption(
+      new Option(
+        '--tune',
+        'measure first which kernels are fastest here, and keep that for later commands',
+      ).helpGroup(groups.device),
+    )
+    .addOption(new Option('--no-tune', 'take no account of what was measured').helpGroup(groups.device));
 }
 
 /** Adds --model, --arch and the like as well. */
 export function withModel(command: Command): Command {
   return withTune(withCommon(command))
-    .option(
-      '--model <name>',
-      'a shipped model, or a weight file (.safetensors; others with --arch)',
-      'lenet-mnist',
+    .addOption(
+      new Option('--model <name>', 'a shipped model, or a weight file (.safetensors; others with --arch)')
+        .default('lenet-mnist')
+        .helpGroup(groups.model),
     )
     .addOption(
-      new Option('--arch <name>', 'architecture of a file that names none').choices([...architectureNames]),
+      new Option('--arch <name>', 'architecture of a file that names none')
+        .choices([...architectureNames])
+        .helpGroup(groups.model),
     )
     .addOption(
       new Option('--dense-weights <storage>', 'f32: exact; f16: halves, in half the memory')
         .choices([...denseStorages])
-        .default('f32'),
+        .default('f32')
+        .helpGroup(groups.model),
     );
 }
 
 /** Adds --crops. */
 export function withCrops(command: Command): Command {
-  return command.option('--crops <n>', 'views of an image that are averaged: 1 or 10', oneOrTen, 1);
+  return command.addOption(
+    new Option('--crops <n>', 'views of an image that are averaged: 1 or 10')
+      .argParser(oneOrTen)
+      .default(1)
+      .helpGroup(groups.model),
+  );
 }
 
 /** A parser for whole numbers in a range. */

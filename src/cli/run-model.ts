@@ -1,7 +1,7 @@
 /** The model that a run was made with, and no other. */
 import type { RunRecord } from '../evolution/run-record.ts';
 import type { Model } from '../models/model.ts';
-import { loadModel } from '../node/model-file.ts';
+import { loadModel, UnknownModelError } from '../node/model-file.ts';
 import { RunFolderError } from '../report/run-files.ts';
 
 /**
@@ -16,7 +16,14 @@ export async function loadModelOf(
   moved: string | undefined,
   folder: string,
 ): Promise<Model> {
-  const { model, sha256 } = await loadModel(moved ?? modelName, recorded.architecture);
+  const { model, sha256 } = await loadModel(moved ?? modelName, recorded.architecture).catch(
+    (error: unknown) => {
+      if (moved !== undefined || !(error instanceof UnknownModelError)) throw error;
+      throw new RunFolderError(
+        `${folder} was made with the model "${modelName}", which is not there: say with --model where it is (${error.message})`,
+      );
+    },
+  );
   if (sha256 === recorded.sha256) return model;
   throw new RunFolderError(
     `${folder} was made with another ${modelName} (SHA-256 ${recorded.sha256}, here ${sha256})`,

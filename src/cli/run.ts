@@ -7,10 +7,13 @@ import { PopulationError } from '../evolution/limits.ts';
 import { ModelPairError } from '../experiments/shared-classes.ts';
 import { ClassError } from '../runs/evolution-run.ts';
 import { messageOf } from '../message-of.ts';
+import { UnknownModelError } from '../node/model-file.ts';
 import { version } from '../version.ts';
 import { addAscend } from './commands/ascend.ts';
 import { addBench } from './commands/bench.ts';
 import { addClassify } from './commands/classify.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addEvolve } from './commands/evolve.ts';
@@ -18,10 +21,15 @@ import { addExperiment } from './commands/experiment.ts';
 import { addImport } from './commands/import.ts';
 import { addReport } from './commands/report.ts';
 import { addTrain } from './commands/train.ts';
+import { addTune } from './commands/tune.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWeights } from './commands/weights.ts';
+<<<<<<< HEAD
 import { printEnvelope } from './envelope.ts';
 import { listenForSignals } from './interrupt.ts';
+=======
+import { environmentHelp, finishHelp } from './help.ts';
+>>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
 import { begin, type Invocation, type Io } from './io.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
@@ -40,7 +48,11 @@ export async function run(commandLine: readonly string[], io: Io): Promise<numbe
   } catch (error) {
     // Commander has printed its own message already.
     if (!(error instanceof CommanderError)) tell(error, invocation);
+<<<<<<< HEAD
     if (invocation.exitCode === 0) invocation.exitCode = exitCodeOf(error);
+=======
+    return invocation.exitCode === 0 ? exitCodeOf(error) : invocation.exitCode;
+>>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
   } finally {
     end.abort();
   }
@@ -54,10 +66,10 @@ function buildProgram(invocation: Invocation, release: () => void): Command {
   const program = new Command('fool')
     .description('Images that no human recognises and a neural network is sure of, by evolution on the GPU.')
     .version(version)
-    .showHelpAfterError('(fool --help lists commands and options)')
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride()
     // What stands behind `experiment NAME` is for that program.
+<<<<<<< HEAD
     .enablePositionalOptions()
     .hook('preAction', (_, command) => {
       invocation.command = nameOf(command);
@@ -85,6 +97,26 @@ function nameOf(command: Command): string {
   const { parent } = command;
   return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name();
 }
+=======
+    .enablePositionalOptions();
+  for (const [group, commands] of Object.entries(commandGroups)) {
+    program.commandsGroup(group);
+    for (const add of commands) add(program, invocation);
+  }
+  program.addHelpText('after', environmentHelp());
+  finishHelp(program, invocation);
+  return program;
+}
+
+const commandGroups: Readonly<
+  Record<string, readonly ((program: Command, invocation: Invocation) => void)[]>
+> = {
+  'Fool a network:': [addEvolve, addAscend, addExperiment],
+  'Look at what came out:': [addReport, addVerify, addClassify],
+  'Networks:': [addDescribe, addEvaluate, addTrain, addImport, addWeights],
+  'This machine:': [addDoctor, addTune, addBench, addCompletion],
+};
+>>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
 
 const usageErrors = [
   UsageError,
@@ -94,6 +126,7 @@ const usageErrors = [
   AscentSettingsError,
   ModelPairError,
   SettingError,
+  UnknownModelError,
 ] as const;
 
 function exitCodeOf(error: unknown): number {
@@ -101,9 +134,14 @@ function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
 }
 
+<<<<<<< HEAD
 function tell(error: unknown, { err, errors }: Invocation): void {
   errors.push(messageOf(error));
+=======
+function tell(error: unknown, { err, pointer }: Invocation): void {
+>>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
   err.write(`fool: ${printable(messageOf(error))}\n`);
+  if (pointer !== undefined && exitCodeOf(error) === 2) err.write(`${pointer}\n`);
   if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
     err.write(`${String(error.stack)}\n`);
 }

@@ -2,6 +2,9 @@
 import { nearestName } from '../nearest-name.ts';
 import { wordNetId } from './imagenet-labels.ts';
 
+/** Names that a message proposes. */
+const mostHints = 3;
+
 export class ClassNames {
   /** Classes by name, lower case; those named first win over those named later. */
   readonly #classes: ReadonlyMap<string, ReadonlySet<number>>[];
@@ -34,9 +37,25 @@ export class ClassNames {
       if (another === undefined) return found;
       return `"${name}" is the label of several classes, among them ${String(found)} (${this.labels[found] ?? ''}) and ${String(another)} (${this.labels[another] ?? ''}): name the number`;
     }
-    const nearest = nearestName(wanted, this.labels.map(firstWords));
-    const meant = nearest === undefined || /^\d*$/.test(wanted) ? '' : `; was "${nearest}" meant?`;
-    return `"${name}" is none of the model's classes: expected ${this.#example}${meant}`;
+    const meant = this.#meantBy(wanted).map((known) => `"${known}"`);
+    const last = meant.pop();
+    const hint =
+      last === undefined ? '' : `; was ${meant.length > 0 ? `${meant.join(', ')} or ${last}` : last} meant?`;
+    return `"${name}" is none of the model's classes: expected ${this.#example}${hint}`;
+  }
+
+  /** First words of labels that have these words, else of the one that has the most similar name. */
+  #meantBy(wanted: string): string[] {
+    if (/^\d*$/.test(wanted)) return [];
+    const containing = this.labels.filter((label) =>
+      ` ${normal(label).replaceAll(',', ' ')} `.includes(` ${wanted} `),
+    );
+    if (containing.length > 0) return [...new Set(containing.map(firstWords))].slice(0, mostHints);
+    const names = new Map(
+      this.labels.flatMap((label) => namesIn(label).map((name) => [normal(name), firstWords(label)])),
+    );
+    const nearest = names.get(nearestName(wanted, [...names.keys()]) ?? '');
+    return nearest === undefined ? [] : [nearest];
   }
 }
 
@@ -63,8 +82,14 @@ function words(label: string): string {
 
 /** `goldfish` of `n01443537 goldfish, Carassius auratus`. */
 export function firstWords(label: string): string {
-  return words(label).split(',')[0]?.trim() ?? '';
+  return namesIn(label)[0] ?? '';
 }
+
+/** All names of a label, e.g. `goldfish` and `Carassius auratus`. */
+const namesIn = (label: string): string[] =>
+  words(label)
+    .split(',')
+    .map((name) => name.trim());
 
 function normal(name: string): string {
   return name.trim().replaceAll('_', ' ').toLowerCase();

@@ -3,5 +3,5 @@
  * tensor, what was expected, what was found and what to do.
  */
 export class WeightFileError extends Error {
-  override readonly name = 'WeightFileError';
+  override readonly name: string = 'WeightFileError';
 }

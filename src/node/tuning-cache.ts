@@ -58,6 +58,53 @@ export interface TunedChoices {
   readonly problem?: string;
 }
 
+/** A file of choices in the folder. */
+export interface TunedFile {
+  readonly file: string;
+  /** Of whom they are, and which; absent where the file cannot be read. */
+  readonly adapter?: string;
+  readonly driver?: string;
+  readonly choices?: ChoiceTable;
+  /** Why they are of no use, in a few words. */
+  readonly problem?: string;
+}
+
+/** Names that `tuningFileOf` gives. */
+const ownFile = /^[a-z0-9-]*-[0-9a-f]{12}\.json$/;
+
+/** What there is of any adapter. @throws StorageError where the folder cannot be read */
+export async function listTuned(storage: Storage = tuningStorage()): Promise<TunedFile[]> {
+  const files = (await storage.list('')).filter((name) => ownFile.test(name)).sort();
+  return Promise.all(
+    files.map(async (file): Promise<TunedFile> => {
+      const content = await storage.read(file).then(parseFile, messageOf);
+      if (typeof content === 'string') return { file, problem: content };
+      const { adapter, driver, kernels, choices } = content;
+      const found = { file, adapter, driver, choices };
+      return kernels === kernelsHash() ? found : { ...found, problem: 'the kernels have changed since' };
+    }),
+  );
+}
+
+/** Removes them. @throws StorageError when the disk refuses */
+export async function clearTuned(
+  files: readonly Pick<TunedFile, 'file'>[],
+  storage: Storage = tuningStorage(),
+): Promise<void> {
+  for (const { file } of files) await storage.remove(file);
+}
+
+/** @returns what is wrong with it, in a few words */
+function parseFile(bytes: Uint8Array | undefined): TuningFile | string {
+  let content: unknown;
+  try {
+    content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return 'it is no JSON';
+  }
+  return tuningFile.safeParse(content).data ?? 'it is no file of choices';
+}
+
 /** Never throws: what cannot be read counts as not tuned, and says so. */
 export async function readTuned(
   adapter: Pick<AdapterDescription, 'name' | 'description'>,
@@ -68,23 +115,20 @@ export async function readTuned(
     choices: undefined,
     problem: `the tuned choices in ${file} are not used: ${why}; --tune measures them afresh`,
   });
-  let content: unknown;
+  let bytes: Uint8Array | undefined;
   try {
-    const bytes = await storage.read(file);
-    if (!bytes) return { choices: undefined };
-    content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    bytes = await storage.read(file);
   } catch (error) {
-    return ignored(
-      error instanceof SyntaxError || error instanceof TypeError ? 'it is no JSON' : messageOf(error),
-    );
+    return ignored(messageOf(error));
   }
-  const parsed = tuningFile.safeParse(content);
-  if (!parsed.success) return ignored('it is no file of choices');
+  if (!bytes) return { choices: undefined };
+  const content = parseFile(bytes);
+  if (typeof content === 'string') return ignored(content);
   const identity = identityOf(adapter);
-  if (parsed.data.adapter !== identity.adapter || parsed.data.driver !== identity.driver)
-    return ignored(`it is of another adapter, ${parsed.data.driver}`);
-  if (parsed.data.kernels !== identity.kernels) return ignored('the kernels have changed since');
-  return { choices: parsed.data.choices };
+  if (content.adapter !== identity.adapter || content.driver !== identity.driver)
+    return ignored(`it is of another adapter, ${content.driver}`);
+  if (content.kernels !== identity.kernels) return ignored('the kernels have changed since');
+  return { choices: content.choices };
 }
 
 /**
@@ -102,7 +146,9 @@ export async function keepTuned(
 }
 
 function identityOf({ name, description }: Pick<AdapterDescription, 'name' | 'description'>): TuningIdentity {
-  return { adapter: name, driver: description, kernels: hashOf(familiesText()) };
+  return { adapter: name, driver: description, kernels: kernelsHash() };
 }
+
+const kernelsHash = (): string => hashOf(familiesText());
 
 const hashOf = (text: string): string => sha256Of(new TextEncoder().encode(text));

@@ -43,3 +43,12 @@ test('suggests the nearest label where a name was mistyped', () => {
   );
   expect(imagenet.find('1000')).not.toContain('meant');
 });
+
+test.each([
+  ['shark', /; was "great white shark", "tiger shark" or "hammerhead" meant\?$/],
+  ['carassius', /; was "goldfish" meant\?$/],
+  ['timber wolves', /; was "timber wolf" meant\?$/],
+  ['grey wolfe', /; was "timber wolf" meant\?$/],
+])('proposes names of classes for "%s"', (name, hint) => {
+  expect(imagenet.find(name)).toMatch(hint);
+});

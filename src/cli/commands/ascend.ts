@@ -17,6 +17,7 @@ import { durationWithSetUp, formatConfidence, formatDuration, formatNumber } fro
 import { readAscent, readAscentRecord } from '../../report/read-ascent.ts';
 import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options.ts';
 import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
+import { withExamples } from '../help.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
 import { loadReporting } from '../reporting.ts';
@@ -28,11 +29,17 @@ import { during, Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 export function addAscend(program: Command, invocation: Invocation): void {
-  withAscend(
+  const command = withAscend(
     program.command('ascend').description('climb along the gradient to images that the network is sure of'),
   ).action((options: AscendOptions, command: Command) =>
     runAscend(options, command, new Terminal(options, invocation)),
   );
+  withExamples(command, [
+    ['fool ascend --class all --until 0.9999', 'ten digits from noise, in runs/ascent'],
+    ['fool ascend --model caffenet-tiny --class goldfish --out runs/goldfish', 'one class of many'],
+    ['fool ascend --class 3 --preset pgd --start seven.png', 'an adversarial example: a seven named 3'],
+    ['fool ascend --unit conv2:7 --param fourier --jitter 2', 'what a channel of a layer looks for'],
+  ]);
 }
 
 async function runAscend(options: AscendOptions, command: Command, terminal: Terminal): Promise<void> {

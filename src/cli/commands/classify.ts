@@ -9,6 +9,7 @@ import { ImageFileError } from '../../node/image-file.ts';
 import { readImage } from '../../node/image-folder.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { formatConfidence } from '../../report/format.ts';
+import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { withCrops, withModel, type ModelOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
@@ -23,7 +24,7 @@ const shown = 5;
 const mostAtATime = 64;
 
 export function addClassify(program: Command, invocation: Invocation): void {
-  withCrops(
+  const command = withCrops(
     withModel(
       program
         .command('classify <image...>')
@@ -61,6 +62,10 @@ export function addClassify(program: Command, invocation: Invocation): void {
       terminal.json(answers);
     });
   });
+  withExamples(command, [
+    ['fool classify digit.png', 'with the shipped LeNet'],
+    ['fool classify --model caffenet-tiny --crops 10 *.jpg', 'the mean of ten views of each'],
+  ]);
 }
 
 /** The pictures at the model's size, one after another; those that cannot be read are reported and left out. */

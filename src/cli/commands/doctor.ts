@@ -6,12 +6,13 @@ import { formatBytes } from '../../gpu/errors.ts';
 import { shippedModels } from '../../node/model-file.ts';
 import { readTuned, tuningFileOf, tuningFolder } from '../../node/tuning-cache.ts';
 import { version } from '../../version.ts';
+import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
 
 export function addDoctor(program: Command, invocation: Invocation): void {
-  withCommon(
+  const command = withCommon(
     program.command('doctor').description('which adapter is used and why, its limits and features'),
   ).action(async (options: CommonOptions) => {
     const terminal = new Terminal(options, invocation);
@@ -63,6 +64,7 @@ export function addDoctor(program: Command, invocation: Invocation): void {
       close();
     }
   });
+  withExamples(command, [['fool doctor --adapter lavapipe', 'would that one do?']]);
 }
 
 /** What was measured on this adapter, for this version's kernels. */

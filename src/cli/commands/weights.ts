@@ -13,9 +13,12 @@ import { fetchWeights, isAddress } from '../../node/weights-fetch.ts';
 import { weightsManifest } from '../../node/weights-manifest.ts';
 import { formatDuration, formatTime } from '../../report/format.ts';
 import { messageOf } from '../../message-of.ts';
+import { aligned } from '../aligned.ts';
 import { importCommand } from '../import-command.ts';
+import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { withOutput } from '../options.ts';
 import { during, Terminal, type Progress, type TerminalOptions } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -24,7 +27,7 @@ interface FetchCommandOptions extends TerminalOptions {
 }
 
 export function addWeights(program: Command, invocation: Invocation): void {
-  const weights = program.command('weights').description('known weight files: list, fetch, verify');
+  const weights = program.command('weights').description('published weight files: list, fetch, verify');
   withOutput(weights.command('list').description('what can be fetched, and what is in the cache')).action(
     (options: TerminalOptions) => list(new Terminal(options, invocation)),
   );
@@ -41,12 +44,10 @@ export function addWeights(program: Command, invocation: Invocation): void {
   ).action((names: readonly string[], options: TerminalOptions) =>
     verify(names, new Terminal(options, invocation)),
   );
-}
-
-function withOutput(command: Command): Command {
-  return command
-    .option('--json', 'print JSON on standard output, everything else on standard error', false)
-    .option('--quiet', 'print nothing but the answer, errors and warnings', false);
+  withExamples(weights, [
+    ['fool weights list', 'names, sizes, licences'],
+    ['fool weights fetch caffenet-onnx', 'then it says how to make a model of it'],
+  ]);
 }
 
 async function list(terminal: Terminal): Promise<void> {
@@ -83,19 +84,6 @@ function cacheInWords(weights: KnownWeights, { state, bytes, resumable, verified
     case 'damaged':
       return `damaged: ${String(bytes)} bytes, expected ${String(weights.bytes)}`;
   }
-}
-
-/** Columns as wide as their widest cell. */
-function aligned(table: readonly (readonly string[])[]): string[] {
-  const widths = (table[0] ?? []).map((_, column) =>
-    Math.max(...table.map((row) => row[column]?.length ?? 0)),
-  );
-  return table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 async function fetchOne(name: string, options: FetchCommandOptions, terminal: Terminal): Promise<void> {

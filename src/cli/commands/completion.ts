@@ -1,0 +1,32 @@
+/** `fool completion`: a script by which a shell completes command lines. */
+import { Argument, type Command } from 'commander';
+import { shippedModels } from '../../node/model-file.ts';
+import { weightsManifest } from '../../node/weights-manifest.ts';
+import { completionScript, shells, type Shell } from '../completion/scripts.ts';
+import { completionsOf } from '../completion/tree.ts';
+import { withExamples } from '../help.ts';
+import type { Invocation } from '../io.ts';
+
+export function addCompletion(program: Command, invocation: Invocation): void {
+  const command = program
+    .command('completion')
+    .description('print a script by which a shell completes command lines')
+    .addArgument(new Argument('<shell>', 'which shell').choices([...shells]))
+    .action(async (shell: Shell) => {
+      const { buildExperiments } = await import('../experiments.ts');
+      const weights = weightsManifest().map(({ name }) => name);
+      const known = {
+        weights,
+        models: [...shippedModels(), ...weights],
+        adapters: ['auto', 'swiftshader', 'lavapipe'],
+      };
+      const experiments = completionsOf(buildExperiments(invocation), known, 'experiment');
+      const others = completionsOf(program, known).filter(({ path }) => path !== 'experiment');
+      invocation.out.write(completionScript(shell, [...others, ...experiments]));
+    });
+  withExamples(command, [
+    ['eval "$(fool completion bash)"', 'in ~/.bashrc'],
+    ['eval "$(fool completion zsh)"', 'in ~/.zshrc, behind compinit'],
+    ['fool completion fish | source', 'in ~/.config/fish/config.fish'],
+  ]);
+}

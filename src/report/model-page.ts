@@ -1,0 +1,108 @@
+/** A model on one page: what it is made of, what it is shown, and what it knows. */
+import type { ModelDescription } from '../models/describe.ts';
+import { formatCount, formatNumber } from './format.ts';
+import { html } from './markup.ts';
+import { renderPage } from './page.ts';
+import { embeddedPicture } from './picture.ts';
+import { columnTable, largeFigures, namedTable, type NamedRow } from './tables.ts';
+
+export interface ModelPageInput {
+  readonly model: ModelDescription;
+  /** Of its file. */
+  readonly sha256: string;
+  /** PNG of the mean image, where the mean is one. */
+  readonly meanPicture?: Uint8Array;
+}
+
+/** Extents and shapes as a table shows them. */
+export const sides = (shape: readonly number[]): string => shape.map(String).join(' × ');
+
+/** What an image goes through before the network sees it, in rows for people. */
+export function preprocessingRows({ preprocessing, input }: ModelDescription): [string, string][] {
+  const { image, crop, channels, mean, meanImage, scale } = preprocessing;
+  const values = mean.map((value) => String(Number(value.toPrecision(7)))).join(', ');
+  const factors = new Set(scale).size === 1 ? scale.slice(0, 1) : scale;
+  return [
+    ['picture', `${sides(image)} (channels × height × width)`],
+    [
+      'seen of it',
+      `${sides([crop, crop])} pixels${crop === input[1] ? '' : `, brought to ${sides(input.slice(1))}`}`,
+    ],
+    ['channels', channels],
+    ['minus the mean', meanImage ? `an image, on average ${values}` : values],
+    ['times', factors.map(String).join(', ')],
+  ];
+}
+
+export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput): string {
+  const { name, architecture, layers, parameters, multiplyAdds, classes, card } = model;
+  const columns = [
+    ...['layer', 'kind', 'settings'].map((heading) => ({ heading })),
+    ...['output', 'weights', 'parameters', 'multiply-adds'].map((heading) => ({ heading, numeric: true })),
+  ];
+  const rows = layers.map((layer) => ({
+    cells: [
+      layer.name,
+      layer.kind,
+      layer.settings,
+      sides(layer.output),
+      layer.weights ? sides(layer.weights) : '',
+      ...[layer.parameters, layer.multiplyAdds].map((value) => (value > 0 ? formatNumber(value) : '')),
+    ],
+  }));
+  const header = html`<p class="quiet">
+    ${architecture}, ${formatCount(classes.length, 'class', 'classes')}; SHA-256 <code>${sha256}</code>
+  </p>`;
+  const about = Object.entries(card).map(([key, value]): NamedRow => [key, value]);
+  return renderPage(
+    name,
+    header,
+    [
+      html`<section>
+        ${largeFigures([
+          ['parameters', formatNumber(parameters), 'weights and biases'],
+          ['multiply-adds', formatNumber(multiplyAdds), 'for one image'],
+          [
+            'layers',
+            formatNumber(layers.length),
+            `${String(rows.filter(({ cells }) => cells[4] !== '').length)} with weights`,
+          ],
+          ['classes', formatNumber(classes.length), ''],
+        ])}
+      </section>`,
+      html`<section>
+        <h2>Layers</h2>
+        <p>Takes ${sides(model.input)} (channels × height × width).</p>
+        ${columnTable(columns, rows)}
+      </section>`,
+      html`<section>
+        <h2>What it is shown</h2>
+        ${namedTable(preprocessingRows(model))}
+        ${
+          meanPicture &&
+          html`<figure>
+            ${embeddedPicture(meanPicture, 'the mean image')}
+            <figcaption>The mean image, which is subtracted from every picture.</figcaption>
+          </figure>`
+        }
+      </section>`,
+      html`<section>
+        <h2>Classes</h2>
+        <ol class="classes" start="0">
+          ${classes.map((label) => html`<li>${label}</li>`)}
+        </ol>
+      </section>`,
+      about.length > 0
+        ? html`<section>
+            <h2>What the file says of itself</h2>
+            ${namedTable(about)}
+          </section>`
+        : undefined,
+    ],
+    { head: html``, style },
+  );
+}
+
+const style = `.classes { columns: 16rem; padding-left: 3rem; }
+.classes li { break-inside: avoid; }
+figure img { width: 16rem; max-width: 100%; image-rendering: pixelated; }`;
