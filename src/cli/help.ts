@@ -53,13 +53,15 @@ export function finishHelp(program: Command, invocation: Invocation): void {
   });
   for (const command of commandsBelow(program)) {
     command.showHelpAfterError(pointerTo(command));
-    command.configureHelp({ groupItems: inOrder });
+    command.configureHelp({ groupItems: inOrder, optionDescription: withoutFalse });
     // Those that hand --help on to a program of their own have none.
     const hasHelp = command
       .createHelp()
       .visibleOptions(command)
       .some(({ long }) => long === '--help');
-    if (hasHelp) command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(groups.output));
+    const help = new Option('-h, --help', 'show this help');
+    const isGrouped = command.options.some(({ helpGroupHeading }) => helpGroupHeading === groups.output);
+    if (hasHelp) command.addHelpOption(isGrouped ? help.helpGroup(groups.output) : help);
   }
 }
 
@@ -67,6 +69,13 @@ export const commandsBelow = (command: Command): Command[] => [
   command,
   ...command.commands.flatMap((each) => commandsBelow(each)),
 ];
+
+/** As Commander describes an option; that a switch is off unless it is given goes without saying. */
+function withoutFalse(option: Option): string {
+  const shown = new Option(option.flags, option.description);
+  Object.assign(shown, option, option.defaultValue === false && { defaultValue: undefined });
+  return new Help().optionDescription(shown);
+}
 
 /** As Commander groups, a command's own groups before those that many have. */
 function inOrder<T extends Command | Option>(

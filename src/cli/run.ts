@@ -65,7 +65,7 @@ function buildProgram(invocation: Invocation, release: () => void): Command {
   const { out, err } = invocation;
   const program = new Command('fool')
     .description('Images that no human recognises and a neural network is sure of, by evolution on the GPU.')
-    .version(version)
+    .version(version, '-V, --version', 'show the version')
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride()
     // What stands behind `experiment NAME` is for that program.
@@ -103,7 +103,7 @@ function nameOf(command: Command): string {
     program.commandsGroup(group);
     for (const add of commands) add(program, invocation);
   }
-  program.addHelpText('after', environmentHelp());
+  program.helpCommand('help [command]', 'show the help of a command').addHelpText('after', environmentHelp());
   finishHelp(program, invocation);
   return program;
 }

@@ -1,5 +1,6 @@
 /** A model on one page: what it is made of, what it is shown, and what it knows. */
 import type { ModelDescription } from '../models/describe.ts';
+import type { Extent } from '../nn/layer.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage } from './page.ts';
@@ -16,6 +17,10 @@ export interface ModelPageInput {
 
 /** Extents and shapes as a table shows them. */
 export const sides = (shape: readonly number[]): string => shape.map(String).join(' × ');
+
+/** What comes out of a layer; of one pixel, its values alone. */
+export const outputSides = ([channels, height, width]: Extent): string =>
+  sides(height * width === 1 ? [channels] : [channels, height, width]);
 
 /** What an image goes through before the network sees it, in rows for people. */
 export function preprocessingRows({ preprocessing, input }: ModelDescription): [string, string][] {
@@ -45,7 +50,7 @@ export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput):
       layer.name,
       layer.kind,
       layer.settings,
-      sides(layer.output),
+      outputSides(layer.output),
       layer.weights ? sides(layer.weights) : '',
       ...[layer.parameters, layer.multiplyAdds].map((value) => (value > 0 ? formatNumber(value) : '')),
     ],
@@ -103,6 +108,6 @@ export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput):
   );
 }
 
-const style = `.classes { columns: 16rem; padding-left: 3rem; }
-.classes li { break-inside: avoid; }
+const style = `.classes { columns: 16rem; column-gap: 1.5rem; padding: 0; }
+.classes li { break-inside: avoid; margin-left: 2.6rem; }
 figure img { width: 16rem; max-width: 100%; image-rendering: pixelated; }`;

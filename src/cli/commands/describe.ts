@@ -7,7 +7,7 @@ import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { formatNumber } from '../../report/format.ts';
-import { preprocessingRows, renderModelPage, sides } from '../../report/model-page.ts';
+import { outputSides, preprocessingRows, renderModelPage, sides } from '../../report/model-page.ts';
 import { aligned } from '../aligned.ts';
 import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
@@ -64,7 +64,7 @@ function inWords(model: ModelDescription): string[] {
     layer.name,
     layer.kind,
     layer.settings,
-    sides(layer.output),
+    outputSides(layer.output),
     ...[layer.parameters, layer.multiplyAdds].map((value) => (value > 0 ? formatNumber(value) : '')),
   ]);
   const total = ['', '', '', '', formatNumber(parameters), formatNumber(multiplyAdds)];
