@@ -1,5 +1,6 @@
 /** Writes an ascent's files through the storage that the host gives; every file is whole at any moment. */
 import { clearFolder, type IsOurs } from '../evolution/clear-folder.ts';
+import { numberedName, pictureName as classPictureName } from '../evolution/picture-name.ts';
 import { ProgressLog } from '../evolution/progress-log.ts';
 import type { EncodePicture, Picture } from '../evolution/run-folder.ts';
 import { withChecksum, withChecksumIn } from '../storage/checksum.ts';
@@ -16,16 +17,16 @@ import {
 } from './records.ts';
 import { ascentProgressSchema } from './schema.ts';
 
-const digits = (value: number | string): string => String(value).padStart(4, '0');
+const digits = (value: number): string => String(value).padStart(4, '0');
 
 const json = (value: unknown): string => JSON.stringify(value, null, 1) + '\n';
 
-/** `0012.png` for class 12; anything else by its place and what of its name a file may be called. */
-export function pictureName({ name }: Objective, place: number): string {
+/** By its number and label for a class, e.g. `0012-goldfish.png`; anything else by its place and name. */
+export function pictureName({ name }: Objective, place: number, labels: readonly string[] = []): string {
   const [, number] = /^class (\d+)$/.exec(name) ?? [];
-  if (number !== undefined) return `${digits(number)}.png`;
-  const readable = name.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
-  return `${digits(place)}-${readable.slice(0, 60)}.png`;
+  return number === undefined
+    ? numberedName(place, name)
+    : classPictureName(Number(number), labels[Number(number)]);
 }
 
 /** Where a trial keeps its pictures; a run of one trial has no others than those of the archive. */

@@ -247,7 +247,7 @@ export class Books {
     const place = trialFolder(this.trial, run.settings.trials.length);
     for (const { slot, objective, course } of slots) {
       const picture = await this.#picture(climber, 'best', slot);
-      const path = `${place}/${pictureName(course.objective, objective)}`;
+      const path = `${place}/${pictureName(course.objective, objective, model.labels)}`;
       await folder.writePicture(path, picture);
       const genome = genomes?.[slot];
       this.#rows[objective] = {

@@ -5,6 +5,7 @@ import type { Storage } from '../storage/storage.ts';
 import { checkpointPath, type Checkpoint } from './checkpoint.ts';
 import { clearFolder, type IsOurs } from './clear-folder.ts';
 import { ProgressLog } from './progress-log.ts';
+import { pictureName } from './picture-name.ts';
 import { removeGenomes } from './saved-genomes.ts';
 import { progressRecordSchema } from './run-schema.ts';
 import type { CellRecord, LineageRecord, ProgressRecord, RunRecord, RunSummary } from './run-record.ts';
@@ -22,7 +23,10 @@ export type EncodePicture = (picture: Picture) => Uint8Array;
 export const lineagePath = 'lineage.json';
 
 /** Where the picture of a class is kept. */
-export const picturePath = (cellClass: number): string => `images/${String(cellClass).padStart(4, '0')}.png`;
+export const picturePath = (
+  { model, namedPictures = false }: Pick<RunRecord, 'model' | 'namedPictures'>,
+  cellClass: number,
+): string => `images/${pictureName(cellClass, namedPictures ? model.labels[cellClass] : undefined)}`;
 
 const json = (value: unknown): string => JSON.stringify(value, null, 1) + '\n';
 
@@ -32,10 +36,9 @@ export class RunFolder {
   constructor(
     readonly storage: Storage,
     private readonly encode: EncodePicture,
-    /** Of the run, where it has one. */
-    private readonly mark?: string,
+    private readonly run: Pick<RunRecord, 'mark' | 'model' | 'namedPictures'>,
   ) {
-    this.#progress = new ProgressLog(storage, progressRecordSchema, mark);
+    this.#progress = new ProgressLog(storage, progressRecordSchema, run.mark);
   }
 
   /** Removes the files of an earlier run, and nothing else that lies in the folder. */
@@ -65,7 +68,7 @@ export class RunFolder {
   }
 
   async writePicture(cellClass: number, picture: Picture): Promise<void> {
-    await this.storage.write(picturePath(cellClass), this.encode(picture));
+    await this.storage.write(picturePath(this.run, cellClass), this.encode(picture));
   }
 
   /**
@@ -75,12 +78,12 @@ export class RunFolder {
   async writeState(cells: readonly CellRecord[], checkpoint: Checkpoint): Promise<void> {
     await writeGeneration(this.storage, checkpointPath, json(withChecksum(checkpoint)));
     await this.#writeLineage(checkpoint.ancestors ?? []);
-    await this.storage.write('archive.json', json(cells.map(withChecksumIn(this.mark))));
+    await this.storage.write('archive.json', json(cells.map(withChecksumIn(this.run.mark))));
   }
 
   /** Without spaces: in long runs it is the largest of the records. */
   async #writeLineage(ancestors: LineageRecord['ancestors']): Promise<void> {
-    const { mark } = this;
+    const { mark } = this.run;
     const record: LineageRecord = { format: 1, ...(mark !== undefined && { mark }), ancestors };
     await this.storage.write(lineagePath, JSON.stringify(withChecksumIn(mark)(record)) + '\n');
   }
@@ -93,6 +96,6 @@ export class RunFolder {
   }
 
   async writeSummary(summary: RunSummary): Promise<void> {
-    await this.storage.write('summary.json', json(withChecksumIn(this.mark)(summary)));
+    await this.storage.write('summary.json', json(withChecksumIn(this.run.mark)(summary)));
   }
 }

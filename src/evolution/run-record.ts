@@ -50,6 +50,8 @@ export interface RunRecord {
   readonly variants: Readonly<Record<string, string>>;
   /** Variant by the key of its shape, where there was a choice: a resumed run takes the same. Older records have none. */
   readonly choices?: ChoiceTable;
+  /** Whether the files of pictures carry the names of their classes; those of older runs have numbers alone. */
+  readonly namedPictures?: boolean;
   /** Generation from which on the run was rebuilt of its archive: it is no longer the run that its seed gives. */
   readonly rebuiltAt?: number;
 }

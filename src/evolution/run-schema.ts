@@ -55,6 +55,7 @@ export const originShape = {
 export const runRecordSchema: z.ZodType<RunRecord> = z.object({
   ...originShape,
   rebuiltAt: count.exactOptional(),
+  namedPictures: z.boolean().exactOptional(),
   format: z.literal(1),
   settings: z.object({
     model: z.string(),

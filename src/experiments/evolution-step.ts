@@ -27,6 +27,11 @@ export const evolutionOutcome = z.object({
       confidence: z.number(),
       generation: z.int(),
       goalSwitches: z.int(),
+      /** Path of its PNG in the run's folder; by the number alone where an older version has left none. */
+      picture: z
+        .string()
+        .regex(/^images\/[\w-]+\.png$/)
+        .exactOptional(),
     }),
   ),
   seconds: z.number(),
@@ -94,13 +99,17 @@ async function follow(setup: EvolutionSetup, host: StepHost): Promise<boolean> {
 }
 
 async function outcomeOf(host: Host, id: string): Promise<EvolutionOutcome> {
-  const { progress, cells, summary } = await readRun(folderBelow(host.storage, runFolder(id)), runFolder(id));
+  const { run, progress, cells, summary } = await readRun(
+    folderBelow(host.storage, runFolder(id)),
+    runFolder(id),
+  );
   return {
     best: progress.map(({ best }) => best),
     median: progress.map(({ median }) => median),
     mean: progress.map(({ mean }) => mean),
     cells: cells.map(({ class: number, label, confidence, generation, goalSwitches }) => {
-      return { class: number, label, confidence, generation, goalSwitches };
+      const picture = picturePath(run, number);
+      return { class: number, label, confidence, generation, goalSwitches, picture };
     }),
     seconds: summary?.seconds ?? 0,
   };
@@ -128,7 +137,7 @@ export async function picturesIn(
   const { run, cells } = await readRun(storage, name);
   const pictures: ElitePicture[] = [];
   for (const { class: number, label, confidence } of cells) {
-    const picture = await runPicture(host, { storage, name, path: picturePath(number) }, run.model);
+    const picture = await runPicture(host, { storage, name, path: picturePath(run, number) }, run.model);
     pictures.push({ ...picture, class: number, label, confidence });
   }
   return pictures;

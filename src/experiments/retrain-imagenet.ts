@@ -2,7 +2,7 @@
  * Fooling images become a class more, the network is trained on, and images are evolved against it again, one or more times
  * (paper §3.6, the part about ImageNet).
  */
-import { picturePath } from '../evolution/run-folder.ts';
+import { pictureName } from '../evolution/picture-name.ts';
 import { sha256Hex } from '../formats/sha256.ts';
 import { DatasetError } from '../datasets/dataset.ts';
 import { trainedLayers } from '../models/fine-tuning.ts';
@@ -214,7 +214,8 @@ function foolingImages(
   return evolutions.slice(0, round).flatMap((steps) =>
     steps.flatMap((step) =>
       read(step).cells.map((cell) => {
-        const path = `${runFolder(step.id)}/${picturePath(cell.class)}`;
+        const { picture = `images/${pictureName(cell.class)}` } = cell;
+        const path = `${runFolder(step.id)}/${picture}`;
         const readPicture = async () => {
           const bytes = await host.storage.read(path);
           if (!bytes) throw new Error(`${path} is missing: start the experiment anew with --replace`);

@@ -119,7 +119,7 @@ async function checkLast(
   { run, cell }: { readonly run: RunRecord; readonly cell: CellRecord },
   replayed: readonly Replayed[],
 ): Promise<void> {
-  const path = picturePath(cell.class);
+  const path = picturePath(run, cell.class);
   const bytes = await storage.read(path);
   if (!bytes) throw new RunFolderError(`${path} is missing: "fool evolve --resume" draws it again`);
   const own = decodePicture(bytes, path, run.model);

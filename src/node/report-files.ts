@@ -25,7 +25,7 @@ async function writeEvolutionReport(storage: Storage, name: string): Promise<num
   const pictures = new Map<number, Uint8Array>();
   const grid: GridPicture[] = [];
   for (const { class: number, label, confidence } of run.cells) {
-    const path = picturePath(number);
+    const path = picturePath(run.run, number);
     const bytes = await storage.read(path);
     if (!bytes) continue;
     pictures.set(number, bytes);

@@ -51,7 +51,7 @@ async function evolutionClaims(storage: Storage, name: string): Promise<ClaimedR
   const { settings, model } = run;
   const claims = cells.map((cell): Claim => {
     const { class: number, label, confidence } = cell;
-    return { class: number, label, confidence, named: false, picture: picturePath(number) };
+    return { class: number, label, confidence, named: false, picture: picturePath(run, number) };
   });
   const { crops, randomViews, denseWeights = 'f32' } = settings;
   const how = { crops, ...(randomViews && { randomViews }), denseStorage: denseWeights };

@@ -127,8 +127,9 @@ async function assemble(setup: EvolutionSetup, stored?: RunRecord, choices?: Cho
     settings,
     variants: classifier.program.variants(),
     choices: classifier.program.choices(),
+    namedPictures: stored ? (stored.namedPictures ?? false) : true,
   };
-  const folder = new RunFolder(storage, encodePicture, run.mark);
+  const folder = new RunFolder(storage, encodePicture, run);
   const archive = new Archive(classes.length);
   const lineage = new Lineage();
   return { gpu, classifier, population, archive, lineage, classes, run, folder, memory };

@@ -17,10 +17,15 @@ async function namesOf(storage: Storage): Promise<string[]> {
   try {
     const record = await readJson(storage, 'run.json', ascentRecordSchema.or(runRecordSchema));
     if (!record) return [];
-    if ('kind' in record) return record.settings.objectives.map(pictureName);
-    const { settings, model } = record;
-    return (settings.classes ?? [...model.labels.keys()]).map((number) =>
-      picturePath(number).replace(/^.*\//, ''),
+    const { model } = record;
+    if ('kind' in record)
+      // An ascent that an older version began has named some by their numbers alone.
+      return record.settings.objectives.flatMap((objective, place) => [
+        pictureName(objective, place),
+        pictureName(objective, place, model.labels),
+      ]);
+    return (record.settings.classes ?? [...model.labels.keys()]).map((number) =>
+      picturePath(record, number).replace(/^.*\//, ''),
     );
   } catch (error) {
     if (error instanceof RunFolderError) return [];

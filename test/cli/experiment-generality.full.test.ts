@@ -1,7 +1,7 @@
 /** `fool experiment generality` in miniature. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { picturePath } from '../../src/evolution/run-folder.ts';
+import { pictureName } from '../../src/evolution/picture-name.ts';
 import type { Generality } from '../../src/experiments/generality.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { fool } from './fool.ts';
@@ -24,7 +24,7 @@ it('compares every pair of runs once: three within each of four classes, thirty-
 
 it('finds the correlation that the files of the first class have', () => {
   const [one, other] = ['run-01', 'run-02'].map((run) => {
-    const file = at(`whole/runs/${run}/${picturePath(0)}`);
+    const file = at(`whole/runs/${run}/images/${pictureName(0)}`);
     const { pixels } = decodeImage(readFileSync(file), file);
     const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
     const deviations = [...pixels].map((value) => value - mean);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { withFewerElements } from '../../src/experiments/repeated-elements.ts';
 import type { Removals } from '../../src/experiments/repetition.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
-import { picturePath } from '../../src/evolution/run-folder.ts';
+import { pictureName } from '../../src/evolution/picture-name.ts';
 import { fool } from './fool.ts';
 import { inMiniature, type Printed } from './miniature.ts';
 
@@ -37,7 +37,7 @@ it('begins at what the archive says, and removes until one element is left', () 
 
 it('judges what a file of the same picture is judged', async () => {
   const [first] = whole.printed.numbers.repeating;
-  const file = at(`whole/runs/evolution/${picturePath(first!.class)}`);
+  const file = at(`whole/runs/evolution/images/${pictureName(first!.class)}`);
   const last = withFewerElements(decodeImage(readFileSync(file), file), first!).at(-1)!;
   writeFileSync(at('last.png'), encodePng(last));
   const { out } = await fool('classify', at('last.png'), '--model', 'lenet-mnist', ...device, '--json');

@@ -3,17 +3,23 @@ import { readCheckpoint } from '../../src/evolution/checkpoint.ts';
 import { RunFolder, picturePath } from '../../src/evolution/run-folder.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { withChecksum } from '../../src/storage/checksum.ts';
+import { readClaims } from '../../src/report/claims.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { FailingStorage, textOf } from './failing-storage.ts';
 import { checkpoint, progressOf } from './records.ts';
-import { tinyRun, tinySettings } from './tiny-run.ts';
+import { tinyModel, tinyRun, tinySettings } from './tiny-run.ts';
 
 const linesOf = (storage: MemoryStorage) => textOf(storage, 'progress.jsonl').split('\n').slice(0, -1);
 const generationsIn = (storage: MemoryStorage) =>
   linesOf(storage).map((line) => (JSON.parse(line) as { generation: number }).generation);
 
+const runOf = (labels: readonly string[], namedPictures?: boolean) => ({
+  model: { name: 'm', architecture: 'lenet', sha256: '', labels, image: [1, 2, 2] as const },
+  ...(namedPictures !== undefined && { namedPictures }),
+});
+
 function folderIn(storage: MemoryStorage): RunFolder {
-  return new RunFolder(storage, encodePng);
+  return new RunFolder(storage, encodePng, runOf(['a', 'b']));
 }
 
 /** A storage whose appends wait until they are let go. */
@@ -116,13 +122,21 @@ describe('a run folder', () => {
     expect((await readCheckpoint(storage))?.record.generations).toBe(3);
   });
 
-  test('names pictures by their class, so that they sort', () => {
-    expect([0, 7, 999, 12_345].map(picturePath)).toEqual([
-      'images/0000.png',
-      'images/0007.png',
-      'images/0999.png',
-      'images/12345.png',
+  test('names pictures by number, so that they sort, and by label', () => {
+    const labels = ['n01443537 goldfish, Carassius auratus', '1', 'class 2', '½ Crème brûlée/x', '金魚', ''];
+    expect(labels.map((_, number) => picturePath(runOf(labels, true), number))).toEqual([
+      'images/0000-goldfish.png',
+      'images/0001.png',
+      'images/0002.png',
+      'images/0003-1-2-Creme-brulee-x.png',
+      'images/0004.png',
+      'images/0005.png',
     ]);
+    expect(picturePath(runOf(labels, true), 12_345)).toBe('images/12345.png');
+  });
+
+  test('of an older run, by number alone', () => {
+    expect(picturePath(runOf(['goldfish']), 0)).toBe('images/0000.png');
   });
 
   test('is cleared of a run’s files and of nothing else', async () => {
@@ -162,4 +176,38 @@ test.each([
   expect(storage.files.has('images/0777.png')).toBe(true);
   expect(storage.files.has('images/0003.png')).toBe(true);
   expect(storage.files.has('images/0001.png')).toBe(!goes);
+});
+
+describe('a run whose pictures have numbers alone', () => {
+  const labelled = {
+    ...tinyModel(),
+    labels: tinyModel().labels.map((_, index) => `n0000000${String(index)} name ${String(index)}, x`),
+  };
+  const imagesIn = ({ files }: MemoryStorage) =>
+    [...files.keys()].filter((path) => path.startsWith('images/')).sort();
+
+  test('keeps them when it is resumed; a new one has names', async () => {
+    const storage = new MemoryStorage();
+    const settings = { ...tinySettings, classes: [1, 3] };
+    await tinyRun({ storage, settings, model: labelled });
+    expect(imagesIn(storage)).toEqual(['images/0001-name-1.png', 'images/0003-name-3.png']);
+    const record = JSON.parse(textOf(storage, 'run.json')) as Record<string, unknown>;
+    const { checksum: _, namedPictures, ...old } = record;
+    expect(namedPictures).toBe(true);
+    await storage.write('run.json', JSON.stringify(old));
+    for (const path of imagesIn(storage)) {
+      await storage.write(path.replace(/-name-\d/, ''), storage.files.get(path)!);
+      await storage.remove(path);
+    }
+    await tinyRun({
+      storage,
+      model: labelled,
+      resume: true,
+      settings: { ...settings, generations: settings.generations + 20 },
+    });
+    expect(imagesIn(storage)).toEqual(['images/0001.png', 'images/0003.png']);
+    expect((await readClaims(storage)).claims.map(({ picture }) => picture)).toEqual(imagesIn(storage));
+    await tinyRun({ storage, settings, model: labelled });
+    expect(imagesIn(storage)).toEqual(['images/0001-name-1.png', 'images/0003-name-3.png']);
+  });
 });

@@ -40,7 +40,7 @@ async function evolutionContents({ storage, name, model }: SurveyedRun): Promise
     return {
       entry: entryOf(cell, cell.generation),
       detail: { elite: { id, parent, goalSwitches }, genome: genomeOf(genome, model.image) },
-      path: picturePath(cell.class),
+      path: picturePath(run, cell.class),
     };
   });
   const lineage = await readLineage(storage, run, cells);
