@@ -34,6 +34,8 @@ export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
 export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent-run.ts';
 export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution-run.ts';
 export { replay, type Replay, type Replayed } from './runs/replay.ts';
+export { readLabels } from './formats/label-file.ts';
+export { readMeanImage, type MeanImage } from './formats/mean-image.ts';
 export { readWeights, weightFormat } from './formats/read-weights.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
 export { GpuError, GpuLimitError } from './gpu/errors.ts';
@@ -46,6 +48,7 @@ export {
   type Accuracy,
   type LabelledBatch,
 } from './models/evaluation.ts';
+export { describeModel, type LayerDescription, type ModelDescription } from './models/describe.ts';
 export { fitImage, type PlanarImage } from './models/fit-image.ts';
 export { createJudge, imagesAtATime, type Judge } from './models/judge.ts';
 export { alexnetTorchvision } from './models/alexnet-torchvision.ts';

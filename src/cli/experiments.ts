@@ -93,7 +93,8 @@ function addOne(program: Command, experiment: Experiment, invocation: Invocation
     const [quick, paper] = [setting.quick, setting.paper].map((value) => settingText(value, setting.none));
     const values = quick === paper ? String(quick) : `quick: ${String(quick)}, paper: ${String(paper)}`;
     command.option(`${flagOf(key)} <${placeholder}>`, `${what} (${values})`, (given: string) =>
-      parsed(parse, given),
+      // Names of classes are the model's, which is not there yet.
+      setting.ofClasses && /[^\d\s,]/.test(given) && given !== 'all' ? given : parsed(parse, given),
     );
   }
   command.action((options: ExperimentOptions & Values) => {

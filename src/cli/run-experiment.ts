@@ -11,7 +11,7 @@ import {
   type ConclusionRecord,
   type ExperimentRecord,
 } from '../experiments/record.ts';
-import { settingText, valuesAt, type Values } from '../experiments/settings.ts';
+import { flagOf, settingText, valuesAt, type Values } from '../experiments/settings.ts';
 import { filesOfExperiments } from '../node/experiment-host.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import type { ExperimentOptions } from './experiments.ts';
@@ -19,6 +19,7 @@ import { listenForInterrupt } from './interrupt.ts';
 import { lockFolder } from './lock-folder.ts';
 import { resumeLine } from './shell-words.ts';
 import { withGpuAgain } from './session.ts';
+import { classesNamed } from './named-classes.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -31,11 +32,12 @@ export interface Given {
 export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
-  asked: Given,
+  given: Given,
   terminal: Terminal,
 ): Promise<void> {
   const { out } = options;
   const storage = new FileStorage(out);
+  const asked = await withNumbers(experiment, options, given, storage);
   await recordFor(experiment, options, asked, storage);
   const lock = await lockFolder(out, storage, terminal);
   try {
@@ -49,6 +51,30 @@ export async function runExperiment(
   } finally {
     await lock.release();
   }
+}
+
+/** Classes that are given by name, by the numbers that the model has for them. */
+async function withNumbers(
+  { settings }: Experiment,
+  { scale, resume }: ExperimentOptions,
+  asked: Given,
+  storage: FileStorage,
+): Promise<Given> {
+  const named = Object.entries(asked.given).filter(
+    (entry): entry is [string, string] =>
+      settings[entry[0]]?.ofClasses === true && typeof entry[1] === 'string',
+  );
+  if (named.length === 0) return asked;
+  const stored = resume ? (await readRecord(storage))?.settings : undefined;
+  const { model } = stored ?? valuesAt(settings, scale, asked.given);
+  if (typeof model !== 'string')
+    throw new UsageError(`${flagOf(named[0]?.[0] ?? '')}: name the classes by their numbers`);
+  const { labels } = (await filesOfExperiments.loadModel(model)).model;
+  const numbers = named.map(([key, list]): [string, readonly number[]] => [
+    key,
+    classesNamed(flagOf(key), list, labels).sort((a, b) => a - b),
+  ]);
+  return { ...asked, given: { ...asked.given, ...Object.fromEntries(numbers) } };
 }
 
 /** A new record from the options, or that of the experiment that is resumed, whose settings options may only repeat. */

@@ -24,12 +24,9 @@ import { addTrain } from './commands/train.ts';
 import { addTune } from './commands/tune.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWeights } from './commands/weights.ts';
-<<<<<<< HEAD
 import { printEnvelope } from './envelope.ts';
-import { listenForSignals } from './interrupt.ts';
-=======
 import { environmentHelp, finishHelp } from './help.ts';
->>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
+import { listenForSignals } from './interrupt.ts';
 import { begin, type Invocation, type Io } from './io.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
@@ -48,11 +45,7 @@ export async function run(commandLine: readonly string[], io: Io): Promise<numbe
   } catch (error) {
     // Commander has printed its own message already.
     if (!(error instanceof CommanderError)) tell(error, invocation);
-<<<<<<< HEAD
     if (invocation.exitCode === 0) invocation.exitCode = exitCodeOf(error);
-=======
-    return invocation.exitCode === 0 ? exitCodeOf(error) : invocation.exitCode;
->>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
   } finally {
     end.abort();
   }
@@ -69,26 +62,30 @@ function buildProgram(invocation: Invocation, release: () => void): Command {
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride()
     // What stands behind `experiment NAME` is for that program.
-<<<<<<< HEAD
     .enablePositionalOptions()
     .hook('preAction', (_, command) => {
       invocation.command = nameOf(command);
     });
-  for (const add of [
-    addEvolve,
-    addAscend,
-    addClassify,
-    addEvaluate,
-    addImport,
-    addTrain,
-    addVerify,
-    addReport,
-    addDoctor,
-    addExperiment,
-    addWeights,
-  ])
-    add(program, invocation);
-  addBench(program, release);
+  const commands: Readonly<Record<string, readonly ((program: Command, invocation: Invocation) => void)[]>> =
+    {
+      'Fool a network:': [addEvolve, addAscend, addExperiment],
+      'Look at what came out:': [addReport, addVerify, addClassify],
+      'Networks:': [addDescribe, addEvaluate, addTrain, addImport, addWeights],
+      'This machine:': [
+        addDoctor,
+        addTune,
+        (parent) => {
+          addBench(parent, release);
+        },
+        addCompletion,
+      ],
+    };
+  for (const [group, ofGroup] of Object.entries(commands)) {
+    program.commandsGroup(group);
+    for (const add of ofGroup) add(program, invocation);
+  }
+  program.helpCommand('help [command]', 'show the help of a command').addHelpText('after', environmentHelp());
+  finishHelp(program, invocation);
   return program;
 }
 
@@ -97,26 +94,6 @@ function nameOf(command: Command): string {
   const { parent } = command;
   return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name();
 }
-=======
-    .enablePositionalOptions();
-  for (const [group, commands] of Object.entries(commandGroups)) {
-    program.commandsGroup(group);
-    for (const add of commands) add(program, invocation);
-  }
-  program.helpCommand('help [command]', 'show the help of a command').addHelpText('after', environmentHelp());
-  finishHelp(program, invocation);
-  return program;
-}
-
-const commandGroups: Readonly<
-  Record<string, readonly ((program: Command, invocation: Invocation) => void)[]>
-> = {
-  'Fool a network:': [addEvolve, addAscend, addExperiment],
-  'Look at what came out:': [addReport, addVerify, addClassify],
-  'Networks:': [addDescribe, addEvaluate, addTrain, addImport, addWeights],
-  'This machine:': [addDoctor, addTune, addBench, addCompletion],
-};
->>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
 
 const usageErrors = [
   UsageError,
@@ -134,12 +111,8 @@ function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
 }
 
-<<<<<<< HEAD
-function tell(error: unknown, { err, errors }: Invocation): void {
+function tell(error: unknown, { err, errors, pointer }: Invocation): void {
   errors.push(messageOf(error));
-=======
-function tell(error: unknown, { err, pointer }: Invocation): void {
->>>>>>> 15e822f (Help in groups and with examples, shell completion, fool describe, fool tune; errors point to the command's own help)
   err.write(`fool: ${printable(messageOf(error))}\n`);
   if (pointer !== undefined && exitCodeOf(error) === 2) err.write(`${pointer}\n`);
   if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)

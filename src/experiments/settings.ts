@@ -19,6 +19,8 @@ export interface Setting<T extends SettingValue> {
   readonly schema: z.ZodType<T>;
   /** What it stands for where it is not given; `all` unless told. */
   readonly none?: string;
+  /** Whether the numbers are of classes of the model, which has names for them. */
+  readonly ofClasses?: boolean;
 }
 
 export type Settings = Readonly<Record<string, Setting<SettingValue>>>;
@@ -115,7 +117,7 @@ export function classes(
       return numbers.sort((a, b) => a - b);
     throw new SettingError('expected numbers of classes, each once, e.g. 3,5, or all');
   };
-  return { about, placeholder: 'list', quick, paper, parse, schema };
+  return { about, placeholder: 'list', quick, paper, parse, schema, ofClasses: true };
 }
 
 /**

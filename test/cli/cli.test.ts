@@ -40,7 +40,22 @@ describe('wrong usage ends with 2 and a sentence', () => {
       ['evolve', ...device, '--population', '1000', '--memory', '1', '--out', at('memory')],
       /10 cells with cppn genomes for .* need 2\.7 MiB .* 1\.0 MiB .*--memory/,
     ],
-    [['evolve', ...device, '--classes', '3,12', '--out', at('classes')], /classes 0 to 9, not 12/],
+    [
+      ['evolve', ...device, '--classes', '3,12', '--out', at('classes')],
+      /"12" is none of the model's classes: .* 0 to 9/,
+    ],
+    [['evolve', ...device, '--classes', '3,seven', '--out', at('classes')], /"seven" is none of the model's/],
+    [['evolve', ...device, '--model', 'vgg', '--out', at('model')], /unknown model "vgg".*lenet-mnist/],
+    [
+      ['classify', '--model', 'lenet-mnsit', 'x.png'],
+      /unknown model "lenet-mnsit".*; was "lenet-mnist" meant\?/,
+    ],
+    [['describe', 'weights/lenet-mnits.safetensors'], /was "weights\/lenet-mnist\.safetensors" meant\?/],
+    [
+      ['evolve', '--model', 'caffenet-onnx', '--out', at('model')],
+      /known, but was not fetched: fool weights fetch caffenet-onnx/,
+    ],
+    [['ascend', '--model', 'caffenet-tiny', '--class', 'shark', '--out', at('model')], /"shark" is none of/],
     [['evolve', ...device, '--out', at('run')], /--resume .*--replace .*another --out/],
     [['evolve', ...device, '--resume', '--out', at('nothing')], /holds no run to resume/],
     [['evolve', ...device, '--resume', '--seed', '9', '--out', at('run')], /--seed 9 differs from the run/],
@@ -57,6 +72,11 @@ describe('wrong usage ends with 2 and a sentence', () => {
     expect(err).toMatch(message);
     expect(err).not.toMatch(/^\s+at /m);
     expect(code).toBe(2);
+    const [command] = commandLine.filter((word) => /^(evolve|classify|describe|ascend)$/.test(word));
+    if (commandLine.length > 0)
+      expect(err.trim().split('\n').at(-1)).toBe(
+        `(fool${command === undefined ? '' : ` ${command}`} --help lists its ${command === undefined ? 'commands' : 'options'})`,
+      );
   });
 });
 
@@ -72,7 +92,6 @@ describe('what cannot be done ends with 1 and a sentence', () => {
   notANumber.writeFloatLE(NaN, weights.length - 8);
 
   it.each([
-    [['evolve', ...device, '--model', 'vgg', '--out', at('model')], /unknown model "vgg".*lenet-mnist/],
     [
       ['evaluate', ...device, '--model', file('cut.safetensors', weights.subarray(0, 100_000))],
       /cut\.safetensors/,

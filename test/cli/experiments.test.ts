@@ -128,6 +128,10 @@ describe('wrong usage ends with 2 and a sentence', () => {
     [['experiment', 'mnist-cppn', '--out', at('whole/runs/run-01')], /holds a run, no experiment/],
     [['experiment', 'mnist-cppn', ...device, '--classes', '3,12', '--out', at('classes')], /0 to 9, not 12/],
     [
+      ['experiment', 'imagenet-cppn', '--classes', 'goldfsh', '--out', at('classes')],
+      /was "goldfish" meant\?/,
+    ],
+    [
       ['experiment', 'mnist-direct', ...device, '--population', '90000000', '--out', at('large')],
       /population|need/,
     ],
@@ -153,9 +157,9 @@ describe('wrong usage ends with 2 and a sentence', () => {
     expect(err).toMatch(/is an experiment's folder, whose runs are below .*\/runs/);
   });
 
-  it('a model that is not there ends with 1, before anything runs', async () => {
+  it('a model that is not there, before anything runs', async () => {
     const { code, err } = await fool(...miniature, '--model', 'vgg', '--out', at('vgg'));
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toMatch(/unknown model "vgg"/);
     expect(readdirSync(at('vgg'))).toEqual([]);
   });

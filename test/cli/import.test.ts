@@ -146,7 +146,15 @@ describe('fool import', () => {
       ...{ licence: 'MIT', page: 'https://example.org', architecture: 'lenet', preprocessing: [] },
     };
     writeFileSync(path.join(root, 'manifest.json'), JSON.stringify([entry]));
-    await fails(1, /unknown model "tiny"/, 'tiny', '--arch', 'lenet', '--out', out('tiny'));
+    await fails(
+      1,
+      /the model "tiny" is known, but was not fetched: fool weights fetch tiny brings it/,
+      'tiny',
+      '--arch',
+      'lenet',
+      '--out',
+      out('tiny'),
+    );
     expect((await fool('weights', 'fetch', 'tiny', '--from', onnx)).code).toBe(0);
     const result = await succeeds('tiny', '--arch', 'lenet', '--out', out('tiny'));
     expect(result).toMatchObject({

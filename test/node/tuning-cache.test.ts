@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keepTuned, readTuned, tuningFileOf } from '../../src/node/tuning-cache.ts';
+import { clearTuned, keepTuned, listTuned, readTuned, tuningFileOf } from '../../src/node/tuning-cache.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 const adapter = { name: 'Some GPU (rev 2)', description: 'driver 1.2.3' };
@@ -62,4 +62,32 @@ test('a disk that refuses to be read counts as not tuned', async () => {
   const storage = new MemoryStorage();
   storage.read = () => Promise.reject(new Error('no access'));
   expect((await readTuned(adapter, storage)).problem).toContain('no access');
+});
+
+test('what was tuned of all adapters is listed, with what is wrong with it, and forgotten', async () => {
+  const storage = new MemoryStorage();
+  const old = { name: 'Old GPU', description: 'driver 1' };
+  const damaged = tuningFileOf({ name: 'Torn GPU', description: '' });
+  await keepTuned(adapter, choices, storage);
+  await keepTuned(old, choices, storage);
+  const oldText = new TextDecoder().decode(storage.files.get(tuningFileOf(old)));
+  await storage.write(tuningFileOf(old), oldText.replace(/"kernels": ".*"/, '"kernels": "other"'));
+  await storage.write(damaged, '{');
+  await storage.write('notes.json', '{}');
+  const files = await listTuned(storage);
+  expect(files).toEqual([
+    {
+      file: tuningFileOf(old),
+      adapter: 'Old GPU',
+      driver: 'driver 1',
+      choices,
+      problem: 'the kernels have changed since',
+    },
+    { file, adapter: adapter.name, driver: adapter.description, choices },
+    { file: damaged, problem: 'it is no JSON' },
+  ]);
+  await clearTuned(files.slice(0, 1), storage);
+  expect((await listTuned(storage)).map((one) => one.file)).toEqual([file, damaged]);
+  await clearTuned(files, storage);
+  expect([...storage.files.keys()]).toEqual(['notes.json']);
 });

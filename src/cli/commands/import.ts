@@ -12,7 +12,7 @@ import { architectureNames } from '../../models/architectures.ts';
 import { importModel, importPreprocessing, type ImportOptions, type Imported } from '../../models/import.ts';
 import { writeModel } from '../../models/model.ts';
 import { numbersOf } from '../../models/preprocessing.ts';
-import { findWeightFile, readWeightBytes } from '../../node/model-file.ts';
+import { findWeightFile, readWeightBytes, UnknownModelError } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { sha256Of } from '../../node/sha256.ts';
 import { checkImported, type Known } from '../import-check.ts';
@@ -98,7 +98,7 @@ export function addImport(program: Command, invocation: Invocation): void {
 async function runImport(file: string, options: ImportCommandOptions, terminal: Terminal): Promise<void> {
   if (extname(options.out) !== '.safetensors')
     throw new UsageError(`--out ${options.out}: a model file's name ends with .safetensors`);
-  const path = findWeightFile(file);
+  const path = weightFile(file);
   const weights = readWeights(await readWeightBytes(path), path);
   const name = basename(options.out, '.safetensors');
   const said = await saidByUser(options);
@@ -133,6 +133,15 @@ async function runImport(file: string, options: ImportCommandOptions, terminal: 
     bytes: bytes.length,
     sha256: sha256Of(bytes),
   });
+}
+
+/** @throws WeightFileError: a file that is not there is no wrong usage */
+function weightFile(name: string): string {
+  try {
+    return findWeightFile(name);
+  } catch (error) {
+    throw error instanceof UnknownModelError ? new WeightFileError(error.message) : error;
+  }
 }
 
 function report({ model, mapped, ignored }: Imported, terminal: Terminal): void {
