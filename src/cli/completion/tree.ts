@@ -72,7 +72,7 @@ function argumentOf(argument: Argument, path: string, known: KnownWords): Choice
 
 /** By what help calls it. */
 function named(placeholder: string): Choices {
-  if (/folder/.test(placeholder)) return { words: [], files: 'folders' };
+  if (placeholder.includes('folder')) return { words: [], files: 'folders' };
   if (/file|image|known|arguments|source/.test(placeholder)) return { words: [], files: 'files' };
   return nothing;
 }
