@@ -69,7 +69,7 @@ async function withNumbers(
   const { model } = stored ?? valuesAt(settings, scale, asked.given);
   if (typeof model !== 'string')
     throw new UsageError(`${flagOf(named[0]?.[0] ?? '')}: name the classes by their numbers`);
-  const { labels } = (await filesOfExperiments.loadModel(model)).model;
+  const { labels } = (await filesOfExperiments(() => undefined).loadModel(model)).model;
   const numbers = named.map(([key, list]): [string, readonly number[]] => [
     key,
     classesNamed(flagOf(key), list, labels).sort((a, b) => a - b),
