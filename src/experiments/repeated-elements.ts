@@ -4,7 +4,7 @@
  * removed is settled by the picture alone and not by hand.
  */
 import { hypotenuse } from '../random/fixed-math.ts';
-import { shrink, type PlanarPicture } from '../report/shrink.ts';
+import { blockMeans, type PlanarPicture } from '../report/shrink.ts';
 
 export interface Repetition {
   /** The period, in pixels to the right and down. */
@@ -39,7 +39,7 @@ interface Lag {
  * @returns undefined where the picture repeats nothing
  */
 export function findRepetition(picture: PlanarPicture, least: number): Repetition | undefined {
-  const small = shrink(picture, coarseSide);
+  const small = blockMeans(picture, coarseSide);
   const factor = Math.ceil(Math.max(picture.height, picture.width) / coarseSide);
   const found = coarsePeriod(grayOf(small), least);
   if (!found || factor === 1) return found;

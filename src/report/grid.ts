@@ -1,7 +1,7 @@
 /** Lays the pictures of all classes in one image with captions, like the paper's figure 4. */
 import { drawText, fitText, glyphAdvance, glyphHeight } from './bitmap-font.ts';
 import { formatConfidence, shortLabel } from './format.ts';
-import { blockMean, type PlanarPicture } from './shrink.ts';
+import { resize, type PlanarPicture } from './shrink.ts';
 
 /** The picture of one class. */
 export interface GridPicture extends PlanarPicture {
@@ -28,9 +28,8 @@ export interface RgbImage {
 }
 
 interface Layout {
-  /** A picture's pixels are repeated so often, or averaged over so many when `shrink` is above 1. */
+  /** A picture's pixels are repeated so often; of one that is made smaller, once. */
   readonly enlarge: number;
-  readonly shrink: number;
   readonly columns: number;
   readonly pictureWidth: number;
   readonly pictureHeight: number;
@@ -111,7 +110,7 @@ function layOut(count: number, columns: number, size: GridPicture, enlarge: numb
   const rows = Math.ceil(count / columns);
   const width = gap + columns * stepX;
   const height = gap + rows * stepY;
-  return { enlarge, shrink, columns, pictureWidth, pictureHeight, stepX, stepY, letterScale, width, height };
+  return { enlarge, columns, pictureWidth, pictureHeight, stepX, stepY, letterScale, width, height };
 }
 
 const captionLines = 2;
@@ -122,15 +121,15 @@ function gapOf({ letterScale }: Pick<Layout, 'letterScale'>): number {
 }
 
 function drawPicture(rgb: Uint8Array, layout: Layout, picture: GridPicture, left: number, top: number): void {
-  const { enlarge, shrink } = layout;
-  for (let y = 0; y < layout.pictureHeight; y++) {
-    for (let x = 0; x < layout.pictureWidth; x++) {
+  const { enlarge, pictureHeight, pictureWidth } = layout;
+  const { pixels, channels, height, width } =
+    enlarge > 1 ? picture : resize(picture, pictureHeight, pictureWidth);
+  for (let y = 0; y < pictureHeight; y++) {
+    for (let x = 0; x < pictureWidth; x++) {
       const target = 3 * ((top + y) * layout.width + left + x);
-      const [row, column] = [Math.floor((y * shrink) / enlarge), Math.floor((x * shrink) / enlarge)];
-      for (let channel = 0; channel < 3; channel++) {
-        const plane = Math.min(channel, picture.channels - 1);
-        rgb[target + channel] = blockMean(picture, plane, row, column, shrink);
-      }
+      const source = Math.floor(y / enlarge) * width + Math.floor(x / enlarge);
+      for (let channel = 0; channel < 3; channel++)
+        rgb[target + channel] = pixels[Math.min(channel, channels - 1) * height * width + source] ?? 0;
     }
   }
 }

@@ -1,4 +1,5 @@
-/** Pictures made smaller by whole factors: a pixel is the mean of the block that it covers. */
+/** Pictures made smaller for pages, grids and animations. */
+import { fitImage } from '../models/fit-image.ts';
 
 export interface PlanarPicture {
   /** [channels, height, width]; one channel is grey, three are red, green and blue. */
@@ -8,8 +9,32 @@ export interface PlanarPicture {
   readonly width: number;
 }
 
-/** The least shrinking after which neither side is longer than so many pixels; the picture itself where that is none. */
+/**
+ * As large as fits in a square of so many pixels a side; the picture itself where that is no smaller. The means of blocks
+ * would show stripes of two or three pixels as wider ones that are not there.
+ */
 export function shrink<Picture extends PlanarPicture>(picture: Picture, longestSide: number): Picture {
+  const scale = longestSide / Math.max(picture.height, picture.width);
+  if (scale >= 1) return picture;
+  const sideOf = (side: number) => Math.max(1, Math.round(scale * side));
+  return resize(picture, sideOf(picture.height), sideOf(picture.width));
+}
+
+export function resize<Picture extends PlanarPicture>(
+  picture: Picture,
+  height: number,
+  width: number,
+): Picture {
+  if (picture.height === height && picture.width === width) return picture;
+  const pixels = fitImage(picture, [picture.channels, height, width]);
+  return { ...picture, pixels, height, width };
+}
+
+/**
+ * Smaller by the least whole factor after which neither side is longer than so many pixels, each pixel the mean of the block
+ * that it covers: for measurements, in which a pixel stands for those pixels and no others.
+ */
+export function blockMeans<Picture extends PlanarPicture>(picture: Picture, longestSide: number): Picture {
   const factor = Math.ceil(Math.max(picture.height, picture.width) / longestSide);
   if (factor <= 1) return picture;
   const height = Math.ceil(picture.height / factor);
@@ -31,7 +56,7 @@ export function shrink<Picture extends PlanarPicture>(picture: Picture, longestS
 }
 
 /** The mean of a block of side × side pixels, or of what of it lies within the picture. */
-export function blockMean(
+function blockMean(
   { pixels, height, width }: PlanarPicture,
   channel: number,
   top: number,
