@@ -78,13 +78,16 @@ await build({
 });
 // Platform-neutral: an import of node: would fail here.
 await build({ ...common, platform: 'neutral', entryPoints: { index: 'src/index.ts' }, outdir: 'dist' });
-// The script of a gallery's page, which the page loads from disk as it is; modules it could not.
+// The scripts of a gallery's page and of a report, which pages on disk load or hold as they are; modules they could not.
 await build({
   ...common,
   platform: 'browser',
   format: 'iife',
   sourcemap: false,
   external: [],
-  entryPoints: { 'gallery-page': 'src/report/gallery/page/main.ts' },
+  entryPoints: {
+    'gallery-page': 'src/report/gallery/page/main.ts',
+    'report-page': 'src/report/page-script/main.ts',
+  },
   outdir: 'dist',
 });

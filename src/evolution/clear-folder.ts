@@ -24,6 +24,7 @@ export type IsOurs = (name: string) => boolean;
 /** What is ours in each folder; with a number at its end, what a process killed while writing left. */
 const folders: Readonly<Record<string, RegExp>> = {
   genomes: /^\d{4,}-\d+\.genes(\.\d+)?$/,
+  thumbnails: picture,
   animations: /^\d{4,}\.gif$/,
   checkpoint: /^((state|ascent)(\.previous)?\.json|\d+-\d+\.bin)(\.\d+)?$/,
 };

@@ -31,7 +31,10 @@ export function bandsDrawing(
     what,
   }: { readonly horizontal: string; readonly axis: ConfidenceAxis; readonly what: string },
 ): string {
-  const { height, scale, marks } = confidenceAxis(axis);
+  const { height, scale, marks } = confidenceAxis(
+    axis,
+    bands.flatMap(({ values }) => values.flatMap(({ low, high }) => [low, high])),
+  );
   const points = bands.flatMap(({ label, values }) =>
     values.map(({ median, low, high }, place) => {
       return { place, label, middle: height(median), low: height(low), high: height(high) };
@@ -80,7 +83,10 @@ export function tracesDrawing(
 ): string {
   const { horizontal, vertical, what, axis, logarithmic = false } = options;
   const { height, scale, marks } = axis
-    ? confidenceAxis(axis)
+    ? confidenceAxis(
+        axis,
+        traces.flatMap(({ points }) => points.flatMap(({ y, low = y, high = y }) => [low, high])),
+      )
     : { height: (value: number) => value, scale: { tickFormat: tickText }, marks: [] };
   const points = traces.flatMap(({ label, points: own }) =>
     own.map(({ x, y, low = y, high = y }) => {
@@ -112,7 +118,10 @@ export function boxesDrawing(
   }: { readonly vertical: string; readonly what: string; readonly axis?: ConfidenceAxis },
 ): string {
   const { height, scale, marks } = axis
-    ? confidenceAxis(axis)
+    ? confidenceAxis(
+        axis,
+        groups.flatMap(({ values }) => values),
+      )
     : { height: (value: number) => value, scale: { tickFormat: tickText }, marks: [] };
   const points = groups.flatMap(({ label, values }) =>
     values.map((value) => ({ label, value: height(value) })),

@@ -6,34 +6,39 @@ import { shownTrials } from '../report/ascent-trials.ts';
 import { rowName } from '../report/ascent-words.ts';
 import { evenPlaces } from '../report/curves.ts';
 import type { GridPicture } from '../report/grid.ts';
+import { mostAtOnce } from '../report/picture-list.ts';
 import { readAscent, type AscentFolder } from '../report/read-ascent.ts';
-import { shrink } from '../report/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeGrid } from './grid-file.ts';
-import { encodePng } from './image-file.ts';
+import { pageScript, PagePictures, smallPng } from './page-pictures.ts';
+import { runName } from './run-name.ts';
 import { decodePicture, forGrid } from './run-pictures.ts';
-
-/** Longest side in pixels of pictures that a page shows small. */
-const small = 96;
-
-/** With more pictures than `above`, a page embeds them no larger than `side`, or it would grow to tens of megabytes. */
-const pictureSizes = [
-  { above: 240, side: 64 },
-  { above: 60, side: small },
-] as const;
 
 /** @returns damaged lines of `progress.jsonl` */
 export async function writeAscentReport(storage: Storage, name: string): Promise<number> {
   const run = await readAscent(storage, name);
-  const pictures = new Map<string, Uint8Array>();
+  const compared = new Map<string, Uint8Array>();
   for (const { rows } of shownTrials(run.trials, run.summary)) {
-    for (const { picture } of rows.slice(0, mostCompared)) await addShrunk(storage, run, picture, pictures);
+    for (const { picture } of rows.slice(0, mostCompared)) await addSmall(storage, run, picture, compared);
   }
-  await writeGrid(storage, await gridPictures(storage, run, pictures));
+  const gathered = new PagePictures(run.rows.length);
+  await writeGrid(storage, await gridPictures(storage, run, gathered));
+  const pictures = await gathered.place(storage);
+  const script = run.rows.length > mostAtOnce ? await pageScript() : undefined;
   const frames = new Map<number, readonly Frame[]>();
   for (let index = 0; index < Math.min(mostStrips, run.rows.length); index++)
     frames.set(index, await readStrip(storage, run, index));
-  await storage.write('report.html', renderAscentReport({ ...run, pictures, frames }));
+  await storage.write(
+    'report.html',
+    renderAscentReport({
+      ...run,
+      name: runName(name),
+      pictures,
+      compared,
+      frames,
+      ...(script !== undefined && { script }),
+    }),
+  );
   return run.damagedLines;
 }
 
@@ -41,15 +46,14 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
 async function gridPictures(
   storage: Storage,
   { run, rows }: AscentFolder,
-  pictures: Map<string, Uint8Array>,
+  gathered: PagePictures,
 ): Promise<GridPicture[]> {
-  const side = pictureSizes.find(({ above }) => rows.length > above)?.side;
   const grid: GridPicture[] = [];
   for (const [index, row] of rows.entries()) {
     const bytes = await storage.read(row.picture);
     if (!bytes) continue;
     const image = decodePicture(bytes, row.picture, run.model);
-    pictures.set(row.picture, side === undefined ? bytes : encodePng(shrink(image, side)));
+    gathered.add(row.picture, bytes, image);
     const { label, confidence } = row;
     grid.push({
       ...forGrid(image, rows.length),
@@ -61,14 +65,14 @@ async function gridPictures(
   return grid;
 }
 
-async function addShrunk(
+async function addSmall(
   storage: Storage,
   { run }: AscentFolder,
   path: AscentRow['picture'],
   pictures: Map<string, Uint8Array>,
 ): Promise<void> {
   const bytes = await storage.read(path);
-  if (bytes) pictures.set(path, encodePng(shrink(decodePicture(bytes, path, run.model), small)));
+  if (bytes) pictures.set(path, smallPng(decodePicture(bytes, path, run.model)));
 }
 
 /** The frames of an objective, a few of many. */
@@ -82,8 +86,7 @@ async function readStrip(storage: Storage, { run }: AscentFolder, objective: num
     const iteration = iterations[place] ?? 0;
     const path = framePath(objective, iteration);
     const bytes = await storage.read(path);
-    if (bytes)
-      frames.push({ iteration, png: encodePng(shrink(decodePicture(bytes, path, run.model), small)) });
+    if (bytes) frames.push({ iteration, png: smallPng(decodePicture(bytes, path, run.model)) });
   }
   return frames;
 }

@@ -14,6 +14,7 @@ import type { Storage } from '../storage/storage.ts';
 import { gifOf } from './animation.ts';
 import { writeGrid } from './grid-file.ts';
 import { encodePng, type ImageBytes } from './image-file.ts';
+import { runName } from './run-name.ts';
 import { decodePicture, forGrid } from './run-pictures.ts';
 
 /** Longest side in pixels of pictures that the page shows, and of the GIF's. */
@@ -59,7 +60,7 @@ export async function findLine(
     );
   const steps = stepsOf(lineTo(byId(ancestors), cell.id), cell.class);
   const shown = placesToShow(steps);
-  return { run, cells, ancestors, cell, steps, shown, obstacle: obstacleOf(steps) };
+  return { name: runName(name), run, cells, ancestors, cell, steps, shown, obstacle: obstacleOf(steps) };
 }
 
 function obstacleOf([first]: readonly Step[]): string | undefined {

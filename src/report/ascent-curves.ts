@@ -2,17 +2,19 @@
 import type { AscentHistory } from '../ascent/records.ts';
 import type { AscentReportInput } from './ascent-input.ts';
 import { rowName } from './ascent-words.ts';
-import { mostCurves, plotCurves, type Curve } from './curves.ts';
-import { html, type Markup } from './markup.ts';
-import { confidenceAxis, evenAxis, logAxis, type VerticalAxis } from './plot-frame.ts';
+import { mostCurves, plotCurves, valuesOf, type Curve } from './curves.ts';
+import { html } from './markup.ts';
+import { axisOfNines, confidenceAxis, evenAxis, logAxis, type VerticalAxis } from './plot-frame.ts';
 import { plotFigures, type Figure } from './tables.ts';
+import { Section } from './section.ts';
 
 type Series = 'value' | 'confidence' | 'gradientNorm' | 'imageNorm';
 
-export function curvesSection(input: AscentReportInput): Markup | undefined {
+export function curvesSection(input: AscentReportInput): Section | undefined {
   const { history } = input;
   if (history.every(({ value }) => value.length === 0)) return undefined;
   const gradients = history.flatMap(({ gradientNorm }) => gradientNorm);
+  const confidences = () => valuesOf(curvesOf('confidence', input));
   const figure = (series: Series, vertical: VerticalAxis, caption: string, what: string): Figure => [
     plotCurves(curvesOf(series, input), {
       vertical,
@@ -26,13 +28,8 @@ export function curvesSection(input: AscentReportInput): Markup | undefined {
   ];
   const figures = [
     figure('value', evenAxis('objective'), 'The value that is climbed.', 'value'),
-    figure('confidence', confidenceAxis('linear'), 'Confidence in the class.', 'confidence'),
-    figure(
-      'confidence',
-      confidenceAxis('nines'),
-      'The same on an axis of nines (dashed: 99.9 %).',
-      'confidence',
-    ),
+    figure('confidence', confidenceAxis('linear', confidences()), 'Confidence in the class.', 'confidence'),
+    figure('confidence', confidenceAxis('nines', confidences()), `The same ${axisOfNines}.`, 'confidence'),
     figure(
       'gradientNorm',
       logAxis('norm of the gradient', gradients),
@@ -46,11 +43,11 @@ export function curvesSection(input: AscentReportInput): Markup | undefined {
       'image norm',
     ),
   ];
-  return html`<section>
-    <h2>Over the iterations</h2>
-    <p class="quiet">${history.length > mostCurves ? banded : 'A curve for each objective.'}</p>
-    ${plotFigures(figures)}
-  </section>`;
+  return new Section(
+    'Over the iterations',
+    html`<p class="quiet">${history.length > mostCurves ? banded : 'A curve for each objective.'}</p>
+      ${plotFigures(figures)}`,
+  );
 }
 
 const banded =

@@ -1,4 +1,5 @@
 /** What the report of an ascent is made of. */
+import type { PagePicture } from './picture.ts';
 import type { AscentFolder } from './read-ascent.ts';
 
 /** A picture on the way, small. */
@@ -9,8 +10,14 @@ export interface Frame {
 
 /** An ascent's records and pictures. */
 export interface AscentReportInput extends AscentFolder {
-  /** PNG bytes by the path that a row gives, shrunk where there are many. A row without one gets an empty place. */
-  readonly pictures: ReadonlyMap<string, Uint8Array>;
+  /** How the page calls the run: its folder's name. */
+  readonly name: string;
+  /** By the path that a row gives. A row without one gets an empty place. */
+  readonly pictures: ReadonlyMap<string, PagePicture>;
+  /** Small PNGs of what trials are compared by, by the path that a row of theirs gives. */
+  readonly compared: ReadonlyMap<string, Uint8Array>;
+  /** By which a page of many pictures filters and sorts them (`dist/report-page.js`); without it, it shows all by class. */
+  readonly script?: string;
   /** Film strips by the objective's place, in the order of the iterations. */
   readonly frames: ReadonlyMap<number, readonly Frame[]>;
 }

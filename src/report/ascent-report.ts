@@ -12,7 +12,9 @@ import {
 import { trialsSection } from './ascent-trials.ts';
 import { formatCount, formatNumber, formatTime } from './format.ts';
 import { html } from './markup.ts';
-import { renderPage } from './page.ts';
+import { renderPage, scriptOf } from './page.ts';
+import { mostAtOnce } from './picture-list.ts';
+import { contents } from './section.ts';
 import { machineSection } from './tables.ts';
 
 export type { AscentReportInput, Frame } from './ascent-input.ts';
@@ -31,17 +33,24 @@ export function renderAscentReport(input: AscentReportInput): string {
       <time>${formatTime(started)}</time>.
     </p>
     ${unfinished(input)}`;
-  return renderPage(`${model.name}, gradient ascent`, header, [
-    figuresSection(input),
-    bestSection(input),
-    stripsSection(input),
-    trialsSection(input),
-    milestonesSection(input),
-    curvesSection(input),
+  const many = input.rows.length > mostAtOnce;
+  const [pictures, numbers] = [
+    [bestSection(input), stripsSection(input)],
+    [trialsSection(input), milestonesSection(input), curvesSection(input)],
+  ];
+  const sections = [
+    ...(many ? [...numbers, ...pictures] : [...pictures, ...numbers]),
     distancesSection(input),
     faultsSection(input),
     ascentSettingsSection(input),
     machineSection(input.run),
+  ];
+  const name = { run: input.name, command: 'fool ascend', about: `${model.name}, gradient ascent` };
+  return renderPage(name, header, [
+    figuresSection(input),
+    contents(sections),
+    ...sections,
+    many ? scriptOf(input.script) : undefined,
   ]);
 }
 

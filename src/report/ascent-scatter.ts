@@ -14,7 +14,10 @@ interface Dot {
 
 /** For each setting in which the trials differ: median confidence, and how soon they got to 99.99 % where most did. */
 export function plotSettings(trials: readonly TrialRecord[], best: TrialRecord | undefined): Figure[] {
-  const confidence = confidenceAxis('nines');
+  const confidence = confidenceAxis(
+    'nines',
+    trials.map(({ medianConfidence }) => medianConfidence),
+  );
   const iterations = evenAxis('median iterations to 99.99 %');
   return differences(trials).flatMap((name): Figure[] => {
     const dots = trials.flatMap((trial) => {

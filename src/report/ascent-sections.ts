@@ -15,6 +15,7 @@ import {
 import { formatConfidence, formatCount, formatDuration, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { columnTable, largeFigures, modelRows, namedTable, type NamedRow } from './tables.ts';
+import { Section } from './section.ts';
 
 /** What the ascent came to, in large figures. An unfinished one is counted from its records. */
 export function figuresSection({ rows, progress, summary }: AscentReportInput): Markup {
@@ -39,7 +40,7 @@ export function figuresSection({ rows, progress, summary }: AscentReportInput): 
 }
 
 /** How soon the objectives got so far. */
-export function milestonesSection({ run, rows }: AscentReportInput): Markup | undefined {
+export function milestonesSection({ run, rows }: AscentReportInput): Section | undefined {
   const watched = rows.filter((_, index) => run.settings.objectives[index]?.watched !== null);
   const named = { name: 'class named', iterations: watched.map((row) => row.firstNamed), of: watched.length };
   const reached = milestones.map((_, place) => {
@@ -56,23 +57,20 @@ export function milestonesSection({ run, rows }: AscentReportInput): Markup | un
   const columns = ['confidence', 'reached by', 'median iteration', 'first', 'last'].map((heading, index) => {
     return { heading, numeric: index > 0 };
   });
-  return html`<section>
-    <h2>Milestones</h2>
-    <p class="quiet">First iterations at which they were reached, of the objectives that did.</p>
-    ${columnTable(columns, lines)}
-  </section>`;
+  return new Section(
+    'Milestones',
+    html`<p class="quiet">First iterations at which they were reached, of the objectives that did.</p>
+      ${columnTable(columns, lines)}`,
+  );
 }
 
 /** What ended before its time, and why. */
-export function faultsSection({ run, rows }: AscentReportInput): Markup | undefined {
+export function faultsSection({ run, rows }: AscentReportInput): Section | undefined {
   const faults = rows.flatMap((row, index): NamedRow[] =>
     row.fault === undefined ? [] : [[rowName(row, index, run.settings), row.fault]],
   );
   if (faults.length === 0) return undefined;
-  return html`<section>
-    <h2>Objectives that ended early</h2>
-    ${namedTable(faults)}
-  </section>`;
+  return new Section('Objectives that ended early', html`${namedTable(faults)}`);
 }
 
 /** A change of every value by no more than this is seldom seen (Goodfellow et al. 2015, Madry et al. 2018: 8 of 255). */
@@ -82,7 +80,7 @@ const unseen = 8;
  * How far the pictures have gone from the one that they started from: near it they are adversarial examples, which
  * people take for the start; far from it they fool as the paper's images do.
  */
-export function distancesSection({ rows }: AscentReportInput): Markup | undefined {
+export function distancesSection({ rows }: AscentReportInput): Section | undefined {
   const moved = rows.flatMap(({ distance, ...row }) => (distance ? [{ ...row, distance }] : []));
   if (moved.length === 0) return undefined;
   const kinds = [
@@ -97,15 +95,15 @@ export function distancesSection({ rows }: AscentReportInput): Markup | undefine
       return { heading, numeric: index > 0 };
     },
   );
-  return html`<section>
-    <h2>Distance from the picture at the start</h2>
-    <p class="quiet">
-      In bytes: l2 is the Euclidean distance, l∞ the change of the value that changed most. A change of at
-      most ${unseen} everywhere is seldom seen, and such an image is an adversarial example: people take it
-      for the start, the network for something else. Beyond that the two kinds of fooling part.
-    </p>
-    ${columnTable(columns, lines)}
-  </section>`;
+  return new Section(
+    'Distance from the picture at the start',
+    html`<p class="quiet">
+        In bytes: l2 is the Euclidean distance, l∞ the change of the value that changed most. A change of at
+        most ${unseen} everywhere is seldom seen, and such an image is an adversarial example: people take it
+        for the start, the network for something else. Beyond that the two kinds of fooling part.
+      </p>
+      ${columnTable(columns, lines)}`,
+  );
 }
 
 function kindCells(of: readonly (AscentRow & Required<Pick<AscentRow, 'distance'>>)[]): string[] {
@@ -122,7 +120,7 @@ function kindCells(of: readonly (AscentRow & Required<Pick<AscentRow, 'distance'
 const mostNames = 20;
 
 /** What the user asked for, and of which model. */
-export function ascentSettingsSection({ run }: AscentReportInput): Markup {
+export function ascentSettingsSection({ run }: AscentReportInput): Section {
   const { settings } = run;
   const [first] = settings.trials;
   const names = settings.objectives.slice(0, mostNames).map(({ name }) => name);
@@ -134,9 +132,9 @@ export function ascentSettingsSection({ run }: AscentReportInput): Markup {
           value === undefined ? [] : [[name, valueText(value)]],
         )
       : [['trials', formatNumber(settings.trials.length)]];
-  return html`<section>
-    <h2>Settings</h2>
-    ${namedTable([
+  return new Section(
+    'Settings',
+    html`${namedTable([
       ...modelRows(run),
       ['objectives', `${names.join('; ')}${more > 0 ? `; and ${formatNumber(more)} more` : ''}`],
       ['climbed', [...measures].join(', ')],
@@ -151,6 +149,6 @@ export function ascentSettingsSection({ run }: AscentReportInput): Markup {
       ['side by side', formatCount(settings.batch, 'image')],
       ['dense weights', settings.denseWeights ?? 'f32'],
       ['version', run.version],
-    ])}
-  </section>`;
+    ])}`,
+  );
 }

@@ -5,30 +5,32 @@ import { plotSettings } from './ascent-scatter.ts';
 import { climbValues, differences, rowDescription, rowName, valueText } from './ascent-words.ts';
 import { formatConfidence, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { embeddedPicture } from './picture.ts';
+import { smallPicture } from './picture.ts';
 import { columnTable, plotFigures } from './tables.ts';
+import { Section } from './section.ts';
 
 /** With fewer trials than this a scatter plot shows nothing. */
 const fewestScattered = 8;
 
-export function trialsSection(input: AscentReportInput): Markup | undefined {
+export function trialsSection(input: AscentReportInput): Section | undefined {
   const { trials, summary } = input;
   if (trials.length === 0) return undefined;
   const ranked = rankTrials(trials, summary);
   const figures = trials.length >= fewestScattered ? plotSettings(trials, ranked[0]) : [];
-  return html`<section>
-    <h2>The trials side by side</h2>
-    <p class="quiet">
-      What came of them, and the settings of the climb in which they differ. The best is marked.
-    </p>
-    ${trialTable(trials, ranked[0])} ${matrix(input, ranked)}
-    ${
-      figures.length > 0
-        ? html`<h3>What each setting did</h3>
-            ${plotFigures(figures)}`
-        : undefined
-    }
-  </section>`;
+  return new Section(
+    'The trials side by side',
+    html`<p class="quiet">
+        What came of them, and the settings of the climb in which they differ. The best is marked, and so are
+        those that came to the same.
+      </p>
+      ${trialTable(trials, ranked[0])} ${matrix(input, ranked)}
+      ${
+        figures.length > 0
+          ? html`<h3>What each setting did</h3>
+              ${plotFigures(figures)}`
+          : undefined
+      }`,
+  );
 }
 
 /** The trials whose pictures a page shows, in their order: all, or the best of many. */
@@ -66,7 +68,7 @@ function trialTable(trials: readonly TrialRecord[], best: TrialRecord | undefine
     const { name, climb, medianConfidence, reached9999, medianIterations, rows } = trial;
     const values = climbValues(climb);
     const cells = [
-      trial === best ? `${name} (best)` : name,
+      `${name}${markOf(trial, best, trials)}`,
       formatConfidence(medianConfidence),
       `${formatNumber(reached9999)} of ${formatNumber(rows.length)}`,
       medianIterations === null ? '–' : formatNumber(medianIterations),
@@ -77,8 +79,20 @@ function trialTable(trials: readonly TrialRecord[], best: TrialRecord | undefine
   return columnTable(columns, lines);
 }
 
+const isTied = (one: TrialRecord, other: TrialRecord): boolean =>
+  one !== other &&
+  one.medianConfidence === other.medianConfidence &&
+  one.reached9999 === other.reached9999 &&
+  one.medianIterations === other.medianIterations;
+
+function markOf(trial: TrialRecord, best: TrialRecord | undefined, trials: readonly TrialRecord[]): string {
+  if (!best) return '';
+  if (trial !== best) return isTied(trial, best) ? ' (tied with the best)' : '';
+  return trials.some((other) => isTied(other, best)) ? ' (best, tied)' : ' (best)';
+}
+
 function matrix(
-  { run, trials, summary, pictures }: AscentReportInput,
+  { run, trials, summary, compared }: AscentReportInput,
   [best]: readonly TrialRecord[],
 ): Markup {
   const shown = shownTrials(trials, summary);
@@ -92,7 +106,7 @@ function matrix(
     const cells = shown.map(({ rows }) => {
       const row = rows[index];
       return html`<td>
-        ${row && embeddedPicture(pictures.get(row.picture), rowDescription(row))}${row && formatConfidence(row.confidence)}
+        ${row && smallPicture(compared.get(row.picture), rowDescription(row))}${row && formatConfidence(row.confidence)}
       </td>`;
     });
     return [

@@ -6,10 +6,12 @@ import {
   type CppnConnection,
   type CppnGenome,
   type CppnNode,
+  type SerialisedGenome,
 } from '../encodings/encoding.ts';
 import { formatCount } from './format.ts';
 import { drawGraph, nodeHeight, placed, smooth, widthOf, type Layout, type PlacedNode } from './graph.ts';
 import { html, trusted, type Markup } from './markup.ts';
+import { mostAtOnce } from './picture-list.ts';
 
 /** A larger network is neither readable nor laid out in reasonable time. */
 export const largestDrawing = { nodes: 100, connections: 300 } as const;
@@ -49,6 +51,28 @@ export function networkDrawing(label: string, genome: CppnGenome): Markup {
   return html`<p class="quiet">Too large to draw: ${describeCppn(genome)}.</p>`;
 }
 
+/** Characters of all drawings of a page with many. */
+const mostDrawn = 1_000_000;
+
+/** In the order of what they were asked for; undefined for what has no network. */
+export type NetworkDrawings = readonly (Markup | undefined)[];
+
+/** @returns undefined where there are so many that they would make a page too large */
+export function drawNetworks(
+  named: readonly { readonly label: string; readonly genome?: SerialisedGenome }[],
+): NetworkDrawings | undefined {
+  const most = named.length > mostAtOnce ? mostDrawn : Infinity;
+  const drawn: (Markup | undefined)[] = [];
+  let characters = 0;
+  for (const { label, genome } of named) {
+    const drawing = genome?.encoding === 'cppn' ? networkDrawing(label, genome) : undefined;
+    drawn.push(drawing);
+    characters += drawing?.text.length ?? 0;
+    if (characters > most) return undefined;
+  }
+  return drawn;
+}
+
 /** `12 nodes, 30 connections, 3 nodes without effect`, the inputs counted among the nodes. */
 export function describeCppn(genome: CppnGenome): string {
   const nodes = formatCount(inputNames.length + genome.nodes.length, 'node');
@@ -83,6 +107,9 @@ function effectivePart({ nodes, connections }: CppnGenome): CppnGenome {
   };
 }
 
+/** Inputs stand in one order in every drawing, so that drawings can be compared. */
+const constraints = inputNames.slice(1).map((_, id) => ({ left: String(id), right: String(id + 1) }));
+
 function layOut(genome: CppnGenome): Layout {
   const graph: Layout = new Graph();
   graph.setGraph({ rankdir: 'TB', nodesep: 14, edgesep: 8, ranksep: 32 });
@@ -102,7 +129,15 @@ function layOut(genome: CppnGenome): Layout {
     const known = graph.hasNode(String(source)) && graph.hasNode(String(target));
     if (known) graph.setEdge(String(source), String(target), { weight: 1 });
   }
-  layout(graph);
+  layout(graph, {
+    customOrder(layers, order) {
+      order(layers, { constraints });
+      // An input without connections escapes the constraints.
+      const inputs = inputNames.map((_, id) => layers.node(String(id)));
+      const places = inputs.map(({ order: place = 0 }) => place).sort((one, other) => one - other);
+      for (const [id, input] of inputs.entries()) input.order = places[id] ?? id;
+    },
+  });
   return graph;
 }
 

@@ -33,6 +33,11 @@ export const mostPoints = 300;
 
 const colour = '#3b76c4';
 
+/** All values of all curves. */
+export function* valuesOf(curves: readonly Curve[]): Generator<number> {
+  for (const { values } of curves) yield* values;
+}
+
 export function plotCurves(curves: readonly Curve[], frame: CurvesFrame): Markup {
   const { vertical, horizontal, each, what } = frame;
   const places = evenPlaces(Math.max(0, ...curves.map(({ values }) => values.length)), mostPoints);

@@ -18,8 +18,6 @@ export interface PlacedNode {
 export const nodeHeight = 26;
 /** Room for the strokes at the rim. */
 const margin = 6;
-/** Below this letters are too small to read: the box then scrolls. */
-const leastScale = 0.6;
 const letterWidth = 7.2;
 
 export const widthOf = (label: string): number => Math.round(label.length * letterWidth + 18);
@@ -50,7 +48,7 @@ export function drawGraph({ kind, title, nodes, edges, points }: Drawing): Marku
     viewBox="${[left, top, width, height].join(' ')}"
     width="${width}"
     height="${height}"
-    style="min-width:${Math.round(leastScale * width)}px"
+    style="--drawn:${width}px"
     role="img"
     aria-label="${title}"
   >

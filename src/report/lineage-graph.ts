@@ -85,16 +85,19 @@ export function treeOf(ancestors: readonly Ancestor[], cells: readonly CellRecor
   return { nodes, edges };
 }
 
-/** @returns undefined where it is too large to be read */
+/**
+ * @param chosen the elite whose line is marked
+ * @returns undefined where it is too large to be read
+ */
 export function drawTree(
   ancestors: readonly Ancestor[],
   cells: readonly CellRecord[],
-  chosen: CellRecord,
+  chosen: CellRecord | undefined,
   labels: readonly string[],
 ): Markup | undefined {
   const tree = treeOf(ancestors, cells);
   if (tree.nodes.length > largestTree) return undefined;
-  const line = new Set(lineTo(byId(ancestors), chosen.id).map(({ id }) => id));
+  const line = new Set(chosen ? lineTo(byId(ancestors), chosen.id).map(({ id }) => id) : []);
   const nodes = tree.nodes.map(({ id, generation }): Node => {
     const held = cells
       .filter((cell) => cell.id === id)

@@ -5,8 +5,9 @@ import { formatConfidence, formatCount, formatNumber, shortLabel } from './forma
 import { drawLine, drawTree, largestTree, lineageLegend } from './lineage-graph.ts';
 import { html, type Markup } from './markup.ts';
 import { renderPage } from './page.ts';
-import { embeddedPicture } from './picture.ts';
+import { smallPicture } from './picture.ts';
 import { largeFigures } from './tables.ts';
+import { Section } from './section.ts';
 
 /** An ancestor drawn and judged again. */
 export interface LineagePicture {
@@ -17,6 +18,8 @@ export interface LineagePicture {
 }
 
 export interface LineageInput {
+  /** How the page calls the run: its folder's name. */
+  readonly name: string;
   readonly run: RunRecord;
   readonly cells: readonly CellRecord[];
   /** Of all living elites. */
@@ -39,7 +42,8 @@ export function renderLineage(input: LineageInput): string {
     ${run.model.name}, ${run.settings.encoding === 'cppn' ? 'CPPN' : 'direct'} encoding, seed
     ${run.settings.seed}; from generation ${formatNumber(first)} to ${formatNumber(cell.generation)}.
   </p>`;
-  return renderPage(`Ancestry of ${name}`, header, [
+  const page = { run: input.name, command: 'fool report --lineage', about: `ancestry of ${name}` };
+  return renderPage(page, header, [
     figuresSection(input),
     picturesSection(input),
     lineSection(input, name),
@@ -64,13 +68,10 @@ function figuresSection({ cell, steps }: LineageInput): Markup {
   ]);
 }
 
-function picturesSection({ run, steps, shown, pictures }: LineageInput): Markup {
-  const heading = html`<h2>The ancestors’ pictures</h2>`;
+function picturesSection({ run, steps, shown, pictures }: LineageInput): Section {
+  const title = 'The ancestors’ pictures';
   if (typeof pictures === 'string')
-    return html`<section>
-      ${heading}
-      <p class="warning" role="note">${pictures}</p>
-    </section>`;
+    return new Section(title, html`<p class="warning" role="note">${pictures}</p>`);
   const labels = run.model.labels;
   const figures = shown.map((place, index) => {
     const [step, picture] = [steps[place], pictures[index]];
@@ -78,23 +79,23 @@ function picturesSection({ run, steps, shown, pictures }: LineageInput): Markup 
     const named = shortLabel(labels[picture.named] ?? '');
     const description = `Ancestor of generation ${String(step.ancestor.generation)}, which the model calls ${named}`;
     return html`<figure class="${step.switched ? 'switched' : 'ancestor'}">
-      ${embeddedPicture(picture.png, description)}
+      ${smallPicture(picture.png, description)}
       <figcaption>
         ${formatNumber(step.ancestor.generation)}: ${shortLabel(labels[step.class] ?? '')}
         <b>${named} ${formatConfidence(picture.confidence)}</b>
       </figcaption>
     </figure>`;
   });
-  return html`<section>
-    ${heading}
-    <p class="quiet">
-      ${shownOf(steps, shown)} Genomes of ancestors are not kept: these were bred again from generation 0,
-      drawn, and judged afresh; the last one equals the picture of the run, byte for byte. Below each its
-      generation and the class that it won, then what the model calls it now. A frame in another colour marks
-      a goal switch.
-    </p>
-    <div class="strip">${figures}</div>
-  </section>`;
+  return new Section(
+    title,
+    html`<p class="quiet">
+        ${shownOf(steps, shown)} Genomes of ancestors are not kept: these were bred again from generation 0,
+        drawn, and judged afresh; the last one equals the picture of the run, byte for byte. Below each its
+        generation and the class that it won, then what the model calls it now. A frame in another colour
+        marks a goal switch.
+      </p>
+      <div class="strip">${figures}</div>`,
+  );
 }
 
 /** How many of how many, and how they were chosen. */
@@ -109,33 +110,33 @@ function shownOf(steps: readonly Step[], shown: readonly number[]): string {
   return `${formatNumber(shown.length)} of ${formatCount(steps.length, 'image')} of the line: ${which}.`;
 }
 
-function lineSection({ run, steps, shown }: LineageInput, name: string): Markup {
-  return html`<section>
-    <h2>The line of ancestors</h2>
-    <p class="quiet">
-      Each with its generation and the class that it won, from whose cell the next of the line was drawn;
-      point at one to read its confidence at birth. ${shownOf(steps, shown)}
-      ${shown.length < steps.length ? 'A count on an edge is of those between.' : ''}
-    </p>
-    ${lineageLegend()}
-    <div class="drawing">${drawLine(steps, shown, run.model.labels, `Line of ancestors of ${name}`)}</div>
-  </section>`;
+function lineSection({ run, steps, shown }: LineageInput, name: string): Section {
+  return new Section(
+    'The line of ancestors',
+    html`<p class="quiet">
+        Each with its generation and the class that it won, from whose cell the next of the line was drawn;
+        point at one to read its confidence at birth. ${shownOf(steps, shown)}
+        ${shown.length < steps.length ? 'A count on an edge is of those between.' : ''}
+      </p>
+      ${lineageLegend()}
+      <div class="drawing">${drawLine(steps, shown, run.model.labels, `Line of ancestors of ${name}`)}</div>`,
+  );
 }
 
-function treeSection({ run, cells, ancestors, cell }: LineageInput): Markup {
+function treeSection({ run, cells, ancestors, cell }: LineageInput): Section {
   const drawing = drawTree(ancestors, cells, cell, run.model.labels);
-  return html`<section>
-    <h2>The ancestry that all elites share</h2>
-    <p class="quiet">
-      ${formatCount(ancestors.length, 'image')} are elites or ancestors of elites. Drawn are the elites, where
-      lines part, and where they begin; the thick line is this elite’s.
-    </p>
-    ${
-      drawing
-        ? html`<div class="drawing">${drawing}</div>`
-        : html`<p class="quiet">
-            More than ${formatNumber(largestTree)} would have to be drawn: too many to be read.
-          </p>`
-    }
-  </section>`;
+  return new Section(
+    'The ancestry that all elites share',
+    html`<p class="quiet">
+        ${formatCount(ancestors.length, 'image')} are elites or ancestors of elites. Drawn are the elites,
+        where lines part, and where they begin; the thick line is this elite’s.
+      </p>
+      ${
+        drawing
+          ? html`<div class="drawing">${drawing}</div>`
+          : html`<p class="quiet">
+              More than ${formatNumber(largestTree)} would have to be drawn: too many to be read.
+            </p>`
+      }`,
+  );
 }

@@ -1,5 +1,5 @@
 /** What every page has around its sections: title, style, one column. */
-import { html, trusted, type Markup } from './markup.ts';
+import { html, trusted, type Markup, type MarkupValue } from './markup.ts';
 import { reportStyle } from './report-style.ts';
 
 /** What a page has besides, which has files of its own. */
@@ -9,9 +9,18 @@ export interface PageExtras {
   readonly style: string;
 }
 
-/** The page as HTML; it needs nothing but itself, and what the extras name. */
+/** What a page is about, by which tabs, bookmarks and prints of many runs are told apart. */
+export interface PageName {
+  /** The run's folder, without those that it lies in. */
+  readonly run: string;
+  /** E.g. `fool evolve`. */
+  readonly command: string;
+  readonly about: string;
+}
+
+/** The page as HTML; it needs nothing but itself, and what the extras or its pictures name. */
 export function renderPage(
-  title: string,
+  name: string | PageName,
   header: Markup,
   sections: readonly (Markup | undefined)[],
   extras?: PageExtras,
@@ -22,7 +31,7 @@ export function renderPage(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${title}: fooling images</title>
+        <title>${titleOf(name)}</title>
         <style>
           ${trusted(reportStyle + (extras?.style ?? ''))}
         </style>
@@ -31,11 +40,26 @@ export function renderPage(
       <body>
         <main>
           <header>
-            <h1>${title}</h1>
+            <h1>${headingOf(name)}</h1>
             ${header}
           </header>
           ${sections}
         </main>
       </body>
     </html> `.text;
+}
+
+function titleOf(name: string | PageName): string {
+  if (typeof name === 'string') return `${name}: fooling images`;
+  return [name.run, name.command, name.about].join(' · ');
+}
+
+function headingOf(name: string | PageName): MarkupValue {
+  if (typeof name === 'string') return name;
+  return html`${name.run} <small>${name.command}: ${name.about}</small>`;
+}
+
+/** @param script of the project itself, with no end tag in it */
+export function scriptOf(script: string | undefined): Markup | undefined {
+  return script === undefined ? undefined : trusted(`<script>\n${script}</script>\n`);
 }

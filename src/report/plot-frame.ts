@@ -17,46 +17,73 @@ export interface VerticalAxis {
 /** Of one plot; a screen of usual width holds two side by side. */
 export const plotWidth = 520;
 
-/** 1 − confidence below this is rounding: float32 cannot hold it. */
-const leastMissing = 1e-7;
+/** How an axis of nines names confidences by their number of nines. More are rounding: float32 cannot hold them. */
+const namesOfNines = [
+  '0 %',
+  '90 %',
+  '99 %',
+  '99.9 %',
+  '99.99 %',
+  '99.999 %',
+  '99.9999 %',
+  '99.99999 %',
+] as const;
+const mostNines = namesOfNines.length - 1;
 
-/** A class of this confidence counts as fooled; the axis of nines has a dashed line there. */
-const fooled = 0.9999;
+/** What is missing to certainty. `10 ** -5` is another number on some engines. */
+const missingAt = (nines: number): number => Number(`1e-${String(nines)}`);
 
-/** Ticks of the axis of nines: 1 − confidence, and what it is called. */
-const nines: Readonly<Record<number, string>> = {
-  1: '0 %',
-  0.1: '90 %',
-  0.01: '99 %',
-  0.001: '99.9 %',
-  0.0001: '99.99 %',
-  0.00001: '99.999 %',
-  0.000001: '99.9999 %',
-  [leastMissing]: '99.99999 %',
-};
+/** A class of so many nines counts as fooled; an axis that reaches as far has a dashed line there. */
+const fooled = 4;
 
-export function confidenceAxis(axis: ConfidenceAxis): VerticalAxis {
+/** What a caption says of such an axis. */
+export const axisOfNines = `on an axis of nines (dashed where it is reached: ${namesOfNines[fooled]})`;
+
+/**
+ * @param values all that will stand on it: an axis of nines reaches from those of the least to those of the greatest, an even
+ * one from 0 to 1, or to the greatest where that is less than half
+ */
+export function confidenceAxis(axis: ConfidenceAxis, values: Iterable<number>): VerticalAxis {
   if (axis === 'linear') {
+    let most = 0;
+    for (const value of values) most = Math.max(most, value);
     const tickFormat = (value: number) => `${formatNumber(100 * value)} %`;
     return {
       height: (value) => value,
-      scale: { domain: [0, 1], label: 'confidence', tickFormat },
+      scale: { domain: [0, most > 0 && most < 0.5 ? most : 1], nice: true, label: 'confidence', tickFormat },
       marks: [],
     };
   }
-  const height = (value: number) => Math.max(leastMissing, 1 - value);
+  const height = (value: number) => Math.max(missingAt(mostNines), 1 - value);
+  const [least, most] = ninesAround(values);
+  const ticks = namesOfNines.flatMap((_, nines) => (nines >= least && nines <= most ? missingAt(nines) : []));
   return {
     height,
     scale: {
       type: 'log',
-      domain: [1, leastMissing],
-      ticks: Object.keys(nines).map(Number),
+      domain: [missingAt(least), missingAt(most)],
+      ticks,
       label: 'confidence (nines)',
       labelArrow: 'up',
-      tickFormat: (missing: number) => nines[missing] ?? '',
+      tickFormat: (missing: number) => namesOfNines[Math.round(-Math.log10(missing))] ?? '',
     },
-    marks: [Plot.ruleY([height(fooled)], { strokeDasharray: '4 4', strokeOpacity: 0.6 })],
+    marks:
+      least <= fooled && fooled <= most
+        ? [Plot.ruleY([missingAt(fooled)], { strokeDasharray: '4 4', strokeOpacity: 0.6 })]
+        : [],
   };
+}
+
+/** Whole numbers of nines around all values, at least one apart. */
+function ninesAround(values: Iterable<number>): [least: number, most: number] {
+  let [low, high] = [1, 0];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  if (low > high) return [0, 1];
+  const ninesOf = (value: number) =>
+    Math.min(mostNines, Math.max(0, -Math.log10(Math.max(Number.MIN_VALUE, 1 - value))));
+  // What a difference of binary fractions is off by makes no other nine.
+  const least = Math.min(mostNines - 1, Math.floor(ninesOf(low) + 1e-6));
+  return [least, Math.max(least + 1, Math.ceil(ninesOf(high) - 1e-6))];
 }
 
 /** An axis of even steps. */
@@ -87,10 +114,10 @@ export function tickText(value: number): string {
   return formatNumber(value);
 }
 
-/** Size and scales of a plot; the vertical axis has room for the longest confidence. */
+/** Size and scales of a plot; the vertical axis has room for the longest confidence in the letters of a narrow screen. */
 export function plotFrame(horizontal: Plot.ScaleOptions, { scale }: VerticalAxis): Plot.PlotOptions {
   const scales = { x: horizontal, y: { grid: true, ...scale } };
-  return { width: plotWidth, height: 300, marginLeft: 84, marginBottom: 40, ...scales };
+  return { width: plotWidth, height: 300, marginTop: 24, marginLeft: 100, marginBottom: 44, ...scales };
 }
 
 /** Plot writes into a document; outside a browser linkedom lends one. Both are typed by the DOM, which the core lacks. */

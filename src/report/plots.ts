@@ -1,7 +1,7 @@
 /** The curves of an evolution as inline SVG. Each is drawn twice: as it is, and on an axis of nines. */
 import * as Plot from '@observablehq/plot';
 import type { CellRecord, ProgressRecord, StageTimes } from '../evolution/run-record.ts';
-import { evenPlaces, mostCurves, mostPoints, plotCurves } from './curves.ts';
+import { evenPlaces, mostCurves, mostPoints, plotCurves, valuesOf } from './curves.ts';
 import { formatNumber, shortLabel } from './format.ts';
 import type { Markup } from './markup.ts';
 import {
@@ -27,8 +27,11 @@ interface Series {
 
 /** Median, mean and lowest confidence of all classes over the generations. */
 export function plotProgress(progress: readonly ProgressRecord[], axis: ConfidenceAxis): Markup {
-  const vertical = confidenceAxis(axis);
   const records = shownOf(progress);
+  const vertical = confidenceAxis(
+    axis,
+    records.flatMap(({ min, median, mean }) => [min, median, mean]),
+  );
   const series = (['median', 'mean', 'min'] as const).map((key): Series => {
     return {
       key,
@@ -36,6 +39,14 @@ export function plotProgress(progress: readonly ProgressRecord[], axis: Confiden
     };
   });
   return plotSeries(series, vertical, 'Median, mean and lowest confidence against generation');
+}
+
+/** The sum of the confidences of all cells over the generations. */
+export function plotQdScore(progress: readonly ProgressRecord[]): Markup {
+  const points = shownOf(progress).map(({ generation, confidences, qdScore }) => {
+    return { generation, height: qdScore ?? confidences.reduce((sum, confidence) => sum + confidence, 0) };
+  });
+  return plotSeries([{ key: 'QD-score', points }], evenAxis('QD-score'), 'QD-score against generation');
 }
 
 /** Cells at 90 %, 99 % and 99.99 % over the generations; undefined where no record counts them. */
@@ -49,7 +60,13 @@ export function plotSureCells(progress: readonly ProgressRecord[]): Markup | und
     return { key: names[key], points };
   });
   if (series.some(({ points }) => points.length === 0)) return undefined;
-  return plotSeries(series, evenAxis('cells'), 'Cells of at least so much confidence against generation');
+  const most = Math.max(1, ...series.flatMap(({ points }) => points.map(({ height }) => height)));
+  const { scale, ...axis } = evenAxis('cells');
+  return plotSeries(
+    series,
+    { ...axis, scale: { ...scale, domain: [0, most] } },
+    'Cells of at least so much confidence against generation',
+  );
 }
 
 /**
@@ -105,7 +122,7 @@ function plotSeries(series: readonly Series[], vertical: VerticalAxis, ariaLabel
     return Plot.lineY(own, { x: 'generation', y: 'height', title: 'key', ...style });
   });
   const color = {
-    legend: true,
+    legend: series.length > 1,
     domain: series.map(({ key }) => key),
     range: looks.slice(0, series.length).map(({ colour }) => colour),
   };
@@ -127,12 +144,12 @@ export function plotClasses(
     };
   });
   return plotCurves(curves, {
-    vertical: confidenceAxis(axis),
+    vertical: confidenceAxis(axis, valuesOf(curves)),
     horizontal: 'generation',
     each: 'class',
     all: 'classes',
     what: 'confidence',
-    legend: axis === 'nines',
+    legend: axis === 'nines' || cells.every(({ confidence }) => confidence < 0.9),
   });
 }
 
@@ -152,10 +169,10 @@ export function plotStages(
   );
   return draw({
     ariaLabel: 'Seconds by stage',
-    width: 2 * plotWidth,
+    width: plotWidth,
     height: 84,
     marginLeft: 10,
-    marginBottom: 44,
+    marginBottom: 48,
     x: { label: 'seconds' },
     color,
     marks: [bar],

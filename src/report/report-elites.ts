@@ -1,56 +1,63 @@
 /** The sections of a report that show a picture per class: the elites, and the networks that draw them. */
+import { logOddsOf } from '../evolution/log-odds.ts';
 import type { CellRecord } from '../evolution/run-record.ts';
-import { cppnLegend, describeCppn, networkDrawing } from './cppn-graph.ts';
+import { cppnLegend, describeCppn, type NetworkDrawings } from './cppn-graph.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
-import { html, type Markup } from './markup.ts';
-import { embeddedPicture } from './picture.ts';
-import { mostClassCurves } from './plots.ts';
+import { html } from './markup.ts';
+import { mostAtOnce, pictureList } from './picture-list.ts';
+import { pictureOf, smallPicture } from './picture.ts';
+import { rankTexts, sharedTexts } from './report-ties.ts';
 import type { ReportInput } from './report-input.ts';
+import { Section } from './section.ts';
 
-/** The picture of each class with its confidence; a network folds out below when there are too many to show all. */
-export function elitesSection({ cells, pictures }: ReportInput): Markup {
-  const many = hasMany(cells);
-  const figures = cells.map(
-    (cell) =>
-      html`<figure class="elite" id="class-${cell.class}">
-        ${picture(cell, pictures)}
-        <figcaption>
-          <strong>${shortLabel(cell.label)}</strong><b>${formatConfidence(cell.confidence)}</b>
-          generation ${formatNumber(cell.generation)},
-          ${formatCount(cell.goalSwitches, 'goal switch', 'goal switches')}
-          ${
-            many && cell.genome.encoding === 'cppn'
-              ? html`<details>
-                  <summary>network</summary>
-                  ${network(cell)}
-                </details>`
-              : undefined
-          }
-        </figcaption>
-      </figure>`,
+/** The picture of each class with its confidence; of many, each with its rank, and a network that folds out below. */
+export function elitesSection({ cells, pictures }: ReportInput, networks?: NetworkDrawings): Section {
+  const many = cells.length > mostAtOnce;
+  const [ranks, shared] = [rankTexts(cells), sharedTexts(cells)];
+  const listed = cells.map((cell, index) => {
+    const { class: number, label: name, confidence, logOdds = logOddsOf(confidence), generation } = cell;
+    const content = html`${pictureOf(pictures.get(number), descriptionOf(cell))}
+      <figcaption>
+        <strong>${shortLabel(name)}</strong><b>${formatConfidence(confidence)}</b>
+        ${many ? html`<span class="line">${ranks[index]}</span>` : undefined} generation
+        ${formatNumber(generation)}, ${formatCount(cell.goalSwitches, 'goal switch', 'goal switches')}
+        ${shared[index] === undefined ? undefined : html`<span class="line">${shared[index]}</span>`}
+        ${
+          many && networks?.[index]
+            ? html`<details>
+                <summary>network</summary>
+                ${networks[index]}
+              </details>`
+            : undefined
+        }
+      </figcaption>`;
+    return { content, id: `class-${String(number)}`, class: number, name, logOdds, moment: generation };
+  });
+  return new Section(
+    'The most convincing image of each class',
+    html`<p class="quiet">
+        The model's name for the image, its confidence, the generation in which the image arose, and how often
+        the cell was won by a child of another class's elite (goal
+        switches).${hasSmaller(pictures) ? ' Pictures are made smaller: each leads to the whole one.' : ''}
+      </p>
+      ${pictureList(listed, 'generation')}`,
   );
-  const kind = many ? 'elites many' : cells.length <= 10 ? 'elites five' : 'elites';
-  return html`<section>
-    <h2>The most convincing image of each class</h2>
-    <p class="quiet">
-      The model's name for the image, its confidence, the generation in which the image arose, and how often
-      the cell was won by a child of another class's elite (goal switches).
-    </p>
-    <div class="${kind}">${figures}</div>
-  </section>`;
 }
 
-/** The network of each elite beside its picture. */
-export function networksSection({ run, cells, pictures }: ReportInput): Markup {
-  const heading = html`<h2>The networks that draw the images</h2>`;
+/**
+ * The network of each elite beside its picture; of many, where to find it.
+ * @param networks of which there are too many for the page where it is undefined
+ */
+export function networksSection({ run, cells, pictures }: ReportInput, networks?: NetworkDrawings): Section {
+  const title = 'The networks that draw the images';
   if (run.settings.encoding === 'direct') {
-    return html`<section>
-      ${heading}
-      <p>
+    return new Section(
+      title,
+      html`<p>
         This run uses the direct encoding: a genome is the list of the pixels' values, so there is no network
         to show.
-      </p>
-    </section>`;
+      </p>`,
+    );
   }
   const about = html`<p>
       A compositional pattern-producing network (CPPN) computes each pixel from its place. The wider a
@@ -58,44 +65,42 @@ export function networksSection({ run, cells, pictures }: ReportInput): Markup {
       output have no effect and are left out.
     </p>
     ${cppnLegend()}`;
-  if (hasMany(cells))
-    return html`<section>
-      ${heading}${about}
-      <p>Open “network” below an image to see its own.</p>
-    </section>`;
-  const articles = cells.map(
-    (cell) =>
-      html`<article class="network">
-        <header>
-          ${picture(cell, pictures)}
-          <div>
-            <h3>${shortLabel(cell.label)}</h3>
-            <p class="quiet">${formatConfidence(cell.confidence)}${size(cell)}</p>
-          </div>
-        </header>
-        ${network(cell)}
-      </article>`,
+  if (cells.length > mostAtOnce) {
+    const where = networks
+      ? html`<p>Open “network” below an image to see its own.</p>`
+      : html`<p>
+          They are too many for this page: <code>fool report --gallery</code> makes one that draws each when
+          its picture is opened.
+        </p>`;
+    return new Section(title, html`${about}${where}`);
+  }
+  const articles = cells.map((cell, index) => {
+    const picture = pictures.get(cell.class);
+    return html`<article class="network">
+      <header>
+        ${smallPicture(picture?.small ?? picture?.png, descriptionOf(cell))}
+        <div>
+          <h3>${shortLabel(cell.label)}</h3>
+          <p class="quiet">${formatConfidence(cell.confidence)}${size(cell)}</p>
+        </div>
+      </header>
+      ${networks?.[index]}
+    </article>`;
+  });
+  return new Section(
+    title,
+    html`${about}
+      <div class="networks">${articles}</div>`,
   );
-  return html`<section>
-    ${heading}${about}
-    <div class="networks">${articles}</div>
-  </section>`;
 }
 
-/** A page with more classes than this shows their networks on demand. */
-function hasMany(cells: readonly CellRecord[]): boolean {
-  return cells.length > mostClassCurves;
-}
-
-function network({ label, genome }: CellRecord): Markup | undefined {
-  return genome.encoding === 'cppn' ? networkDrawing(label, genome) : undefined;
-}
+const hasSmaller = (pictures: ReportInput['pictures']): boolean =>
+  [...pictures.values()].some(({ smaller }) => smaller);
 
 function size({ genome }: CellRecord): string | undefined {
   return genome.encoding === 'cppn' ? `; ${describeCppn(genome)}` : undefined;
 }
 
-function picture({ class: index, label, confidence }: CellRecord, pictures: ReportInput['pictures']): Markup {
-  const description = `Image that the model calls ${label} with ${formatConfidence(confidence)} confidence`;
-  return embeddedPicture(pictures.get(index), description);
+function descriptionOf({ label, confidence }: CellRecord): string {
+  return `Image that the model calls ${label} with ${formatConfidence(confidence)} confidence`;
 }

@@ -1,8 +1,18 @@
 /** What a report is made of. */
+import type { PagePicture } from './picture.ts';
+import type { FoundLineage } from './read-lineage.ts';
 import type { RunFolder } from './read-run.ts';
 
 /** A run folder's records and pictures. */
 export interface ReportInput extends RunFolder {
-  /** PNG bytes by class. A class without a picture gets an empty place. */
-  readonly pictures: ReadonlyMap<number, Uint8Array>;
+  /** How the page calls the run: its folder's name. */
+  readonly name: string;
+  /** By class. A class without a picture gets an empty place. */
+  readonly pictures: ReadonlyMap<number, PagePicture>;
+  /** Of the elites; a report without it says nothing of ancestors. */
+  readonly lineage?: FoundLineage;
+  /** Classes of whose ancestry the folder has a page, `lineage-CLASS.html`. */
+  readonly lineagePages?: readonly number[];
+  /** By which a page of many pictures filters and sorts them (`dist/report-page.js`); without it, it shows all by class. */
+  readonly script?: string;
 }

@@ -1,73 +1,79 @@
 /** The sections of a report that hold numbers, curves and tables. */
-import type { StageTimes } from '../evolution/run-record.ts';
+import type { ProgressRecord, StageTimes } from '../evolution/run-record.ts';
+import { summarise } from '../evolution/statistics.ts';
 import type { RandomViews } from '../models/views.ts';
 import { formatConfidence, formatDuration, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
+import { axisOfNines } from './plot-frame.ts';
 import {
   mostClassCurves,
   plotClasses,
   plotProgress,
+  plotQdScore,
   plotStages,
   plotSureCells,
   plotWins,
   stageNames,
 } from './plots.ts';
 import type { ReportInput } from './report-input.ts';
+import { namesOf } from './report-ties.ts';
+import { Section } from './section.ts';
 import { largeFigures, modelRows, namedTable, plotFigures, type Figure } from './tables.ts';
 
 /** What the run came to, in large figures. An unfinished run is counted from its records. */
 export function numbersSection({ cells, progress, summary }: ReportInput): Markup {
   const last = progress.at(-1);
-  const sorted = cells.map(({ confidence }) => confidence).sort((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  const sure = sorted.filter((confidence) => confidence >= 0.99).length;
+  const confidences = cells.map(({ confidence }) => confidence);
+  const { median, min, qdScore, above99, above9999 } = summarise(cells.length > 0 ? confidences : [0]);
+  const lowest = cells.filter(({ confidence }) => confidence === min).map(({ label }) => label);
   const evaluations = summary?.evaluations ?? last?.evaluations ?? 0;
   const seconds = summary?.seconds ?? last?.seconds ?? 0;
   const rate = summary?.evaluationsPerSecond ?? (seconds > 0 ? evaluations / seconds : 0);
   return largeFigures([
     [
       'median confidence',
-      formatConfidence((lower + upper) / 2),
-      `lowest ${formatConfidence(sorted[0] ?? 0)}`,
+      formatConfidence(median),
+      `lowest ${formatConfidence(min)}${lowest.length > 0 ? `: ${namesOf(lowest)}` : ''}`,
     ],
     [
       'classes at 99 % or more',
-      `${formatNumber(sure)} of ${formatNumber(cells.length)}`,
-      `QD-score ${formatNumber(cells.reduce((sum, { confidence }) => sum + confidence, 0))}`,
+      `${formatNumber(above99)} of ${formatNumber(cells.length)}`,
+      `${formatNumber(above9999)} at 99.99 % or more`,
     ],
+    ['QD-score', formatNumber(qdScore), `the sum of all confidences; at most ${formatNumber(cells.length)}`],
     ['evaluations per second', formatNumber(rate), ''],
     ['time', formatDuration(seconds), `${formatNumber(evaluations)} evaluations`],
   ]);
 }
 
 /** Confidence over the generations. */
-export function plotsSection({ run, progress, cells }: ReportInput): Markup | undefined {
+export function plotsSection({ run, progress, cells }: ReportInput): Section | undefined {
   if (progress.length === 0) return undefined;
   const every =
     cells.length > mostClassCurves ? 'the bands hold all, 80 % and 50 % of the classes' : 'a curve each';
-  const nines = 'on an axis of nines (dashed: 99.9 %)';
   const sure = plotSureCells(progress);
   const wins = plotWins(progress, run.settings.population);
-  const counts: Figure[] = [];
+  const counts: Figure[] = [[plotQdScore(progress), 'QD-score: the sum of the confidences of all classes.']];
   if (sure) counts.push([sure, 'Cells whose confidence is at least 90 %, 99 % and 99.99 %.']);
   if (wins)
     counts.push([
       wins,
       'Cells won per child, and those won by children of another class’s elite (goal switches); means of stretches.',
     ]);
+  const nines = (drawing: Markup): Figure => [drawing, `The same ${axisOfNines}.`];
   const figures = plotFigures([
     [plotProgress(progress, 'linear'), 'Median, mean and lowest confidence of all classes.'],
-    [plotProgress(progress, 'nines'), `The same ${nines}.`],
+    ...(progress.some(hasNine) ? [nines(plotProgress(progress, 'nines'))] : []),
     [plotClasses(progress, cells, 'linear'), `Confidence of every class: ${every}.`],
-    [plotClasses(progress, cells, 'nines'), `The same ${nines}.`],
+    ...(cells.some(({ confidence }) => confidence >= 0.9)
+      ? [nines(plotClasses(progress, cells, 'nines'))]
+      : []),
     ...counts,
   ]);
-  return html`<section>
-    <h2>Confidence over the generations</h2>
-    ${figures}
-  </section>`;
+  return new Section('Confidence over the generations', figures);
 }
+
+const hasNine = ({ median, mean }: ProgressRecord): boolean => Math.max(median, mean) >= 0.9;
 
 function wordsOfViews({ views, shift, noise }: RandomViews): string {
   const changes = [
@@ -78,12 +84,12 @@ function wordsOfViews({ views, shift, noise }: RandomViews): string {
 }
 
 /** What the user asked for, and of which model. */
-export function settingsSection({ run }: ReportInput): Markup {
+export function settingsSection({ run }: ReportInput): Section {
   const { settings, model } = run;
   const classes = settings.classes ? settings.classes.join(', ') : `all ${formatNumber(model.labels.length)}`;
-  return html`<section>
-    <h2>Settings</h2>
-    ${namedTable([
+  return new Section(
+    'Settings',
+    namedTable([
       ...modelRows(run),
       ['encoding', settings.encoding],
       ['coordinates', settings.encoding === 'cppn' ? settings.coordinates : 'not used'],
@@ -94,12 +100,12 @@ export function settingsSection({ run }: ReportInput): Markup {
       ['dense weights', settings.denseWeights ?? 'f32'],
       ['classes', classes],
       ['version', run.version],
-    ])}
-  </section>`;
+    ]),
+  );
 }
 
 /** Where the time went. */
-export function stagesSection({ summary }: ReportInput): Markup | undefined {
+export function stagesSection({ summary }: ReportInput): Section | undefined {
   if (!summary) return undefined;
   const stages = stageOrder.map((stage) => ({
     name: stageNames[stage],
@@ -115,21 +121,21 @@ export function stagesSection({ summary }: ReportInput): Markup | undefined {
       <td class="number">${share}</td>
     </tr>`;
   });
-  return html`<section>
-    <h2>Time by stage</h2>
-    <figure class="wide">
-      ${plotStages(stages)}
-      <figcaption>
-        Stages of the device overlap those of the host, so they need not add up to the time of the run
-        (${formatDuration(summary.seconds + summary.milliseconds.setUp / 1000)}).
-      </figcaption>
-    </figure>
-    <div class="table">
-      <table>
-        ${rows}
-      </table>
-    </div>
-  </section>`;
+  return new Section(
+    'Time by stage',
+    html`<figure class="wide">
+        ${plotStages(stages)}
+        <figcaption>
+          Stages of the device overlap those of the host, so they need not add up to the time of the run
+          (${formatDuration(summary.seconds + summary.milliseconds.setUp / 1000)}).
+        </figcaption>
+      </figure>
+      <div class="table">
+        <table>
+          ${rows}
+        </table>
+      </div>`,
+  );
 }
 
 const stageOrder = [

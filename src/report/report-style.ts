@@ -5,18 +5,20 @@ export const reportStyle = `
   --page: #fbfbf9; --panel: #ffffff; --text: #1d2127; --quiet: #5c6470; --line: #dcdfe3; --accent: #2d62ad;
   --sine: #cfe0f7; --sigmoid: #fbdcc0; --gaussian: #d5ebcd; --linear: #e8daf2; --input: #e6e8eb;
   --positive: #3b76c4; --negative: #d0622a; --warning: #fdf0cf;
+  --behind: var(--page); --shade: rgb(0 0 0 / .22);
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --panel: #1c2026; --text: #e6e8eb; --quiet: #9aa3af; --line: #343b44; --accent: #8ab4f0;
     --sine: #2b4a73; --sigmoid: #75451d; --gaussian: #355a2b; --linear: #563b6c; --input: #39404a;
-    --positive: #6ea3e8; --negative: #e88a55; --warning: #4a3c12;
+    --positive: #6ea3e8; --negative: #e88a55; --warning: #4a3c12; --shade: rgb(255 255 255 / .3);
   }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 1160px; margin: 0 auto; padding: 2rem 1rem 4rem; }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h1 small { display: block; font-size: 1.0625rem; font-weight: 400; line-height: 1.4; color: var(--quiet); }
 h2 { font-size: 1.2rem; margin: 3rem 0 .75rem; padding-top: .75rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; overflow-wrap: anywhere; }
 p { max-width: 75ch; margin: .5rem 0; }
@@ -31,8 +33,22 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .elites { display: grid; grid-auto-flow: dense; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 1.25rem 1rem; }
 @media (min-width: 48rem) { .elites.five { grid-template-columns: repeat(5, 1fr); } }
 .elites.many { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
-.elite img, .network img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; display: block;
+.elite img, .network img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block;
   background: var(--panel); border: 1px solid var(--line); }
+.pixels { image-rendering: pixelated; }
+.elite a:hover img { border-color: var(--accent); }
+.elites.many .elite { content-visibility: auto; contain-intrinsic-size: auto 15rem; }
+[hidden] { display: none !important; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.contents { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1.5rem 0 0; font-size: .9375rem; }
+.contents a, p a, li a { color: var(--accent); }
+section { scroll-margin-top: .5rem; }
+.chooser { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: end;
+  margin: 0 0 1rem; padding: .6rem 0; background: var(--page); border-bottom: 1px solid var(--line); }
+.chooser label { display: grid; color: var(--quiet); font-size: .8125rem; min-width: 0; }
+.chooser input, .chooser select { font: inherit; font-size: .9375rem; color: var(--text); background: var(--panel);
+  border: 1px solid var(--line); border-radius: 6px; padding: .3rem .5rem; width: 14rem; max-width: 100%; }
+.chooser output { margin-left: auto; padding: .35rem 0; font-variant-numeric: tabular-nums; }
 .elite figcaption { margin-top: .35rem; overflow-wrap: anywhere; }
 .elite strong, .elite b { display: block; color: var(--text); font-variant-numeric: tabular-nums; }
 .elite b { font-weight: 400; }
@@ -42,9 +58,15 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .reached dd { margin: 0; color: var(--text); }
 .elite:has(details[open]) { grid-column: 1 / -1; }
 .elite:has(details[open]) img { max-width: 16rem; }
-.strip { display: flex; gap: .5rem; overflow-x: auto; padding-bottom: .35rem; }
+.table, .drawing, .strip { overflow-x: auto; background:
+  linear-gradient(to right, var(--behind) 30%, transparent) 0 0 / 2.5rem 100% local,
+  linear-gradient(to left, var(--behind) 30%, transparent) 100% 0 / 2.5rem 100% local,
+  linear-gradient(to right, var(--shade), transparent) 0 0 / .75rem 100%,
+  linear-gradient(to left, var(--shade), transparent) 100% 0 / .75rem 100%;
+  background-repeat: no-repeat; }
+.strip { display: flex; gap: .5rem; padding-bottom: .35rem; }
 .strip figure { flex: 0 0 5.35rem; }
-.strip img, .matrix img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; display: block;
+.strip img, .matrix img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block;
   background: var(--panel); border: 1px solid var(--line); }
 .strip figcaption, .matrix td { font-size: .8125rem; font-variant-numeric: tabular-nums; }
 .strip b { display: block; font-size: .75rem; font-weight: 400; color: var(--text); white-space: nowrap; }
@@ -53,11 +75,10 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; }
 .plots [class*=swatches], .wide [class*=swatches] { font-size: .8125rem; }
 .networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); gap: 1rem; }
-.network { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; min-width: 0; }
+.network { --behind: var(--panel); background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; min-width: 0; }
 .network header { display: grid; grid-template-columns: 5rem 1fr; gap: .75rem; align-items: center; margin-bottom: .5rem; }
 .network h3 { margin: 0; }
-.drawing { overflow-x: auto; }
-.graph { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.graph { display: block; max-width: 100%; min-width: calc(.6 * var(--drawn)); height: auto; margin: 0 auto; }
 .cppn .connections path { fill: none; stroke-opacity: .75; }
 .cppn .positive { stroke: var(--positive); }
 .cppn .negative { stroke: var(--negative); }
@@ -82,7 +103,6 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .stroke { display: inline-block; width: 1.5em; margin-right: .4em; border-top: 3px solid; vertical-align: .25em; }
 .stroke.positive { border-color: var(--positive); }
 .stroke.negative { border-color: var(--negative); }
-.table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9375rem; }
 th, td { text-align: left; font-weight: 400; padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; overflow-wrap: anywhere; }
@@ -100,4 +120,13 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
 summary { cursor: pointer; color: var(--accent); }
+@media (max-width: 36rem) {
+  .plots svg[viewBox], .wide svg[viewBox] { font-size: 17px !important; }
+  .graph { min-width: calc(.9 * var(--drawn)); }
+  .elites, .elites.many { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: 1rem .75rem; }
+  .network { padding: .5rem; }
+  .chooser { position: static; }
+  .chooser label { flex: 1 1 8rem; }
+  .chooser input, .chooser select { width: 100%; }
+}
 `;

@@ -1,36 +1,53 @@
 /** Makes `report.html` from the records of an evolution. */
+import { evolveCommand } from './command.ts';
+import { drawNetworks } from './cppn-graph.ts';
 import { formatCount, formatNumber, formatTime } from './format.ts';
 import { html } from './markup.ts';
-import { renderPage } from './page.ts';
+import { renderPage, scriptOf } from './page.ts';
+import { mostAtOnce } from './picture-list.ts';
 import type { ReportInput } from './report-input.ts';
 import { elitesSection, networksSection } from './report-elites.ts';
+import { lineageSection } from './report-lineage.ts';
 import { numbersSection, plotsSection, settingsSection, stagesSection } from './report-sections.ts';
+import { contents } from './section.ts';
 import { machineSection } from './tables.ts';
 
 export type { ReportInput } from './report-input.ts';
 
 /**
- * The page as HTML. It shows what there is of an unfinished run, and says that it is unfinished.
+ * The page as HTML. It shows what there is of an unfinished run, and says that it is unfinished. Of many classes, the curves
+ * come before the pictures.
  *
  * @param input as `readRun` returns it, with the pictures
  */
 export function renderReport(input: ReportInput): string {
-  const { settings, model } = input.run;
-  const title = `${model.name}, ${settings.encoding === 'cppn' ? 'CPPN' : 'direct'} encoding`;
+  const { settings, model, started } = input.run;
+  const about = `${model.name}, ${settings.encoding === 'cppn' ? 'CPPN' : 'direct'} encoding`;
   const population = `${formatNumber(settings.population)} images each`;
+  const command = evolveCommand(settings, input.name);
   const header = html`<p class="quiet">
       Images evolved by MAP-Elites over ${formatCount(settings.generations, 'generation')} of ${population},
-      seed ${settings.seed}; started <time>${formatTime(input.run.started)}</time>.
+      seed ${settings.seed}; started <time>${formatTime(started)}</time>.
     </p>
+    ${command === undefined ? undefined : html`<p class="quiet"><code>${command}</code></p>`}
     ${unfinished(input)}`;
-  return renderPage(title, header, [
-    numbersSection(input),
-    elitesSection(input),
-    plotsSection(input),
-    networksSection(input),
+  const many = input.cells.length > mostAtOnce;
+  const networks = drawNetworks(input.cells);
+  const [elites, plots] = [elitesSection(input, networks), plotsSection(input)];
+  const sections = [
+    ...(many ? [plots, elites] : [elites, plots]),
+    lineageSection(input),
+    networksSection(input, networks),
     settingsSection(input),
     machineSection(input.run),
     stagesSection(input),
+  ];
+  const name = { run: input.name, command: 'fool evolve', about };
+  return renderPage(name, header, [
+    numbersSection(input),
+    contents(sections),
+    ...sections,
+    many ? scriptOf(input.script) : undefined,
   ]);
 }
 

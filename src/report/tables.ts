@@ -1,6 +1,7 @@
 /** Tables and large figures, the parts of every report. */
 import type { RunRecord } from '../evolution/run-record.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
+import { Section } from './section.ts';
 
 /** A figure and what it is; the note stands small below it. */
 export type LargeFigure = readonly [name: string, value: string, note: string];
@@ -96,14 +97,14 @@ export function modelRows({ model }: Pick<RunRecord, 'model'>): NamedRow[] {
 }
 
 /** The device that computed it, and the kernels chosen for it. */
-export function machineSection({ adapter, variants }: Pick<RunRecord, 'adapter' | 'variants'>): Markup {
+export function machineSection({ adapter, variants }: Pick<RunRecord, 'adapter' | 'variants'>): Section {
   const chosen = Object.entries(variants).map(([layer, variant]): NamedRow => [
     layer,
     html`<code>${variant}</code>`,
   ]);
-  return html`<section>
-    <h2>Adapter and kernels</h2>
-    ${namedTable([
+  return new Section(
+    'Adapter and kernels',
+    html`${namedTable([
       ['adapter', `${adapter.name} (${adapter.kind})`],
       ['description', adapter.description],
       ['chosen because', adapter.reason],
@@ -112,6 +113,6 @@ export function machineSection({ adapter, variants }: Pick<RunRecord, 'adapter' 
         ? html`<h3>Kernel variants</h3>
             ${namedTable(chosen)}`
         : undefined
-    }
-  </section>`;
+    }`,
+  );
 }

@@ -54,7 +54,9 @@ export function withPictures(folder: AscentFolder): AscentReportInput {
   const png = (index: number) => Uint8Array.of(137, 80, 78, 71, index % 256);
   return {
     ...folder,
-    pictures: new Map(rows.map(({ picture }, index) => [picture, png(index)])),
+    name: 'fake',
+    pictures: new Map(folder.rows.map(({ picture }, index) => [picture, { png: png(index) }])),
+    compared: new Map(rows.map(({ picture }, index) => [picture, png(index)])),
     frames: new Map([[0, [0, 4, 16].map((iteration) => ({ iteration, png: png(iteration) }))]]),
   };
 }

@@ -38,9 +38,10 @@ export function fakeRun({ classes = 3, generations = 5, encoding = 'cppn', label
   });
   const progress = Array.from({ length: generations }, (_, generation) => progressOf(generation, classes));
   const pictures = new Map(
-    cells.map((cell) => [cell.class, Uint8Array.of(137, 80, 78, 71, cell.class % 256)]),
+    cells.map((cell) => [cell.class, { png: Uint8Array.of(137, 80, 78, 71, cell.class % 256) }]),
   );
   const input: ReportInput & { summary: RunSummary; run: RunRecord } = {
+    name: 'fake',
     run: runRecord(labels, generations, encoding),
     progress,
     damagedLines: 0,

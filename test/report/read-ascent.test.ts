@@ -122,7 +122,13 @@ describe('readAscent', () => {
       fc.asyncProperty(contents, async (content) => {
         try {
           const folder = await readAscent(await folderWith(file, content));
-          const page = renderAscentReport({ ...folder, pictures: new Map(), frames: new Map() });
+          const page = renderAscentReport({
+            ...folder,
+            name: 'run',
+            pictures: new Map(),
+            compared: new Map(),
+            frames: new Map(),
+          });
           expect(page).toContain('</html>');
         } catch (error) {
           expect(error).toBeInstanceOf(RunFolderError);

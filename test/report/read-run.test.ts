@@ -114,7 +114,7 @@ describe('readRun', () => {
       fc.asyncProperty(contents, async (content) => {
         try {
           const folder = await readRun(await folderWith(file, content));
-          expect(renderReport({ ...folder, pictures: new Map() })).toContain('</html>');
+          expect(renderReport({ ...folder, name: 'run', pictures: new Map() })).toContain('</html>');
         } catch (error) {
           expect(error).toBeInstanceOf(RunFolderError);
         }

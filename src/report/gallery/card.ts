@@ -1,10 +1,8 @@
 /** A picture in the list of a gallery. */
 import { formatConfidence, formatNumber, shortLabel } from '../format.ts';
 import { html, type Markup } from '../markup.ts';
+import { fewPixels } from '../picture.ts';
 import { pictureFile, thumbnailFile, type GalleryData, type GalleryEntry } from './gallery-data.ts';
-
-/** Pictures of fewer pixels are shown as they are when they are made larger: every pixel counts. */
-const fewPixels = 96;
 
 /** @param part folder of the gallery's files */
 export function cardOf(data: GalleryData, entry: GalleryEntry, part: string): Markup {

@@ -1,4 +1,5 @@
 /** Which pictures of a gallery are shown, and in which order. */
+import { isNamed, wordsOf } from '../class-search.ts';
 import { shortLabel } from '../format.ts';
 import type { GalleryData, GalleryEntry, Method } from './gallery-data.ts';
 
@@ -33,7 +34,7 @@ export class Chooser {
 
   /** Places of the entries that are wanted, in the order that is wanted. */
   choose({ words, method, model, run, order }: Choice): number[] {
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = wordsOf(words);
     const { runs, entries } = this.data;
     const fits = runs.map(
       (one, index) =>
@@ -43,16 +44,12 @@ export class Chooser {
     );
     return this.#inOrder(order).filter((place) => {
       const entry = entries[place];
-      return entry !== undefined && fits[entry.run] === true && this.#isNamed(place, entry, wanted);
+      return (
+        entry !== undefined &&
+        fits[entry.run] === true &&
+        isNamed(wanted, this.#names[place] ?? '', entry.class)
+      );
     });
-  }
-
-  /** A number alone is a class's own, and no part of another one's. */
-  #isNamed(place: number, entry: GalleryEntry, wanted: readonly string[]): boolean {
-    const [first = '', ...others] = wanted;
-    if (others.length === 0 && /^\d+$/.test(first)) return entry.class === Number(first);
-    const name = this.#names[place] ?? '';
-    return wanted.every((word) => name.includes(word));
   }
 
   #inOrder(order: Order): readonly number[] {
