@@ -20,7 +20,11 @@ export function renderExperiment(
   const drawn = figures.map(
     ({ file, caption }) =>
       html`<figure>
-        <img src="${figurePath(file)}" alt="${caption}" style="max-width: 100%" />
+        <div class="${file.endsWith('.svg') ? 'drawing' : 'picture'}">
+          <a href="${figurePath(file)}"
+            ><img src="${figurePath(file)}" alt="${caption}" style="max-width: 100%"
+          /></a>
+        </div>
         <figcaption>${caption}</figcaption>
       </figure>`,
   );

@@ -132,10 +132,13 @@ function layOut(genome: CppnGenome): Layout {
   layout(graph, {
     customOrder(layers, order) {
       order(layers, { constraints });
-      // An input without connections escapes the constraints.
+      // An input without connections escapes the constraints, and one that a damaged genome feeds leaves the row.
       const inputs = inputNames.map((_, id) => layers.node(String(id)));
-      const places = inputs.map(({ order: place = 0 }) => place).sort((one, other) => one - other);
-      for (const [id, input] of inputs.entries()) input.order = places[id] ?? id;
+      for (const rank of new Set(inputs.map((input) => input.rank))) {
+        const row = inputs.filter((input) => input.rank === rank);
+        const places = row.map(({ order: place = 0 }) => place).sort((one, other) => one - other);
+        for (const [index, input] of row.entries()) input.order = places[index] ?? index;
+      }
     },
   });
   return graph;

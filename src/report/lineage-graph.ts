@@ -112,10 +112,16 @@ export function drawTree(
   return drawLineage(nodes, edges, 'Shared ancestry of all living elites');
 }
 
-/** The key to the colours. */
-export function lineageLegend(): Markup {
+/** The key to the colours, of a line; a tree marks no goal switches. */
+export function lineageLegend({ ofLine = true } = {}): Markup {
   return html`<ul class="legend">
-    <li><span class="swatch switched"></span>goal switch: the line came here from another class</li>
+    ${
+      ofLine
+        ? html`<li>
+            <span class="swatch switched"></span>goal switch: the line came here from another class
+          </li>`
+        : undefined
+    }
     <li><span class="swatch elite"></span>living elite</li>
   </ul>`;
 }

@@ -117,7 +117,8 @@ export function tickText(value: number): string {
 /** Size and scales of a plot; the vertical axis has room for the longest confidence in the letters of a narrow screen. */
 export function plotFrame(horizontal: Plot.ScaleOptions, { scale }: VerticalAxis): Plot.PlotOptions {
   const scales = { x: horizontal, y: { grid: true, ...scale } };
-  return { width: plotWidth, height: 300, marginTop: 24, marginLeft: 100, marginBottom: 44, ...scales };
+  const margins = { marginTop: 30, marginLeft: 110, marginBottom: 48 };
+  return { className: 'framed', width: plotWidth, height: 310, ...margins, ...scales };
 }
 
 /** Plot writes into a document; outside a browser linkedom lends one. Both are typed by the DOM, which the core lacks. */

@@ -64,7 +64,7 @@ export function plotSureCells(progress: readonly ProgressRecord[]): Markup | und
   const { scale, ...axis } = evenAxis('cells');
   return plotSeries(
     series,
-    { ...axis, scale: { ...scale, domain: [0, most] } },
+    { ...axis, scale: { ...scale, domain: [0, most], ticks: Math.min(5, most) } },
     'Cells of at least so much confidence against generation',
   );
 }

@@ -22,7 +22,7 @@ export function lineageSection(input: ReportInput): Section | undefined {
   const tree = drawTree(ancestors, cells, undefined, run.model.labels);
   const drawing =
     tree &&
-    html`${lineageLegend()}
+    html`${lineageLegend({ ofLine: false })}
       <div class="drawing">${tree}</div>`;
   return new Section(
     title,

@@ -60,13 +60,14 @@ export function plotsSection({ run, progress, cells }: ReportInput): Section | u
       wins,
       'Cells won per child, and those won by children of another class’s elite (goal switches); means of stretches.',
     ]);
-  const nines = (drawing: Markup): Figure => [drawing, `The same ${axisOfNines}.`];
   const figures = plotFigures([
     [plotProgress(progress, 'linear'), 'Median, mean and lowest confidence of all classes.'],
-    ...(progress.some(hasNine) ? [nines(plotProgress(progress, 'nines'))] : []),
+    ...(progress.some(hasNine)
+      ? [[plotProgress(progress, 'nines'), `The same ${axisOfNines}.`] as const]
+      : []),
     [plotClasses(progress, cells, 'linear'), `Confidence of every class: ${every}.`],
     ...(cells.some(({ confidence }) => confidence >= 0.9)
-      ? [nines(plotClasses(progress, cells, 'nines'))]
+      ? [[plotClasses(progress, cells, 'nines'), `Confidence of every class ${axisOfNines}.`] as const]
       : []),
     ...counts,
   ]);

@@ -59,8 +59,8 @@ section { scroll-margin-top: .5rem; }
 .elite:has(details[open]) { grid-column: 1 / -1; }
 .elite:has(details[open]) img { max-width: 16rem; }
 .table, .drawing, .strip { overflow-x: auto; background:
-  linear-gradient(to right, var(--behind) 30%, transparent) 0 0 / 2.5rem 100% local,
-  linear-gradient(to left, var(--behind) 30%, transparent) 100% 0 / 2.5rem 100% local,
+  linear-gradient(to right, var(--behind) 30%, transparent) 0 0 / 2.5rem calc(100% + 2px) local,
+  linear-gradient(to left, var(--behind) 30%, transparent) 100% 0 / 2.5rem calc(100% + 2px) local,
   linear-gradient(to right, var(--shade), transparent) 0 0 / .75rem 100%,
   linear-gradient(to left, var(--shade), transparent) 100% 0 / .75rem 100%;
   background-repeat: no-repeat; }
@@ -72,7 +72,7 @@ section { scroll-margin-top: .5rem; }
 .strip b { display: block; font-size: .75rem; font-weight: 400; color: var(--text); white-space: nowrap; }
 .missing { display: grid; place-items: center; aspect-ratio: 1; border: 1px dashed var(--line); color: var(--quiet); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.5rem; align-items: end; }
-.plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; }
+.plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; overflow: visible; }
 .plots [class*=swatches], .wide [class*=swatches] { font-size: .8125rem; }
 .networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); gap: 1rem; }
 .network { --behind: var(--panel); background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; min-width: 0; }
@@ -121,7 +121,9 @@ code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
 summary { cursor: pointer; color: var(--accent); }
 @media (max-width: 36rem) {
-  .plots svg[viewBox], .wide svg[viewBox] { font-size: 17px !important; }
+  .plots svg.framed, .wide svg[viewBox] { font-size: 16px !important; }
+  .plots figure:has(svg[viewBox]:not(.framed)) { overflow-x: auto; }
+  .plots svg[viewBox]:not(.framed), .drawing img { min-width: 34rem; }
   .graph { min-width: calc(.9 * var(--drawn)); }
   .elites, .elites.many { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: 1rem .75rem; }
   .network { padding: .5rem; }

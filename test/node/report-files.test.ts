@@ -4,7 +4,11 @@ import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { writeReport } from '../../src/node/report-files.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
 import { ascentStorage, fakeAscent, type FakeAscent } from '../report/fake-ascent.ts';
+import { picturePath } from '../../src/evolution/run-folder.ts';
+import { RandomStream } from '../../src/random/threefry.ts';
+import { fakeRun, storageOf } from '../report/fake-run.ts';
 import { parsePage, type PageElement } from '../report/page.ts';
+import { sized } from '../support/run-folders.ts';
 import { full } from '../support/full.ts';
 
 const png = (size: number, value: number) =>
@@ -33,6 +37,38 @@ const embedded = (document: PageElement, selector: string) =>
     return decodeImage(Buffer.from(base64, 'base64'), 'embedded');
   });
 
+describe("the report of an evolution's folder", () => {
+  it('names files of smaller pictures where many are large, and removes those of an earlier report', async () => {
+    const input = sized(fakeRun({ classes: 31, encoding: 'direct', generations: 1 }), [3, 160, 160]);
+    const storage = await storageOf(input);
+    for (const { class: number } of input.cells)
+      await storage.write(picturePath(number), noise([3, 160, 160], number));
+    await storage.write('thumbnails/0099.png', 'of an earlier run');
+    await storage.write('thumbnails/mine.png', 'of somebody');
+    await writeReport(storage, 'runs/one');
+    const page = new TextDecoder().decode(storage.files.get('report.html'));
+    expect(page.length).toBeLessThan(150_000);
+    const links = [...parsePage(page).querySelectorAll('.elite a')];
+    expect(links.map((link) => link.getAttribute('href'))).toEqual(
+      input.cells.map((cell) => picturePath(cell.class)),
+    );
+    const sources = links.map((link) => link.querySelector('img')?.getAttribute('src') ?? '');
+    const names = await storage.list('thumbnails');
+    expect([...sources, 'thumbnails/mine.png'].sort()).toEqual(
+      names.map((name) => `thumbnails/${name}`).sort(),
+    );
+    const { height, width } = decodeImage(storage.files.get(sources[30]!)!, 'thumbnail');
+    expect([height, width]).toEqual([128, 128]);
+  });
+});
+
+/** A picture that no encoder makes small. */
+function noise([channels, height, width]: readonly [1 | 3, number, number], seed: number): Uint8Array {
+  const random = RandomStream.of(seed);
+  const pixels = Uint8Array.from({ length: channels * height * width }, () => random.below(256));
+  return encodePng({ pixels, channels, height, width });
+}
+
 describe("the report of an ascent's folder", () => {
   it('embeds a few pictures as they are, and lays them in a grid', async () => {
     const { storage, document } = await written({}, 120);
@@ -54,20 +90,20 @@ describe("the report of an ascent's folder", () => {
 
   it('embeds many pictures shrunk', async () => {
     const sizes = async (objectives: number) => {
-      const images = embedded((await written({ objectives }, 120)).document, '.elite');
+      const images = embedded((await written({ objectives }, 160)).document, '.elite');
       expect(images).toHaveLength(objectives);
       return new Set(images.map(({ width }) => width));
     };
-    expect(await sizes(60)).toEqual(new Set([120]));
-    expect(await sizes(61)).toEqual(new Set([60]));
-    if (full) expect(await sizes(241)).toEqual(new Set([60]));
+    expect(await sizes(30)).toEqual(new Set([160]));
+    expect(await sizes(31)).toEqual(new Set([128]));
+    if (full) expect(await sizes(241)).toEqual(new Set([128]));
   });
 
   it('shrinks what trials are compared by', async () => {
     const { document } = await written({ trials: 3, objectives: 2 }, 120);
     const images = embedded(document, '.matrix');
     expect(images).toHaveLength(6);
-    expect(new Set(images.slice(1, 3).map(({ width }) => width))).toEqual(new Set([60]));
+    expect(new Set(images.map(({ width }) => width))).toEqual(new Set([96]));
   });
 
   it('shows the frames that there are, in the order of their iterations, a few of many', async () => {

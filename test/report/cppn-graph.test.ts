@@ -44,6 +44,15 @@ describe('drawCppn', () => {
     expect(nodes.find(({ label }) => label === 'sine')?.kind).toBe('node hidden sine');
   });
 
+  it('has the inputs in one order, connected or not', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const document = parsePage(drawCppn(fakeGenome(seed), '')!.text);
+      const texts = [...document.querySelectorAll('.node.input text')];
+      const across = texts.map((text) => Number(text.getAttribute('x')));
+      expect(across, `genome ${String(seed)}`).toEqual([...across].sort((one, other) => one - other));
+    }
+  });
+
   it('shows sign and size of a weight, and the weight itself', () => {
     const paths = [...draw(small).document.querySelectorAll('path')];
     expect(

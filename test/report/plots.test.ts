@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { mostClassCurves, plotClasses, plotProgress, plotStages } from '../../src/report/plots.ts';
 import { fakeRun } from './fake-run.ts';
+import { parsePage } from './page.ts';
 
 describe('plots', () => {
   it.each(['linear', 'nines'] as const)('draws median, mean and lowest confidence on a %s axis', (axis) => {
     const { text } = plotProgress(fakeRun().progress, axis);
     expect(text.match(/<title>(median|mean|min)<\/title>/g)).toHaveLength(3);
-    expect(text).toContain(axis === 'nines' ? '99.999 %' : '80 %');
+    expect(text).toContain(axis === 'nines' ? '99.9 %' : '80 %');
     expect(text).not.toContain('NaN');
   });
 
@@ -17,6 +18,34 @@ describe('plots', () => {
     });
     const { text } = plotClasses(progress, cells, 'nines');
     for (const name of ['crane (0)', 'crane (1)', '2', '3']) expect(text).toContain(`<title>${name}</title>`);
+  });
+
+  it.each([
+    [[0.2, 0.95], ['0 %', '90 %', '99 %'], 0],
+    [[0.9, 0.99], ['90 %', '99 %'], 0],
+    [[0.995, 0.99995], ['99 %', '99.9 %', '99.99 %', '99.999 %'], 1],
+    [[1], ['99.9999 %', '99.99999 %'], 0],
+    [[0], ['0 %', '90 %'], 0],
+  ])('an axis of nines reaches from %j to the nines around', (values, names, dashed) => {
+    const [first] = fakeRun().progress;
+    const progress = values.map((value, generation) => {
+      return { ...first!, generation, median: value, mean: value, min: value };
+    });
+    const { text } = plotProgress(progress, 'nines');
+    const ticks = [...parsePage(text).querySelectorAll('[aria-label="y-axis tick label"] text')];
+    expect(ticks.map(({ textContent }) => textContent)).toEqual(names);
+    expect(text.match(/stroke-dasharray="4 4"/g)?.length ?? 0).toBe(dashed);
+  });
+
+  it('an even axis reaches to 100 %, or to what there is of low confidences', () => {
+    const [first] = fakeRun().progress;
+    const topOf = (value: number) => {
+      const progress = [{ ...first!, median: value, mean: 0, min: 0 }];
+      const { text } = plotProgress(progress, 'linear');
+      return [...parsePage(text).querySelectorAll('[aria-label="y-axis tick label"] text')].at(-1)
+        ?.textContent;
+    };
+    expect([0.6, 0.02, 0].map(topOf)).toEqual(['100 %', '2 %', '100 %']);
   });
 
   it('draws bands when there are too many classes for curves', () => {

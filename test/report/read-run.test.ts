@@ -30,8 +30,8 @@ describe('readRun', () => {
   it.each(['cppn', 'direct'] as const)(
     'returns the records of a %s run as they were written',
     async (encoding) => {
-      const { pictures, ...records } = fakeRun({ encoding });
-      expect(await readRun(await storageOf({ ...records, pictures }))).toEqual(records);
+      const { pictures, name, ...records } = fakeRun({ encoding });
+      expect(await readRun(await storageOf({ ...records, name, pictures }))).toEqual(records);
     },
   );
 

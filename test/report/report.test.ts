@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/report/report.ts';
 import { fakeRun, type FakeRun } from './fake-run.ts';
-import { parsePage } from './page.ts';
+import { parsePage, type PageElement } from './page.ts';
 
 function reportOf(fake: FakeRun = {}, change: Partial<ReturnType<typeof fakeRun>> = {}) {
   const page = renderReport({ ...fakeRun(fake), ...change });
@@ -11,10 +11,13 @@ function reportOf(fake: FakeRun = {}, change: Partial<ReturnType<typeof fakeRun>
 
 describe('renderReport', () => {
   it('shows model, encoding, summary numbers, settings, adapter, variants and stages', () => {
-    const { text, document } = reportOf();
-    expect(document.querySelector('h1')?.textContent).toBe('lenet-mnist, CPPN encoding');
+    const { page, text, document } = reportOf();
+    expect(document.querySelector('h1')?.textContent).toBe('fake fool evolve: lenet-mnist, CPPN encoding');
+    expect(page).toContain('<title>fake · fool evolve · lenet-mnist, CPPN encoding</title>');
     for (const part of [
       '5 generations of 200 images each',
+      'fool evolve --model lenet-mnist --encoding cppn --generations 5 --population 200 --seed 1 --out fake',
+      'lowest 95.82 %: 2',
       'evaluations per second 434',
       '1 min 32 s',
       'no GPU was found',
@@ -42,7 +45,7 @@ describe('renderReport', () => {
   it('needs nothing from elsewhere', () => {
     const { page, document } = reportOf();
     expect(document.querySelectorAll('script, link, iframe, object')).toHaveLength(0);
-    expect(page.match(/(?:src|href)="(?!data:)[^"]*"|url\(|@import/g)).toBeNull();
+    expect(page.match(/(?:src|href)="(?!data:|#)[^"]*"|url\(|@import/g)).toBeNull();
   });
 
   it('draws the network of each elite, folded away when there are many', () => {
@@ -94,6 +97,87 @@ describe('renderReport', () => {
     expect(document.querySelectorAll('script, [onerror], img[src="x"]')).toHaveLength(0);
     expect(document.querySelector('.elite strong')?.textContent).toBe(hostile);
     expect(document.querySelector('h1')?.textContent).toContain(hostile);
+  });
+
+  it('has the curves of many classes first, and contents that lead to every section', () => {
+    const headings = (document: PageElement) =>
+      [...document.querySelectorAll('h2')].map(({ textContent }) => textContent);
+    const [pictures, curves] = ['The most convincing image of each class', 'Confidence over the generations'];
+    expect(headings(reportOf({ encoding: 'direct' }).document).slice(0, 2)).toEqual([pictures, curves]);
+    const { document } = reportOf({ classes: 31, encoding: 'direct' });
+    expect(headings(document).slice(0, 2)).toEqual([curves, pictures]);
+    const links = [...document.querySelectorAll('nav a')];
+    expect(links.map(({ textContent }) => textContent)).toEqual(headings(document));
+    for (const link of links)
+      expect(document.querySelector(link.getAttribute('href') ?? '')?.querySelector('h2')?.textContent).toBe(
+        link.textContent,
+      );
+  });
+
+  it('ranks many classes by log-odds, marks ties, and says which are one image', () => {
+    const { cells } = fakeRun({
+      classes: 31,
+      encoding: 'direct',
+      label: (index) => `thing ${String(index)}`,
+    });
+    const changed = cells.map((cell, index) => {
+      if (index < 2) return { ...cell, confidence: 1, logOdds: 30 + index };
+      return index < 5 ? { ...cell, id: 77, confidence: 0.95, logOdds: 2.9 } : { ...cell, confidence: 0.5 };
+    });
+    const { document } = reportOf({ classes: 31, encoding: 'direct' }, { cells: changed });
+    const captions = [...document.querySelectorAll('.elite figcaption')].map(({ textContent }) =>
+      textContent.replaceAll(/\s+/g, ' '),
+    );
+    expect(captions[0]).toContain('rank 2 of 31 generation');
+    expect(captions[1]).toContain('rank 1 of 31 generation');
+    expect(captions[2]).toContain('rank 3 of 31, tied with 2 others');
+    expect(captions[3]).toContain('also the elite of thing 2 and thing 4');
+    expect(captions[30]).toContain('rank 6 of 31, tied with 25 others');
+  });
+
+  it('enlarges pictures of few pixels pixel by pixel, and no others', () => {
+    const { cells } = fakeRun();
+    const header = (side: number) =>
+      Uint8Array.from({ length: 24 }, (_, at) => (at % 4 === 3 && at > 16 ? side : 0));
+    const pictures = new Map(
+      [28, 96, 227].map((side, index) => [cells[index]!.class, { png: header(side) }]),
+    );
+    const images = [...reportOf({}, { pictures }).document.querySelectorAll('.elite img')];
+    expect(images.map((image) => image.getAttribute('class'))).toEqual(['pixels', '', '']);
+  });
+
+  it('shows where the elites come from, and what is wrong with a lineage', () => {
+    const { cells } = fakeRun();
+    const ancestor = { id: 0, parent: null, from: null, class: 0, confidence: 0.1, generation: 0 };
+    const elites = cells.map(({ class: number, confidence }, index) => {
+      return { id: 200 + index, parent: 0, from: 0, class: number, confidence, generation: 1 };
+    });
+    const own = cells.map((cell, index) => ({ ...cell, id: 200 + index, parent: 0 }));
+    const lineage = { ancestors: [ancestor, ...elites] };
+    const { text, document } = reportOf({}, { cells: own, lineage, lineagePages: [1] });
+    expect(text).toContain('lines begin with 1 of the images of generation 0');
+    expect(text).toContain('ancestors of an elite median 1; most 1: 0 and 2 others');
+    expect(text).toContain('goal switches of a line median 1; most 1: 1 and 2');
+    expect(document.querySelectorAll('svg.lineage .node')).toHaveLength(4);
+    expect(document.querySelector('a[href="lineage-1.html"]')?.textContent).toBe('1');
+    expect(reportOf({}, { lineage: { problem: 'lineage.json is torn' } }).text).toContain(
+      'Nothing is shown: lineage.json is torn',
+    );
+  });
+
+  it('stays within three megabytes for a thousand classes, whose drawings or pictures would be more', () => {
+    const { cells } = fakeRun({ classes: 1000, generations: 1, encoding: 'direct' });
+    // Long to write, quickly laid out.
+    const connections = Array.from({ length: 250 }, () => ({ source: 0, target: 4, weight: 1 }));
+    const nodes = [{ id: 4, role: 'output', activation: 'sine' }] as const;
+    const genome = { encoding: 'cppn', nodes, connections } as const;
+    const changed = cells.map((cell) => ({ ...cell, genome }));
+    const png = new Uint8Array(800);
+    const pictures = new Map(
+      cells.map(({ class: number }) => [number, { png, whole: `images/${String(number)}.png` }]),
+    );
+    const input = fakeRun({ classes: 1000, generations: 20, encoding: 'direct' });
+    expect(renderReport({ ...input, pictures, cells: changed }).length).toBeLessThan(3_000_000);
   });
 
   it('stays within two megabytes for a long run', () => {

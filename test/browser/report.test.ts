@@ -1,0 +1,75 @@
+/** A report of many classes in a browser: filtered, sorted, and read on a narrow screen. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FileStorage } from '../../src/node/file-storage.ts';
+import { writeReport } from '../../src/node/report-files.ts';
+import { fakeRun } from '../report/fake-run.ts';
+import { openBrowser, type OpenedBrowser } from '../support/chromium.ts';
+import { sized, writeRunFolder } from '../support/run-folders.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'fool-report-'));
+let opened: OpenedBrowser;
+let tab: Page;
+
+beforeAll(async () => {
+  const label = (index: number) => `n${String(index).padStart(8, '0')} thing ${String(index)}, matter`;
+  const input = sized(fakeRun({ classes: 40, generations: 40, encoding: 'direct', label }), [1, 28, 28]);
+  await writeRunFolder(root, input);
+  await writeReport(new FileStorage(root), root);
+  opened = await openBrowser();
+  tab = await opened.browser.newPage();
+  await tab.goto(pathToFileURL(join(root, 'report.html')).href);
+});
+
+afterAll(async () => {
+  await opened.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const shown = (): Promise<unknown> =>
+  tab.evaluate('[...document.querySelectorAll(".elite:not([hidden]) strong")].map((one) => one.textContent)');
+
+it('is filtered by words and by number, and sorted', async () => {
+  await tab.type('#words', 'thing 3');
+  const withThree = [...Array(40).keys()].filter((index) => String(index).includes('3'));
+  expect(await shown()).toEqual(withThree.map((index) => `thing ${String(index)}`));
+  await tab.click('#words', { count: 3 });
+  await tab.type('#words', '7');
+  expect(await shown()).toEqual(['thing 7']);
+  expect(await tab.$eval('#count', (one) => one.textContent)).toBe('1 of 40 pictures');
+  await tab.click('#words', { count: 3 });
+  await tab.type('#words', 'matter 2');
+  // Classes of higher numbers are less sure.
+  await tab.select('#order', 'least-sure');
+  expect(await shown()).toEqual(
+    ['32', '29', '28', '27', '26', '25', '24', '23', '22', '21', '20', '12', '2'].map(
+      (one) => `thing ${one}`,
+    ),
+  );
+  await tab.select('#order', 'class');
+  await tab.click('#words', { count: 3 });
+  await tab.type('#words', 'nobody');
+  expect(await shown()).toEqual([]);
+  expect(await tab.evaluate('nothing.checkVisibility()')).toBe(true);
+});
+
+it('fits a narrow screen, with plots that can be read', async () => {
+  await tab.setViewport({ width: 390, height: 844 });
+  expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  const heights = (await tab.evaluate(
+    `[...document.querySelectorAll('svg.framed')].map((svg) =>
+      parseFloat(getComputedStyle(svg).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)`,
+  )) as number[];
+  expect(heights.length).toBeGreaterThan(3);
+  for (const height of heights) expect(height).toBeGreaterThan(10);
+  // No tick is cut off at the left.
+  const lefts = (await tab.evaluate(
+    `[...document.querySelectorAll('svg.framed text')].map((text) =>
+      text.getBoundingClientRect().left - text.closest('svg').getBoundingClientRect().left)`,
+  )) as number[];
+  expect(Math.min(...lefts)).toBeGreaterThanOrEqual(0);
+});
