@@ -40,7 +40,7 @@ it('is filtered by words and by number, and sorted', async () => {
   await tab.click('#words', { count: 3 });
   await tab.type('#words', '7');
   expect(await shown()).toEqual(['thing 7']);
-  expect(await tab.$eval('#count', (one) => one.textContent)).toBe('1 of 40 pictures');
+  expect(await tab.evaluate('count.textContent')).toBe('1 of 40 pictures');
   await tab.click('#words', { count: 3 });
   await tab.type('#words', 'matter 2');
   // Classes of higher numbers are less sure.

@@ -94,7 +94,7 @@ describe('the tree of all elites', () => {
 
   it('is drawn with the line of one elite marked, and not at all where it is too large', () => {
     const labels = ['nought', 'one', 'two'];
-    const document = parsePage(drawTree(ancestors, cells, cells[1]!, labels)!.text);
+    const document = parsePage(drawTree(ancestors, cells, cells[1], labels)!.text);
     const labelled = [...document.querySelectorAll('.node')].map(
       (node) => node.querySelector('text')?.textContent,
     );
