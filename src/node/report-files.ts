@@ -45,7 +45,7 @@ async function writeEvolutionReport(storage: Storage, name: string): Promise<num
   const placed = await gathered.place(storage);
   const pictures = new Map<number, PagePicture>();
   for (const { class: number } of run.cells) {
-    const picture = placed.get(picturePath(number));
+    const picture = placed.get(picturePath(run.run, number));
     if (picture) pictures.set(number, picture);
   }
   const page = renderReport({

@@ -4,7 +4,7 @@ import type { Extent } from '../nn/layer.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage } from './page.ts';
-import { embeddedPicture } from './picture.ts';
+import { pictureOf } from './picture.ts';
 import { columnTable, largeFigures, namedTable, type NamedRow } from './tables.ts';
 
 export interface ModelPageInput {
@@ -86,7 +86,7 @@ export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput):
         ${
           meanPicture &&
           html`<figure>
-            ${embeddedPicture(meanPicture, 'the mean image')}
+            ${pictureOf({ png: meanPicture }, 'the mean image')}
             <figcaption>The mean image, which is subtracted from every picture.</figcaption>
           </figure>`
         }

@@ -42,7 +42,7 @@ describe("the report of an evolution's folder", () => {
     const input = sized(fakeRun({ classes: 31, encoding: 'direct', generations: 1 }), [3, 160, 160]);
     const storage = await storageOf(input);
     for (const { class: number } of input.cells)
-      await storage.write(picturePath(number), noise([3, 160, 160], number));
+      await storage.write(picturePath(input.run, number), noise([3, 160, 160], number));
     await storage.write('thumbnails/0099.png', 'of an earlier run');
     await storage.write('thumbnails/mine.png', 'of somebody');
     await writeReport(storage, 'runs/one');
@@ -50,7 +50,7 @@ describe("the report of an evolution's folder", () => {
     expect(page.length).toBeLessThan(150_000);
     const links = [...parsePage(page).querySelectorAll('.elite a')];
     expect(links.map((link) => link.getAttribute('href'))).toEqual(
-      input.cells.map((cell) => picturePath(cell.class)),
+      input.cells.map((cell) => picturePath(input.run, cell.class)),
     );
     const sources = links.map((link) => link.querySelector('img')?.getAttribute('src') ?? '');
     const names = await storage.list('thumbnails');
