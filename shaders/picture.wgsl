@@ -1,6 +1,8 @@
 // The picture that a climbed image stands for: bytes, as a PNG holds them.
 //
-//   byte[slot, c', pixel] = ⌊clamp(X[c, pixel, slot] + mean[c, pixel], 0, 255) + ½⌋
+//   main:    byte[slot, c', pixel] = ⌊clamp(X[c, pixel, slot] + mean[c, pixel], 0, 255) + ½⌋
+//   around:  the byte of the centre, changed by  sign(d) · max(⌊|d| + shift[slot]⌋, 0)  with d = X − centre, so that bytes stay in
+//            a ball around it (see ball.wgsl, which counts the same)
 //
 // An invocation turns four neighbouring pixels of four slots: each load and each store is whole. Bytes beyond a plane's
 // end are zero. c' is c, or counted from the other end where the network wants blue first. Turns [channels, height, width,
@@ -15,28 +17,68 @@ override LANES: u32 = 64u;
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;  // [CHANNELS, PIXELS, BATCH], the image minus the mean
 @group(0) @binding(1) var<storage, read> mean: array<f32>; // [CHANNELS, PIXELS], in the network's channel order
 @group(0) @binding(2) var<storage, read_write> images: array<u32>; // bytes [slot, CHANNELS, PIXELS padded to 4]
+@group(0) @binding(3) var<storage, read> centre: array<vec4f>; // as X
+@group(0) @binding(4) var<storage, read> shifts: array<vec4f>; // [BATCH]
+
+struct Place {
+  slots: u32, // in vec4s
+  word: u32,
+  channel: u32,
+  within: bool,
+}
+
+fn place_of(index: u32) -> Place {
+  let plane = (PIXELS + 3u) / 4u;
+  return Place(index % BATCH, index / BATCH % plane, index / (BATCH * plane), index < CHANNELS * plane * BATCH);
+}
+
+fn nearest(at: u32, slots: u32) -> vec4u {
+  return vec4u(clamp(x[at * BATCH + slots] + mean[at], vec4f(0.0), vec4f(255.0)) + 0.5);
+}
+
+fn changed(at: u32, slots: u32) -> vec4u {
+  let middle = centre[at * BATCH + slots];
+  let apart = x[at * BATCH + slots] - middle;
+  let change = sign(apart) * max(floor(abs(apart) + shifts[slots]), vec4f(0.0));
+  return vec4u(clamp(floor(middle + mean[at] + 0.5) + change, vec4f(0.0), vec4f(255.0)));
+}
+
+fn store(bytes: vec4u, place: Place) {
+  let to_channel = select(place.channel, CHANNELS - 1u - place.channel, REVERSE_CHANNELS);
+  let plane = (PIXELS + 3u) / 4u;
+  for (var slot = 0u; slot < 4u; slot++) {
+    images[((place.slots * 4u + slot) * CHANNELS + to_channel) * plane + place.word] = bytes[slot];
+  }
+}
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let plane = (PIXELS + 3u) / 4u;
-  let index = id.y * workgroups.x * LANES + id.x;
-  if (index >= CHANNELS * plane * BATCH) {
+  let place = place_of(id.y * workgroups.x * LANES + id.x);
+  if (!place.within) {
     return;
   }
-  let slots = index % BATCH;
-  let word = index / BATCH % plane;
-  let channel = index / (BATCH * plane);
   var bytes = vec4u(0u);
   for (var byte = 0u; byte < 4u; byte++) {
-    let pixel = word * 4u + byte;
+    let pixel = place.word * 4u + byte;
     if (pixel < PIXELS) {
-      let at = channel * PIXELS + pixel;
-      let value = clamp(x[at * BATCH + slots] + mean[at], vec4f(0.0), vec4f(255.0));
-      bytes |= vec4u(value + 0.5) << vec4u(8u * byte);
+      bytes |= nearest(place.channel * PIXELS + pixel, place.slots) << vec4u(8u * byte);
     }
   }
-  let to_channel = select(channel, CHANNELS - 1u - channel, REVERSE_CHANNELS);
-  for (var slot = 0u; slot < 4u; slot++) {
-    images[((slots * 4u + slot) * CHANNELS + to_channel) * plane + word] = bytes[slot];
+  store(bytes, place);
+}
+
+@compute @workgroup_size(LANES)
+fn around(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let place = place_of(id.y * workgroups.x * LANES + id.x);
+  if (!place.within) {
+    return;
   }
+  var bytes = vec4u(0u);
+  for (var byte = 0u; byte < 4u; byte++) {
+    let pixel = place.word * 4u + byte;
+    if (pixel < PIXELS) {
+      bytes |= changed(place.channel * PIXELS + pixel, place.slots) << vec4u(8u * byte);
+    }
+  }
+  store(bytes, place);
 }

@@ -1,5 +1,6 @@
 /** The whole ascent: trials one after the other, their objectives batch by batch, saved on the way (paper §2.4). */
 import type { Gpu } from '../gpu/device.ts';
+import type { Judge } from '../models/judge.ts';
 import type { Model } from '../models/model.ts';
 import type { AscentFolder } from './ascent-folder.ts';
 import { Books } from './books.ts';
@@ -10,10 +11,10 @@ import { diagnose } from './diagnosis.ts';
 import { hasStrip, isFrame } from './frames.ts';
 import type { Objective } from './objective.ts';
 import type { ClimbableParametrisation } from './parametrise.ts';
-import type { Centred } from './pixel.ts';
 import type { AscentProgress, AscentRecord, AscentSummary, TrialRecord } from './records.ts';
 import type { AscentSettings, Trial } from './settings.ts';
 import { mostIterations, type Stage } from './stage.ts';
+import { centred, startOf, type StartPicture } from './start-pictures.ts';
 
 export interface Ascent {
   readonly gpu: Gpu;
@@ -22,8 +23,8 @@ export interface Ascent {
   readonly run: AscentRecord;
   readonly folder: AscentFolder;
   readonly parametrise: (objectives: readonly Objective[]) => Promise<ClimbableParametrisation>;
-  /** What it starts from, where that is somebody's picture: minus the mean image, and as bytes [channels, height, width]. */
-  readonly picture?: { readonly centred: Centred; readonly pixels: Uint8Array };
+  /** What it starts from, where that is somebody's pictures, and who says what they are named after they were changed. */
+  readonly starts?: { readonly pictures: readonly StartPicture[]; readonly judge: Judge };
   /** Where to go on: the state, and the trials that are complete. */
   readonly from?: { readonly state: AscentState; readonly trials: readonly TrialRecord[] };
 }
@@ -34,6 +35,11 @@ export interface Standing {
   readonly settled: number;
   /** Objectives of this trial that are done. */
   readonly done: number;
+  /** Images that are still to be judged, and iterations of the batch in which that is done: about as many, as objectives go. */
+  readonly imagesLeft: number;
+  readonly iterationsLeft: number;
+  /** Of a single objective that wants no class: its value at the start, and at the best image so far. */
+  readonly value?: { readonly start: number; readonly best: number };
 }
 
 /** How a host follows and steers an ascent. */
@@ -80,7 +86,7 @@ async function climbThrough(
   books: Books,
   { climb }: Trial,
 ): Promise<boolean> {
-  const { gpu, stage, run, from, folder } = ascent;
+  const { gpu, stage, run, from, folder, starts } = ascent;
   const { settings } = run;
   const goesOn = books.slots.length > 0;
   if (!goesOn) books.fill();
@@ -91,7 +97,10 @@ async function climbThrough(
     climb,
     objectives,
     parametrisation,
-    ...(ascent.picture && { picture: ascent.picture.centred }),
+    ...(starts && {
+      pictureFor: (objective: Objective) =>
+        centred(startOf(objective, starts.pictures).pixels, ascent.model.preprocessing),
+    }),
   });
   try {
     if (goesOn && from) {

@@ -16,6 +16,7 @@ import {
   type TrialRecord,
 } from './records.ts';
 import { ascentProgressSchema } from './schema.ts';
+import { startPath } from './start-pictures.ts';
 
 const digits = (value: number): string => String(value).padStart(4, '0');
 
@@ -56,6 +57,10 @@ export class AscentFolder {
 
   writePicture(path: string, picture: Picture): Promise<void> {
     return this.storage.write(path, this.encode(picture));
+  }
+
+  writeStart(place: number, picture: Picture): Promise<void> {
+    return this.writePicture(startPath(place), picture);
   }
 
   writeFrame(objective: number, iteration: number, picture: Picture): Promise<void> {

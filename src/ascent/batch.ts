@@ -5,6 +5,7 @@ import { imageWords } from '../models/image-layout.ts';
 import type { Model } from '../models/model.ts';
 import { extents, volume } from '../nn/layer.ts';
 import { deviceBytes } from '../nn/network.ts';
+import { ballBytes } from './ball.ts';
 import { cppnWeightBytes } from './cppn-weights.ts';
 import type { AscentSettings } from './settings.ts';
 import { networkOptions } from './stage.ts';
@@ -50,13 +51,14 @@ function bytesOf(gpu: Gpu, model: Model, settings: Omit<AscentSettings, 'batch'>
   // Image, its gradient, what a blur needs, moments of the step; the pictures and the best of them.
   const image = 4 * volume(preprocessing.image) * slots;
   const pictures = 4 * imageWords(preprocessing.image) * slots;
-  const { parametrisation } = settings;
+  const { parametrisation, ball } = settings;
+  const around = ball ? ballBytes(volume(preprocessing.image), slots) : 0;
   const weights =
     parametrisation.kind === 'cppn'
       ? cppnWeightBytes(parametrisation, preprocessing.image, slots)
       : { total: 0, largest: 0 };
   return {
-    total: total + 5 * image + 2 * pictures + weights.total,
+    total: total + 5 * image + 2 * pictures + around + weights.total,
     largest: Math.max(image, largestActivation(model) * slots, weights.largest),
   };
 }

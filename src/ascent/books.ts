@@ -5,16 +5,18 @@ import type { Picture } from '../evolution/run-folder.ts';
 import { SavingPace } from '../evolution/saving-pace.ts';
 import { summarise } from '../evolution/statistics.ts';
 import { pictureName, trialFolder } from './ascent-folder.ts';
+import { summariseAttacks } from './attack.ts';
 import type { Ascent, AscentHooks, Standing } from './ascend.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
 import { bestConfidence, historyOf, newCourse, rescored, rowOf, storedOf, type Course } from './course.ts';
-import { distanceBetween } from './distance.ts';
 import { frameOf } from './frames.ts';
+import { judgeAttacks } from './judge-attacks.ts';
 import type { Objective } from './objective.ts';
 import type { ClimbableParametrisation } from './parametrise.ts';
 import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './records.ts';
-import { bestTrial, summariseTrial } from './trials.ts';
+import { standingOf } from './standing.ts';
+import { bestTrial, summariseRows, summariseTrial } from './trials.ts';
 
 /** A slot that is climbed, with its objective's place in the settings. */
 export interface OpenSlot {
@@ -71,15 +73,7 @@ export class Books {
   }
 
   get standing(): Standing {
-    const { objectives, steps } = this.ascent.run.settings;
-    const whole = this.trial * objectives.length * (steps + 1);
-    return {
-      settled: this.#courses.reduce(
-        (sum, { closed, value }) => sum + (closed ? steps + 1 : value.length),
-        whole,
-      ),
-      done: this.#courses.filter(({ closed }) => closed).length,
-    };
+    return standingOf(this.ascent.run.settings, this.trial, this.#courses);
   }
 
   /** Objective of each slot, one that is done included. */
@@ -176,7 +170,7 @@ export class Books {
     const trial = trials[this.trial];
     const rows = this.#finishedRows();
     if (trials.length > 1 && trial) {
-      this.#trials[this.trial] = summariseTrial(trial, rows);
+      this.#trials[this.trial] = summariseTrial(trial, rows, run.settings.objectives);
       const best = bestTrial(this.#trials);
       await folder.writeTrials(this.#trials);
       if (best === this.#trials[this.trial]) await this.#promote(rows);
@@ -204,9 +198,12 @@ export class Books {
   }
 
   #progress(): AscentProgress {
-    const { median, mean, min, best } = summarise(this.#courses.map(bestConfidence));
+    const wanted = this.#courses.filter(({ objective }) => objective.watched !== null);
     const { trial, iteration, evaluations } = this;
-    return { trial, iteration, evaluations, seconds: this.#seconds(), median, mean, min, best };
+    const common = { trial, iteration, evaluations, seconds: this.#seconds() };
+    if (wanted.length === 0) return common;
+    const { median, mean, min, best } = summarise(wanted.map(bestConfidence));
+    return { ...common, median, mean, min, best };
   }
 
   async #save(climber: Climber | undefined): Promise<void> {
@@ -241,18 +238,25 @@ export class Books {
     parametrisation: ClimbableParametrisation,
     slots: readonly OpenSlot[],
   ): Promise<void> {
-    const { folder, model, run, picture: start } = this.ascent;
+    const { folder, model, run } = this.ascent;
     const parameters = slots.length > 0 ? await climber.bestParameters() : undefined;
     const genomes = parameters && parametrisation.genomesOf?.(parameters);
     const place = trialFolder(this.trial, run.settings.trials.length);
-    for (const { slot, objective, course } of slots) {
-      const picture = await this.#picture(climber, 'best', slot);
+    const pictures = await Promise.all(slots.map(({ slot }) => this.#picture(climber, 'best', slot)));
+    const attacks = await judgeAttacks(
+      this.ascent,
+      slots.map(({ course }) => course),
+      pictures,
+    );
+    for (const [index, { slot, objective, course }] of slots.entries()) {
+      const picture = pictures[index];
+      if (!picture) continue;
       const path = `${place}/${pictureName(course.objective, objective, model.labels)}`;
       await folder.writePicture(path, picture);
       const genome = genomes?.[slot];
       this.#rows[objective] = {
         ...rowOf(course, model, path),
-        ...(start && { distance: distanceBetween(picture.pixels, start.pixels) }),
+        ...attacks?.[index],
         ...(genome && { genome }),
       };
     }
@@ -291,10 +295,8 @@ export class Books {
     const { run } = this.ascent;
     const { model, objectives, steps, seed, trials } = run.settings;
     const best = bestTrial(this.#trials);
-    const confidences = best
-      ? best.rows.map(({ confidence }) => confidence)
-      : this.#courses.map(bestConfidence);
-    const { median, mean, min, above99 } = summarise(confidences);
+    const current = this.#courses.map((course) => rowOf(course, this.ascent.model, ''));
+    const attack = summariseAttacks(best?.rows ?? this.#rows.filter((row) => row !== undefined));
     const seconds = this.#seconds();
     const climbed = this.trial * objectives.length + this.#courses.length;
     return {
@@ -307,12 +309,9 @@ export class Books {
       seconds,
       evaluationsPerSecond: this.evaluations / seconds,
       secondsPerObjective: seconds / Math.max(1, climbed),
-      medianConfidence: median,
-      meanConfidence: mean,
-      minConfidence: min,
-      cellsAbove99: above99,
-      cellsAbove9999: confidences.filter((confidence) => confidence >= 0.9999).length,
+      ...summariseRows(best?.rows ?? current, run.settings),
       ...(best && { bestTrial: best.name }),
+      ...(attack && { attack }),
       complete: this.trial === trials.length - 1 && this.isTrialDone,
     };
   }

@@ -3,7 +3,7 @@ import type { Model } from '../models/model.ts';
 import { checkObjective } from './check-objective.ts';
 import { flatten, hyperparameterNames, hyperparameters, isWithin, takesMomentum } from './hyperparameters.ts';
 import type { Objective } from './objective.ts';
-import type { AscentSettings, Climb } from './settings.ts';
+import { noiseOf, startsFromPictures, type AscentSettings, type Climb } from './settings.ts';
 
 /** Settings contradict each other or are out of range: wrong usage. The message says where, and what to do. */
 export class AscentSettingsError extends Error {
@@ -66,8 +66,7 @@ function checkCounts({ objectives, trials, steps, batch, seed }: AscentSettings)
 }
 
 function checkStart({ start }: AscentSettings): void {
-  if (start.from === 'mean') return;
-  const noise = start.from === 'picture' ? start.noise : start.size;
+  const noise = noiseOf(start);
   demand(isSize(noise), `--noise is ${String(noise)}, expected a number of bytes from 0`);
 }
 
@@ -76,7 +75,7 @@ function checkParametrisation({ parametrisation, start, ball, objectives }: Asce
   if (parametrisation.kind === 'pixel') return;
   const param = `--param ${parametrisation.kind}`;
   demand(
-    start.from !== 'picture',
+    !startsFromPictures(start),
     `${param} cannot start from a picture: choose --param pixel, or another --start`,
   );
   demand(!ball, `${param} with --ball: the picture cannot be kept in a ball; choose --param pixel`);
@@ -96,11 +95,11 @@ function checkBall({ ball, start }: AscentSettings): void {
   if (!ball) return;
   const { norm, radius } = ball;
   demand(
-    isSize(radius) && radius > 0,
-    `--radius of --ball ${norm} is ${String(radius)}, expected a number of bytes above 0`,
+    isSize(radius) && radius >= 1,
+    `--radius of --ball ${norm} is ${String(radius)}, expected a number of bytes from 1: a byte changes by no less; a radius for values from 0 to 1 is 255 times as large in bytes`,
   );
   demand(
-    start.from === 'picture',
+    startsFromPictures(start),
     `--ball ${norm} without a picture to be its centre: give one with --start, or leave --ball out`,
   );
 }

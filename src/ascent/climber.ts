@@ -16,10 +16,9 @@ import {
   type SlotBuffers,
 } from './iteration.ts';
 import type { Objective } from './objective.ts';
-import type { Centred } from './pixel.ts';
 import { createRegularisers, noRegularisers, type Regularisers } from './regularisers.ts';
 import { sourceOf, type Stage } from './stage.ts';
-import { writeStart } from './start.ts';
+import { writeStart, type PictureFor } from './start.ts';
 import { classWeights, unitWeights, watchedClasses } from './units.ts';
 import { objectiveStream, plainView, transformedView } from './views.ts';
 
@@ -29,8 +28,8 @@ export type Iteration = Readonly<Record<keyof typeof historyRows, Float32Array>>
 export interface ClimberOptions extends IterationOptions {
   /** Of the slots, at most as many as the stage has. */
   readonly objectives: readonly Objective[];
-  /** The picture that it starts from, minus the mean image. */
-  readonly picture?: Centred;
+  /** Where they start from pictures. */
+  readonly pictureFor?: PictureFor;
 }
 
 /** Buffers of the state that an interrupted ascent resumes from, by name. */
@@ -95,8 +94,8 @@ export class Climber {
     const { gpu, batch } = stage;
     this.#objectives = objectives;
     writeObjectives(stage, objectives);
-    const { parametrisation, settings, picture } = this.options;
-    const { values, parameters } = parametrisation;
+    const { parametrisation, settings, pictureFor } = this.options;
+    const { values, parameters, centre } = parametrisation;
     const rows = new Float32Array(await gpu.read(own.best));
     const mask = gpu.buffer('replaced slots', 16 * batch);
     const fresh = gpu.buffer('start of replaced slots', 4 * values * batch);
@@ -106,8 +105,9 @@ export class Climber {
     for (const moment of [own.firstMoment, own.secondMoment])
       if (moment) run(gpu, new Program([await replacing('no movement', moment)]));
     const { start, seed } = settings;
-    const from = { start, seed, objectives, batch, bounds: own.bounds, ...(picture && { picture }) };
-    await writeStart(gpu, { parameters: fresh, values }, from);
+    const from = { start, seed, objectives, batch, bounds: own.bounds };
+    const pictures = { ...(pictureFor && { pictureFor }), ...(centre && { centre }) };
+    await writeStart(gpu, { parameters: fresh, values }, { ...from, ...pictures });
     run(gpu, new Program([await replacing('start', parameters)]));
     for (const slot of slots)
       for (const [row, value] of beginning.entries()) rows[row * batch + slot] = value;
@@ -198,7 +198,8 @@ async function writeBeginning(
   { bounds, best }: SlotBuffers,
 ): Promise<void> {
   const { gpu, batch } = stage;
-  const { objectives, settings, parametrisation, picture } = options;
+  const { objectives, settings, parametrisation, pictureFor } = options;
+  const { centre } = parametrisation;
   writeObjectives(stage, objectives);
   gpu.write(
     best,
@@ -206,17 +207,16 @@ async function writeBeginning(
   );
   if (settings.parametrisation.kind === 'cppn') return; // the genomes are the start
   const { start, seed } = settings;
-  const from = { start, seed, objectives, batch, bounds, ...(picture && { picture }) };
-  await writeStart(gpu, parametrisation, from);
+  const pictures = { ...(pictureFor && { pictureFor }), ...(centre && { centre }) };
+  await writeStart(gpu, parametrisation, { start, seed, objectives, batch, bounds, ...pictures });
 }
 
 function regularisersOf({ gpu, model, batch }: Stage, options: ClimberOptions): Promise<Regularisers> {
-  const { settings, climb, parametrisation, picture } = options;
+  const { settings, climb, parametrisation } = options;
   if (settings.parametrisation.kind !== 'pixel') return Promise.resolve(noRegularisers);
   const { parameters, gradient } = parametrisation;
   const image = { extent: model.preprocessing.image, batch, parameters, gradient };
-  const ball = settings.ball && picture ? { ...settings.ball, centre: picture } : undefined;
-  return createRegularisers(gpu, image, climb, ball);
+  return createRegularisers(gpu, image, climb);
 }
 
 function iterationAt(floats: Float32Array, iteration: number, batch: number): Iteration {

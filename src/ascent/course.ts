@@ -110,6 +110,9 @@ export function isStuck({ idle, confidence, objective, best }: Course): boolean 
   return idle >= climbPatience && !certain;
 }
 
+/** The class that the network names the best image. */
+export const namedAt = ({ named, best }: Course): number => named[best.iteration] ?? 0;
+
 /** Of the best image; 0 where it was never a number. */
 export const bestConfidence = ({ confidence, best }: Course): number => finiteOr0(confidence[best.iteration]);
 
@@ -117,7 +120,7 @@ export const bestConfidence = ({ confidence, best }: Course): number => finiteOr
 export function rowOf(course: Course, { labels }: Model, picture: string): AscentRow {
   const { objective, confidence, named, value, best, fault } = course;
   const { watched } = objective;
-  const number = watched ?? named[best.iteration] ?? 0;
+  const number = watched ?? namedAt(course);
   const first = (least: number) => {
     const iteration = confidence.findIndex((one) => one >= least);
     return iteration < 0 ? null : iteration;
@@ -130,10 +133,11 @@ export function rowOf(course: Course, { labels }: Model, picture: string): Ascen
     confidence: bestConfidence(course),
     ...(Number.isFinite(best.logOdds) && { logOdds: best.logOdds }),
     value: finiteOr0(value[best.iteration]),
+    startValue: finiteOr0(value[0]),
     iteration: best.iteration,
     iterations: Math.max(0, value.length - 1),
     firstNamed: firstNamed < 0 ? null : firstNamed,
-    reached: milestones.map(first),
+    reached: milestones.map((least) => (watched === null ? null : first(least))),
     ...(fault === undefined ? {} : { fault }),
     picture,
   };

@@ -20,7 +20,7 @@ export function isFrame(
 export const hasStrip = (objective: number): boolean => objective < mostStrips;
 
 /** The picture at the size of a frame. */
-export function frameOf(picture: Picture): Picture {
+export function frameOf(picture: Omit<Picture, 'pixels'> & { readonly pixels: Uint8Array }): Picture {
   const { channels, height, width } = picture;
   const shrink = Math.max(1, Math.max(height, width) / largestSide);
   const [rows, columns] = [Math.round(height / shrink), Math.round(width / shrink)];

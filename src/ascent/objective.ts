@@ -27,4 +27,22 @@ export interface Objective {
   readonly terms: readonly Term[];
   /** The class whose confidence is recorded; null for the one that the network names, whichever it is. */
   readonly watched: number | null;
+  /** Place of the picture that it starts from, where there are several. */
+  readonly picture?: number;
+}
+
+/** What is wanted of a class: that the network names it, or that it names another. */
+export interface ClassGoal {
+  readonly aim: 'named' | 'left';
+  readonly class: number;
+}
+
+/** Of an objective about classes; undefined of one that is about anything else, too. */
+export function classGoal({ terms, watched }: Objective): ClassGoal | undefined {
+  if (watched !== null) return { aim: 'named', class: watched };
+  const lowered = new Set(
+    terms.map((term) => (term.of !== 'unit' && term.weight < 0 ? term.class : undefined)),
+  );
+  const [only] = lowered;
+  return lowered.size === 1 && only !== undefined ? { aim: 'left', class: only } : undefined;
 }

@@ -14,6 +14,8 @@ export interface Parametrisation {
   readonly pullBack: Program;
   /** Between which the parameters are kept: (least, most) of each value, [values, 2]. */
   readonly bounds: Float32Array<ArrayBuffer>;
+  /** [values, batch]: the parameters of what each slot starts from, where they are kept around it. */
+  readonly centre?: GPUBuffer;
   /** Frees what it took on the device. */
   destroy(): void;
 }

@@ -1,14 +1,14 @@
 /** Makes the parametrisation that settings name, for the objectives of a batch. */
 import type { CppnGenome } from '../encodings/encoding.ts';
 import { bind } from '../gpu/program.ts';
-import { picture } from '../kernels/picture.ts';
+import { picture, pictureAround } from '../kernels/picture.ts';
 import { streams } from '../random/streams.ts';
 import { ascentGenome } from './ascent-genome.ts';
 import { createCppnWeights } from './cppn-weights.ts';
 import { createFourier } from './fourier.ts';
 import type { Objective } from './objective.ts';
 import type { Parametrisation, ParametrisationShape } from './parametrisation.ts';
-import { createPixel, type Centred } from './pixel.ts';
+import { createPixel } from './pixel.ts';
 import type { AscentSettings } from './settings.ts';
 import type { Stage } from './stage.ts';
 import { objectiveStream } from './views.ts';
@@ -18,12 +18,10 @@ export interface ClimbableParametrisation extends Parametrisation {
   genomesOf?(parameters: Float32Array<ArrayBuffer>): CppnGenome[];
 }
 
-/** @param centre of the ball, where there is one */
 export function createParametrisation(
   stage: Stage,
   settings: AscentSettings,
   objectives: readonly Objective[],
-  centre?: Centred,
 ): Promise<ClimbableParametrisation> {
   const { gpu, model, batch, buffers } = stage;
   const { image, mean, channelOrder } = model.preprocessing;
@@ -37,23 +35,17 @@ export function createParametrisation(
     images: buffers.images,
     imageGradient: buffers.imageGradient,
   };
-  const drawPicture = (x: GPUBuffer) =>
-    bind(gpu, 'picture', picture({ channels, height, width, batch, reverseChannels }), [
-      x,
-      buffers.mean,
-      buffers.images,
-    ]);
+  const drawn = { channels, height, width, batch, reverseChannels };
+  const { mean: meanImage, images } = buffers;
+  const nearest = (x: GPUBuffer) => bind(gpu, 'picture', picture(drawn), [x, meanImage, images]);
+  const around = (x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer) =>
+    bind(gpu, 'picture', pictureAround(drawn), [x, meanImage, images, centre, shifts]);
   const { parametrisation } = settings;
   switch (parametrisation.kind) {
     case 'pixel':
-      return createPixel(
-        gpu,
-        shape,
-        drawPicture,
-        settings.ball && centre ? { ...settings.ball, centre } : undefined,
-      );
+      return createPixel(gpu, shape, { nearest, around }, settings.ball);
     case 'fourier':
-      return createFourier(gpu, shape, drawPicture);
+      return createFourier(gpu, shape, nearest);
     case 'cppn': {
       const { coordinates, mutations, genomes } = parametrisation;
       const chosen = objectives.map((objective, slot) => {

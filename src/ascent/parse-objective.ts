@@ -126,6 +126,16 @@ export function classObjectives(
   });
 }
 
+/**
+ * That the network names another class than this one, whichever it is.
+ * @throws ObjectiveError for a class that the model does not have
+ */
+export function leavingObjective(shown: number, measure: ClassMeasure, model: ObjectiveModel): Objective {
+  const term: Term = { of: measure, class: shown, weight: -1 };
+  checkTerm(term, model);
+  return { name: `away from class ${String(shown)}`, terms: [term], watched: null };
+}
+
 function contradiction(wanted: number, classes: readonly number[]): string {
   const advice = classes.length > 1 ? `: leave it out of one of them` : ', and nothing else is wanted';
   return `class ${String(wanted)} is named by both --class and --avoid${advice}`;

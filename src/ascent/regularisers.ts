@@ -1,14 +1,11 @@
 /** What keeps climbed images from being noise (paper §2.4 and its supplement), as programs on the device. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind } from '../gpu/program.ts';
-import { ballDistance, ballProject, ballShrink } from '../kernels/ball.ts';
 import { blur, gaussianWeights } from '../kernels/blur.ts';
-import { productFloats } from '../kernels/slot-product.ts';
 import { clearSmallPixels, rankOf, smallPixelThreshold } from '../kernels/small-pixels.ts';
 import type { Extent } from '../nn/layer.ts';
 import { volume } from '../nn/layer.ts';
-import type { Centred } from './pixel.ts';
-import type { Ball, Climb } from './settings.ts';
+import type { Climb } from './settings.ts';
 
 export interface Regularisers {
   /** What is to be done after the step of an iteration, in the published order. */
@@ -24,13 +21,8 @@ interface Image {
   readonly gradient: GPUBuffer;
 }
 
-/** Blur, then pixels of small norm, then those of small contribution, then the ball; decay is part of the step. */
-export async function createRegularisers(
-  gpu: Gpu,
-  image: Image,
-  climb: Climb,
-  ball?: Ball & { readonly centre: Centred },
-): Promise<Regularisers> {
+/** Blur, then pixels of small norm, then those of small contribution; decay is part of the step. */
+export async function createRegularisers(gpu: Gpu, image: Image, climb: Climb): Promise<Regularisers> {
   const own: GPUBuffer[] = [];
   const allocate = (label: string, floats: number): GPUBuffer => {
     const buffer = gpu.buffer(label, 4 * floats);
@@ -40,8 +32,7 @@ export async function createRegularisers(
   const smallNorm = climb.smallNorm > 0 ? await clearing(gpu, image, climb.smallNorm, false, allocate) : [];
   const smallContribution =
     climb.smallContribution > 0 ? await clearing(gpu, image, climb.smallContribution, true, allocate) : [];
-  const projection = ball?.norm === 'l2' ? await projecting(gpu, image, ball, allocate) : [];
-  const always = [...smallNorm, ...smallContribution, ...projection];
+  const always = [...smallNorm, ...smallContribution];
   const blurred = climb.blur ? [await blurring(gpu, image, climb.blur.radius, allocate), ...always] : always;
   const every = climb.blur?.every ?? 1;
   return {
@@ -89,26 +80,6 @@ async function clearing(
     new Program([
       await bind(gpu, `rank of ${what}`, smallPixelThreshold(shape), tensors),
       await bind(gpu, `small ${what}`, clearSmallPixels(shape), tensors),
-    ]),
-  ];
-}
-
-async function projecting(
-  gpu: Gpu,
-  { extent, batch, parameters }: Image,
-  { radius, centre }: { readonly radius: number; readonly centre: Centred },
-  allocate: Allocate,
-): Promise<Program[]> {
-  const shape = { values: volume(extent), batch, radius };
-  const middle = allocate('centre of the ball', centre.length);
-  gpu.write(middle, centre);
-  const parts = allocate('distance', productFloats(batch));
-  const factor = allocate('shrinking', batch);
-  return [
-    new Program([
-      await bind(gpu, 'distance', ballDistance(shape), [parameters, middle, parts]),
-      await bind(gpu, 'shrink', ballShrink(shape), { 2: parts, 3: factor }),
-      await bind(gpu, 'project', ballProject(shape), { 0: parameters, 1: middle, 3: factor }),
     ]),
   ];
 }

@@ -9,6 +9,7 @@ import {
   logOdds,
   originShape,
 } from '../evolution/run-schema.ts';
+import type { Guess } from '../models/likeliest.ts';
 import { denseStorages } from '../nn/parameters.ts';
 import { classMeasures, type Objective } from './objective.ts';
 import {
@@ -18,6 +19,7 @@ import {
   type AscentRecord,
   type AscentRow,
   type AscentSummary,
+  type Attack,
   type TrialRecord,
 } from './records.ts';
 import {
@@ -49,6 +51,7 @@ const objectiveSchema: z.ZodType<Objective> = z.object({
     ]),
   ),
   watched: count.nullable(),
+  picture: count.exactOptional(),
 });
 
 const stepRuleSchema: z.ZodType<StepRule> = z.discriminatedUnion('rule', [
@@ -70,6 +73,12 @@ const startSchema: z.ZodType<Start> = z.discriminatedUnion('from', [
   z.object({ from: z.literal('mean') }),
   z.object({ from: z.enum(['gaussian', 'uniform']), size }),
   z.object({ from: z.literal('picture'), file: z.string(), sha256: z.string(), noise: size }),
+  z.object({
+    from: z.literal('pictures'),
+    folder: z.string(),
+    pictures: z.array(z.object({ file: z.string(), sha256: z.string(), class: count.exactOptional() })),
+    noise: size,
+  }),
 ]);
 
 const parametrisationSchema: z.ZodType<ParametrisationSettings> = z.discriminatedUnion('kind', [
@@ -100,16 +109,28 @@ export const ascentSettingsSchema: z.ZodType<AscentSettings> = z.object({
   batch: z.int().positive().max(65_532).multipleOf(4),
 });
 
+const guessSchema: z.ZodType<Guess> = z.object({ class: count, label: z.string(), confidence });
+
 export const ascentRecordSchema: z.ZodType<AscentRecord> = z.object({
   ...originShape,
   format: z.literal(1),
   kind: z.literal('ascent'),
   settings: ascentSettingsSchema,
+  starts: z.array(guessSchema).exactOptional(),
 });
 
 /** A path that leads out of the folder is never followed. */
 export const isPicturePath = (path: string): boolean =>
   /^(?:images|trials\/\d{4,})\/[\w.-]+\.png$/.test(path) && !path.includes('..');
+
+const attackSchema: z.ZodType<Attack> = z.object({
+  start: z.string().regex(/^starts\/\d{4,}\.png$/, { error: 'expected a path starts/0000.png' }),
+  file: z.string(),
+  before: guessSchema,
+  after: guessSchema,
+  success: z.boolean().exactOptional(),
+  already: z.literal(true).exactOptional(),
+});
 
 export const ascentRowSchema: z.ZodType<AscentRow> = z.object({
   objective: z.string(),
@@ -118,15 +139,17 @@ export const ascentRowSchema: z.ZodType<AscentRow> = z.object({
   confidence,
   logOdds: logOdds.exactOptional(),
   value: float,
+  startValue: float.exactOptional(),
   iteration: count,
   iterations: count,
   firstNamed: count.nullable(),
   reached: z.array(count.nullable()).length(milestones.length),
   fault: z.string().exactOptional(),
-  distance: z.object({ l2: size, linf: size }).exactOptional(),
   picture: z
     .string()
     .refine(isPicturePath, { error: 'expected a path images/NAME.png or trials/0000/NAME.png' }),
+  distance: z.object({ l2: size, linf: size }).exactOptional(),
+  attack: attackSchema.exactOptional(),
   genome: cppnGenomeSchema.exactOptional(),
 });
 
@@ -154,10 +177,10 @@ export const ascentProgressSchema: z.ZodType<AscentProgress> = z.object({
   iteration: count,
   evaluations: count,
   seconds: duration,
-  median: confidence,
-  mean: confidence,
-  min: confidence,
-  best: confidence,
+  median: confidence.exactOptional(),
+  mean: confidence.exactOptional(),
+  min: confidence.exactOptional(),
+  best: confidence.exactOptional(),
 });
 
 export const trialsSchema: z.ZodType<TrialRecord[]> = z.array(
@@ -167,6 +190,7 @@ export const trialsSchema: z.ZodType<TrialRecord[]> = z.array(
     medianConfidence: confidence,
     meanConfidence: confidence,
     minConfidence: confidence,
+    medianValue: float.exactOptional(),
     reached9999: count,
     medianIterations: size.nullable(),
     rows: z.array(ascentRowSchema),
@@ -183,11 +207,22 @@ export const ascentSummarySchema: z.ZodType<AscentSummary> = z.object({
   seconds: duration,
   evaluationsPerSecond: duration,
   secondsPerObjective: duration,
-  medianConfidence: confidence,
-  meanConfidence: confidence,
-  minConfidence: confidence,
-  cellsAbove99: count,
-  cellsAbove9999: count,
+  medianConfidence: confidence.exactOptional(),
+  meanConfidence: confidence.exactOptional(),
+  minConfidence: confidence.exactOptional(),
+  cellsAbove99: count.exactOptional(),
+  cellsAbove9999: count.exactOptional(),
+  values: z.array(z.object({ objective: z.string(), start: float, end: float })).exactOptional(),
   bestTrial: z.string().exactOptional(),
+  attack: z
+    .object({
+      images: count,
+      attacked: count,
+      succeeded: count,
+      successRate: confidence.nullable(),
+      medianL2: size.nullable(),
+      medianLinf: size.nullable(),
+    })
+    .exactOptional(),
   complete: z.boolean(),
 });

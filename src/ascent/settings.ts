@@ -42,7 +42,30 @@ export type Start =
   /** The mean image plus noise of this standard deviation (gaussian) or half width (uniform), in bytes. */
   | { readonly from: 'gaussian' | 'uniform'; readonly size: number }
   /** Somebody's picture, perhaps with uniform noise within the ball around it. */
-  | { readonly from: 'picture'; readonly file: string; readonly sha256: string; readonly noise: number };
+  | { readonly from: 'picture'; readonly file: string; readonly sha256: string; readonly noise: number }
+  /** The same of several, each for objectives of its own. */
+  | {
+      readonly from: 'pictures';
+      readonly folder: string;
+      readonly pictures: readonly StartFile[];
+      readonly noise: number;
+    };
+
+export interface StartFile {
+  /** Path below the folder. */
+  readonly file: string;
+  readonly sha256: string;
+  /** What it shows, where the name of its subfolder says so. */
+  readonly class?: number;
+}
+
+/** Deviation or half width, in bytes. */
+export function noiseOf(start: Start): number {
+  if (start.from === 'mean') return 0;
+  return 'noise' in start ? start.noise : start.size;
+}
+
+export const startsFromPictures = ({ from }: Start): boolean => from === 'picture' || from === 'pictures';
 
 /** The image may not leave it: the classical adversarial example (Goodfellow et al. 2015, Madry et al. 2018). */
 export interface Ball {

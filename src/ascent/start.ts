@@ -8,16 +8,21 @@ import { streams } from '../random/streams.ts';
 import type { Objective } from './objective.ts';
 import type { Parametrisation } from './parametrisation.ts';
 import type { Centred } from './pixel.ts';
-import type { Start } from './settings.ts';
+import { noiseOf, startsFromPictures, type Start } from './settings.ts';
 import { objectiveStream } from './views.ts';
+
+/** The picture that an objective starts from, minus the mean image. */
+export type PictureFor = (objective: Objective) => Centred;
 
 export interface StartOptions {
   readonly start: Start;
   readonly seed: number;
   readonly objectives: readonly Objective[];
   readonly batch: number;
-  /** The picture to start from, where it is one. */
-  readonly picture?: Centred;
+  /** What an objective starts from, where that is a picture. */
+  readonly pictureFor?: PictureFor;
+  /** [values, batch]: gets the pictures without the noise, where somebody needs them. */
+  readonly centre?: GPUBuffer;
   /** [values, 2]. */
   readonly bounds: GPUBuffer;
 }
@@ -29,11 +34,11 @@ export interface StartOptions {
 export async function writeStart(
   gpu: Gpu,
   { parameters, values }: Pick<Parametrisation, 'parameters' | 'values'>,
-  { start, seed, objectives, batch, picture, bounds }: StartOptions,
+  { start, seed, objectives, batch, pictureFor, centre, bounds }: StartOptions,
 ): Promise<void> {
   const own: GPUBuffer[] = [];
   const dispatches: Dispatch[] = [];
-  const size = start.from === 'mean' ? 0 : start.from === 'picture' ? start.noise : start.size;
+  const size = noiseOf(start);
   if (size > 0) {
     const keys = gpu.bufferFrom('keys of the start', keysOf(objectives, seed, batch));
     own.push(keys);
@@ -42,11 +47,13 @@ export async function writeStart(
   } else {
     gpu.write(parameters, new Float32Array(values * batch));
   }
-  if (start.from === 'picture') {
-    if (!picture) throw new Error(`the picture ${start.file} was not handed over`);
-    const everywhere = gpu.bufferFrom('picture of the start', repeated(picture, batch));
-    own.push(everywhere);
-    dispatches.push(await bind(gpu, 'picture', add(values * batch), [everywhere, parameters]));
+  if (startsFromPictures(start)) {
+    if (!pictureFor) throw new Error('the pictures of the start were not handed over');
+    const pictures = side(objectives.slice(0, batch).map(pictureFor), values, batch);
+    const added = centre ?? gpu.buffer('pictures of the start', 4 * values * batch);
+    if (!centre) own.push(added);
+    gpu.write(added, pictures);
+    dispatches.push(await bind(gpu, 'picture', add(values * batch), [added, parameters]));
   }
   const tensors = { 9: parameters, 11: bounds };
   dispatches.push(await bind(gpu, 'bounds', boundClimb(values, batch), tensors));
@@ -62,10 +69,10 @@ function keysOf(objectives: readonly Objective[], seed: number, batch: number): 
   return keys;
 }
 
-/** [values] → [values, batch]. */
-function repeated(picture: Centred, batch: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(
-    { length: picture.length * batch },
-    (_, index) => picture[Math.floor(index / batch)] ?? 0,
-  );
+/** One [values] of each slot → [values, batch]. Slots without one have the mean image. */
+function side(pictures: readonly Centred[], values: number, batch: number): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(values * batch);
+  for (const [slot, picture] of pictures.entries())
+    for (const [value, number] of picture.entries()) all[value * batch + slot] = number;
+  return all;
 }

@@ -1,12 +1,28 @@
 /** What a trial came to, and which is the best. */
 import { summarise } from '../evolution/statistics.ts';
-import { milestones, type AscentRow, type TrialRecord } from './records.ts';
-import type { Trial } from './settings.ts';
+import { isAttack } from './attack.ts';
+import type { Objective } from './objective.ts';
+import {
+  milestones,
+  type AscentRow,
+  type AscentSummary,
+  type ObjectiveValue,
+  type TrialRecord,
+} from './records.ts';
+import type { AscentSettings, Trial } from './settings.ts';
 
 const goal = milestones.indexOf(0.9999);
 
-export function summariseTrial({ name, climb }: Trial, rows: readonly AscentRow[]): TrialRecord {
-  const { median, mean, min } = summarise(rows.map(({ confidence }) => confidence));
+/** @param objectives of the rows */
+export function summariseTrial(
+  { name, climb }: Trial,
+  rows: readonly AscentRow[],
+  objectives: readonly Objective[],
+): TrialRecord {
+  const wanted = rows.filter((_, index) => objectives[index]?.watched !== null);
+  const { median, mean, min } = summarise(
+    wanted.length > 0 ? wanted.map(({ confidence }) => confidence) : [0],
+  );
   const first = rows.map(({ reached }) => reached[goal] ?? Infinity).sort((a, b) => a - b);
   const middle = first[Math.floor((first.length - 1) / 2)] ?? Infinity;
   return {
@@ -15,13 +31,17 @@ export function summariseTrial({ name, climb }: Trial, rows: readonly AscentRow[
     medianConfidence: median,
     meanConfidence: mean,
     minConfidence: min,
+    ...(wanted.length === 0 && { medianValue: summarise(rows.map(({ value }) => value)).median }),
     reached9999: first.filter(Number.isFinite).length,
     medianIterations: Number.isFinite(middle) ? middle : null,
     rows,
   };
 }
 
-/** The one that took most objectives to 0.9999, then the one of the higher median confidence, then the quicker, then the earlier. */
+/**
+ * The one that took most objectives to 0.9999, then the one of the higher median confidence, then the quicker, then the earlier;
+ * where no class is wanted, the one of the higher median value.
+ */
 export function bestTrial(trials: readonly TrialRecord[]): TrialRecord | undefined {
   return trials.reduce<TrialRecord | undefined>(
     (best, trial) => (best === undefined || isBetter(trial, best) ? trial : best),
@@ -30,7 +50,35 @@ export function bestTrial(trials: readonly TrialRecord[]): TrialRecord | undefin
 }
 
 function isBetter(one: TrialRecord, other: TrialRecord): boolean {
+  if (one.medianValue !== undefined && other.medianValue !== undefined)
+    return one.medianValue > other.medianValue;
   if (one.reached9999 !== other.reached9999) return one.reached9999 > other.reached9999;
   if (one.medianConfidence !== other.medianConfidence) return one.medianConfidence > other.medianConfidence;
   return (one.medianIterations ?? Infinity) < (other.medianIterations ?? Infinity);
+}
+
+/** Confidences of the rows that want a class, the values of the others; attacks by which a class is left are told elsewhere. */
+export function summariseRows(
+  rows: readonly AscentRow[],
+  { objectives, start }: Pick<AscentSettings, 'objectives' | 'start'>,
+): Partial<AscentSummary> {
+  const wanted = rows.flatMap(({ confidence }, index) =>
+    objectives[index]?.watched === null ? [] : [confidence],
+  );
+  const values = rows.flatMap(({ objective: name, value, startValue = value }, index): ObjectiveValue[] => {
+    const objective = objectives[index];
+    const isValue = objective?.watched === null && !isAttack(objective, start);
+    return isValue ? [{ objective: name, start: startValue, end: value }] : [];
+  });
+  const { median, mean, min, above99, above9999 } = summarise(wanted.length > 0 ? wanted : [0]);
+  return {
+    ...(wanted.length > 0 && {
+      medianConfidence: median,
+      meanConfidence: mean,
+      minConfidence: min,
+      cellsAbove99: above99,
+      cellsAbove9999: above9999,
+    }),
+    ...(values.length > 0 && { values }),
+  };
 }

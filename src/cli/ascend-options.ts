@@ -12,6 +12,7 @@ export interface AscendOptions extends ModelOptions {
   readonly unit?: readonly string[];
   readonly objective?: ClassMeasure;
   readonly avoid?: string;
+  readonly untargeted: boolean;
   readonly preset: PresetName;
   readonly steps?: number;
   readonly seed: number;
@@ -67,6 +68,11 @@ export function withAscend(command: Command): Command {
       ]),
     )
     .option('--avoid <list>', 'classes that are to stay unlikely')
+    .option(
+      '--untargeted',
+      'change the pictures of --start until they are named another class, whichever it is: not that of their subfolder, else not the one that the network names',
+      false,
+    )
     .optionsGroup('How it climbs:')
     .addOption(
       new Option('--preset <name>', 'settings to start from, which other options change')
@@ -77,7 +83,10 @@ export function withAscend(command: Command): Command {
     .option('--until <confidence>', 'an image is done when its confidence reaches this', number)
     .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
     .optionsGroup('Where it starts:')
-    .option('--start <what>', 'gaussian or uniform noise on the mean image, mean, or a picture file')
+    .option(
+      '--start <what>',
+      'gaussian or uniform noise on the mean image, mean, a picture, or a folder of pictures or of a subfolder for each class',
+    )
     .option('--noise <size>', 'deviation or half width of that noise, in bytes', number)
     .optionsGroup('Steps:')
     .addOption(new Option('--step-rule <rule>', 'how far a step goes').choices([...stepRules]))
@@ -148,7 +157,7 @@ export const resumeOptions: readonly string[] = [
 ];
 
 export function climbFrom(options: AscendOptions): Climb {
-  const { climb } = presets[options.preset];
+  const climb = presetClimb(options);
   const rule = options.stepRule ?? climb.step.rule;
   // The size of a step means something else with every rule.
   const preset = rule === climb.step.rule ? climb : { ...climb, step: climbOf(rule, {}).step };
@@ -169,6 +178,14 @@ export function climbFrom(options: AscendOptions): Climb {
   // A momentum that the rule has no use for is kept, to be refused.
   const { momentum = climb.momentum } = options;
   return { ...climbOf(rule, { ...inherited, ...given }), momentum };
+}
+
+/** In a Euclidean ball the steepest way is the gradient itself, not its signs, which a preset has for cubes. */
+function presetClimb(options: AscendOptions): Climb {
+  const { climb } = presets[options.preset];
+  return climb.step.rule === 'sign' && ballOf(options)?.norm === 'l2'
+    ? { ...climb, step: { ...climb.step, rule: 'normalised' } }
+    : climb;
 }
 
 function scaled(flat: FlatClimb, param: AscendOptions['param']): FlatClimb {

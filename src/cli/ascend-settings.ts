@@ -1,32 +1,37 @@
 /** From options to the settings of an ascent: classes by name, pictures, ranges and genomes out of files. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkSettings } from '../ascent/check-settings.ts';
 import type { Objective } from '../ascent/objective.ts';
-import { classObjectives, parseObjective } from '../ascent/parse-objective.ts';
+import { classObjectives, leavingObjective, parseObjective } from '../ascent/parse-objective.ts';
 import { presets } from '../ascent/presets.ts';
 import { defaultRanges, parseRanges } from '../ascent/ranges.ts';
 import { comparisonTrials, sampleTrials } from '../ascent/search.ts';
-import type { AscentSettings, ParametrisationSettings, Start, Trial } from '../ascent/settings.ts';
+import type { AscentSettings, ParametrisationSettings, Start, StartFile, Trial } from '../ascent/settings.ts';
 import type { CppnGenome } from '../encodings/encoding.ts';
 import { messageOf } from '../message-of.ts';
 import { fitImage } from '../models/fit-image.ts';
 import type { Model } from '../models/model.ts';
 import { FileStorage } from '../node/file-storage.ts';
-import { ImageFileError, decodeImage } from '../node/image-file.ts';
+import { ImageFileError, decodeImage, type OnNote } from '../node/image-file.ts';
 import { readImageFile } from '../node/image-folder.ts';
 import { readRegular } from '../node/read-regular.ts';
 import { sha256Of } from '../node/sha256.ts';
+import { findPictures } from '../node/start-folder.ts';
 import { readRun } from '../report/read-run.ts';
 import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
 import { classesNamed } from './named-classes.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Settings without the batch, which follows from the adapter, and the picture that they start from. */
+/** What was asked for, as far as it is known before there is a device. */
 export interface AskedAscent {
-  readonly settings: Omit<AscentSettings, 'batch'>;
-  /** Bytes [channels, height, width] of the size that the model looks at. */
-  readonly picture?: Uint8Array<ArrayBuffer>;
+  readonly settings: Omit<AscentSettings, 'batch' | 'objectives'>;
+  /** @param named the class that the network names each picture, where the objectives follow from that */
+  readonly objectives: (named: readonly number[]) => readonly Objective[];
+  readonly needsNames: boolean;
+  /** What it starts from, each of the size that the model looks at: bytes [channels, height, width]. */
+  readonly pictures: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** @throws UsageError, ObjectiveError, AscentSettingsError for what cannot be; ImageFileError for a picture that cannot be read */
@@ -38,15 +43,14 @@ export async function askedFor(
   const useless = uselessOption(options);
   if (useless !== undefined) throw new UsageError(`${useless}: leave it out`);
   const preset = presets[options.preset];
-  const objectives = objectivesOf(options, model);
-  const { start, picture } = await startOf(options, model, terminal);
+  const wanted = wantedOf(options, model);
+  const { start, pictures } = await startOf(options, model, terminal);
   const ball = ballOf(options);
   const transformation = transformationOf(options);
   const { model: name, denseWeights, seed, until } = options;
   const settings = {
     model: name,
     ...(denseWeights === 'f16' && { denseWeights }),
-    objectives,
     steps: options.steps ?? preset.steps,
     seed,
     start,
@@ -56,18 +60,36 @@ export async function askedFor(
     ...(transformation && { transformation }),
     ...(until !== undefined && { until }),
   };
-  checkSettings({ ...settings, batch: options.batch ?? 4 }, model);
+  const needsNames = wanted === 'another class' && !isLabelled(start);
+  const objectives = (named: readonly number[]) => objectivesOf(options, wanted, start, named, model);
+  const example = objectives(needsNames ? pictures.map(() => 0) : []);
+  if (example.length === 0)
+    throw new UsageError(`--class: every picture of ${String(options.start)} shows that class already`);
+  checkSettings({ ...settings, objectives: example, batch: options.batch ?? 4 }, model);
   if (options.blurEvery !== undefined && !settings.trials.some(({ climb }) => climb.blur))
     throw new UsageError('--blur-every without --blur: say of how many pixels the blur is to be');
-  return { settings, ...(picture && { picture }) };
+  return { settings, objectives, needsNames, pictures };
 }
 
-function objectivesOf(
-  { class: list, unit, objective, avoid, preset }: AscendOptions,
-  model: Model,
-): Objective[] {
-  if ((list === undefined) === (unit === undefined))
-    throw new UsageError('say what is to be climbed: either --class (a list, or all) or --unit');
+/** Objectives that hold whatever it starts from; or that pictures be named another class. */
+type Wanted = readonly Objective[] | 'another class';
+
+function wantedOf(options: AscendOptions, model: Model): Wanted {
+  const { class: list, unit, objective, avoid, preset, untargeted, start } = options;
+  const given = [list, unit, untargeted || undefined].filter((one) => one !== undefined);
+  if (given.length !== 1)
+    throw new UsageError(
+      'say what is to be climbed: either --class (a list, or all), --unit, or, of pictures, --untargeted',
+    );
+  if (untargeted) {
+    if (avoid !== undefined)
+      throw new UsageError(
+        '--avoid belongs to --class: --untargeted leaves the one class that each picture shows',
+      );
+    if (start === undefined || noPictures.includes(start))
+      throw new UsageError('--untargeted without pictures to be changed: give one or a folder with --start');
+    return 'another class';
+  }
   if (unit) {
     if (avoid !== undefined || objective !== undefined)
       throw new UsageError(
@@ -81,59 +103,165 @@ function objectivesOf(
   return classObjectives(wanted, objective ?? presets[preset].measure, unwanted, model);
 }
 
-/** What it starts from, and the picture where it is one. */
+const isLabelled = (start: Start): boolean =>
+  start.from === 'pictures' && start.pictures.every((picture) => picture.class !== undefined);
+
+/** Of several pictures each has objectives of its own, but for the class that it shows already. */
+function objectivesOf(
+  { objective, preset }: AscendOptions,
+  wanted: Wanted,
+  start: Start,
+  named: readonly number[],
+  model: Model,
+): readonly Objective[] {
+  const measure = objective ?? presets[preset].measure;
+  const leaving = (shown: number | undefined) => leavingObjective(shown ?? 0, measure, model);
+  if (start.from !== 'pictures') return wanted === 'another class' ? [leaving(named[0])] : wanted;
+  return start.pictures.flatMap(({ file, class: shown }, picture) => {
+    const own =
+      wanted === 'another class'
+        ? [leaving(shown ?? named[picture])]
+        : wanted.filter(({ watched }) => watched === null || watched !== shown);
+    return own.map((one): Objective => ({ ...one, name: `${file}: ${one.name}`, picture }));
+  });
+}
+
+const noPictures: readonly string[] = ['gaussian', 'uniform', 'mean'];
+
+/** More would not fit in memory, nor on a page. */
+const mostPictures = 10_000;
+
+interface FoundStart {
+  readonly start: Start;
+  readonly pictures: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/** What it starts from, and the pictures where it is some. */
 async function startOf(
   { start, noise, param, preset }: AscendOptions,
   model: Model,
   terminal: Terminal,
-): Promise<{ readonly start: Start; readonly picture?: Uint8Array<ArrayBuffer> }> {
+): Promise<FoundStart> {
   const { noise: usual, ball } = presets[preset];
   if (param === 'cppn') {
     if (start !== undefined || noise !== undefined)
       throw new UsageError('--param cppn starts from its genomes: leave --start and --noise out');
-    return { start: { from: 'mean' } };
+    return { start: { from: 'mean' }, pictures: [] };
   }
   if (start === undefined && ball)
     throw new UsageError(`--preset ${preset} changes a picture: say which with --start FILE`);
   const from = start ?? 'gaussian';
   if (from === 'mean') {
     if (noise !== undefined) throw new UsageError('--start mean has no noise: leave --noise out');
-    return { start: { from } };
+    return { start: { from }, pictures: [] };
   }
   if (from === 'gaussian' || from === 'uniform')
-    return { start: { from, size: noise ?? Math.max(1, usual) } };
+    return { start: { from, size: noise ?? Math.max(1, usual) }, pictures: [] };
   if (!existsSync(from))
-    throw new UsageError(`--start ${from}: expected gaussian, uniform, mean or a picture file`);
-  const { pixels, sha256 } = await readStart(from, model, terminal);
+    throw new UsageError(
+      `--start ${from}: expected gaussian, uniform, mean, a picture file or a folder of pictures`,
+    );
   const size = noise ?? (ball ? usual : 0);
-  return { start: { from: 'picture', file: from, sha256, noise: size }, picture: pixels };
+  if (statSync(from).isDirectory()) return startOfFolder(from, size, model, terminal);
+  const { pixels, sha256, otherSize } = await readStart(from, model, noteTo(terminal));
+  if (otherSize !== undefined) terminal.note(`${from} is ${otherSize}, ${looksAt(model)}: it is resized`);
+  return { start: { from: 'picture', file: from, sha256, noise: size }, pictures: [pixels] };
 }
 
-/**
- * The picture at the size that the model looks at; a note says where that is another.
- * @param expected SHA-256 of the file, where it must be the same as before
- */
-export async function readStart(
-  file: string,
-  { preprocessing, name }: Model,
+/** A picture that cannot be read is told and left out. */
+async function startOfFolder(
+  folder: string,
+  noise: number,
+  model: Model,
   terminal: Terminal,
+): Promise<FoundStart> {
+  const found = await findPictures(folder, model.labels);
+  if (found.length > mostPictures)
+    throw new UsageError(
+      `--start ${folder} holds ${String(found.length)} pictures, more than the ${String(mostPictures)} of one run: take a part of them`,
+    );
+  const files: StartFile[] = [];
+  const pictures: Uint8Array<ArrayBuffer>[] = [];
+  let resized = 0;
+  for (const picture of found) {
+    try {
+      const { pixels, sha256, otherSize } = await readStart(
+        join(folder, picture.file),
+        model,
+        noteTo(terminal),
+      );
+      if (otherSize !== undefined) resized++;
+      files.push({ ...picture, sha256 });
+      pictures.push(pixels);
+    } catch (error) {
+      if (!(error instanceof ImageFileError)) throw error;
+      terminal.fail(`${error.message}: left out`);
+    }
+  }
+  if (pictures.length === 0) throw new ImageFileError(`${folder} holds no picture that can be read`);
+  if (resized > 0)
+    terminal.note(
+      `${String(resized)} of ${String(pictures.length)} pictures are of another size, ${looksAt(model)}: they are resized`,
+    );
+  return { start: { from: 'pictures', folder, pictures: files, noise }, pictures };
+}
+
+/** A resumed ascent reads its pictures again, which must still be those that it began with. */
+export async function storedAscent(
+  { objectives, ...settings }: AscentSettings,
+  model: Model,
+): Promise<AskedAscent> {
+  const { start } = settings;
+  const files =
+    start.from === 'picture'
+      ? [start]
+      : start.from === 'pictures'
+        ? start.pictures.map(({ file, sha256 }) => ({ file: join(start.folder, file), sha256 }))
+        : [];
+  const pictures: Uint8Array<ArrayBuffer>[] = [];
+  for (const { file, sha256 } of files) pictures.push((await readStart(file, model, ignored, sha256)).pixels);
+  return { settings, objectives: () => objectives, needsNames: false, pictures };
+}
+
+const noteTo =
+  (terminal: Terminal): OnNote =>
+  (text) => {
+    terminal.note(text);
+  };
+
+/** It was told when the ascent began. */
+const ignored: OnNote = () => undefined;
+
+const looksAt = ({ preprocessing, name }: Model): string =>
+  `${name} looks at ${preprocessing.image.join(' × ')}`;
+
+interface ReadStart {
+  /** Of the size that the model looks at. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly sha256: string;
+  /** Of the file, where it is another. */
+  readonly otherSize?: string;
+}
+
+/** @param expected SHA-256 of the file, where it must be the same as before */
+async function readStart(
+  file: string,
+  { preprocessing }: Model,
+  onNote: OnNote,
   expected?: string,
-): Promise<{ readonly pixels: Uint8Array<ArrayBuffer>; readonly sha256: string }> {
+): Promise<ReadStart> {
   const [channels, height, width] = preprocessing.image;
   const bytes = await readImageFile(file);
   const sha256 = sha256Of(bytes);
   if (expected !== undefined && sha256 !== expected)
     throw new ImageFileError(`${file} is another picture than the one that this ascent started from`);
-  const image = decodeImage(bytes, file, undefined, (text) => {
-    terminal.note(text);
-  });
-  const size = [image.channels, image.height, image.width];
-  if (size.join() !== preprocessing.image.join()) {
-    terminal.note(
-      `${file} is ${size.join(' × ')}, ${name} looks at ${preprocessing.image.join(' × ')}: it is resized`,
-    );
-  }
-  return { pixels: fitImage(image, [channels === 1 ? 1 : 3, height, width]), sha256 };
+  const image = decodeImage(bytes, file, undefined, onNote);
+  const size = [image.channels, image.height, image.width].join(' × ');
+  return {
+    pixels: fitImage(image, [channels === 1 ? 1 : 3, height, width]),
+    sha256,
+    ...(size !== preprocessing.image.join(' × ') && { otherSize: size }),
+  };
 }
 
 async function parametrisationOf(

@@ -48,6 +48,14 @@ function barOf(share: number, length: number): string {
 const cut = (text: string, columns: number): string =>
   lengthOf(text) <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join('')}…`;
 
+/** What is known of the rest better than that it goes on at the rate so far. */
+export interface Expected {
+  /** Of what there is to be done, which may have become less. */
+  readonly total: number;
+  /** Until it is done. */
+  readonly secondsLeft: number;
+}
+
 /** Rate since the start and the time that the rest would take at it. */
 export class Meter {
   readonly #started: number;
@@ -61,15 +69,15 @@ export class Meter {
     this.#started = now();
   }
 
-  at(value: number): Required<Pick<BarState, 'rate' | 'left'>> {
+  at(value: number, expected?: Expected): Required<Pick<BarState, 'rate' | 'left'>> {
     const seconds = (this.now() - this.#started) / 1000;
     const rate = (value - this.from) / Math.max(seconds, 1e-3);
+    const total = expected?.total ?? this.total;
+    const left = expected?.secondsLeft ?? (total - value) / rate;
     return {
       rate: rate > 0 ? `${Number(rate.toPrecision(3)).toLocaleString('en')}/s` : '…/s',
       left:
-        value >= this.total
-          ? `in ${formatDuration(seconds)}`
-          : `${rate > 0 ? formatDuration((this.total - value) / rate) : '…'} left`,
+        value >= total ? `in ${formatDuration(seconds)}` : `${rate > 0 ? formatDuration(left) : '…'} left`,
     };
   }
 }

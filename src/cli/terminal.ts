@@ -1,5 +1,5 @@
 /** What a command says: results on standard output, everything else on standard error. */
-import { barLine, joinedLine, Meter, type BarState } from './bar-line.ts';
+import { barLine, joinedLine, Meter, type BarState, type Expected } from './bar-line.ts';
 import { begin, processIo, type Invocation } from './io.ts';
 import { printable, printableInLine } from './printable.ts';
 
@@ -68,28 +68,31 @@ export class Terminal {
   }
 
   /** A bar with rate and time left on a terminal, a line every few seconds in a pipe. */
-  progress(total: number, unit: string, from = 0): Progress {
-    const meter = new Meter(total, from, () => performance.now() - this.#passed);
-    const stateAt = (value: number, text: string): BarState => ({
-      count: `${String(value)}/${String(total)} ${unit}`,
-      share: total > 0 ? value / total : 1,
-      ...meter.at(value),
-      details: detailsOf(text),
-    });
+  progress(planned: number, unit: string, from = 0): Progress {
+    const meter = new Meter(planned, from, () => performance.now() - this.#passed);
+    const stateAt = (value: number, text: string, expected?: Expected): BarState => {
+      const { total } = expected ?? { total: planned };
+      return {
+        count: `${String(value)}/${String(total)} ${unit}`,
+        share: total > 0 ? value / total : 1,
+        ...meter.at(value, expected),
+        details: detailsOf(text),
+      };
+    };
     if (this.options.quiet) return silent;
     if (!this.invocation.status.isLive) {
       const plain = this.#plainLines(-Infinity);
       return {
-        update: (value, text = '') => {
-          plain(() => stateAt(value, text), value >= total);
+        update: (value, text = '', expected) => {
+          plain(() => stateAt(value, text, expected), value >= (expected?.total ?? planned));
         },
         stop: () => undefined,
       };
     }
     const bar = this.#begin(stateAt(from, ''));
     return {
-      update: (value, text = '') => {
-        bar.state = stateAt(value, text);
+      update: (value, text = '', expected) => {
+        bar.state = stateAt(value, text, expected);
         this.#redraw();
       },
       stop: () => {
@@ -191,8 +194,11 @@ export class Terminal {
 }
 
 export interface Progress {
-  /** @param text details with commas between them, the most important one first */
-  update(value: number, text?: string): void;
+  /**
+   * @param text details with commas between them, the most important one first
+   * @param expected where more is known of the rest than the total that was planned
+   */
+  update(value: number, text?: string, expected?: Expected): void;
   stop(): void;
 }
 

@@ -26,6 +26,8 @@ const folders: Readonly<Record<string, RegExp>> = {
   genomes: /^\d{4,}-\d+\.genes(\.\d+)?$/,
   thumbnails: picture,
   animations: /^\d{4,}\.gif$/,
+  differences: picture,
+  starts: /^\d{4,}\.png$/,
   checkpoint: /^((state|ascent)(\.previous)?\.json|\d+-\d+\.bin)(\.\d+)?$/,
 };
 

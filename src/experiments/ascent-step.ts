@@ -107,7 +107,7 @@ async function follow(
   try {
     const { complete } = await ascend(ascent, {
       now: host.now,
-      onProgress: ({ median }, { settled }) => {
+      onProgress: ({ median = 0 }, { settled }) => {
         const share = Math.floor((evaluations * settled) / total);
         host.progress(share, `median ${formatConfidence(median)}`);
       },

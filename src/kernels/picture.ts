@@ -16,7 +16,17 @@ export interface PictureShape {
  * Bindings: 0 X [channels, height, width, batch], the image minus the mean in bytes; 1 mean [channels, height, width], both
  * in the network's channel order; 2 images, bytes [batch, channels, plane words], gray or RGB.
  */
-export function picture({ channels, height, width, batch, reverseChannels }: PictureShape): Launch {
+export const picture = (shape: PictureShape): Launch => launch('main', shape, 5);
+
+/** As `picture`, rounded so that bytes stay in a ball. Further bindings: 3 centre, as X, 4 shifts [batch] of `ballChoose`. */
+export const pictureAround = (shape: PictureShape): Launch => launch('around', shape, 9);
+
+/** @param bytes that move for each value */
+function launch(
+  entryPoint: 'main' | 'around',
+  { channels, height, width, batch, reverseChannels }: PictureShape,
+  bytes: number,
+): Launch {
   const pixels = height * width;
   const constants = {
     CHANNELS: channels,
@@ -26,8 +36,8 @@ export function picture({ channels, height, width, batch, reverseChannels }: Pic
   };
   const values = channels * pixels * batch;
   const count = (channels * Math.ceil(pixels / 4) * batch) / 4;
-  return elementwise({ family: 'picture', source, entryPoint: 'main', constants }, count, {
+  return elementwise({ family: 'picture', source, entryPoint, constants }, count, {
     flops: 4 * values,
-    bytes: 5 * values + 4 * channels * pixels,
+    bytes: bytes * values + 4 * channels * pixels,
   });
 }

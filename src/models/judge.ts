@@ -54,6 +54,23 @@ export async function createJudge(
   };
 }
 
+/** Confidences of any number of pictures, [image][class], a call of the judge after the other. */
+export async function judgeAll(
+  judge: Judge,
+  pictures: readonly Uint8Array<ArrayBuffer>[],
+): Promise<Float32Array[]> {
+  const [first] = pictures;
+  if (!first) return [];
+  const confidences: Float32Array[] = [];
+  for (let done = 0; done < pictures.length; done += judge.images) {
+    const some = pictures.slice(done, done + judge.images);
+    const pixels = new Uint8Array(first.length * some.length);
+    for (const [index, picture] of some.entries()) pixels.set(picture, first.length * index);
+    confidences.push(...(await judge.judge(pixels, some.length)));
+  }
+  return confidences;
+}
+
 /** Bytes of pictures on the device at once; a few hundred of AlexNet's. */
 const mostBytes = 2 ** 26;
 

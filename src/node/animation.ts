@@ -1,30 +1,29 @@
 /** Film strips as animated GIFs. */
 import { encode } from 'modern-gif';
-import { framePath, mostStrips } from '../ascent/records.ts';
+import { mostStrips } from '../ascent/records.ts';
+import { readAscent } from '../report/read-ascent.ts';
 import type { Storage } from '../storage/storage.ts';
-import { decodeImage, type ImageBytes } from './image-file.ts';
+import { readStrip } from './film-strip.ts';
+import type { ImageBytes } from './image-file.ts';
 
 /** Milliseconds that a frame is shown, and the last one. */
 const delay = 250;
 const lastDelay = 1500;
 
-/** Frames are far smaller; what is larger is none of ours. */
-const largest = { height: 1024, width: 1024 };
-
-/** Writes `animations/0012.gif` of every film strip in the folder. @returns how many there are */
-export async function writeAnimations(storage: Storage): Promise<number> {
+/**
+ * Writes `animations/0012.gif` of every film strip in the folder.
+ * @param name how messages call the folder
+ * @returns how many there are
+ * @throws RunFolderError where the folder is no ascent's, or damaged
+ */
+export async function writeAnimations(storage: Storage, name: string): Promise<number> {
+  const folder = await readAscent(storage, name);
   let written = 0;
-  for (let objective = 0; objective < mostStrips; objective++) {
-    const folder = framePath(objective, 0).replace(/\/[^/]*$/, '');
-    const names = (await storage.list(folder)).filter((name) => /^\d{4,}\.png$/.test(name));
-    const frames: ImageBytes[] = [];
-    for (const name of names.sort((a, b) => parseInt(a, 10) - parseInt(b, 10))) {
-      const path = `${folder}/${name}`;
-      const bytes = await storage.read(path);
-      if (bytes) frames.push(decodeImage(bytes, path, largest));
-    }
-    if (frames.length === 0) continue;
-    await storage.write(`animations/${folder.replace(/^.*\//, '')}.gif`, await gifOf(frames));
+  for (let objective = 0; objective < Math.min(mostStrips, folder.rows.length); objective++) {
+    const strip = await readStrip(storage, folder, objective);
+    if (strip.length === 0) continue;
+    const path = `animations/${String(objective).padStart(4, '0')}.gif`;
+    await storage.write(path, await gifOf(strip.map(({ picture }) => picture)));
     written++;
   }
   return written;

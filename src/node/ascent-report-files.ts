@@ -1,18 +1,31 @@
 /** Writes the pictures and tables of an ascent's folder. */
-import { framePath, mostStrips, type AscentRow } from '../ascent/records.ts';
-import { mostCompared, mostFrames, type Frame } from '../report/ascent-input.ts';
+import { mostStrips, type AscentRow } from '../ascent/records.ts';
+import type { AscentSettings } from '../ascent/settings.ts';
+import {
+  mostAttacksShown,
+  mostCompared,
+  mostFrames,
+  type AscentReportInput,
+  type EnlargedDifference,
+  type Frame,
+} from '../report/ascent-input.ts';
 import { renderAscentReport } from '../report/ascent-report.ts';
 import { shownTrials } from '../report/ascent-trials.ts';
-import { rowName } from '../report/ascent-words.ts';
+import { formatValue, isWatched, rowName } from '../report/ascent-words.ts';
 import { evenPlaces } from '../report/curves.ts';
+import { differenceOf } from '../report/difference.ts';
+import { shortLabel } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
+import type { PagePicture } from '../report/picture.ts';
 import { mostAtOnce } from '../report/picture-list.ts';
 import { readAscent, type AscentFolder } from '../report/read-ascent.ts';
 import type { Storage } from '../storage/storage.ts';
+import { readStrip } from './film-strip.ts';
 import { writeGrid } from './grid-file.ts';
+import { encodePng } from './image-file.ts';
 import { pageScript, PagePictures, smallPng } from './page-pictures.ts';
 import { runName } from './run-name.ts';
-import { decodePicture, forGrid } from './run-pictures.ts';
+import { decodePicture, decodeWholePicture, forGrid } from './run-pictures.ts';
 
 /** @returns damaged lines of `progress.jsonl` */
 export async function writeAscentReport(storage: Storage, name: string): Promise<number> {
@@ -27,7 +40,7 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
   const script = run.rows.length > mostAtOnce ? await pageScript() : undefined;
   const frames = new Map<number, readonly Frame[]>();
   for (let index = 0; index < Math.min(mostStrips, run.rows.length); index++)
-    frames.set(index, await readStrip(storage, run, index));
+    frames.set(index, await fewFrames(storage, run, index));
   await storage.write(
     'report.html',
     renderAscentReport({
@@ -36,6 +49,7 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
       pictures,
       compared,
       frames,
+      ...(await readChanges(storage, run)),
       ...(script !== undefined && { script }),
     }),
   );
@@ -54,15 +68,57 @@ async function gridPictures(
     if (!bytes) continue;
     const image = decodePicture(bytes, row.picture, run.model);
     gathered.add(row.picture, bytes, image);
-    const { label, confidence } = row;
-    grid.push({
-      ...forGrid(image, rows.length),
-      label,
-      caption: rowName(row, index, run.settings),
-      confidence,
-    });
+    grid.push({ ...forGrid(image, rows.length), ...captionOf(row, index, run.settings) });
   }
   return grid;
+}
+
+/** What a picture was named before and after, what it is of and how sure the network is, or its value. */
+function captionOf(
+  row: AscentRow,
+  index: number,
+  settings: AscentSettings,
+): Pick<GridPicture, 'label' | 'caption' | 'confidence' | 'note'> {
+  const { label, confidence, attack } = row;
+  if (attack?.success !== undefined) {
+    const { before, after } = attack;
+    const caption = `${shortLabel(before.label)} > ${shortLabel(after.label)}`;
+    return { label: after.label, caption, confidence: after.confidence };
+  }
+  const note = isWatched(settings, index) ? {} : { note: formatValue(row.value) };
+  return { label, caption: rowName(row, index, settings), confidence, ...note };
+}
+
+/** Bytes of starts and differences that a page holds; of more, it names the files. */
+const mostHeld = 2_000_000;
+
+/** What the page's adversarial examples started from, and what was changed of it, which is written beside it. */
+async function readChanges(
+  storage: Storage,
+  { run, rows }: AscentFolder,
+): Promise<Pick<AscentReportInput, 'starts' | 'differences'>> {
+  const starts = new Map<string, PagePicture>();
+  const differences = new Map<string, EnlargedDifference>();
+  let bytes = 0;
+  /** Where it lies, once the page holds enough. */
+  const held = (png: Uint8Array, file: string): PagePicture => {
+    bytes += png.length;
+    return bytes > mostHeld ? { png, file, whole: file } : { png };
+  };
+  for (const { attack, picture } of rows.filter((row) => row.attack).slice(0, mostAttacksShown)) {
+    const before = attack && (await storage.read(attack.start));
+    const after = await storage.read(picture);
+    if (!before) continue;
+    if (!starts.has(attack.start)) starts.set(attack.start, held(before, attack.start));
+    if (!after) continue;
+    const start = decodeWholePicture(before, attack.start, run.model);
+    const { picture: change, times } = differenceOf(start, decodeWholePicture(after, picture, run.model));
+    const file = picture.replace(/^.*\//, 'differences/');
+    const png = encodePng(change);
+    await storage.write(file, png);
+    differences.set(picture, { picture: held(png, file), times });
+  }
+  return { starts, differences };
 }
 
 async function addSmall(
@@ -76,17 +132,10 @@ async function addSmall(
 }
 
 /** The frames of an objective, a few of many. */
-async function readStrip(storage: Storage, { run }: AscentFolder, objective: number): Promise<Frame[]> {
-  const folder = framePath(objective, 0).replace(/\/[^/]*$/, '');
-  const iterations = (await storage.list(folder))
-    .flatMap((name) => (/^\d{4,9}\.png$/.test(name) ? [parseInt(name, 10)] : []))
-    .sort((a, b) => a - b);
-  const frames: Frame[] = [];
-  for (const place of evenPlaces(iterations.length, mostFrames)) {
-    const iteration = iterations[place] ?? 0;
-    const path = framePath(objective, iteration);
-    const bytes = await storage.read(path);
-    if (bytes) frames.push({ iteration, png: smallPng(decodePicture(bytes, path, run.model)) });
-  }
-  return frames;
+async function fewFrames(storage: Storage, folder: AscentFolder, objective: number): Promise<Frame[]> {
+  const strip = await readStrip(storage, folder, objective);
+  return evenPlaces(strip.length, mostFrames).flatMap((place) => {
+    const frame = strip[place];
+    return frame ? [{ iteration: frame.iteration, png: smallPng(frame.picture) }] : [];
+  });
 }

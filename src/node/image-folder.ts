@@ -22,7 +22,7 @@ export interface ImageFolder {
   readonly pictures: readonly { readonly file: string; readonly target: number }[];
 }
 
-const PICTURE = /\.(png|jpe?g)$/i;
+export const isPictureName = (name: string): boolean => /\.(png|jpe?g)$/i.test(name);
 const LAYOUT = 'expected FOLDER/<class>/*.png, .jpg or .jpeg';
 
 /**
@@ -42,7 +42,7 @@ export async function openImageFolder(folder: string, labels: readonly string[])
       throw new DatasetError(`${subfolder}: ${found}`);
     }
     const files = (await entriesOf(subfolder)).filter(
-      ({ name, isDirectory }) => PICTURE.test(name) && isDirectory !== true,
+      ({ name, isDirectory }) => isPictureName(name) && isDirectory !== true,
     );
     pictures.push(...files.map(({ name }) => ({ file: path.join(subfolder, name), target: found })));
   }
@@ -121,14 +121,14 @@ export async function readImageFile(file: string): Promise<Uint8Array> {
   }
 }
 
-interface Entry {
+export interface Entry {
   readonly name: string;
   /** Links are followed; undefined for one that leads nowhere, which only whoever reads it need complain of. */
   readonly isDirectory: boolean | undefined;
 }
 
 /** Sorted by name with digits as numbers, the same on every machine. */
-async function entriesOf(folder: string): Promise<Entry[]> {
+export async function entriesOf(folder: string): Promise<Entry[]> {
   try {
     const entries = (await readdir(folder, { withFileTypes: true }))
       .filter(({ name }) => !name.startsWith('.'))

@@ -1,7 +1,7 @@
 /** The curves of an ascent: what every objective did in every iteration. */
 import type { AscentHistory } from '../ascent/records.ts';
 import type { AscentReportInput } from './ascent-input.ts';
-import { rowName } from './ascent-words.ts';
+import { isWatched, rowName } from './ascent-words.ts';
 import { mostCurves, plotCurves, valuesOf, type Curve } from './curves.ts';
 import { html } from './markup.ts';
 import { axisOfNines, confidenceAxis, evenAxis, logAxis, type VerticalAxis } from './plot-frame.ts';
@@ -13,8 +13,9 @@ type Series = 'value' | 'confidence' | 'gradientNorm' | 'imageNorm';
 export function curvesSection(input: AscentReportInput): Section | undefined {
   const { history } = input;
   if (history.every(({ value }) => value.length === 0)) return undefined;
+  const watched = history.some((_, index) => isWatched(input.run.settings, index));
   const gradients = history.flatMap(({ gradientNorm }) => gradientNorm);
-  const confidences = () => valuesOf(curvesOf('confidence', input));
+  const values = () => valuesOf(curvesOf('confidence', input));
   const figure = (series: Series, vertical: VerticalAxis, caption: string, what: string): Figure => [
     plotCurves(curvesOf(series, input), {
       vertical,
@@ -26,10 +27,13 @@ export function curvesSection(input: AscentReportInput): Section | undefined {
     }),
     caption,
   ];
+  const confidences = () => [
+    figure('confidence', confidenceAxis('linear', values()), 'Confidence in the class.', 'confidence'),
+    figure('confidence', confidenceAxis('nines', values()), `The same ${axisOfNines}.`, 'confidence'),
+  ];
   const figures = [
     figure('value', evenAxis('objective'), 'The value that is climbed.', 'value'),
-    figure('confidence', confidenceAxis('linear', confidences()), 'Confidence in the class.', 'confidence'),
-    figure('confidence', confidenceAxis('nines', confidences()), `The same ${axisOfNines}.`, 'confidence'),
+    ...(watched ? confidences() : []),
     figure(
       'gradientNorm',
       logAxis('norm of the gradient', gradients),
@@ -54,9 +58,10 @@ const banded =
   'The bands hold all, 80 % and 50 % of the objectives; one that has ended counts with its last value.';
 
 function curvesOf(series: Series, { run, rows, history }: AscentReportInput): Curve[] {
-  return history.map((record: AscentHistory, number) => {
+  return history.flatMap((record: AscentHistory, number): Curve[] => {
+    if (series === 'confidence' && !isWatched(run.settings, number)) return [];
     const row = rows[number];
     const label = row ? rowName(row, number, run.settings) : record.objective;
-    return { label, number, values: record[series] };
+    return [{ label, number, values: record[series] }];
   });
 }

@@ -20,7 +20,20 @@ export interface AscentReportInput extends AscentFolder {
   readonly script?: string;
   /** Film strips by the objective's place, in the order of the iterations. */
   readonly frames: ReadonlyMap<number, readonly Frame[]>;
+  /** The pictures that it started from, by the path that a row's attack gives. */
+  readonly starts: ReadonlyMap<string, PagePicture>;
+  /** What was changed of them, by the path of the row's picture. */
+  readonly differences: ReadonlyMap<string, EnlargedDifference>;
 }
+
+export interface EnlargedDifference {
+  readonly picture: PagePicture;
+  /** By which changes are multiplied. */
+  readonly times: number;
+}
+
+/** Most adversarial examples that a page shows. */
+export const mostAttacksShown = 60;
 
 /** Most frames of a strip that a page shows. */
 export const mostFrames = 12;

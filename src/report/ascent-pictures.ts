@@ -1,8 +1,17 @@
 /** The sections of an ascent's page that show pictures: the best of each objective, and how they came to be. */
+import { isAttack } from '../ascent/attack.ts';
 import type { AscentHistory, AscentRow } from '../ascent/records.ts';
 import { logOddsOf } from '../evolution/log-odds.ts';
 import type { AscentReportInput, Frame } from './ascent-input.ts';
-import { milestoneNames, rowDescription, rowName } from './ascent-words.ts';
+import {
+  distanceText,
+  formatValue,
+  isWatched,
+  milestoneNames,
+  rowDescription,
+  rowName,
+  valueChange,
+} from './ascent-words.ts';
 import { describeCppn, drawNetworks } from './cppn-graph.ts';
 import { formatConfidence, formatNumber, shortLabel } from './format.ts';
 import { html, type Markup } from './markup.ts';
@@ -11,15 +20,17 @@ import { pictureOf, smallPicture } from './picture.ts';
 import { Section } from './section.ts';
 
 /** The best picture of each objective, with the iterations at which its confidence came so far. */
-export function bestSection(input: AscentReportInput): Section {
-  const { rows } = input;
+export function bestSection(input: AscentReportInput): Section | undefined {
+  const { rows, run } = input;
+  const shown = rows.flatMap((row, index) => (row.attack ? [] : [{ row, index }]));
+  if (shown.length === 0 && rows.length > 0) return undefined;
   const networks = drawNetworks(
-    rows.map((row, index) => ({ ...row, label: rowName(row, index, input.run.settings) })),
+    shown.map(({ row, index }) => ({ ...row, label: rowName(row, index, run.settings) })),
   );
-  const listed = rows.map((row, index) => {
+  const listed = shown.map(({ row, index }, place) => {
     const { class: number, label, objective, confidence, logOdds = logOddsOf(confidence), iteration } = row;
     return {
-      content: best(row, index, input, networks?.[index]),
+      content: best(row, index, input, networks?.[place]),
       id: `objective-${String(index)}`,
       class: number,
       name: `${label} ${objective}`,
@@ -30,11 +41,20 @@ export function bestSection(input: AscentReportInput): Section {
   return new Section(
     'The best image of each objective',
     html`<p class="quiet">
-        Its confidence, and the first iterations at which the network named the class and was so sure of it.
-        Iteration 0 is the start, before any step; a dash stands for never.
+        ${whatIsSaid(shown.map(({ index }) => isWatched(run.settings, index)))} Iteration 0 is the start,
+        before any step.
       </p>
       ${pictureList(listed, 'iteration')}`,
   );
+}
+
+/** @param watched of each objective, whether a class is wanted */
+function whatIsSaid(watched: readonly boolean[]): string {
+  const ofClasses =
+    'Its confidence, and the first iterations at which the network named the class and was so sure of it; a dash stands for never.';
+  if (watched.every((one) => one)) return ofClasses;
+  const ofUnits = 'The value of the objective, at the start and at the image.';
+  return watched.some((one) => one) ? `${ofClasses} Of units: ${ofUnits}` : ofUnits;
 }
 
 function best(
@@ -44,23 +64,22 @@ function best(
   network: Markup | undefined,
 ): Markup {
   const name = rowName(row, index, run.settings);
-  const unwatched = run.settings.objectives[index]?.watched === null;
+  const watched = isWatched(run.settings, index);
   const said = `class ${String(row.class)}`;
-  const note = unwatched
+  const note = !watched
     ? `named ${shortLabel(row.label)}`
     : row.objective === said
       ? undefined
       : row.objective;
-  return html`${pictureOf(pictures.get(row.picture), rowDescription(row))}
+  return html`${pictureOf(pictures.get(row.picture), rowDescription(row, watched))}
     <figcaption>
-      <strong>${name}</strong> <b>${formatConfidence(row.confidence)}</b>
+      <strong>${name}</strong> <b>${watched ? formatConfidence(row.confidence) : valueChange(row)}</b>
       ${note === undefined ? undefined : html`<span class="line">${note}</span>`}
       <dl class="reached">
-        ${unwatched ? undefined : line('named', iterationText(row.firstNamed))}
-        ${milestoneNames.map((milestone, place) => line(milestone, iterationText(row.reached[place] ?? null)))}
+        ${watched ? milestoneLines(row) : undefined}
         ${line('this image', `${formatNumber(row.iteration)} of ${formatNumber(row.iterations)}`)}
       </dl>
-      ${row.distance && html`<span class="line">${distanceText(row.distance)}</span>`}
+      ${row.distance && html`<span class="line">${distanceText(row.distance)} from the start</span>`}
       ${
         network
           ? html`<details>
@@ -72,9 +91,10 @@ function best(
     </figcaption>`;
 }
 
-function distanceText({ l2, linf }: Required<AscentRow>['distance']): string {
-  return `l2 ${formatNumber(l2)}, l∞ ${formatNumber(linf)} bytes from the start`;
-}
+const milestoneLines = ({ firstNamed, reached }: AscentRow): Markup[] => [
+  line('named', iterationText(firstNamed)),
+  ...milestoneNames.map((milestone, place) => line(milestone, iterationText(reached[place] ?? null))),
+];
 
 function iterationText(iteration: number | null): string {
   return iteration === null ? '–' : formatNumber(iteration);
@@ -91,25 +111,51 @@ function line(name: string, value: string): Markup {
 export function stripsSection({ run, rows, history, frames }: AscentReportInput): Section | undefined {
   const strips = rows.flatMap((row, index) => {
     const strip = frames.get(index) ?? [];
-    return strip.length > 0 ? [filmStrip(rowName(row, index, run.settings), strip, history[index])] : [];
+    if (strip.length === 0) return [];
+    const said = (iteration: number) => frameText(run, index, history[index], iteration);
+    return [filmStrip(rowName(row, index, run.settings), strip, said)];
   });
   if (strips.length === 0) return undefined;
   return new Section(
     'From the start to the image',
     html`<p class="quiet">
-        The image after so many iterations, and the confidence that the network then had.
+        The image after so many iterations, and the confidence that the network then had, or the value of the
+        unit. The last one is the image that was delivered.
       </p>
       ${strips}`,
   );
 }
 
-function filmStrip(name: string, strip: readonly Frame[], history: AscentHistory | undefined): Markup {
+interface FrameText {
+  /** Of the class that is named, where one is to be left. */
+  readonly named?: string;
+  /** Confidence, or value of the unit. */
+  readonly outcome: string;
+}
+
+function frameText(
+  { settings, model }: AscentReportInput['run'],
+  index: number,
+  history: AscentHistory | undefined,
+  iteration: number,
+): FrameText {
+  const [confidence, value] = [history?.confidence[iteration], history?.value[iteration]];
+  if (confidence === undefined || value === undefined) return { outcome: '' };
+  if (isWatched(settings, index)) return { outcome: formatConfidence(confidence) };
+  const objective = settings.objectives[index];
+  if (!objective || !isAttack(objective, settings.start)) return { outcome: formatValue(value) };
+  const label = model.labels[history?.named[iteration] ?? 0] ?? '';
+  return { named: shortLabel(label), outcome: formatConfidence(confidence) };
+}
+
+function filmStrip(name: string, strip: readonly Frame[], said: (iteration: number) => FrameText): Markup {
   const figures = strip.map(({ iteration, png }) => {
-    const confidence = history?.confidence[iteration];
-    const text = confidence === undefined ? '' : formatConfidence(confidence);
+    const { named, outcome } = said(iteration);
     return html`<figure>
       ${smallPicture(png, `${name} at iteration ${String(iteration)}`)}
-      <figcaption>${formatNumber(iteration)} <b>${text}</b></figcaption>
+      <figcaption>
+        ${formatNumber(iteration)}${named === undefined ? '' : `: ${named}`} <b>${outcome}</b>
+      </figcaption>
     </figure>`;
   });
   return html`<h3>${name}</h3>

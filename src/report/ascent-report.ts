@@ -1,4 +1,6 @@
 /** Makes `report.html` from the records of a gradient ascent. */
+import { isAttack } from '../ascent/attack.ts';
+import { attacksSection, attackStyle } from './ascent-attacks.ts';
 import { curvesSection } from './ascent-curves.ts';
 import type { AscentReportInput } from './ascent-input.ts';
 import { bestSection, stripsSection } from './ascent-pictures.ts';
@@ -27,9 +29,11 @@ export type { AscentReportInput, Frame } from './ascent-input.ts';
 export function renderAscentReport(input: AscentReportInput): string {
   const { settings, model, started } = input.run;
   const trials = settings.trials.length > 1 ? ` in ${formatCount(settings.trials.length, 'trial')}` : '';
+  const attacks = settings.objectives.some((objective) => isAttack(objective, settings.start));
+  const what = attacks ? 'Pictures changed until they are named otherwise,' : 'Images climbed';
   const header = html`<p class="quiet">
-      Images climbed along the gradient of ${formatCount(settings.objectives.length, 'objective')} over at
-      most ${formatCount(settings.steps, 'step')}${trials}, seed ${settings.seed}; started
+      ${what} along the gradient of ${formatCount(settings.objectives.length, 'objective')} over at most
+      ${formatCount(settings.steps, 'step')}${trials}, seed ${settings.seed}; started
       <time>${formatTime(started)}</time>.
     </p>
     ${unfinished(input)}`;
@@ -39,19 +43,22 @@ export function renderAscentReport(input: AscentReportInput): string {
     [trialsSection(input), milestonesSection(input), curvesSection(input)],
   ];
   const sections = [
+    attacksSection(input),
     ...(many ? [...numbers, ...pictures] : [...pictures, ...numbers]),
     distancesSection(input),
     faultsSection(input),
     ascentSettingsSection(input),
     machineSection(input.run),
   ];
-  const name = { run: input.name, command: 'fool ascend', about: `${model.name}, gradient ascent` };
-  return renderPage(name, header, [
+  const about = `${model.name}, ${attacks ? 'adversarial examples' : 'gradient ascent'}`;
+  const name = { run: input.name, command: 'fool ascend', about };
+  const content = [
     figuresSection(input),
     contents(sections),
     ...sections,
     many ? scriptOf(input.script) : undefined,
-  ]);
+  ];
+  return renderPage(name, header, content, { head: html``, style: attackStyle });
 }
 
 function unfinished({ run, rows, progress, summary }: AscentReportInput) {

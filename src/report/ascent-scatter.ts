@@ -14,10 +14,13 @@ interface Dot {
 
 /** For each setting in which the trials differ: median confidence, and how soon they got to 99.99 % where most did. */
 export function plotSettings(trials: readonly TrialRecord[], best: TrialRecord | undefined): Figure[] {
-  const confidence = confidenceAxis(
-    'nines',
-    trials.map(({ medianConfidence }) => medianConfidence),
-  );
+  const values = trials.some(({ medianValue }) => medianValue !== undefined);
+  const outcome = values
+    ? evenAxis('median value')
+    : confidenceAxis(
+        'nines',
+        trials.map(({ medianConfidence }) => medianConfidence),
+      );
   const iterations = evenAxis('median iterations to 99.99 %');
   return differences(trials).flatMap((name): Figure[] => {
     const dots = trials.flatMap((trial) => {
@@ -26,12 +29,14 @@ export function plotSettings(trials: readonly TrialRecord[], best: TrialRecord |
     });
     if (new Set(dots.map(({ value }) => value)).size < 2) return [];
     const sure = dots.map(({ trial, ...dot }) => {
-      return { ...dot, height: confidence.height(trial.medianConfidence) };
+      return { ...dot, height: outcome.height(trial.medianValue ?? trial.medianConfidence) };
     });
     const soon = dots.flatMap(({ trial: { medianIterations }, ...dot }) =>
       medianIterations === null ? [] : [{ ...dot, height: medianIterations }],
     );
-    const figures: Figure[] = [[scatter(sure, name, confidence), `Median confidence against ${name}.`]];
+    const figures: Figure[] = [
+      [scatter(sure, name, outcome), `Median ${values ? 'value' : 'confidence'} against ${name}.`],
+    ];
     if (2 * soon.length < dots.length) return figures;
     return [...figures, [scatter(soon, name, iterations), `Iterations to 99.99 % against ${name}.`]];
   });

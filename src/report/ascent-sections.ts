@@ -1,4 +1,5 @@
 /** The sections of an ascent's page that hold numbers and tables. */
+import { summariseAttacks } from '../ascent/attack.ts';
 import { milestones, type AscentRow } from '../ascent/records.ts';
 import { summarise } from '../evolution/statistics.ts';
 import type { AscentReportInput } from './ascent-input.ts';
@@ -8,52 +9,107 @@ import {
   describeParametrisation,
   describeStart,
   describeTransformation,
+  formatPerCent,
+  formatValue,
+  isWatched,
   milestoneNames,
   rowName,
   valueText,
 } from './ascent-words.ts';
 import { formatConfidence, formatCount, formatDuration, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { columnTable, largeFigures, modelRows, namedTable, type NamedRow } from './tables.ts';
+import {
+  columnTable,
+  largeFigures,
+  modelRows,
+  namedTable,
+  type LargeFigure,
+  type NamedRow,
+} from './tables.ts';
 import { Section } from './section.ts';
 
 /** What the ascent came to, in large figures. An unfinished one is counted from its records. */
-export function figuresSection({ rows, progress, summary }: AscentReportInput): Markup {
+export function figuresSection(input: AscentReportInput): Markup {
+  const { rows, progress, summary } = input;
   const last = progress.at(-1);
-  const confidences = rows.map(({ confidence }) => confidence);
-  const { median, min, above99 } = summarise(confidences.length > 0 ? confidences : [0]);
-  const sure = confidences.filter((confidence) => confidence >= 0.9999).length;
   const evaluations = summary?.evaluations ?? last?.evaluations ?? 0;
   const seconds = summary?.seconds ?? last?.seconds ?? 0;
   const rate = summary?.evaluationsPerSecond ?? (seconds > 0 ? evaluations / seconds : 0);
   const each = summary?.secondsPerObjective ?? seconds / Math.max(1, rows.length);
   return largeFigures([
-    ['median confidence', formatConfidence(median), `lowest ${formatConfidence(min)}`],
-    [
-      'images at 99.99 % or more',
-      `${formatNumber(sure)} of ${formatNumber(rows.length)}`,
-      `${formatNumber(above99)} at 99 % or more`,
-    ],
+    ...(attackFigures(rows) ?? valueFigures(input) ?? confidenceFigures(input)),
     ['images a second', formatNumber(rate), `${formatNumber(evaluations)} evaluations`],
     ['an objective takes', formatDuration(each), `${formatDuration(seconds)} in all`],
   ]);
 }
 
+/** Of pictures that were to be named otherwise. */
+function attackFigures(rows: readonly AscentRow[]): LargeFigure[] | undefined {
+  const attack = summariseAttacks(rows);
+  if (!attack) return undefined;
+  const { images, attacked, succeeded, successRate, medianL2, medianLinf } = attack;
+  const already = images - attacked;
+  const rest = already > 0 ? `, ${formatNumber(already)} so before` : '';
+  const norm = (name: string, bytes: number | null): LargeFigure[] =>
+    bytes === null
+      ? []
+      : [
+          [
+            name,
+            `${formatNumber(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`,
+            `${(bytes / 255).toFixed(3)} of values from 0 to 1${succeeded > 1 ? '; median of the successes' : ''}`,
+          ],
+        ];
+  return [
+    [
+      'success',
+      successRate === null ? '–' : formatPerCent(successRate),
+      `${formatNumber(succeeded)} of ${formatCount(attacked, 'attack')}${rest}`,
+    ],
+    ...norm('l2', medianL2),
+    ...norm('l∞', medianLinf),
+  ];
+}
+
+/** Of units, where no class is wanted. */
+function valueFigures({ run, rows }: AscentReportInput): LargeFigure[] | undefined {
+  const [first, ...others] = rows;
+  if (!first || rows.some((_, index) => isWatched(run.settings, index))) return undefined;
+  const gained = rows.filter(({ value, startValue = value }) => value > startValue).length;
+  return others.length === 0
+    ? [['value', formatValue(first.value), `${formatValue(first.startValue ?? first.value)} at the start`]]
+    : [['objectives that gained', formatNumber(gained), `of ${formatNumber(rows.length)}`]];
+}
+
+function confidenceFigures({ run, rows }: AscentReportInput): LargeFigure[] {
+  const wanted = rows.filter((_, index) => isWatched(run.settings, index));
+  const confidences = wanted.map(({ confidence }) => confidence);
+  const { median, min, above99, above9999 } = summarise(confidences.length > 0 ? confidences : [0]);
+  return [
+    ['median confidence', formatConfidence(median), `lowest ${formatConfidence(min)}`],
+    [
+      'images at 99.99 % or more',
+      `${formatNumber(above9999)} of ${formatNumber(wanted.length)}`,
+      `${formatNumber(above99)} at 99 % or more`,
+    ],
+  ];
+}
+
 /** How soon the objectives got so far. */
 export function milestonesSection({ run, rows }: AscentReportInput): Section | undefined {
-  const watched = rows.filter((_, index) => run.settings.objectives[index]?.watched !== null);
-  const named = { name: 'class named', iterations: watched.map((row) => row.firstNamed), of: watched.length };
+  const watched = rows.filter((_, index) => isWatched(run.settings, index));
+  if (watched.length === 0) return undefined;
+  const named = { name: 'class named', iterations: watched.map((row) => row.firstNamed) };
   const reached = milestones.map((_, place) => {
-    const iterations = rows.map((row) => row.reached[place] ?? null);
-    return { name: milestoneNames[place] ?? '', iterations, of: rows.length };
+    const iterations = watched.map((row) => row.reached[place] ?? null);
+    return { name: milestoneNames[place] ?? '', iterations };
   });
-  const lines = [...(watched.length > 0 ? [named] : []), ...reached].map(({ name, iterations, of }) => {
+  const lines = [named, ...reached].map(({ name, iterations }) => {
     const known = iterations.filter((iteration) => iteration !== null);
     const { median, min, best } = summarise(known.length > 0 ? known : [0]);
     const numbers = [median, min, best].map((value) => (known.length > 0 ? formatNumber(value) : '–'));
-    return { cells: [name, `${formatNumber(known.length)} of ${formatNumber(of)}`, ...numbers] };
+    return { cells: [name, `${formatNumber(known.length)} of ${formatNumber(watched.length)}`, ...numbers] };
   });
-  if (rows.length === 0) return undefined;
   const columns = ['confidence', 'reached by', 'median iteration', 'first', 'last'].map((heading, index) => {
     return { heading, numeric: index > 0 };
   });
@@ -90,7 +146,7 @@ export function distancesSection({ rows }: AscentReportInput): Section | undefin
   const lines = kinds
     .filter(({ of }) => of.length > 0)
     .map(({ name, of }) => ({ cells: [name, ...kindCells(of)] }));
-  const columns = ['change', 'images', 'median confidence', 'class named', 'median l2', 'median l∞'].map(
+  const columns = ['change', 'images', 'median confidence', 'as wanted', 'median l2', 'median l∞'].map(
     (heading, index) => {
       return { heading, numeric: index > 0 };
     },
@@ -110,8 +166,8 @@ function kindCells(of: readonly (AscentRow & Required<Pick<AscentRow, 'distance'
   const median = (numbers: readonly number[]) => summarise(numbers).median;
   return [
     formatNumber(of.length),
-    formatConfidence(median(of.map(({ confidence }) => confidence))),
-    formatNumber(of.filter(({ firstNamed }) => firstNamed !== null).length),
+    formatConfidence(median(of.map(({ confidence, attack }) => attack?.after.confidence ?? confidence))),
+    formatNumber(of.filter(({ firstNamed, attack }) => attack?.success ?? firstNamed !== null).length),
     formatNumber(median(of.map(({ distance }) => distance.l2))),
     formatNumber(median(of.map(({ distance }) => distance.linf))),
   ];

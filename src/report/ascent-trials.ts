@@ -1,8 +1,17 @@
 /** Trials beside each other: a table, their pictures, and what each setting of the climb did to the outcome. */
-import type { AscentSummary, TrialRecord } from '../ascent/records.ts';
+import type { AscentRow, AscentSummary, TrialRecord } from '../ascent/records.ts';
 import { mostCompared, mostTrialsShown, type AscentReportInput } from './ascent-input.ts';
 import { plotSettings } from './ascent-scatter.ts';
-import { climbValues, differences, rowDescription, rowName, valueText } from './ascent-words.ts';
+import {
+  climbValues,
+  differences,
+  formatValue,
+  isWatched,
+  rowDescription,
+  rowName,
+  valueChange,
+  valueText,
+} from './ascent-words.ts';
 import { formatConfidence, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { smallPicture } from './picture.ts';
@@ -42,13 +51,14 @@ export function shownTrials(
   return trials.filter((trial) => shown.has(trial));
 }
 
-/** The best first: the one that the summary names, then by median confidence, by how many got far, and how soon. */
+/** The best first: the one that the summary names, then by median value or confidence, by how many got far, and how soon. */
 function rankTrials(trials: readonly TrialRecord[], summary: AscentSummary | undefined): TrialRecord[] {
   const soon = ({ medianIterations }: TrialRecord) => medianIterations ?? Number.MAX_VALUE;
   const named = ({ name }: TrialRecord) => Number(name === summary?.bestTrial);
   return [...trials].sort(
     (a, b) =>
       named(b) - named(a) ||
+      (b.medianValue ?? 0) - (a.medianValue ?? 0) ||
       b.medianConfidence - a.medianConfidence ||
       b.reached9999 - a.reached9999 ||
       soon(a) - soon(b),
@@ -57,21 +67,22 @@ function rankTrials(trials: readonly TrialRecord[], summary: AscentSummary | und
 
 function trialTable(trials: readonly TrialRecord[], best: TrialRecord | undefined): Markup {
   const differing = differences(trials);
+  const outcomes = trials.some(({ medianValue }) => medianValue !== undefined)
+    ? ['median value']
+    : ['median confidence', 'reached 99.99 %', 'median iterations'];
   const columns = [
     { heading: 'trial' },
-    ...['median confidence', 'reached 99.99 %', 'median iterations', ...differing].map((heading) => ({
+    ...[...outcomes, ...differing].map((heading) => ({
       heading,
       numeric: true,
     })),
   ];
   const lines = trials.map((trial) => {
-    const { name, climb, medianConfidence, reached9999, medianIterations, rows } = trial;
+    const { name, climb } = trial;
     const values = climbValues(climb);
     const cells = [
       `${name}${markOf(trial, best, trials)}`,
-      formatConfidence(medianConfidence),
-      `${formatNumber(reached9999)} of ${formatNumber(rows.length)}`,
-      medianIterations === null ? '–' : formatNumber(medianIterations),
+      ...outcomeCells(trial),
       ...differing.map((setting) => valueText(values[setting])),
     ];
     return { cells, mark: trial === best };
@@ -79,8 +90,22 @@ function trialTable(trials: readonly TrialRecord[], best: TrialRecord | undefine
   return columnTable(columns, lines);
 }
 
+function outcomeCells(trial: TrialRecord): string[] {
+  const { medianConfidence, medianValue, reached9999, medianIterations, rows } = trial;
+  if (medianValue !== undefined) return [formatValue(medianValue)];
+  return [
+    formatConfidence(medianConfidence),
+    `${formatNumber(reached9999)} of ${formatNumber(rows.length)}`,
+    medianIterations === null ? '–' : formatNumber(medianIterations),
+  ];
+}
+
+const outcomeText = (row: AscentRow, watched: boolean): string =>
+  watched ? formatConfidence(row.confidence) : valueChange(row);
+
 const isTied = (one: TrialRecord, other: TrialRecord): boolean =>
   one !== other &&
+  one.medianValue === other.medianValue &&
   one.medianConfidence === other.medianConfidence &&
   one.reached9999 === other.reached9999 &&
   one.medianIterations === other.medianIterations;
@@ -106,7 +131,7 @@ function matrix(
     const cells = shown.map(({ rows }) => {
       const row = rows[index];
       return html`<td>
-        ${row && smallPicture(compared.get(row.picture), rowDescription(row))}${row && formatConfidence(row.confidence)}
+        ${row && smallPicture(compared.get(row.picture), rowDescription(row, isWatched(run.settings, index)))}${row && outcomeText(row, isWatched(run.settings, index))}
       </td>`;
     });
     return [

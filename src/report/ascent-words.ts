@@ -1,5 +1,8 @@
 /** What an ascent's records are called on its page. */
-import { milestones, type AscentRow, type TrialRecord } from '../ascent/records.ts';
+import { startFileOf } from '../ascent/attack.ts';
+import type { Distance } from '../ascent/distance.ts';
+import { milestones, type Attack, type AscentRow, type TrialRecord } from '../ascent/records.ts';
+import type { Guess } from '../models/likeliest.ts';
 import type { AscentSettings, Climb, StepRule } from '../ascent/settings.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 
@@ -8,13 +11,32 @@ export const milestoneNames: readonly string[] = milestones.map(
   (confidence) => `${String(Number((100 * confidence).toFixed(4)))} %`,
 );
 
-/** The class where one is watched, else the objective: what the picture is of. */
-export function rowName({ objective, label }: AscentRow, index: number, settings: AscentSettings): string {
-  return settings.objectives[index]?.watched === null ? objective : shortLabel(label);
+/** Whether a class is wanted, whose confidence is what counts. */
+export const isWatched = ({ objectives }: AscentSettings, index: number): boolean =>
+  objectives[index]?.watched !== null;
+
+/** From the start to the best image, of what is climbed. */
+export const valueChange = ({ value, startValue = value }: AscentRow): string =>
+  `${formatValue(startValue)} → ${formatValue(value)}`;
+
+/** What the picture is of: the class where one is watched, else the objective; of several pictures that were changed, which. */
+export function rowName(
+  { objective: name, label }: AscentRow,
+  index: number,
+  settings: AscentSettings,
+): string {
+  const objective = settings.objectives[index];
+  const file =
+    settings.start.from === 'pictures' && objective ? startFileOf(settings, objective)?.file : undefined;
+  const isAbout = isWatched(settings, index);
+  if (file === undefined) return isAbout ? shortLabel(label) : name;
+  return isAbout ? `${file} → ${shortLabel(label)}` : name;
 }
 
 /** Read out in place of the picture. */
-export function rowDescription({ objective, label, confidence }: AscentRow): string {
+export function rowDescription(row: AscentRow, isWatched: boolean): string {
+  const { objective, label, confidence, value } = row;
+  if (!isWatched) return `Image climbed for ${objective}, whose value is ${formatValue(value)}`;
   return `Image climbed for ${objective}: ${label} with ${formatConfidence(confidence)} confidence`;
 }
 
@@ -72,12 +94,15 @@ export function describeStart({ start }: AscentSettings): string {
       return `the mean image plus Gaussian noise of standard deviation ${formatCount(start.size, 'byte')}`;
     case 'uniform':
       return `the mean image plus uniform noise of up to ${formatCount(start.size, 'byte')}`;
-    case 'picture': {
-      const noise = start.noise > 0 ? ` plus uniform noise of up to ${formatCount(start.noise, 'byte')}` : '';
-      return `the picture ${start.file} (SHA-256 ${start.sha256})${noise}`;
-    }
+    case 'picture':
+      return `the picture ${start.file} (SHA-256 ${start.sha256})${noiseAround(start.noise)}`;
+    case 'pictures':
+      return `${formatCount(start.pictures.length, 'picture')} of ${start.folder}${noiseAround(start.noise)}`;
   }
 }
+
+const noiseAround = (noise: number): string =>
+  noise > 0 ? ` plus uniform noise of up to ${formatCount(noise, 'byte')}` : '';
 
 export function describeParametrisation({ parametrisation }: AscentSettings): string {
   switch (parametrisation.kind) {
@@ -107,4 +132,37 @@ export function describeTransformation({ transformation }: AscentSettings): stri
   const { jitter, rotate, scale } = transformation;
   const size = `${formatNumber(100 * scale)} %`;
   return `moved by up to ${formatCount(jitter, 'pixel')}, turned by up to ${formatNumber(rotate)}°, scaled by up to ${size}`;
+}
+
+/** A value of a unit, four significant digits. */
+export function formatValue(value: number): string {
+  const size = Math.abs(value);
+  return size !== 0 && (size >= 1e6 || size < 1e-3)
+    ? value.toExponential(2)
+    : String(Number(value.toPrecision(4)));
+}
+
+/** `94.4 %` of a count. */
+export const formatPerCent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** `goldfish (97.23 %)` */
+export const namedText = ({ label, confidence }: Guess): string =>
+  `${shortLabel(label)} (${formatConfidence(confidence)})`;
+
+/** What came of an attack, in words that follow what the picture was named before and after. */
+export function outcomeOf({ success, already }: Attack): string {
+  if (success === undefined) return 'no class was wanted';
+  if (already) return success ? 'it was so before' : 'it was so before, and is no more';
+  return success ? 'success' : 'no success';
+}
+
+/** In bytes, and of values from 0 to 1 as papers give them: `l2 40.5 bytes (40.5/255 = 0.159), l∞ 8 bytes (8/255 = 0.031)`. */
+export function distanceText({ l2, linf }: Distance): string {
+  return `l2 ${normText(l2)}, l∞ ${normText(linf)}`;
+}
+
+/** Bytes, and their share of 255. */
+export function normText(bytes: number): string {
+  const number = Number.isInteger(bytes) ? String(bytes) : bytes.toFixed(bytes < 1000 ? 1 : 0);
+  return `${number} ${bytes === 1 ? 'byte' : 'bytes'} (${number}/255 = ${(bytes / 255).toFixed(3)})`;
 }

@@ -9,6 +9,8 @@ export interface GridPicture extends PlanarPicture {
   /** Written below; the first words of the label unless given. */
   readonly caption?: string;
   readonly confidence: number;
+  /** Written below the caption in place of the confidence. */
+  readonly note?: string;
 }
 
 export interface GridOptions {
@@ -139,7 +141,7 @@ function drawCaption(rgb: Uint8Array, layout: Layout, picture: GridPicture, left
   const characters = Math.floor((pictureWidth / letterScale + 1) / glyphAdvance);
   for (const [line, text] of [
     picture.caption ?? shortLabel(picture.label),
-    formatConfidence(picture.confidence, '%'),
+    picture.note ?? formatConfidence(picture.confidence, '%'),
   ].entries()) {
     const baseline = top + (2 + line * lineHeight) * letterScale;
     drawText(fitText(text, characters), (column, row) => {

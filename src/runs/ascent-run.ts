@@ -3,7 +3,6 @@ import { AscentFolder } from '../ascent/ascent-folder.ts';
 import type { Ascent } from '../ascent/ascend.ts';
 import { statePath, takeState, writeFirstState, type AscentState } from '../ascent/checkpoint.ts';
 import { createParametrisation } from '../ascent/parametrise.ts';
-import type { Centred } from '../ascent/pixel.ts';
 import type { AscentRecord } from '../ascent/records.ts';
 import { ascentRecordSchema } from '../ascent/schema.ts';
 import type { AscentSettings } from '../ascent/settings.ts';
@@ -12,6 +11,8 @@ import { CheckpointError, checkOrigin } from '../evolution/checkpoint.ts';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Choices, ChoiceTable } from '../gpu/tuning.ts';
+import { createJudge, judgeAll, type Judge } from '../models/judge.ts';
+import { likeliest, type Guess } from '../models/likeliest.ts';
 import type { Model } from '../models/model.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import { uploadParameters } from '../nn/upload.ts';
@@ -31,8 +32,8 @@ export interface AscentSetup {
   readonly settings: AscentSettings;
   readonly storage: Storage;
   readonly encodePicture: EncodePicture;
-  /** The picture that it starts from, of the size that the model looks at: bytes [channels, height, width]. */
-  readonly picture?: Uint8Array<ArrayBuffer>;
+  /** The pictures that it starts from, of the size that the model looks at: bytes [channels, height, width] each. */
+  readonly pictures?: readonly Uint8Array<ArrayBuffer>[];
   /** When the run was started first, ISO 8601. */
   readonly started: string;
   /** Called with what was damaged in the folder of a run that is resumed, and how it goes on. */
@@ -49,6 +50,9 @@ export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
   const ascent = await assemble(setup);
   await ascent.folder.clear(await picturesOf(setup.storage));
   await ascent.folder.writeRun(ascent.run);
+  const [channels, height, width] = setup.model.preprocessing.image;
+  for (const [place, { pixels }] of (ascent.starts?.pictures ?? []).entries())
+    await ascent.folder.writeStart(place, { channels: channels === 1 ? 1 : 3, height, width, pixels });
   await writeFirstState(setup.storage, ascent.run);
   return ascent;
 }
@@ -95,30 +99,65 @@ async function assemble(
   stored?: AscentRecord,
   choices?: Choices,
 ): Promise<AssembledAscent> {
-  const { gpu, model, settings, storage, encodePicture, picture } = setup;
+  const { gpu, model, settings, storage, encodePicture, pictures = [] } = setup;
   const { denseWeights = 'f32' } = settings;
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
   const stage = await createStage(gpu, model, parameters, settings, choices);
-  const start = picture && { centred: centred(picture, model), pixels: picture };
-  const run = recordOf(setup, stage, stored);
+  const starts = await startsOf(setup, pictures, parameters, stored?.starts);
+  const run = recordOf(setup, stage, starts, stored);
   return {
     gpu,
     model,
     stage,
     run,
     folder: new AscentFolder(storage, encodePicture, run.mark),
-    parametrise: (objectives) => createParametrisation(stage, settings, objectives, start?.centred),
-    ...(start && { picture: start }),
+    parametrise: (objectives) => createParametrisation(stage, settings, objectives),
+    ...(starts && { starts }),
     destroy() {
       stage.destroy();
+      starts?.judge.destroy();
       destroyAll(parameters);
     },
   };
 }
 
+/** Most images of one call of the judge. */
+const judgedAtATime = 16;
+
+/** @param known what the pictures are named, where a record says so */
+async function startsOf(
+  { gpu, model, settings }: AscentSetup,
+  pictures: readonly Uint8Array<ArrayBuffer>[],
+  parameters: Parameters,
+  known: AscentRecord['starts'],
+): Promise<Ascent['starts']> {
+  if (pictures.length === 0) return undefined;
+  const { denseWeights: denseStorage = 'f32' } = settings;
+  const images = Math.min(pictures.length, judgedAtATime);
+  const judge = await createJudge(gpu, model, images, 1, { parameters, denseStorage });
+  const before = known ?? (await namesOf(judge, pictures));
+  const named = pictures.map((pixels, place) => {
+    const found = before[place];
+    if (!found) throw new CheckpointError('run.json does not say what the pictures of the start are named');
+    return { pixels, before: found };
+  });
+  return { pictures: named, judge };
+}
+
+/** What each picture is taken for. */
+export async function namesOf(
+  judge: Judge,
+  pictures: readonly Uint8Array<ArrayBuffer>[],
+): Promise<Guess[]> {
+  return (await judgeAll(judge, pictures)).flatMap((confidences) =>
+    likeliest(judge.model, confidences, 1),
+  );
+}
+
 function recordOf(
   { gpu, model, settings, sha256, started }: AscentSetup,
   { see }: Stage,
+  starts: Ascent['starts'],
   stored: AscentRecord | undefined,
 ): AscentRecord {
   const origin = originOf(gpu, model, sha256);
@@ -131,19 +170,8 @@ function recordOf(
     settings,
     variants: Object.assign({}, ...see.map((program) => program.variants())) as Record<string, string>,
     choices: Object.assign({}, ...see.map((program) => program.choices())) as ChoiceTable,
+    ...(starts && { starts: starts.pictures.map(({ before }) => before) }),
   };
-}
-
-/** Bytes [channels, height, width] as gray or RGB → minus the mean image, in the network's channel order. */
-function centred(pixels: Uint8Array, { preprocessing }: Model): Centred {
-  const { image, mean, channelOrder } = preprocessing;
-  const [channels, height, width] = image;
-  const plane = height * width;
-  return mean.map((offset, index) => {
-    const channel = Math.floor(index / plane);
-    const from = channelOrder === 'bgr' ? channels - 1 - channel : channel;
-    return (pixels[from * plane + (index % plane)] ?? 0) - offset;
-  });
 }
 
 function destroyAll(parameters: Parameters): void {

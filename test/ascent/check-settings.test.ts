@@ -146,7 +146,7 @@ describe('settings are refused', () => {
     [{ ball }, '--ball linf without a picture to be its centre: give one with --start, or leave --ball out'],
     [
       { ball: { norm: 'l2', radius: 0 }, start: picture },
-      '--radius of --ball l2 is 0, expected a number of bytes above 0',
+      '--radius of --ball l2 is 0, expected a number of bytes from 1: a byte changes by no less',
     ],
     [{ ball: { norm: 'l2', radius: NaN }, start: picture }, '--radius of --ball l2 is NaN'],
     [{ ball: { norm: 'linf', radius: 1e39 }, start: picture }, '--radius of --ball linf is 1e+39'],

@@ -79,11 +79,28 @@ function clip(x: Float64Array, { model, ball }: ReferenceAscent): Float64Array {
 }
 
 /** The network's input of the picture's bytes. */
-function inputOf({ preprocessing: { mean, scale } }: Model, x: Float64Array): Float64Array {
-  return x.map((value, index) => {
-    const byte = Math.floor(Math.min(255, Math.max(0, value + mean[index]!)) + 0.5);
-    return (byte - mean[index]!) * scale[0]!;
-  });
+function inputOf({ model, ball }: ReferenceAscent, x: Float64Array): Float64Array {
+  const { mean, scale } = model.preprocessing;
+  const bytes = x.map((value, index) => Math.floor(Math.min(255, Math.max(0, value + mean[index]!)) + 0.5));
+  const kept = ball?.norm === 'l2' ? towardsCentre(x, ball, mean) : bytes;
+  return kept.map((byte, index) => (byte - mean[index]!) * scale[0]!);
+}
+
+/** Bytes within the ball: changes are rounded down as far as it takes, in steps of a thirty-second. */
+function towardsCentre(
+  x: Float64Array,
+  { centre, radius }: NonNullable<ReferenceAscent['ball']>,
+  mean: ArrayLike<number>,
+): Float64Array {
+  for (let up = 16; up >= 0; up--) {
+    const changes = x.map((value, index) => {
+      const apart = value - centre[index]!;
+      return Math.sign(apart) * Math.floor(Math.abs(apart) + up / 32);
+    });
+    if (Math.hypot(...changes) <= radius)
+      return changes.map((change, index) => Math.round(centre[index]! + mean[index]!) + change);
+  }
+  throw new Error('no rounding keeps the bytes in the ball');
 }
 
 function valueOf({ model, wanted }: ReferenceAscent, input: ArrayLike<number>): number {
@@ -93,9 +110,10 @@ function valueOf({ model, wanted }: ReferenceAscent, input: ArrayLike<number>): 
 }
 
 /** Per byte. */
-function gradientOf({ model, wanted }: ReferenceAscent, x: Float64Array): Float64Array {
+function gradientOf(ascent: ReferenceAscent, x: Float64Array): Float64Array {
+  const { model, wanted } = ascent;
   const { architecture, weights, preprocessing } = model;
-  const input = inputOf(model, x);
+  const input = inputOf(ascent, x);
   const logits = referenceLogits(architecture, weights, input);
   const most = Math.max(...logits);
   const powers = logits.map((logit) => Math.exp(logit - most));
@@ -125,7 +143,7 @@ function stepOf(
     case 'adam':
       return () => 0;
     case 'progress': {
-      const value = valueOf(ascent, inputOf(ascent.model, x));
+      const value = valueOf(ascent, inputOf(ascent, x));
       const desired = Math.min(step.early, step.late * (1 - value));
       return (g) => Math.min(step.largest, desired / square) * g;
     }

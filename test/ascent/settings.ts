@@ -84,7 +84,7 @@ const noStarts = fc.oneof(
   fc.record({ from: fc.constantFrom('gaussian' as const, 'uniform' as const), size: noises }),
 );
 
-const balls = fc.record({ norm: fc.constantFrom('l2' as const, 'linf' as const), radius: size });
+const balls = fc.record({ norm: fc.constantFrom('l2' as const, 'linf' as const), radius: between(1, 1e30) });
 const cppns = fc.record({
   kind: fc.constant('cppn' as const),
   coordinates: fc.constantFrom('pixels' as const, 'normalised' as const),

@@ -5,6 +5,7 @@ import { createParametrisation } from '../../src/ascent/parametrise.ts';
 import { classObjectives } from '../../src/ascent/parse-objective.ts';
 import type { AscentSettings, Ball, Climb } from '../../src/ascent/settings.ts';
 import { createStage } from '../../src/ascent/stage.ts';
+import { run } from '../../src/gpu/program.ts';
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -31,11 +32,13 @@ async function deviceAscent(climb: Climb, ball?: Ball): Promise<Float32Array> {
   };
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, 'tiny');
   const stage = await createStage(gpu, model, parameters, settings);
-  const parametrisation = await createParametrisation(stage, settings, objectives, picture);
-  const climber = await Climber.create(stage, { settings, climb, objectives, parametrisation, picture });
+  const parametrisation = await createParametrisation(stage, settings, objectives);
+  const pictureFor = () => picture;
+  const climber = await Climber.create(stage, { settings, climb, objectives, parametrisation, pictureFor });
   // Two submissions: the second goes on where the first ended.
   await climber.climb(0, 2);
   await climber.climb(2, iterations - 2);
+  run(gpu, parametrisation.draw); // which brings back what has left its ball
   const x = new Float32Array(await gpu.read(parametrisation.parameters));
   climber.destroy();
   stage.destroy();

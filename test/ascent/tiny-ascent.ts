@@ -1,6 +1,7 @@
 /** Ascents of a network that is small enough to climb dozens of times in one test. */
 import { ascend, type AscentHooks } from '../../src/ascent/ascend.ts';
-import { classObjectives } from '../../src/ascent/parse-objective.ts';
+import type { Objective } from '../../src/ascent/objective.ts';
+import { classObjectives, leavingObjective } from '../../src/ascent/parse-objective.ts';
 import type { AscentSummary } from '../../src/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
 import { newAscent, resumedAscent } from '../../src/runs/ascent-run.ts';
@@ -9,7 +10,9 @@ import type { Model } from '../../src/models/model.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { sha256, tinyModel } from '../evolution/tiny-run.ts';
+import { volume } from '../../src/nn/layer.ts';
 import { openTestGpu } from '../gpu.ts';
+import { randomValues } from '../kernels/numbers.ts';
 
 export const plainClimb: Climb = {
   step: { rule: 'normalised', size: 2.5 },
@@ -55,6 +58,25 @@ export const ascentKinds: readonly (readonly [name: string, settings: AscentSett
   ['waves', waves],
   ['CPPNs', genomes],
   [
+    'pictures, each in a ball',
+    {
+      ...withClimb({ step: { rule: 'normalised', size: 4 }, decay: 0 }),
+      objectives: [0, 1, 2, 0, 1].map((picture, place): Objective => {
+        const shown = place % 2;
+        const leaving = leavingObjective(shown, 'log-probability', tinyModel());
+        const [wanting] = classObjectives([2 + shown], 'log-probability', [], tinyModel());
+        return { ...(place < 3 ? leaving : wanting!), name: `picture ${String(place)}`, picture };
+      }),
+      start: {
+        from: 'pictures',
+        folder: 'pictures',
+        pictures: ['a.png', 'b.png', 'c.png'].map((file) => ({ file, sha256: '' })),
+        noise: 8,
+      },
+      ball: { norm: 'l2', radius: 60 },
+    },
+  ],
+  [
     'several trials',
     {
       ...tinyAscentSettings,
@@ -75,8 +97,17 @@ export interface TinyAscent {
   readonly model?: Model;
   readonly resume?: boolean;
   readonly hooks?: Partial<AscentHooks>;
-  readonly picture?: Uint8Array<ArrayBuffer>;
+  readonly pictures?: readonly Uint8Array<ArrayBuffer>[];
   readonly onResumeWarning?: (text: string) => void;
+}
+
+/** Pictures for the start, all of them different, where it is some. */
+export function tinyPictures({ start }: AscentSettings): Uint8Array<ArrayBuffer>[] {
+  const count = start.from === 'pictures' ? start.pictures.length : start.from === 'picture' ? 1 : 0;
+  const values = volume(tinyModel().preprocessing.image);
+  return Array.from({ length: count }, (_, picture) =>
+    Uint8Array.from(randomValues(values, 70 + picture), (value) => Math.round(127 + 120 * value)),
+  );
 }
 
 /** Reads back after every few iterations and saves each time, unless the hooks say otherwise. */
@@ -86,7 +117,7 @@ export async function tinyAscent({
   model = tinyModel(),
   resume = false,
   hooks = {},
-  picture,
+  pictures = tinyPictures(settings),
   onResumeWarning = () => undefined,
   gpu,
 }: TinyAscent): Promise<AscentSummary> {
@@ -99,7 +130,7 @@ export async function tinyAscent({
     encodePicture: encodePng,
     started: '2020-01-01T00:00:00.000Z',
     onWarning: onResumeWarning,
-    ...(picture && { picture }),
+    pictures,
   };
   const ascent = resume ? await resumedAscent(setup) : await newAscent(setup);
   try {

@@ -1,10 +1,19 @@
 /** `fool ascend` as its user meets it: what it makes, and what it says of what cannot be. */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { decode, decodeFrames } from 'modern-gif';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AscentRow, AscentSummary, TrialRecord } from '../../src/ascent/records.ts';
-import { encodePng } from '../../src/node/image-file.ts';
+import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { full } from '../support/full.ts';
 import { ended, fool, start } from './fool.ts';
@@ -94,6 +103,128 @@ describe('fool ascend', () => {
     expect(code).toBe(0);
     const [row] = json<AscentRow[]>('fgsm', 'archive.json');
     expect(row).toMatchObject({ iterations: 1, distance: { linf: 8 } });
+  });
+
+  it.each([
+    ['l2', 20, 30],
+    ['l2', 100, 8],
+    ['l2', 400.5, 8],
+    ['linf', 3.7, 8],
+    ['linf', 30, 8],
+  ])('leaves a picture whose bytes are within the ball: %s %d', async (norm, radius, steps) => {
+    const out = `ball-${norm}-${String(radius)}`;
+    const ball = ['--ball', norm, '--radius', String(radius), '--steps', String(steps)];
+    const { code, out: said } = await ascend(
+      ...['--class', '3', '--preset', 'pgd', '--start', seven, ...ball, '--out', at(out)],
+    );
+    expect(code).toBe(0);
+    const [row] = json<AscentRow[]>(out, 'archive.json');
+    const { pixels } = decodeImage(readFileSync(at(out, row!.picture)), row!.picture);
+    const changes = [...pixels].map((byte, index) => Math.abs(byte - mnist.images[index]!));
+    const norms = {
+      l2: Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0)),
+      linf: Math.max(...changes),
+    };
+    expect(norms[norm as 'l2' | 'linf']).toBeLessThanOrEqual(radius);
+    expect(norms.linf).toBeGreaterThan(0);
+    expect(row!.distance!.l2).toBeCloseTo(norms.l2, 9);
+    expect(row!.distance!.linf).toBe(norms.linf);
+    const [before, after] = [row!.attack!.before, row!.attack!.after];
+    expect([before.class, row!.attack!.success]).toEqual([7, after.class === 3]);
+    expect(said).toMatch(/^7 \(99\.999\d* %\) → \d \(.* %\): (no )?success; l2 .*\/255 = .*, l∞ .*\/255 = /m);
+    expect(said).not.toContain('median confidence');
+  });
+
+  it('attacks the pictures of a folder, counts the successes, and tells those that it cannot read', async () => {
+    const folder = at('pictures');
+    // The third test digit is a one, in the folder of another class.
+    for (const [digit, place] of [
+      ['7', 0],
+      ['2', 1],
+      ['8', 2],
+    ] as const) {
+      mkdirSync(path.join(folder, digit), { recursive: true });
+      const pixels = mnist.images.slice(784 * place, 784 * (place + 1));
+      writeFileSync(
+        path.join(folder, digit, `${String(place)}.png`),
+        encodePng({ pixels, channels: 1, height: 28, width: 28 }),
+      );
+    }
+    writeFileSync(path.join(folder, '7', 'broken.png'), 'no picture');
+    const { code, out, err } = await ascend(
+      ...['--untargeted', '--start', folder, '--preset', 'pgd', '--radius', '90', '--step-size', '15'],
+      ...['--steps', '12', '--out', at('folder'), '--json'],
+    );
+    expect(err).toMatch(/fool: .*broken\.png.*: left out/);
+    expect(code).toBe(1);
+    const { attack, attacks } = JSON.parse(out) as AscentSummary & {
+      readonly attacks: readonly {
+        readonly file: string;
+        readonly counted: boolean;
+        readonly success: boolean;
+      }[];
+    };
+    expect(attacks.map(({ file, counted }) => [file, counted])).toEqual([
+      ['2/1.png', true],
+      ['7/0.png', true],
+      ['8/2.png', false],
+    ]);
+    expect(attack).toMatchObject({ images: 3, attacked: 2, succeeded: 2, successRate: 1 });
+    expect(readFileSync(at('folder', 'report.html'), 'utf8')).toContain('2 of 2 attacks, 1 so before');
+    expect((await fool('verify', ...device, at('folder'))).out).toMatch(/all 3 pictures hold/);
+    const archive = readFileSync(at('folder', 'archive.json'));
+    expect((await ascend('--resume', '--out', at('folder'))).code).toBe(0);
+    expect(readFileSync(at('folder', 'archive.json'))).toEqual(archive);
+    writeFileSync(path.join(folder, '7', '0.png'), readFileSync(path.join(folder, '2', '1.png')));
+    const changed = await ascend('--resume', '--out', at('folder'));
+    expect(changed.err).toMatch(/0\.png is another picture than the one that this ascent started from/);
+    expect(changed.code).toBe(1);
+  });
+
+  it('without names of classes leaves what the network names, and aims at those that are none already', async () => {
+    const folder = at('flat');
+    mkdirSync(folder);
+    for (const place of [0, 2]) {
+      const pixels = mnist.images.slice(784 * place, 784 * (place + 1));
+      const file = path.join(folder, `${String(place)}.png`);
+      writeFileSync(file, encodePng({ pixels, channels: 1, height: 28, width: 28 }));
+    }
+    const options = ['--start', folder, '--preset', 'fgsm', '--out', at('unlabelled'), '--replace'];
+    const untargeted = await ascend('--untargeted', ...options);
+    expect(untargeted.out).toMatch(/^0\.png: 7 \(.*\n2\.png: 1 \(/m);
+    expect(json<AscentRow[]>('unlabelled', 'archive.json').map(({ objective }) => objective)).toEqual([
+      '0.png: away from class 7',
+      '2.png: away from class 1',
+    ]);
+    const targeted = await ascend('--class', '1', ...options);
+    expect(targeted.out).toMatch(
+      /0 of 1 attack succeeded \(0\.0 %\); 1 picture was so before and not counted/,
+    );
+  });
+
+  it('reports the value of a unit, and no milestones of classes', async () => {
+    const { code, out, err } = await ascend(
+      ...['--unit', 'conv2:7,3,3', '--steps', '9', '--animate', '--out', at('unit')],
+    );
+    expect(code).toBe(0);
+    const [row] = json<AscentRow[]>('unit', 'archive.json');
+    expect(row!.value).toBeGreaterThan(row!.startValue!);
+    expect(row!.reached).toEqual([null, null, null, null]);
+    expect(out).toMatch(/^conv2:7,3,3: -?[\d.e-]+ → [\d.]+ at iteration \d of 9$/m);
+    expect(out + err).not.toMatch(/confidence|99\.99 %/);
+    expect(err).toMatch(/1 of 1 done, value/);
+    const summary = json<AscentSummary>('unit', 'summary.json');
+    expect(summary).not.toHaveProperty('medianConfidence');
+    expect(summary.values).toEqual([{ objective: 'conv2:7,3,3', start: row!.startValue, end: row!.value }]);
+    expect(readFileSync(at('unit', 'report.html'), 'utf8')).not.toContain('Milestones');
+    const gif = decode(Uint8Array.from(readFileSync(at('unit', 'animations', '0000.gif'))).buffer);
+    const { pixels } = decodeImage(readFileSync(at('unit', row!.picture)), row!.picture);
+    // The image that is delivered is the last frame.
+    const frames = decodeFrames(Uint8Array.from(readFileSync(at('unit', 'animations', '0000.gif'))).buffer);
+    expect(gif.frames).toHaveLength(frames.length);
+    const last = frames.at(-1)!.data.filter((_, index) => index % 4 === 0);
+    const apart = [...pixels].map((byte, index) => Math.abs(byte - last[index]!));
+    expect(Math.max(...apart)).toBeLessThan(24); // GIFs have 256 colours
   });
 
   it('resizes a start picture of another size, with a note', async () => {
@@ -210,7 +341,7 @@ describe('fool ascend', () => {
 describe('fool ascend refuses', () => {
   const some = ['--class', '1', '--out', at('refused')];
   it.each<[string[], RegExp]>([
-    [['--out', at('refused')], /either --class .* or --unit/],
+    [['--out', at('refused')], /either --class .*--unit.* --untargeted/],
     [
       ['--class', '10', '--out', at('refused')],
       /--class: "10" is none of the model's classes: expected a class number from 0 to 9/,
@@ -236,9 +367,19 @@ describe('fool ascend refuses', () => {
     [[...some, '--small-norm', '100'], /--small-norm is 100/],
     [[...some, '--decay', '1'], /--decay is 1/],
     [[...some, '--ball', 'l2', '--radius', '5'], /--ball l2 without a picture/],
+    [
+      [...some, '--ball', 'linf', '--radius', '0.03', '--start', seven],
+      /--radius .* is 0\.03, expected .* from 1/,
+    ],
+    [[...some, '--untargeted'], /either --class .*--unit.* --untargeted/],
+    [['--untargeted', '--out', at('refused')], /--untargeted without pictures to be changed/],
+    [
+      ['--untargeted', '--start', seven, '--avoid', '2', '--out', at('refused')],
+      /--avoid belongs to --class/,
+    ],
     [[...some, '--preset', 'fgsm'], /--preset fgsm changes a picture: say which with --start FILE/],
     [[...some, '--preset', 'pgd', '--start', seven, '--decay', '0.1'], /--decay 0\.1 with --ball/],
-    [[...some, '--start', at('missing.png')], /expected gaussian, uniform, mean or a picture file/],
+    [[...some, '--start', at('missing.png')], /expected gaussian, uniform, mean, a picture file or a folder/],
     [[...some, '--param', 'fourier', '--blur', '1'], /--blur acts on pixels/],
     [[...some, '--param', 'cppn', '--start', 'mean'], /--param cppn starts from its genomes/],
     [[...some, '--batch', '6'], /--batch is 6, expected 4, 8, 12/],

@@ -43,3 +43,11 @@ it('tells the rate of what was done since it began, and at the end how long that
   now += 6000;
   expect(meter.at(30)).toEqual({ rate: '2/s', left: 'in 10 s' });
 });
+
+it('takes the word of who knows more of the rest', () => {
+  let now = 0;
+  const meter = new Meter(1000, 0, () => now);
+  now += 2000;
+  expect(meter.at(20, { total: 40, secondsLeft: 60 })).toEqual({ rate: '10/s', left: '1 min 0 s left' });
+  expect(meter.at(40, { total: 40, secondsLeft: 0 })).toEqual({ rate: '20/s', left: 'in 2 s' });
+});

@@ -151,7 +151,7 @@ describe('a run folder', () => {
       'frames/note.txt',
     ];
     const ascents = ['history.jsonl', 'trials.json', 'trials/0001/0003-conv5-1.png', 'trials/0000/0012.png'];
-    const frames = ['frames/0000/0000.png', 'frames/0001/0016.png', 'animations/0001.gif'];
+    const frames = ['frames/0000/0000.png', 'frames/0001/0016.png', 'animations/0001.gif', 'starts/0001.png'];
     const ours = [...ascents, ...frames, 'checkpoint/ascent.json', 'checkpoint/0-35.bin'];
     for (const path of [...mine, ...ours, 'grid.png', 'report.html', 'images/0001.png', 'summary.json'])
       await storage.write(path, 'x');

@@ -7,7 +7,14 @@ import {
 } from '../../src/kernels/adaptive-average-pool.ts';
 import { add } from '../../src/kernels/add.ts';
 import { affineView, affineViewAdjoint } from '../../src/kernels/affine-view.ts';
-import { ballDistance, ballProject, ballShrink } from '../../src/kernels/ball.ts';
+import {
+  ballChoose,
+  ballClamp,
+  ballDistance,
+  ballProject,
+  ballShrink,
+  ballSquares,
+} from '../../src/kernels/ball.ts';
 import { basisChange } from '../../src/kernels/basis-change.ts';
 import { biasGradient } from '../../src/kernels/bias-gradient.ts';
 import { blur } from '../../src/kernels/blur.ts';
@@ -31,7 +38,7 @@ import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
 import { noise } from '../../src/kernels/noise.ts';
 import { climbObjective, judgeObjective } from '../../src/kernels/objective.ts';
 import { pack } from '../../src/kernels/pack.ts';
-import { picture } from '../../src/kernels/picture.ts';
+import { picture, pictureAround } from '../../src/kernels/picture.ts';
 import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
 import { scatter } from '../../src/kernels/scatter.ts';
 import { sgd } from '../../src/kernels/sgd.ts';
@@ -99,9 +106,12 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     add(8),
     affineView({ ...viewShape, clamp: true }),
     affineViewAdjoint({ ...viewShape, clamp: false }),
+    ballChoose(ball),
+    ballClamp(ball),
     ballDistance(ball),
     ballProject(ball),
     ballShrink(ball),
+    ballSquares(ball),
     blur({ ...image, reach: 2, along: 'rows' }),
     boundClimb(168, 4),
     recordClimb(climb),
@@ -116,6 +126,7 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     noise({ values: 168, batch: 4, kind: 'uniform', size: 1 }),
     pack(8),
     picture({ ...image, reverseChannels: true }),
+    pictureAround({ ...image, reverseChannels: true }),
     slotProduct(168, 4),
     smallPixelThreshold({ ...image, rank: 9, contribution: true }),
     clearSmallPixels({ ...image, rank: 9, contribution: false }),

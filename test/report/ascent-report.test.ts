@@ -72,8 +72,52 @@ describe('renderAscentReport', () => {
   it('names a unit by its objective, and what the network names there', () => {
     const { document } = reportOf({ unit: true });
     const [unit] = [...document.querySelectorAll('.elite')].slice(-1);
-    expect(flat(unit)).toMatch(/^conv2:12,6,6 > 99\.99999 % named 7 90 %/);
+    expect(flat(unit)).toBe('conv2:12,6,6 -3 → 12.5 named 7 this image 40 of 40');
     expect(rowsOf(document, '.columns').find(([name]) => name === 'class named')?.[1]).toBe('2 of 2');
+  });
+
+  it('of units alone has no milestones of classes, but values', () => {
+    const { headings, text, document } = reportOf({ objectives: 1, unit: true });
+    expect(headings).not.toContain('Milestones');
+    expect(text).toContain('value 12.5-3 at the start');
+    const labels = [...document.querySelectorAll('.plots svg[aria-label]')].map((svg) =>
+      svg.getAttribute('aria-label'),
+    );
+    expect(labels.join()).not.toContain('confidence');
+    expect([...document.querySelectorAll('.strip figure')].map(flat)).toEqual(['0 -3', '4 1', '16 13']);
+    expect(text.replace(/Settings.*/, '')).not.toMatch(/median confidence|99\.99 %/);
+  });
+
+  it('shows adversarial examples before, after and by how much they were changed', () => {
+    const attacked = ['success', 'failure', 'already', 'success'] as const;
+    const { document, text, headings } = reportOf({ objectives: 4, attacked });
+    expect(document.querySelector('h1')?.textContent).toContain('adversarial examples');
+    expect(headings).not.toContain('The best image of each objective');
+    expect(text).toContain('success 66.7 %2 of 3 attacks, 1 so before');
+    const [first, second, third] = [...document.querySelectorAll('.attack')];
+    expect(flat(first)).toBe(
+      '7/0.png: away from class 7 7 99.9900 % 3 75.00 % difference × 12 success l2 51 bytes (51/255 = 0.200) l∞ 8 bytes (8/255 = 0.031) iteration 40 of 40',
+    );
+    expect(flat(second)).toContain('no success');
+    expect(flat(third)).toContain('it was so before');
+    expect(first!.querySelectorAll('img')).toHaveLength(3);
+    const table = rowsOf(document, 'section:has(.attack) .columns');
+    expect(table.slice(1)).toEqual([
+      ['7', '3', '3', '2', '66.7 %', '128', '8'],
+      ['1', '1', '0', '0', '–', '–', '–'],
+    ]);
+    expect([...document.querySelectorAll('.strip figure')].map(flat)).toEqual([
+      '0: 5 10.00 %',
+      '4: 0 99.9910 %',
+      '16: 0 > 99.99999 %',
+    ]);
+  });
+
+  it('shows no more adversarial examples than a page bears', () => {
+    const attacked = Array.from({ length: 70 }, () => 'success' as const);
+    const { document, text } = reportOf({ objectives: 70, attacked, label: (index) => String(index) });
+    expect(document.querySelectorAll('.attack')).toHaveLength(60);
+    expect(text).toContain('The first 60 of 70');
   });
 
   it('shows a film strip with the confidence of each of its iterations', () => {
@@ -113,7 +157,7 @@ describe('renderAscentReport', () => {
 
   it('compares the two kinds of fooling by the distance from the start', () => {
     const { document, text } = reportOf({ fromPicture: true });
-    expect(text).toContain('l2 100, l∞ 4 bytes from the start');
+    expect(text).toContain('l2 100 bytes (100/255 = 0.392), l∞ 4 bytes (4/255 = 0.016) from the start');
     const table = rowsOf(document, '.columns').filter(([name]) => name?.includes('seen'));
     expect(table.map(([name, images, , , l2, linf]) => [name, images, l2, linf])).toEqual([
       ['seldom seen: adversarial', '2', '150', '6'],

@@ -23,6 +23,8 @@ export interface FakeAscent {
   /** The last objective watches no class, but a unit of a layer. */
   readonly unit?: boolean;
   readonly fromPicture?: boolean;
+  /** What came of each picture, of a folder of them that were to be named another class: they all are the class 7 before. */
+  readonly attacked?: readonly ('success' | 'failure' | 'already')[];
   readonly genomes?: boolean;
   /** The objective of this place ends early. */
   readonly faulty?: number;
@@ -57,6 +59,8 @@ export function withPictures(folder: AscentFolder): AscentReportInput {
     name: 'fake',
     pictures: new Map(folder.rows.map(({ picture }, index) => [picture, { png: png(index) }])),
     compared: new Map(rows.map(({ picture }, index) => [picture, png(index)])),
+    starts: new Map(rows.flatMap(({ attack }) => (attack ? [[attack.start, { png: png(200) }]] : []))),
+    differences: new Map(rows.map(({ picture }) => [picture, { picture: { png: png(201) }, times: 12 }])),
     frames: new Map([[0, [0, 4, 16].map((iteration) => ({ iteration, png: png(iteration) }))]]),
   };
 }
@@ -81,7 +85,14 @@ function confidenceAt(index: number, iteration: number, trial = 0): number {
   return 1 - 0.9 * 10 ** (-iteration / ((1 + (index % 9)) * (1 + trial)));
 }
 
-function objectiveOf(index: number, { objectives = 3, unit = false }: FakeAscent): Objective {
+function objectiveOf(index: number, { objectives = 3, unit = false, attacked }: FakeAscent): Objective {
+  if (attacked)
+    return {
+      name: `7/${String(index)}.png: away from class 7`,
+      terms: [{ of: 'log-probability', class: 7, weight: -1 }],
+      watched: null,
+      picture: index,
+    };
   return unit && index === objectives - 1
     ? {
         name: 'conv2:12,6,6',
@@ -100,6 +111,7 @@ function rowOf(index: number, trial: number, fake: FakeAscent, labels: readonly 
   const { name, watched } = objectiveOf(index, fake);
   const number = watched ?? 7;
   const reached = milestones.map((milestone) => {
+    if (watched === null) return null;
     const iteration = Array.from({ length: steps + 1 }, (_, place) => place).find(
       (place) => confidenceAt(index, place, trial) >= milestone,
     );
@@ -112,14 +124,35 @@ function rowOf(index: number, trial: number, fake: FakeAscent, labels: readonly 
     label: labels[number] ?? '',
     confidence: confidenceAt(index, steps, trial),
     value: 12.5,
+    startValue: -3,
     iteration: steps,
     iterations: steps,
     firstNamed: watched === null ? null : 2,
     reached,
     ...(fake.faulty === index ? { fault } : {}),
+    ...(fake.attacked && attackOf(index, fake.attacked[index] ?? 'success')),
     ...(fake.fromPicture ? { distance: { l2: 100 * (1 + index), linf: 4 * (1 + index) } } : {}),
     picture: trials > 1 ? `trials/${String(trial).padStart(4, '0')}/${file}.png` : `images/${file}.png`,
     ...(fake.genomes ? { genome: fakeGenome(index) } : {}),
+  };
+}
+
+function attackOf(
+  index: number,
+  outcome: 'success' | 'failure' | 'already',
+): Pick<AscentRow, 'attack' | 'distance'> {
+  const before = { class: outcome === 'already' ? 1 : 7, label: outcome === 'already' ? '1' : '7' };
+  const after = { class: outcome === 'failure' ? 7 : 3, label: outcome === 'failure' ? '7' : '3' };
+  return {
+    attack: {
+      start: `starts/000${String(index)}.png`,
+      file: `7/${String(index)}.png`,
+      before: { ...before, confidence: 0.9999 },
+      after: { ...after, confidence: 0.75 },
+      success: outcome !== 'failure',
+      ...(outcome === 'already' && { already: true }),
+    },
+    distance: { l2: 51 * (1 + index), linf: 8 },
   };
 }
 
@@ -164,9 +197,20 @@ function settingsOf(fake: FakeAscent): AscentSettings {
     objectives: Array.from({ length: objectives }, (_, index) => objectiveOf(index, fake)),
     steps,
     seed: 1,
-    start: fromPicture
-      ? { from: 'picture', file: 'cat.png', sha256: 'cd'.repeat(32), noise: 2 }
-      : { from: 'gaussian', size: 1 },
+    start: fake.attacked
+      ? {
+          from: 'pictures',
+          folder: 'photographs',
+          pictures: fake.attacked.map((_, index) => ({
+            file: `7/${String(index)}.png`,
+            sha256: '',
+            class: 7,
+          })),
+          noise: 0,
+        }
+      : fromPicture
+        ? { from: 'picture', file: 'cat.png', sha256: 'cd'.repeat(32), noise: 2 }
+        : { from: 'gaussian', size: 1 },
     parametrisation: genomes ? { kind: 'cppn', coordinates: 'normalised', mutations: 20 } : { kind: 'pixel' },
     trials: Array.from({ length: trials }, (_, trial) => {
       return { name: `trial ${String(trial)}`, climb: climbOf(trial) };

@@ -128,6 +128,8 @@ describe('readAscent', () => {
             pictures: new Map(),
             compared: new Map(),
             frames: new Map(),
+            starts: new Map(),
+            differences: new Map(),
           });
           expect(page).toContain('</html>');
         } catch (error) {

@@ -1,22 +1,25 @@
 /** `fool ascend`: gradient ascent into a run folder. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ascend, type Ascent } from '../../ascent/ascend.ts';
+import { ascend, type Ascent, type Standing } from '../../ascent/ascend.ts';
 import { ascentBatch } from '../../ascent/batch.ts';
-import type { AscentState } from '../../ascent/checkpoint.ts';
-import type { AscentSummary } from '../../ascent/records.ts';
-import type { AscentSettings } from '../../ascent/settings.ts';
-import { newAscent, resumedAscent } from '../../runs/ascent-run.ts';
+import type { Objective } from '../../ascent/objective.ts';
+import type { AscentProgress, AscentRow, AscentSummary } from '../../ascent/records.ts';
+import { namesOf, newAscent, resumedAscent } from '../../runs/ascent-run.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import { createJudge } from '../../models/judge.ts';
 import type { Model } from '../../models/model.ts';
 import { writeAnimations } from '../../node/animation.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
-import { durationWithSetUp, formatConfidence, formatDuration, formatNumber } from '../../report/format.ts';
+import { formatValue } from '../../report/ascent-words.ts';
+import { formatConfidence, formatCount } from '../../report/format.ts';
 import { readAscent, readAscentRecord } from '../../report/read-ascent.ts';
+import { AscentPace } from '../ascend-pace.ts';
 import { resumeOptions, withAscend, type AscendOptions } from '../ascend-options.ts';
-import { askedFor, readStart, type AskedAscent } from '../ascend-settings.ts';
+import { announce, attacksOf, costText } from '../ascend-outcome.ts';
+import { askedFor, storedAscent, type AskedAscent } from '../ascend-settings.ts';
 import { withExamples } from '../help.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
@@ -51,18 +54,17 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
     stored?.model.architecture ?? options.arch,
   );
   const asked = stored
-    ? await storedAscent(stored.settings, model, terminal)
+    ? await storedAscent(stored.settings, model)
     : await askedFor(options, model, terminal);
   const { writeReport } = await loadReporting();
   await inRunFolder(options, command, storage, terminal, async () => {
     let setUp = 0;
     const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
       const opened = performance.now();
-      const settings = {
-        ...asked.settings,
-        batch: stored?.settings.batch ?? batchOf(options, gpu, model, asked),
-      };
-      const { picture } = asked;
+      const objectives = await objectivesOf(asked, gpu, model);
+      const unbatched = { ...asked.settings, objectives };
+      const batch = stored?.settings.batch ?? options.batch ?? ascentBatch(gpu, model, unbatched);
+      const settings = { ...unbatched, batch };
       const setup = {
         gpu,
         model,
@@ -71,7 +73,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
         storage,
         encodePicture: encodePng,
         started: stored?.started ?? new Date().toISOString(),
-        ...(picture && { picture }),
+        pictures: asked.pictures,
         onWarning: (text: string) => {
           terminal.warn(text);
         },
@@ -84,20 +86,38 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
         ascent.destroy();
       }
     });
-    if (options.animate) await animate(storage, options.out, terminal);
     const isSeen = (await storage.read('archive.json')) !== undefined;
-    if (isSeen) {
-      await during(terminal, 'writing the report', writeReport(storage, options.out));
-      await tellFaults(storage, options.out, terminal);
-      terminal.line(`report: ${join(options.out, 'report.html')}`);
-    }
-    announce(summary, options, setUp, terminal);
-    terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
+    if (options.animate && isSeen) await animate(storage, options.out, terminal);
+    if (isSeen) await during(terminal, 'writing the report', writeReport(storage, options.out));
+    const rows = isSeen ? (await readAscent(storage, options.out)).rows : [];
+    tellFaults(rows, terminal);
+    if (isSeen) terminal.line(`report: ${join(options.out, 'report.html')}`);
+    announce(summary, rows, terminal);
+    terminal.line(costText(summary, setUp));
+    if (!summary.complete)
+      terminal.line(`interrupted; go on with: ${resumeLine(['ascend'], options.out, options.adapter)}`);
+    const results = await resultsOf(storage, options.out);
+    terminal.json({ ...summary, ...attacksOf(rows), ...results });
   });
 }
 
-function batchOf({ batch }: AscendOptions, gpu: Gpu, model: Model, { settings }: AskedAscent): number {
-  return batch ?? ascentBatch(gpu, model, settings);
+/** Most pictures that are named at a time. */
+const namedAtATime = 64;
+
+/** What is climbed, where it follows from what the network names the pictures as well. */
+async function objectivesOf(
+  { objectives, needsNames, pictures, settings }: AskedAscent,
+  gpu: Gpu,
+  model: Model,
+): Promise<readonly Objective[]> {
+  if (!needsNames) return objectives([]);
+  const { denseWeights: denseStorage = 'f32' } = settings;
+  const judge = await createJudge(gpu, model, Math.min(namedAtATime, pictures.length), 1, { denseStorage });
+  try {
+    return objectives((await namesOf(judge, pictures)).map((guess) => guess.class));
+  } finally {
+    judge.destroy();
+  }
 }
 
 /** @throws UsageError where the folder is not what the options take it for */
@@ -115,18 +135,6 @@ function checkFolder(options: AscendOptions, command: Command): void {
   }
 }
 
-/** A resumed ascent reads its picture again, which must still be the one that it began with. */
-async function storedAscent(
-  settings: AscentSettings,
-  model: Model,
-  terminal: Terminal,
-): Promise<AskedAscent> {
-  const { start } = settings;
-  if (start.from !== 'picture') return { settings };
-  const { pixels } = await readStart(start.file, model, terminal, start.sha256);
-  return { settings, picture: pixels };
-}
-
 async function follow(
   ascent: Ascent,
   { checkpointEvery }: AscendOptions,
@@ -134,26 +142,22 @@ async function follow(
 ): Promise<AscentSummary> {
   const { objectives, steps, trials, batch } = ascent.run.settings;
   terminal.note(
-    `${String(objectives.length)} images, ${String(batch)} side by side, at most ${String(steps)} steps${trials.length > 1 ? ` in each of ${String(trials.length)} trials` : ''}`,
+    `${formatCount(objectives.length, 'image')}, ${String(Math.min(batch, objectives.length))} side by side, at most ${formatCount(steps, 'step')}${trials.length > 1 ? ` in each of ${String(trials.length)} trials` : ''}`,
   );
   const interrupt = listenForInterrupt(terminal.invocation, () => {
     terminal.note('stopping after this submission; once more to leave at once');
   });
   const total = objectives.length * (steps + 1) * trials.length;
-  const bar = terminal.progress(
-    total,
-    'iterations',
-    ascent.from ? settledBefore(ascent.from.state, ascent) : 0,
-  );
+  const begun = ascent.from?.state;
+  const bar = terminal.progress(total, 'iterations', begun?.evaluations ?? 0);
+  const pace = new AscentPace(begun, performance.now());
   try {
     const summary = await ascend(ascent, {
       now: () => performance.now(),
       checkpointEvery: 1000 * checkpointEvery,
-      onProgress: ({ median, best }, { settled, done }) => {
-        bar.update(
-          settled,
-          `${String(done)} of ${String(objectives.length)} done, median ${formatConfidence(median)}, best ${formatConfidence(best)}`,
-        );
+      onProgress: (progress, standing) => {
+        const expected = pace.after(progress, standing, performance.now());
+        bar.update(progress.evaluations, progressText(progress, standing, objectives.length), expected);
       },
       onWarning: (text) => {
         terminal.warn(text);
@@ -167,14 +171,19 @@ async function follow(
   }
 }
 
-/** Roughly: what a bar of a resumed ascent begins with. */
-function settledBefore({ trial, rows }: AscentState, { run }: Ascent): number {
-  const { objectives, steps } = run.settings;
-  return (trial * objectives.length + rows.length) * (steps + 1);
+function progressText(
+  { median, best }: AscentProgress,
+  { done, value }: Standing,
+  objectives: number,
+): string {
+  const sofar = `${String(done)} of ${String(objectives)} done`;
+  if (value) return `${sofar}, value ${formatValue(value.start)} → ${formatValue(value.best)}`;
+  if (median === undefined || best === undefined) return sofar;
+  return `${sofar}, median ${formatConfidence(median)}, best ${formatConfidence(best)}`;
 }
 
 async function animate(storage: FileStorage, folder: string, terminal: Terminal): Promise<void> {
-  const written = await during(terminal, 'making GIFs', writeAnimations(storage));
+  const written = await during(terminal, 'making GIFs', writeAnimations(storage, folder));
   terminal.line(
     written > 0
       ? `${String(written)} film strips as GIFs: ${join(folder, 'animations')}`
@@ -182,29 +191,11 @@ async function animate(storage: FileStorage, folder: string, terminal: Terminal)
   );
 }
 
-async function tellFaults(storage: FileStorage, folder: string, terminal: Terminal): Promise<void> {
-  for (const { objective, fault, confidence } of (await readAscent(storage, folder)).rows) {
+function tellFaults(rows: readonly AscentRow[], terminal: Terminal): void {
+  for (const { objective, fault, confidence } of rows) {
     if (fault !== undefined)
       terminal.fail(
         `${objective}: ${fault}; the best image so far is kept (${formatConfidence(confidence)})`,
       );
   }
-}
-
-function announce(
-  summary: AscentSummary,
-  { out, adapter }: AscendOptions,
-  setUp: number,
-  terminal: Terminal,
-): void {
-  const { medianConfidence, cellsAbove9999, objectives, evaluations, seconds } = summary;
-  const { evaluationsPerSecond, secondsPerObjective, bestTrial, complete } = summary;
-  if (bestTrial !== undefined) terminal.line(`best trial: ${bestTrial}`);
-  terminal.line(
-    `median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove9999)} of ${String(objectives)} at 99.99 % or more`,
-  );
-  terminal.line(
-    `${String(evaluations)} images in ${durationWithSetUp(seconds, setUp)}, ${formatNumber(evaluationsPerSecond)} a second, ${formatDuration(secondsPerObjective)} for each`,
-  );
-  if (!complete) terminal.line(`interrupted; go on with: ${resumeLine(['ascend'], out, adapter)}`);
 }

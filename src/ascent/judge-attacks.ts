@@ -1,0 +1,38 @@
+/** What a network names pictures that were changed, and how far they are from those that they were. */
+import type { Picture } from '../evolution/run-folder.ts';
+import { judgeAll } from '../models/judge.ts';
+import type { Ascent } from './ascend.ts';
+import { attackOf, startFileOf } from './attack.ts';
+import { bestConfidence, namedAt, type Course } from './course.ts';
+import { distanceBetween } from './distance.ts';
+import type { AscentRow } from './records.ts';
+import { startOf } from './start-pictures.ts';
+
+/**
+ * @param pictures the best one of each course
+ * @returns undefined where the ascent starts from no pictures
+ */
+export async function judgeAttacks(
+  { starts, model, run }: Pick<Ascent, 'starts' | 'model' | 'run'>,
+  courses: readonly Course[],
+  pictures: readonly Picture[],
+): Promise<Pick<AscentRow, 'distance' | 'attack'>[] | undefined> {
+  if (!starts) return undefined;
+  const confidences = await judgeAll(
+    starts.judge,
+    pictures.map(({ pixels }) => pixels),
+  );
+  return courses.map((course, index) => {
+    const { objective } = course;
+    const { pixels, before } = startOf(objective, starts.pictures);
+    const named = namedAt(course);
+    // Where the record has a confidence in that class already, it is the one of the image.
+    const isRecorded = named === (objective.watched ?? named);
+    const confidence = isRecorded ? bestConfidence(course) : (confidences[index]?.[named] ?? 0);
+    const after = { class: named, label: model.labels[named] ?? '', confidence };
+    return {
+      distance: distanceBetween(pictures[index]?.pixels ?? pixels, pixels),
+      attack: attackOf(objective, startFileOf(run.settings, objective)?.file ?? '', before, after),
+    };
+  });
+}

@@ -1,0 +1,36 @@
+/** The pictures that an ascent starts from, as people have them and as the device climbs them. */
+import type { Guess } from '../models/likeliest.ts';
+import type { Preprocessing } from '../models/preprocessing.ts';
+import type { Objective } from './objective.ts';
+import type { Centred } from './pixel.ts';
+
+export interface StartPicture {
+  /** Bytes [channels, height, width] of the size that the model looks at, gray or RGB. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** What the model takes it for, before it is changed. */
+  readonly before: Guess;
+}
+
+/** @throws Error where the objective starts from a picture that was not handed over */
+export function startOf<Picture>({ name, picture = 0 }: Objective, pictures: readonly Picture[]): Picture {
+  const found = pictures[picture];
+  if (found === undefined) throw new Error(`the picture that ${name} starts from was not handed over`);
+  return found;
+}
+
+/** Of the PNG that a run keeps of it. */
+export const startPath = (picture: number): string => `starts/${String(picture).padStart(4, '0')}.png`;
+
+/** Bytes [channels, height, width] as gray or RGB → minus the mean image, in the network's channel order. */
+export function centred(
+  pixels: Uint8Array,
+  { image, mean, channelOrder }: Pick<Preprocessing, 'image' | 'mean' | 'channelOrder'>,
+): Centred {
+  const [channels, height, width] = image;
+  const plane = height * width;
+  return mean.map((offset, index) => {
+    const channel = Math.floor(index / plane);
+    const from = channelOrder === 'bgr' ? channels - 1 - channel : channel;
+    return (pixels[from * plane + (index % plane)] ?? 0) - offset;
+  });
+}

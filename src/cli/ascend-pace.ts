@@ -1,0 +1,33 @@
+/** How long the rest of an ascent takes, by the iterations of its batch, which cost the same however many images still climb. */
+import type { Standing } from '../ascent/ascend.ts';
+import type { AscentProgress } from '../ascent/records.ts';
+import type { Expected } from './bar-line.ts';
+
+/** Read-backs that the pace is taken of: early ones are slow. */
+const remembered = 8;
+
+export class AscentPace {
+  /** Iterations so far and when they were done, the newest last. */
+  readonly #marks: { readonly done: number; readonly at: number }[];
+  #last: Pick<AscentProgress, 'trial' | 'iteration'>;
+
+  /** @param begun where an ascent that is resumed stood @param now milliseconds */
+  constructor(begun: Pick<AscentProgress, 'trial' | 'iteration'> | undefined, now: number) {
+    this.#last = begun ?? { trial: 0, iteration: 0 };
+    this.#marks = [{ done: 0, at: now }];
+  }
+
+  /** @param now milliseconds */
+  after({ trial, iteration, evaluations }: AscentProgress, standing: Standing, now: number): Expected {
+    const last = this.#last;
+    // Slots that are filled anew all at once count from 0 again.
+    const goesOn = trial === last.trial && iteration >= last.iteration;
+    const done = (this.#marks.at(-1)?.done ?? 0) + iteration - (goesOn ? last.iteration : 0);
+    this.#last = { trial, iteration };
+    this.#marks.push({ done, at: now });
+    if (this.#marks.length > remembered) this.#marks.shift();
+    const first = this.#marks[0] ?? { done: 0, at: now };
+    const each = (now - first.at) / 1000 / Math.max(1, done - first.done);
+    return { total: evaluations + standing.imagesLeft, secondsLeft: standing.iterationsLeft * each };
+  }
+}
