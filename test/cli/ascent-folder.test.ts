@@ -97,7 +97,7 @@ describe('the folder of an ascent', () => {
 
   it('gets a report', async () => {
     const { code, out } = await fool('report', folder, '--json');
-    expect(JSON.parse(out)).toEqual({ report: at('report.html'), grid: at('grid.png') });
+    expect(JSON.parse(out)).toMatchObject({ exitCode: 0, report: at('report.html'), grid: at('grid.png') });
     expect(readFileSync(at('report.html'), 'utf8')).toContain('gradient ascent</h1>');
     expect(code).toBe(0);
   });

@@ -123,6 +123,9 @@ describe('fool evaluate', () => {
     );
     const result = JSON.parse(out) as Record<string, unknown>;
     expect(Object.keys(result)).toEqual([
+      'command',
+      'exitCode',
+      'errors',
       'model',
       'dataset',
       'images',
