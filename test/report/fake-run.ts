@@ -122,7 +122,14 @@ function summaryOf(generations: number, encoding: 'cppn' | 'direct'): RunSummary
     meanConfidence: 0.98,
     minConfidence: 0.9,
     cellsAbove99: 2,
-    milliseconds: { setUp: 2400, render: 11200, network: 71300, readBack: 5200, evolution: 3100, saving: 1500 },
+    milliseconds: {
+      setUp: 2400,
+      render: 11200,
+      network: 71300,
+      readBack: 5200,
+      evolution: 3100,
+      saving: 1500,
+    },
     complete: true,
   };
 }
