@@ -57,22 +57,26 @@ export async function measureSections(
   const { recorder, signal, speech } = output;
   const { adapter } = gpu;
   const choice = adapter.kind === 'gpu' ? options.adapter : adapter.kind;
-  let open: { gpu: Gpu; watch: Watch } | undefined = { gpu, watch: watchOn(gpu, signal) };
+  const openedOn = (device: Gpu) => ({
+    gpu: device,
+    watch: watchOn(device, signal),
+    unwatch: speech.compiling(device),
+  });
+  let open: ReturnType<typeof openedOn> | undefined = openedOn(gpu);
   const close = () => {
+    open?.unwatch();
     open?.gpu.close();
     open = undefined;
   };
   const opened = async () => {
     if (open) return open;
-    const again = await openGpu(choice);
-    return (open = { gpu: again, watch: watchOn(again, signal) });
+    return (open = openedOn(await openGpu(choice)));
   };
   const rows = shownRows(output, () => open?.watch.leastMs);
   try {
     let roofs: Roofs | undefined;
     if (plan.sections.some((section) => section !== 'evolution')) {
-      const { say, warn } = speech;
-      roofs = await findRoofs(gpu, open.watch, { again: options.measureRoofs, say, warn });
+      roofs = await roofsFor(gpu, open.watch, options, speech);
       recorder.find({ peaks: roofs.peaks });
     }
     for (const section of plan.sections) {
@@ -96,6 +100,23 @@ export async function measureSections(
   } finally {
     close();
     rows.end();
+  }
+}
+
+async function roofsFor(
+  gpu: Gpu,
+  watch: Watch,
+  { measureRoofs }: MeasureOptions,
+  { passing, say, warn }: Speech,
+): Promise<Roofs> {
+  const bar = passing('measuring roofs');
+  try {
+    const onTimed = (done: number, total: number) => {
+      bar.update(done, total);
+    };
+    return await findRoofs(gpu, watch, { again: measureRoofs, onTimed, say, warn });
+  } finally {
+    bar.stop();
   }
 }
 

@@ -42,16 +42,32 @@ const timeOf = ({ adapter }: Gpu): number => (adapter.kind === 'gpu' ? 100 : 350
 /** A launch on a GPU is over in microseconds, so that the grid must be large before it is all arithmetic. */
 const lengthOf = ({ adapter }: Gpu) => ({ shortest: adapter.kind === 'gpu' ? 1 : 0, longest: 100 });
 
-/** @param watch keeps the device busy; nothing is measured again for a disturbance, since the most counts */
-export async function measurePeaks(gpu: Gpu, watch: Watch): Promise<Peaks> {
+/**
+ * @param watch keeps the device busy; nothing is measured again for a disturbance, since the most counts
+ * @param onTimed called with how many forms of how many have been timed
+ */
+export async function measurePeaks(
+  gpu: Gpu,
+  watch: Watch,
+  onTimed: (done: number, total: number) => void = () => undefined,
+): Promise<Peaks> {
   const operands = new RoofOperands(gpu, leastCopiedBytes);
+  const { kind } = gpu.adapter;
+  const hasHalves = gpu.has('shader-f16');
+  const total = (hasHalves ? 2 : 1) * formsOf(kind).length + 1 + copiesOf(kind).length;
+  let done = 0;
+  const timed = () => {
+    onTimed(++done, total);
+  };
   try {
     const fastest = (precision: Precision) =>
-      fastestArithmetic(gpu, watch, operands, { entryPoint: 'multiply_add', steps, precision });
+      fastestArithmetic(gpu, watch, operands, { entryPoint: 'multiply_add', steps, precision }, timed);
+    onTimed(done, total);
     const gflops = (await fastest('floats')) / 1e6;
-    const half = gpu.has('shader-f16') ? { halfGflops: (await fastest('halves')) / 1e6 } : {};
+    const half = hasHalves ? { halfGflops: (await fastest('halves')) / 1e6 } : {};
     const launchMs = await timeLaunch(gpu, watch, operands, nothing());
-    const copy = await fastestCopy(gpu, watch, operands);
+    timed();
+    const copy = await fastestCopy(gpu, watch, operands, timed);
     return { gflops, ...half, ...copy, launchMs };
   } finally {
     operands.destroy();
@@ -131,6 +147,7 @@ async function fastestArithmetic(
   watch: Watch,
   operands: RoofOperands,
   work: Pick<Arithmetic, 'entryPoint' | 'steps' | 'precision'>,
+  timed: () => void = () => undefined,
 ): Promise<number> {
   const { kind } = gpu.adapter;
   const rated = async (form: Form, workgroups: number): Promise<Rated> => {
@@ -149,6 +166,7 @@ async function fastestArithmetic(
   for (const form of formsOf(kind)) {
     const workgroups = kind === 'gpu' ? Math.ceil(invocations / form.lanes) : fewestWorkgroups;
     tried.push({ size: { form, workgroups }, ...(await rated(form, workgroups)) });
+    timed();
   }
   const best = fastestOf(tried);
   const grown = best ? await grow(best.size.form, 2 * best.size.workgroups) : [];
@@ -158,14 +176,17 @@ async function fastestArithmetic(
 /** Bytes of the copies that a GPU is given: its caches hold tens of megabytes. */
 const copiedSizes = [leastCopiedBytes, 4 * leastCopiedBytes, 16 * leastCopiedBytes];
 
-async function fastestCopy(gpu: Gpu, watch: Watch, operands: RoofOperands) {
+async function fastestCopy(gpu: Gpu, watch: Watch, operands: RoofOperands, timed: () => void) {
   const rated = async (form: CopyForm, its: RoofOperands): Promise<Rated> => {
     const launch = copyOf(form, its.bytes);
     const ms = await timeLaunch(gpu, watch, its, launch);
     return { rate: launch.bytes / ms, ms };
   };
   const tried = [];
-  for (const form of copiesOf(gpu.adapter.kind)) tried.push({ size: form, ...(await rated(form, operands)) });
+  for (const form of copiesOf(gpu.adapter.kind)) {
+    tried.push({ size: form, ...(await rated(form, operands)) });
+    timed();
+  }
   const best = fastestOf(tried);
   if (!best) throw new Error('there is no copy to time');
   const sizes = gpu.adapter.kind === 'gpu' ? copiedSizes : copiedSizes.slice(0, 1);

@@ -18,7 +18,9 @@ export interface RoofOptions {
   readonly again?: boolean;
   readonly storage?: Storage;
   /** What measures them. */
-  readonly measure?: (gpu: Gpu, watch: Watch) => Promise<Peaks>;
+  readonly measure?: typeof measurePeaks;
+  /** Called with how much of how much has been timed, where they are measured. */
+  readonly onTimed?: (done: number, total: number) => void;
   readonly say: (line: string) => void;
   readonly warn: (line: string) => void;
 }
@@ -28,7 +30,7 @@ const muchSlower = 1.25;
 
 /** What is kept is not used where the machine is faster now than it was then: it was disturbed. */
 export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): Promise<Roofs> {
-  const { again = false, storage = roofsStorage(), measure = measurePeaks, say, warn } = options;
+  const { again = false, storage = roofsStorage(), measure = measurePeaks, onTimed, say, warn } = options;
   const keep = async (roofs: KeptRoofs) => {
     try {
       await keepRoofs(gpu.adapter, roofs, storage);
@@ -66,7 +68,7 @@ export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): P
     const faster = (1 / slower).toFixed(2);
     say(`this machine is ${faster} times faster than when its roofs were measured; they are measured again`);
   }
-  const found = await measure(gpu, watch);
+  const found = await measure(gpu, watch, onTimed);
   await watch.look();
   const peaks = kept ? higherOf(kept.peaks, found) : found;
   say(peaksText(peaks));

@@ -1,5 +1,7 @@
 /** What the bench says while it measures: rows and remarks on standard output, notes, warnings and bars on standard error. */
-import { Terminal, type Progress } from '../src/cli/terminal.ts';
+import { watchCompiling } from '../src/cli/compile-bar.ts';
+import { Terminal, type Passing, type Progress } from '../src/cli/terminal.ts';
+import type { Gpu } from '../src/gpu/device.ts';
 
 export interface Speech {
   /** A line of the rows: what was asked for. */
@@ -11,6 +13,10 @@ export interface Speech {
   readonly fail: (line: string) => void;
   /** @param from what was done before */
   readonly progress: (total: number, unit: string, from?: number) => Progress;
+  /** A bar for what takes a while, sometimes, and leaves nothing behind. */
+  readonly passing: (what: string) => Passing;
+  /** Shows how far compiling is from now on. @returns to be called when the device is closed */
+  readonly compiling: (gpu: Gpu) => () => void;
   /** Characters of a line of rows. */
   readonly width: () => number;
 }
@@ -36,6 +42,8 @@ export function speechOf(quiet: boolean, intoFiles: boolean): Speech {
       terminal.fail(line);
     },
     progress: (total, unit, from) => terminal.progress(total, unit, from),
+    passing: (what) => terminal.passing(what),
+    compiling: (gpu) => watchCompiling(gpu.pipelines, terminal),
     width: () => (process.stdout.isTTY ? process.stdout.columns : Infinity),
   };
 }

@@ -2,8 +2,8 @@
 import type { PipelineCache } from '../gpu/pipeline-cache.ts';
 import type { Passing, Terminal } from './terminal.ts';
 
-/** Milliseconds without compiling after which the next kernels are counted from one again. */
-const pause = 1000;
+/** Milliseconds without compiling after which the bar goes, and the next kernels are counted from one again. */
+const pause = 200;
 
 /** @returns to be called when the device is closed, or somebody else's */
 export function watchCompiling(

@@ -43,7 +43,7 @@ export function addDescribe(program: Command, invocation: Invocation): void {
 async function describe(name: string, options: DescribeOptions, terminal: Terminal): Promise<void> {
   const { model, path, sha256 } = await loadModel(name, options.arch);
   const described = describeModel(model);
-  for (const line of inWords(described)) terminal.line(line);
+  for (const line of inWords(described)) terminal.answer(line);
   if (options.html !== undefined) {
     const meanPicture = described.preprocessing.meanImage ? pictureOf(model) : undefined;
     const page = renderModelPage({ model: described, sha256, ...(meanPicture && { meanPicture }) });

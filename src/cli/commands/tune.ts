@@ -30,12 +30,12 @@ export function addTune(program: Command, invocation: Invocation): void {
 async function list(terminal: Terminal): Promise<void> {
   const files = await listTuned();
   if (files.length === 0)
-    terminal.line(
+    terminal.answer(
       `nothing was measured (${tuningFolder()}); evolve, ascend, classify, evaluate and train do so with --tune`,
     );
   else
     for (const line of aligned([['adapter', 'driver', 'shapes', 'state'], ...files.map(cells)]))
-      terminal.line(line);
+      terminal.answer(line);
   terminal.json({ folder: tuningFolder(), files });
 }
 
