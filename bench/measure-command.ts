@@ -121,7 +121,10 @@ async function measure(chosen: readonly Section[], isNamed: boolean, options: Be
     const saved = write(stopped.message).catch((error: unknown) => {
       speech.fail(messageOf(error));
     });
-    void saved.then(() => process.exit(exitCode(stopped)));
+    void saved.then(() => {
+      speech.leave();
+      process.exit(exitCode(stopped));
+    });
   };
   const stop = listenForStop({ ...options, leave });
   const { signal } = stop;

@@ -17,6 +17,8 @@ export interface Speech {
   readonly passing: (what: string) => Passing;
   /** Shows how far compiling is from now on. @returns to be called when the device is closed */
   readonly compiling: (gpu: Gpu) => () => void;
+  /** Leaves a bar as a line, where the process ends while there is one. */
+  readonly leave: () => void;
   /** Characters of a line of rows. */
   readonly width: () => number;
 }
@@ -44,6 +46,9 @@ export function speechOf(quiet: boolean, intoFiles: boolean): Speech {
     progress: (total, unit, from) => terminal.progress(total, unit, from),
     passing: (what) => terminal.passing(what),
     compiling: (gpu) => watchCompiling(gpu.pipelines, terminal),
+    leave: () => {
+      terminal.leave();
+    },
     width: () => (process.stdout.isTTY ? process.stdout.columns : Infinity),
   };
 }

@@ -150,6 +150,11 @@ export class Terminal {
     };
   }
 
+  /** Leaves the bar as a line like others, where the process ends while there is one. */
+  leave(): void {
+    this.invocation.status.keep();
+  }
+
   #out(text: string): void {
     const { out, status } = this.invocation;
     const print = () => out.write(printable(text) + '\n');
