@@ -1,8 +1,9 @@
 /**
- * Ctrl-C once, and so every signal that asks to end: the command is told, and ends in its own way (a run is saved); one that has
- * nothing to keep leaves at once. Twice: leave at once.
+ * Ctrl-C once, and so every signal that asks to end: the command is told, and ends in its own way (a run is saved); one that does
+ * not listen has nothing to keep, and the process leaves at once. Twice: leave at once.
  */
 import type { Invocation } from './io.ts';
+import type { StatusLine } from './status-line.ts';
 
 /** Signals that ask to end, and the exit code that tells of each: 128 and its number. */
 export const endingSignals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -14,41 +15,40 @@ export interface Interrupt {
   readonly end: () => void;
 }
 
-/**
- * Listens until the command line ends.
- * @returns to be called by a command that listens to the process itself
- */
-export function listenForSignals(invocation: Invocation): () => void {
-  const listeners = Object.entries(endingSignals).map(([signal, code]) => {
+/** Listens until the command line ends. */
+export function listenForInterrupt(invocation: Invocation, onFirst: () => void): Interrupt {
+  let code: number | undefined;
+  for (const [signal, itsCode] of Object.entries(endingSignals)) {
     const listener = () => {
-      if (invocation.interrupted !== undefined || !invocation.onInterrupt) leave(invocation, code);
-      invocation.interrupted = code;
-      invocation.onInterrupt();
+      if (code !== undefined) leave(itsCode, invocation.status);
+      code = itsCode;
+      onFirst();
     };
     process.on(signal, listener);
-    return { signal, listener };
-  });
-  const stop = () => {
-    for (const { signal, listener } of listeners) process.off(signal, listener);
-  };
-  invocation.ended.addEventListener('abort', stop);
-  return stop;
-}
-
-function leave({ status, err }: Invocation, code: number): never {
-  if (status.isShown) status.keep();
-  else if (status.isLive) err.write('\n');
-  err.write('fool: interrupted\n');
-  process.exit(code);
-}
-
-/** From now on the first signal is the command's own matter. */
-export function listenForInterrupt(invocation: Invocation, onFirst: () => void): Interrupt {
-  invocation.onInterrupt = onFirst;
+    invocation.ended.addEventListener('abort', () => process.off(signal, listener));
+  }
   return {
-    requested: () => invocation.interrupted !== undefined,
+    requested: () => code !== undefined,
     end: () => {
-      invocation.exitCode = invocation.interrupted ?? invocation.exitCode;
+      invocation.exitCode = code ?? invocation.exitCode;
     },
   };
+}
+
+/**
+ * For as long as the process lives: leaves at a signal that nobody else listens to.
+ * @param status on which a bar may stand then
+ */
+export function leaveOnSignals(status: StatusLine): void {
+  for (const [signal, code] of Object.entries(endingSignals))
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) leave(code, status);
+    });
+}
+
+function leave(code: number, status: StatusLine): never {
+  if (status.isShown) status.keep();
+  else if (status.isLive) process.stderr.write('\n');
+  process.stderr.write('fool: interrupted\n');
+  process.exit(code);
 }

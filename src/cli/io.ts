@@ -16,6 +16,8 @@ export interface Io {
   readonly isRead?: () => boolean;
   /** Milliseconds of `performance.now()` when the process began, where the command is all of it. */
   readonly started?: number;
+  /** The last line of the terminal that `err` is; one of its own unless told. */
+  readonly status?: StatusLine;
   /**
    * @param hear takes what drivers print meanwhile, which goes nowhere without it
    * @throws AdapterError where there is none of that name
@@ -41,24 +43,18 @@ export interface Invocation extends Io {
   result: object | undefined;
   /** What failed, in words. */
   readonly errors: string[];
-  /** Called at the first signal that asks to end; without it the process leaves at once. */
-  onInterrupt: (() => void) | undefined;
-  /** Exit code of the signal that came. */
-  interrupted: number | undefined;
 }
 
 export const begin = (io: Io, ended: AbortSignal): Invocation => ({
   ...io,
   exitCode: 0,
   ended,
-  status: new StatusLine(io.err),
+  status: io.status ?? new StatusLine(io.err),
   started: io.started ?? performance.now(),
   command: '',
   wantsJson: false,
   result: undefined,
   errors: [],
-  onInterrupt: undefined,
-  interrupted: undefined,
 });
 
 /** This process's own streams, and a device for each command. */

@@ -26,7 +26,6 @@ import { addVerify } from './commands/verify.ts';
 import { addWeights } from './commands/weights.ts';
 import { printEnvelope } from './envelope.ts';
 import { environmentHelp, finishHelp } from './help.ts';
-import { listenForSignals } from './interrupt.ts';
 import { begin, type Invocation, type Io } from './io.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
@@ -39,9 +38,8 @@ import { UsageError } from './usage-error.ts';
 export async function run(commandLine: readonly string[], io: Io): Promise<number> {
   const end = new AbortController();
   const invocation = begin(io, end.signal);
-  const release = listenForSignals(invocation);
   try {
-    await buildProgram(invocation, release).parseAsync(commandLine, { from: 'user' });
+    await buildProgram(invocation).parseAsync(commandLine, { from: 'user' });
   } catch (error) {
     // Commander has printed its own message already.
     if (!(error instanceof CommanderError)) tell(error, invocation);
@@ -53,8 +51,7 @@ export async function run(commandLine: readonly string[], io: Io): Promise<numbe
   return invocation.exitCode;
 }
 
-/** @param release lets go of the signals, for a command that listens to them itself */
-function buildProgram(invocation: Invocation, release: () => void): Command {
+function buildProgram(invocation: Invocation): Command {
   const { out, err } = invocation;
   const program = new Command('fool')
     .description('Images that no human recognises and a neural network is sure of, by evolution on the GPU.')
@@ -71,14 +68,7 @@ function buildProgram(invocation: Invocation, release: () => void): Command {
       'Fool a network:': [addEvolve, addAscend, addExperiment],
       'Look at what came out:': [addReport, addVerify, addClassify],
       'Networks:': [addDescribe, addEvaluate, addTrain, addImport, addWeights],
-      'This machine:': [
-        addDoctor,
-        addTune,
-        (parent) => {
-          addBench(parent, release);
-        },
-        addCompletion,
-      ],
+      'This machine:': [addDoctor, addTune, addBench, addCompletion],
     };
   for (const [group, ofGroup] of Object.entries(commands)) {
     program.commandsGroup(group);

@@ -123,6 +123,10 @@ describe('fool evaluate', () => {
     );
     const result = JSON.parse(out) as Record<string, unknown>;
     expect(result).toMatchObject({ command: 'evaluate', exitCode: 0, errors: [], unreadable: [] });
+    const results = result['results'] as { label: string; images: number; correct: number }[];
+    expect(results.map(({ label }) => label)).toEqual(names);
+    for (const key of ['images', 'correct'] as const)
+      expect(results.reduce((sum, count) => sum + count[key], 0)).toBe(result[key]);
     expect(result).toMatchObject({ model: 'lenet-mnist', dataset: folder, images: 70 });
     expect(result['accuracy']).toBe(Number(result['correct']) / 70);
     // Five of the ten views of a digit are its mirror image.

@@ -23,7 +23,7 @@ describe('renderReport', () => {
       'no GPU was found',
       'register16x2',
       'evaluate network',
-      '77.2 %',
+      '75.3 %',
     ]) {
       expect(text).toContain(part);
     }

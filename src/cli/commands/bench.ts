@@ -2,8 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 
-/** @param release lets go of the signals, to which it listens itself */
-export function addBench(program: Command, release: () => void): void {
+export function addBench(program: Command): void {
   program
     .command('bench')
     .description('measure kernels, networks and whole runs; compare and draw results (fool bench --help)')
@@ -13,7 +12,6 @@ export function addBench(program: Command, release: () => void): void {
     .action(async (passed: string[]) => {
       // It reads the command line of the process and ends it; a process of its own would outlive signals to this one.
       const bench = new URL('bench.js', import.meta.url);
-      release();
       process.argv = [process.execPath, fileURLToPath(bench), ...passed];
       await import(bench.href);
     });
