@@ -212,7 +212,7 @@ describe('fool ascend', () => {
     expect(row!.reached).toEqual([null, null, null, null]);
     expect(out).toMatch(/^conv2:7,3,3: -?[\d.e-]+ → [\d.]+ at iteration \d of 9$/m);
     expect(out + err).not.toMatch(/confidence|99\.99 %/);
-    expect(err).toMatch(/1 of 1 done, value/);
+    expect(err).toMatch(/ · value \S+ → \S+, 1 of 1 done/);
     const summary = json<AscentSummary>('unit', 'summary.json');
     expect(summary).not.toHaveProperty('medianConfidence');
     expect(summary.values).toEqual([{ objective: 'conv2:7,3,3', start: row!.startValue, end: row!.value }]);

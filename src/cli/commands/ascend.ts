@@ -177,9 +177,9 @@ function progressText(
   objectives: number,
 ): string {
   const sofar = `${String(done)} of ${String(objectives)} done`;
-  if (value) return `${sofar}, value ${formatValue(value.start)} → ${formatValue(value.best)}`;
+  if (value) return `value ${formatValue(value.start)} → ${formatValue(value.best)}, ${sofar}`;
   if (median === undefined || best === undefined) return sofar;
-  return `${sofar}, median ${formatConfidence(median)}, best ${formatConfidence(best)}`;
+  return `median ${formatConfidence(median)}, ${sofar}, best ${formatConfidence(best)}`;
 }
 
 async function animate(storage: FileStorage, folder: string, terminal: Terminal): Promise<void> {
