@@ -68,7 +68,8 @@ function launch(entryPoint: string, shape: BallShape, count: number, flops: numb
 const furthest = 2 ** 23;
 
 function constantsOf({ values, batch, radius }: BallShape): Record<string, number> {
-  const limit = Math.floor(Math.min(radius, furthest) ** 2);
+  const within = Math.min(radius, furthest);
+  const limit = Math.floor(within * within);
   return {
     VALUES: values,
     BATCH: batch / 4,
