@@ -3,19 +3,13 @@ import type { Standing } from '../ascent/ascend.ts';
 import type { AscentProgress } from '../ascent/records.ts';
 import type { Expected } from './bar-line.ts';
 
-/** Read-backs that the pace is taken of: early ones are slow. */
+/** Read-backs that the pace is taken of: early ones are slow, the first one waits for what is compiled. */
 const remembered = 8;
 
 export class AscentPace {
   /** Iterations so far and when they were done, the newest last. */
-  readonly #marks: { readonly done: number; readonly at: number }[];
-  #last: Pick<AscentProgress, 'trial' | 'iteration'>;
-
-  /** @param begun where an ascent that is resumed stood @param now milliseconds */
-  constructor(begun: Pick<AscentProgress, 'trial' | 'iteration'> | undefined, now: number) {
-    this.#last = begun ?? { trial: 0, iteration: 0 };
-    this.#marks = [{ done: 0, at: now }];
-  }
+  readonly #marks: { readonly done: number; readonly at: number }[] = [];
+  #last: Pick<AscentProgress, 'trial' | 'iteration'> = { trial: 0, iteration: 0 };
 
   /** @param now milliseconds */
   after({ trial, iteration, evaluations }: AscentProgress, standing: Standing, now: number): Expected {
@@ -26,8 +20,10 @@ export class AscentPace {
     this.#last = { trial, iteration };
     this.#marks.push({ done, at: now });
     if (this.#marks.length > remembered) this.#marks.shift();
-    const first = this.#marks[0] ?? { done: 0, at: now };
-    const each = (now - first.at) / 1000 / Math.max(1, done - first.done);
-    return { total: evaluations + standing.imagesLeft, secondsLeft: standing.iterationsLeft * each };
+    const total = evaluations + standing.imagesLeft;
+    const [first] = this.#marks;
+    if (!first || first.done === done) return { total, secondsLeft: undefined };
+    const each = (now - first.at) / 1000 / (done - first.done);
+    return { total, secondsLeft: standing.iterationsLeft * each };
   }
 }

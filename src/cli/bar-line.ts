@@ -52,8 +52,8 @@ const cut = (text: string, columns: number): string =>
 export interface Expected {
   /** Of what there is to be done, which may have become less. */
   readonly total: number;
-  /** Until it is done. */
-  readonly secondsLeft: number;
+  /** Until it is done; undefined where that is not known yet. */
+  readonly secondsLeft: number | undefined;
 }
 
 /** Rate since the start and the time that the rest would take at it. */
@@ -73,11 +73,13 @@ export class Meter {
     const seconds = (this.now() - this.#started) / 1000;
     const rate = (value - this.from) / Math.max(seconds, 1e-3);
     const total = expected?.total ?? this.total;
-    const left = expected?.secondsLeft ?? (total - value) / rate;
+    const left = expected ? expected.secondsLeft : (total - value) / rate;
     return {
       rate: rate > 0 ? `${Number(rate.toPrecision(3)).toLocaleString('en')}/s` : '…/s',
       left:
-        value >= total ? `in ${formatDuration(seconds)}` : `${rate > 0 ? formatDuration(left) : '…'} left`,
+        value >= total
+          ? `in ${formatDuration(seconds)}`
+          : `${rate > 0 && left !== undefined ? formatDuration(left) : '…'} left`,
     };
   }
 }

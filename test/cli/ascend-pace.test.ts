@@ -10,23 +10,29 @@ const at = (iteration: number, evaluations: number, trial = 0) => ({
 });
 
 it('reckons with the iterations of the batch, however many images were spared theirs', () => {
-  const pace = new AscentPace(undefined, 0);
+  const pace = new AscentPace();
+  // The first one waits for what is compiled, and tells nothing.
+  expect(pace.after(at(1, 8), standing, 60_000)).toEqual({ total: 38, secondsLeft: undefined });
   // Four iterations of eight images took two seconds.
-  expect(pace.after(at(4, 32), standing, 2000)).toEqual({ total: 62, secondsLeft: 5 });
+  expect(pace.after(at(5, 40), standing, 62_000)).toEqual({ total: 70, secondsLeft: 5 });
   // Only one image climbs on: four more take as long.
-  expect(pace.after(at(8, 36), { ...standing, imagesLeft: 10 }, 4000)).toEqual({ total: 46, secondsLeft: 5 });
+  expect(pace.after(at(9, 44), { ...standing, imagesLeft: 10 }, 64_000)).toEqual({
+    total: 54,
+    secondsLeft: 5,
+  });
 });
 
 it('goes on where slots are filled anew, in another trial and after an interruption', () => {
-  const pace = new AscentPace({ trial: 0, iteration: 100 }, 0);
-  expect(pace.after(at(104, 1), standing, 4000).secondsLeft).toBe(10);
+  const pace = new AscentPace();
+  pace.after(at(104, 1), standing, 0);
+  expect(pace.after(at(108, 1), standing, 4000).secondsLeft).toBe(10);
   expect(pace.after(at(4, 1), standing, 8000).secondsLeft).toBe(10);
   expect(pace.after(at(4, 1, 1), standing, 12_000).secondsLeft).toBe(10);
 });
 
 it('forgets how slowly it began', () => {
-  const pace = new AscentPace(undefined, 0);
-  pace.after(at(1, 1), standing, 60_000);
+  const pace = new AscentPace();
+  pace.after(at(1, 1), standing, 0);
   for (let iteration = 2; iteration < 12; iteration++)
     pace.after(at(iteration, iteration), standing, 60_000 + 100 * iteration);
   expect(pace.after(at(12, 12), standing, 61_200).secondsLeft).toBeCloseTo(1, 6);

@@ -150,7 +150,7 @@ async function follow(
   const total = objectives.length * (steps + 1) * trials.length;
   const begun = ascent.from?.state;
   const bar = terminal.progress(total, 'iterations', begun?.evaluations ?? 0);
-  const pace = new AscentPace(begun, performance.now());
+  const pace = new AscentPace();
   try {
     const summary = await ascend(ascent, {
       now: () => performance.now(),
