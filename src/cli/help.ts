@@ -70,10 +70,13 @@ export const commandsBelow = (command: Command): Command[] => [
   ...command.commands.flatMap((each) => commandsBelow(each)),
 ];
 
-/** As Commander describes an option; that a switch is off unless it is given goes without saying. */
+/** As Commander describes an option; that a switch is off, or a list empty, unless it is given goes without saying. */
 function withoutFalse(option: Option): string {
   const shown = new Option(option.flags, option.description);
-  Object.assign(shown, option, option.defaultValue === false && { defaultValue: undefined });
+  const { defaultValue } = option as { defaultValue: unknown };
+  const goesWithoutSaying =
+    defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  Object.assign(shown, option, goesWithoutSaying && { defaultValue: undefined });
   return new Help().optionDescription(shown);
 }
 
