@@ -110,4 +110,4 @@ export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput):
 
 const style = `.classes { columns: 16rem; column-gap: 1.5rem; padding: 0; }
 .classes li { break-inside: avoid; margin-left: 2.6rem; }
-figure img { width: 16rem; max-width: 100%; image-rendering: pixelated; }`;
+figure img { width: 16rem; max-width: 100%; }`;
