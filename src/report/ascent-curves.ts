@@ -29,7 +29,16 @@ export function curvesSection(input: AscentReportInput): Section | undefined {
   ];
   const confidences = () => [
     figure('confidence', confidenceAxis('linear', values()), 'Confidence in the class.', 'confidence'),
-    figure('confidence', confidenceAxis('nines', values()), `The same ${axisOfNines}.`, 'confidence'),
+    ...([...values()].some((confidence) => confidence >= 0.9)
+      ? [
+          figure(
+            'confidence',
+            confidenceAxis('nines', values()),
+            `Confidence in the class ${axisOfNines}.`,
+            'confidence',
+          ),
+        ]
+      : []),
   ];
   const figures = [
     figure('value', evenAxis('objective'), 'The value that is climbed.', 'value'),

@@ -58,7 +58,7 @@ export function plotsSection({ run, progress, cells }: ReportInput): Section | u
   if (wins)
     counts.push([
       wins,
-      'Cells won per child, and those won by children of another class’s elite (goal switches); means of stretches.',
+      'Cells won per child, and those won by children of another class’s elite (goal switches); means of stretches. None stands at the foot.',
     ]);
   const figures = plotFigures([
     [plotProgress(progress, 'linear'), 'Median, mean and lowest confidence of all classes.'],
