@@ -29,10 +29,9 @@ export interface Speech {
  */
 export function speechOf(quiet: boolean, intoFiles: boolean): Speech {
   const terminal = new Terminal({ json: false, quiet });
-  const rows = quiet && !intoFiles ? new Terminal({ json: false, quiet: false }) : terminal;
   return {
     row: (line) => {
-      rows.line(line);
+      if (!(quiet && intoFiles)) terminal.answer(line);
     },
     say: (line) => {
       terminal.line(line);
