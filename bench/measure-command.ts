@@ -15,6 +15,7 @@ import { importPeers, measureSections, type MeasureOptions, type Peers } from '.
 import { checkOutputs, filesOf, writeOutputs, type OutputOptions } from './outputs.ts';
 import { chosenSections, planOf, sections, type Choice, type Plan, type Section } from './plan.ts';
 import { Recorder } from './recorder.ts';
+import { ShownRows } from './shown-rows.ts';
 import { speechOf, type Speech } from './speech.ts';
 import { isStopped, listenForStop, type StoppedError } from './stop.ts';
 import type { Timeline } from './trace.ts';
@@ -102,6 +103,7 @@ async function measure(chosen: readonly Section[], isNamed: boolean, options: Be
   speech.say(`adapter: ${gpu.adapter.description}`);
   const { plan, peers } = await prepare(gpu, chosen, isNamed, options, speech);
   const recorder = new Recorder(beginningOf(gpu), options.json);
+  const rows = new ShownRows(recorder, speech);
   const timelines: Timeline[] = [];
   let failures = 0;
   const failed = (line: string) => {
@@ -117,11 +119,16 @@ async function measure(chosen: readonly Section[], isNamed: boolean, options: Be
     const written = await writeOutputs(recorder.results(reason), timelines, options);
     return [...(options.json === undefined ? [] : [options.json]), ...written];
   };
+  const finish = async (stopped: StoppedError | undefined) => {
+    rows.end();
+    if (stopped) speech.say(`${stopped.message}; what was measured until then is kept`);
+    for (const path of await write(stopped?.message)) speech.say(`written to ${path}`);
+  };
   const leave = (stopped: StoppedError) => {
-    const saved = write(stopped.message).catch((error: unknown) => {
+    const finished = finish(stopped).catch((error: unknown) => {
       speech.fail(messageOf(error));
     });
-    void saved.then(() => {
+    void finished.then(() => {
       speech.leave();
       process.exit(exitCode(stopped));
     });
@@ -130,16 +137,16 @@ async function measure(chosen: readonly Section[], isNamed: boolean, options: Be
   const { signal } = stop;
   let stopped: StoppedError | undefined;
   try {
-    await measureSections(gpu, plan, peers, options, { recorder, timelines, speech, failed, signal });
+    await measureSections(gpu, plan, peers, options, { recorder, rows, timelines, speech, failed, signal });
   } catch (error) {
     if (!signal.aborted && !isStopped(error)) {
+      rows.end();
       if (recorder.results().rows.length > 0) await write(messageOf(error));
       throw error;
     }
     stopped = (isStopped(error) ? error : signal.reason) as StoppedError;
-    speech.say(`${stopped.message}; what was measured until then is kept`);
   }
-  for (const path of await write(stopped?.message)) speech.say(`written to ${path}`);
+  await finish(stopped);
   stop.dispose();
   return exitCode(stopped);
 }

@@ -3,15 +3,14 @@ import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
-import { formatCount } from '../src/report/format.ts';
 import { benchEvolution } from './evolution.ts';
 import { benchKernels } from './kernels.ts';
-import { layerLines } from './layer-lines.ts';
 import { benchNetworks } from './networks.ts';
 import type { Plan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
 import { findRoofs, type Roofs } from './roofs.ts';
-import { RowTable, type Row } from './row-table.ts';
+import type { Row } from './row-table.ts';
+import type { ShownRows } from './shown-rows.ts';
 import type { Speech } from './speech.ts';
 import type { Timeline } from './trace.ts';
 import { mostVisits } from './visits.ts';
@@ -32,6 +31,7 @@ export interface MeasureOptions {
 /** What becomes of what is measured. */
 export interface Output {
   readonly recorder: Recorder;
+  readonly rows: ShownRows;
   readonly timelines: Timeline[];
   readonly speech: Speech;
   /** A variant that computes something else, does not run, or is above a roof. */
@@ -72,7 +72,8 @@ export async function measureSections(
     if (open) return open;
     return (open = openedOn(await openGpu(choice)));
   };
-  const rows = shownRows(output, () => open?.watch.leastMs);
+  const { rows } = output;
+  rows.leastLook = () => open?.watch.leastMs;
   try {
     let roofs: Roofs | undefined;
     if (plan.sections.some((section) => section !== 'evolution')) {
@@ -99,7 +100,6 @@ export async function measureSections(
     }
   } finally {
     close();
-    rows.end();
   }
 }
 
@@ -119,52 +119,6 @@ async function roofsFor(
     bar.stop();
   }
 }
-
-/** Rows as they are kept and seen. */
-interface Rows {
-  /** A row that comes again. */
-  readonly keep: (row: Row) => void;
-  readonly show: (row: Row) => void;
-}
-
-function shownRows(
-  { recorder, speech }: Output,
-  leastLook: () => number | undefined,
-): Rows & { end: () => void } {
-  const table = new RowTable(speech.width);
-  /** Kept and not seen yet: a visit that is cut short leaves some. */
-  const unseen = new Map<string, Row>();
-  let doubtful = 0;
-  const keep = (row: Row) => {
-    const leastMs = leastLook();
-    if (leastMs !== undefined && Number.isFinite(leastMs)) recorder.find({ fixedWorkMs: leastMs });
-    unseen.set(recorder.put(row), row);
-  };
-  const print = (row: Row) => {
-    for (const line of table.linesOf(row)) speech.row(line);
-    if ('layers' in row) for (const line of layerLines(row, speech.width())) speech.say(line);
-  };
-  return {
-    keep,
-    show: (row) => {
-      keep(row);
-      unseen.delete(recorder.put(row));
-      if (isDoubtful(row)) doubtful++;
-      print(row);
-    },
-    end: () => {
-      for (const row of unseen.values()) print(row);
-      if (doubtful > 0)
-        speech.warn(
-          `${formatCount(doubtful, 'row')} above 100 % of the roof, which was then measured while the machine was disturbed: measure again with --measure-roofs, when nothing else runs`,
-        );
-    },
-  };
-}
-
-const isDoubtful = (row: Row): boolean =>
-  ('aboveRoof' in row && row.aboveRoof === 'doubtful') ||
-  ('ofFunctions' in row && (row.ofFunctions ?? 0) > 1);
 
 async function kernelSection(
   gpu: Gpu,
@@ -203,7 +157,7 @@ async function networkSection(
   { works }: Plan,
   { functions }: Roofs,
   { visits }: MeasureOptions,
-  { keep, show }: Rows,
+  { keep, show }: ShownRows,
   { timelines, speech }: Output,
 ): Promise<void> {
   const most = visits ?? (gpu.adapter.kind === 'gpu' ? 1 : mostVisits);
