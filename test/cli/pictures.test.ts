@@ -122,6 +122,18 @@ describe('fool evaluate', () => {
       ...['evaluate', ...device, '--dataset', folder, '--json', '--crops', String(crops)],
     );
     const result = JSON.parse(out) as Record<string, unknown>;
+    expect(Object.keys(result)).toEqual([
+      ...['command', 'exitCode', 'errors'],
+      'model',
+      'dataset',
+      'images',
+      'correct',
+      'accuracy',
+      'top5',
+      'unreadable',
+      'seconds',
+      'results',
+    ]);
     expect(result).toMatchObject({ command: 'evaluate', exitCode: 0, errors: [], unreadable: [] });
     const results = result['results'] as { label: string; images: number; correct: number }[];
     expect(results.map(({ label }) => label)).toEqual(names);
