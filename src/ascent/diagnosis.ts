@@ -1,46 +1,40 @@
 /** Finds the layer at which a gradient is lost: follows one iteration, calculation by calculation. */
-import { run, Program, type Dispatch } from '../gpu/program.ts';
 import { gradientOf } from '../nn/backward.ts';
+import { follow } from '../nn/follow.ts';
 import { inputTensor } from '../nn/forward.ts';
-import { withoutSlots } from '../nn/few-images.ts';
 import type { Stage } from './stage.ts';
-
-type Written = NonNullable<Dispatch['writes']>;
 
 /** One sentence, e.g. `the gradient vanishes at relu6`. */
 export async function diagnose(stage: Stage, slot: number): Promise<string> {
   const { gpu, network, see } = stage;
-  const readSlot = async (buffer: GPUBuffer, bytes: number, pitch: number) => {
-    const values = new Float32Array(await gpu.read(buffer, bytes));
-    return values.filter((_, index) => index % pitch === slot);
-  };
-  const read = ({ tensor, buffer, bytes }: Written) =>
-    readSlot(buffer, bytes, withoutSlots(tensor).inSlots ? stage.batch : network.images);
+  const inSlot = (values: Float32Array, pitch: number) => values.filter((_, index) => index % pitch === slot);
+  const dispatches = see.flatMap((program) => program.dispatches);
   const [firstBackward] = network.backward.dispatches;
-  // A tensor may be made in several parts: it is looked at when the next one begins.
-  let pending: Written | undefined;
-  for (const dispatch of see.flatMap(({ dispatches }) => dispatches)) {
-    if (dispatch.writes) {
-      const found = pending && complaint(pending.tensor, await read(pending));
+  const turn = firstBackward === undefined ? -1 : dispatches.indexOf(firstBackward);
+  const backward = turn === -1 ? [] : dispatches.slice(turn);
+  const look = async (part: typeof dispatches) => {
+    for await (const { tensor, values, pitch } of follow(gpu, network, part)) {
+      const found = complaint(tensor, inSlot(values, pitch));
       if (found !== undefined) return found;
-      pending = dispatch.writes;
     }
-    if (dispatch === firstBackward) {
-      const sources = [...network.gradientSources.values()];
-      const gradients = await Promise.all(
-        sources.map(({ gradient }) => readSlot(gradient, gradient.size, stage.batch)),
-      );
-      if (gradients.every((values) => values.every((value) => value === 0)))
-        return `the gradient of the objective with respect to ${[...network.gradientSources.keys()].join(' and ')} is zero`;
-    }
-    run(gpu, new Program([dispatch]));
+    return undefined;
+  };
+  const found = await look(turn === -1 ? dispatches : dispatches.slice(0, turn));
+  if (found !== undefined) return found;
+  if (turn !== -1) {
+    const sources = [...network.gradientSources.values()];
+    const gradients = await Promise.all(
+      sources.map(async ({ gradient }) =>
+        inSlot(new Float32Array(await gpu.read(gradient, gradient.size)), stage.batch),
+      ),
+    );
+    if (gradients.every((values) => values.every((value) => value === 0)))
+      return `the gradient of the objective with respect to ${[...network.gradientSources.keys()].join(' and ')} is zero`;
   }
-  const found = pending && complaint(pending.tensor, await read(pending));
-  return found ?? 'the gradient is lost on its way from the input to the image';
+  return (await look(backward)) ?? 'the gradient is lost on its way from the input to the image';
 }
 
-function complaint(written: string, values: Float32Array): string | undefined {
-  const { tensor } = withoutSlots(written);
+function complaint(tensor: string, values: Float32Array): string | undefined {
   const place = tensor.replace(/^d /, '');
   const isGradient = tensor === gradientOf(place);
   const named = place === inputTensor ? 'the input' : place;

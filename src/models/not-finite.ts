@@ -1,8 +1,8 @@
 /** Answers of a network that are no numbers: found where confidences come back, and followed to the layer that lost them. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, run, type Dispatch } from '../gpu/program.ts';
+import { follow } from '../nn/follow.ts';
 import { inputTensor, logitsTensor } from '../nn/forward.ts';
-import { withoutSlots } from '../nn/few-images.ts';
 import type { Classifier } from './classifier.ts';
 
 /** A network gives no finite answer to an image. */
@@ -61,32 +61,17 @@ export async function notFinite(gpu: Gpu, classifier: Classifier, image: number)
 async function firstLost(
   gpu: Gpu,
   { network }: Classifier,
-  dispatches: readonly Dispatch[],
+  [view, ...others]: readonly Dispatch[],
   slots: readonly number[],
 ): Promise<string | undefined> {
-  const isLost = async (buffer: GPUBuffer, bytes: number, pitch: number) => {
-    const values = new Float32Array(await gpu.read(buffer, bytes));
-    return values.some((value, index) => slots.includes(index % pitch) && !Number.isFinite(value));
-  };
-  let pending: Dispatch['writes'];
-  // A tensor may be made in several parts: it is looked at when the next one begins.
-  const look = async (): Promise<string | undefined> => {
-    if (!pending) return undefined;
-    const { tensor, inSlots } = withoutSlots(pending.tensor);
-    const pitch = inSlots ? network.batch : network.images;
-    return (await isLost(pending.buffer, pending.bytes, pitch)) ? tensor : undefined;
-  };
-  for (const [index, dispatch] of dispatches.entries()) {
-    if (dispatch.writes) {
-      const found = await look();
-      if (found !== undefined) return nameOf(found, network.architecture.layers.at(-1)?.name);
-      pending = dispatch.writes;
-    }
-    run(gpu, new Program([dispatch]));
-    if (index === 0 && (await isLost(network.input, network.input.size, network.batch))) return 'the input';
-  }
-  const found = await look();
-  return found === undefined ? undefined : nameOf(found, network.architecture.layers.at(-1)?.name);
+  const isLost = (values: Float32Array, pitch: number) =>
+    values.some((value, index) => slots.includes(index % pitch) && !Number.isFinite(value));
+  if (view) run(gpu, new Program([view]));
+  const input = new Float32Array(await gpu.read(network.input, network.input.size));
+  if (isLost(input, network.batch)) return 'the input';
+  for await (const { tensor, values, pitch } of follow(gpu, network, others))
+    if (isLost(values, pitch)) return nameOf(tensor, network.architecture.layers.at(-1)?.name);
+  return undefined;
 }
 
 /** The last layer's output goes by the name of what it is. */
