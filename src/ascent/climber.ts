@@ -18,7 +18,7 @@ import {
 import type { Objective } from './objective.ts';
 import { createRegularisers, noRegularisers, type Regularisers } from './regularisers.ts';
 import { sourceOf, type Stage } from './stage.ts';
-import { writeStart, type PictureFor } from './start.ts';
+import { writeStart, type PictureFor, type StartOptions } from './start.ts';
 import { classWeights, unitWeights, watchedClasses } from './units.ts';
 import { objectiveStream, plainView, transformedView } from './views.ts';
 
@@ -94,8 +94,7 @@ export class Climber {
     const { gpu, batch } = stage;
     this.#objectives = objectives;
     writeObjectives(stage, objectives);
-    const { parametrisation, settings, pictureFor } = this.options;
-    const { values, parameters, centre } = parametrisation;
+    const { values, parameters } = this.options.parametrisation;
     const rows = new Float32Array(await gpu.read(own.best));
     const mask = gpu.buffer('replaced slots', 16 * batch);
     const fresh = gpu.buffer('start of replaced slots', 4 * values * batch);
@@ -104,10 +103,8 @@ export class Climber {
       bind(gpu, label, keepParameters(values, batch), { 0: mask, 3: fresh, 4: target });
     for (const moment of [own.firstMoment, own.secondMoment])
       if (moment) run(gpu, new Program([await replacing('no movement', moment)]));
-    const { start, seed } = settings;
-    const from = { start, seed, objectives, batch, bounds: own.bounds };
-    const pictures = { ...(pictureFor && { pictureFor }), ...(centre && { centre }) };
-    await writeStart(gpu, { parameters: fresh, values }, { ...from, ...pictures });
+    const start = startOptions(this.options, objectives, batch, own.bounds);
+    await writeStart(gpu, { parameters: fresh, values }, start);
     run(gpu, new Program([await replacing('start', parameters)]));
     for (const slot of slots)
       for (const [row, value] of beginning.entries()) rows[row * batch + slot] = value;
@@ -198,17 +195,24 @@ async function writeBeginning(
   { bounds, best }: SlotBuffers,
 ): Promise<void> {
   const { gpu, batch } = stage;
-  const { objectives, settings, parametrisation, pictureFor } = options;
-  const { centre } = parametrisation;
+  const { objectives, settings, parametrisation } = options;
   writeObjectives(stage, objectives);
   gpu.write(
     best,
     Float32Array.from({ length: 4 * batch }, (_, index) => beginning[Math.floor(index / batch)] ?? 0),
   );
   if (settings.parametrisation.kind === 'cppn') return; // the genomes are the start
-  const { start, seed } = settings;
+  await writeStart(gpu, parametrisation, startOptions(options, objectives, batch, bounds));
+}
+
+function startOptions(
+  { settings: { start, seed }, parametrisation: { centre }, pictureFor }: ClimberOptions,
+  objectives: readonly Objective[],
+  batch: number,
+  bounds: GPUBuffer,
+): StartOptions {
   const pictures = { ...(pictureFor && { pictureFor }), ...(centre && { centre }) };
-  await writeStart(gpu, parametrisation, { start, seed, objectives, batch, bounds, ...pictures });
+  return { start, seed, objectives, batch, bounds, ...pictures };
 }
 
 function regularisersOf({ gpu, model, batch }: Stage, options: ClimberOptions): Promise<Regularisers> {

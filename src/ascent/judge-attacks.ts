@@ -18,17 +18,23 @@ export async function judgeAttacks(
   pictures: readonly Picture[],
 ): Promise<Pick<AscentRow, 'distance' | 'attack'>[] | undefined> {
   if (!starts) return undefined;
-  const confidences = await judgeAll(
+  // Where the record has a confidence in that class already, it is the one of the image.
+  const unrecorded = [...courses.keys()].filter((index) => {
+    const course = courses[index];
+    return course && (course.objective.watched ?? namedAt(course)) !== namedAt(course);
+  });
+  const judged = await judgeAll(
     starts.judge,
-    pictures.map(({ pixels }) => pixels),
+    unrecorded.flatMap((index) => pictures[index]?.pixels ?? []),
   );
+  const confidences = new Map(unrecorded.map((index, place) => [index, judged[place]]));
   return courses.map((course, index) => {
     const { objective } = course;
     const { pixels, before } = startOf(objective, starts.pictures);
     const named = namedAt(course);
-    // Where the record has a confidence in that class already, it is the one of the image.
-    const isRecorded = named === (objective.watched ?? named);
-    const confidence = isRecorded ? bestConfidence(course) : (confidences[index]?.[named] ?? 0);
+    const confidence = confidences.has(index)
+      ? (confidences.get(index)?.[named] ?? 0)
+      : bestConfidence(course);
     const after = { class: named, label: model.labels[named] ?? '', confidence };
     return {
       distance: distanceBetween(pictures[index]?.pixels ?? pixels, pixels),

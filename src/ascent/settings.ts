@@ -123,3 +123,7 @@ export interface Trial {
   readonly name: string;
   readonly climb: Climb;
 }
+
+/** Whether an objective wants a class, whose confidence is what counts. */
+export const isWatched = ({ objectives }: Pick<AscentSettings, 'objectives'>, index: number): boolean =>
+  objectives[index]?.watched !== null;

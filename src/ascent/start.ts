@@ -73,6 +73,6 @@ function keysOf(objectives: readonly Objective[], seed: number, batch: number): 
 function side(pictures: readonly Centred[], values: number, batch: number): Float32Array<ArrayBuffer> {
   const all = new Float32Array(values * batch);
   for (const [slot, picture] of pictures.entries())
-    for (const [value, number] of picture.entries()) all[value * batch + slot] = number;
+    for (let value = 0; value < values; value++) all[value * batch + slot] = picture[value] ?? 0;
   return all;
 }

@@ -9,7 +9,7 @@ import {
   type ObjectiveValue,
   type TrialRecord,
 } from './records.ts';
-import type { AscentSettings, Trial } from './settings.ts';
+import { isWatched, type AscentSettings, type Trial } from './settings.ts';
 
 const goal = milestones.indexOf(0.9999);
 
@@ -19,7 +19,7 @@ export function summariseTrial(
   rows: readonly AscentRow[],
   objectives: readonly Objective[],
 ): TrialRecord {
-  const wanted = rows.filter((_, index) => objectives[index]?.watched !== null);
+  const wanted = rows.filter((_, index) => isWatched({ objectives }, index));
   const { median, mean, min } = summarise(
     wanted.length > 0 ? wanted.map(({ confidence }) => confidence) : [0],
   );
@@ -49,7 +49,7 @@ export function bestTrial(trials: readonly TrialRecord[]): TrialRecord | undefin
   );
 }
 
-function isBetter(one: TrialRecord, other: TrialRecord): boolean {
+export function isBetter(one: TrialRecord, other: TrialRecord): boolean {
   if (one.medianValue !== undefined && other.medianValue !== undefined)
     return one.medianValue > other.medianValue;
   if (one.reached9999 !== other.reached9999) return one.reached9999 > other.reached9999;
@@ -63,7 +63,7 @@ export function summariseRows(
   { objectives, start }: Pick<AscentSettings, 'objectives' | 'start'>,
 ): Partial<AscentSummary> {
   const wanted = rows.flatMap(({ confidence }, index) =>
-    objectives[index]?.watched === null ? [] : [confidence],
+    isWatched({ objectives }, index) ? [confidence] : [],
   );
   const values = rows.flatMap(({ objective: name, value, startValue = value }, index): ObjectiveValue[] => {
     const objective = objectives[index];

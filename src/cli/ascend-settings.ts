@@ -21,7 +21,7 @@ import { findPictures } from '../node/start-folder.ts';
 import { readRun } from '../report/read-run.ts';
 import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
 import { classesNamed } from './named-classes.ts';
-import type { Terminal } from './terminal.ts';
+import { noteTo, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What was asked for, as far as it is known before there is a device. */
@@ -222,12 +222,6 @@ export async function storedAscent(
   for (const { file, sha256 } of files) pictures.push((await readStart(file, model, ignored, sha256)).pixels);
   return { settings, objectives: () => objectives, needsNames: false, pictures };
 }
-
-const noteTo =
-  (terminal: Terminal): OnNote =>
-  (text) => {
-    terminal.note(text);
-  };
 
 /** It was told when the ascent began. */
 const ignored: OnNote = () => undefined;

@@ -1,5 +1,6 @@
 /** What help pages have in common: groups of options, examples, and where errors point to. */
 import { Help, Option, type Command } from 'commander';
+import { aligned } from './aligned.ts';
 import type { Invocation } from './io.ts';
 
 /** Groups of options that several commands have; they stand behind a command's own. */
@@ -14,8 +15,7 @@ const behind: readonly string[] = Object.values(groups);
 
 /** Adds examples to a command's help: command lines, each with what it is for. */
 export function withExamples(command: Command, examples: readonly (readonly [line: string, why: string])[]) {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, why]) => `  ${line.padEnd(width)}  # ${why}`);
+  const lines = aligned(examples.map(([line, why]) => [`  ${line}`, `# ${why}`]));
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
@@ -32,8 +32,7 @@ export const environment: readonly (readonly [name: string, about: string])[] = 
 ];
 
 export function environmentHelp(): string {
-  const width = Math.max(...environment.map(([name]) => name.length));
-  const lines = environment.map(([name, about]) => `  ${name.padEnd(width)}  ${about}`);
+  const lines = aligned(environment.map(([name, about]) => [`  ${name}`, about]));
   return `\nEnvironment variables:\n${lines.join('\n')}`;
 }
 

@@ -15,7 +15,7 @@ import { readImage } from '../node/image-folder.ts';
 import { formatConfidence } from '../report/format.ts';
 import { evaluationOf, type Evaluate } from './labelled-data.ts';
 import { withGpu } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { noteTo, type Terminal } from './terminal.ts';
 
 export interface Known {
   readonly pictures: readonly { readonly file: string; readonly target: number }[];
@@ -50,10 +50,7 @@ export async function checkImported(
   if (pictures.length + datasets.length === 0) return undefined;
   const known = await Promise.all(
     pictures.map(async ({ file, target }): Promise<KnownImage> => {
-      const onNote = (text: string) => {
-        terminal.note(text);
-      };
-      return { name: file, image: await readImage(file, onNote), target };
+      return { name: file, image: await readImage(file, noteTo(terminal)), target };
     }),
   );
   const evaluations = await Promise.all(

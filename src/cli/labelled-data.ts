@@ -8,7 +8,7 @@ import type { Model } from '../models/model.ts';
 import type { DenseStorage, Parameters } from '../nn/parameters.ts';
 import { imageBatches, openImageFolder } from '../node/image-folder.ts';
 import { loadMnist } from '../node/mnist-files.ts';
-import type { Terminal } from './terminal.ts';
+import { noteTo, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface TestSet {
@@ -69,9 +69,7 @@ async function overFolder(test: TestSet, model: Model, terminal: Terminal): Prom
     );
     const unreadable: string[] = [];
     const batches = imageBatches(folder, model.preprocessing.image, judge.images, {
-      onNote: (text) => {
-        terminal.note(text);
-      },
+      onNote: noteTo(terminal),
       onUnreadable: ({ message }, file) => {
         terminal.fail(message);
         unreadable.push(file);

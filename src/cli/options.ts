@@ -27,6 +27,12 @@ export const adapterOption = (): Option =>
     .default('auto')
     .helpGroup(groups.device);
 
+/** --arch, of a file that does not say it itself. */
+export const archOption = (): Option =>
+  new Option('--arch <name>', 'architecture of a file that names none')
+    .choices([...architectureNames])
+    .helpGroup(groups.model);
+
 /** Adds --adapter, --json and --quiet. */
 export function withCommon(command: Command): Command {
   return withOutput(command).addOption(adapterOption());
@@ -67,11 +73,7 @@ export function withModel(command: Command): Command {
         .default('lenet-mnist')
         .helpGroup(groups.model),
     )
-    .addOption(
-      new Option('--arch <name>', 'architecture of a file that names none')
-        .choices([...architectureNames])
-        .helpGroup(groups.model),
-    )
+    .addOption(archOption())
     .addOption(
       new Option('--dense-weights <storage>', 'f32: exact; f16: halves, in half the memory')
         .choices([...denseStorages])

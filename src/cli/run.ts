@@ -25,7 +25,7 @@ import { addTune } from './commands/tune.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWeights } from './commands/weights.ts';
 import { printEnvelope } from './envelope.ts';
-import { environmentHelp, finishHelp } from './help.ts';
+import { environmentHelp, finishHelp, pathOf } from './help.ts';
 import { begin, type Invocation, type Io } from './io.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
@@ -61,7 +61,7 @@ function buildProgram(invocation: Invocation): Command {
     // What stands behind `experiment NAME` is for that program.
     .enablePositionalOptions()
     .hook('preAction', (_, command) => {
-      invocation.command = nameOf(command);
+      invocation.command = pathOf(command).replace(/^fool /, '');
     });
   const commands: Readonly<Record<string, readonly ((program: Command, invocation: Invocation) => void)[]>> =
     {
@@ -77,12 +77,6 @@ function buildProgram(invocation: Invocation): Command {
   program.helpCommand('help [command]', 'show the help of a command').addHelpText('after', environmentHelp());
   finishHelp(program, invocation);
   return program;
-}
-
-/** Below the program: `weights list`. */
-function nameOf(command: Command): string {
-  const { parent } = command;
-  return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name();
 }
 
 const usageErrors = [

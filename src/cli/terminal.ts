@@ -226,3 +226,10 @@ export async function during<T>(terminal: Terminal, what: string, work: Promise<
     passing.stop();
   }
 }
+
+/** For what takes a function to tell remarks to. */
+export const noteTo =
+  (terminal: Terminal) =>
+  (text: string): void => {
+    terminal.note(text);
+  };

@@ -88,9 +88,11 @@ export class Evaluator {
   }
 
   #firstLost(content: ArrayBuffer): number {
-    const { classes } = this.classifier.network;
-    const words = new Uint32Array(content, 0, (winnerBytes / 4) * classes);
-    return words.reduce((first, word, index) => (index % 4 === 3 ? Math.min(first, word) : first), noChild);
+    const view = new DataView(content);
+    let first = noChild;
+    for (let at = 0; at < this.#winners.size; at += winnerBytes)
+      first = Math.min(first, view.getUint32(at + 12, true));
+    return first;
   }
 
   #decode(content: ArrayBuffer): Evaluation {

@@ -1,4 +1,5 @@
 /** Tries every defence on real images, on fooling images, and on those evolved against some. */
+import { formatPerCent } from '../report/format.ts';
 import { z } from 'zod';
 import type { LabelledBatch } from '../models/evaluation.ts';
 import type { Model } from '../models/model.ts';
@@ -231,10 +232,11 @@ export function counted(
 
 /** The table, out of what was counted alone. */
 export function defenceRows({ defences, kinds, total }: Defences): Row[] {
-  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
   return defences.map(({ what, accuracy, passing, survive }) => {
     const real =
-      accuracy === null || passing === null ? '' : `real: ${share(accuracy)} right, ${share(passing)} pass; `;
+      accuracy === null || passing === null
+        ? ''
+        : `real: ${formatPerCent(accuracy)} right, ${formatPerCent(passing)} pass; `;
     const fooling = survive.map((count, kind) => `${kinds[kind] ?? ''} ${String(count)} of ${String(total)}`);
     return {
       what,

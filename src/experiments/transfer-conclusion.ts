@@ -1,6 +1,12 @@
 /** What images of one network are to another: the table, the boxes and the sheets of pictures. */
 import { mean as meanOf } from 'simple-statistics';
-import { formatConfidence, formatCount, formatDuration, shortLabel } from '../report/format.ts';
+import {
+  formatConfidence,
+  formatCount,
+  formatDuration,
+  formatPerCent,
+  shortLabel,
+} from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
 import type { PlanarPicture } from '../report/shrink.ts';
 import { boxesDrawing } from './drawings.ts';
@@ -84,9 +90,8 @@ export function concludeTransfer(
 
 const nameOf = (side: Side): string => side.toUpperCase();
 const otherOf = (side: Side): Side => (side === 'a' ? 'b' : 'a');
-const perCent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const part = (number: number, of: number): string =>
-  `${String(number)} of ${String(of)} (${perCent(number / Math.max(1, of))})`;
+  `${String(number)} of ${String(of)} (${formatPerCent(number / Math.max(1, of))})`;
 
 function rowsOf({ side, images, shared }: Direction): Row[] {
   const [own, other] = [nameOf(side), nameOf(otherOf(side))];
@@ -100,7 +105,7 @@ function rowsOf({ side, images, shared }: Direction): Row[] {
     {
       what: `${begin}likeliest class on ${own} and on ${other}`,
       paper: 'a good share',
-      here: `${share(shares.both)}; ${perCent(1 / shared.length)} by chance`,
+      here: `${share(shares.both)}; ${formatPerCent(1 / shared.length)} by chance`,
     },
     { what: `${begin}on ${own} alone`, paper: 'some', here: share(shares.ownOnly) },
     { what: `${begin}on ${other} alone`, paper: 'not said', here: share(shares.otherOnly) },

@@ -55,10 +55,7 @@ export async function createJudge(
 }
 
 /** Confidences of any number of pictures, [image][class], a call of the judge after the other. */
-export async function judgeAll(
-  judge: Judge,
-  pictures: readonly Uint8Array<ArrayBuffer>[],
-): Promise<Float32Array[]> {
+export async function judgeAll(judge: Judge, pictures: readonly Uint8Array[]): Promise<Float32Array[]> {
   const [first] = pictures;
   if (!first) return [];
   const confidences: Float32Array[] = [];

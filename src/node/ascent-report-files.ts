@@ -1,6 +1,6 @@
 /** Writes the pictures and tables of an ascent's folder. */
 import { mostStrips, type AscentRow } from '../ascent/records.ts';
-import type { AscentSettings } from '../ascent/settings.ts';
+import { isWatched, type AscentSettings } from '../ascent/settings.ts';
 import {
   mostAttacksShown,
   mostCompared,
@@ -11,7 +11,7 @@ import {
 } from '../report/ascent-input.ts';
 import { renderAscentReport } from '../report/ascent-report.ts';
 import { shownTrials } from '../report/ascent-trials.ts';
-import { formatValue, isWatched, rowName } from '../report/ascent-words.ts';
+import { formatValue, rowName } from '../report/ascent-words.ts';
 import { evenPlaces } from '../report/curves.ts';
 import { differenceOf } from '../report/difference.ts';
 import { shortLabel } from '../report/format.ts';

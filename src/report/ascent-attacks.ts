@@ -1,10 +1,10 @@
 /** The section of an ascent's page that shows adversarial examples: before, after, and what was changed. */
-import { counts } from '../ascent/attack.ts';
-import { summarise } from '../evolution/statistics.ts';
+import { isWatched } from '../ascent/settings.ts';
+import { summariseAttacks } from '../ascent/attack.ts';
 import type { AscentRow } from '../ascent/records.ts';
 import { mostAttacksShown, type AscentReportInput } from './ascent-input.ts';
-import { formatPerCent, isWatched, normText, outcomeOf, rowName, valueChange } from './ascent-words.ts';
-import { formatConfidence, formatNumber, shortLabel } from './format.ts';
+import { normText, outcomeOf, rowName, valueChange } from './ascent-words.ts';
+import { formatPerCent, formatConfidence, formatNumber, shortLabel } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { pictureOf, type PagePicture } from './picture.ts';
 import { Section } from './section.ts';
@@ -107,17 +107,13 @@ function byClass(rows: readonly AttackedRow[]): Markup | undefined {
 }
 
 function countsOf(rows: readonly AttackedRow[]): string[] {
-  const attacked = rows.filter(counts);
-  const won = attacked.filter(({ attack }) => attack.success === true);
-  const median = (of: 'l2' | 'linf') =>
-    won.length > 0 ? formatNumber(summarise(won.map(({ distance }) => distance?.[of] ?? 0)).median) : '–';
+  const summary = summariseAttacks(rows);
+  if (!summary) return [];
+  const { images, attacked, succeeded, successRate, medianL2, medianLinf } = summary;
   return [
-    formatNumber(rows.length),
-    formatNumber(attacked.length),
-    formatNumber(won.length),
-    attacked.length > 0 ? formatPerCent(won.length / attacked.length) : '–',
-    median('l2'),
-    median('linf'),
+    ...[images, attacked, succeeded].map(formatNumber),
+    successRate === null ? '–' : formatPerCent(successRate),
+    ...[medianL2, medianLinf].map((median) => (median === null ? '–' : formatNumber(median))),
   ];
 }
 

@@ -1,7 +1,8 @@
 /** The curves of an ascent: what every objective did in every iteration. */
+import { isWatched } from '../ascent/settings.ts';
 import type { AscentHistory } from '../ascent/records.ts';
 import type { AscentReportInput } from './ascent-input.ts';
-import { isWatched, rowName } from './ascent-words.ts';
+import { rowName } from './ascent-words.ts';
 import { mostCurves, plotCurves, valuesOf, type Curve } from './curves.ts';
 import { html } from './markup.ts';
 import { axisOfNines, confidenceAxis, evenAxis, logAxis, type VerticalAxis } from './plot-frame.ts';

@@ -1,4 +1,5 @@
 /** The sections of an ascent's page that show pictures: the best of each objective, and how they came to be. */
+import { isWatched } from '../ascent/settings.ts';
 import { isAttack } from '../ascent/attack.ts';
 import type { AscentHistory, AscentRow } from '../ascent/records.ts';
 import { logOddsOf } from '../evolution/log-odds.ts';
@@ -6,7 +7,6 @@ import type { AscentReportInput, Frame } from './ascent-input.ts';
 import {
   distanceText,
   formatValue,
-  isWatched,
   milestoneNames,
   rowDescription,
   rowName,

@@ -1,4 +1,5 @@
 /** The sections of an ascent's page that hold numbers and tables. */
+import { isWatched } from '../ascent/settings.ts';
 import { summariseAttacks } from '../ascent/attack.ts';
 import { milestones, type AscentRow } from '../ascent/records.ts';
 import { summarise } from '../evolution/statistics.ts';
@@ -9,14 +10,12 @@ import {
   describeParametrisation,
   describeStart,
   describeTransformation,
-  formatPerCent,
   formatValue,
-  isWatched,
   milestoneNames,
   rowName,
   valueText,
 } from './ascent-words.ts';
-import { formatConfidence, formatCount, formatDuration, formatNumber } from './format.ts';
+import { formatPerCent, formatConfidence, formatCount, formatDuration, formatNumber } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import {
   columnTable,

@@ -1,4 +1,6 @@
 /** Trials beside each other: a table, their pictures, and what each setting of the climb did to the outcome. */
+import { isBetter } from '../ascent/trials.ts';
+import { isWatched } from '../ascent/settings.ts';
 import type { AscentRow, AscentSummary, TrialRecord } from '../ascent/records.ts';
 import { mostCompared, mostTrialsShown, type AscentReportInput } from './ascent-input.ts';
 import { plotSettings } from './ascent-scatter.ts';
@@ -6,7 +8,6 @@ import {
   climbValues,
   differences,
   formatValue,
-  isWatched,
   rowDescription,
   rowName,
   valueChange,
@@ -104,11 +105,7 @@ const outcomeText = (row: AscentRow, watched: boolean): string =>
   watched ? formatConfidence(row.confidence) : valueChange(row);
 
 const isTied = (one: TrialRecord, other: TrialRecord): boolean =>
-  one !== other &&
-  one.medianValue === other.medianValue &&
-  one.medianConfidence === other.medianConfidence &&
-  one.reached9999 === other.reached9999 &&
-  one.medianIterations === other.medianIterations;
+  one !== other && !isBetter(one, other) && !isBetter(other, one);
 
 function markOf(trial: TrialRecord, best: TrialRecord | undefined, trials: readonly TrialRecord[]): string {
   if (!best) return '';

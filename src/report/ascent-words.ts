@@ -3,17 +3,13 @@ import { startFileOf } from '../ascent/attack.ts';
 import type { Distance } from '../ascent/distance.ts';
 import { milestones, type Attack, type AscentRow, type TrialRecord } from '../ascent/records.ts';
 import type { Guess } from '../models/likeliest.ts';
-import type { AscentSettings, Climb, StepRule } from '../ascent/settings.ts';
+import { isWatched, type AscentSettings, type Climb, type StepRule } from '../ascent/settings.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 
 /** `90 %` … `99.99 %`. */
 export const milestoneNames: readonly string[] = milestones.map(
   (confidence) => `${String(Number((100 * confidence).toFixed(4)))} %`,
 );
-
-/** Whether a class is wanted, whose confidence is what counts. */
-export const isWatched = ({ objectives }: AscentSettings, index: number): boolean =>
-  objectives[index]?.watched !== null;
 
 /** From the start to the best image, of what is climbed. */
 export const valueChange = ({ value, startValue = value }: AscentRow): string =>
@@ -141,9 +137,6 @@ export function formatValue(value: number): string {
     ? value.toExponential(2)
     : String(Number(value.toPrecision(4)));
 }
-
-/** `94.4 %` of a count. */
-export const formatPerCent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** `goldfish (97.23 %)` */
 export const namedText = ({ label, confidence }: Guess): string =>

@@ -1,4 +1,5 @@
 /** What a run folder of either kind says of its pictures, for whoever wants to hold it to that. */
+import { isWatched } from '../ascent/settings.ts';
 import { picturePath } from '../evolution/run-folder.ts';
 import type { RunRecord } from '../evolution/run-record.ts';
 import type { RandomViews } from '../models/views.ts';
@@ -70,7 +71,7 @@ async function ascentClaims(storage: Storage, name: string): Promise<ClaimedRun>
       class: number,
       label,
       confidence,
-      named: settings.objectives[index]?.watched === null,
+      named: !isWatched(settings, index),
       picture,
     };
   });

@@ -30,6 +30,8 @@ export function evolveCommand(settings: RunSettings, run: string): string | unde
 /** The last name of a path, as either kind of system writes it. */
 export const lastPart = (path: string): string => /[^/\\]*$/.exec(path.replace(/[/\\]+$/, ''))?.[0] ?? path;
 
-/** For a shell of the POSIX kind. */
-export const quoted = (word: string): string =>
-  /^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+/** As one word of a shell of the POSIX kind. */
+export const inQuotes = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+/** The same, left alone where a shell would leave it alone. */
+export const quoted = (word: string): string => (/^[\w.,:=@%+/-]+$/.test(word) ? word : inQuotes(word));

@@ -53,3 +53,6 @@ export function shortLabel(label: string): string {
   const words = firstWords(label);
   return words === '' ? label : words;
 }
+
+/** `94.4 %` of a count. */
+export const formatPerCent = (share: number): string => `${(100 * share).toFixed(1)} %`;

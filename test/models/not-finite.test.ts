@@ -53,8 +53,8 @@ it.each([1, 10] as const)('is found among others, seen in %i views', async (crop
 
 it('counts images over batches', async () => {
   const gpu = await openTestGpu();
-  const { images, targets, shape } = await loadMnist('test');
-  const data = { name: 'some', shape, count: 20, images: images.subarray(0, 20 * 784), targets };
+  const digitsOfTest = await loadMnist('test');
+  const data = { ...digitsOfTest, count: 20, images: digitsOfTest.images.subarray(0, 20 * 784) };
   await expect(evaluateAccuracy(gpu, overflowing, data)).rejects.toThrow(/answer to image 1 is/);
 });
 

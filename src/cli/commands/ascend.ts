@@ -59,9 +59,10 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
   const { writeReport } = await loadReporting();
   await inRunFolder(options, command, storage, terminal, async () => {
     let setUp = 0;
+    let objectives: readonly Objective[] | undefined;
     const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
       const opened = performance.now();
-      const objectives = await objectivesOf(asked, gpu, model);
+      objectives ??= await objectivesOf(asked, gpu, model);
       const unbatched = { ...asked.settings, objectives };
       const batch = stored?.settings.batch ?? options.batch ?? ascentBatch(gpu, model, unbatched);
       const settings = { ...unbatched, batch };
@@ -96,8 +97,8 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
     terminal.line(costText(summary, setUp));
     if (!summary.complete)
       terminal.line(`interrupted; go on with: ${resumeLine(['ascend'], options.out, options.adapter)}`);
-    const results = await resultsOf(storage, options.out);
-    terminal.json({ ...summary, ...attacksOf(rows), ...results });
+    if (options.json)
+      terminal.json({ ...summary, ...attacksOf(rows), ...(await resultsOf(storage, options.out)) });
   });
 }
 

@@ -13,7 +13,7 @@ import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { withCrops, withModel, type ModelOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
-import { Terminal } from '../terminal.ts';
+import { noteTo, Terminal } from '../terminal.ts';
 
 interface ClassifyOptions extends ModelOptions {
   readonly crops: 1 | 10;
@@ -77,13 +77,10 @@ async function readPictures(
   const [channels, height, width] = preprocessing.image;
   const bytes = channels * height * width;
   const readable: string[] = [];
-  const onNote = (text: string) => {
-    terminal.note(text);
-  };
   const pixels = new Uint8Array(files.length * bytes);
   for (const file of files) {
     try {
-      const image = await readImage(file, onNote);
+      const image = await readImage(file, noteTo(terminal));
       if (image.height !== height || image.width !== width) {
         terminal.note(
           `${file} has ${String(image.width)} × ${String(image.height)} pixels, scaled to ${String(width)} × ${String(height)}`,

@@ -1,6 +1,5 @@
 /** `fool describe`: what a model is made of, what it is shown and what it knows. */
 import { Option, type Command } from 'commander';
-import { architectureNames } from '../../models/architectures.ts';
 import { describeModel, type ModelDescription } from '../../models/describe.ts';
 import type { Model } from '../../models/model.ts';
 import { encodePng } from '../../node/image-file.ts';
@@ -11,7 +10,7 @@ import { outputSides, preprocessingRows, renderModelPage, sides } from '../../re
 import { aligned } from '../aligned.ts';
 import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
-import { withOutput } from '../options.ts';
+import { archOption, withOutput } from '../options.ts';
 import { Terminal, type TerminalOptions } from '../terminal.ts';
 
 interface DescribeOptions extends TerminalOptions {
@@ -25,11 +24,7 @@ export function addDescribe(program: Command, invocation: Invocation): void {
       .command('describe [model]')
       .description('what a model is made of: layers, shapes, parameters, preprocessing, classes'),
   )
-    .addOption(
-      new Option('--arch <name>', 'architecture of a file that names none')
-        .choices([...architectureNames])
-        .helpGroup(groups.model),
-    )
+    .addOption(archOption())
     .addOption(new Option('--html <file>', 'write it as a page, too').helpGroup(groups.output))
     .action((name: string | undefined, options: DescribeOptions) =>
       describe(name ?? 'lenet-mnist', options, new Terminal(options, invocation)),

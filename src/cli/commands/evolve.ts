@@ -121,7 +121,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
     });
     await during(terminal, 'writing the report', writeReport(storage, options.out));
     announce(summary, options, terminal);
-    terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
+    if (options.json) terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
   });
 }
 

@@ -1,7 +1,7 @@
 /** `fool verify`: do the pictures on disk hold what the archive says of them? */
 import type { Command } from 'commander';
 import type { Gpu } from '../../gpu/device.ts';
-import { createJudge, imagesAtATime, type Judge } from '../../models/judge.ts';
+import { createJudge, imagesAtATime, judgeAll, type Judge } from '../../models/judge.ts';
 import type { Model } from '../../models/model.ts';
 import { FileStorage, StorageError } from '../../node/file-storage.ts';
 import { ImageFileError } from '../../node/image-file.ts';
@@ -58,7 +58,7 @@ async function verify(folder: string, options: VerifyOptions, terminal: Terminal
   const run = await readClaims(storage, folder);
   if (run.claims.length === 0) throw new RunFolderError(`${folder} holds no picture yet`);
   const model = await loadModelOf(run, run.modelName, options.model, folder);
-  const cells = await withGpu(options, terminal, (gpu) => judgeAll(gpu, model, run, storage, terminal));
+  const cells = await withGpu(options, terminal, (gpu) => verdictsOn(gpu, model, run, storage, terminal));
   const lineage = verifyLineage(run.lineage, terminal);
   const failed = cells.filter(({ holds }) => !holds).length;
   terminal.answer(
@@ -86,7 +86,7 @@ function verifyLineage(
 }
 
 /** A verdict on every claim, each printed as soon as there is one. */
-async function judgeAll(
+async function verdictsOn(
   gpu: Gpu,
   model: Model,
   run: ClaimedRun,
@@ -129,21 +129,17 @@ async function judgeSome(
   { image }: ClaimedRun['model'],
   storage: FileStorage,
 ): Promise<Verdict[]> {
-  const [channels, height, width] = image;
-  const size = channels * height * width;
-  const pictures = new Uint8Array(size * claims.length);
-  const problems = new Map<Claim, string>();
-  let read = 0;
-  for (const claim of claims) {
-    const pixels = await pixelsOf(claim, image, storage);
-    if (typeof pixels === 'string') problems.set(claim, pixels);
-    else pictures.set(pixels, size * read++);
-  }
-  const confidences = read > 0 ? await judge.judge(pictures.subarray(0, size * read), read) : [];
-  return claims.map((claim) => {
+  const found: (Uint8Array | string)[] = [];
+  for (const claim of claims) found.push(await pixelsOf(claim, image, storage));
+  const confidences = await judgeAll(
+    judge,
+    found.filter((pixels) => typeof pixels !== 'string'),
+  );
+  return claims.map((claim, index) => {
     const { class: number, label, confidence } = claim;
-    const problem = problems.get(claim);
-    if (problem !== undefined) return { class: number, label, stored: confidence, holds: false, problem };
+    const problem = found[index];
+    if (typeof problem === 'string')
+      return { class: number, label, stored: confidence, holds: false, problem };
     return judged(claim, confidences.shift() ?? new Float32Array());
   });
 }

@@ -1,4 +1,5 @@
 /** Completion for bash, zsh and fish: scripts that know the whole command line, so that no key waits for Node. */
+import { inQuotes as quoted } from '../../report/command.ts';
 import { fishScript } from './fish.ts';
 import type { Choices, CompletedCommand } from './tree.ts';
 
@@ -16,8 +17,6 @@ export function completionScript(shell: Shell, commands: readonly CompletedComma
   }
 }
 
-/** As one word of bash or zsh. */
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 const allQuoted = (texts: readonly string[]): string => texts.map(quoted).join(' ');
 
 /** `'weights fetch') … ;;` for every command. */
