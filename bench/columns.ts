@@ -36,24 +36,29 @@ export function columnsThatFit(
   return places;
 }
 
-/** A line of those columns that there is room for; fewer where this line's cells are wider than usual. */
-export function columnLine(columns: readonly Column[], cells: readonly string[], most: number): string {
-  const usual = columnsThatFit(columns, most);
-  const widths = columns.map(({ width }, place) => Math.max(width, (cells[place] ?? '').length));
-  const kept = columnsThatFit(
-    usual.flatMap((place) => columns[place] ?? []),
-    most,
-    usual.map((place) => widths[place] ?? 0),
-  );
-  return kept
-    .map((index) => {
-      const place = usual[index] ?? 0;
-      const [cell, width] = [cells[place] ?? '', columns[place]?.width ?? 0];
+/** Cells side by side. @param widths of all columns; `places`: those that are shown */
+export const laidOut = (
+  columns: readonly Pick<Column, 'numeric'>[],
+  cells: readonly string[],
+  widths: readonly number[],
+  places: readonly number[],
+): string =>
+  places
+    .map((place) => {
+      const [cell, width] = [cells[place] ?? '', widths[place] ?? 0];
       return columns[place]?.numeric ? cell.padStart(width) : cell.padEnd(width);
     })
     .join(' '.repeat(gap))
     .trimEnd();
+
+/** A line of those columns that there is room for; fewer where this line's cells are wider than usual. */
+export function columnLine(columns: readonly Column[], cells: readonly string[], most: number): string {
+  const widths = columns.map(({ width }, place) => Math.max(width, cells[place]?.length ?? 0));
+  return laidOut(columns, cells, widths, columnsThatFit(columns, most, widths));
 }
+
+/** Characters of a line of standard output. */
+export const outputWidth = (): number => (process.stdout.isTTY ? process.stdout.columns : Infinity);
 
 /** Cut between words into lines that fit; those after the first are indented. A word that is longer than a line stays whole. */
 export function wrapped(text: string, most: number, indent = 2): string[] {

@@ -1,4 +1,5 @@
 /** `bench compare A.json B.json`: a verdict for each row; the exit code tells whether anything became slower. */
+import { outputWidth } from './columns.ts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UsageError } from '../src/cli/usage-error.ts';
 import { formatCount } from '../src/report/format.ts';
@@ -42,7 +43,7 @@ export function addCompare(program: Command): void {
       const comparison = compareFiles(before, after, threshold);
       const { warnings, rows } = comparison;
       for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-      const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+      const width = outputWidth();
       const lines = quiet ? [summary(rows)] : comparisonLines(comparison, width);
       process.stdout.write(
         json ? JSON.stringify({ before, after, ...comparison }) + '\n' : lines.join('\n') + '\n',

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { AdapterDescription } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { FileStorage } from '../src/node/file-storage.ts';
-import { sha256Of } from '../src/node/sha256.ts';
+import { adapterFileOf, hashOf, parseKept } from '../src/node/adapter-file.ts';
 import { tuningFolder } from '../src/node/tuning-cache.ts';
 import type { Storage } from '../src/storage/storage.ts';
 import type { Peaks } from './peaks.ts';
@@ -48,9 +48,7 @@ const roofsFile = z.object({
 type Adapter = Pick<AdapterDescription, 'name' | 'description' | 'kind'>;
 
 /** Below the folder of tuned choices. */
-export const roofsFolder = (): string => path.join(tuningFolder(), 'roofs');
-
-export const roofsStorage = (): Storage => new FileStorage(roofsFolder());
+export const roofsStorage = (): Storage => new FileStorage(path.join(tuningFolder(), 'roofs'));
 
 /** Drivers on the CPU call themselves alike on every processor. */
 function identityOf({ name, description, kind }: Adapter) {
@@ -61,8 +59,7 @@ function identityOf({ name, description, kind }: Adapter) {
 /** Name of an adapter's file below the folder. */
 export function roofsFileOf(adapter: Adapter): string {
   const { adapter: name, driver, processor } = identityOf(adapter);
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return `${plain}-${hashOf(JSON.stringify([name, driver, processor])).slice(0, 12)}.json`;
+  return adapterFileOf(name, driver, processor);
 }
 
 export interface FoundRoofs {
@@ -75,18 +72,16 @@ export interface FoundRoofs {
 export async function readRoofs(adapter: Adapter, storage: Storage = roofsStorage()): Promise<FoundRoofs> {
   const file = roofsFileOf(adapter);
   const ignored = (why: string): FoundRoofs => ({ problem: `the roofs in ${file} are not used: ${why}` });
-  let content: unknown;
+  let bytes: Uint8Array | undefined;
   try {
-    const bytes = await storage.read(file);
-    if (!bytes) return {};
-    content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    bytes = await storage.read(file);
   } catch (error) {
-    const isText = error instanceof SyntaxError || error instanceof TypeError;
-    return ignored(isText ? 'it is no JSON' : messageOf(error));
+    return ignored(messageOf(error));
   }
-  const parsed = roofsFile.safeParse(content);
-  if (!parsed.success) return ignored('it is no file of roofs');
-  const { peaks, functions, fixedWorkMs, date, ...origin } = parsed.data;
+  if (!bytes) return {};
+  const content = parseKept(bytes, roofsFile, 'roofs');
+  if (typeof content === 'string') return ignored(content);
+  const { peaks, functions, fixedWorkMs, date, ...origin } = content;
   const identity = identityOf(adapter);
   if (origin.method !== identity.method) return ignored('they are measured in another way now');
   if (origin.adapter !== identity.adapter || origin.driver !== identity.driver)
@@ -105,5 +100,3 @@ export async function keepRoofs(
   const content: z.infer<typeof roofsFile> = { format: 1, ...identityOf(adapter), ...roofs };
   await storage.write(roofsFileOf(adapter), JSON.stringify(content, null, 1) + '\n');
 }
-
-const hashOf = (text: string): string => sha256Of(new TextEncoder().encode(text));

@@ -2,6 +2,7 @@
 import { watchCompiling } from '../src/cli/compile-bar.ts';
 import { Terminal, type Passing, type Progress } from '../src/cli/terminal.ts';
 import type { Gpu } from '../src/gpu/device.ts';
+import { outputWidth } from './columns.ts';
 
 export interface Speech {
   /** A line of the rows: what was asked for. */
@@ -48,6 +49,6 @@ export function speechOf(quiet: boolean, intoFiles: boolean): Speech {
     leave: () => {
       terminal.leave();
     },
-    width: () => (process.stdout.isTTY ? process.stdout.columns : Infinity),
+    width: outputWidth,
   };
 }

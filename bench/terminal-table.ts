@@ -1,5 +1,5 @@
 /** A table of plain text: columns as wide as their widest cell. */
-import { columnsThatFit, wrapped } from './columns.ts';
+import { laidOut, columnsThatFit, wrapped } from './columns.ts';
 
 export interface TerminalColumn {
   readonly heading: string;
@@ -28,13 +28,7 @@ export function tableLines(
   }));
   const places = columnsThatFit(ranked, most);
   const lineOf = (cells: readonly string[], shown: readonly number[]) =>
-    shown
-      .map((place) => {
-        const [text, width] = [cells[place] ?? '', widths[place] ?? 0];
-        return columns[place]?.numeric ? text.padStart(width) : text.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd();
+    laidOut(columns, cells, widths, shown);
   const whole = lines.map((cells) => lineOf(cells, places));
   if (whole.every(({ length }) => length <= most)) return whole;
   const [, ...others] = columnsThatFit(

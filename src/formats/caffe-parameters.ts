@@ -4,14 +4,14 @@ import type { ConvolutionWindow, NormLayer, PoolLayer } from './weight-file.ts';
 
 type Numbers = ReadonlyMap<number, number[]>;
 
-/** The numbers of a message by field; submessages and texts are left alone. */
+/** The numbers of a message by field, none where there is no message; submessages and texts are left alone. */
 export function numbersOf(
-  message: MessageReader,
+  message: MessageReader | undefined,
   integers: readonly number[],
   floats: readonly number[] = [],
 ): Numbers {
   const found = new Map<number, number[]>();
-  while (message.next()) {
+  while (message?.next()) {
     const { field } = message;
     const list = found.get(field) ?? [];
     if (integers.includes(field)) message.shortList(list);
@@ -22,6 +22,10 @@ export function numbersOf(
   return found;
 }
 
+/** @param otherwise Caffe's default */
+export const firstOf = (numbers: Numbers, field: number, otherwise: number): number =>
+  numbers.get(field)?.[0] ?? otherwise;
+
 /** One number for both axes, one for each, or those of fields for a single axis, which go before. */
 function alongBoth(
   numbers: Numbers,
@@ -31,7 +35,7 @@ function alongBoth(
   otherwise: number,
 ): number[] {
   const [first = otherwise, second = first] = numbers.get(both) ?? [];
-  return [numbers.get(rows)?.[0] ?? first, numbers.get(columns)?.[0] ?? second];
+  return [firstOf(numbers, rows, first), firstOf(numbers, columns, second)];
 }
 
 const CONVOLUTION = {
@@ -54,7 +58,7 @@ export function convolutionWindow(message: MessageReader): ConvolutionWindow {
     stride: alongBoth(numbers, stride, strideH, strideW, 1),
     padding: [...padding, ...padding],
     dilation: [rows, columns],
-    groups: numbers.get(group)?.[0] ?? 1,
+    groups: firstOf(numbers, group, 1),
   };
 }
 
@@ -77,7 +81,7 @@ const POOL_KINDS = ['max-pool', 'average-pool'] as const;
 export function poolLayer(message: MessageReader, name: string): PoolLayer | undefined {
   const numbers = numbersOf(message, Object.values(POOLING));
   const { kernel, kernelH, kernelW, stride, strideH, strideW, pad, padH, padW } = POOLING;
-  const kind = POOL_KINDS[numbers.get(POOLING.pool)?.[0] ?? 0];
+  const kind = POOL_KINDS[firstOf(numbers, POOLING.pool, 0)];
   if (kind === undefined) return undefined;
   const padding = alongBoth(numbers, pad, padH, padW, 0);
   const window = {
@@ -85,7 +89,7 @@ export function poolLayer(message: MessageReader, name: string): PoolLayer | und
     stride: alongBoth(numbers, stride, strideH, strideW, 1),
     padding: [...padding, ...padding],
   };
-  const isGlobal = (numbers.get(POOLING.global)?.[0] ?? 0) !== 0;
+  const isGlobal = firstOf(numbers, POOLING.global, 0) !== 0;
   return { kind, name, operator: 'Pooling', window: isGlobal ? undefined : window, roundsUp: true };
 }
 
@@ -94,33 +98,29 @@ const LRN = { size: 1, alpha: 2, beta: 3, region: 4, k: 5 } as const;
 /** @returns undefined where it is not across channels */
 export function normLayer(message: MessageReader | undefined, name: string): NormLayer | undefined {
   const { size, alpha, beta, region, k } = LRN;
-  const numbers = message
-    ? numbersOf(message, [size, region], [alpha, beta, k])
-    : new Map<number, number[]>();
-  if ((numbers.get(region)?.[0] ?? 0) !== 0) return undefined;
-  const value = (field: number, otherwise: number) => numbers.get(field)?.[0] ?? otherwise;
+  const numbers = numbersOf(message, [size, region], [alpha, beta, k]);
+  if (firstOf(numbers, region, 0) !== 0) return undefined;
   return {
     kind: 'lrn',
     name,
     operator: 'LRN',
-    size: value(size, 5),
-    alpha: value(alpha, 1),
-    beta: value(beta, 0.75),
-    k: value(k, 1),
+    size: firstOf(numbers, size, 5),
+    alpha: firstOf(numbers, alpha, 1),
+    beta: firstOf(numbers, beta, 0.75),
+    k: firstOf(numbers, k, 1),
   };
 }
 
 /** Slope of a ReLU below zero. */
 export const slopeOf = (message: MessageReader | undefined): number =>
-  (message && numbersOf(message, [], [1]).get(1)?.[0]) ?? 0;
+  firstOf(numbersOf(message, [], [1]), 1, 0);
 
 /** What a BatchNorm adds to the variance. */
 export const epsilonOf = (message: MessageReader | undefined): number =>
-  (message && numbersOf(message, [], [3]).get(3)?.[0]) ?? 1e-5;
+  firstOf(numbersOf(message, [], [3]), 3, 1e-5);
 
 /** PowerParameter: (shift + scale · x) ^ power. */
 export function powerOf(message: MessageReader | undefined): { power: number; scale: number; shift: number } {
-  const numbers = message ? numbersOf(message, [], [1, 2, 3]) : new Map<number, number[]>();
-  const value = (field: number, otherwise: number) => numbers.get(field)?.[0] ?? otherwise;
-  return { power: value(1, 1), scale: value(2, 1), shift: value(3, 0) };
+  const numbers = numbersOf(message, [], [1, 2, 3]);
+  return { power: firstOf(numbers, 1, 1), scale: firstOf(numbers, 2, 1), shift: firstOf(numbers, 3, 0) };
 }

@@ -2,6 +2,8 @@
 import { readBinaryproto } from './binaryproto.ts';
 import { isNpy, readNpy, type NpyArray } from './npy.ts';
 import { refusalOf } from './refusal.ts';
+import { rearranged } from './strided.ts';
+import { isZip } from './zip.ts';
 
 /** A mean image; channels in the file's order, which is B, G, R in Caffe's files. One pixel stands for a colour. */
 export interface MeanImage {
@@ -17,7 +19,7 @@ export interface MeanImage {
  */
 export function readMeanImage(bytes: Uint8Array, fileName: string): MeanImage {
   if (isNpy(bytes)) return imageOf(readNpy(bytes, 'the mean image', fileName), fileName);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
+  if (isZip(bytes))
     return refusalOf(fileName)(
       'is a zip archive, as numpy.savez makes it; save the mean alone, with numpy.save',
     );
@@ -45,14 +47,6 @@ function imageOf({ shape, data }: NpyArray, fileName: string): MeanImage {
   if (others.length !== 3) refuse('which is no image');
   if (isChannels(a) && isChannels(c)) refuse('whose channels may come first or last');
   if (isChannels(a)) return { shape: [a, b, c], data };
-  if (isChannels(c)) return { shape: [c, a, b], data: channelsFirst(data, a * b, c) };
+  if (isChannels(c)) return { shape: [c, a, b], data: rearranged(data, [c, a * b], [1, c]) };
   return refuse('in which neither the first nor the last dimension is of 1 or 3 channels');
-}
-
-/** [pixels, channels] as [channels, pixels]. */
-function channelsFirst(data: Float32Array, pixels: number, channels: number): Float32Array {
-  return Float32Array.from(
-    data,
-    (_, index) => data[(index % pixels) * channels + Math.floor(index / pixels)] ?? 0,
-  );
 }

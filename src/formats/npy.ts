@@ -1,5 +1,6 @@
 /** NumPy's .npy: one array with its type and shape, in versions 1 to 3 of the format (numpy.lib.format). */
 import { refusalOf, type Fail } from './refusal.ts';
+import { rearranged } from './strided.ts';
 import { checkFinite, checkVolume } from './tensor-values.ts';
 import { viewOf } from './view-of.ts';
 
@@ -38,10 +39,11 @@ export function readNpy(bytes: Uint8Array, what: string, fileName: string): NpyA
   checkVolume(what, shape, length, fail);
   if (available % type.bytes !== 0) fail(`${String(available % type.bytes)} bytes follow the last value`);
   const view = viewOf(bytes.subarray(end));
-  const data = new Float32Array(length);
-  const place = columnsFirst ? placesOf(shape) : (index: number) => index;
+  const stored = new Float32Array(length);
   for (let index = 0; index < length; index++)
-    data[place(index)] = type.read(view, index * type.bytes, littleEndian);
+    stored[index] = type.read(view, index * type.bytes, littleEndian);
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
+  const data = columnsFirst ? rearranged(stored, shape, strides) : stored;
   checkFinite(what, data, fail);
   return { shape, data };
 }
@@ -101,20 +103,4 @@ function shapeOf(text: string, fail: Fail): number[] {
   const sizes = parts.map((part) => (/^\s*\d+L?\s*$/.test(part) ? Number.parseInt(part, 10) : NaN));
   if (sizes.length > mostDimensions || !sizes.every(Number.isSafeInteger)) fail(`has the shape ${text}`);
   return sizes;
-}
-
-/** Where the values of an array whose first dimension runs fastest stand in one whose last does. */
-function placesOf(shape: readonly number[]): (index: number) => number {
-  const strides = shape.map((_, dimension) =>
-    shape.slice(dimension + 1).reduce((product, size) => product * size, 1),
-  );
-  return (index) => {
-    let rest = index;
-    let place = 0;
-    shape.forEach((size, dimension) => {
-      place += (rest % size) * (strides[dimension] ?? 0);
-      rest = Math.floor(rest / size);
-    });
-    return place;
-  };
 }

@@ -7,7 +7,7 @@
 import { batchNormalisation } from './batch-normalisation.ts';
 import { OnnxConstants, type OnnxSource } from './onnx-constants.ts';
 import { constantSum, isPerOutput } from './onnx-sums.ts';
-import { labelOf, type OnnxNode } from './onnx-node.ts';
+import { floatOf, integerOf, labelOf, type OnnxNode } from './onnx-node.ts';
 import { convolutionWindow, poolLayer } from './onnx-windows.ts';
 import type { Fail } from './refusal.ts';
 import { isWeighted, type FileLayer, type WeightedLayer } from './weight-file.ts';
@@ -111,26 +111,28 @@ export class LayerSearch {
     const weight = this.#weightOf(node, 4);
     const bias = this.#biasOf(node, 'convolution');
     const window = convolutionWindow(node, weight.tensor.shape.slice(2), this.#fail);
-    this.#addLayer(node, 'convolution', weight, bias, window && { window });
+    this.#addLayer(node, 'convolution', weight, bias, { window });
   }
 
   #addGemm(node: OnnxNode): void {
-    const integer = (attribute: string) => node.attributes.get(attribute)?.integer ?? 0;
-    const float = (attribute: string) => node.attributes.get(attribute)?.float ?? 1;
-    if (integer('transA') !== 0)
+    if (integerOf(node, 'transA', 0) !== 0)
       this.#refuse(node, 'transposes its input (transA), which a dense layer does not');
     const bias = this.#biasOf(node, 'dense');
     for (const factor of bias === undefined ? ['alpha'] : ['alpha', 'beta']) {
-      if (float(factor) !== 1) {
+      if (floatOf(node, factor, 1) !== 1) {
         this.#refuse(
           node,
-          `scales by ${factor} = ${String(float(factor))}, expected 1; fold the factor into the weights and export again`,
+          `scales by ${factor} = ${String(floatOf(node, factor, 1))}, expected 1; fold the factor into the weights and export again`,
         );
       }
     }
     const { tensor, isTransposed } = this.#weightOf(node, 2);
     // A dense layer has [out, in]: what Gemm calls transposed.
-    this.#addDense(node, { tensor, isTransposed: isTransposed !== (integer('transB') === 0) }, bias);
+    this.#addDense(
+      node,
+      { tensor, isTransposed: isTransposed !== (integerOf(node, 'transB', 0) === 0) },
+      bias,
+    );
   }
 
   #addMatMul(node: OnnxNode, data: readonly string[]): void {
@@ -212,9 +214,9 @@ export class LayerSearch {
     if (!scale || !shift || !mean || !variance || new Set(parts.map((part) => part?.data.length)).size > 1) {
       this.#refuse(node, 'has not scale, shift, mean and variance for each channel in the file');
     }
-    if ((node.attributes.get('training_mode')?.integer ?? 0) !== 0)
+    if (integerOf(node, 'training_mode', 0) !== 0)
       this.#refuse(node, 'is in training mode; export the model after model.eval()');
-    const epsilon = node.attributes.get('epsilon')?.float ?? 1e-5;
+    const epsilon = floatOf(node, 'epsilon', 1e-5);
     this.layers.push({
       kind: 'affine',
       name: labelOf(node),
@@ -231,8 +233,6 @@ export class LayerSearch {
   }
 
   #addResponseNormalisation(node: OnnxNode): void {
-    const float = (attribute: string, otherwise: number) =>
-      node.attributes.get(attribute)?.float ?? otherwise;
     const size = node.attributes.get('size')?.integer;
     if (size === undefined) this.#refuse(node, 'has no size');
     this.layers.push({
@@ -240,9 +240,9 @@ export class LayerSearch {
       name: labelOf(node),
       operator: node.operator,
       size,
-      alpha: float('alpha', 1e-4),
-      beta: float('beta', 0.75),
-      k: float('bias', 1),
+      alpha: floatOf(node, 'alpha', 1e-4),
+      beta: floatOf(node, 'beta', 0.75),
+      k: floatOf(node, 'bias', 1),
     });
   }
 

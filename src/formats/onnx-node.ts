@@ -125,3 +125,11 @@ function readAttribute(message: MessageReader): OnnxAttribute {
 
 /** What messages call a node. */
 export const labelOf = ({ name, output }: OnnxNode): string => (name === '' ? output : name);
+
+/** An attribute that is a whole number. */
+export const integerOf = (node: OnnxNode, attribute: string, otherwise: number): number =>
+  node.attributes.get(attribute)?.integer ?? otherwise;
+
+/** An attribute that is a number. */
+export const floatOf = (node: OnnxNode, attribute: string, otherwise: number): number =>
+  node.attributes.get(attribute)?.float ?? otherwise;

@@ -1,5 +1,5 @@
 /** How ONNX's Conv and pooling nodes lay their windows. */
-import { labelOf, type OnnxNode } from './onnx-node.ts';
+import { integerOf, labelOf, type OnnxNode } from './onnx-node.ts';
 import type { Fail } from './refusal.ts';
 import type { ConvolutionWindow, PoolLayer, Window } from './weight-file.ts';
 
@@ -8,15 +8,8 @@ const integersOf = (node: OnnxNode, attribute: string): readonly number[] | unde
   return values && values.length > 0 ? values : undefined;
 };
 
-const integerOf = (node: OnnxNode, attribute: string, otherwise: number): number =>
-  node.attributes.get(attribute)?.integer ?? otherwise;
-
 /** @param kernel rows and columns of the weight */
-export function convolutionWindow(
-  node: OnnxNode,
-  kernel: readonly number[],
-  fail: Fail,
-): ConvolutionWindow | undefined {
+export function convolutionWindow(node: OnnxNode, kernel: readonly number[], fail: Fail): ConvolutionWindow {
   const { stride, padding } = windowOf(node, kernel, fail);
   const dilation = integersOf(node, 'dilations') ?? [1, 1];
   return { stride, padding, dilation, groups: integerOf(node, 'group', 1) };

@@ -5,6 +5,7 @@ import { protobufKind } from './protobuf-kind.ts';
 import { readPytorch } from './pytorch.ts';
 import { readSafetensors } from './safetensors.ts';
 import type { WeightFile, WeightFormat } from './weight-file.ts';
+import { isZip } from './zip.ts';
 import { WeightFileError } from './weight-file-error.ts';
 
 /** Endings of the names of weight files. */
@@ -19,8 +20,7 @@ export function weightFormat(bytes: Uint8Array, fileName: string): WeightFormat 
   if (name.endsWith('.onnx')) return 'onnx';
   if (name.endsWith('.caffemodel')) return 'caffemodel';
   if (isSafetensors(bytes)) return 'safetensors';
-  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-  if (isZip || bytes[0] === 0x80 || name.endsWith('.pth') || name.endsWith('.pt')) return 'pytorch';
+  if (isZip(bytes) || bytes[0] === 0x80 || name.endsWith('.pth') || name.endsWith('.pt')) return 'pytorch';
   if (name.endsWith('.safetensors')) return 'safetensors';
   const kind = protobufKind(bytes);
   if (kind === 'solverstate') {

@@ -3,6 +3,7 @@
  * neighbours along it. Transposed or cut tensors share their storage with the tensor that they came from.
  */
 import { READABLE_TYPES, type ReadableType } from './tensor.ts';
+import { viewOf } from './view-of.ts';
 
 /** A tensor's place in a storage, counted in elements. */
 export interface StridedView {
@@ -45,6 +46,16 @@ export function readStrided(storage: DataView, type: ReadableType, view: Strided
     row += step(position, shape, strides);
   }
   return data;
+}
+
+/** Values that lie in memory, in the row-major order of the shape that the strides show. */
+export function rearranged(
+  data: Float32Array,
+  shape: readonly number[],
+  strides: readonly number[],
+): Float32Array {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return readStrided(viewOf(bytes), 'F32', { offset: 0, shape, strides });
 }
 
 /** Moves on to the next row, like an odometer; returns how far away in the storage it begins. */

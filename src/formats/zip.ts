@@ -84,3 +84,6 @@ function inflate({ name, size, packed }: ZipEntry): Uint8Array {
   }
   return bytes;
 }
+
+/** Whether a file begins as zip archives do. */
+export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;

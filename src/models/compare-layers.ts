@@ -11,7 +11,7 @@ import {
   type PoolLayer,
   type WeightedLayer,
 } from '../formats/weight-file.ts';
-import { extents, type Architecture, type Extent, type Layer } from '../nn/layer.ts';
+import { layersInPlace, type Architecture, type Extent, type Layer, type LayerInPlace } from '../nn/layer.ts';
 
 /** A layer with weights, and what is done to each of its outputs before anything else. */
 export interface FoldedLayer {
@@ -44,21 +44,10 @@ export function foldedLayers(
   return folded;
 }
 
-interface Placed {
-  readonly layer: Layer;
-  readonly input: Extent;
-  readonly output: Extent;
-}
-
 function compare(layers: readonly FileLayer[], architecture: Architecture, fileName: string): void {
-  const sides = extents(architecture);
-  const placed = architecture.layers.map((layer, index): Placed => {
-    const input = sides[index] ?? architecture.input;
-    return { layer, input, output: sides[index + 1] ?? input };
-  });
   const tellsAll = layers.some((layer) => !isWeighted(layer));
   const wanted = rectifiedFirst(
-    placed.filter(({ layer, input, output }) =>
+    layersInPlace(architecture).filter(({ layer, input, output }) =>
       tellsAll
         ? layer.kind !== 'dropout' && !(layer.kind === 'adaptive-average-pool' && isNothing(input, output))
         : layer.kind === 'convolution' || layer.kind === 'dense',
@@ -106,7 +95,7 @@ function rectifiedFirst<T>(items: readonly T[], kindOf: (item: T) => string): T[
 }
 
 /** In words; undefined where there is none. */
-function differenceOf(given: FileLayer | undefined, wanted: Placed | undefined): string | undefined {
+function differenceOf(given: FileLayer | undefined, wanted: LayerInPlace | undefined): string | undefined {
   const expected = wanted ? `${wanted.layer.kind} ${wanted.layer.name}` : 'nothing more';
   if (given === undefined) return `nothing more where ${expected} is expected`;
   const found = describe(given);
@@ -132,7 +121,7 @@ function describe(layer: FileLayer): string {
 type Different = readonly [found: string, expected: string];
 
 /** What the two say of one thing, where they do not say the same. */
-function otherNumbers(given: FileLayer, { layer, input, output }: Placed): Different | undefined {
+function otherNumbers(given: FileLayer, { layer, input, output }: LayerInPlace): Different | undefined {
   if (given.kind === 'convolution' && layer.kind === 'convolution') return otherWindow(given.window, layer);
   if (given.kind === 'convolution' && layer.kind === 'dense') {
     // The convolution over the whole of its input, whatever it strides.

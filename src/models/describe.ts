@@ -1,5 +1,5 @@
 /** What a model is: its layers with shapes and parameters, what becomes of an image, and the rest of its card. */
-import { extents, outputExtent, volume, type Extent, type Layer } from '../nn/layer.ts';
+import { layersInPlace, volume, type Extent, type Layer } from '../nn/layer.ts';
 import { parameterShapes } from '../nn/parameters.ts';
 import type { Model } from './model.ts';
 import { colourOf, type ChannelOrder } from './preprocessing.ts';
@@ -45,10 +45,8 @@ export interface ModelDescription {
 }
 
 export function describeModel({ name, architecture, preprocessing, labels, card }: Model): ModelDescription {
-  const inputs = extents(architecture);
   const shapes = new Map(parameterShapes(architecture).map((shape) => [shape.layer, shape]));
-  const layers = architecture.layers.map((layer, index): LayerDescription => {
-    const output = outputExtent(layer, inputs[index] ?? architecture.input);
+  const layers = layersInPlace(architecture).map(({ layer, output }): LayerDescription => {
     const described = { name: layer.name, kind: layer.kind, settings: settingsOf(layer), output };
     const shape = shapes.get(layer.name);
     if (!shape) return { ...described, parameters: 0, multiplyAdds: 0 };

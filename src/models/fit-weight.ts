@@ -1,4 +1,5 @@
 /** Brings the weights of a file's layer into the form that they have here. */
+import { rearranged } from '../formats/strided.ts';
 import type { AffineLayer } from '../formats/weight-file.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { Extent } from '../nn/layer.ts';
@@ -89,14 +90,10 @@ function fitBias(
 
 /** The columns of [out, rows · columns · channels] in the order of channels · rows · columns. */
 function channelsFirst({ tensor, notes }: FittedTensor, [channels, rows, columns]: Extent): FittedTensor {
-  const { data } = tensor;
   const pixels = rows * columns;
   const depth = channels * pixels;
-  const turned = new Float32Array(data.length);
-  for (let start = 0; start < data.length; start += depth)
-    for (let pixel = 0; pixel < pixels; pixel++)
-      for (let channel = 0; channel < channels; channel++)
-        turned[start + channel * pixels + pixel] = data[start + pixel * channels + channel] ?? 0;
+  const shape = [tensor.data.length / depth, channels, pixels];
+  const turned = rearranged(tensor.data, shape, [depth, 1, channels]);
   return {
     tensor: { ...tensor, data: turned },
     notes: [...notes, 'channels brought before rows and columns'],

@@ -5,7 +5,7 @@
 import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { isWeighted, type WeightFile } from '../formats/weight-file.ts';
-import { extents, type Architecture, type Extent } from '../nn/layer.ts';
+import { layersInPlace, type Architecture, type Extent } from '../nn/layer.ts';
 import {
   WeightShapeError,
   biasName,
@@ -112,8 +112,7 @@ export function matchTo(
 
 /** What comes into each layer, by its name. */
 function inputsOf(architecture: Architecture): ReadonlyMap<string, Extent> {
-  const all = extents(architecture);
-  return new Map(architecture.layers.map(({ name }, index) => [name, all[index] ?? architecture.input]));
+  return new Map(layersInPlace(architecture).map(({ layer, input }) => [layer.name, input]));
 }
 
 /**

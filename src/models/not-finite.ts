@@ -43,10 +43,11 @@ export async function checkFinite(
 ): Promise<void> {
   if (confidences.every(Number.isFinite)) return;
   const images = confidences.length / classifier.network.classes;
-  const isLost = (image: number) =>
-    confidences.some((value, index) => index % images === image && !Number.isFinite(value));
-  const first = Array.from({ length: count }, (_, image) => image).find(isLost);
-  if (first !== undefined) throw await notFinite(gpu, classifier, first);
+  const first = confidences.reduce(
+    (least, value, index) => (Number.isFinite(value) ? least : Math.min(least, index % images)),
+    count,
+  );
+  if (first < count) throw await notFinite(gpu, classifier, first);
 }
 
 /** Follows an image through the network, layer by layer. The images must still be in the classifier. */

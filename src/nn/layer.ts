@@ -110,3 +110,18 @@ export function extents({ input, layers }: Pick<Architecture, 'input' | 'layers'
   }
   return all;
 }
+
+/** A layer with what comes in and what goes out. */
+export interface LayerInPlace {
+  readonly layer: Layer;
+  readonly input: Extent;
+  readonly output: Extent;
+}
+
+export function layersInPlace(architecture: Pick<Architecture, 'input' | 'layers'>): LayerInPlace[] {
+  const all = extents(architecture);
+  return architecture.layers.map((layer, index) => {
+    const input = all[index] ?? architecture.input;
+    return { layer, input, output: all[index + 1] ?? input };
+  });
+}

@@ -11,7 +11,7 @@ import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { FileStorage } from './file-storage.ts';
-import { sha256Of } from './sha256.ts';
+import { adapterFileOf, hashOf, parseKept } from './adapter-file.ts';
 
 /** What a file of choices is about. */
 interface TuningIdentity {
@@ -46,8 +46,7 @@ export const tuningStorage = (): Storage => new FileStorage(tuningFolder());
 /** Name of an adapter's file below the folder. */
 export function tuningFileOf(adapter: Pick<AdapterDescription, 'name' | 'description'>): string {
   const { adapter: name, driver } = identityOf(adapter);
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return `${plain}-${hashOf(JSON.stringify([name, driver])).slice(0, 12)}.json`;
+  return adapterFileOf(name, driver);
 }
 
 /** What there is of an adapter's choices. */
@@ -94,16 +93,8 @@ export async function clearTuned(
   for (const { file } of files) await storage.remove(file);
 }
 
-/** @returns what is wrong with it, in a few words */
-function parseFile(bytes: Uint8Array | undefined): TuningFile | string {
-  let content: unknown;
-  try {
-    content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return 'it is no JSON';
-  }
-  return tuningFile.safeParse(content).data ?? 'it is no file of choices';
-}
+const parseFile = (bytes: Uint8Array | undefined): TuningFile | string =>
+  parseKept(bytes, tuningFile, 'choices');
 
 /** Never throws: what cannot be read counts as not tuned, and says so. */
 export async function readTuned(
@@ -150,5 +141,3 @@ function identityOf({ name, description }: Pick<AdapterDescription, 'name' | 'de
 }
 
 const kernelsHash = (): string => hashOf(familiesText());
-
-const hashOf = (text: string): string => sha256Of(new TextEncoder().encode(text));

@@ -58,6 +58,10 @@ it('joins runs of every kind and size, each picture with a file, large ones with
   const { code, out, err } = await gallery(...folders, '--out', at('all'), '--no-judge', '--json');
   expect(code, err).toBe(0);
   expect(JSON.parse(out)).toEqual({
+    command: 'report',
+    exitCode: 0,
+    errors: [],
+    folder: at('all'),
     gallery: join(at('all'), 'index.html'),
     pictures: 26,
     runs: folders,

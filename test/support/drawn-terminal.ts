@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { Terminal } from '@xterm/headless';
 import { vi } from 'vitest';
+import { screenLines } from './screen-lines.ts';
 
 export class DrawnTerminal extends Writable {
   readonly isTTY = true;
@@ -28,11 +29,6 @@ export class DrawnTerminal extends Writable {
       if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(1);
       else await new Promise((resolve) => setTimeout(resolve));
     }
-    const { active } = this.#terminal.buffer;
-    const all = Array.from(
-      { length: active.length },
-      (_, place) => active.getLine(place)?.translateToString(true) ?? '',
-    );
-    return all.slice(0, 1 + all.findLastIndex((line) => line !== ''));
+    return screenLines(this.#terminal);
   }
 }

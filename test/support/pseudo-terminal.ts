@@ -1,6 +1,7 @@
 /** The built program on a pseudo-terminal, and what a person sees there. */
 import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
+import { screenLines } from './screen-lines.ts';
 
 export interface Session {
   /** Lines from the first one on, as they stand; a line that was too long goes on in the next. */
@@ -45,14 +46,7 @@ export function onTerminal(columns: number, commandLine: readonly string[]): Ses
   return {
     ended,
     written: () => written,
-    screen: () => {
-      const { active } = terminal.buffer;
-      const lines = Array.from(
-        { length: active.length },
-        (_, place) => active.getLine(place)?.translateToString(true) ?? '',
-      );
-      return lines.slice(0, 1 + lines.findLastIndex((line) => line !== ''));
-    },
+    screen: () => screenLines(terminal),
     shows: (what) =>
       new Promise((resolve) => {
         const look = () => {
