@@ -41,7 +41,7 @@ function expectTidy({ written }: Session): void {
 describe('a run on a terminal', () => {
   const widths = [60, 80, 120];
 
-  it.concurrent.each(covering(widths, [60, 80]))(
+  it.concurrent.each(covering(widths, [60]))(
     'of %i columns leaves its bar and every line below it',
     async (columns) => {
       const session = evolve(columns, 12);
@@ -62,7 +62,7 @@ describe('a run on a terminal', () => {
     },
   );
 
-  it.concurrent.each(covering(widths, [80, 120]))(
+  it.concurrent.each(covering(widths, [80]))(
     'of %i columns and Ctrl-C leaves the same, and a command that a shell takes',
     async (columns) => {
       const session = evolve(columns, 100_000);
