@@ -178,7 +178,7 @@ fn main(
           for (var n = 0u; n < IMAGES; n++) {
             made[n] = sum[((r * 4u + j) * PIXELS + p) * IMAGES + n]; // @single made = sum[(r * 4u + j) * PIXELS + p];
           }
-          y[(at + place_x) * BATCH + image] = select(made, max(made, Images(0.0)), RECTIFIED);
+          y[(at + place_x) * BATCH + image] = select(made, select(made, Images(0.0), made < Images(0.0)), RECTIFIED);
         }
       }
     }

@@ -59,9 +59,9 @@ fn positions() -> vec2u {
   return (vec2u(OUT_WIDTH + OFFSET_X, OUT_HEIGHT + OFFSET_Y) + vec2u(SPREAD_X, SPREAD_Y) - 1u) / vec2u(SPREAD_X, SPREAD_Y);
 }
 
-// What is stored: the sum, or that of a rectified linear unit where one follows.
+// What is stored: the sum, or that of a rectified linear unit where one follows; NaN stays NaN, which max() would hide.
 fn finished(value: Images) -> Images {
-  return select(value, max(value, Images(0.0)), RECTIFIED);
+  return select(value, select(value, Images(0.0), value < Images(0.0)), RECTIFIED);
 }
 
 fn store(group: u32, channel: u32, position: vec2u, image: u32, value: Images) {

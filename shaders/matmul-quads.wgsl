@@ -99,7 +99,7 @@ fn main(
           for (var n = 0u; n < WIDTH; n++) {
             made[n] = sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n]; // @single made = sum[(r * 4u + j) * COLUMNS + q];
           }
-          c[row * N_VECTORS + first_column + q * LANES] = select(made, max(made, Columns(0.0)), RECTIFIED);
+          c[row * N_VECTORS + first_column + q * LANES] = select(made, select(made, Columns(0.0), made < Columns(0.0)), RECTIFIED);
         }
       }
     }

@@ -32,9 +32,9 @@ const STEPS = 1u; // @tile divides DEPTH
 @group(0) @binding(2) var<storage, read> b: array<Columns>;     // [DEPTH, N_VECTORS]
 @group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
 
-// What is stored: the sum, or that of a rectified linear unit where one follows.
+// What is stored: the sum, or that of a rectified linear unit where one follows; NaN stays NaN, which max() would hide.
 fn finished(value: Columns) -> Columns {
-  return select(value, max(value, Columns(0.0)), RECTIFIED);
+  return select(value, select(value, Columns(0.0), value < Columns(0.0)), RECTIFIED);
 }
 
 fn weight_at(at: u32) -> vec4f {

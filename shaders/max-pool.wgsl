@@ -42,7 +42,8 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
   for (var a = 0u; a < SIZE && row * STRIDE + a < IN_HEIGHT; a++) {
     for (var b = 0u; b < SIZE && column * STRIDE + b < IN_WIDTH; b++) {
       let value = x[((channel * IN_HEIGHT + row * STRIDE + a) * IN_WIDTH + column * STRIDE + b) * BATCH + n];
-      let larger = value > best;
+      // NaN wins, and stays: what overflows is not to look like an answer.
+      let larger = (value > best) | !(value == value);
       best = select(best, value, larger);
       place = select(place, Places(a * SIZE + b), larger);
     }

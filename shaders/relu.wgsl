@@ -1,6 +1,6 @@
 // Rectified linear unit.
 //
-//   forward:         y = max(x, 0)
+//   forward:         y = max(x, 0), where NaN stays NaN: what overflows is not to look like an answer
 //   input_gradient:  dx = dy where y > 0, else 0
 
 override COUNT: u32 = 1u; // in Images
@@ -16,7 +16,7 @@ alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = id.y * workgroups.x * LANES + id.x;
   if (index < COUNT) {
-    y[index] = max(x[index], Images(0.0));
+    y[index] = select(x[index], Images(0.0), x[index] < Images(0.0));
   }
 }
 

@@ -207,7 +207,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wor
     // @unroll
     for (var b = 0u; b < M; b++) {
       if (first_row + a < OUT_HEIGHT && first_column + b < OUT_WIDTH) {
-        y[((channel * OUT_HEIGHT + first_row + a) * OUT_WIDTH + first_column + b) * BATCH + n] = select(pixels[b], max(pixels[b], 0.0), RECTIFIED);
+        y[((channel * OUT_HEIGHT + first_row + a) * OUT_WIDTH + first_column + b) * BATCH + n] = select(pixels[b], select(pixels[b], 0.0, pixels[b] < 0.0), RECTIFIED);
       }
     }
   }

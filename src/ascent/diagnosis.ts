@@ -7,6 +7,7 @@ import type { Stage } from './stage.ts';
 /** One sentence, e.g. `the gradient vanishes at relu6`. */
 export async function diagnose(stage: Stage, slot: number): Promise<string> {
   const { gpu, network, see } = stage;
+  const { imageGradient } = stage.buffers;
   const inSlot = (values: Float32Array, pitch: number) => values.filter((_, index) => index % pitch === slot);
   const dispatches = see.flatMap((program) => program.dispatches);
   const [firstBackward] = network.backward.dispatches;
@@ -31,7 +32,22 @@ export async function diagnose(stage: Stage, slot: number): Promise<string> {
     if (gradients.every((values) => values.every((value) => value === 0)))
       return `the gradient of the objective with respect to ${[...network.gradientSources.keys()].join(' and ')} is zero`;
   }
-  return (await look(backward)) ?? 'the gradient is lost on its way from the input to the image';
+  const lost = await look(backward);
+  if (lost !== undefined) return lost;
+  const gradient = new Float32Array(await gpu.read(imageGradient, imageGradient.size));
+  return (
+    complaintOfSize(inSlot(gradient, stage.batch)) ??
+    'the gradient is lost on its way from the image to what is climbed'
+  );
+}
+
+/** A gradient whose values are numbers, and whose length is not: its squares are beyond what 32-bit floats hold. */
+function complaintOfSize(gradient: Float32Array): string | undefined {
+  const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const squares = Math.fround(gradient.reduce((sum, value) => sum + value * value, 0));
+  if (largest === 0 || (squares > 0 && squares < Infinity)) return undefined;
+  const extreme = squares > 0 ? 'large' : 'small';
+  return `the gradient of the image is too ${extreme} for 32-bit floats, up to ${largest.toExponential(1)} a byte`;
 }
 
 function complaint(tensor: string, values: Float32Array): string | undefined {

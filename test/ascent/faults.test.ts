@@ -75,6 +75,24 @@ describe('an ascent whose gradient', () => {
     );
   });
 
+  test.each([
+    [
+      'large',
+      1e12,
+      /^the gradient of the image is too large for 32-bit floats, up to \d\.\de\+2\d a byte \(iteration 0\)$/,
+    ],
+    [
+      'small',
+      1e-14,
+      /^the gradient of the image is too small for 32-bit floats, up to \d\.\de-\d+ a byte \(iteration 0\)$/,
+    ],
+  ])('whose squares are too %s for floats says so', async (_, factor, fault) => {
+    const scaled = (name: string, from = tinyModel()) => spoilt(name, (value) => value * factor, from);
+    const { rows } = await climbed(scaled('conv1.weight', scaled('ip1.weight')));
+    // Of a class that the start is sure to be already, nothing is lost.
+    expect(rows.map((row) => row.fault)).toContainEqual(expect.stringMatching(fault));
+  });
+
   test('fails repeats bit for bit', async () => {
     const model = spoilt('conv1.bias', () => -1e4);
     const [one, other] = [new MemoryStorage(), new MemoryStorage()];

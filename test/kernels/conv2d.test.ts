@@ -5,7 +5,7 @@ import { rectified } from '../../src/kernels/relu.ts';
 import { openTestGpu, runLaunch } from '../gpu.ts';
 import { convCases, convMatrix, fewImagesCases } from './conv-cases.ts';
 import { namedPairs, ofEveryKind } from './covering-pairs.ts';
-import { expectClose, randomRows, randomValues } from './numbers.ts';
+import { expectClose, expectRectified, randomRows, randomValues } from './numbers.ts';
 import * as reference from './reference.ts';
 
 /** What a variant computes, and what plain loops do. */
@@ -15,6 +15,7 @@ async function computed(shape: ConvShape, variant: string, rectify: boolean) {
   const outs = outChannels / groups;
   const weights = randomRows(inChannels * kernelHeight * kernelWidth, outs, 1);
   const bias = randomRows(groups, outs, 2);
+  if (rectify) bias[0] = NaN;
   const x = randomValues(inChannels * shape.inHeight * shape.inWidth * batch, 3);
   const launch = rectified(conv2d(shape, gpu, variant), rectify);
   expect(launch.kernel.variant).toBe(variant);
@@ -35,12 +36,9 @@ test.each(namedPairs(convMatrix(conv2dVariants)))(
 const rectifiedCases = [convCases.find(([what]) => what === 'padding 1')!, fewImagesCases[0]!];
 
 test.each(namedPairs({ ...ofEveryKind(convMatrix(conv2dVariants)), shapes: rectifiedCases, edges: [] }))(
-  'conv2d %s stores what is positive: %s',
+  'conv2d %s stores what is positive, and NaN: %s',
   async (variant, _, [, shape]) => {
     const { y, expected } = await computed(shape, variant, true);
-    expectClose(
-      y,
-      expected.map((value) => Math.max(0, value)),
-    );
+    expectRectified(y, expected);
   },
 );

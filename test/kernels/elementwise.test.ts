@@ -29,6 +29,11 @@ test.each(sizes)('ReLU of %i values and its gradient', async (count) => {
   );
 });
 
+test('ReLU keeps NaN and infinity', async () => {
+  const y = await runLaunch(await openTestGpu(), relu(4), [Float32Array.of(NaN, Infinity, -Infinity, -1)], 4);
+  expect([...y]).toEqual([NaN, Infinity, 0, 0]);
+});
+
 test('more values than one row of workgroups takes', async () => {
   const gpu = await openTestGpu();
   const count = 65_535 * 64 * 4 + 4;

@@ -62,6 +62,22 @@ function everyWindow(
 /** Values on a coarse grid, so that windows hold several equal maxima. */
 const tied = (length: number) => randomValues(length, 3).map((value) => Math.round(4 * value));
 
+test.each(cases)('a window with a NaN has no other maximum: %s', async (_, shape) => {
+  const gpu = await openTestGpu();
+  const x = randomValues(shape.channels * shape.inHeight * shape.inWidth * shape.batch, 3);
+  for (let index = 0; index < x.length; index += 13) x[index] = NaN;
+  const y = new Float32Array(shape.channels * shape.outHeight * shape.outWidth * shape.batch).fill(-Infinity);
+  everyWindow(shape, (from, to) => {
+    y[to] = Math.max(y[to]!, x[from]!);
+  });
+  const forward = await runKernel(gpu, maxPool(shape), {
+    0: x,
+    1: unwrittenFloats(y.length),
+    2: new Uint32Array(y.length),
+  });
+  expect(new Float32Array(forward[1]!)).toEqual(y);
+});
+
 test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, shape) => {
   const gpu = await openTestGpu();
   const inputs = shape.channels * shape.inHeight * shape.inWidth * shape.batch;

@@ -33,6 +33,18 @@ export function expectClose(
   }
 }
 
+/** As `expectClose` to a rectified linear unit of the reference, of which NaN stays NaN. */
+export function expectRectified(actual: Float32Array, reference: Float32Array | Float64Array): void {
+  const lost = (values: Float32Array | Float64Array) =>
+    [...values.keys()].filter((index) => Number.isNaN(values[index]));
+  expect(lost(actual)).toEqual(lost(reference));
+  const found = (_: number, index: number) => !Number.isNaN(reference[index]);
+  expectClose(
+    actual.filter(found),
+    reference.filter(found).map((value) => Math.max(0, value)),
+  );
+}
+
 /** As `toEqual`, bit for bit but for the kind of NaN; that takes seconds for a million values. */
 export function expectSame(actual: Float32Array, expected: Float32Array): void {
   expect(actual.length).toBe(expected.length);

@@ -13,17 +13,21 @@ import { openTestGpu } from '../gpu.ts';
 
 const { model } = await loadModel('lenet-mnist');
 
-/** Every weight is finite; the logits of an image are not, but for one that is black, which makes zeros of weights alone. */
-const overflowing: Model = {
+/** As the shipped one without a mean, its weights multiplied by the factors of their layers, without biases. */
+const scaled = (factors: Readonly<Record<string, number>>): Model => ({
   ...model,
   preprocessing: { ...model.preprocessing, mean: new Float32Array(model.preprocessing.mean.length) },
   weights: new Map(
     [...model.weights].map(([name, { shape, data }]) => {
-      const factor = name.endsWith('.bias') ? 0 : name.startsWith('ip') ? 1e19 : 1;
+      const [layer, part] = name.split('.') as [string, string];
+      const factor = part === 'bias' ? 0 : (factors[layer] ?? 1);
       return [name, { shape, data: data.map((value) => value * factor) }];
     }),
   ),
-};
+});
+
+/** Every weight is finite; the logits of an image are not, but for one that is black, which makes zeros of weights alone. */
+const overflowing = scaled({ ip1: 1e19, ip2: 1e19 });
 
 const digits = async (count: number) => {
   const { images } = await loadMnist('test');
@@ -37,6 +41,12 @@ test.each([1, 2, 3, 9])('the first of %i images and the layer are told', async (
   await expect(answer).rejects.toThrow(
     /^lenet-mnist: the network's answer to image 1 is not a finite number; it is lost at ip2, /,
   );
+});
+
+test('a rectified linear unit does not hide what was lost before it', async () => {
+  const gpu = await openTestGpu();
+  const answer = confidencesOf(gpu, scaled({ conv1: 1e20, conv2: 1e20 }), await digits(3), 3);
+  await expect(answer).rejects.toMatchObject({ image: 0, layer: 'conv2' });
 });
 
 it.each([1, 10] as const)('is found among others, seen in %i views', async (crops) => {
