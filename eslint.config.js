@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /** Folders from the bottom up: a file may import from its own and from those before it. */
 const layers = [
+  'wgsl',
   'gpu',
   'random',
   'storage',
@@ -83,7 +84,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'test/soak/*.mjs'] },
+        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'test/soak/*.mjs', 'test/golden/*.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -107,7 +108,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'max-lines': 'off' },
   },
   {
-    files: ['*.js', '*.mjs', 'test/soak/*.mjs'],
+    files: ['*.js', '*.mjs', 'test/soak/*.mjs', 'test/golden/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { globals: globals.node },
   },

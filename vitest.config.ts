@@ -56,7 +56,7 @@ const everything = [
     ...sharedDevice,
     exclude: onOwnDevice,
   }),
-  project('unit', ['test/{random,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts'], {
+  project('unit', ['test/{random,wgsl,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts'], {
     isolate: false,
   }),
 ];

@@ -6,15 +6,17 @@
 //
 // Neighbouring windows overlap where OUT does not divide IN.
 
+// @use grid
+// @use vector
+
 override CHANNELS: u32 = 1u;
 override IN_HEIGHT: u32 = 2u;
 override IN_WIDTH: u32 = 2u;
 override OUT_HEIGHT: u32 = 1u;
 override OUT_WIDTH: u32 = 1u;
 override BATCH: u32 = 1u; // in Images
-override LANES: u32 = 64u;
 
-alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
+alias Images = Vector;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>;       // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]; gradient: dy
 @group(0) @binding(1) var<storage, read_write> y: array<Images>; // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]; gradient: dx
@@ -30,7 +32,7 @@ fn end_of(window: vec2u) -> vec2u {
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * OUT_HEIGHT * OUT_WIDTH * BATCH) {
     return;
   }
@@ -51,7 +53,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
 
 @compute @workgroup_size(LANES)
 fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * IN_HEIGHT * IN_WIDTH * BATCH) {
     return;
   }

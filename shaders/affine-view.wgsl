@@ -13,6 +13,8 @@
 // four slots of a vec4 go through their boxes in step, each its own. Where a map holds whole numbers alone (crop, mirror,
 // jitter), its places fall on pixels, and a square of one pixel's side will do: one place instead of nine.
 
+// @use grid
+
 override CHANNELS: u32 = 1u;
 override IMAGE_HEIGHT: u32 = 28u;
 override IMAGE_WIDTH: u32 = 28u;
@@ -24,7 +26,6 @@ override REVERSE_CHANNELS: bool = false;
 override SCALE_0: f32 = 1.0; // of the network's first channel
 override SCALE_1: f32 = 1.0;
 override SCALE_2: f32 = 1.0;
-override LANES: u32 = 64u;
 
 struct Map {
   turn: vec4f,  // a, b, c, d, as gl-matrix orders a mat2d
@@ -78,7 +79,7 @@ fn seen(slot: u32, channel: u32, row: f32, column: f32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * HEIGHT * WIDTH * BATCH) {
     return;
   }
@@ -145,7 +146,7 @@ fn weight(place: vec4f, pixel: u32, side: u32) -> vec4f {
 
 @compute @workgroup_size(LANES)
 fn adjoint(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * IMAGE_HEIGHT * IMAGE_WIDTH * BATCH) {
     return;
   }

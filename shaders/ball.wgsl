@@ -12,6 +12,8 @@
 // one towards the start. Rounding to the nearest one adds about 1/12 to the square of every value that moves, so an image on
 // the ball's surface would leave it; the shift is the least that keeps it in. Sums are of whole numbers, and exact.
 
+// @use grid
+
 override VALUES: u32 = 1u;
 override BATCH: u32 = 1u; // in vec4s
 override PARTS: u32 = 256u;
@@ -19,7 +21,6 @@ override RADIUS: f32 = 1.0;
 // ⌊RADIUS²⌋ in units of 65,536, and what is left.
 override LIMIT_HIGH: u32 = 0u;
 override LIMIT_LOW: u32 = 1u;
-override LANES: u32 = 64u;
 const LEVELS = 17u;
 const CHOOSING_LANES = 32u;
 
@@ -34,7 +35,7 @@ var<workgroup> fitting: array<vec4u, CHOOSING_LANES>;
 
 @compute @workgroup_size(LANES)
 fn clamp_to_cube(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < VALUES * BATCH) {
     x[index] = clamp(x[index], centre[index] - RADIUS, centre[index] + RADIUS);
   }
@@ -42,7 +43,7 @@ fn clamp_to_cube(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
 
 @compute @workgroup_size(LANES)
 fn distance_parts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= PARTS * BATCH) {
     return;
   }
@@ -68,7 +69,7 @@ fn shrink(@builtin(global_invocation_id) id: vec3u) {
 
 @compute @workgroup_size(LANES)
 fn project(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= VALUES * BATCH) {
     return;
   }
@@ -82,7 +83,7 @@ fn shift_of(level: u32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn squares(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= PARTS * BATCH) {
     return;
   }

@@ -5,11 +5,12 @@
 // i runs along the rows or the columns of [channels, height, width, slot]: INNER values lie between a value and the next.
 // Beyond the edge the image goes on mirrored, d c b a | a b c d | d c b a, as often as the reach asks for.
 
+// @use grid
+
 override COUNT: u32 = 1u; // in vec4s
 override SIDE: u32 = 1u;  // values along the pass
 override INNER: u32 = 1u; // vec4s from one of them to the next
 override REACH: i32 = 1i;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> sharp: array<vec4f>;        // [COUNT / (SIDE · INNER), SIDE, INNER]
 @group(0) @binding(1) var<storage, read> weights: array<f32>;        // [2 · REACH + 1]
@@ -27,7 +28,7 @@ fn mirrored(place: i32) -> u32 {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= COUNT) {
     return;
   }

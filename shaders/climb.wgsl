@@ -12,13 +12,14 @@
 //
 // The gradient buffer holds gradient / scale, see objective.wgsl. A gradient that is zero or no number moves nothing.
 
+// @use grid
+
 override VALUES: u32 = 1u;       // of the parameters
 override INPUT_VALUES: u32 = 1u; // of the network's input
 override BATCH: u32 = 1u;        // in vec4s
 override PARTS: u32 = 256u;      // of every sum
 override PATIENCE: f32 = 10.0;   // iterations without a gradient that end it
 override UNIT_PARTS: u32 = 0u;   // of the sums over units of other layers, all together
-override LANES: u32 = 64u;
 const RECORDING_LANES = 32u;
 // The age of a slot that has reached `until`: past all steps, and one more is still the same.
 const ended = 3e38;
@@ -150,7 +151,7 @@ fn settled(moved: vec4f, value: u32) -> vec4f {
 
 @compute @workgroup_size(LANES)
 fn bound(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < VALUES * BATCH) {
     parameters[index] = bounded(parameters[index], index / BATCH);
   }
@@ -158,7 +159,7 @@ fn bound(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) work
 
 @compute @workgroup_size(LANES)
 fn plain(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= VALUES * BATCH) {
     return;
   }
@@ -170,7 +171,7 @@ fn plain(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) work
 
 @compute @workgroup_size(LANES)
 fn momentum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= VALUES * BATCH) {
     return;
   }
@@ -182,7 +183,7 @@ fn momentum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) w
 
 @compute @workgroup_size(LANES)
 fn adam(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= VALUES * BATCH) {
     return;
   }

@@ -2,9 +2,10 @@
 //
 // All are 8-bit: hue is in half degrees, so that 180 is a full turn and larger values wrap, as OpenCV stores HLS.
 
+// @use grid
+
 override PLANE: u32 = 1u; // u32 words of one channel: four pixels each
 override IMAGES: u32 = 1u;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read_write> images: array<u32>; // bytes [image, 3, pixels padded to 4]
 
@@ -30,7 +31,7 @@ fn rgb_of(h: u32, l: u32, s: u32) -> vec3u {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= IMAGES * PLANE) {
     return;
   }

@@ -13,6 +13,8 @@
 //
 //   turned[g, o, t, u, φy, φx, i] = w[g, i, a, b, o]
 
+// @use grid
+
 override GROUPS: u32 = 1u;
 override IN_CHANNELS: u32 = 1u;  // per group
 override OUT_CHANNELS: u32 = 1u; // per group
@@ -21,7 +23,6 @@ override KERNEL_WIDTH: u32 = 1u;
 override STRIDE: u32 = 1u;
 override SPREAD_Y: u32 = 1u;
 override SPREAD_X: u32 = 1u;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;      // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS padded to 4]
 @group(0) @binding(1) var<storage, read_write> turned: array<f32>; // [GROUPS, OUT_CHANNELS, T, U, (SPREAD_Y, SPREAD_X, IN_CHANNELS) padded to 4]
@@ -33,7 +34,7 @@ fn turn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   let weight_pitch = (OUT_CHANNELS + 3u) / 4u * 4u;
   let reach = vec2u(KERNEL_HEIGHT - 1u, KERNEL_WIDTH - 1u) / STRIDE;
   let taps = reach + vec2u(SPREAD_Y, SPREAD_X) / STRIDE;
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= GROUPS * OUT_CHANNELS * taps.x * taps.y * pitch) {
     return;
   }

@@ -15,34 +15,17 @@
 
 enable subgroups;
 
-override GROUPS: u32 = 1u;
-override IN_CHANNELS: u32 = 1u;   // per group
-override OUT_CHANNELS: u32 = 4u;  // per group, those of all pixels of a block
-override IN_HEIGHT: u32 = 1u;
-override IN_WIDTH: u32 = 1u;
-override OUT_HEIGHT: u32 = 1u;
-override OUT_WIDTH: u32 = 1u;
-override KERNEL_HEIGHT: u32 = 1u;
-override KERNEL_WIDTH: u32 = 1u;
-override STRIDE_Y: u32 = 1u;
-override STRIDE_X: u32 = 1u;
-override PADDING_Y: u32 = 0u;
-override PADDING_X: u32 = 0u;
-override SPREAD_Y: u32 = 1u;
-override SPREAD_X: u32 = 1u;
-override OFFSET_Y: u32 = 0u;
-override OFFSET_X: u32 = 0u;
-override BATCH: u32 = 1u;         // in Images
-override LANES: u32 = 4u;
-override RECTIFIED: bool = false; // whether a rectified linear unit follows
+// @use conv-shape
+// @use vector
 
-alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
+override LANES: u32 = 4u;
+
+alias Images = Vector;
 
 const ROWS = 1u; // @tile
 const PIXELS = 2u; // @tile
 const TAPS = 1u; // @tile the kernel's width
 const STEP = 1u; // @tile STRIDE_X
-const IMAGES = 4u; // @tile in Images
 const SPAN = 2u; // @tile columns of the input that a tile sees, (PIXELS − 1)·STEP + TAPS
 const FROM = 0u; // @tile of these columns the first that may lie in the image, and
 const UNTIL = 2u; // @tile the one after the last: a tile as wide as the picture knows which do not
@@ -86,15 +69,15 @@ fn main(
   let taps_end = min(KERNEL_HEIGHT, IN_HEIGHT + PADDING_Y - top);
   let tap_rows = max(taps_end, first_tap) - first_tap;
 
-  var sum: array<f32, 4u * ROWS * PIXELS * IMAGES>; // @registers [ROWS, swap, PIXELS, image]
+  var sum: array<f32, 4u * ROWS * PIXELS * WIDTH>; // @registers [ROWS, swap, PIXELS, image]
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
       let start = bias[group * pitch + min(first_channel + 4u * r, pitch - 4u) + (corner ^ j)];
       // @unroll
-      for (var t = 0u; t < PIXELS * IMAGES; t++) {
-        sum[(r * 4u + j) * PIXELS * IMAGES + t] = start;
+      for (var t = 0u; t < PIXELS * WIDTH; t++) {
+        sum[(r * 4u + j) * PIXELS * WIDTH + t] = start;
       }
     }
   }
@@ -106,7 +89,7 @@ fn main(
     let in_y = from_y + a;
     let row_inside = !padded | (in_y < IN_HEIGHT);
     let row_at = (channel_at + select(0u, in_y, row_inside)) * IN_WIDTH;
-    var value: array<Images, DEEP * SPAN>; // @registers
+    var value: array<f32, DEEP * SPAN * WIDTH>; // @registers [DEEP, SPAN, image]
     // @unroll
     for (var c = 0u; c < DEEP; c++) {
       // @unroll
@@ -115,7 +98,11 @@ fn main(
           let in_x = from_x + s;
           let inside = !padded | (row_inside & (in_x < IN_WIDTH));
           let at = row_at + c * IN_HEIGHT * IN_WIDTH + select(0u, in_x, inside);
-          value[c * SPAN + s] = select(Images(0.0), x[at * BATCH + image], inside);
+          let seen = select(Images(0.0), x[at * BATCH + image], inside);
+          // @unroll
+          for (var n = 0u; n < WIDTH; n++) {
+            value[(c * SPAN + s) * WIDTH + n] = component(seen, n);
+          }
         }
       }
     }
@@ -138,13 +125,13 @@ fn main(
         // @unroll
         for (var p = 0u; p < PIXELS; p++) {
           // @unroll
-          for (var n = 0u; n < IMAGES; n++) {
+          for (var n = 0u; n < WIDTH; n++) {
             // @unroll
             for (var c = 0u; c < DEEP; c++) {
               // @unroll
               for (var b = 0u; b < TAPS; b++) {
                 if (p * STEP + b >= FROM && p * STEP + b < UNTIL) {
-                  sum[((r * 4u + j) * PIXELS + p) * IMAGES + n] += value[c * SPAN + p * STEP + b][n] * w[(c * TAPS + b) * 4u + j]; // @single sum[(r * 4u + j) * PIXELS + p] += value[c * SPAN + p * STEP + b] * w[(c * TAPS + b) * 4u + j];
+                  sum[((r * 4u + j) * PIXELS + p) * WIDTH + n] += value[(c * SPAN + p * STEP + b) * WIDTH + n] * w[(c * TAPS + b) * 4u + j];
                 }
               }
             }
@@ -175,8 +162,8 @@ fn main(
         if (stored && channel < OUT_CHANNELS && place_y < OUT_HEIGHT && place_x < OUT_WIDTH) {
           var made: Images;
           // @unroll
-          for (var n = 0u; n < IMAGES; n++) {
-            made[n] = sum[((r * 4u + j) * PIXELS + p) * IMAGES + n]; // @single made = sum[(r * 4u + j) * PIXELS + p];
+          for (var n = 0u; n < WIDTH; n++) {
+            made = with_component(made, n, sum[((r * 4u + j) * PIXELS + p) * WIDTH + n]);
           }
           y[(at + place_x) * BATCH + image] = select(made, select(made, Images(0.0), made < Images(0.0)), RECTIFIED);
         }

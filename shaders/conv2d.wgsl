@@ -19,28 +19,12 @@
 //   tap     loops over the taps of the kernel: short code, any shape
 //   staged  for GPUs: a workgroup copies weights and inputs of some taps into workgroup memory, then shares them
 
-override GROUPS: u32 = 1u;
-override IN_CHANNELS: u32 = 1u;   // per group
-override OUT_CHANNELS: u32 = 4u;  // per group, those of all pixels of a block
-override IN_HEIGHT: u32 = 1u;
-override IN_WIDTH: u32 = 1u;
-override OUT_HEIGHT: u32 = 1u;
-override OUT_WIDTH: u32 = 1u;
-override KERNEL_HEIGHT: u32 = 1u;
-override KERNEL_WIDTH: u32 = 1u;
-override STRIDE_Y: u32 = 1u;
-override STRIDE_X: u32 = 1u;
-override PADDING_Y: u32 = 0u;
-override PADDING_X: u32 = 0u;
-override SPREAD_Y: u32 = 1u;
-override SPREAD_X: u32 = 1u;
-override OFFSET_Y: u32 = 0u;
-override OFFSET_X: u32 = 0u;
-override BATCH: u32 = 1u;         // in Images
-override LANES: u32 = 8u;
-override RECTIFIED: bool = false; // whether a rectified linear unit follows
+// @use conv-shape
+// @use vector
 
-alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
+override LANES: u32 = 8u;
+
+alias Images = Vector;
 
 const ROWS = 2u; // @tile
 const PIXELS = 2u; // @tile
@@ -175,7 +159,7 @@ fn tap(
 // Workgroup memory holds DEPTH taps of a tile of 8·ROWS vec4s of channels × 8·PIXELS columns, a column being a pixel's
 // Images. 8 × 8 invocations each keep ROWS × PIXELS of them, eight apart, so that neighbours read neighbouring vec4s.
 const DEPTH = 8u;
-alias Outputs = mat4x4f; // @pair alias Outputs = mat4x2f; @single alias Outputs = vec4f;
+alias Outputs = FourVectors;
 var<workgroup> staged_weights: array<vec4f, 64u * ROWS>;   // [DEPTH, 8·ROWS]
 var<workgroup> staged_columns: array<Images, 64u * PIXELS>; // [DEPTH, 8·PIXELS]
 

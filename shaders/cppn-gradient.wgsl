@@ -11,8 +11,11 @@
 //   pull_several  where memory for values and slopes is short: a workgroup has several images, one after the other
 //   add           adds the shares up
 //
-// The programs are those that give every value a slot of its own, since the way back asks for them all. Compiled with
-// cppn-network.wgsl and cppn-values.wgsl (or cppn-stored-values.wgsl) in front.
+// The programs are those that give every value a slot of its own, since the way back asks for them all.
+
+// @use grid
+// @use cppn-network
+// @use cppn-values
 
 override PIXELS: u32 = 784u;          // height × width
 override WIDTH: u32 = 28u;
@@ -21,7 +24,6 @@ override EDGES: u32 = 4u;             // of the largest genome
 override NODES: u32 = 1u;             // of the largest genome
 override PARTS: u32 = 64u;            // invocations that share an image, a multiple of LANES
 override REVERSE_CHANNELS: u32 = 0u;  // 1 where the image gradient has blue first
-override LANES: u32 = 64u;
 
 // Values come first, then adjoints.
 const SLOTS = VALUES / 2u;
@@ -194,7 +196,7 @@ fn pull_several(
 
 @compute @workgroup_size(LANES)
 fn add(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= EDGES * BATCH) {
     return;
   }

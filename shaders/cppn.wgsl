@@ -5,12 +5,14 @@
 // A genome is a list of nodes in topological order, made by src/encodings/cppn-program.ts. A workgroup works on one
 // genome at a time, so that all of its lanes read the same word of the program at the same time and never diverge. A lane
 // holds four neighbouring pixels in a vec4: the cost of interpreting a word is shared by four pixels, and their
-// four bytes are exactly one u32 of the image. Compiled with cppn-network.wgsl and cppn-values.wgsl (or
-// cppn-stored-values.wgsl) in front.
+// four bytes are exactly one u32 of the image.
 //
 //   main     a workgroup draws LANES quads of one image
 //   several  the grid is cut to the memory that there is for values, and a workgroup draws as much as falls to it; a loop
 //            that lanes leave at different times costs SwiftShader a third more, so that it is not for all
+
+// @use cppn-network
+// @use cppn-values
 
 override POPULATION: u32 = 1u;
 override PIXELS: u32 = 784u; // height × width

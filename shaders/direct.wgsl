@@ -10,10 +10,12 @@
 // The first genome here may be another than the first child of its generation, where one is to be made again by itself.
 // `vary` works in place, so that no binding has to hold the archive's elites: the host copies the parents.
 
+// @use grid
+// @use threefry
+
 override GENES: u32 = 784u;  // of one genome: channels × PIXELS
 override PIXELS: u32 = 784u; // of one channel
 override POPULATION: u32 = 1u;
-override LANES: u32 = 64u;
 
 struct Generation {
   key: vec2u,
@@ -35,7 +37,7 @@ fn random_gene(gene: u32, child: u32) -> u32 {
 @compute @workgroup_size(LANES)
 fn first(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let words = (GENES + 1u) / 2u;
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= POPULATION * words) {
     return;
   }
@@ -63,7 +65,7 @@ fn mutated(value: u32, gene: u32, child: u32) -> u32 {
 @compute @workgroup_size(LANES)
 fn vary(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let words = (GENES + 1u) / 2u;
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= POPULATION * words) {
     return;
   }
@@ -82,7 +84,7 @@ fn render(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wor
   let words = (GENES + 1u) / 2u;
   let plane = (PIXELS + 3u) / 4u;
   let channels = GENES / PIXELS;
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= POPULATION * channels * plane) {
     return;
   }

@@ -6,10 +6,12 @@
 // What is kept follows from (key of the step; layer, place) by threefry.wgsl, which stands in front: nothing is remembered
 // between the passes.
 
+// @use grid
+// @use threefry
+
 override COUNT: u32 = 1u; // in vec4s
 override RATE: f32 = 0.5;
 override LAYER: u32 = 0u;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;       // gradient: dy
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // gradient: dx
@@ -17,7 +19,7 @@ override LANES: u32 = 64u;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= COUNT) {
     return;
   }

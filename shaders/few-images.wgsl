@@ -3,26 +3,28 @@
 //   take:  images[i] = slots[i], the first of four
 //   give:  slots[i] = images[i], and zeros in the others
 
-override COUNT: u32 = 1u; // values of an image
-override LANES: u32 = 64u;
+// @use grid
+// @use vector
 
-alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
+override COUNT: u32 = 1u; // values of an image
+
+alias Images = Vector;
 
 @group(0) @binding(0) var<storage, read_write> slots: array<vec4f>;   // [COUNT]
 @group(0) @binding(1) var<storage, read_write> images: array<Images>; // [COUNT]
 
 @compute @workgroup_size(LANES)
 fn take(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < COUNT) {
-    images[index] = slots[index]; // @pair images[index] = slots[index].xy; @single images[index] = slots[index].x;
+    images[index] = first_of_four(slots[index]);
   }
 }
 
 @compute @workgroup_size(LANES)
 fn give(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < COUNT) {
-    slots[index] = images[index]; // @pair slots[index] = vec4f(images[index], 0.0, 0.0); @single slots[index] = vec4f(images[index], 0.0, 0.0, 0.0);
+    slots[index] = padded_to_four(images[index]);
   }
 }

@@ -3,10 +3,11 @@
 //   pictures:   kept[slot, word] = pictures[slot, word] where the slot improved
 //   parameters: kept[value, slot] = parameters[value, slot] where the slot improved
 
+// @use grid
+
 override COUNT: u32 = 1u; // words of all pictures; vec4s of all parameters
 override WORDS: u32 = 1u; // of a picture
 override BATCH: u32 = 1u; // in vec4s
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> best: array<vec4f>; // [4, BATCH]; the second row is not 0 where it improved
 @group(0) @binding(1) var<storage, read> current: array<u32>; // pictures [4 · BATCH, WORDS]
@@ -16,7 +17,7 @@ override LANES: u32 = 64u;
 
 @compute @workgroup_size(LANES)
 fn pictures(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= COUNT) {
     return;
   }
@@ -28,7 +29,7 @@ fn pictures(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) w
 
 @compute @workgroup_size(LANES)
 fn parameters(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < COUNT) {
     let improved = best[BATCH + index % BATCH] != vec4f(0.0);
     kept_values[index] = select(kept_values[index], current_values[index], improved);

@@ -6,15 +6,17 @@
 // near: at most SIZE / 2 channels away. The scale s is computed again for the gradient rather than kept: five
 // multiplications cost less than a tensor.
 
+// @use grid
+// @use vector
+
 override CHANNELS: u32 = 1u;
 override PLANE: u32 = 1u; // height × width × batch, in Images
 override SIZE: u32 = 5u;
 override ALPHA: f32 = 1e-4;
 override BETA: f32 = 0.75;
 override K: f32 = 1.0;
-override LANES: u32 = 64u;
 
-alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
+alias Images = Vector;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>;        // [CHANNELS, PLANE]
 @group(0) @binding(1) var<storage, read_write> y: array<Images>;  // forward
@@ -40,7 +42,7 @@ fn scale(channel: u32, place: u32) -> Images {
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < CHANNELS * PLANE) {
     y[index] = x[index] * pow(scale(index / PLANE, index % PLANE), Images(-BETA));
   }
@@ -48,7 +50,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
 
 @compute @workgroup_size(LANES)
 fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * PLANE) {
     return;
   }

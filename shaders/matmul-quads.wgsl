@@ -9,6 +9,8 @@
 
 enable subgroups;
 
+// @use vector
+
 override DEPTH: u32 = 1u;      // K
 override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
@@ -16,11 +18,10 @@ override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 4u;
 override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
-alias Columns = vec4f; // @pair alias Columns = vec2f; @single alias Columns = f32;
+alias Columns = Vector;
 
 const ROWS = 1u; // @tile
 const COLUMNS = 2u; // @tile
-const WIDTH = 4u; // @tile of Columns
 const STEPS = 1u; // @tile divides DEPTH
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;         // [DEPTH, 4·A_PITCH]
@@ -52,12 +53,16 @@ fn main(
   }
 
   for (var k = 0u; k < DEPTH; k += STEPS) {
-    var value: array<Columns, STEPS * COLUMNS>; // @registers
+    var value: array<f32, STEPS * COLUMNS * WIDTH>; // @registers [STEPS, COLUMNS, column]
     // @unroll
     for (var s = 0u; s < STEPS; s++) {
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
-        value[s * COLUMNS + q] = b[(k + s) * N_VECTORS + min(first_column + q * LANES, N_VECTORS - 1u)];
+        let seen = b[(k + s) * N_VECTORS + min(first_column + q * LANES, N_VECTORS - 1u)];
+        // @unroll
+        for (var n = 0u; n < WIDTH; n++) {
+          value[(s * COLUMNS + q) * WIDTH + n] = component(seen, n);
+        }
       }
     }
     // @unroll
@@ -78,7 +83,7 @@ fn main(
           for (var n = 0u; n < WIDTH; n++) {
             // @unroll
             for (var s = 0u; s < STEPS; s++) {
-              sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n] += value[s * COLUMNS + q][n] * w[s * 4u + j]; // @single sum[(r * 4u + j) * COLUMNS + q] += value[s * COLUMNS + q] * w[s * 4u + j];
+              sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n] += value[(s * COLUMNS + q) * WIDTH + n] * w[s * 4u + j];
             }
           }
         }
@@ -97,7 +102,7 @@ fn main(
           var made: Columns;
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            made[n] = sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n]; // @single made = sum[(r * 4u + j) * COLUMNS + q];
+            made = with_component(made, n, sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n]);
           }
           c[row * N_VECTORS + first_column + q * LANES] = select(made, select(made, Columns(0.0), made < Columns(0.0)), RECTIFIED);
         }

@@ -13,6 +13,9 @@
 //   sliced  for GPUs and few columns: as across, but the lanes share out k too, and add up what each has
 //   staged  for GPUs: a workgroup copies some k of both operands into workgroup memory, then shares them
 
+// @use vector
+// @use weights
+
 override DEPTH: u32 = 1u;      // K
 override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
@@ -20,14 +23,13 @@ override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 8u;
 override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
-alias Columns = vec4f; // @pair alias Columns = vec2f; @single alias Columns = f32;
+alias Columns = Vector;
 
 const ROWS = 2u; // @tile
 const COLUMNS = 2u; // @tile
-const WIDTH = 4u; // @tile of Columns
 const STEPS = 1u; // @tile divides DEPTH
 
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;       // [DEPTH, A_PITCH] @packable
+@group(0) @binding(0) var<storage, read> a: array<StoredWeights>; // [DEPTH, A_PITCH]
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [A_PITCH]
 @group(0) @binding(2) var<storage, read> b: array<Columns>;     // [DEPTH, N_VECTORS]
 @group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
@@ -38,7 +40,7 @@ fn finished(value: Columns) -> Columns {
 }
 
 fn weight_at(at: u32) -> vec4f {
-  return a[at]; // @packable
+  return loaded(a[at]);
 }
 
 @compute @workgroup_size(LANES)
@@ -134,7 +136,7 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
         for (var q = 0u; q < COLUMNS; q++) {
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            sum[(p * COLUMNS + q) * WIDTH + n] += w * value[q][n]; // @single sum[p * COLUMNS + q] += w * value[q];
+            sum[(p * COLUMNS + q) * WIDTH + n] += w * component(value[q], n);
           }
         }
       }
@@ -152,7 +154,7 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
           var made = Columns(start[r]);
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            made[n] += sum[(p * COLUMNS + q) * WIDTH + n][r]; // @single made += sum[p * COLUMNS + q][r];
+            made = with_component(made, n, component(made, n) + sum[(p * COLUMNS + q) * WIDTH + n][r]);
           }
           c[m * N_VECTORS + first_column + q] = finished(made);
         }
@@ -161,7 +163,7 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   }
 }
 
-alias Rows = mat4x4f; // @pair alias Rows = mat4x2f; @single alias Rows = vec4f;
+alias Rows = FourVectors;
 
 // A workgroup has 16 vec4s of rows × one of columns; 16 invocations share the k of each, and add up in a tree.
 var<workgroup> partial: array<Rows, 256>; // [16 slices of k, 16 vec4s of rows]

@@ -8,6 +8,9 @@
 // bytes, four images to a u32; one or two images have a u32 to themselves. The gradient gathers, so that overlapping
 // windows need no atomics and sum in one order.
 
+// @use grid
+// @use vector
+
 override CHANNELS: u32 = 1u;
 override IN_HEIGHT: u32 = 2u;
 override IN_WIDTH: u32 = 2u;
@@ -16,10 +19,9 @@ override OUT_WIDTH: u32 = 1u;
 override SIZE: u32 = 2u;
 override STRIDE: u32 = 2u;
 override BATCH: u32 = 1u; // in Images
-override LANES: u32 = 64u;
 
-alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
-alias Places = vec4u; // @pair alias Places = vec2u; @single alias Places = u32;
+alias Images = Vector;
+alias Places = Indices;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>;            // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
 @group(0) @binding(1) var<storage, read_write> y: array<Images>;      // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
@@ -29,7 +31,7 @@ alias Places = vec4u; // @pair alias Places = vec2u; @single alias Places = u32;
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * OUT_HEIGHT * OUT_WIDTH * BATCH) {
     return;
   }
@@ -49,12 +51,12 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
     }
   }
   y[index] = best;
-  winner[index] = place.x | (place.y << 8u) | (place.z << 16u) | (place.w << 24u); // @pair winner[index] = place.x | (place.y << 8u); @single winner[index] = place;
+  winner[index] = packed_indices(place);
 }
 
 @compute @workgroup_size(LANES)
 fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * IN_HEIGHT * IN_WIDTH * BATCH) {
     return;
   }
@@ -68,8 +70,7 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   for (var r = first_row; r < OUT_HEIGHT && r * STRIDE <= row; r++) {
     for (var k = first_column; k < OUT_WIDTH && k * STRIDE <= column; k++) {
       let window = ((channel * OUT_HEIGHT + r) * OUT_WIDTH + k) * BATCH + n;
-      let packed = winner[window];
-      let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @pair let places = vec2u(packed, packed >> 8u) & vec2u(255u); @single let places = packed & 255u;
+      let places = unpacked_indices(winner[window]);
       let here = (row - r * STRIDE) * SIZE + column - k * STRIDE;
       sum += select(Images(0.0), dy[window], places == Places(here));
     }
@@ -79,7 +80,7 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
 
 @compute @workgroup_size(LANES)
 fn apart_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * OUT_HEIGHT * OUT_WIDTH * BATCH) {
     return;
   }
@@ -87,8 +88,7 @@ fn apart_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   let column = (index / BATCH) % OUT_WIDTH * STRIDE;
   let row = (index / (BATCH * OUT_WIDTH)) % OUT_HEIGHT * STRIDE;
   let channel = index / (BATCH * OUT_WIDTH * OUT_HEIGHT);
-  let packed = winner[index];
-  let places = vec4u(packed, packed >> 8u, packed >> 16u, packed >> 24u) & vec4u(255u); // @pair let places = vec2u(packed, packed >> 8u) & vec2u(255u); @single let places = packed & 255u;
+  let places = unpacked_indices(winner[index]);
   let upstream = dy[index];
   for (var a = 0u; a < STRIDE && row + a < IN_HEIGHT; a++) {
     for (var b = 0u; b < STRIDE && column + b < IN_WIDTH; b++) {

@@ -6,17 +6,19 @@
 // u is uniform in [0, 1); it and the normal number follow from (key of the slot; value, 0) by threefry.wgsl, which stands in
 // front: a slot's noise is the same wherever in the batch it lies.
 
+// @use grid
+// @use threefry
+
 override VALUES: u32 = 1u; // of a slot
 override BATCH: u32 = 1u;  // in vec4s
 override SIZE: f32 = 1.0;  // standard deviation or half width
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> keys: array<vec2u>;    // [slot]
 @group(0) @binding(1) var<storage, read_write> x: array<vec4f>; // [VALUES, BATCH]
 
 @compute @workgroup_size(LANES)
 fn uniform_noise(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= VALUES * BATCH) {
     return;
   }
@@ -32,7 +34,7 @@ fn uniform_noise(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
 
 @compute @workgroup_size(LANES)
 fn gaussian_noise(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= VALUES * BATCH) {
     return;
   }

@@ -8,11 +8,12 @@
 // end are zero. c' is c, or counted from the other end where the network wants blue first. Turns [channels, height, width,
 // slot] floats into [slot, channels, height, width] bytes.
 
+// @use grid
+
 override CHANNELS: u32 = 1u;
 override PIXELS: u32 = 784u; // of one channel
 override BATCH: u32 = 1u;    // in vec4s
 override REVERSE_CHANNELS: bool = false;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;  // [CHANNELS, PIXELS, BATCH], the image minus the mean
 @group(0) @binding(1) var<storage, read> mean: array<f32>; // [CHANNELS, PIXELS], in the network's channel order
@@ -53,7 +54,7 @@ fn store(bytes: vec4u, place: Place) {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let place = place_of(id.y * workgroups.x * LANES + id.x);
+  let place = place_of(linear_index(id, workgroups));
   if (!place.within) {
     return;
   }
@@ -69,7 +70,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
 
 @compute @workgroup_size(LANES)
 fn around(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let place = place_of(id.y * workgroups.x * LANES + id.x);
+  let place = place_of(linear_index(id, workgroups));
   if (!place.within) {
     return;
   }

@@ -3,10 +3,12 @@
 //   forward:         y = max(x, 0), where NaN stays NaN: what overflows is not to look like an answer
 //   input_gradient:  dx = dy where y > 0, else 0
 
-override COUNT: u32 = 1u; // in Images
-override LANES: u32 = 64u;
+// @use grid
+// @use vector
 
-alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
+override COUNT: u32 = 1u; // in Images
+
+alias Images = Vector;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>; // forward: input; gradient: the forward pass's output y
 @group(0) @binding(1) var<storage, read_write> y: array<Images>; // forward: output; gradient: dx
@@ -14,7 +16,7 @@ alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
 
 @compute @workgroup_size(LANES)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < COUNT) {
     y[index] = select(x[index], Images(0.0), x[index] < Images(0.0));
   }
@@ -22,7 +24,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
 
 @compute @workgroup_size(LANES)
 fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index < COUNT) {
     y[index] = select(Images(0.0), dy[index], x[index] > Images(0.0));
   }

@@ -2,8 +2,9 @@
 //
 //   velocity = momentum · velocity + rate · (gradient + decay · weight);  weight = weight − velocity
 
+// @use grid
+
 override COUNT: u32 = 1u; // in vec4s
-override LANES: u32 = 64u;
 
 struct Step {
   rate: f32,
@@ -19,7 +20,7 @@ struct Step {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= COUNT) {
     return;
   }

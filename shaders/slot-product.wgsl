@@ -4,10 +4,11 @@
 //
 // Whoever reads the parts adds them up: a fixed order, whatever the adapter does at the same time.
 
+// @use grid
+
 override VALUES: u32 = 1u;
 override BATCH: u32 = 1u; // in vec4s
 override PARTS: u32 = 256u;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [VALUES, BATCH]
 @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [VALUES, BATCH]
@@ -15,7 +16,7 @@ override LANES: u32 = 64u;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= PARTS * BATCH) {
     return;
   }

@@ -11,12 +11,13 @@
 // the keys that share the bytes found so far, then take the byte at which the count passes the rank. A workgroup
 // serves the four slots of a vec4, so that nothing that it loads is wasted.
 
+// @use grid
+
 override CHANNELS: u32 = 1u;
 override PIXELS: u32 = 784u; // of one channel
 override BATCH: u32 = 1u;    // in vec4s
 override RANK: u32 = 0u;     // below PIXELS
 override CONTRIBUTION: bool = false;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read_write> x: array<vec4f>;          // [CHANNELS, PIXELS, BATCH]
 @group(0) @binding(1) var<storage, read> g: array<vec4f>;                // as x; bound always, read with CONTRIBUTION alone
@@ -86,7 +87,7 @@ fn threshold(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_
 
 @compute @workgroup_size(LANES)
 fn clear(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= PIXELS * BATCH) {
     return;
   }

@@ -6,12 +6,13 @@
 //
 // Slots from COUNT on are padding: their loss and gradients are zero, so they add nothing to any weight's gradient.
 
+// @use grid
+
 override CLASSES: u32 = 10u;
 override PITCH: u32 = 4u;  // slots of a row of logits
 override COUNT: u32 = 1u;  // confidence: images; cross_entropy: slots in use
 override VIEWS: u32 = 1u;
 override OUTPUT_PITCH: u32 = 1u; // images of a row of confidences
-override LANES: u32 = 32u;
 const MOST_VIEWS = 10u;
 const MOST_LOG_ODDS = 3e38;  // finite, since JSON has no word for what is not
 const LEAST_LOGIT = -3.4e38;
@@ -67,7 +68,7 @@ fn within_floats(odds: f32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn confidence(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let image = id.y * workgroups.x * LANES + id.x;
+  let image = linear_index(id, workgroups);
   if (image >= COUNT || first.x + image >= OUTPUT_PITCH) {
     return;
   }
@@ -140,7 +141,7 @@ fn confidence(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
 
 @compute @workgroup_size(LANES)
 fn cross_entropy(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let slot = id.y * workgroups.x * LANES + id.x;
+  let slot = linear_index(id, workgroups);
   if (slot >= PITCH) {
     return;
   }

@@ -4,10 +4,11 @@
 //
 // Its adjoint is the same with the transposed mix.
 
+// @use grid
+
 override CHANNELS: u32 = 3u; // at most 3
 override WAVES: u32 = 1u;    // k × l
 override BATCH: u32 = 1u;    // in vec4s
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;       // [CHANNELS, WAVES, BATCH]
 @group(0) @binding(1) var<storage, read> scale: array<f32>;     // [WAVES]
@@ -16,7 +17,7 @@ override LANES: u32 = 64u;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= WAVES * BATCH) {
     return;
   }

@@ -5,10 +5,11 @@
 // Rows of memory are padded to a multiple of 4 values; the padding becomes zeros. Values are copied as they are: words of
 // 32 bits, or with PACKED halves, two to a word.
 
+// @use grid
+
 override ROWS: u32 = 1u;    // i
 override COLUMNS: u32 = 1u; // j
 override PACKED: bool = false;
-override LANES: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> plain: array<u32>;         // [ROWS, COLUMNS padded]
 @group(0) @binding(1) var<storage, read_write> turned: array<u32>;  // [COLUMNS, ROWS padded]
@@ -25,7 +26,7 @@ fn value_at(i: u32, j: u32) -> u32 {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let values = select(1u, 2u, PACKED); // of a word
   let pitch = (ROWS + 3u) / 4u * 4u / values;
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= COLUMNS * pitch) {
     return;
   }

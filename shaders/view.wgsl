@@ -11,6 +11,9 @@
 // With NOISE, every pixel is clamp(image + NOISE · normal, 0, 255), where the normal numbers follow from (key of the view;
 // place in the image, 0) by threefry.wgsl, which stands in front: all images of a batch meet the same noise in view v.
 
+// @use grid
+// @use threefry
+
 override CHANNELS: u32 = 1u;
 override IMAGE_HEIGHT: u32 = 28u;
 override IMAGE_WIDTH: u32 = 28u;
@@ -24,7 +27,6 @@ override NOISE: f32 = 0.0; // standard deviation, in bytes
 override SCALE_0: f32 = 1.0; // of the network's first channel
 override SCALE_1: f32 = 1.0;
 override SCALE_2: f32 = 1.0;
-override LANES: u32 = 64u;
 
 struct View {
   corner: vec2f, // top and left of the region, in pixels of the image
@@ -89,7 +91,7 @@ fn value(slot: u32, channel: u32, row: u32, column: u32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   if (index >= CHANNELS * HEIGHT * WIDTH * BATCH) {
     return;
   }

@@ -10,6 +10,8 @@
 // with SIZE 6 a kernel of 3 makes squares of 4 and one of 5 squares of 2. Bᵀ depends on the points alone, so that both
 // share it. Squares overlap by K − 1 and reach past the edge, where x is zero.
 
+// @use grid
+
 const SIZE = 6u; // @tile
 const M = 4u; // @tile
 
@@ -24,7 +26,6 @@ override KERNEL: u32 = 3u;
 override PADDING: u32 = 0u;
 // An invocation has one image: 36 values of four images would fit no registers, and take seconds to compile.
 override BATCH: u32 = 1u;
-override LANES: u32 = 64u;
 override RECTIFIED: bool = false; // gather: whether a rectified linear unit follows
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;             // turn: [GROUPS, IN_CHANNELS, KERNEL, KERNEL, pitch]
@@ -64,7 +65,7 @@ fn evaluate(w: array<f32, 5>) -> array<f32, 6> {
 
 @compute @workgroup_size(LANES)
 fn turn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   let row = GROUPS * pitch();
   let size = row * IN_CHANNELS;
   if (index >= size) {
@@ -119,7 +120,7 @@ fn spread_along(d: array<f32, 6>) -> array<f32, 6> {
 
 @compute @workgroup_size(LANES)
 fn spread(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   let size = GROUPS * IN_CHANNELS * squares_down() * squares_across() * BATCH;
   if (index >= size) {
     return;
@@ -176,7 +177,7 @@ fn gather_along(v: array<f32, 6>) -> array<f32, 4> {
 
 @compute @workgroup_size(LANES)
 fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = id.y * workgroups.x * LANES + id.x;
+  let index = linear_index(id, workgroups);
   let size = GROUPS * OUT_CHANNELS * squares_down() * squares_across() * BATCH;
   if (index >= size) {
     return;

@@ -1,5 +1,5 @@
 /** Kernels, and the launches that families make of them. */
-import { specialised, type Specialisation } from './specialise.ts';
+import { specialised, type Specialisation } from '../wgsl/specialise.ts';
 
 /**
  * A kernel: a shader, what is specialised in its text, and the constants of one shape. It is a small value: its text, which

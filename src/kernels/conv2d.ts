@@ -199,7 +199,6 @@ export function tiledConvolution(
     ...tile,
     TAPS: kernel[1],
     STEP: stride,
-    IMAGES: images,
     DEEP: depthOf(chosen, tiling),
     ...seen,
   };

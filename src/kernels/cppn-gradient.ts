@@ -1,6 +1,5 @@
 /** Gradient by the weights of a batch of CPPNs; see `shaders/cppn-gradient.wgsl`. */
-import network from '../../shaders/cppn-network.wgsl';
-import pulling from '../../shaders/cppn-gradient.wgsl';
+import source from '../../shaders/cppn-gradient.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { cppnValues, cutGrid } from './cppn-values.ts';
 import { elementwise } from './elementwise.ts';
@@ -98,8 +97,8 @@ export function pullCppn(shape: CppnGradientShape): Launch {
     kernel: {
       family: 'cppn-gradient',
       variant: values.variant,
-      source: network + values.source + pulling,
-      specialisation: { tile: values.tile },
+      source,
+      specialisation: values.specialisation,
       entryPoint: rows < batch ? 'pull_several' : 'pull',
       constants,
     },
@@ -116,8 +115,8 @@ export function addCppnGradient(shape: CppnGradientShape): Launch {
   const constants = { BATCH: batch, EDGES: edges, PARTS: gradientParts(shape) };
   const kernel = {
     family: 'cppn-gradient',
-    source: network + values.source + pulling,
-    specialisation: { tile: values.tile },
+    source,
+    specialisation: values.specialisation,
     entryPoint: 'add',
     constants,
   };

@@ -1,7 +1,5 @@
 /** Where the shaders that interpret CPPNs keep values: in private memory while they are few, else in a buffer. */
-import inMemory from '../../shaders/cppn-stored-values.wgsl';
-import inPrivate from '../../shaders/cppn-values.wgsl';
-import type { Tile } from '../gpu/specialise.ts';
+import type { Specialisation } from '../wgsl/specialise.ts';
 
 /** The most values that a genome may hold at once: a slot is stored in 10 bits. */
 export const mostSlots = 1024;
@@ -12,9 +10,8 @@ const mostPrivateSlots = 64;
 const vec4Bytes = 16;
 
 export interface CppnValues {
-  /** A part of the shader, put in front of its text. */
-  readonly source: string;
-  readonly tile: Tile;
+  /** For shaders that use the library `cppn-values`. */
+  readonly specialisation: Specialisation;
   readonly variant: string;
   /** Bytes of an invocation: at most 1 KiB for every vec4 of a slot. */
   readonly privateMemory: number;
@@ -32,8 +29,10 @@ export function cppnValues(values: number, vec4s: number, lanes: number): CppnVa
   const bytes = vec4Bytes * vec4s * slots;
   const stored = slots > mostPrivateSlots;
   return {
-    source: stored ? inMemory : inPrivate,
-    tile: { VALUES: vec4s * slots },
+    specialisation: {
+      tile: { VALUES: vec4s * slots },
+      ...(stored && { libraries: { 'cppn-values': 'cppn-stored-values' } }),
+    },
     variant: `${stored ? 'stored' : 'slots'}${String(slots)}`,
     privateMemory: stored ? 0 : bytes,
     storedBytes: stored ? bytes * lanes : 0,

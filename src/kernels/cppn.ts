@@ -1,6 +1,5 @@
 /** Interprets a population of CPPNs at every pixel; see `shaders/cppn.wgsl`. */
-import network from '../../shaders/cppn-network.wgsl';
-import drawing from '../../shaders/cppn.wgsl';
+import source from '../../shaders/cppn.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { cppnValues, cutGrid } from './cppn-values.ts';
 
@@ -48,8 +47,8 @@ export function cppn(shape: CppnShape): Launch {
     kernel: {
       family: 'cppn',
       variant: values.variant,
-      source: network + values.source + drawing,
-      specialisation: { tile: values.tile },
+      source,
+      specialisation: values.specialisation,
       entryPoint: values.storedBytes > 0 ? 'several' : 'main',
       constants,
     },

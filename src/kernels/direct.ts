@@ -1,10 +1,7 @@
 /** The direct encoding's random start, mutation and rendering; see `shaders/direct.wgsl`. */
-import threefry from '../../shaders/threefry.wgsl';
-import directSource from '../../shaders/direct.wgsl';
+import source from '../../shaders/direct.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-
-const source = threefry + directSource;
 
 export interface DirectShape {
   readonly population: number;

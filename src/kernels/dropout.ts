@@ -1,5 +1,4 @@
 /** Dropout, forward and backward alike; see `shaders/dropout.wgsl`. */
-import threefry from '../../shaders/threefry.wgsl';
 import source from '../../shaders/dropout.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
@@ -16,6 +15,6 @@ export interface DropoutShape {
 /** Bindings: 0 x (or dy), 1 y (or dx), 2 key of the step, four u32 of which two count. */
 export function dropout({ values, rate, layer }: DropoutShape): Launch {
   const constants = { COUNT: values / 4, RATE: rate, LAYER: layer };
-  const kernel = { family: 'dropout', source: threefry + source, entryPoint: 'main', constants };
+  const kernel = { family: 'dropout', source, entryPoint: 'main', constants };
   return elementwise(kernel, values / 4, { flops: 2 * values, bytes: 8 * values });
 }

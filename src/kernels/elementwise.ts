@@ -1,5 +1,5 @@
 /** Launches of kernels whose every invocation makes one element: one variant serves every adapter. */
-import type { Specialisation } from '../gpu/specialise.ts';
+import type { Specialisation } from '../wgsl/specialise.ts';
 import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
 
 export interface ElementwiseKernel {

@@ -5,7 +5,7 @@ import weightGradientSource from '../../shaders/conv2d-weight-gradient.wgsl';
 import weightGradientQuads from '../../shaders/conv2d-weight-gradient-quads.wgsl';
 import matmulSource from '../../shaders/matmul.wgsl';
 import matmulQuads from '../../shaders/matmul-quads.wgsl';
-import { specialiserText } from '../gpu/specialise.ts';
+import { specialiserText } from '../wgsl/specialise.ts';
 import { conv2dWeightGradientVariants } from './conv2d-weight-gradient.ts';
 import { conv2dVariants } from './conv2d.ts';
 import { matmulVariants } from './matmul.ts';

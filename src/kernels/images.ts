@@ -1,5 +1,5 @@
 /** What a kernel's invocations hold side by side: four images in a vec4, or the images of a batch of one or two. */
-import type { Specialisation } from '../gpu/specialise.ts';
+import type { Specialisation } from '../wgsl/specialise.ts';
 
 export type ImagesPerElement = 1 | 2 | 4;
 
@@ -13,8 +13,9 @@ export function imagesPerElement(batch: number): ImagesPerElement {
 /** Elements that a batch takes at each place. */
 export const elementsOf = (batch: number): number => batch / imagesPerElement(batch);
 
-/** Specialises a shader for elements of so many images; its text is for four. */
-export const forImages = (images: ImagesPerElement): Specialisation => (images === 4 ? {} : { images });
+/** Specialises a shader that uses the library `vector`, of four values, for elements of so many images. */
+export const forImages = (images: ImagesPerElement): Specialisation =>
+  images === 4 ? {} : { libraries: { vector: `vector-${String(images)}` } };
 
 /** Values of an element of a tensor without a shape: four where they come out even, else one. */
 export const valuesPerElement = (values: number): 1 | 4 => (values % 4 === 0 ? 4 : 1);

@@ -210,14 +210,14 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
     ROWS: chosen.rows,
     COLUMNS: chosen.columns,
     STEPS: largestDivisor(depth, chosen.steps),
-    WIDTH: width,
   };
+  const libraries = { ...forImages(width).libraries, ...(packed && { weights: 'half-weights' }) };
   const fixed = entryPoint === 'staged' || entryPoint === 'sliced'; // workgroups, whose size the shader says
   const kernel = {
     family: 'matmul',
     variant: packed ? `${chosen.name}half` : chosen.name,
     source: entryPoint === 'quads' ? quadsSource : source,
-    specialisation: { ...forImages(width), packed, tile },
+    specialisation: { libraries, tile },
     entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
     constants: fixed ? constants : { ...constants, LANES: lanes },
   };

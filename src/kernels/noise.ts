@@ -1,10 +1,7 @@
 /** Random starts of gradient ascent; see `shaders/noise.wgsl`. */
-import threefry from '../../shaders/threefry.wgsl';
-import noiseSource from '../../shaders/noise.wgsl';
+import source from '../../shaders/noise.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-
-const source = threefry + noiseSource;
 
 export interface NoiseShape {
   /** Of one slot. */

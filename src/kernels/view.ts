@@ -1,10 +1,7 @@
 /** From image bytes to the network's input; see `shaders/view.wgsl`. */
-import threefry from '../../shaders/threefry.wgsl';
-import viewSource from '../../shaders/view.wgsl';
+import source from '../../shaders/view.wgsl';
 import type { Launch } from '../gpu/kernel.ts';
 import { elementwise } from './elementwise.ts';
-
-const source = threefry + viewSource;
 
 export interface ViewShape {
   /** At most 3. */

@@ -2,7 +2,7 @@
  * Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): a
  * counter-based generator, so that the random numbers of one child of one generation depend on nothing but the
  * seed and its place. It uses additions, rotations and exclusive ors only, hence runs bit for bit the same in
- * `shaders/threefry.wgsl`.
+ * `shaders/lib/threefry.wgsl`.
  */
 export type Word = number;
 

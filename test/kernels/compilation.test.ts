@@ -1,8 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { kernelText } from '../../src/gpu/kernel.ts';
+import { link } from '../../src/wgsl/link.ts';
 import { openTestGpu } from '../gpu.ts';
 import { everyLaunch } from './every-launch.ts';
+
+const shaderFiles = readdirSync('shaders').filter((file) => file.endsWith('.wgsl'));
 
 test('every shader is valid in every variant, without a warning', async () => {
   const gpu = await openTestGpu();
@@ -16,8 +19,13 @@ test('every shader is valid in every variant, without a warning', async () => {
 test('no shader is left out of the check above, and none is without its module', async () => {
   const gpu = await openTestGpu();
   const checked = new Set(everyLaunch(gpu).map(({ kernel }) => kernel.family));
-  const shaders = readdirSync('shaders').map((file) => file.replace(/(-quads)?\.wgsl$/, ''));
-  const parts = ['threefry', 'cppn-network', 'cppn-values', 'cppn-stored-values'];
-  // These have no entry point: direct.wgsl and dropout.wgsl, and what draws and climbs CPPNs, are compiled with them in front.
-  expect([...checked, ...parts].sort()).toEqual([...new Set(shaders)].sort());
+  const shaders = shaderFiles.map((file) => file.replace(/(-quads)?\.wgsl$/, ''));
+  expect([...checked].sort()).toEqual([...new Set(shaders)].sort());
+});
+
+test.each(shaderFiles)('%s compiles as it stands, with its libraries, without a warning', async (file) => {
+  const gpu = await openTestGpu();
+  const code = link(readFileSync(`shaders/${file}`, 'utf8'));
+  const { messages } = await gpu.device.createShaderModule({ code }).getCompilationInfo();
+  expect(messages.map(({ message }) => message)).toEqual([]);
 });

@@ -11,6 +11,7 @@ import {
 import { families } from '../../src/kernels/families.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
 import { allowed, mostPrivateMemory, type Target, type Variant } from '../../src/kernels/variant.ts';
+import { link } from '../../src/wgsl/link.ts';
 import { convCases } from './conv-cases.ts';
 
 const generous: Target = {
@@ -26,13 +27,14 @@ const bytesOf: Readonly<Record<string, number>> = { f32: 4, u32: 4, vec4f: 16, m
 /** Bytes of the private arrays of an entry point, before they are split into registers. */
 function privateBytes({ kernel }: Launch): number {
   // Without a tile nothing is unrolled or split; constants are the tile's all the same.
-  const text = kernel.source;
+  const text = link(kernel.source, kernel.specialisation?.libraries);
   const tile = new Map(Object.entries(kernel.specialisation?.tile ?? {}));
   for (const [, name = '', value] of text.matchAll(/^const (\w+) = (\d+)u;/gm))
     if (!tile.has(name)) tile.set(name, Number(value));
   const aliases = new Map(
     [...text.matchAll(/^alias (\w+) = (\w+);/gm)].map(([, name = '', type = '']) => [name, type]),
   );
+  const meant = (type: string): string => (aliases.has(type) ? meant(aliases.get(type)!) : type);
   const from = text.indexOf(`fn ${kernel.entryPoint}(`);
   const body = text.slice(from, text.indexOf('\n}\n', from));
   const product = (expression: string) =>
@@ -43,7 +45,7 @@ function privateBytes({ kernel }: Launch): number {
     }, 1);
   let bytes = 0;
   for (const [, type = '', length = ''] of body.matchAll(/var \w+: array<(\w+), ([^>]+)>;/g)) {
-    const element = bytesOf[aliases.get(type) ?? type];
+    const element = bytesOf[meant(type)];
     if (element === undefined) throw new Error(`how large is ${type}?`);
     bytes += element * product(length);
   }

@@ -1,6 +1,6 @@
 /**
- * The smallest template that register tiles need. A shader stays WGSL that an editor can read; all but those that want
- * `threefry.wgsl` or `cppn-network.wgsl` in front of them compile as they stand. Comments mark what a variant may change:
+ * What a variant may change in a shader, by marks in comments, so that every shader stays WGSL that an editor reads and a
+ * compiler accepts once its libraries are linked:
  *
  *     const ROWS = 4u; // @tile
  *     // @unroll
@@ -14,19 +14,13 @@
  *
  * turns the elements of an array into variables of their own, since drivers split only small arrays by themselves
  * (SPIRV-Tools gives up at 100 elements). Every index must be a literal once the loops are written out.
- *     var<storage, read> a: array<vec4f>; // @packable
- *     return a[at]; // @packable
  *
- * may be read as halves, two to a word, by `packed`.
- *
- *     alias Images = vec4f; // @pair alias Images = vec2f; @single alias Images = f32;
- *
- * is a line that `forFewer` replaces by what follows a mark, for two images or one instead of four side by side. Everything else
- * about a shape is an `override` constant of the pipeline.
+ * Bounds, sizes and indices are made of literals and of the shader's `const NAME = 4u;`, those of its libraries included.
+ * Everything else about a shape is an `override` constant of the pipeline.
  */
-export class SpecialiseError extends Error {
-  override readonly name = 'SpecialiseError';
-}
+import { libraries } from './libraries.ts';
+import { link, type Replacements } from './link.ts';
+import { ShaderTextError } from './shader-text-error.ts';
 
 /** Values for the `@tile` constants of a shader. */
 export type Tile = Readonly<Record<string, number>>;
@@ -35,55 +29,36 @@ export type Tile = Readonly<Record<string, number>>;
 export interface Specialisation {
   /** Values of `@tile` constants; with them, `@unroll` loops are unrolled. */
   readonly tile?: Tile;
-  /** Images side by side in an element, where they are fewer than four; see `forFewer`. */
-  readonly images?: 1 | 2;
-  /** Whether an operand is read as halves; see `packed`. */
-  readonly packed?: boolean;
+  /** Libraries that take the place of those that the shader names. */
+  readonly libraries?: Replacements;
 }
 
-/** The text that is compiled. @throws SpecialiseError where the shader lacks a mark that is asked for */
-export function specialised(source: string, { tile, images, packed: halves }: Specialisation = {}): string {
-  const narrow = images === undefined ? source : forFewer(source, images);
-  const stored = halves === true ? packed(narrow) : narrow;
-  return tile === undefined ? stored : specialise(stored, tile);
+/** The text that is compiled. @throws ShaderTextError where the shader lacks what is asked for */
+export function specialised(source: string, { tile, libraries: replacements }: Specialisation = {}): string {
+  const linked = link(source, replacements);
+  return tile === undefined ? linked : specialise(linked, tile);
 }
 
-/** Sets the `@tile` constants and writes out the `@unroll` loops; throws when a constant is unknown. */
+/** Sets the `@tile` constants and writes out the `@unroll` loops. @throws ShaderTextError where a constant is unknown */
 export function specialise(source: string, tile: Tile): string {
   const values = new Map<string, number>();
-  const tileConstant = /^const (\w+) = (\d+)u; *\/\/ @tile/gm;
-  const tiled = source.replace(tileConstant, (line: string, name: string, written: string) => {
-    const value = tile[name] ?? Number(written);
-    values.set(name, value);
-    return line.replace(`= ${written}u`, `= ${String(value)}u`);
-  });
+  const tiles = new Set<string>();
+  const tiled = source.replace(
+    literalConstant,
+    (line: string, name: string, written: string, mark: string | undefined) => {
+      const value = mark === undefined ? undefined : tile[name];
+      if (mark !== undefined) tiles.add(name);
+      values.set(name, value ?? Number(written));
+      return value === undefined ? line : line.replace(`= ${written}u`, `= ${String(value)}u`);
+    },
+  );
   for (const name of Object.keys(tile)) {
-    if (!values.has(name)) throw new SpecialiseError(`the shader has no @tile constant ${name}`);
+    if (!tiles.has(name)) throw new ShaderTextError(`the shader has no @tile constant ${name}`);
   }
   return splitRegisters(unroll(tiled, values), values);
 }
 
-/** Reads the operand that a shader marks as @packable from halves, two to a word; throws when there is none. */
-export function packed(source: string): string {
-  const read = /return (\w+)\[at\]; *\/\/ @packable/;
-  const declared = /array<vec4f>;(.*)@packable/;
-  if (!read.test(source) || !declared.test(source))
-    throw new SpecialiseError('the shader has no @packable operand');
-  return source
-    .replace(declared, 'array<vec2u>;$1')
-    .replace(read, 'return vec4f(unpack2x16float($1[at].x), unpack2x16float($1[at].y));');
-}
-
-/**
- * The shader for one image or two: each line marked `@single` or `@pair` gives way to what stands after the mark; throws when
- * there is none.
- */
-export function forFewer(source: string, images: 1 | 2): string {
-  const mark = images === 1 ? 'single' : 'pair';
-  const marked = new RegExp(`^( *)\\S.*\\/\\/.*@${mark} ([^@\\n]*?) *(?:@.*)?$`, 'gm');
-  if (!marked.test(source)) throw new SpecialiseError(`the shader has no @${mark} line`);
-  return source.replace(marked, '$1$2');
-}
+const literalConstant = /^const (\w+) = (\d+)u;( *\/\/ @tile)?/gm;
 
 const loopHead = /\/\/ @unroll[^\n]*\n\s*for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
 
@@ -113,7 +88,7 @@ function closingBrace(source: string, start: number): number {
     if (source[index] === '{') depth++;
     if (source[index] === '}' && --depth === 0) return index;
   }
-  throw new SpecialiseError('an @unroll loop has no closing brace');
+  throw new ShaderTextError('an @unroll loop has no closing brace');
 }
 
 /** A loop bound is a product of literals and `@tile` constants, e.g. `4u * ROWS`. */
@@ -121,7 +96,8 @@ function constantProduct(expression: string, values: ReadonlyMap<string, number>
   return expression.split('*').reduce((product, factor) => {
     const text = factor.trim();
     const value = /^\d+u?$/.test(text) ? Number.parseInt(text, 10) : values.get(text);
-    if (value === undefined) throw new SpecialiseError(`${text} is neither a literal nor a @tile constant`);
+    if (value === undefined)
+      throw new ShaderTextError(`${text} is neither a literal nor a constant of the shader`);
     return product * value;
   }, 1);
 }
@@ -162,14 +138,15 @@ function constantSum(expression: string, values: ReadonlyMap<string, number>): n
 export const specialiserText = (): string =>
   [
     specialised,
+    link,
     specialise,
-    packed,
-    forFewer,
     unroll,
     closingBrace,
     constantProduct,
     splitRegisters,
     constantSum,
+    literalConstant,
     loopHead,
     registerArray,
+    JSON.stringify(libraries),
   ].join('\n');

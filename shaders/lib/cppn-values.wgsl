@@ -1,5 +1,5 @@
-// The values of a CPPN at four pixels, in an invocation's private memory: a part of the shaders that interpret programs, put
-// in front of their text. Genomes that hold many values at once have cppn-stored-values.wgsl in its place.
+// The values of a CPPN at four pixels, in an invocation's private memory. Genomes that hold many values at once have
+// cppn-stored-values.wgsl in its place.
 
 const VALUES = 16u; // @tile
 

@@ -1,5 +1,5 @@
 // What a CPPN sees at a pixel and the functions of its nodes (paper §2.3), for the shaders that draw it and that climb its
-// weights: both must mean the same network. A part of those shaders, put in front of their text.
+// weights: both must mean the same network.
 
 struct Frame {
   coordinates: vec4f, // x = a·column + b, y = c·row + d, as (a, b, c, d); what the network sees
