@@ -1,5 +1,6 @@
 /** An open device with what every layer above needs: its limits, its errors, its pipelines. */
 import { DeviceLostError, GpuError, GpuLimitError, formatBytes } from './errors.ts';
+import { unlimited, type HostMemory } from './host-memory.ts';
 import { PipelineCache } from './pipeline-cache.ts';
 import type { Tuning } from './tuning.ts';
 import { justWait, type Wait } from './wait.ts';
@@ -41,16 +42,6 @@ export interface GpuOptions {
   /** What the host has to say of memory that a driver in this process takes; nothing where the device has its own. */
   readonly host?: HostMemory;
 }
-
-/** Both throw a GpuLimitError where the memory is not there. */
-export interface HostMemory {
-  /** Called before a buffer of so many bytes is made. */
-  readonly forBuffer: (label: string, bytes: number) => void;
-  /** Called before a kernel is compiled. @returns to be called when it is */
-  readonly forCompiling: (label: string) => () => void;
-}
-
-const unlimited: HostMemory = { forBuffer: () => undefined, forCompiling: () => () => undefined };
 
 export class Gpu {
   readonly pipelines: PipelineCache;

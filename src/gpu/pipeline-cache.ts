@@ -1,5 +1,5 @@
 /** Compute pipelines, each compiled once: also when two layers ask for the same one at the same time. */
-import type { HostMemory } from './device.ts';
+import type { HostMemory } from './host-memory.ts';
 import { KernelError } from './errors.ts';
 import { kernelText, type Kernel } from './kernel.ts';
 import { messageOf } from '../message-of.ts';

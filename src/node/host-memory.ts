@@ -1,6 +1,6 @@
 /** Whether the memory of this process suffices for a driver on the CPU, which keeps the device's memory in it. */
 import { availableParallelism } from 'node:os';
-import type { HostMemory } from '../gpu/device.ts';
+import type { HostMemory } from '../gpu/host-memory.ts';
 import { formatBytes, GpuLimitError } from '../gpu/errors.ts';
 import { memoryLeft } from './memory-limit.ts';
 
