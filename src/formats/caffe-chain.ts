@@ -9,8 +9,7 @@ import type { AffineLayer, FileLayer } from './weight-file.ts';
 /** They keep every value, in its order. */
 const UNCHANGED = new Set(['Dropout', 'Flatten', 'Reshape', 'Split']);
 /** Where pictures come from, and what is made of answers while a network is trained. */
-const AROUND =
-  /^(Input|Data|.*Data|DummyData|Accuracy|Silence|HDF5Output|Python|Parameter|.*Loss|SoftmaxWithLoss)$/;
+const AROUND = /^(Input|Data|.*Data|DummyData|Accuracy|Silence|HDF5Output|Parameter|.*Loss|SoftmaxWithLoss)$/;
 const ANSWERS = new Set(['Softmax', 'ArgMax']);
 
 /**
@@ -21,7 +20,7 @@ const ANSWERS = new Set(['Softmax', 'ArgMax']);
 export function interpret(layer: CaffeLayer, view: DataView, fail: Fail): FileLayer | undefined {
   const { name, type, parameters } = layer;
   const other: FileLayer = { kind: 'other', name, operator: type };
-  if (UNCHANGED.has(type) || AROUND.test(type)) return undefined;
+  if (UNCHANGED.has(type) || isAround(layer)) return undefined;
   if (ANSWERS.has(type)) return { kind: 'answer', name, operator: type };
   switch (type) {
     case 'ReLU':
@@ -38,6 +37,8 @@ export function interpret(layer: CaffeLayer, view: DataView, fail: Fail): FileLa
       const { power, scale, shift } = powerOf(parameters('power'));
       return power === 1 ? affine(layer, Float64Array.of(scale), Float64Array.of(shift)) : other;
     }
+    case 'Python':
+      return { ...other, reason: 'what it computes is not in the file' };
     case 'BatchNorm':
     case 'Scale':
     case 'Bias':
@@ -48,6 +49,11 @@ export function interpret(layer: CaffeLayer, view: DataView, fail: Fail): FileLa
       return other;
   }
 }
+
+/** A layer in Python gives pictures where it takes none, and measures answers where it takes labels beside them. */
+const isAround = ({ type, bottoms, tops }: CaffeLayer): boolean =>
+  AROUND.test(type) ||
+  (type === 'Python' && (bottoms.length === 0 ? tops.length > 0 : bottoms.includes('label')));
 
 const affine = ({ name, type }: CaffeLayer, scale: Float64Array, shift: Float64Array): AffineLayer => ({
   kind: 'affine',
@@ -96,8 +102,9 @@ export class CaffeChain {
   #current: ReadonlySet<string> = new Set();
 
   /** @param does undefined for a layer that changes nothing */
-  add({ name, type, bottoms, tops }: CaffeLayer, does: FileLayer | undefined): void {
-    if (AROUND.test(type)) return;
+  add(layer: CaffeLayer, does: FileLayer | undefined): void {
+    if (isAround(layer)) return;
+    const { name, type, bottoms, tops } = layer;
     const isKnown = this.#current.size === 0 || bottoms.length === 0;
     const stranger = isKnown ? undefined : bottoms.find((bottom) => !this.#current.has(bottom));
     if (stranger !== undefined) {

@@ -19,20 +19,29 @@ export function readLabels(bytes: Uint8Array, fileName: string): string[] {
   const text = textOf(bytes, fail);
   const start = text.trimStart();
   if (start === '') fail('holds no labels');
-  if (!/^[[{]/.test(start)) return text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/);
+  if (!/^[[{]/.test(start)) return linesOf(text, fail);
   const labels = labelsOf(valueOf(start, fail), fail);
   return labels.length > 0 ? labels : fail('holds no labels');
+}
+
+function linesOf(text: string, fail: Fail): string[] {
+  const lines = text.trimEnd().split(/\r\n|\r|\n/);
+  return lines.map((line, number) => line.trim() || fail(`has no name in line ${String(number + 1)}`));
 }
 
 function textOf(bytes: Uint8Array, fail: Fail): string {
   const mark = [bytes[0], bytes[1]].join();
   const encoding = mark === '255,254' ? 'utf-16le' : mark === '254,255' ? 'utf-16be' : 'utf-8';
+  const noText = 'is no text in UTF-8, or in UTF-16 with a byte order mark: save it as one of these';
+  let text;
   try {
     // It takes the byte order mark away.
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    return fail('is no text in UTF-8, or in UTF-16 with a byte order mark: save it as one of these');
+    return fail(noText);
   }
+  // UTF-16 without its mark can be read as UTF-8, with a zero beside each letter.
+  return text.includes('\0') ? fail(noText) : text;
 }
 
 /** Configurations of models nest; nothing of use lies deeper. */

@@ -8,34 +8,40 @@ import { batchNormalisation } from './batch-normalisation.ts';
 import { OnnxConstants, type OnnxSource } from './onnx-constants.ts';
 import { constantSum, isPerOutput } from './onnx-sums.ts';
 import { floatOf, integerOf, labelOf, type OnnxNode } from './onnx-node.ts';
-import { convolutionWindow, poolLayer } from './onnx-windows.ts';
+import {
+  ANSWERS,
+  BLIND_TO_ORDER,
+  IMAGE_TO_CHANNELS_FIRST,
+  isUnchanged,
+  OF_THE_SHAPE,
+  POOLS,
+  SAME_ORDER,
+  SUMS,
+  TO_CHANNELS_FIRST,
+  TO_CHANNELS_LAST,
+} from './onnx-operators.ts';
+import { convolutionWindow, isDilated, poolLayer } from './onnx-windows.ts';
 import type { Fail } from './refusal.ts';
 import { isWeighted, type FileLayer, type WeightedLayer } from './weight-file.ts';
 
-/** They keep every value, in its order in memory. */
-const UNCHANGED = new Set(['Identity', 'Dropout', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Cast']);
-/** What they give says nothing of the values. */
-const OF_THE_SHAPE = new Set(['Shape', 'Size']);
-const ANSWERS = new Set(['Softmax', 'LogSoftmax', 'ArgMax']);
-const POOLS = new Set(['MaxPool', 'AveragePool', 'GlobalMaxPool', 'GlobalAveragePool']);
-const SUMS = new Set(['Add', 'Sub', 'Mul', 'Div']);
-/** They do the same to [rows, columns, channels] as to [channels, rows, columns]. */
-const BLIND_TO_ORDER = new Set(['Relu', 'Gemm', 'MatMul', 'Transpose', ...UNCHANGED]);
-const TO_CHANNELS_LAST = '0,2,3,1';
-const TO_CHANNELS_FIRST = '0,3,1,2';
-
 export class LayerSearch {
   readonly layers: FileLayer[] = [];
-  /** What the last layer gave; undefined before the first. */
-  #current: string | undefined;
+  /** All names of what the last layer gave; none before the first. */
+  readonly #current = new Set<string>();
+  /** What the graph is still to give. */
+  readonly #outputs: Set<string>;
+  readonly #hasOutputs: boolean;
   /** Index of the layer that gave it, which may still get a bias. */
   #biasable: number | undefined;
   #isChannelsLast = false;
   readonly #constants: OnnxConstants;
   readonly #fail: Fail;
 
-  constructor(constants: OnnxConstants, fail: Fail) {
+  /** @param outputs names of what the graph gives: what comes after them is no part of the network */
+  constructor(constants: OnnxConstants, outputs: ReadonlySet<string>, fail: Fail) {
     this.#constants = constants;
+    this.#outputs = new Set(outputs);
+    this.#hasOutputs = outputs.size > 0;
     this.#fail = fail;
   }
 
@@ -44,6 +50,8 @@ export class LayerSearch {
    * @throws WeightFileError by `fail` when a layer uses its weights in a way that a layer here cannot
    */
   visit(node: OnnxNode): void {
+    if (this.#hasOutputs && this.#outputs.size === 0) return;
+    this.#outputs.delete(node.output);
     const data = node.inputs.filter((name) => name !== '' && !this.#constants.has(name));
     if (data.length === 0 && !this.#isLayer(node)) {
       this.#constants.visit(node);
@@ -53,11 +61,14 @@ export class LayerSearch {
       this.#constants.add(node.output);
       return;
     }
-    const stranger = data.find((name) => this.#current !== undefined && name !== this.#current);
+    const stranger = data.find((name) => this.#current.size > 0 && !this.#current.has(name));
     if (stranger !== undefined && data.length === 1)
       this.#addOther(node, `it takes ${stranger}: the graph branches`);
     this.#addNode(node, data);
-    this.#current = node.output;
+    // What leaves the values alone gives them another name, and of an answer there may be two: the likeliest class, and how likely.
+    const isBeside = stranger === undefined && (isUnchanged(node) || ANSWERS.has(node.operator));
+    if (!isBeside) this.#current.clear();
+    this.#current.add(node.output);
   }
 
   #addNode(node: OnnxNode, data: readonly string[]): void {
@@ -67,10 +78,10 @@ export class LayerSearch {
       this.#addOther(node, 'it sees rows, columns, channels in this order');
       return;
     }
-    if (UNCHANGED.has(operator)) return;
+    if (isUnchanged(node)) return;
     const biasable = this.#biasable;
     this.#biasable = undefined;
-    if (POOLS.has(operator)) this.layers.push(poolLayer(node, name, this.#fail));
+    if (POOLS.has(operator)) this.#addPool(node, name);
     else if (ANSWERS.has(operator)) this.layers.push({ kind: 'answer', name, operator });
     else if (SUMS.has(operator)) this.#addSum(node, data, biasable);
     else {
@@ -96,10 +107,19 @@ export class LayerSearch {
         case 'Transpose':
           this.#turn(node);
           break;
+        case 'Cast':
+          // The number of a class may be of any type.
+          if (this.layers.at(-1)?.kind !== 'answer') this.#addOther(node, 'it rounds to another type');
+          break;
         default:
           this.#addOther(node);
       }
     }
+  }
+
+  #addPool(node: OnnxNode, name: string): void {
+    if (isDilated(node)) this.#addOther(node, 'its windows are dilated');
+    else this.layers.push(poolLayer(node, name, this.#fail));
   }
 
   /** Of layers with weights the input may be left unnamed. */
@@ -176,7 +196,7 @@ export class LayerSearch {
     else if (constant && !last) {
       this.#addOther(
         node,
-        'it changes the image before the first layer, which is for the preprocessing to do: say --mean and --scale',
+        `it changes the image before the first layer, which is for the preprocessing to do: say --mean and --scale, and --ignore ${labelOf(node)}`,
       );
     } else this.#addOther(node);
   }
@@ -249,8 +269,8 @@ export class LayerSearch {
   /** Of what flows: between [channels, rows, columns] and [rows, columns, channels]. */
   #turn(node: OnnxNode): void {
     const axes = node.attributes.get('perm')?.integers.join() ?? '';
-    // How the image comes in is no concern of the weights'.
-    if (this.layers.length === 0) return;
+    const isOfTheImage = this.layers.length === 0 && !this.#isChannelsLast;
+    if (axes === SAME_ORDER || (isOfTheImage && IMAGE_TO_CHANNELS_FIRST.has(axes))) return;
     if (axes === TO_CHANNELS_LAST && !this.#isChannelsLast) this.#isChannelsLast = true;
     else if (axes === TO_CHANNELS_FIRST && this.#isChannelsLast) this.#isChannelsLast = false;
     else this.#addOther(node, `it turns the axes to ${axes === '' ? 'the reverse' : axes}`);

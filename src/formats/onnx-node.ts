@@ -42,7 +42,7 @@ export const ATTRIBUTE = {
 const WANTED = new Set(
   (
     'transA transB alpha beta perm value value_float value_floats kernel_shape strides pads dilations group ' +
-    'auto_pad ceil_mode count_include_pad size bias epsilon training_mode'
+    'auto_pad ceil_mode count_include_pad size bias epsilon training_mode to'
   ).split(' '),
 );
 /** Weights are among the first inputs; Concat and its like may have thousands. */

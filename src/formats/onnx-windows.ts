@@ -15,6 +15,9 @@ export function convolutionWindow(node: OnnxNode, kernel: readonly number[], fai
   return { stride, padding, dilation, groups: integerOf(node, 'group', 1) };
 }
 
+export const isDilated = (node: OnnxNode): boolean =>
+  integersOf(node, 'dilations')?.some((step) => step !== 1) ?? false;
+
 /** MaxPool, AveragePool and their global forms. */
 export function poolLayer(node: OnnxNode, name: string, fail: Fail): PoolLayer {
   const kind = node.operator.endsWith('MaxPool') ? 'max-pool' : 'average-pool';

@@ -17,7 +17,9 @@ import type { Ignored, WeightFile } from './weight-file.ts';
 
 /** Field numbers of ModelProto and GraphProto. */
 const MODEL_GRAPH = 7;
-const GRAPH = { node: 1, initializer: 5, sparseInitializer: 15 } as const;
+const GRAPH = { node: 1, initializer: 5, output: 12, sparseInitializer: 15 } as const;
+/** Of ValueInfoProto. */
+const VALUE_NAME = 1;
 
 /** Far more than any network has; a file of empty messages would otherwise take many times its size in memory. */
 const MAX_PARTS = 100_000;
@@ -35,7 +37,7 @@ export function readOnnx(bytes: Uint8Array, fileName: string): WeightFile {
   // Nodes may come before the initialisers that they use: two walks.
   for (const graph of graphsOf(bytes, fail)) readInitializers(graph, bytes, parts, fail);
   const constants = new OnnxConstants(parts.tensors, (name) => parts.passedOver.has(name));
-  const search = new LayerSearch(constants, fail);
+  const search = new LayerSearch(constants, parts.outputs, fail);
   for (const graph of graphsOf(bytes, fail)) {
     while (graph.next()) {
       if (graph.field !== GRAPH.node) continue;
@@ -61,6 +63,8 @@ class Parts {
   readonly ignored: Ignored[] = [];
   /** Names of tensors that are no weights. */
   readonly passedOver = new Set<string>();
+  /** Names of what the graph gives. */
+  readonly outputs = new Set<string>();
   #count = 0;
   readonly #fail: Fail;
 
@@ -91,6 +95,7 @@ function* graphsOf(bytes: Uint8Array, fail: Fail): Generator<MessageReader> {
   while (model.next()) if (model.field === MODEL_GRAPH) yield model.message();
 }
 
+/** Weights and the names of outputs. */
 function readInitializers(graph: MessageReader, bytes: Uint8Array, parts: Parts, fail: Fail): void {
   while (graph.next()) {
     if (graph.field === GRAPH.initializer) {
@@ -99,6 +104,10 @@ function readInitializers(graph: MessageReader, bytes: Uint8Array, parts: Parts,
     } else if (graph.field === GRAPH.sparseInitializer) {
       parts.countOne();
       parts.add(readSparseTensor(graph.message()));
+    } else if (graph.field === GRAPH.output) {
+      parts.countOne();
+      const output = graph.message();
+      while (output.next()) if (output.field === VALUE_NAME) parts.outputs.add(output.text());
     }
   }
 }

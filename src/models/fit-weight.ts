@@ -2,7 +2,7 @@
 import { rearranged } from '../formats/strided.ts';
 import type { AffineLayer } from '../formats/weight-file.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
-import type { Extent } from '../nn/layer.ts';
+import { volume, type Extent } from '../nn/layer.ts';
 import {
   WeightShapeError,
   biasName,
@@ -34,7 +34,7 @@ export function fitLayer(
   architecture: string,
   fileName: string,
 ): FittedLayer {
-  const weight = fitWeight(source, shape, architecture, fileName);
+  const weight = fitWeight(source, shape, input, architecture, fileName);
   const bias = fitBias(source, shape, architecture, fileName);
   return folded(source.channelsLast ? channelsFirst(weight, input) : weight, bias, source, shape, fileName);
 }
@@ -42,6 +42,7 @@ export function fitLayer(
 function fitWeight(
   { weight, transposed }: WeightSource,
   { layer, fileShape }: ParameterShape,
+  input: Extent,
   architecture: string,
   fileName: string,
 ): FittedTensor {
@@ -55,13 +56,17 @@ function fitWeight(
   }
   if (!transposed && shape.join() === fileShape.join())
     return { tensor: { shape: fileShape, dtype, data }, notes: [] };
-  // A dense layer over [channels, height, width] may be stored as the convolution that it equals.
-  const sameRows = shape[0] === rows && data.length === rows * columns;
-  if (fileShape.length === 2 && sameRows && !transposed)
+  if (fileShape.length === 2 && !transposed && shape[0] === rows && isAcross(shape.slice(1), input))
     return { tensor: { shape: fileShape, dtype, data }, notes: [`was [${shape.join(', ')}]`] };
   throw new WeightShapeError(
     `${fileName}: ${weight.name} is [${shape.join(', ')}]${transposed ? ', transposed' : ''}, ${architecture} expects [${fileShape.join(', ')}] for ${weightName(layer)}`,
   );
+}
+
+/** A dense layer over [channels, height, width] may be stored as the convolution that it equals, over this or one pixel. */
+function isAcross(shape: readonly number[], input: Extent): boolean {
+  const isOnePixel = shape.filter((size) => size !== 1).join() === String(volume(input));
+  return isOnePixel || shape.join() === input.join();
 }
 
 function fitBias(

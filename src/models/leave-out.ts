@@ -3,6 +3,9 @@ import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { WeightFile } from '../formats/weight-file.ts';
 import { nearestName } from '../nearest-name.ts';
 
+/** Why such a part is of no use. */
+export const asSaid = 'as --ignore says';
+
 /**
  * @param names of tensors, and of layers where the file lists them; `*` stands for any text
  * @throws WeightFileError for a name that nothing in the file has
@@ -20,7 +23,7 @@ export function leaveOut<T extends WeightFile>(file: T, names: readonly string[]
     );
   }
   const isOut = (name: string) => matchers.some((matches) => matches(name));
-  const out = [...new Set(all.filter(isOut))].map((name) => ({ name, reason: 'as --ignore says' }));
+  const out = [...new Set(all.filter(isOut))].map((name) => ({ name, reason: asSaid }));
   return {
     ...file,
     tensors: new Map([...file.tensors].filter(([name]) => !isOut(name))),

@@ -5,6 +5,7 @@
 import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { isWeighted, type WeightFile } from '../formats/weight-file.ts';
+import { asSaid } from './leave-out.ts';
 import { layersInPlace, type Architecture, type Extent } from '../nn/layer.ts';
 import {
   WeightShapeError,
@@ -17,7 +18,7 @@ import {
 } from '../nn/parameters.ts';
 import { architectures } from './architectures.ts';
 import { fitLayer } from './fit-weight.ts';
-import { normalisationOf } from './named-tensors.ts';
+import { isCounter, isMask, ofTraining, partUnknownHere } from './reparametrised.ts';
 import { weightSources } from './weight-sources.ts';
 import { meanImageOf } from './preprocessing.ts';
 
@@ -122,22 +123,27 @@ function inputsOf(architecture: Architecture): ReadonlyMap<string, Extent> {
 function leftOver(file: WeightFile, used: ReadonlySet<Tensor>, fileName: string): WeightFile['ignored'] {
   const mean = meanImageOf(file);
   const unused = [...file.tensors.values()].filter((tensor) => !used.has(tensor) && tensor !== mean);
-  const parts = file.layers?.some(isWeighted) ? [] : unused.filter(looksLikePart);
+  const parts = file.layers?.some(isWeighted)
+    ? []
+    : [
+        ...unused.filter(looksLikePart).map(({ name, shape }) => `${name} [${shape.join(', ')}]`),
+        ...file.ignored
+          .filter(({ name, reason }) => isMask(name) && reason !== asSaid)
+          .map(({ name }) => name),
+      ];
   if (parts.length > 0) {
-    const some = parts.slice(0, 12).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
+    const some = parts.slice(0, 12);
     const more = parts.length > some.length ? ` and ${String(parts.length - some.length)} more` : '';
     throw new WeightFileError(
-      `${fileName}: no layer needs ${some.join(', ')}${more}, so that the file seems to hold another network: ${normalisationOf(file) ?? 'fool import --ignore NAME leaves out what is no part of it'}`,
+      `${fileName}: no layer needs ${some.join(', ')}${more}, so that the file seems to hold another network: ${partUnknownHere(file) ?? 'fool import --ignore NAME leaves out what is no part of it'}`,
     );
   }
   const reason = 'no layer of the architecture needs it';
   return [...file.ignored, ...unused.map(({ name }) => ({ name, reason }))];
 }
 
-/** What optimisers keep for each weight; single numbers count steps. */
-const ofTraining =
-  /(^|[._/])(optimi[sz]er|exp_avg|max_exp_avg|exp_avg_sq|square_avg|momentum(_buffer)?|ema|adam)([._/]|$)/i;
-const looksLikePart = ({ name, data }: Tensor): boolean => data.length > 1 && !ofTraining.test(name);
+const looksLikePart = ({ name, data }: Tensor): boolean =>
+  data.length > 0 && !ofTraining(name) && !(data.length === 1 && isCounter(name));
 
 /** A file of our own may hold dense weights as factors; they stay so. */
 function keepFactors(

@@ -7,6 +7,7 @@ import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { WeightFile } from '../formats/weight-file.ts';
 import type { Architecture } from '../nn/layer.ts';
 import { biasName, parameterShapes, weightName, type ParameterShape } from '../nn/parameters.ts';
+import { ofTraining, partUnknownHere } from './reparametrised.ts';
 
 interface Pair {
   readonly weight: Tensor;
@@ -110,7 +111,10 @@ export class NamedTensors {
     const keys = [...new Set(open.map(({ key }) => key))];
     for (const key of keys) {
       const alike = open.filter((each) => each.key === key);
-      const fitting = [...this.#left].filter((tensor) => alike[0]?.fits(tensor));
+      const all = [...this.#left].filter((tensor) => alike[0]?.fits(tensor));
+      // Optimisers keep as much for each weight, of the same shape.
+      const ofNetwork = all.filter(({ name }) => !ofTraining(name));
+      const fitting = ofNetwork.length >= alike.length ? ofNetwork : all;
       if (fitting.length < alike.length) continue;
       const ordered = fitting.length > alike.length ? undefined : inOrderOfLayers(fitting);
       if (!ordered) throw this.#ambiguous(alike, fitting);
@@ -127,17 +131,9 @@ export class NamedTensors {
     const names = fitting.slice(0, 12).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
     const more = fitting.length > names.length ? ', …' : '';
     return new WeightFileError(
-      `${this.#fileName}: ${alike.map(({ name }) => name).join(' and ')} of ${this.#architecture.name} may be any of ${names.join(', ')}${more}: ${normalisationOf(this.#file) ?? 'rename the tensors to those of the architecture, or leave some out with --ignore NAME'}`,
+      `${this.#fileName}: ${alike.map(({ name }) => name).join(' and ')} of ${this.#architecture.name} may be any of ${names.join(', ')}${more}: ${partUnknownHere(this.#file) ?? 'rename the tensors to those of the architecture, or leave some out with --ignore NAME'}`,
     );
   }
-}
-
-/** What to say of running means and variances, which no architecture here has. */
-export function normalisationOf({ tensors }: WeightFile): string | undefined {
-  const running = [...tensors.keys()].find((name) => /running_(mean|var)|moving_(mean|variance)/.test(name));
-  return running === undefined
-    ? undefined
-    : `the network has batch normalisation (${running}), which no architecture here has; export it as ONNX, from which it is folded into the layers before`;
 }
 
 const fitsWeight = ({ shape, data }: Tensor, { fileShape }: ParameterShape): boolean =>

@@ -22,6 +22,8 @@ describe('text, a name a line', () => {
     ['one line end', '\n'],
     ['several line ends', '\n\n\n'],
     ['those of Windows', '\r\n\r\n', '\r\n'],
+    ['a line of blanks', '\n \t\n'],
+    ['blanks, as every line does', '  ', '\t \n  '],
     ['those of old Macintoshes', '\r', '\r'],
   ])('ends with %s', (_, end, between = '\n') => {
     expect(labelsOf(three.join(between) + end)).toEqual(three);
@@ -35,6 +37,20 @@ describe('text, a name a line', () => {
   ])('in %s', (_, bytes) => {
     expect(readLabels(bytes, 'labels')).toEqual(three);
   });
+});
+
+test.each([
+  [
+    'UTF-16 without its mark',
+    utf16(three.join('\n').replaceAll(/[^ -~\n]/g, ''), true),
+    /is no text in UTF-8/,
+  ],
+  ['Latin 1', Uint8Array.of(0x7a, 0xf6), /is no text in UTF-8/],
+  ['a class without a name', utf8('tench\n\nshark\n'), /has no name in line 2/],
+  ['an empty line first', utf8('\ntench'), /has no name in line 1/],
+])('text is refused: %s', (_, bytes, message) => {
+  expect(() => readLabels(bytes, 'labels')).toThrow(WeightFileError);
+  expect(() => readLabels(bytes, 'labels')).toThrow(message);
 });
 
 describe('JSON', () => {

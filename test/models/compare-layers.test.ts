@@ -179,12 +179,36 @@ describe('computes what ONNX Runtime does with a graph', () => {
         ...tail('i'),
       ],
     ],
+    [
+      'that turns its image to rows, columns, channels and back',
+      [
+        node('Transpose', ['x'], 'turned', [ints('perm', [0, 2, 3, 1])]),
+        node('Transpose', ['turned'], 'back', [ints('perm', [0, 3, 1, 2])]),
+        ...[conv('a', ['back', 'cw', 'cb']), relu('a', 'r'), pool('r', 'p'), ...tail('p')],
+      ],
+    ],
+    [
+      'that goes on behind what it gives',
+      [...[conv('a'), relu('a', 'r'), pool('r', 'p'), ...tail('p')], node('Mul', ['y', 'single'], 'colder')],
+    ],
   ])('%s', async (_, nodes) => {
     const peer = await peerLogits(nodes);
     const ours = ourLogits(readOnnx(bytesOf(nodes), 'f'));
     const largest = Math.max(...peer.map(Math.abs));
     for (const [index, logit] of ours.entries())
       expect(Math.abs(logit - peer[index]!)).toBeLessThan(1e-5 * largest);
+  });
+
+  it('and a softmax beside the logits, under another name, and the likeliest class leave these as they are', () => {
+    const nodes = [
+      ...[conv('a'), relu('a', 'r'), pool('r', 'p'), ...tail('p'), node('Identity', ['y'], 'logits')],
+      ...[node('Softmax', ['y'], 'shares'), node('ArgMax', ['logits'], 'class')],
+      node('Cast', ['class'], 'number', [int('to', 6)]),
+    ];
+    const outputs = ['logits', 'shares', 'number'].map((name) => valueInfo(name, []));
+    const bytes = onnxBytes({ name: 'small', initializer, node: nodes, output: outputs });
+    const plain = readOnnx(bytesOf(nodes.slice(0, -4)), 'f');
+    expect(ourLogits(readOnnx(bytes, 'f'))).toEqual(ourLogits(plain));
   });
 
   it('but for a softmax at its end', async () => {
@@ -258,6 +282,36 @@ describe('refuses by name a graph', () => {
       /pool \(MaxPool; it takes a: the graph branches\)/,
     ],
     [
+      'that swaps rows and columns of the image',
+      whole(
+        node('Transpose', ['x'], 'turned', [ints('perm', [0, 1, 3, 2])], 'turn'),
+        ...[conv('a', ['turned', 'cw', 'cb']), relu('a', 'r'), pool('r', 'p')],
+      ),
+      'at its beginning the file has turn (Transpose; it turns the axes to 0,1,3,2)',
+    ],
+    [
+      'that skips pixels as it pools',
+      whole(
+        conv('a'),
+        relu('a', 'r'),
+        pool('r', 'p', [ints('dilations', [2, 2]), ints('pads', [1, 1, 2, 2])]),
+      ),
+      'pool (MaxPool; its windows are dilated)',
+    ],
+    [
+      'that rounds between layers',
+      whole(
+        ...[conv('a'), relu('a', 'r'), pool('r', 'q'), node('Cast', ['q'], 'i', [int('to', 6)], 'round')],
+        node('Cast', ['i'], 'p', [int('to', 1)]),
+      ),
+      'round (Cast; it rounds to another type)',
+    ],
+    [
+      'that gives what a hidden layer does',
+      [...whole(conv('a'), relu('a', 'r'), pool('r', 'p')).slice(0, -1), node('Identity', ['s'], 'y')],
+      'has 2 layers with weights (first, second), small has 3',
+    ],
+    [
       'that changes the image first',
       whole(
         node('Mul', ['x', 'single'], 'half', [], 'normalise'),
@@ -265,7 +319,7 @@ describe('refuses by name a graph', () => {
         relu('a', 'r'),
         pool('r', 'p'),
       ),
-      /at its beginning the file has normalise \(Mul; .* say --mean and --scale\)/,
+      /at its beginning the file has normalise \(Mul; .* say --mean and --scale, and --ignore normalise\)/,
     ],
     [
       'that takes a constant from which the values are taken',
@@ -353,6 +407,13 @@ describe('a Caffe network', () => {
       expect(Math.abs(logit - peer[index]!)).toBeLessThan(1e-5 * Math.max(...peer.map(Math.abs)));
   });
 
+  it('may take its pictures from Python, and measure its answers there', () => {
+    const layers = chain(first, ['relu', 'ReLU'], pooling, ...rest);
+    const data = { name: 'own', type: 'Python', top: ['data', 'label'] };
+    const loss = { name: 'own loss', type: 'Python', bottom: ['ip2', 'label'], top: ['loss'] };
+    expect(matchTo(read(data, ...layers, loss), small, 'f').ignored).toEqual([]);
+  });
+
   it('that lists weighted layers alone says nothing of the others', () => {
     const layers = [first, ...rest].filter(([, type]) => type === 'Convolution' || type === 'InnerProduct');
     expect(matchTo(read(...chain(...layers)), small, 'f').ignored).toEqual([]);
@@ -378,6 +439,11 @@ describe('a Caffe network', () => {
       'with a layer that nobody knows',
       [first, ['relu', 'ReLU'], pooling, ['prelu', 'PReLU', { blobs: blob('scale') }], ...rest],
       'after pool the file has prelu (PReLU) where dense d is expected',
+    ],
+    [
+      'with a layer in Python between others',
+      [first, ['relu', 'ReLU'], pooling, ['own', 'Python'], ...rest],
+      'after pool the file has own (Python; what it computes is not in the file) where dense d is expected',
     ],
     [
       'with another padding',

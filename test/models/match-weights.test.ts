@@ -6,6 +6,7 @@ import type { Tensor } from '../../src/formats/tensor.ts';
 import type { WeightedLayer, WeightFile } from '../../src/formats/weight-file.ts';
 import { alexnetTorchvision } from '../../src/models/alexnet-torchvision.ts';
 import { architectures } from '../../src/models/architectures.ts';
+import { leaveOut } from '../../src/models/leave-out.ts';
 import { fittingArchitectures, matchTo, matchWeights } from '../../src/models/match-weights.ts';
 import { WeightShapeError, parameterShapes } from '../../src/nn/parameters.ts';
 import type { Architecture, Layer } from '../../src/nn/layer.ts';
@@ -195,6 +196,25 @@ it('reads an AlexNet whose convolutions were trained in parallel, as PyTorch’s
   for (const { from, to } of mapped) expect(from).toBe(rename(to));
 });
 
+test('a dense weight may be the convolution over its input or over one pixel, and no other rearrangement', () => {
+  const like = (shape: readonly number[]) =>
+    matchTo(
+      fileOf(named.map((each) => (each.name === 'd.weight' ? tensor('d.weight', shape) : each))),
+      tiny,
+      'f',
+    ).weights.get('d.weight')?.shape;
+  expect(like([5, 3, 2, 2])).toEqual([5, 12]);
+  expect(like([5, 12, 1, 1])).toEqual([5, 12]);
+  for (const other of [
+    [5, 2, 2, 3],
+    [5, 6, 2],
+    [5, 4, 3, 1],
+  ])
+    expect(() => like(other)).toThrow(
+      `f: d.weight is [${other.join(', ')}], tiny expects [5, 12] for d.weight`,
+    );
+});
+
 describe('a file that does not fit', () => {
   it('is refused with the missing tensor, its shape, and what there is', () => {
     expect(() => matchTo(fileOf(named.filter(({ name }) => name !== 'd.weight')), tiny, 'f')).toThrow(
@@ -288,6 +308,8 @@ describe('what is left over', () => {
   it('is listed where it is a counter, what an optimiser keeps, or the mean image of a model file', () => {
     const others = [
       tensor('steps', []),
+      tensor('bn.num_batches_tracked', []),
+      tensor('best_acc1', [1]),
       tensor('optimizer.exp_avg.c', [3]),
       tensor('c.momentum_buffer', [3]),
     ];
@@ -299,9 +321,29 @@ describe('what is left over', () => {
   test.each([
     ['aux.weight', [2], /no layer needs aux\.weight \[2\], .* another network: fool import --ignore NAME/],
     ['mean', [3], /no layer needs mean \[3\]/],
+    ['prelu.weight', [1], /no layer needs prelu\.weight \[1\]/],
+    ['temperature', [], /no layer needs temperature \[\]/],
+    ['norm.std', [1, 1, 1], /no layer needs norm\.std \[1, 1, 1\]/],
+    ['c.weight_g', [3, 1, 1, 1], /its weights are made of others \(c\.weight_g\); .*remove_weight_norm/],
     ['bn.running_mean', [3], /batch normalisation \(bn\.running_mean\), .* export it as ONNX/],
   ])('%s is refused, as part of another network', (name, shape, message) => {
     expect(() => matchTo(fileOf([...named, tensor(name, shape)], { ignored }), tiny, 'f')).toThrow(message);
+  });
+
+  it('is refused where it is a mask of booleans, which the weights would be multiplied by', () => {
+    const mask = [{ name: 'c.weight_mask', reason: 'holds bool' }];
+    expect(() => matchTo(fileOf(named, { ignored: mask }), tiny, 'f')).toThrow(
+      /no layer needs c\.weight_mask, .* pruned by a mask \(c\.weight_mask\); torch\.nn\.utils\.prune\.remove/,
+    );
+    const left = leaveOut(fileOf([...named, tensor('c.weight_mask', [3])]), ['*_mask'], 'f');
+    expect(matchTo(left, tiny, 'f').ignored).toEqual([{ name: 'c.weight_mask', reason: 'as --ignore says' }]);
+  });
+
+  it('is what an optimiser keeps where other names than ours might mean either', () => {
+    const renamed = named.map((each) => ({ ...each, name: `net.${each.name}` }));
+    const kept = renamed.map((each) => ({ ...each, name: `optimizer.exp_avg.${each.name}` }));
+    const { mapped } = matchTo(fileOf([...kept, ...renamed]), tiny, 'f');
+    for (const { from, to } of mapped) expect(from).toBe(`net.${to}`);
   });
 
   it('is listed where the file lists its layers, so that it is no part of the network', () => {
