@@ -60,12 +60,12 @@ export type OnNote = (text: string) => void;
  * Decodes a PNG of any colour type and depth, or a baseline or progressive JPEG. Grey images give one channel,
  * all others (palettes too) three; 16-bit samples are rounded to 8; transparent pixels are laid over white,
  * as on a page; photographs are turned upright as their Exif says. Gamma and colour profiles are ignored, so
- * that an 8-bit PNG gives exactly its own bytes; a JPEG gives those of libjpeg. What libpng and libjpeg read with a
+ * that an 8-bit PNG gives exactly its own bytes; a JPEG gives those of libjpeg, one of four colours (CMYK) those of browsers. What libpng and libjpeg read with a
  * warning is read, as a file without its end marker, whose missing part is grey.
  * @param fileName for messages only
  * @param bound of a picture that is to have a size; a larger one is refused before it is decoded
  * @param onNote told the first thing that is wrong with a picture that is read all the same
- * @throws ImageFileError when it is neither, damaged, of four colours, or larger than 16,384 pixels a side, 50 megapixels,
+ * @throws ImageFileError when it is neither, damaged, or larger than 16,384 pixels a side, 50 megapixels,
  * or the bound.
  */
 export function decodeImage(

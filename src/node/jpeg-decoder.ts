@@ -16,7 +16,7 @@ export interface DecodedJpeg {
   readonly warning?: string;
 }
 
-/** What libjpeg could not decode; the message is libjpeg's. */
+/** What could not be decoded; the message is the decoder's. */
 export class JpegError extends Error {
   override readonly name = 'JpegError';
 }
@@ -66,9 +66,9 @@ export function decodeWithMozjpeg(bytes: Uint8Array): DecodedJpeg {
   try {
     image = module.decode?.(bytes, false);
   } catch (error) {
-    throw new JpegError(said.at(-1) ?? 'not enough memory', { cause: error });
+    throw new JpegError(`libjpeg: ${said.at(-1) ?? 'not enough memory'}`, { cause: error });
   }
-  if (!image) throw new JpegError(said.at(-1) ?? 'no picture');
+  if (!image) throw new JpegError(`libjpeg: ${said.at(-1) ?? 'no picture'}`);
   if ((module.HEAPU8?.length ?? Infinity) <= mostKept) kept = decoder;
   const { width, height, data } = image;
   const [warning] = said;

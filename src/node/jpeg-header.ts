@@ -10,8 +10,8 @@ import { checkSize, type PictureBound } from './image-limits.ts';
 export interface JpegHeader {
   readonly width: number;
   readonly height: number;
-  /** One is grey, three are YCbCr or RGB. */
-  readonly components: 1 | 3;
+  /** One is grey, three are YCbCr or RGB, four are CMYK or YCCK. */
+  readonly components: 1 | 3 | 4;
   readonly orientation: Orientation;
 }
 
@@ -95,9 +95,10 @@ function frameAt(
   const [height, width] = [lengthAt(bytes, at + 3), lengthAt(bytes, at + 5)];
   if (precision !== 8)
     throw new Error(`it has ${String(precision)} bits a sample, 8 can be read: export it with 8 bits`);
-  if (components === 4) throw new Error('it has four colours (CMYK), for printing: convert it to RGB');
-  if (components !== 1 && components !== 3)
-    throw new Error(`it has ${String(components)} components, 1 or 3 can be read: export it as grey or RGB`);
+  if (components !== 1 && components !== 3 && components !== 4)
+    throw new Error(
+      `it has ${String(components)} components, 1, 3 or 4 can be read: export it as grey or RGB`,
+    );
   checkSize(width, height, bound);
   // A block of 8 × 8 pixels takes a bit at the least.
   if (8 * bytes.length < Math.ceil(width / 8) * Math.ceil(height / 8)) {

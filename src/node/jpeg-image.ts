@@ -3,6 +3,7 @@ import { turnUpright } from './exif-orientation.ts';
 import type { ImageBytes } from './image-file.ts';
 import type { PictureBound } from './image-limits.ts';
 import { decodeWithMozjpeg, JpegError, type DecodedJpeg } from './jpeg-decoder.ts';
+import { decodeFourColours } from './jpeg-four-colours.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 
 /**
@@ -15,19 +16,19 @@ export function decodeJpeg(
   onNote: (what: string) => void = () => undefined,
 ): ImageBytes {
   const { width, height, components, orientation } = readJpegHeader(bytes, bound);
-  const decoded = decode(bytes);
+  const decoded = decode(bytes, components === 4 ? decodeFourColours : decodeWithMozjpeg);
   if (decoded.width !== width || decoded.height !== height)
     throw new Error('it has two headers of different sizes: export it again');
   if (decoded.warning !== undefined) onNote(inPlainWords(decoded.warning));
-  return turnUpright(planesOf(decoded, components), orientation);
+  return turnUpright(planesOf(decoded, components === 1 ? 1 : 3), orientation);
 }
 
-function decode(bytes: Uint8Array): DecodedJpeg {
+function decode(bytes: Uint8Array, by: (bytes: Uint8Array) => DecodedJpeg): DecodedJpeg {
   try {
-    return decodeWithMozjpeg(bytes);
+    return by(bytes);
   } catch (error) {
     if (!(error instanceof JpegError)) throw error;
-    throw new Error(`it is damaged (libjpeg: ${error.message}): fetch or export it again`, { cause: error });
+    throw new Error(`it is damaged (${error.message}): fetch or export it again`, { cause: error });
   }
 }
 

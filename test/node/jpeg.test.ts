@@ -86,6 +86,18 @@ describe('colours', () => {
     expect(pixelsOf(jpegOf({ ...byName, before: [JFIF] })).pixels).not.toEqual([10, 11, 12]);
   });
 
+  test.each([
+    ['CMYK', [200, 100, 50, 128], [ADOBE(0)], [200, 100, 50]],
+    ['CMYK without a mark', [200, 100, 50, 128], [], [200, 100, 50]],
+    // Y, Cb, Cr of ink that is stored as 255 − (200, 100, 50): libjpeg's ycck_cmyk_convert.
+    ['YCCK', [124, 86, 182, 128], [ADOBE(2)], [55, 155, 205]],
+  ])('%s becomes RGB as browsers have it: ink is stored inverted', (_, samples, before, light) => {
+    const { shape, pixels } = pixelsOf(jpegOf({ ...pixel(...samples), before }));
+    expect(shape).toEqual([3, 1, 1]);
+    for (const [channel, value] of pixels.entries())
+      expect(Math.abs(value - (light[channel]! * 128) / 255)).toBeLessThanOrEqual(1.5);
+  });
+
   test('coarser colour is interpolated, three parts of the nearer sample and one of the next', () => {
     const plan: JpegPlan = {
       width: 32,
