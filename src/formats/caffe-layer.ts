@@ -27,6 +27,8 @@ interface LayerFields {
     readonly pooling: number;
     readonly power: number;
     readonly relu: number;
+    /** What is done to pictures that come out of a layer of data. */
+    readonly transform: number;
     readonly batchNorm?: number;
   };
 }
@@ -40,7 +42,15 @@ export const LAYER_MESSAGES: Readonly<Record<number, LayerFields>> = {
     top: 3,
     blobs: 6,
     v0: 1,
-    parameters: { convolution: 10, innerProduct: 17, lrn: 18, pooling: 19, power: 21, relu: 30 },
+    parameters: {
+      convolution: 10,
+      innerProduct: 17,
+      lrn: 18,
+      pooling: 19,
+      power: 21,
+      relu: 30,
+      transform: 36,
+    },
   },
   100: {
     name: 1,
@@ -55,6 +65,7 @@ export const LAYER_MESSAGES: Readonly<Record<number, LayerFields>> = {
       pooling: 121,
       power: 122,
       relu: 123,
+      transform: 100,
       batchNorm: 139,
     },
   },

@@ -124,3 +124,20 @@ export function powerOf(message: MessageReader | undefined): { power: number; sc
   const numbers = numbersOf(message, [], [1, 2, 3]);
   return { power: firstOf(numbers, 1, 1), scale: firstOf(numbers, 2, 1), shift: firstOf(numbers, 3, 0) };
 }
+
+const TRANSFORM = { scale: 1, meanFile: 4, meanValue: 5 } as const;
+
+/** What a layer of data does to pictures beside cropping and mirroring them, in the words of options; undefined where nothing. */
+export function transformOf(message: MessageReader | undefined): string | undefined {
+  let meanFile = '';
+  const again = message?.again();
+  while (again?.next()) if (again.field === TRANSFORM.meanFile) meanFile = again.text();
+  const numbers = numbersOf(message, [], [TRANSFORM.scale, TRANSFORM.meanValue]);
+  const scale = firstOf(numbers, TRANSFORM.scale, 1);
+  const mean = meanFile === '' ? (numbers.get(TRANSFORM.meanValue) ?? []).join(',') : meanFile;
+  const said = [
+    ...(mean === '' ? [] : [`--mean ${mean}`]),
+    ...(scale === 1 ? [] : [`--scale ${String(scale)}`]),
+  ];
+  return said.length === 0 ? undefined : said.join(' ');
+}

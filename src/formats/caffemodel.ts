@@ -7,7 +7,7 @@ import { count } from '../count.ts';
 import { readBlob } from './caffe-blob.ts';
 import { CaffeChain, interpret } from './caffe-chain.ts';
 import { describeLayer, LAYER_MESSAGES, type CaffeLayer } from './caffe-layer.ts';
-import { convolutionWindow, firstOf, numbersOf } from './caffe-parameters.ts';
+import { convolutionWindow, firstOf, numbersOf, transformOf } from './caffe-parameters.ts';
 import { MessageReader } from './protobuf.ts';
 import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import type { Tensor } from './tensor.ts';
@@ -39,6 +39,12 @@ export function readCaffemodel(bytes: Uint8Array, fileName: string): WeightFile 
   const chain = new CaffeChain();
   for (const layer of layersOf(new MessageReader(bytes, fail), fail)) {
     const kind = KINDS.get(layer.type);
+    const transform = transformOf(layer.parameters('transform'));
+    if (transform !== undefined)
+      ignored.push({
+        name: layer.name,
+        reason: `preprocessing is what options say: ${transform}, as it has it`,
+      });
     if (kind === undefined) {
       chain.add(layer, interpret(layer, view, fail));
       continue;

@@ -55,6 +55,8 @@ const FUNCTIONS: ReadonlyMap<string, (args: readonly TorchValue[]) => TorchValue
   ['torch._utils._rebuild_tensor', rebuildTensor],
   ['torch._utils._rebuild_tensor_v2', rebuildTensor],
   ['torch._utils._rebuild_tensor_v3', rebuildTensor],
+  // Quantised; it begins with the same arguments.
+  ['torch._utils._rebuild_qtensor', rebuildTensor],
   ['torch._utils._rebuild_parameter', parameter],
   ['torch._utils._rebuild_parameter_with_state', parameter],
   ['torch.nn.parameter.Parameter', parameter],

@@ -14,9 +14,11 @@ const types: readonly TorchType[] = [
   type('float16', 2, 'F16'),
   type('bfloat16', 2, 'BF16'),
   type('float64', 8, 'F64'),
-  ...['bool', 'uint8', 'int8', 'float8_e4m3fn', 'float8_e5m2'].map((name) => type(name, 1)),
+  ...['bool', 'uint8', 'int8', 'float8_e4m3fn', 'float8_e5m2', 'qint8', 'quint8'].map((name) =>
+    type(name, 1),
+  ),
   ...['int16', 'uint16'].map((name) => type(name, 2)),
-  ...['int32', 'uint32', 'complex32'].map((name) => type(name, 4)),
+  ...['int32', 'uint32', 'complex32', 'qint32'].map((name) => type(name, 4)),
   ...['int64', 'uint64', 'complex64'].map((name) => type(name, 8)),
   type('complex128', 16),
 ];
@@ -36,6 +38,9 @@ const STORAGES: Readonly<Record<string, string>> = {
   ShortStorage: 'int16',
   IntStorage: 'int32',
   LongStorage: 'int64',
+  QInt8Storage: 'qint8',
+  QUInt8Storage: 'quint8',
+  QInt32Storage: 'qint32',
   ComplexFloatStorage: 'complex64',
   ComplexDoubleStorage: 'complex128',
 };

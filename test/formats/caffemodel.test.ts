@@ -171,6 +171,30 @@ describe('reading a caffemodel', () => {
     ]);
   });
 
+  test('lists what a layer of data does to pictures, which options say here', () => {
+    const data = (transform: object) => ({
+      name: 'data',
+      type: 'Data',
+      top: ['data', 'label'],
+      transform_param: transform,
+    });
+    const reasonOf = (transform: object) =>
+      readCaffemodel(
+        caffeBytes('NetParameter', {
+          layer: [data(transform), { name: 'ip', type: 'InnerProduct', blobs: [blob([3, 2])] }],
+        }),
+        FILE,
+      ).ignored.map(({ name, reason }) => `${name}: ${reason}`);
+    const said = (options: string) => [`data: preprocessing is what options say: ${options}, as it has it`];
+    expect(reasonOf({ scale: 0.0078125, mean_value: [104, 117, 123] })).toEqual(
+      said('--mean 104,117,123 --scale 0.0078125'),
+    );
+    expect(reasonOf({ mean_file: 'mean.binaryproto', crop_size: 227 })).toEqual(
+      said('--mean mean.binaryproto'),
+    );
+    expect(reasonOf({ mirror: true, crop_size: 227 })).toEqual([]);
+  });
+
   test('reads values at any alignment of the bytes', () => {
     const bytes = caffeBytes('NetParameter', lenet);
     const shifted = new Uint8Array(bytes.length + 3).subarray(3);

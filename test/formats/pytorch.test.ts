@@ -159,6 +159,21 @@ describe('reading what other versions write', () => {
     expect(readPytorch(bytes, FILE).tensors.get('a')!.data).toEqual(ramp(2, 1));
   });
 
+  test('quantised tensors are listed, as any that are no floats', () => {
+    const storage = STORAGE.replace('FloatStorage', 'QInt8Storage').replace(text('0'), text('1'));
+    const quantised = tensor(2, 0, [2], [1], storage)
+      .replace('_rebuild_tensor_v2', '_rebuild_qtensor')
+      .replace('\x89NtR', `(ctorch\nper_tensor_affine\n${int(1)}${int(0)}t\x89NtR`);
+    const bytes = checkpoint([dictOf(['a', tensor(2, 0, [2], [1])], ['q', quantised])], floats(2), {
+      'data/1': pickle('\x01\x02'),
+    });
+    const { tensors, ignored } = readPytorch(bytes, FILE);
+    expect([...tensors.keys()]).toEqual(['a']);
+    expect(ignored).toEqual([
+      { name: 'q', reason: 'holds qint8; weights are float32, float16, bfloat16 or float64' },
+    ]);
+  });
+
   test('parameters of PyTorch 0.1, whose flags are set afterwards', () => {
     const parameter = `ctorch.nn.parameter\nParameter\n${tensor(2, 0, [2], [1])}\x85R\x88\x89}\x87b`;
     const bytes = checkpoint([dictOf(['a', parameter])], floats(2));

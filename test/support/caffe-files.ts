@@ -31,6 +31,13 @@ const PROTO = `
   message LRNParameter { optional uint32 local_size = 1; optional float alpha = 2; optional float beta = 3; }
   message ReLUParameter { optional float negative_slope = 1; }
   message BatchNormParameter { optional float eps = 3; }
+  message TransformationParameter {
+    optional float scale = 1;
+    optional bool mirror = 2;
+    optional uint32 crop_size = 3;
+    optional string mean_file = 4;
+    repeated float mean_value = 5;
+  }
   message LayerParameter {
     optional string name = 1;
     optional string type = 2;
@@ -44,6 +51,7 @@ const PROTO = `
     optional PoolingParameter pooling_param = 121;
     optional ReLUParameter relu_param = 123;
     optional BatchNormParameter batch_norm_param = 139;
+    optional TransformationParameter transform_param = 100;
   }
   message V0LayerParameter { optional string name = 1; optional string type = 2; repeated BlobProto blobs = 50; }
   message V1LayerParameter {
