@@ -1,6 +1,7 @@
 /** Kernels in the report: the roofline plot of each case's best variant, then every variant of every case. */
 import { formatNumber } from '../src/report/format.ts';
-import { html, type Markup } from '../src/report/markup.ts';
+import { html } from '../src/report/markup.ts';
+import { Section } from '../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
 import { formatMs, formatShare } from './format.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
@@ -30,7 +31,7 @@ export function kernelCases(rows: readonly ResultRow[]): KernelCase[] {
 /** Of files that lack it, the quotient of their rates. */
 export const intensityOf = ({ intensity, gflops, gbps }: KernelResult): number => intensity ?? gflops / gbps;
 
-export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): Markup | undefined {
+export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): Section | undefined {
   const best = kernelCases(rows).flatMap(({ variants: [fastest] }) => fastest ?? []);
   if (best.length === 0) return undefined;
   const points = best.map((row, index): RooflinePoint => {
@@ -58,9 +59,9 @@ export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): 
     ],
   }));
   const roofs = peaks ? 'below the roofs that were measured on it' : 'the file holds no measured roofs';
-  return html`<section>
-    <h2>Kernels against the roofs of the adapter</h2>
-    ${
+  return new Section(
+    'Kernels against the roofs of the adapter',
+    html`${
       drawn.length > 0
         ? html`<figure class="wide">
             ${plotRoofline(drawn, peaks)}
@@ -71,11 +72,11 @@ export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): 
           </figure>`
         : undefined
     }
-    ${columnTable([...columns, ...numeric], lines)}
-  </section>`;
+    ${columnTable([...columns, ...numeric], lines)}`,
+  );
 }
 
-export function variantsSection(rows: readonly ResultRow[]): Markup | undefined {
+export function variantsSection(rows: readonly ResultRow[]): Section | undefined {
   const several = kernelCases(rows).filter(({ variants }) => variants.length > 1);
   if (several.length === 0) return undefined;
   const families = [...new Set(several.map(({ family }) => family))].map((family) => {
@@ -84,16 +85,16 @@ export function variantsSection(rows: readonly ResultRow[]): Markup | undefined 
       ${plotFigures(figures)}`;
   });
   const known = several.some(({ variants }) => variants.some(({ chosen }) => chosen));
-  return html`<section>
-    <h2>Variants of each kernel</h2>
-    <p class="quiet">
-      Median time of a dispatch, less is better;
-      ${intervalWords(several.flatMap(({ variants }) => variants))}${
-        known ? '. Orange: the variant that is taken by default' : ''
-      }.
-    </p>
-    ${families}
-  </section>`;
+  return new Section(
+    'Variants of each kernel',
+    html`<p class="quiet">
+        Median time of a dispatch, less is better;
+        ${intervalWords(several.flatMap(({ variants }) => variants))}${
+          known ? '. Orange: the variant that is taken by default' : ''
+        }.
+      </p>
+      ${families}`,
+  );
 }
 
 function figureOf({ family, shape, variants }: KernelCase): Figure {

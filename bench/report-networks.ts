@@ -3,6 +3,7 @@ import { formatBytes } from '../src/gpu/errors.ts';
 import { formatNumber } from '../src/report/format.ts';
 import { html, type Markup } from '../src/report/markup.ts';
 import { evenAxis } from '../src/report/plot-frame.ts';
+import { Section } from '../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
 import { formatMs, formatShare } from './format.ts';
 import { plotBars } from './plot-bars.ts';
@@ -12,7 +13,7 @@ import type { NetworkResult, ResultRow } from './results-file.ts';
 
 const networksOf = (rows: readonly ResultRow[]) => rows.filter((row) => row.kind === 'network');
 
-export function networksSection(rows: readonly ResultRow[]): Markup | undefined {
+export function networksSection(rows: readonly ResultRow[]): Section | undefined {
   const networks = networksOf(rows).filter(({ nodesPerSecond }) => nodesPerSecond === undefined);
   if (networks.length === 0) return undefined;
   const columns = [
@@ -36,17 +37,17 @@ export function networksSection(rows: readonly ResultRow[]): Markup | undefined 
       row.overheadShare === undefined ? '–' : formatShare(row.overheadShare),
     ],
   }));
-  return html`<section>
-    <h2>Networks</h2>
-    <p class="quiet">
-      Overhead is the time of a whole submission less that of its dispatches, as a share of the submission.
-    </p>
-    ${columnTable(columns, lines)}
-  </section>`;
+  return new Section(
+    'Networks',
+    html`<p class="quiet">
+        Overhead is the time of a whole submission less that of its dispatches, as a share of the submission.
+      </p>
+      ${columnTable(columns, lines)}`,
+  );
 }
 
 /** How fast CPPNs are drawn. */
-export function renderingSection(rows: readonly ResultRow[]): Markup | undefined {
+export function renderingSection(rows: readonly ResultRow[]): Section | undefined {
   const drawn = networksOf(rows).filter(({ nodesPerSecond }) => nodesPerSecond !== undefined);
   if (drawn.length === 0) return undefined;
   const numeric = ['genomes', 'median', 'images/s', 'million nodes/s', 'share of the peak'];
@@ -61,18 +62,18 @@ export function renderingSection(rows: readonly ResultRow[]): Markup | undefined
       formatShare(row.ofFunctions ?? 0),
     ],
   }));
-  return html`<section>
-    <h2>Drawing</h2>
-    <p class="quiet">
-      A node counts once at every pixel; the peak is of sines and exponentials by turns, in registers. Some
-      nodes are cheaper than either.
-    </p>
-    ${columnTable(columns, lines)}
-  </section>`;
+  return new Section(
+    'Drawing',
+    html`<p class="quiet">
+        A node counts once at every pixel; the peak is of sines and exponentials by turns, in registers. Some
+        nodes are cheaper than either.
+      </p>
+      ${columnTable(columns, lines)}`,
+  );
 }
 
 /** Images per second by batch, a plot for each network; and the matrix product by its side. */
-export function scalingSection(rows: readonly ResultRow[]): Markup | undefined {
+export function scalingSection(rows: readonly ResultRow[]): Section | undefined {
   const networks = networksOf(rows);
   const names = [...new Set(networks.map(({ work }) => networkName(work)))];
   const figures = names.flatMap((name): Figure[] => {
@@ -92,10 +93,7 @@ export function scalingSection(rows: readonly ResultRow[]): Markup | undefined {
   const product = productFigure(rows);
   if (product) figures.push(product);
   if (figures.length === 0) return undefined;
-  return html`<section>
-    <h2>Scaling</h2>
-    ${plotFigures(figures)}
-  </section>`;
+  return new Section('Scaling', html`${plotFigures(figures)}`);
 }
 
 /** `AlexNet forward, dense weights as halves` → `AlexNet`. */
@@ -133,7 +131,7 @@ export function squareSide(shape: string): number | undefined {
 }
 
 /** Where the time goes, dispatch by dispatch; a fold for each network. */
-export function layersSection(rows: readonly ResultRow[]): Markup | undefined {
+export function layersSection(rows: readonly ResultRow[]): Section | undefined {
   const detailed = networksOf(rows).filter(({ layers }) => layers !== undefined && layers.length > 0);
   if (detailed.length === 0) return undefined;
   const folds = detailed.map((row, index) => {
@@ -146,11 +144,13 @@ export function layersSection(rows: readonly ResultRow[]): Markup | undefined {
       ${layersOf(row)}
     </details>`;
   });
-  return html`<section>
-    <h2>Layer by layer</h2>
-    <p class="quiet">Times of single dispatches by the clock of the device; the share is of their sum.</p>
-    ${folds}
-  </section>`;
+  return new Section(
+    'Layer by layer',
+    html`<p class="quiet">
+        Times of single dispatches by the clock of the device; the share is of their sum.
+      </p>
+      ${folds}`,
+  );
 }
 
 function layersOf({ work, layers = [] }: NetworkResult): Markup {

@@ -1,6 +1,7 @@
 /** Peers and whole runs in the report. */
 import { formatConfidence, formatNumber } from '../src/report/format.ts';
-import { html, type Markup } from '../src/report/markup.ts';
+import { html } from '../src/report/markup.ts';
+import { Section } from '../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
 import { engineOf } from './pair-rows.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
@@ -14,7 +15,7 @@ const own = 'own';
 export function peersSection(
   rows: readonly ResultRow[],
   { peaks }: Pick<Origin, 'peaks'>,
-): Markup | undefined {
+): Section | undefined {
   const peers = rows.filter((row) => row.kind === 'peer');
   if (peers.length === 0) return undefined;
   const works = [...new Set(peers.map(({ work, batch }) => `${work}, batch ${String(batch)}`))];
@@ -26,14 +27,14 @@ export function peersSection(
     ];
   });
   const wrong = peers.some(({ agrees }) => agrees === false);
-  return html`<section>
-    <h2>Other engines on this machine</h2>
-    <p class="quiet">
-      Images per second, more is better; behind it, how many times as fast our engine is.
-      ${wrong ? 'Engines whose answers differ from those that judge them are marked as wrong.' : undefined}
-    </p>
-    ${plotFigures(figures)}
-  </section>`;
+  return new Section(
+    'Other engines on this machine',
+    html`<p class="quiet">
+        Images per second, more is better; behind it, how many times as fast our engine is.
+        ${wrong ? 'Engines whose answers differ from those that judge them are marked as wrong.' : undefined}
+      </p>
+      ${plotFigures(figures)}`,
+  );
 }
 
 function shareOfPeak(engines: readonly PeerResult[], peak: number | undefined): string {
@@ -61,7 +62,7 @@ function barsOf(engines: readonly PeerResult[]): Bar[] {
   });
 }
 
-export function evolutionSection(rows: readonly ResultRow[]): Markup | undefined {
+export function evolutionSection(rows: readonly ResultRow[]): Section | undefined {
   const runs = rows.filter((row) => row.kind === 'evolution');
   if (runs.length === 0) return undefined;
   const headings = [
@@ -84,13 +85,13 @@ export function evolutionSection(rows: readonly ResultRow[]): Markup | undefined
       ...stages.map(([, key]) => optional(run[key], (milliseconds) => formatNumber(milliseconds / 1000))),
     ],
   }));
-  return html`<section>
-    <h2>Whole runs of evolution</h2>
-    <p class="quiet">
-      From the start of the command to its exit; stages of the device overlap those of the host.
-    </p>
-    ${columnTable(columns, lines)}
-  </section>`;
+  return new Section(
+    'Whole runs of evolution',
+    html`<p class="quiet">
+        From the start of the command to its exit; stages of the device overlap those of the host.
+      </p>
+      ${columnTable(columns, lines)}`,
+  );
 }
 
 const stages = [

@@ -1,8 +1,9 @@
 /** `report.html` of a results file: one page that needs nothing but itself. */
 import { formatBytes } from '../src/gpu/errors.ts';
 import { formatCount, formatNumber, formatTime } from '../src/report/format.ts';
-import { html, type Markup } from '../src/report/markup.ts';
+import { html } from '../src/report/markup.ts';
 import { renderPage } from '../src/report/page.ts';
+import { contents, Section } from '../src/report/section.ts';
 import { namedTable } from '../src/report/tables.ts';
 import { rooflineSection, variantsSection } from './report-kernels.ts';
 import { layersSection, networksSection, renderingSection, scalingSection } from './report-networks.ts';
@@ -16,7 +17,7 @@ export function renderBenchReport(results: Results): string {
       Measured <time>${formatTime(date)}</time> on ${machine.cpu}; ${formatCount(rows.length, 'row')}.
     </p>
     ${remarksOf(results).map((remark) => html`<p>This file ${remark}.</p>`)}`;
-  return renderPage(`Benchmark on ${adapter.name}`, header, [
+  const sections = [
     originSection(results),
     rooflineSection(rows, results),
     networksSection(rows),
@@ -26,11 +27,13 @@ export function renderBenchReport(results: Results): string {
     peersSection(rows, results),
     evolutionSection(rows),
     variantsSection(rows),
-  ]);
+  ];
+  const name = { run: adapter.name, command: 'fool bench', about: `measured ${formatTime(date)}` };
+  return renderPage(name, header, [contents(sections), ...sections]);
 }
 
 /** Everything that a reader who measures again must know. */
-function originSection({ machine, adapter, versions, commit, peaks, rows }: Results): Markup {
+function originSection({ machine, adapter, versions, commit, peaks, rows }: Results): Section {
   const memory = machine.memoryBytes === undefined ? [] : [formatBytes(machine.memoryBytes)];
   const others = new Set(rows.flatMap((row) => row.commit ?? []));
   const launch =
@@ -39,9 +42,9 @@ function originSection({ machine, adapter, versions, commit, peaks, rows }: Resu
       : `, ${formatNumber(1000 * peaks.launchMs)} µs for an empty submission`;
   const ofHalves =
     peaks?.halfGflops === undefined ? '' : ` (${formatNumber(peaks.halfGflops)} in arithmetic of halves)`;
-  return html`<section>
-    <h2>Machine and adapter</h2>
-    ${namedTable([
+  return new Section(
+    'Machine and adapter',
+    html`${namedTable([
       ['machine', [machine.cpu, formatCount(machine.cores, 'core'), ...memory].join(', ')],
       ['system', `${machine.platform} ${machine.arch}`],
       ['adapter', adapter.kind === undefined ? adapter.name : `${adapter.name} (${adapter.kind})`],
@@ -57,6 +60,6 @@ function originSection({ machine, adapter, versions, commit, peaks, rows }: Resu
       ...(others.size > 0
         ? [['commits of some rows', [...others].map((other) => html`<code>${other}</code> `)] as const]
         : []),
-    ])}
-  </section>`;
+    ])}`,
+  );
 }

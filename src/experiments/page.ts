@@ -2,6 +2,7 @@
 import { formatTime } from '../report/format.ts';
 import { html, type Markup } from '../report/markup.ts';
 import { renderPage } from '../report/page.ts';
+import { contents, Section } from '../report/section.ts';
 import { columnTable, namedTable } from '../report/tables.ts';
 import type { Row } from './experiment.ts';
 import { figurePath, type ConclusionRecord, type ExperimentRecord } from './record.ts';
@@ -32,39 +33,36 @@ export function renderExperiment(
     const { paper, none } = settings[name] ?? {};
     return { cells: [name, settingText(value, none), paper === undefined ? '' : settingText(paper, none)] };
   });
-  return renderPage(title, header, [
-    html`<section>
-      <h2>Beside the paper</h2>
-      ${rowsTable(rows)}
-    </section>`,
-    html`<section>
-      <h2>Figures</h2>
-      ${drawn}
-    </section>`,
+  const sections = [
+    new Section('Beside the paper', html`${rowsTable(rows)}`),
+    drawn.length > 0 ? new Section('Figures', html`${drawn}`) : undefined,
     remarks.length > 0
-      ? html`<section>
-          <h2>Remarks</h2>
-          <ul>
+      ? new Section(
+          'Remarks',
+          html`<ul>
             ${remarks.map((text) => html`<li>${text}</li>`)}
-          </ul>
-        </section>`
+          </ul>`,
+        )
       : undefined,
-    html`<section>
-      <h2>Settings</h2>
-      <p>
-        ${differences.length === 0 ? 'All are the paper’s.' : `Other than the paper’s: ${differences.join('; ')}.`}
-      </p>
-      ${columnTable([{ heading: 'setting' }, { heading: 'here' }, { heading: 'paper' }], chosen)}
-    </section>`,
-    html`<section>
-      <h2>Cost and machine</h2>
-      ${rowsTable(cost)}
+    new Section(
+      'Settings',
+      html`<p>
+          ${differences.length === 0 ? 'All are the paper’s.' : `Other than the paper’s: ${differences.join('; ')}.`}
+        </p>
+        ${columnTable([{ heading: 'setting' }, { heading: 'here' }, { heading: 'paper' }], chosen)}`,
+    ),
+    new Section(
+      'Cost and machine',
+      html`${rowsTable(cost)}
       ${namedTable([
         ['adapter', record.adapter?.name ?? ''],
         ['version', record.version],
-      ])}
-    </section>`,
-  ]);
+      ])}`,
+    ),
+  ];
+  const command = `fool experiment ${record.name}`;
+  const name = { run: title, command, about: `${section}, scale: ${record.scale}` };
+  return renderPage(name, header, [contents(sections), ...sections]);
 }
 
 const headings = ['', 'paper', 'this run', 'why they differ'];

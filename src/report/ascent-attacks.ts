@@ -127,5 +127,5 @@ export const attackStyle = `
 .three span { display: block; font-size: .8125rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .attack .line { display: block; font-variant-numeric: tabular-nums; }
 .attack .won { color: var(--text); }
-.attack .lost { color: var(--negative); }
+.attack .lost { color: var(--failed); }
 `;

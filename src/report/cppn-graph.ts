@@ -9,7 +9,16 @@ import {
   type SerialisedGenome,
 } from '../encodings/encoding.ts';
 import { formatCount } from './format.ts';
-import { drawGraph, nodeHeight, placed, smooth, widthOf, type Layout, type PlacedNode } from './graph.ts';
+import {
+  attached,
+  drawGraph,
+  nodeHeight,
+  placed,
+  smooth,
+  widthOf,
+  type Layout,
+  type PlacedNode,
+} from './graph.ts';
 import { html, trusted, type Markup } from './markup.ts';
 import { mostAtOnce } from './picture-list.ts';
 
@@ -33,13 +42,14 @@ export function drawCppn(genome: CppnGenome, title: string): Markup | undefined 
     .edges()
     .filter(({ v, w }) => v !== 'above' && w !== 'below')
     .flatMap((edge) => graph.edge(edge).points ?? []);
+  const nodes = placeNodes(graph, drawn);
   return drawGraph({
     kind: 'cppn',
     title: `${title}: ${describeCppn(genome)}`,
-    nodes: placeNodes(graph, drawn),
+    nodes: [...nodes.values()],
     points,
     edges: html`<g class="connections"
-      >${drawn.connections.map((connection) => drawConnection(graph, connection))}</g
+      >${drawn.connections.map((connection) => drawConnection(graph, nodes, connection))}</g
     >`,
   });
 }
@@ -144,19 +154,17 @@ function layOut(genome: CppnGenome): Layout {
   return graph;
 }
 
-function placeNodes(graph: Layout, genome: CppnGenome): PlacedNode[] {
-  const inputs = inputNames.map((name, id) => placed(graph, String(id), name, 'input', `input ${name}`));
-  const others = genome.nodes.map((node) => {
-    const kind = `${node.role} ${node.activation}`;
-    return placed(
-      graph,
-      String(node.id),
-      labelOf(node, genome),
-      kind,
-      `${node.role} node ${String(node.id)}, ${node.activation}`,
-    );
-  });
-  return [...inputs, ...others];
+/** By identity, the inputs first. */
+function placeNodes(graph: Layout, genome: CppnGenome): Map<number, PlacedNode> {
+  const nodes = new Map<number, PlacedNode>();
+  for (const [id, name] of inputNames.entries())
+    nodes.set(id, placed(graph, String(id), name, 'input', `input ${name}`));
+  for (const node of genome.nodes) {
+    const { id, role, activation } = node;
+    const detail = `${role} node ${String(id)}, ${activation}`;
+    nodes.set(id, placed(graph, String(id), labelOf(node, genome), `${role} ${activation}`, detail));
+  }
+  return nodes;
 }
 
 /** An output names its channel as well when there are several. */
@@ -168,17 +176,22 @@ function labelOf(node: CppnNode, { nodes }: CppnGenome): string {
     : `output ${String(outputs.indexOf(node) + 1)}: ${node.activation}`;
 }
 
-function drawConnection(graph: Layout, { source, target, weight }: CppnConnection): Markup | undefined {
+function drawConnection(
+  graph: Layout,
+  nodes: ReadonlyMap<number, PlacedNode>,
+  { source, target, weight }: CppnConnection,
+): Markup | undefined {
   const edge = graph.hasEdge(String(source), String(target))
     ? graph.edge(String(source), String(target))
     : undefined;
-  if (!edge?.points) return undefined;
+  const [from, to] = [nodes.get(source), nodes.get(target)];
+  if (!edge?.points || !from || !to) return undefined;
   const stroke = (0.75 + 0.4 * Math.min(10, Math.abs(weight))).toFixed(1);
   const name = (id: number) => inputNames[id] ?? `node ${String(id)}`;
   return html`<path
     class="${weight < 0 ? 'negative' : 'positive'}"
     stroke-width="${stroke}"
-    d="${trusted(smooth(edge.points))}"
+    d="${trusted(smooth(attached(edge.points, from, to, 'TB')))}"
     ><title>${name(source)} to ${name(target)}: ${weight.toFixed(3)}</title></path
   >`;
 }

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { formatNumber } from './format.ts';
 import type { Markup } from './markup.ts';
-import { draw, plotFrame, type VerticalAxis } from './plot-frame.ts';
+import { countAxis, draw, plotFrame, type VerticalAxis } from './plot-frame.ts';
 
 export interface Curve {
   /** As the page shows it. */
@@ -43,7 +43,7 @@ export function plotCurves(curves: readonly Curve[], frame: CurvesFrame): Markup
   const places = evenPlaces(Math.max(0, ...curves.map(({ values }) => values.length)), mostPoints);
   if (curves.length > mostCurves) return plotBands(curves, places, frame);
   const domain = uniqueLabels(curves);
-  const points = curves.flatMap(({ values }, index) =>
+  const lines = curves.map(({ values }, index) =>
     endingAt(places, values.length).map((place) => {
       return { place, label: domain[index], height: vertical.height(values[place] ?? 0) };
     }),
@@ -51,9 +51,15 @@ export function plotCurves(curves: readonly Curve[], frame: CurvesFrame): Markup
   const scheme = curves.length <= 10 ? 'observable10' : 'turbo';
   const color = { legend: frame.legend, type: 'categorical', domain, scheme } as const;
   const style = { z: 'label', stroke: 'label', title: 'label', strokeWidth: 1.5 };
-  const lines = Plot.lineY(points, { x: 'place', y: 'height', ...style });
+  const alone = lines.filter((line) => line.length === 1).flat();
+  const marks = [
+    Plot.lineY(lines.flat(), { x: 'place', y: 'height', ...style }),
+    ...(alone.length > 0
+      ? [Plot.dot(alone, { x: 'place', y: 'height', fill: 'label', title: 'label' })]
+      : []),
+  ];
   const ariaLabel = `${what} of each ${each} against ${horizontal}`;
-  return draw({ ...frameOf(frame), ariaLabel, color, marks: [...vertical.marks, lines] });
+  return draw({ ...frameOf(frame, places), ariaLabel, color, marks: [...vertical.marks, ...marks] });
 }
 
 /** Evenly spread whole numbers below a count, first and last among them; all where they are few. */
@@ -88,16 +94,22 @@ function plotBands(curves: readonly Curve[], places: readonly number[], frame: C
     });
     const title = low === 0 ? `all ${all}` : `middle ${formatNumber(100 * (high - low))} % of the ${all}`;
     const look = { fill: colour, fillOpacity: opacity, title: () => title };
-    return Plot.areaY(points, { x: 'place', y1: 'low', y2: 'high', ...look });
+    if (points.length > 1) return Plot.areaY(points, { x: 'place', y1: 'low', y2: 'high', ...look });
+    const bar = { strokeWidth: 24, stroke: colour, strokeOpacity: opacity, title: () => title };
+    return Plot.ruleX(points, { x: 'place', y1: 'low', y2: 'high', ...bar });
   });
   const middle = sorted.map(({ place, heights }) => ({ place, height: quantile(heights, 0.5) }));
-  const line = Plot.lineY(middle, { x: 'place', y: 'height', stroke: colour, strokeWidth: 2.5 });
+  const at = { x: 'place', y: 'height' } as const;
+  const line =
+    middle.length > 1
+      ? Plot.lineY(middle, { ...at, stroke: colour, strokeWidth: 2.5 })
+      : Plot.dot(middle, { ...at, fill: colour });
   const ariaLabel = `Quantiles of the ${what} of all ${all} against ${horizontal}`;
-  return draw({ ...frameOf(frame), ariaLabel, marks: [...vertical.marks, ...areas, line] });
+  return draw({ ...frameOf(frame, places), ariaLabel, marks: [...vertical.marks, ...areas, line] });
 }
 
-function frameOf({ horizontal, vertical }: CurvesFrame): Plot.PlotOptions {
-  return plotFrame({ label: horizontal, ticks: 5, insetLeft: 4 }, vertical);
+function frameOf({ horizontal, vertical }: CurvesFrame, places: readonly number[]): Plot.PlotOptions {
+  return plotFrame(countAxis(horizontal, places), vertical);
 }
 
 /** The nearest rank below. */

@@ -16,6 +16,18 @@ export function formatConfidence(confidence: number, unit = ' %'): string {
 
 const mostDecimals = 5;
 
+/** A sum of so many confidences, with as many decimals as tell it from the most that it can be: `403`, `9.9997`. */
+export function formatQdScore(score: number, cells: number): string {
+  const text = formatNumber(score);
+  if (cells === 0 || text !== formatNumber(cells)) return text;
+  for (let digits = 1; digits <= mostDecimals; digits++)
+    if (Number(score.toFixed(digits)) < cells) return withDecimals(score, digits);
+  return `> ${withDecimals(cells - 10 ** -mostDecimals, mostDecimals)}`;
+}
+
+const withDecimals = (value: number, digits: number): string =>
+  value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /** `1234567` → `1,234,567`; fractions keep three significant digits below 100. */
 export function formatNumber(value: number): string {
   const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;

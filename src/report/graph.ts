@@ -28,6 +28,48 @@ export function placed(graph: Layout, id: string, label: string, kind: string, d
   return { x, y, width, label, kind, detail };
 }
 
+/** As dagre calls them: left to right, or from the top down. */
+export type Direction = 'LR' | 'TB';
+
+/**
+ * The way of an edge from the middle of the side by which it leaves a node to the middle of that by which it enters another.
+ * Where dagre has it leave, at the nearest point of a rectangle, it would pass behind the node's neighbours.
+ *
+ * @param points of dagre; of an edge between neighbouring rows one beside the ends, which is of use where something stands there
+ * @param keepsMiddle whether something does
+ */
+export function attached(
+  points: readonly Point[],
+  from: PlacedNode,
+  to: PlacedNode,
+  direction: Direction,
+  keepsMiddle = false,
+): readonly Point[] {
+  const inner = points.slice(1, -1);
+  const [second, lastButOne] = [inner[0], inner.at(-1)];
+  if (from === to || !second || !lastButOne) return points;
+  const [start, end] = [sideTowards(from, second, direction), sideTowards(to, lastButOne, direction)];
+  if (inner.length > 1 || keepsMiddle) return [start, ...inner, end];
+  const [x, y] = [(start.x + end.x) / 2, (start.y + end.y) / 2];
+  const corners =
+    direction === 'TB'
+      ? [
+          { x: start.x, y },
+          { x: end.x, y },
+        ]
+      : [
+          { x, y: start.y },
+          { x, y: end.y },
+        ];
+  return [start, ...corners, end];
+}
+
+function sideTowards({ x, y, width }: PlacedNode, other: Point, direction: Direction): Point {
+  return direction === 'TB'
+    ? { x, y: y + (Math.sign(other.y - y) * nodeHeight) / 2 }
+    : { x: x + (Math.sign(other.x - x) * width) / 2, y };
+}
+
 export interface Drawing {
   /** Class of the whole, for the style. */
   readonly kind: string;

@@ -1,16 +1,22 @@
 /** A line of ancestors as a path, and the shared ancestry of all living elites as a tree. */
-import { Graph, layout } from '@dagrejs/dagre';
+import { Graph, layout, type Point } from '@dagrejs/dagre';
 import { byId, lineTo, winsOf, type Ancestor, type Step } from '../evolution/lineage.ts';
 import type { CellRecord } from '../evolution/run-record.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
-import { drawGraph, nodeHeight, placed, smooth, widthOf, type Layout, type PlacedNode } from './graph.ts';
+import {
+  attached,
+  drawGraph,
+  nodeHeight,
+  placed,
+  smooth,
+  widthOf,
+  type Direction,
+  type Layout,
+} from './graph.ts';
 import { html, trusted, type Markup } from './markup.ts';
 
 /** A larger tree is not readable. */
 export const largestTree = 120;
-
-/** As dagre calls them. */
-export type Direction = 'LR' | 'TB';
 
 interface Node {
   readonly id: number;
@@ -133,48 +139,48 @@ function drawLineage(
   direction: Direction = 'LR',
 ): Markup {
   const graph: Layout = new Graph();
-  graph.setGraph({ rankdir: direction, nodesep: 10, edgesep: 8, ranksep: direction === 'LR' ? 44 : 18 });
+  graph.setGraph({ rankdir: direction, nodesep: 10, edgesep: 8, ranksep: direction === 'LR' ? 32 : 18 });
   for (const { id, label } of nodes) graph.setNode(String(id), { width: widthOf(label), height: nodeHeight });
-  for (const { from, to } of edges) graph.setEdge(String(from), String(to), { weight: 1 });
+  for (const { from, to, between } of edges)
+    graph.setEdge(String(from), String(to), { weight: 1, ...roomFor(between) });
   layout(graph);
-  const places = nodes.map((node) => placed(graph, String(node.id), node.label, node.kind, node.detail));
-  const pointsOf = ({ from, to }: Edge) => graph.edge(String(from), String(to)).points ?? [];
+  const places = new Map(
+    nodes.map((node) => [node.id, placed(graph, String(node.id), node.label, node.kind, node.detail)]),
+  );
+  const drawn = edges.flatMap((edge) => {
+    const { points = [], x = 0, y = 0 } = graph.edge(String(edge.from), String(edge.to));
+    const [from, to] = [places.get(edge.from), places.get(edge.to)];
+    return from && to
+      ? [{ edge, points: attached(points, from, to, direction, edge.between > 0), x, y }]
+      : [];
+  });
   return drawGraph({
     kind: 'lineage',
     title,
-    nodes: places,
-    points: edges.flatMap(pointsOf),
-    edges: html`<g>${edges.map((edge) => drawEdge(edge, pointsOf(edge), middle(edge, nodes, places)))}</g>`,
+    nodes: [...places.values()],
+    points: drawn.flatMap(({ points }) => points),
+    edges: html`<g
+      >${drawn.map(({ edge, points }) => drawEdge(edge, points))}${drawn.map(({ edge, x, y }) => drawCount(edge, x, y))}</g
+    >`,
   });
 }
 
-/** Where the count stands: between the two pills, above the edge or, where it runs down, beside it. */
-function middle(
-  { from, to }: Edge,
-  nodes: readonly Node[],
-  places: readonly PlacedNode[],
-): readonly [number, number] {
-  const [one, other] = [from, to].map((id) => places[nodes.findIndex((node) => node.id === id)]);
-  if (!one || !other) return [0, 0];
-  if (other.y - one.y > nodeHeight && Math.abs(other.x - one.x) < one.width / 2)
-    return [(one.x + other.x) / 2 + 14, (one.y + other.y) / 2 + 9];
-  const left = one.x + one.width / 2;
-  const right = other.x - other.width / 2;
-  return [(left + right) / 2, (one.y + other.y) / 2];
+const countOf = (between: number): string => `+${formatNumber(between)}`;
+
+/** What the layout keeps free for the count on an edge. */
+const roomFor = (between: number) =>
+  between === 0 ? {} : ({ width: 7 * countOf(between).length, height: 14, labelpos: 'c' } as const);
+
+function drawEdge({ between, kind }: Edge, points: readonly Point[]): Markup {
+  return html`<path class="${kind}" d="${trusted(smooth(points))}"
+    ><title>${between > 0 ? `${formatCount(between, 'ancestor')} between` : 'parent and child'}</title></path
+  >`;
 }
 
-function drawEdge(
-  { between, kind }: Edge,
-  points: Parameters<typeof smooth>[0],
-  [x, y]: readonly [number, number],
-): Markup {
-  const count =
-    between > 0
-      ? html`<text class="count" x="${Math.round(x)}" y="${Math.round(y) - 5}">+${between}</text>`
-      : undefined;
-  return html`<path class="${kind}" d="${trusted(smooth(points))}"
-      ><title>
-        ${between > 0 ? `${formatCount(between, 'ancestor')} between` : 'parent and child'}
-      </title></path
-    >${count}`;
+/** In the middle of the edge, which the style has it interrupt. */
+function drawCount({ between }: Edge, x: number, y: number): Markup | undefined {
+  if (between === 0) return undefined;
+  return html`<text class="count" x="${Math.round(x)}" y="${Math.round(y)}" dy="0.35em"
+    >${countOf(between)}</text
+  >`;
 }

@@ -7,7 +7,7 @@ import { html, type Markup } from './markup.ts';
 import { renderPage } from './page.ts';
 import { smallPicture } from './picture.ts';
 import { largeFigures } from './tables.ts';
-import { Section } from './section.ts';
+import { contents, Section } from './section.ts';
 
 /** An ancestor drawn and judged again. */
 export interface LineagePicture {
@@ -43,12 +43,8 @@ export function renderLineage(input: LineageInput): string {
     ${run.settings.seed}; from generation ${formatNumber(first)} to ${formatNumber(cell.generation)}.
   </p>`;
   const page = { run: input.name, command: 'fool report --lineage', about: `ancestry of ${name}` };
-  return renderPage(page, header, [
-    figuresSection(input),
-    picturesSection(input),
-    lineSection(input, name),
-    treeSection(input),
-  ]);
+  const sections = [picturesSection(input), lineSection(input, name), treeSection(input)];
+  return renderPage(page, header, [figuresSection(input), contents(sections), ...sections]);
 }
 
 function figuresSection({ cell, steps }: LineageInput): Markup {

@@ -5,6 +5,7 @@ import { formatCount, formatNumber } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage } from './page.ts';
 import { pictureOf } from './picture.ts';
+import { contents, Section } from './section.ts';
 import { columnTable, largeFigures, namedTable, type NamedRow } from './tables.ts';
 
 export interface ModelPageInput {
@@ -59,53 +60,40 @@ export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput):
     ${architecture}, ${formatCount(classes.length, 'class', 'classes')}; SHA-256 <code>${sha256}</code>
   </p>`;
   const about = Object.entries(card).map(([key, value]): NamedRow => [key, value]);
-  return renderPage(
-    name,
-    header,
-    [
-      html`<section>
-        ${largeFigures([
-          ['parameters', formatNumber(parameters), 'weights and biases'],
-          ['multiply-adds', formatNumber(multiplyAdds), 'for one image'],
-          [
-            'layers',
-            formatNumber(layers.length),
-            `${String(rows.filter(({ cells }) => cells[4] !== '').length)} with weights`,
-          ],
-          ['classes', formatNumber(classes.length), ''],
-        ])}
-      </section>`,
-      html`<section>
-        <h2>Layers</h2>
-        <p>Takes ${sides(model.input)} (channels × height × width).</p>
-        ${columnTable(columns, rows)}
-      </section>`,
-      html`<section>
-        <h2>What it is shown</h2>
-        ${namedTable(preprocessingRows(model))}
-        ${
-          meanPicture &&
-          html`<figure>
-            ${pictureOf({ png: meanPicture }, 'the mean image')}
-            <figcaption>The mean image, which is subtracted from every picture.</figcaption>
-          </figure>`
-        }
-      </section>`,
-      html`<section>
-        <h2>Classes</h2>
-        <ol class="classes" start="0">
-          ${classes.map((label) => html`<li>${label}</li>`)}
-        </ol>
-      </section>`,
-      about.length > 0
-        ? html`<section>
-            <h2>What the file says of itself</h2>
-            ${namedTable(about)}
-          </section>`
-        : undefined,
-    ],
-    { head: html``, style },
-  );
+  const withWeights = layers.filter(({ weights }) => weights !== undefined).length;
+  const figures = largeFigures([
+    ['parameters', formatNumber(parameters), 'weights and biases'],
+    ['multiply-adds', formatNumber(multiplyAdds), 'for one image'],
+    ['layers', formatNumber(layers.length), `${formatNumber(withWeights)} with weights`],
+    ['classes', formatNumber(classes.length), ''],
+  ]);
+  const sections = [
+    new Section(
+      'Layers',
+      html`<p>Takes ${sides(model.input)} (channels × height × width).</p>
+        ${columnTable(columns, rows)}`,
+    ),
+    new Section(
+      'What it is shown',
+      html`${namedTable(preprocessingRows(model))}
+      ${
+        meanPicture &&
+        html`<figure>
+          ${pictureOf({ png: meanPicture }, 'the mean image')}
+          <figcaption>The mean image, which is subtracted from every picture.</figcaption>
+        </figure>`
+      }`,
+    ),
+    new Section(
+      'Classes',
+      html`<ol class="classes" start="0">
+        ${classes.map((label) => html`<li>${label}</li>`)}
+      </ol>`,
+    ),
+    about.length > 0 ? new Section('What the file says of itself', namedTable(about)) : undefined,
+  ];
+  const page = { run: name, command: 'fool describe', about: architecture };
+  return renderPage(page, header, [figures, contents(sections), ...sections], { head: html``, style });
 }
 
 const style = `.classes { columns: 16rem; column-gap: 1.5rem; padding: 0; }

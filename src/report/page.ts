@@ -11,7 +11,7 @@ export interface PageExtras {
 
 /** What a page is about, by which tabs, bookmarks and prints of many runs are told apart. */
 export interface PageName {
-  /** The run's folder, without those that it lies in. */
+  /** The run's folder, without those that it lies in; of a page of no run, what it is of. */
   readonly run: string;
   /** E.g. `fool evolve`. */
   readonly command: string;
@@ -20,7 +20,7 @@ export interface PageName {
 
 /** The page as HTML; it needs nothing but itself, and what the extras or its pictures name. */
 export function renderPage(
-  name: string | PageName,
+  name: PageName,
   header: Markup,
   sections: readonly (Markup | undefined)[],
   extras?: PageExtras,
@@ -49,13 +49,9 @@ export function renderPage(
     </html> `.text;
 }
 
-function titleOf(name: string | PageName): string {
-  if (typeof name === 'string') return `${name}: fooling images`;
-  return [name.run, name.command, name.about].join(' · ');
-}
+const titleOf = ({ run, command, about }: PageName): string => [run, command, about].join(' · ');
 
-function headingOf(name: string | PageName): MarkupValue {
-  if (typeof name === 'string') return name;
+function headingOf(name: PageName): MarkupValue {
   return html`${name.run} <small>${name.command}: ${name.about}</small>`;
 }
 

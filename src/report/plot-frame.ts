@@ -92,19 +92,55 @@ export function evenAxis(label: string): VerticalAxis {
 }
 
 /**
- * A logarithmic axis; what is not above 0 stands at its foot.
+ * A logarithmic axis; what is not above 0 stands at its foot, which says 0 where nothing is.
  *
  * @param values all that will stand on it
  */
 export function logAxis(label: string, values: readonly number[]): VerticalAxis {
   let least = Infinity;
   for (const value of values) if (value > 0 && value < least) least = value;
-  const foot = least === Infinity ? 1 : least;
+  if (least === Infinity)
+    return {
+      height: (value) => value,
+      scale: { label, domain: [0, 1], ticks: [0], tickFormat: tickText },
+      marks: [],
+    };
+  const foot = least;
   return {
     height: (value) => Math.max(foot, value),
     scale: { type: 'log', label, ticks: 6, tickFormat: tickText },
     marks: [],
   };
+}
+
+/**
+ * A horizontal axis of whole numbers.
+ *
+ * @param places all that will stand on it, ascending
+ */
+export function countAxis(label: string, places: readonly number[]): Plot.ScaleOptions {
+  const [first = 0, last = first] = [places[0], places.at(-1)];
+  const step = wholeStep((last - first) / mostSteps);
+  const count = Math.floor(last / step) - Math.ceil(first / step) + 1;
+  const ticks = Array.from({ length: count }, (_, index) => (Math.ceil(first / step) + index) * step);
+  return {
+    label,
+    // A single one may be no multiple of the step.
+    ticks: ticks.length > 0 ? ticks : [first],
+    tickFormat: formatNumber,
+    insetLeft: 4,
+  };
+}
+
+/** Between the ticks of such an axis, roughly. */
+const mostSteps = 5;
+
+/** The number of the kind 1, 2, 5, 10, 20 … that is nearest by ratio. */
+function wholeStep(wanted: number): number {
+  if (wanted <= 1) return 1;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const ratio = wanted / power;
+  return power * (ratio >= Math.sqrt(50) ? 10 : ratio >= Math.sqrt(10) ? 5 : ratio >= Math.SQRT2 ? 2 : 1);
 }
 
 /** `1,500`, `0.25`, `3e-7`: as short as a tick must be. */

@@ -6,6 +6,7 @@ import { formatNumber, shortLabel } from './format.ts';
 import type { Markup } from './markup.ts';
 import {
   confidenceAxis,
+  countAxis,
   draw,
   evenAxis,
   logAxis,
@@ -32,9 +33,10 @@ export function plotProgress(progress: readonly ProgressRecord[], axis: Confiden
     axis,
     records.flatMap(({ min, median, mean }) => [min, median, mean]),
   );
+  const names = { median: 'median', mean: 'mean', min: 'lowest' } as const;
   const series = (['median', 'mean', 'min'] as const).map((key): Series => {
     return {
-      key,
+      key: names[key],
       points: records.map((one) => ({ generation: one.generation, height: vertical.height(one[key]) })),
     };
   });
@@ -119,14 +121,17 @@ function plotSeries(series: readonly Series[], vertical: VerticalAxis, ariaLabel
     const { dash = '', width: strokeWidth = 1.5 } = looks[index] ?? {};
     const own = points.map((point) => ({ ...point, key }));
     const style = { z: null, stroke: 'key', strokeWidth, ...(dash && { strokeDasharray: dash }) };
-    return Plot.lineY(own, { x: 'generation', y: 'height', title: 'key', ...style });
+    const at = { x: 'generation', y: 'height', title: 'key' } as const;
+    // A line of one point is none.
+    return own.length > 1 ? Plot.lineY(own, { ...at, ...style }) : Plot.dot(own, { ...at, fill: 'key' });
   });
   const color = {
     legend: series.length > 1,
     domain: series.map(({ key }) => key),
     range: looks.slice(0, series.length).map(({ colour }) => colour),
   };
-  const frame = plotFrame({ label: 'generation', ticks: 5, insetLeft: 4 }, vertical);
+  const generations = series[0]?.points.map(({ generation }) => generation) ?? [];
+  const frame = plotFrame(countAxis('generation', generations), vertical);
   return draw({ ...frame, ariaLabel, color, marks: [...vertical.marks, ...lines] });
 }
 

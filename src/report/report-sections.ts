@@ -2,7 +2,7 @@
 import type { ProgressRecord, StageTimes } from '../evolution/run-record.ts';
 import { summarise } from '../evolution/statistics.ts';
 import type { RandomViews } from '../models/views.ts';
-import { formatConfidence, formatDuration, formatNumber } from './format.ts';
+import { formatConfidence, formatDuration, formatNumber, formatQdScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { axisOfNines } from './plot-frame.ts';
 import {
@@ -40,7 +40,11 @@ export function numbersSection({ cells, progress, summary }: ReportInput): Marku
       `${formatNumber(above99)} of ${formatNumber(cells.length)}`,
       `${formatNumber(above9999)} at 99.99 % or more`,
     ],
-    ['QD-score', formatNumber(qdScore), `the sum of all confidences; at most ${formatNumber(cells.length)}`],
+    [
+      'QD-score',
+      formatQdScore(qdScore, cells.length),
+      `the sum of all confidences; at most ${formatNumber(cells.length)}`,
+    ],
     ['evaluations per second', formatNumber(rate), ''],
     ['time', formatDuration(seconds), `${formatNumber(evaluations)} evaluations`],
   ]);

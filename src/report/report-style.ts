@@ -4,14 +4,14 @@ export const reportStyle = `
   color-scheme: light dark;
   --page: #fbfbf9; --panel: #ffffff; --text: #1d2127; --quiet: #5c6470; --line: #dcdfe3; --accent: #2d62ad;
   --sine: #cfe0f7; --sigmoid: #fbdcc0; --gaussian: #d5ebcd; --linear: #e8daf2; --input: #e6e8eb;
-  --positive: #3b76c4; --negative: #d0622a; --warning: #fdf0cf;
+  --positive: #3b76c4; --negative: #d0622a; --failed: #ad4713; --warning: #fdf0cf;
   --behind: var(--page); --shade: rgb(0 0 0 / .22);
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --panel: #1c2026; --text: #e6e8eb; --quiet: #9aa3af; --line: #343b44; --accent: #8ab4f0;
     --sine: #2b4a73; --sigmoid: #75451d; --gaussian: #355a2b; --linear: #563b6c; --input: #39404a;
-    --positive: #6ea3e8; --negative: #e88a55; --warning: #4a3c12; --shade: rgb(255 255 255 / .3);
+    --positive: #6ea3e8; --negative: #e88a55; --failed: #e88a55; --warning: #4a3c12; --shade: rgb(255 255 255 / .3);
   }
 }
 * { box-sizing: border-box; }
@@ -38,6 +38,7 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .pixels { image-rendering: pixelated; }
 .elite a:hover img { border-color: var(--accent); }
 .elites.many .elite { content-visibility: auto; contain-intrinsic-size: auto 15rem; }
+.elites.many :is(.elite, a, summary) { scroll-margin-top: 5.5rem; }
 [hidden] { display: none !important; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .contents { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1.5rem 0 0; font-size: .9375rem; }
@@ -47,7 +48,7 @@ section { scroll-margin-top: .5rem; }
   margin: 0 0 1rem; padding: .6rem 0; background: var(--page); border-bottom: 1px solid var(--line); }
 .chooser label { display: grid; color: var(--quiet); font-size: .8125rem; min-width: 0; }
 .chooser input, .chooser select { font: inherit; font-size: .9375rem; color: var(--text); background: var(--panel);
-  border: 1px solid var(--line); border-radius: 6px; padding: .3rem .5rem; width: 14rem; max-width: 100%; }
+  border: 1px solid var(--line); border-radius: 6px; padding: .3rem .5rem; width: 14rem; height: 2.125rem; max-width: 100%; }
 .chooser output { margin-left: auto; padding: .35rem 0; font-variant-numeric: tabular-nums; }
 .elite figcaption { margin-top: .35rem; overflow-wrap: anywhere; }
 .elite strong, .elite b { display: block; color: var(--text); font-variant-numeric: tabular-nums; }
@@ -73,12 +74,13 @@ section { scroll-margin-top: .5rem; }
 .missing { display: grid; place-items: center; aspect-ratio: 1; border: 1px dashed var(--line); color: var(--quiet); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.5rem; align-items: end; }
 .plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; overflow: visible; }
-.plots [class*=swatches], .wide [class*=swatches] { font-size: .8125rem; }
+.plots [class*=swatches], .wide [class*=swatches] { font-size: .8125rem; overflow-wrap: anywhere; }
+[class*=swatch] svg { flex: none; }
 .networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); gap: 1rem; }
 .network { --behind: var(--panel); background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; min-width: 0; }
 .network header { display: grid; grid-template-columns: 5rem 1fr; gap: .75rem; align-items: center; margin-bottom: .5rem; }
 .network h3 { margin: 0; }
-.graph { display: block; max-width: 100%; min-width: calc(.6 * var(--drawn)); height: auto; margin: 0 auto; }
+.graph { display: block; max-width: 100%; min-width: calc(.9 * var(--drawn)); height: auto; margin: 0 auto; }
 .cppn .connections path { fill: none; stroke-opacity: .75; }
 .cppn .positive { stroke: var(--positive); }
 .cppn .negative { stroke: var(--negative); }
@@ -90,7 +92,7 @@ section { scroll-margin-top: .5rem; }
 .cppn .linear rect, .swatch.linear { fill: var(--linear); background: var(--linear); }
 .graph text { font: 12px system-ui, sans-serif; fill: var(--text); text-anchor: middle; }
 .lineage path { fill: none; stroke: var(--quiet); stroke-width: 1.25; }
-.lineage .count { fill: var(--quiet); font-size: 11px; }
+.lineage .count { fill: var(--quiet); paint-order: stroke; stroke: var(--behind); stroke-width: 6px; }
 .lineage .switched rect, .swatch.switched { fill: var(--sigmoid); background: var(--sigmoid); }
 .lineage .elite rect, .swatch.elite { fill: var(--gaussian); background: var(--gaussian); }
 .lineage .chosen rect { stroke: var(--text); stroke-width: 2; }
@@ -124,7 +126,6 @@ summary { cursor: pointer; color: var(--accent); }
   .plots svg.framed, .wide svg[viewBox] { font-size: 16px !important; }
   .plots figure:has(svg[viewBox]:not(.framed)) { overflow-x: auto; }
   .plots svg[viewBox]:not(.framed), .drawing img { min-width: 34rem; }
-  .graph { min-width: calc(.9 * var(--drawn)); }
   .elites, .elites.many { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: 1rem .75rem; }
   .network { padding: .5rem; }
   .chooser { position: static; }

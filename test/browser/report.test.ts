@@ -57,6 +57,31 @@ it('is filtered by words and by number, and sorted', async () => {
   expect(await tab.evaluate('nothing.checkVisibility()')).toBe(true);
 });
 
+it('shows a class that its address names below what stays at the top', async () => {
+  const page = await opened.browser.newPage();
+  await page.goto(`${pathToFileURL(join(root, 'report.html')).href}#class-30`);
+  const [top, bottom] = (await page.evaluate(
+    '[document.getElementById("class-30").getBoundingClientRect().top, chooser.getBoundingClientRect().bottom]',
+  )) as [number, number];
+  expect(top).toBeGreaterThanOrEqual(bottom);
+  expect(top).toBeLessThan(bottom + 100);
+  await page.close();
+});
+
+it('has no page that scrolls sideways, whatever classes are called', async () => {
+  const labels = ['x'.repeat(300), '<b>bold</b> & "quoted"', 'סמכה זהב', '🐟', ''];
+  const folder = join(root, 'odd');
+  await writeRunFolder(folder, sized(fakeRun({ classes: 5, label: (index) => labels[index]! }), [1, 28, 28]));
+  await writeReport(new FileStorage(folder), folder);
+  const page = await opened.browser.newPage();
+  for (const width of [1200, 390]) {
+    await page.setViewport({ width, height: 800 });
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  }
+  await page.close();
+});
+
 it('fits a narrow screen, with plots that can be read', async () => {
   await tab.setViewport({ width: 390, height: 844 });
   expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(390);

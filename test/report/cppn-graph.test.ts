@@ -53,6 +53,39 @@ describe('drawCppn', () => {
     }
   });
 
+  it('has connections leave below and enter above, so that none passes behind a neighbour of its ends', () => {
+    const half = 13;
+    let connections = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const document = parsePage(drawCppn(fakeGenome(seed), '')!.text);
+      const placeOf = new Map(
+        [...document.querySelectorAll('.node')].map((node) => {
+          const detail = node.querySelector('title')?.textContent ?? '';
+          const [, name = ''] = /^input (.*)$|(node \d+),/.exec(detail)?.filter(Boolean) ?? [];
+          const text = node.querySelector('text');
+          return [name, { x: Number(text?.getAttribute('x')), y: Number(text?.getAttribute('y')) }];
+        }),
+      );
+      const paths = [...document.querySelectorAll('.connections path')];
+      connections += paths.length;
+      for (const path of paths) {
+        const [, from = '', to = ''] =
+          /^(.*) to (.*): /.exec(path.querySelector('title')?.textContent ?? '') ?? [];
+        const numbers = (path.getAttribute('d') ?? '').match(/-?\d+/g)?.map(Number) ?? [];
+        const [start, end] = [placeOf.get(from)!, placeOf.get(to)!];
+        const off = [
+          numbers[0]! - start.x,
+          numbers[1]! - (start.y + half),
+          numbers.at(-2)! - end.x,
+          numbers.at(-1)! - (end.y - half),
+        ];
+        // Coordinates are rounded.
+        for (const distance of off) expect(Math.abs(distance), `${from} to ${to}`).toBeLessThanOrEqual(1);
+      }
+    }
+    expect(connections).toBeGreaterThan(20);
+  });
+
   it('shows sign and size of a weight, and the weight itself', () => {
     const paths = [...draw(small).document.querySelectorAll('path')];
     expect(

@@ -5,9 +5,22 @@ import {
   formatCount,
   formatDuration,
   formatNumber,
+  formatQdScore,
   formatTime,
   shortLabel,
 } from '../../src/report/format.ts';
+
+describe('formatQdScore', () => {
+  it('says a sum of confidences so that it is never taken for the most that it can be', () => {
+    expect(formatQdScore(9.99969208240509, 10)).toBe('9.9997');
+    expect(formatQdScore(999.7, 1000)).toBe('999.7');
+    expect(formatQdScore(9.9999999, 10)).toBe('> 9.99999');
+    expect(formatQdScore(10, 10)).toBe('> 9.99999');
+    expect(formatQdScore(403.2, 1000)).toBe('403');
+    expect(formatQdScore(20.06, 200)).toBe('20.1');
+    expect([formatQdScore(0, 5), formatQdScore(0, 0)]).toEqual(['0', '0']);
+  });
+});
 
 describe('formatConfidence', () => {
   it.each([

@@ -12,7 +12,7 @@ import { MemoryStorage } from '../../src/storage/storage.ts';
 import { mutationsOf } from '../support/hostile-bytes.ts';
 import { everyReplacement } from '../support/replacements.ts';
 import { fakeRun } from './fake-run.ts';
-import { parsePage } from './page.ts';
+import { parsePage, type PageElement } from './page.ts';
 
 const population = 200;
 const idOf = (generation: number, child = 0) => generation * population + child;
@@ -115,6 +115,52 @@ describe('the tree of all elites', () => {
         labels,
       ),
     ).toBeUndefined();
+  });
+});
+
+describe('the counts on the edges of a tree', () => {
+  /** A line of each length from one root, each to an elite. */
+  const root = lineThrough([0])[0]!;
+  const lengths = [3, 1, 12, 2, 120, 5];
+  const lines = lengths.map((length, child) =>
+    Array.from({ length }, (_, step): Ancestor => {
+      const parent = step === 0 ? root.id : idOf(step, child);
+      return { ...root, id: idOf(step + 1, child), parent, from: 0, class: child, generation: step + 1 };
+    }),
+  );
+  const ancestors = [root, ...lines.flat()];
+  const cells = lines.map((line, child) => elite(child, line.at(-1)!));
+  const tree = parsePage(drawTree(ancestors, cells, undefined, ['a', 'b', 'c', 'd', 'e', 'f'])!.text);
+  const numberOf = (element: PageElement | null, name: string) => Number(element?.getAttribute(name));
+  const counts = [...tree.querySelectorAll('text.count')].map((text) => {
+    const [x, y, width] = [numberOf(text, 'x'), numberOf(text, 'y'), 7 * text.textContent.length];
+    return { text: text.textContent, left: x - width / 2, right: x + width / 2, top: y - 7, bottom: y + 7 };
+  });
+
+  it('are all there', () => {
+    expect(counts.map(({ text }) => text).sort()).toEqual(['+1', '+11', '+119', '+2', '+4']);
+  });
+
+  it('overlap neither a node nor each other', () => {
+    const nodes = [...tree.querySelectorAll('.node rect')].map((rect) => {
+      const [left, top] = [numberOf(rect, 'x'), numberOf(rect, 'y')];
+      return {
+        left,
+        top,
+        right: left + numberOf(rect, 'width'),
+        bottom: top + numberOf(rect, 'height'),
+      };
+    });
+    for (const count of counts)
+      for (const other of [...nodes, ...counts]) {
+        if (other === count) continue;
+        const apart =
+          count.right <= other.left ||
+          other.right <= count.left ||
+          count.bottom <= other.top ||
+          other.bottom <= count.top;
+        expect(apart, JSON.stringify([count, other])).toBe(true);
+      }
   });
 });
 

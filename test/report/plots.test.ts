@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { mostClassCurves, plotClasses, plotProgress, plotStages } from '../../src/report/plots.ts';
+import { mostClassCurves, plotClasses, plotProgress, plotStages, plotWins } from '../../src/report/plots.ts';
 import { fakeRun } from './fake-run.ts';
 import { parsePage } from './page.ts';
 
 describe('plots', () => {
   it.each(['linear', 'nines'] as const)('draws median, mean and lowest confidence on a %s axis', (axis) => {
     const { text } = plotProgress(fakeRun().progress, axis);
-    expect(text.match(/<title>(median|mean|min)<\/title>/g)).toHaveLength(3);
+    expect(text.match(/<title>(median|mean|lowest)<\/title>/g)).toHaveLength(3);
     expect(text).toContain(axis === 'nines' ? '99.9 %' : '80 %');
     expect(text).not.toContain('NaN');
   });
@@ -75,6 +75,43 @@ describe('plots', () => {
     const certain = record ? [{ ...record, median: 1, mean: 1, min: 0, confidences: [] }] : [];
     expect(plotProgress(certain, 'nines').text).not.toMatch(/NaN|Infinity/);
     expect(plotClasses(certain, [], 'nines').text).not.toMatch(/NaN|Infinity/);
+  });
+
+  it('shows one generation as dots, and counts generations by whole numbers', () => {
+    const ticksOf = (text: string) =>
+      [...parsePage(text).querySelectorAll('[aria-label="x-axis tick label"] text')].map(
+        ({ textContent }) => textContent,
+      );
+    const drawn = (generations: number, classes = 3) => {
+      const { progress, cells } = fakeRun({ generations, classes });
+      return [plotProgress(progress, 'linear').text, plotClasses(progress, cells, 'linear').text];
+    };
+    for (const text of drawn(1)) {
+      expect(parsePage(text).querySelectorAll('circle')).toHaveLength(3);
+      expect(ticksOf(text)).toEqual(['0']);
+    }
+    expect(parsePage(drawn(1, mostClassCurves + 1)[1]!).querySelectorAll('circle')).toHaveLength(1);
+    const expected: [number, string[]][] = [
+      [2, ['0', '1']],
+      [4, ['0', '1', '2', '3']],
+      [12, ['0', '2', '4', '6', '8', '10']],
+      [200, ['0', '50', '100', '150']],
+      [5001, ['0', '1,000', '2,000', '3,000', '4,000', '5,000']],
+    ];
+    for (const [generations, ticks] of expected)
+      for (const text of drawn(generations)) expect(ticksOf(text)).toEqual(ticks);
+  });
+
+  it('has nothing but 0 on a logarithmic axis where nothing is above it', () => {
+    const progress = fakeRun({ generations: 20 }).progress.map((one) => ({
+      ...one,
+      replaced: 0,
+      goalSwitches: 0,
+    }));
+    const ticks = [
+      ...parsePage(plotWins(progress, 200)!.text).querySelectorAll('[aria-label="y-axis tick label"] text'),
+    ];
+    expect(ticks.map(({ textContent }) => textContent)).toEqual(['0']);
   });
 
   it('keeps a hostile label as text', () => {

@@ -19,9 +19,8 @@ export interface GalleryPageInput {
 /** The page itself holds no picture and no data, so that it is there at once. */
 export function renderGalleryPage(input: GalleryPageInput): string {
   const { part, runs, models, pictures, notes } = input;
-  const counts = `${formatCount(pictures, 'picture')} of ${formatCount(runs.length, 'run')}`;
-  const header = html`<p class="quiet">${counts} of ${formatCount(models.length, 'model')}.</p>
-    ${notesOf(notes)}
+  const about = `${formatCount(pictures, 'picture')} of ${formatCount(runs.length, 'run')} of ${formatCount(models.length, 'model')}`;
+  const header = html`${notesOf(notes)}
     <noscript><p class="warning">This page needs JavaScript to show the pictures.</p></noscript>`;
   const list = html`<div class="cards" id="cards" role="list" aria-label="Pictures"></div>
     <p class="nothing quiet" id="nothing" hidden>No picture is like that.</p>
@@ -30,7 +29,8 @@ export function renderGalleryPage(input: GalleryPageInput): string {
   const head = html`<meta http-equiv="Content-Security-Policy" content="${policy}" />
     <script src="${part}/${scriptFile}" data-part="${part}" defer></script>
     <script src="${part}/${dataFile}" defer></script>`;
-  return renderPage('Gallery', header, [filters(input), list], { head, style: galleryStyle });
+  const page = { run: 'Gallery', command: 'fool report --gallery', about };
+  return renderPage(page, header, [filters(input), list], { head, style: galleryStyle });
 }
 
 /** Files beside the page and nothing else, whatever a label may hold; the style stands in the page. */
