@@ -23,8 +23,11 @@ export interface Roofs {
   readonly gbps: number;
 }
 
+/** In pixels: it holds a number for each kernel, and is not drawn smaller than these can be read. */
+export const rooflineWidth = 2 * plotWidth;
+
 const frame = {
-  width: 2 * plotWidth,
+  width: rooflineWidth,
   height: 460,
   marginLeft: 64,
   marginRight: 24,

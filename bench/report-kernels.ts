@@ -5,7 +5,7 @@ import { Section } from '../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../src/report/tables.ts';
 import { formatMs, formatShare } from './format.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
-import { plotRoofline, type RooflinePoint } from './plot-roofline.ts';
+import { plotRoofline, rooflineWidth, type RooflinePoint } from './plot-roofline.ts';
 import type { KernelResult, Origin, ResultRow, Timing } from './results-file.ts';
 
 /** All variants of a family at one shape, the fastest first. */
@@ -63,8 +63,8 @@ export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): 
     'Kernels against the roofs of the adapter',
     html`${
       drawn.length > 0
-        ? html`<figure class="wide">
-            ${plotRoofline(drawn, peaks)}
+        ? html`<figure>
+            <div class="drawing" style="--drawn:${rooflineWidth}px">${plotRoofline(drawn, peaks)}</div>
             <figcaption>
               The fastest variant of each case, ${roofs}; the numbers are those of the table. Bytes are
               counted once for each operand, so that caches may carry a kernel above the roof of memory.

@@ -13,9 +13,7 @@ import type { Results } from './results-file.ts';
 
 export function renderBenchReport(results: Results): string {
   const { adapter, machine, date, rows } = results;
-  const header = html`<p class="quiet">
-      Measured <time>${formatTime(date)}</time> on ${machine.cpu}; ${formatCount(rows.length, 'row')}.
-    </p>
+  const header = html`<p class="quiet">On ${machine.cpu}; ${formatCount(rows.length, 'row')}.</p>
     ${remarksOf(results).map((remark) => html`<p>This file ${remark}.</p>`)}`;
   const sections = [
     originSection(results),

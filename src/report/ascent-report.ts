@@ -70,7 +70,7 @@ function unfinished({ run, rows, progress, summary }: AscentReportInput) {
     : '';
   return html`<p class="warning" role="note">
     <strong>This ascent is not complete:</strong> ${formatNumber(rows.length)} of
-    ${formatCount(objectives.length, 'objective')} have an image${place}. Go on with
-    <code>fool ascend --resume</code>.
+    ${formatCount(objectives.length, 'objective')} have an image${place}. Unless it is still running, go on
+    with <code>fool ascend --resume</code>.
   </p>`;
 }

@@ -29,7 +29,7 @@ export function pictureOf(picture: PagePicture | undefined, description: string)
     class="${pixelsIfBelow(fewPixels, png)}"
     src="${file ?? dataOf(png)}"
     alt="${description}"
-    loading="lazy"
+    loading="${file === undefined ? 'eager' : 'lazy'}"
     decoding="async"
   />`;
   return whole === undefined ? image : html`<a href="${whole}">${image}</a>`;

@@ -7,7 +7,7 @@ export const reportStyle = `
   --positive: #3b76c4; --negative: #d0622a; --failed: #ad4713; --warning: #fdf0cf;
   --behind: var(--page); --shade: rgb(0 0 0 / .22);
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --panel: #1c2026; --text: #e6e8eb; --quiet: #9aa3af; --line: #343b44; --accent: #8ab4f0;
     --sine: #2b4a73; --sigmoid: #75451d; --gaussian: #355a2b; --linear: #563b6c; --input: #39404a;
@@ -74,13 +74,14 @@ section { scroll-margin-top: .5rem; }
 .missing { display: grid; place-items: center; aspect-ratio: 1; border: 1px dashed var(--line); color: var(--quiet); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.5rem; align-items: end; }
 .plots svg[viewBox], .wide svg[viewBox] { max-width: 100%; height: auto; overflow: visible; }
-.plots [class*=swatches], .wide [class*=swatches] { font-size: .8125rem; overflow-wrap: anywhere; }
+[class*=swatches] { font-size: .8125rem; overflow-wrap: anywhere; }
 [class*=swatch] svg { flex: none; }
 .networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); gap: 1rem; }
 .network { --behind: var(--panel); background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; min-width: 0; }
 .network header { display: grid; grid-template-columns: 5rem 1fr; gap: .75rem; align-items: center; margin-bottom: .5rem; }
 .network h3 { margin: 0; }
 .graph { display: block; max-width: 100%; min-width: calc(.9 * var(--drawn)); height: auto; margin: 0 auto; }
+.drawing svg[viewBox] { max-width: 100%; min-width: calc(.9 * var(--drawn)); height: auto; }
 .cppn .connections path { fill: none; stroke-opacity: .75; }
 .cppn .positive { stroke: var(--positive); }
 .cppn .negative { stroke: var(--negative); }
@@ -122,6 +123,17 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
 summary { cursor: pointer; color: var(--accent); }
+@media print {
+  :root { color-scheme: light; }
+  .chooser { display: none; }
+  .elites.many .elite { content-visibility: visible; }
+  .elite, .network, .plots figure, .strip figure, tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+  .table, .drawing, .strip { overflow: visible; background: none; }
+  .strip { flex-wrap: wrap; }
+  .graph, .drawing svg[viewBox] { min-width: 0; }
+  .swatch { print-color-adjust: exact; }
+}
 @media (max-width: 36rem) {
   .plots svg.framed, .wide svg[viewBox] { font-size: 16px !important; }
   .plots figure:has(svg[viewBox]:not(.framed)) { overflow-x: auto; }

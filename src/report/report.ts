@@ -57,6 +57,7 @@ function unfinished({ run, progress, summary }: ReportInput) {
   const reached = last ? last.generation + 1 : 0;
   return html`<p class="warning" role="note">
     <strong>This run is not complete:</strong> ${formatNumber(reached)} of
-    ${formatCount(run.settings.generations, 'generation')} are done. Go on with <code>--resume</code>.
+    ${formatCount(run.settings.generations, 'generation')} are done. Unless it is still running, go on with
+    <code>--resume</code>.
   </p>`;
 }

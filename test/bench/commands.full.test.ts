@@ -133,7 +133,7 @@ describe('bench report', () => {
   it('writes the page of a results file', async () => {
     const out = join(folder, 'pages', 'report.html');
     expect(await results('report', a, '--out', out)).toMatchObject({ status: 0, stdout: `${out}\n` });
-    expect(readFileSync(out, 'utf8')).toContain('<h1>Benchmark on beads</h1>');
+    expect(readFileSync(out, 'utf8')).toContain('<h1>beads <small>fool bench: measured ');
   });
 
   it('ends with 2 without a file', () => {

@@ -178,7 +178,7 @@ describe('renderAscentReport', () => {
     const folder = fakeAscent({ trials: 3 });
     const killed = reportOf({ trials: 3 }, { summary: undefined, rows: folder.rows.slice(0, 2) }).text;
     expect(killed).toContain(
-      'not complete: 2 of 3 objectives have an image (trial 1 of 3, iteration 40 of its batch). Go on with fool ascend --resume',
+      'not complete: 2 of 3 objectives have an image (trial 1 of 3, iteration 40 of its batch). Unless it is still running, go on with fool ascend --resume',
     );
     expect(reportOf({}, { summary: { ...folder.summary, complete: false } }).text).toContain('not complete');
   });

@@ -42,6 +42,12 @@ describe('renderReport', () => {
       expect(image.getAttribute('alt')).toContain('Image that');
   });
 
+  it('is printed in dark letters, without the form that filters', () => {
+    const { page } = reportOf();
+    expect(page).not.toMatch(/@media \(prefers-color-scheme/);
+    expect(/@media print \{[\s\S]*?\n\}/.exec(page)?.[0]).toContain('.chooser { display: none; }');
+  });
+
   it('needs nothing from elsewhere', () => {
     const { page, document } = reportOf();
     expect(document.querySelectorAll('script, link, iframe, object')).toHaveLength(0);
@@ -66,7 +72,7 @@ describe('renderReport', () => {
     const settings = { ...run.settings, generations: 2000 };
     const killed = renderReport({ ...fakeRun(), run: { ...run, settings }, summary: undefined });
     expect(killed.replaceAll(/\s+/g, ' ')).toContain(
-      'not complete:</strong> 5 of 2,000 generations are done',
+      'not complete:</strong> 5 of 2,000 generations are done. Unless it is still running, go on with <code>--resume',
     );
     expect(reportOf({}, { summary: { ...summary, complete: false } }).text).toContain('not complete');
   });
