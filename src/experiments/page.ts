@@ -15,7 +15,7 @@ export function renderExperiment(
   { title, section, about, rows, cost, remarks, differences, figures }: ConclusionRecord,
 ): string {
   const header = html`<p class="quiet">
-    ${about} (${section}). Scale: ${record.scale}. On ${record.adapter?.description ?? 'no device'}; started
+    ${about}. On ${record.adapter?.description ?? 'no device'}; started
     <time>${formatTime(record.started)}</time>.
   </p>`;
   const drawn = figures.map(

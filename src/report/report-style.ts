@@ -115,7 +115,7 @@ thead th { vertical-align: bottom; white-space: nowrap; }
 th.number { text-align: right; }
 .marked, .marked th { color: var(--text); font-weight: 600; }
 .columns th, .columns td { white-space: nowrap; padding-right: 1rem; }
-.sentences .columns td { white-space: normal; min-width: 8rem; }
+.sentences .columns :is(td, tbody th) { white-space: normal; min-width: 8rem; }
 .matrix td { min-width: 7rem; }
 .matrix th[scope=row] { position: sticky; left: 0; min-width: 8rem; background: var(--page); }
 .matrix td, .matrix thead th { width: 7rem; padding-right: .75rem; white-space: normal; }
@@ -139,6 +139,7 @@ summary { cursor: pointer; color: var(--accent); }
   .plots figure:has(svg[viewBox]:not(.framed)) { overflow-x: auto; }
   .plots svg[viewBox]:not(.framed), .drawing img { min-width: 34rem; }
   .elites, .elites.many { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: 1rem .75rem; }
+  .sentences .columns :is(td, tbody th) { min-width: 6rem; }
   .network { padding: .5rem; }
   .chooser { position: static; }
   .chooser label { flex: 1 1 8rem; }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { renderExperiment } from '../../src/experiments/page.ts';
+import type { ConclusionRecord, ExperimentRecord } from '../../src/experiments/record.ts';
 import { FileStorage } from '../../src/node/file-storage.ts';
 import { writeReport } from '../../src/node/report-files.ts';
 import { fakeRun } from '../report/fake-run.ts';
@@ -79,6 +81,29 @@ it('has no page that scrolls sideways, whatever classes are called', async () =>
     await page.goto(pathToFileURL(join(folder, 'report.html')).href);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   }
+  await page.close();
+});
+
+it('has the figures of an experiment beside what they are of on a narrow screen', async () => {
+  const what = 'evaluations until half of the classes have 99.99 %, CPPN EA + gradient';
+  const page = await opened.browser.newPage();
+  await page.setViewport({ width: 390, height: 800 });
+  const record = { name: 'compare-search', scale: 'quick', settings: {}, version: '0.1.0', started: '' };
+  const conclusion = { title: 'Search', section: '§3', about: 'Searches', cost: [], remarks: [] };
+  const rows = [{ what, paper: 'not in the paper', here: '99.970 % (95 % interval 99.955 % to 99.983 %)' }];
+  await page.setContent(
+    renderExperiment({ format: 1, ...record, mark: 'abad1dea' } as ExperimentRecord, {}, {
+      ...conclusion,
+      rows,
+      differences: [],
+      figures: [],
+    } as unknown as ConclusionRecord),
+  );
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  const left = await page.evaluate(
+    'document.querySelector(".sentences tbody td:last-child").getBoundingClientRect().left',
+  );
+  expect(left).toBeLessThan(390 - 64);
   await page.close();
 });
 
