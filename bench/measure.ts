@@ -77,7 +77,7 @@ export async function measureSections(
   try {
     let roofs: Roofs | undefined;
     if (plan.sections.some((section) => section !== 'evolution')) {
-      roofs = await roofsFor(gpu, open.watch, options, speech);
+      roofs = await findRoofs(gpu, open.watch, { again: options.measureRoofs, ...speech });
       recorder.find({ peaks: roofs.peaks });
     }
     for (const section of plan.sections) {
@@ -100,23 +100,6 @@ export async function measureSections(
     }
   } finally {
     close();
-  }
-}
-
-async function roofsFor(
-  gpu: Gpu,
-  watch: Watch,
-  { measureRoofs }: MeasureOptions,
-  { passing, say, warn }: Speech,
-): Promise<Roofs> {
-  const bar = passing('measuring roofs');
-  try {
-    const onTimed = (done: number, total: number) => {
-      bar.update(done, total);
-    };
-    return await findRoofs(gpu, watch, { again: measureRoofs, onTimed, say, warn });
-  } finally {
-    bar.stop();
   }
 }
 

@@ -42,27 +42,23 @@ const timeOf = ({ adapter }: Gpu): number => (adapter.kind === 'gpu' ? 100 : 350
 /** A launch on a GPU is over in microseconds, so that the grid must be large before it is all arithmetic. */
 const lengthOf = ({ adapter }: Gpu) => ({ shortest: adapter.kind === 'gpu' ? 1 : 0, longest: 100 });
 
-/**
- * @param watch keeps the device busy; nothing is measured again for a disturbance, since the most counts
- * @param onTimed called with how many forms of how many have been timed
- */
+/** Called with how many forms of how many have been timed. */
+export type OnTimed = (done: number, total: number) => void;
+
+/** @param watch keeps the device busy; nothing is measured again for a disturbance, since the most counts */
 export async function measurePeaks(
   gpu: Gpu,
   watch: Watch,
-  onTimed: (done: number, total: number) => void = () => undefined,
+  onTimed: OnTimed = () => undefined,
 ): Promise<Peaks> {
   const operands = new RoofOperands(gpu, leastCopiedBytes);
   const { kind } = gpu.adapter;
   const hasHalves = gpu.has('shader-f16');
   const total = (hasHalves ? 2 : 1) * formsOf(kind).length + 1 + copiesOf(kind).length;
-  let done = 0;
-  const timed = () => {
-    onTimed(++done, total);
-  };
+  const timed = counted(total, onTimed);
   try {
     const fastest = (precision: Precision) =>
       fastestArithmetic(gpu, watch, operands, { entryPoint: 'multiply_add', steps, precision }, timed);
-    onTimed(done, total);
     const gflops = (await fastest('floats')) / 1e6;
     const half = hasHalves ? { halfGflops: (await fastest('halves')) / 1e6 } : {};
     const launchMs = await timeLaunch(gpu, watch, operands, nothing());
@@ -74,6 +70,15 @@ export async function measurePeaks(
   }
 }
 
+/** Tells that nothing is timed yet. @returns to be called after each */
+function counted(total: number, onTimed: OnTimed): () => void {
+  let done = 0;
+  onTimed(done, total);
+  return () => {
+    onTimed(++done, total);
+  };
+}
+
 /** In a line. */
 export function peaksText({ gflops, halfGflops, gbps, launchMs }: Peaks): string {
   const ofHalves = halfGflops === undefined ? '' : ` (${shown(halfGflops)} of halves)`;
@@ -81,14 +86,16 @@ export function peaksText({ gflops, halfGflops, gbps, launchMs }: Peaks): string
 }
 
 /** Sines and exponentials that the adapter makes a second, by turns, in registers. */
-export async function measureFunctions(gpu: Gpu, watch: Watch): Promise<number> {
+export async function measureFunctions(
+  gpu: Gpu,
+  watch: Watch,
+  onTimed: OnTimed = () => undefined,
+): Promise<number> {
   const operands = new RoofOperands(gpu, leastCopiedBytes);
+  const timed = counted(formsOf(gpu.adapter.kind).length, onTimed);
   try {
-    const perMillisecond = await fastestArithmetic(gpu, watch, operands, {
-      entryPoint: 'functions',
-      steps: steps / 16,
-    });
-    return 1000 * perMillisecond;
+    const work = { entryPoint: 'functions', steps: steps / 16 } as const;
+    return 1000 * (await fastestArithmetic(gpu, watch, operands, work, timed));
   } finally {
     operands.destroy();
   }
@@ -147,7 +154,7 @@ async function fastestArithmetic(
   watch: Watch,
   operands: RoofOperands,
   work: Pick<Arithmetic, 'entryPoint' | 'steps' | 'precision'>,
-  timed: () => void = () => undefined,
+  timed: () => void,
 ): Promise<number> {
   const { kind } = gpu.adapter;
   const rated = async (form: Form, workgroups: number): Promise<Rated> => {

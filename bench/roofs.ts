@@ -3,7 +3,8 @@ import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import type { Storage } from '../src/storage/storage.ts';
 import { keepRoofs, readRoofs, roofsStorage, type KeptRoofs } from './kept-roofs.ts';
-import { measureFunctions, measurePeaks, peaksText, type Peaks } from './peaks.ts';
+import type { Passing } from '../src/cli/terminal.ts';
+import { measureFunctions, measurePeaks, peaksText, type OnTimed, type Peaks } from './peaks.ts';
 import { undisturbedBelow, type Watch } from './watch.ts';
 
 export interface Roofs {
@@ -19,8 +20,9 @@ export interface RoofOptions {
   readonly storage?: Storage;
   /** What measures them. */
   readonly measure?: typeof measurePeaks;
-  /** Called with how much of how much has been timed, where they are measured. */
-  readonly onTimed?: (done: number, total: number) => void;
+  readonly measureFunctions?: typeof measureFunctions;
+  /** A bar while they are measured, which takes seconds. */
+  readonly passing: (what: string) => Passing;
   readonly say: (line: string) => void;
   readonly warn: (line: string) => void;
 }
@@ -30,7 +32,18 @@ const muchSlower = 1.25;
 
 /** What is kept is not used where the machine is faster now than it was then: it was disturbed. */
 export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): Promise<Roofs> {
-  const { again = false, storage = roofsStorage(), measure = measurePeaks, onTimed, say, warn } = options;
+  const { again = false, storage = roofsStorage(), say, warn } = options;
+  const { measure = measurePeaks, measureFunctions: ofFunctions = measureFunctions } = options;
+  const withBar = async <T>(what: string, work: (onTimed: OnTimed) => Promise<T>): Promise<T> => {
+    const bar = options.passing(what);
+    try {
+      return await work((done, total) => {
+        bar.update(done, total);
+      });
+    } finally {
+      bar.stop();
+    }
+  };
   const keep = async (roofs: KeptRoofs) => {
     try {
       await keepRoofs(gpu.adapter, roofs, storage);
@@ -43,9 +56,12 @@ export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): P
     let measuring: Promise<number> | undefined;
     const functions = async () => {
       if (roofs.functions !== undefined) return roofs.functions;
-      roofs = { ...roofs, functions: await measureFunctions(gpu, watch) };
+      const found = await withBar('measuring roofs of functions', (onTimed) =>
+        ofFunctions(gpu, watch, onTimed),
+      );
+      roofs = { ...roofs, functions: found };
       await keep(roofs);
-      return roofs.functions ?? NaN;
+      return found;
     };
     return { peaks: { ...first.peaks, date: first.date }, functions: () => (measuring ??= functions()) };
   };
@@ -68,7 +84,7 @@ export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): P
     const faster = (1 / slower).toFixed(2);
     say(`this machine is ${faster} times faster than when its roofs were measured; they are measured again`);
   }
-  const found = await measure(gpu, watch, onTimed);
+  const found = await withBar('measuring roofs', (onTimed) => measure(gpu, watch, onTimed));
   await watch.look();
   const peaks = kept ? higherOf(kept.peaks, found) : found;
   say(peaksText(peaks));

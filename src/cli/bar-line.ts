@@ -15,27 +15,31 @@ export interface BarState {
 const [longestBar, shortestBar] = [28, 4];
 
 /**
- * What does not fit goes in this order: the bar shrinks and goes, the rate, the details from the last one on, the time left.
- * None of them is shown in half but a single detail that alone is too long.
+ * What does not fit goes in this order: the bar shrinks and goes, the rate, the details from the last one on, the time left, the
+ * last detail. Where there is room again for a bar once other parts are gone, it is there. Nothing is shown in half but a count
+ * that alone is too long.
  */
 export function barLine(state: BarState, columns: number): string {
-  const { count, share, rate, left, details } = state;
-  const joined = (...parts: readonly (string | undefined)[]) =>
-    [count, ...parts].filter((part) => part !== undefined && part !== '').join(' · ');
-  const whole = joined(rate, left, details.join(', '));
-  const room = Math.min(longestBar, columns - lengthOf(whole) - 1);
-  if (room >= shortestBar && share !== undefined) return `${barOf(share, room)} ${whole}`;
-  const fewer = details.map((_, index) => details.slice(0, details.length - index).join(', '));
-  const candidates = [
-    whole,
-    ...fewer.map((some) => joined(left, some)),
-    ...fewer.slice(-1).map((one) => joined(one)),
-  ];
-  const fitting = candidates.find((line) => lengthOf(line) <= columns);
-  return fitting ?? cut(candidates.at(-1) ?? count, columns);
+  const line = fewerAndFewer(state).find((parts) => lengthOf(parts) <= columns) ?? cut(state.count, columns);
+  const room = Math.min(longestBar, columns - lengthOf(line) - 1);
+  return room >= shortestBar && state.share !== undefined ? `${barOf(state.share, room)} ${line}` : line;
 }
 
-export const joinedLine = ({ count, rate, left, details }: BarState): string =>
+/** What may be shown, from everything on. */
+function fewerAndFewer(state: BarState): string[] {
+  const { count, left, details } = state;
+  const fewer = details.map((_, index) => details.slice(0, details.length - index));
+  return [
+    state,
+    ...fewer.map((some) => ({ count, left, details: some })),
+    ...fewer.slice(-1).map((one) => ({ count, details: one })),
+    { count, left, details: [] },
+    { count, details: [] },
+  ].map(joinedLine);
+}
+
+/** All of it but the bar. */
+export const joinedLine = ({ count, rate, left, details }: Omit<BarState, 'share'>): string =>
   [count, rate, left, details.join(', ')].filter((part) => part !== undefined && part !== '').join(' · ');
 
 const lengthOf = (text: string): number => [...text].length;

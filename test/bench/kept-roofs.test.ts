@@ -55,6 +55,7 @@ describe('roofs', () => {
 
 describe('a bench', () => {
   const gpu = { adapter } as unknown as Gpu;
+  const noBar = () => ({ update: () => undefined, stop: () => undefined });
   const found = async (storage: MemoryStorage, fixedWorkMs: number, gflops: number, again = false) => {
     const said: string[] = [];
     const warned: string[] = [];
@@ -67,6 +68,7 @@ describe('a bench', () => {
         measured++;
         return Promise.resolve({ ...peaks, gflops });
       },
+      passing: noBar,
       say: (line) => said.push(line),
       warn: (line) => warned.push(line),
     });
@@ -98,6 +100,35 @@ describe('a bench', () => {
     const { warned, measured } = await found(storage, 20, 25);
     expect(measured).toBe(0);
     expect(warned).toEqual([expect.stringContaining('2.00 times slower than when its roofs were measured')]);
+  });
+
+  test('has a bar while roofs are measured, those of functions when somebody asks first', async () => {
+    const bars: (string | [done: number, total: number])[] = [];
+    const silent = () => undefined;
+    const { functions } = await findRoofs(
+      gpu,
+      { ...unwatched, leastMs: 10 },
+      {
+        storage: new MemoryStorage(),
+        measure: (_gpu, _watch, onTimed) => {
+          onTimed?.(2, 7);
+          return Promise.resolve(peaks);
+        },
+        measureFunctions: (_gpu, _watch, onTimed) => {
+          onTimed?.(4, 5);
+          return Promise.resolve(1e9);
+        },
+        passing: (what) => {
+          bars.push(what);
+          return { update: (done, total) => bars.push([done, total]), stop: () => bars.push('gone') };
+        },
+        say: silent,
+        warn: silent,
+      },
+    );
+    expect(bars).toEqual(['measuring roofs', [2, 7], 'gone']);
+    expect([await functions(), await functions()]).toEqual([1e9, 1e9]);
+    expect(bars.slice(3)).toEqual(['measuring roofs of functions', [4, 5], 'gone']);
   });
 
   test('goes on where they cannot be kept', async () => {

@@ -17,14 +17,34 @@ it('loses whole parts in an order that keeps the first detail longest', () => {
     [86, `███░ ${whole}`],
     [85, whole],
     [81, whole],
-    [80, '150/200 generations · 4.07 s left · median 99.99987 %, best > 99.99999 %'],
+    [80, '█████░░ 150/200 generations · 4.07 s left · median 99.99987 %, best > 99.99999 %'],
     [72, '150/200 generations · 4.07 s left · median 99.99987 %, best > 99.99999 %'],
+    [71, `${'█'.repeat(13)}${'░'.repeat(4)} 150/200 generations · 4.07 s left · median 99.99987 %`],
     [57, '150/200 generations · 4.07 s left · median 99.99987 %'],
-    [50, '150/200 generations · median 99.99987 %'],
+    [50, '████████░░ 150/200 generations · median 99.99987 %'],
     [39, '150/200 generations · median 99.99987 %'],
-    [38, '150/200 generations · median 99.99987…'],
+    [38, '███░ 150/200 generations · 4.07 s left'],
+    [33, '150/200 generations · 4.07 s left'],
+    [32, `${'█'.repeat(9)}${'░'.repeat(3)} 150/200 generations`],
+    [24, '███░ 150/200 generations'],
+    [19, '150/200 generations'],
+    [18, '150/200 generatio…'],
   ];
   for (const [columns, line] of expected) expect([columns, barLine(state, columns)]).toEqual([columns, line]);
+});
+
+it('without details loses whole parts as well', () => {
+  const bare = { ...state, count: '12000/12000 variants', details: [] };
+  const expected: readonly (readonly [columns: number, line: string])[] = [
+    [48, '███░ 12000/12000 variants · 12.3/s · 4.07 s left'],
+    [43, '12000/12000 variants · 12.3/s · 4.07 s left'],
+    [42, '█████░░ 12000/12000 variants · 4.07 s left'],
+    [34, '12000/12000 variants · 4.07 s left'],
+    [33, '█████████░░░ 12000/12000 variants'],
+    [24, '12000/12000 variants'],
+    [19, '12000/12000 varian…'],
+  ];
+  for (const [columns, line] of expected) expect([columns, barLine(bare, columns)]).toEqual([columns, line]);
 });
 
 it('is never wider than it may be, and full when all is done', () => {

@@ -90,7 +90,7 @@ describe('a bar on a terminal', () => {
     const screen = new DrawnTerminal(60);
     const terminal = terminalOn(screen, screen);
     const bar = terminal.progress(9, 'pictures');
-    for (let picture = 1; picture < 9; picture++) bar.update(picture, '漢字'.repeat(picture * 3));
+    for (let picture = 1; picture < 9; picture++) bar.update(picture, '漢字'.repeat(picture * 2));
     expect(await screen.lines()).toEqual([expect.stringContaining('0/9 pictures')]);
     vi.advanceTimersByTime(100);
     expect(await screen.lines()).toEqual([expect.stringMatching(/8\/9 pictures .*漢/)]);
