@@ -1,6 +1,8 @@
 /** `bench compare A.json B.json`: a verdict for each row; the exit code tells whether anything became slower. */
 import { outputWidth } from './columns.ts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Invocation } from '../src/cli/io.ts';
+import { Terminal, type TerminalOptions } from '../src/cli/terminal.ts';
 import { UsageError } from '../src/cli/usage-error.ts';
 import { formatCount } from '../src/report/format.ts';
 import { ambiguities, type Ambiguity } from './ambiguity.ts';
@@ -16,14 +18,12 @@ import { formatMs } from './format.ts';
 import { readResults, ResultsFileError, type Results } from './results-file.ts';
 import { tableLines } from './terminal-table.ts';
 
-interface CompareOptions {
+interface CompareOptions extends TerminalOptions {
   readonly threshold: number;
-  readonly json: boolean;
-  readonly quiet: boolean;
 }
 
 /** Adds the command. It sets the exit code: 1 when a row became slower, 0 when none did. */
-export function addCompare(program: Command): void {
+export function addCompare(program: Command, invocation: Invocation): void {
   program
     .command('compare <before> <after>')
     .description(
@@ -39,16 +39,15 @@ export function addCompare(program: Command): void {
     )
     .option('--json', 'print one JSON object on standard output', false)
     .option('--quiet', 'print the sum of it alone, and warnings', false)
-    .action((before: string, after: string, { threshold, json, quiet }: CompareOptions) => {
+    .action((before: string, after: string, { threshold, ...options }: CompareOptions) => {
+      const terminal = new Terminal(options, invocation);
       const comparison = compareFiles(before, after, threshold);
       const { warnings, rows } = comparison;
-      for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-      const width = outputWidth();
-      const lines = quiet ? [summary(rows)] : comparisonLines(comparison, width);
-      process.stdout.write(
-        json ? JSON.stringify({ before, after, ...comparison }) + '\n' : lines.join('\n') + '\n',
-      );
-      process.exitCode = rows.some(({ verdict }) => verdict === 'slower') ? 1 : 0;
+      for (const warning of warnings) terminal.warn(warning);
+      for (const line of comparisonLines(comparison, outputWidth())) terminal.line(line);
+      terminal.answer(summary(rows));
+      terminal.json({ before, after, ...comparison });
+      if (rows.some(({ verdict }) => verdict === 'slower')) invocation.exitCode = 1;
     });
 }
 
@@ -85,7 +84,7 @@ function percent(text: string): number {
 }
 
 /**
- * What is printed: the table, rows that stand alone, how it was judged, and the sum of it.
+ * What is printed before the sum of it: the table, rows that stand alone, how it was judged.
  * @param most characters of a line of the table
  */
 export function comparisonLines(comparison: Comparison, most = Infinity): string[] {
@@ -106,7 +105,6 @@ export function comparisonLines(comparison: Comparison, most = Infinity): string
     ...onlyAfter.map((row) => `only in the second file: ${row}`),
     '',
     ...explanation(comparison),
-    summary(rows),
   ];
 }
 
@@ -165,7 +163,8 @@ function explanation({ rows, threshold, level }: Comparison): string[] {
   ];
 }
 
-function summary(rows: readonly ComparedRow[]): string {
+/** The sum of it, in a line. */
+export function summary(rows: readonly ComparedRow[]): string {
   const verdicts: readonly Verdict[] = ['slower', 'faster', 'same', 'ambiguous'];
   const counts = verdicts.map(
     (wanted) => `${String(rows.filter(({ verdict }) => verdict === wanted).length)} ${wanted}`,

@@ -2,7 +2,8 @@
 import { formatCount } from '../src/report/format.ts';
 import { variantOf } from './kernel-cases.ts';
 import { worksText } from './network-works.ts';
-import type { Plan, Section } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Section } from './sections.ts';
 
 /** Lines of all sections in their order. */
 export function planLines(plan: Plan): string[] {

@@ -1,77 +1,30 @@
-/** The command that measures, with its options. */
+/** What the command that measures does. */
 import { cpus, totalmem } from 'node:os';
-import { InvalidArgumentError, type Command } from 'commander';
-import { adapterOption, positiveNumber, wholeNumber } from '../src/cli/options.ts';
 import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
 import { holdBack } from '../src/node/driver-chatter.ts';
 import { version } from '../src/version.ts';
-import { AxisError, axisValues } from './axis.ts';
 import { commitOfBuild } from './commit.ts';
 import { planLines } from './listing.ts';
-import { importPeers, measureSections, type MeasureOptions, type Peers } from './measure.ts';
-import { checkOutputs, filesOf, writeOutputs, type OutputOptions } from './outputs.ts';
-import { chosenSections, planOf, sections, type Choice, type Plan, type Section } from './plan.ts';
+import { importPeers, measureSections, type Peers } from './measure.ts';
+import type { BenchOptions } from './measure-options.ts';
+import { checkOutputs, filesOf, writeOutputs } from './outputs.ts';
+import { chosenSections, planOf, type Plan } from './plan.ts';
 import { Recorder } from './recorder.ts';
+import type { Section } from './sections.ts';
 import { ShownRows } from './shown-rows.ts';
 import { speechOf, type Speech } from './speech.ts';
 import { isStopped, listenForStop, type StoppedError } from './stop.ts';
 import type { Timeline } from './trace.ts';
 
-interface BenchOptions extends OutputOptions, MeasureOptions, Choice {
-  readonly visits?: number;
-  readonly list: boolean;
-  /** Seconds from the start of the process. */
-  readonly limit?: number;
-}
-
-/** Adds arguments, options and action. */
-export function addMeasure(bench: Command): void {
-  bench
-    .argument('[section...]', `what to measure, in this order: ${sections.join(', ')} (default: all)`)
-    .addOption(adapterOption())
-    .option('--list', 'print what would be measured, and measure nothing', false)
-    .option('--family <name>', 'kernels: of this family')
-    .option('--shape <words>', 'kernels: whose shape has these words, such as conv2')
-    .option(
-      '--shape-of <shape>',
-      'kernels: of --family at a shape of your own, such as "64x56x56 3x3 pad 1 out 128 batch 1..64*2"; may be given several times',
-      (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
-    )
-    .option(
-      '--variant <name>',
-      'kernels: one variant, or all; without it those made for this kind of adapter',
-    )
-    .option('--network <words>', 'networks, peers: whose work has these words, such as "AlexNet forward"')
-    .option('--batch <images>', 'kernels, networks, peers: of these batches, such as 1,8 or 1..16*2', batches)
-    .option('--visits <n>', 'networks: how often each is visited', wholeNumber(1, 100))
-    .option('--time <seconds>', 'kernels: that a variant is timed at most', positiveNumber, 1)
-    .option('--seed <n>', 'kernels: of operands and of the order of variants', wholeNumber(0), 1)
-    .option('--limit <seconds>', 'stop after this time, and keep what was measured', positiveNumber)
-    .option('--measure-roofs', 'measure the roofs again, instead of those kept for this adapter', false)
-    .option('--json <file>', 'results file to write, as soon as there is a row')
-    .option('--csv <file>', 'table of all rows to write, for spreadsheets')
-    .option('--markdown <file>', 'tables to write, as Markdown')
-    .option('--report <file>', 'page to write, as HTML')
-    .option('--trace <file>', 'trace of the networks’ dispatches to write, for ui.perfetto.dev')
-    .option('--quiet', 'print rows alone, or nothing where they go into a file; failures always', false)
-    .action(async (named: string[], options: BenchOptions) => {
-      const chosen = chosenSections(named, options);
-      if (options.list) await list(chosen, options);
-      else process.exitCode = await measure(chosen, named.length > 0, options);
-    });
-}
-
-/** A list of batches, as of an axis. */
-function batches(text: string): number[] {
-  try {
-    return axisValues(text, 1);
-  } catch (error) {
-    if (error instanceof AxisError) throw new InvalidArgumentError(`Expected batches: ${error.message}.`);
-    throw error;
-  }
+/** What the command does. @returns the exit code: that of a signal, or 1 where a kernel failed */
+export async function runMeasure(named: readonly string[], options: BenchOptions): Promise<number> {
+  const chosen = chosenSections(named, options);
+  if (!options.list) return measure(chosen, named.length > 0, options);
+  await list(chosen, options);
+  return 0;
 }
 
 const open = (adapter: string): Promise<Gpu> => openGpu(adapter, { listen: holdBack(() => undefined) });

@@ -8,10 +8,7 @@ import type { KernelCase } from './kernel-cases.ts';
 import { casesToMeasure } from './kernels.ts';
 import { chooseWorks, networkWorks, type NetworkWork, type WorkChoice } from './network-works.ts';
 import { peerWorks, type PeerWork } from './peer-works.ts';
-
-/** Whole runs come last: they are processes with devices of their own, for which ours is closed. */
-export const sections = ['kernels', 'networks', 'peers', 'evolution'] as const;
-export type Section = (typeof sections)[number];
+import { sections, type Section } from './sections.ts';
 
 /** What chooses among the rows of sections. */
 export interface Choice extends KernelChoice, WorkChoice {

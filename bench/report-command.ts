@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Invocation } from '../src/cli/io.ts';
 import { UsageError } from '../src/cli/usage-error.ts';
 import { messageOf } from '../src/message-of.ts';
 import { saveFile } from '../src/node/save-file.ts';
@@ -17,7 +18,7 @@ interface ReportOptions {
   readonly into?: string;
 }
 
-export function addBenchReport(program: Command): void {
+export function addBenchReport(program: Command, { out: output }: Invocation): void {
   program
     .command('report <results...>')
     .description('make a page of a results file: roofs, variants, scaling, layers, peers')
@@ -29,37 +30,33 @@ export function addBenchReport(program: Command): void {
     )
     .option('--into <file>', 'with --markdown: the document between whose bench-table marks they are written')
     .action(async (paths: string[], options: ReportOptions) => {
-      if (options.markdown) await writeTables(paths, options);
-      else await writePage(paths, options);
+      output.write(await (options.markdown ? writeTables : writePage)(paths, options));
     });
 }
 
-/** @throws UsageError, StorageError */
+/** @returns what is printed; @throws UsageError, StorageError */
 async function writePage(
   paths: readonly string[],
   { out = 'report.html', into }: ReportOptions,
-): Promise<void> {
+): Promise<string> {
   const [path, ...more] = paths;
   if (path === undefined || more.length > 0)
     throw new UsageError('a page is of one results file; --markdown takes several');
   if (into !== undefined) throw new UsageError('--into writes Markdown: add --markdown');
   await writeBenchReport(readGiven(path), out);
-  process.stdout.write(`${out}\n`);
+  return `${out}\n`;
 }
 
-/** @throws UsageError, StorageError */
-async function writeTables(paths: readonly string[], { out, into }: ReportOptions): Promise<void> {
+/** @returns what is printed; @throws UsageError, StorageError */
+async function writeTables(paths: readonly string[], { out, into }: ReportOptions): Promise<string> {
   if (out !== undefined)
     throw new UsageError('--out is for a page; --markdown prints, or writes with --into');
   const text = peerTables(paths.flatMap(resultsIn).map(readGiven));
   if (text === '')
     throw new UsageError('none of these files has rows of our engine beside others: run fool bench peers');
-  if (into === undefined) {
-    process.stdout.write(text);
-    return;
-  }
+  if (into === undefined) return text;
   await saveFile(into, new TextEncoder().encode(replaceIn(into, text)));
-  process.stdout.write(`${into}\n`);
+  return `${into}\n`;
 }
 
 /** @throws UsageError for a document that is not there, or has no place for tables */

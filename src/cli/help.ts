@@ -43,7 +43,7 @@ export function pathOf(command: Command): string {
 
 /** Where more is to be read of a command that was called wrongly. */
 export const pointerTo = (command: Command): string =>
-  `(${pathOf(command)} --help lists ${command.commands.length > 0 ? 'its commands' : 'its options'})`;
+  `(${pathOf(command)} --help lists its ${command.commands.length > 0 ? 'commands and options' : 'options'})`;
 
 /** To be called when all commands are there: brings their help pages and errors into one form. */
 export function finishHelp(program: Command, invocation: Invocation): void {

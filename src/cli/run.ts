@@ -1,13 +1,5 @@
-/** Runs one command line: finds its command, turns errors into sentences and exit codes. */
-import { Command, CommanderError } from 'commander';
-import { ObjectiveError } from '../ascent/check-objective.ts';
-import { AscentSettingsError } from '../ascent/check-settings.ts';
-import { SettingError } from '../experiments/settings.ts';
-import { PopulationError } from '../evolution/limits.ts';
-import { ModelPairError } from '../experiments/shared-classes.ts';
-import { ClassError } from '../runs/evolution-run.ts';
-import { messageOf } from '../message-of.ts';
-import { UnknownModelError } from '../node/model-file.ts';
+/** `fool` with all of its commands. */
+import { Command } from 'commander';
 import { version } from '../version.ts';
 import { addAscend } from './commands/ascend.ts';
 import { addBench } from './commands/bench.ts';
@@ -24,11 +16,9 @@ import { addTrain } from './commands/train.ts';
 import { addTune } from './commands/tune.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWeights } from './commands/weights.ts';
-import { printEnvelope } from './envelope.ts';
-import { environmentHelp, finishHelp, pathOf } from './help.ts';
+import { environmentHelp, finishHelp } from './help.ts';
 import { begin, type Invocation, type Io } from './io.ts';
-import { printable } from './printable.ts';
-import { UsageError } from './usage-error.ts';
+import { runProgram } from './run-program.ts';
 
 /**
  * Leaves nothing behind in the process: no exit code, no listener, no device of its own.
@@ -39,16 +29,10 @@ export async function run(commandLine: readonly string[], io: Io): Promise<numbe
   const end = new AbortController();
   const invocation = begin(io, end.signal);
   try {
-    await buildProgram(invocation).parseAsync(commandLine, { from: 'user' });
-  } catch (error) {
-    // Commander has printed its own message already.
-    if (!(error instanceof CommanderError)) tell(error, invocation);
-    if (invocation.exitCode === 0) invocation.exitCode = exitCodeOf(error);
+    return await runProgram(buildProgram(invocation), commandLine, invocation);
   } finally {
     end.abort();
   }
-  printEnvelope(invocation);
-  return invocation.exitCode;
 }
 
 function buildProgram(invocation: Invocation): Command {
@@ -59,10 +43,7 @@ function buildProgram(invocation: Invocation): Command {
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .exitOverride()
     // What stands behind `experiment NAME` is for that program.
-    .enablePositionalOptions()
-    .hook('preAction', (_, command) => {
-      invocation.command = pathOf(command).replace(/^fool /, '');
-    });
+    .enablePositionalOptions();
   const commands: Readonly<Record<string, readonly ((program: Command, invocation: Invocation) => void)[]>> =
     {
       'Fool a network:': [addEvolve, addAscend, addExperiment],
@@ -77,28 +58,4 @@ function buildProgram(invocation: Invocation): Command {
   program.helpCommand('help [command]', 'show the help of a command').addHelpText('after', environmentHelp());
   finishHelp(program, invocation);
   return program;
-}
-
-const usageErrors = [
-  UsageError,
-  PopulationError,
-  ClassError,
-  ObjectiveError,
-  AscentSettingsError,
-  ModelPairError,
-  SettingError,
-  UnknownModelError,
-] as const;
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
-}
-
-function tell(error: unknown, { err, errors, pointer }: Invocation): void {
-  errors.push(messageOf(error));
-  err.write(`fool: ${printable(messageOf(error))}\n`);
-  if (pointer !== undefined && exitCodeOf(error) === 2) err.write(`${pointer}\n`);
-  if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
-    err.write(`${String(error.stack)}\n`);
 }

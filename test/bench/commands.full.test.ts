@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { describe, expect, it, vi, type Mock } from 'vitest';
 import type { Comparison } from '../../bench/compare.ts';
 import { writeOutputs } from '../../bench/outputs.ts';
 import { readResults } from '../../bench/results-file.ts';
-import { addResultsCommands } from '../../bench/results-commands.ts';
+import { buildBench } from '../../bench/command.ts';
+import { begin, processIo } from '../../src/cli/io.ts';
+import { runProgram } from '../../src/cli/run-program.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
@@ -25,13 +26,12 @@ async function results(...commandLine: string[]) {
   const text = (write: Mock) => write.mock.calls.map(([piece]) => String(piece)).join('');
   const streams = [process.stdout, process.stderr] as const;
   const [out, err] = streams.map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
-  const program = new Command('fool bench').exitOverride();
-  addResultsCommands(program);
+  const invocation = begin(processIo, new AbortController().signal);
+  const program = buildBench(invocation, () => Promise.reject(new Error('nothing is to be measured')));
   try {
-    await program.parseAsync(commandLine, { from: 'user' });
-    return { status: process.exitCode ?? 0, stdout: text(out!), stderr: text(err!) };
+    const status = await runProgram(program, commandLine, invocation);
+    return { status, stdout: text(out!), stderr: text(err!) };
   } finally {
-    process.exitCode = undefined;
     vi.restoreAllMocks();
   }
 }
@@ -97,8 +97,18 @@ describe('bench compare', () => {
   it('prints one JSON object with --json', async () => {
     const { status, stdout } = await results('compare', a, slower, '--json');
     const comparison = JSON.parse(stdout) as Comparison;
+    expect(comparison).toMatchObject({ command: 'bench compare', exitCode: 1, errors: [], before: a });
     expect(status).toBe(1);
     expect(comparison.rows.map(({ verdict }) => verdict)).toEqual(['slower', 'same']);
+  });
+
+  it('says in it what is wrong, and that this is no change for the worse', async () => {
+    const { status, stdout } = await results('compare', a, join(folder, 'nowhere.json'), '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ command: 'bench compare', exitCode: 2 },
+      errors: [expect.stringContaining('nowhere.json')],
+    });
+    expect(status).toBe(2);
   });
 
   it('warns of another adapter, and compares all the same', async () => {

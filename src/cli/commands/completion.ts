@@ -14,15 +14,23 @@ export function addCompletion(program: Command, invocation: Invocation): void {
     .addArgument(new Argument('<shell>', 'which shell').choices([...shells]))
     .action(async (shell: Shell) => {
       const { buildExperiments } = await import('../experiments.ts');
+      const { buildBench, families, sections } = await import('../../../bench/command.ts');
       const weights = weightsManifest().map(({ name }) => name);
       const known = {
         weights,
         models: [...shippedModels(), ...weights],
         adapters: ['auto', 'swiftshader', 'lavapipe'],
+        sections,
+        families,
       };
-      const experiments = completionsOf(buildExperiments(invocation), known, 'experiment');
-      const others = completionsOf(program, known).filter(({ path }) => path !== 'experiment');
-      invocation.out.write(completionScript(shell, [...others, ...experiments]));
+      // Programs of their own, which `fool` hands the rest of the command line.
+      const own = {
+        experiment: buildExperiments(invocation),
+        bench: buildBench(invocation, () => Promise.resolve(0)),
+      };
+      const others = completionsOf(program, known).filter(({ path }) => !(path in own));
+      const theirs = Object.entries(own).flatMap(([name, its]) => completionsOf(its, known, name));
+      invocation.out.write(completionScript(shell, [...others, ...theirs]));
     });
   withExamples(command, [
     ['eval "$(fool completion bash)"', 'in ~/.bashrc'],

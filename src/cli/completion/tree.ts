@@ -29,6 +29,9 @@ export interface KnownWords {
   readonly models: readonly string[];
   readonly weights: readonly string[];
   readonly adapters: readonly string[];
+  /** Of a bench: what it measures, and families of kernels. */
+  readonly sections: readonly string[];
+  readonly families: readonly string[];
 }
 
 /** @param path of the command, where it is not the program itself */
@@ -57,6 +60,7 @@ function valueOf({ flags, long, argChoices }: Option, known: KnownWords): Choice
   if (argChoices) return { words: argChoices, files: 'none' };
   if (long === '--model') return { words: known.models, files: 'files' };
   if (long === '--adapter') return { words: known.adapters, files: 'none' };
+  if (long === '--family') return { words: known.families, files: 'none' };
   if (long === '--dataset') return { words: ['mnist'], files: 'folders' };
   if (long === '--start') return { words: ['gaussian', 'uniform', 'mean'], files: 'files' };
   return named(/[<[]([^>\]]*)[>\]]/.exec(flags)?.[1] ?? '');
@@ -65,6 +69,7 @@ function valueOf({ flags, long, argChoices }: Option, known: KnownWords): Choice
 function argumentOf(argument: Argument, path: string, known: KnownWords): Choices {
   if (argument.argChoices) return { words: argument.argChoices, files: 'none' };
   if (path.startsWith('weights')) return { words: known.weights, files: 'none' };
+  if (path === 'bench') return { words: known.sections, files: 'none' };
   if (path === 'describe') return { words: known.models, files: 'files' };
   if (path === 'import') return { words: known.weights, files: 'files' };
   return named(argument.name());
@@ -73,7 +78,7 @@ function argumentOf(argument: Argument, path: string, known: KnownWords): Choice
 /** By what help calls it. */
 function named(placeholder: string): Choices {
   if (placeholder.includes('folder')) return { words: [], files: 'folders' };
-  if (/file|image|known|arguments|source/.test(placeholder)) return { words: [], files: 'files' };
+  if (/file|image|known|source|before|after|results/.test(placeholder)) return { words: [], files: 'files' };
   return nothing;
 }
 
