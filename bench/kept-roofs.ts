@@ -5,10 +5,10 @@
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import type { AdapterDescription } from '../src/gpu/device.ts';
+import { adapterKinds, type AdapterDescription, type AdapterKind } from '../src/gpu/device.ts';
 import { messageOf } from '../src/message-of.ts';
 import { FileStorage } from '../src/node/file-storage.ts';
-import { adapterFileOf, hashOf, parseKept } from '../src/node/adapter-file.ts';
+import { adapterFileOf, hashOf, listKept, parseKept } from '../src/node/adapter-file.ts';
 import { tuningFolder } from '../src/node/tuning-cache.ts';
 import type { Storage } from '../src/storage/storage.ts';
 import type { Peaks } from './peaks.ts';
@@ -48,12 +48,15 @@ const roofsFile = z.object({
 type Adapter = Pick<AdapterDescription, 'name' | 'description' | 'kind'>;
 
 /** Below the folder of tuned choices. */
-export const roofsStorage = (): Storage => new FileStorage(path.join(tuningFolder(), 'roofs'));
+const subfolder = 'roofs';
+export const roofsStorage = (): Storage => new FileStorage(path.join(tuningFolder(), subfolder));
+
+const processorHere = (): string => `${cpus()[0]?.model ?? 'unknown'}, ${String(availableParallelism())}`;
+const methodOf = (kind: AdapterKind): string => hashOf(methodText(kind));
 
 /** Drivers on the CPU call themselves alike on every processor. */
 function identityOf({ name, description, kind }: Adapter) {
-  const processor = `${cpus()[0]?.model ?? 'unknown'}, ${String(availableParallelism())}`;
-  return { adapter: name, driver: description, processor, method: hashOf(methodText(kind)) };
+  return { adapter: name, driver: description, processor: processorHere(), method: methodOf(kind) };
 }
 
 /** Name of an adapter's file below the folder. */
@@ -68,6 +71,37 @@ export interface FoundRoofs {
   readonly problem?: string;
 }
 
+const parseFile = (bytes: Uint8Array | undefined) => parseKept(bytes, roofsFile, 'roofs');
+const anotherWay = 'they are measured in another way now';
+const ofAnother = (processor: string): string => `they are of another processor, ${processor}`;
+
+/** A file of roofs. */
+export interface RoofsFile {
+  /** Path below the folder of tuned choices. */
+  readonly file: string;
+  /** Of whom they are, and which; absent where the file cannot be read. */
+  readonly adapter?: string;
+  readonly driver?: string;
+  readonly peaks?: Peaks;
+  readonly date?: string;
+  /** Why they are of no use, in a few words. */
+  readonly problem?: string;
+}
+
+/** What there is of any adapter. @throws StorageError where the folder cannot be read */
+export async function listRoofs(storage: Storage = roofsStorage()): Promise<RoofsFile[]> {
+  const methods = adapterKinds.map(methodOf);
+  const found = await listKept(storage, (bytes) => {
+    const content = parseFile(bytes);
+    if (typeof content === 'string') return content;
+    const { adapter, driver, processor, method, peaks, date } = content;
+    const here = processor === processorHere();
+    const problem = !methods.includes(method) ? anotherWay : here ? undefined : ofAnother(processor);
+    return { adapter, driver, peaks, date, ...(problem !== undefined && { problem }) };
+  });
+  return found.map((one) => ({ ...one, file: `${subfolder}/${one.file}` }));
+}
+
 /** Never throws: what cannot be read counts as not measured, and says so. */
 export async function readRoofs(adapter: Adapter, storage: Storage = roofsStorage()): Promise<FoundRoofs> {
   const file = roofsFileOf(adapter);
@@ -79,15 +113,14 @@ export async function readRoofs(adapter: Adapter, storage: Storage = roofsStorag
     return ignored(messageOf(error));
   }
   if (!bytes) return {};
-  const content = parseKept(bytes, roofsFile, 'roofs');
+  const content = parseFile(bytes);
   if (typeof content === 'string') return ignored(content);
   const { peaks, functions, fixedWorkMs, date, ...origin } = content;
   const identity = identityOf(adapter);
-  if (origin.method !== identity.method) return ignored('they are measured in another way now');
+  if (origin.method !== identity.method) return ignored(anotherWay);
   if (origin.adapter !== identity.adapter || origin.driver !== identity.driver)
     return ignored(`they are of another adapter, ${origin.driver}`);
-  if (origin.processor !== identity.processor)
-    return ignored(`they are of another processor, ${origin.processor}`);
+  if (origin.processor !== identity.processor) return ignored(ofAnother(origin.processor));
   return { roofs: { peaks, fixedWorkMs, date, ...(functions !== undefined && { functions }) } };
 }
 

@@ -12,10 +12,10 @@ import {
 } from '../experiments/settings.ts';
 import { finishHelp, groups, withExamples } from './help.ts';
 import type { Invocation } from './io.ts';
-import { withCommon, type CommonOptions } from './options.ts';
+import { withCommon, withOutput, type CommonOptions } from './options.ts';
 import { runExperiment } from './run-experiment.ts';
 import { writeResults } from './experiment-results.ts';
-import { Terminal } from './terminal.ts';
+import { Terminal, type TerminalOptions } from './terminal.ts';
 
 export interface ExperimentOptions extends CommonOptions {
   readonly scale: Scale;
@@ -42,12 +42,9 @@ export function buildExperiments(invocation: Invocation): Command {
 }
 
 function addList(program: Command, invocation: Invocation): void {
-  program
-    .command('list')
-    .description('names all experiments')
-    .option('--json', 'print one JSON object on standard output', false)
-    .action((options: { json: boolean }) => {
-      const terminal = new Terminal({ ...options, quiet: false }, invocation);
+  withOutput(program.command('list').description('names all experiments')).action(
+    (options: TerminalOptions) => {
+      const terminal = new Terminal(options, invocation);
       for (const { name, title, section } of experiments)
         terminal.answer(`${name.padEnd(20)} ${title} (${section})`);
       terminal.json({
@@ -61,19 +58,19 @@ function addList(program: Command, invocation: Invocation): void {
           ),
         })),
       });
-    });
+    },
+  );
 }
 
 function addResults(program: Command, invocation: Invocation): void {
-  program
-    .command('report <folders...>')
-    .description('one page of Markdown out of the folders of experiments that are done')
-    .option('--out <file>', 'page to write; figures go to a folder results beside it', 'results.md')
-    .option('--json', 'print one JSON object on standard output', false)
-    .option('--quiet', 'print nothing but the answer, errors and warnings', false)
-    .action(async (folders: string[], options: { out: string; json: boolean; quiet: boolean }) => {
-      await writeResults(folders, options.out, new Terminal(options, invocation));
-    });
+  withOutput(
+    program
+      .command('report <folders...>')
+      .description('one page of Markdown out of the folders of experiments that are done')
+      .option('--out <file>', 'page to write; figures go to a folder results beside it', 'results.md'),
+  ).action(async (folders: string[], options: TerminalOptions & { readonly out: string }) => {
+    await writeResults(folders, options.out, new Terminal(options, invocation));
+  });
 }
 
 function addOne(program: Command, experiment: Experiment, invocation: Invocation): void {

@@ -6,7 +6,8 @@ import type { Tuning } from './tuning.ts';
 import { justWait, type Wait } from './wait.ts';
 
 /** Which defaults suit the adapter: the two CPU drivers differ from each other as much as from a GPU. */
-export type AdapterKind = 'swiftshader' | 'lavapipe' | 'gpu';
+export const adapterKinds = ['swiftshader', 'lavapipe', 'gpu'] as const;
+export type AdapterKind = (typeof adapterKinds)[number];
 
 export interface AdapterDescription {
   /** Short name for tables, e.g. `swiftshader` or the device's own name. */

@@ -11,7 +11,7 @@ import { messageOf } from '../message-of.ts';
 import type { Storage } from '../storage/storage.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { FileStorage } from './file-storage.ts';
-import { adapterFileOf, hashOf, parseKept } from './adapter-file.ts';
+import { adapterFileOf, hashOf, listKept, parseKept } from './adapter-file.ts';
 
 /** What a file of choices is about. */
 interface TuningIdentity {
@@ -68,30 +68,15 @@ export interface TunedFile {
   readonly problem?: string;
 }
 
-/** Names that `tuningFileOf` gives. */
-const ownFile = /^[a-z0-9-]*-[0-9a-f]{12}\.json$/;
-
 /** What there is of any adapter. @throws StorageError where the folder cannot be read */
-export async function listTuned(storage: Storage = tuningStorage()): Promise<TunedFile[]> {
-  const files = (await storage.list('')).filter((name) => ownFile.test(name)).sort();
-  return Promise.all(
-    files.map(async (file): Promise<TunedFile> => {
-      const content = await storage.read(file).then(parseFile, messageOf);
-      if (typeof content === 'string') return { file, problem: content };
-      const { adapter, driver, kernels, choices } = content;
-      const found = { file, adapter, driver, choices };
-      return kernels === kernelsHash() ? found : { ...found, problem: 'the kernels have changed since' };
-    }),
-  );
-}
-
-/** Removes them. @throws StorageError when the disk refuses */
-export async function clearTuned(
-  files: readonly Pick<TunedFile, 'file'>[],
-  storage: Storage = tuningStorage(),
-): Promise<void> {
-  for (const { file } of files) await storage.remove(file);
-}
+export const listTuned = (storage: Storage = tuningStorage()): Promise<TunedFile[]> =>
+  listKept(storage, (bytes) => {
+    const content = parseFile(bytes);
+    if (typeof content === 'string') return content;
+    const { adapter, driver, kernels, choices } = content;
+    const found = { adapter, driver, choices };
+    return kernels === kernelsHash() ? found : { ...found, problem: 'the kernels have changed since' };
+  });
 
 const parseFile = (bytes: Uint8Array | undefined): TuningFile | string =>
   parseKept(bytes, tuningFile, 'choices');

@@ -2,6 +2,7 @@
 import { byId, lineTo, stepsOf, type Ancestor, type Step } from '../evolution/lineage.ts';
 import type { CellRecord } from '../evolution/run-record.ts';
 import { summarise } from '../evolution/statistics.ts';
+import { quoted } from './command.ts';
 import { formatNumber, shortLabel } from './format.ts';
 import { drawTree, lineageLegend } from './lineage-graph.ts';
 import { html, type Markup } from './markup.ts';
@@ -67,7 +68,7 @@ function pages({ cells, name, lineagePages = [] }: ReportInput): Markup {
     .map(
       ({ class: number, label }) => html`<li><a href="lineage-${number}.html">${shortLabel(label)}</a></li>`,
     );
-  const command = html`<code>fool report ${name} --lineage ${cells[0]?.class ?? 0}</code>`;
+  const command = html`<code>fool report ${quoted(name)} --lineage ${cells[0]?.class ?? 0}</code>`;
   return html`<p class="quiet">
       ${command} draws the ancestors of that class’s elite, and judges them again.
     </p>

@@ -34,6 +34,8 @@ export interface AscentSetup {
   readonly encodePicture: EncodePicture;
   /** The pictures that it starts from, of the size that the model looks at: bytes [channels, height, width] each. */
   readonly pictures?: readonly Uint8Array<ArrayBuffer>[];
+  /** What the model takes each of them for, where that is known already: naming many takes a while. */
+  readonly named?: readonly Guess[];
   /** When the run was started first, ISO 8601. */
   readonly started: string;
   /** Called with what was damaged in the folder of a run that is resumed, and how it goes on. */
@@ -103,7 +105,7 @@ async function assemble(
   const { denseWeights = 'f32' } = settings;
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
   const stage = await createStage(gpu, model, parameters, settings, choices);
-  const starts = await startsOf(setup, pictures, parameters, stored?.starts);
+  const starts = await startsOf(setup, pictures, parameters, stored?.starts ?? setup.named);
   const run = recordOf(setup, stage, starts, stored);
   return {
     gpu,
@@ -124,7 +126,7 @@ async function assemble(
 /** Most images of one call of the judge. */
 const judgedAtATime = 16;
 
-/** @param known what the pictures are named, where a record says so */
+/** @param known what the pictures are named, where that was found out before */
 async function startsOf(
   { gpu, model, settings }: AscentSetup,
   pictures: readonly Uint8Array<ArrayBuffer>[],

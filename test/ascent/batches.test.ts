@@ -269,3 +269,19 @@ test('attacks say what pictures are named before and after, and whether that was
   judge.destroy();
   expect(summary).toMatchObject({ images: 5, attacked, succeeded });
 });
+
+test('what pictures are named is taken from whoever knows it already', async () => {
+  const [, settings] = ascentKinds.find(([name]) => name.startsWith('pictures'))!;
+  const storage = new MemoryStorage();
+  // No network is so sure of all of them.
+  const named = tinyPictures(settings).map((_, place) => ({
+    class: place % 3,
+    label: 'told',
+    confidence: 0.125,
+  }));
+  await tinyAscent({ storage, settings, named });
+  const { run, rows } = await readAscent(storage);
+  expect(run.starts).toEqual(named);
+  for (const [place, { attack }] of rows.entries())
+    expect(attack?.before).toEqual(named[run.settings.objectives[place]!.picture!]);
+});

@@ -6,6 +6,7 @@ import type { AscentSummary } from '../../src/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
 import { newAscent, resumedAscent } from '../../src/runs/ascent-run.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
+import type { Guess } from '../../src/models/likeliest.ts';
 import type { Model } from '../../src/models/model.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
@@ -98,6 +99,7 @@ export interface TinyAscent {
   readonly resume?: boolean;
   readonly hooks?: Partial<AscentHooks>;
   readonly pictures?: readonly Uint8Array<ArrayBuffer>[];
+  readonly named?: readonly Guess[];
   readonly onResumeWarning?: (text: string) => void;
 }
 
@@ -118,6 +120,7 @@ export async function tinyAscent({
   resume = false,
   hooks = {},
   pictures = tinyPictures(settings),
+  named,
   onResumeWarning = () => undefined,
   gpu,
 }: TinyAscent): Promise<AscentSummary> {
@@ -131,6 +134,7 @@ export async function tinyAscent({
     started: '2020-01-01T00:00:00.000Z',
     onWarning: onResumeWarning,
     pictures,
+    ...(named && { named }),
   };
   const ascent = resume ? await resumedAscent(setup) : await newAscent(setup);
   try {

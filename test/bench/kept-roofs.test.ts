@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keepRoofs, readRoofs, roofsFileOf, type KeptRoofs } from '../../bench/kept-roofs.ts';
+import { keepRoofs, listRoofs, readRoofs, roofsFileOf, type KeptRoofs } from '../../bench/kept-roofs.ts';
 import { findRoofs, higherOf } from '../../bench/roofs.ts';
 import { unwatched, type Watch } from '../../bench/watch.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
@@ -50,6 +50,28 @@ describe('roofs', () => {
     });
     await storage.write(file, '{');
     expect((await readRoofs(adapter, storage)).problem).toContain('it is no JSON');
+  });
+
+  test('of all adapters are listed, with what is wrong with them', async () => {
+    const storage = new MemoryStorage();
+    const others = ['swiftshader', 'lavapipe'] as const;
+    for (const kind of others) await keepRoofs({ name: kind, description: kind, kind }, roofs, storage);
+    await keepRoofs(adapter, roofs, storage);
+    const file = roofsFileOf(adapter);
+    const content = JSON.parse(new TextDecoder().decode(storage.files.get(file))) as object;
+    await storage.write(file, JSON.stringify({ ...content, processor: 'Abacus, 2' }));
+    const its = (name: string) => ({ adapter: name, driver: name, peaks, date: roofs.date });
+    const path = expect.stringMatching(/^roofs\/[a-z]+-[0-9a-f]{12}\.json$/) as string;
+    expect(await listRoofs(storage)).toEqual([
+      {
+        ...its('beads'),
+        driver: 'Beads 1.0',
+        file: path,
+        problem: 'they are of another processor, Abacus, 2',
+      },
+      { ...its('lavapipe'), file: path },
+      { ...its('swiftshader'), file: path },
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { keepRoofs, readRoofs } from '../../bench/kept-roofs.ts';
 import { keepTuned } from '../../src/node/tuning-cache.ts';
 import { parsePage } from '../report/page.ts';
 import { fool } from './fool.ts';
@@ -61,7 +62,9 @@ describe('fool tune', () => {
   it('lists what was measured, and forgets it', async () => {
     expect((await fool('tune', 'list')).out).toMatch(/^nothing was measured/);
     for (const name of ['First GPU', 'Second GPU', 'Third']) await keep(name);
-    expect((await fool('tune', 'list')).out).toMatch(/^Second GPU +driver of Second GPU +1 +in use$/m);
+    expect((await fool('tune', 'list')).out).toMatch(
+      /^Second GPU +driver of Second GPU +kernels for 1 shape +in use$/m,
+    );
     expect(await adapters()).toEqual(['First GPU', 'Second GPU', 'Third']);
     const refused = await fool('tune', 'clear', 'second', 'fourth');
     expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/"fourth" in its name/)]);
@@ -69,5 +72,23 @@ describe('fool tune', () => {
     expect(await adapters()).toEqual(['First GPU', 'Third']);
     expect((await fool('tune', 'clear')).out.match(/^forgotten: /gm)).toHaveLength(2);
     expect(await adapters()).toEqual([]);
+  });
+
+  it('lists the roofs that a bench keeps, and forgets those', async () => {
+    const peaks = { gflops: 51.26, gbps: 9.5, copiedBytes: 2 ** 27, launchMs: 0.05 };
+    const adapter = { name: 'Second GPU', description: 'driver 2', kind: 'gpu' } as const;
+    await keepRoofs(adapter, { peaks, fixedWorkMs: 1, date: '2026-01-02T03:04:05.000Z' });
+    await keep('Third');
+    const { out } = await fool('tune', 'list');
+    expect(out).toMatch(/^Second GPU +driver 2 +roofs: 51\.3 GFLOP\/s, 9\.5 GB\/s \(2026-01-02\) +in use$/m);
+    const { files } = JSON.parse((await fool('tune', 'list', '--json')).out) as { files: object[] };
+    expect(files).toMatchObject([
+      { kind: 'kernels' },
+      { kind: 'roofs', file: expect.stringMatching(/^roofs\//) as string, peaks },
+    ]);
+    expect((await fool('tune', 'clear', 'second')).out).toMatch(/^forgotten: roofs of Second GPU /);
+    expect(await readRoofs(adapter)).toEqual({});
+    expect(await adapters()).toEqual(['Third']);
+    await fool('tune', 'clear');
   });
 });

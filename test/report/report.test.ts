@@ -67,6 +67,18 @@ describe('renderReport', () => {
     expect(document.querySelectorAll('svg.cppn')).toHaveLength(0);
   });
 
+  it('shows commands that a shell takes as they stand, whatever the run is called', () => {
+    const cells = fakeRun().cells.map((cell) => ({ ...cell, parent: null, generation: 0 }));
+    const ancestors = cells.map(({ id, class: number, confidence }) => ({
+      ...{ id, class: number, confidence },
+      ...{ parent: null, from: null, generation: 0 },
+    }));
+    const input = { ...fakeRun(), name: "it's $HOME", cells, lineage: { ancestors } };
+    const text = parsePage(renderReport(input)).textContent.replaceAll(/\s+/g, ' ');
+    expect(text).toContain(String.raw`--out 'it'\''s $HOME'`);
+    expect(text).toContain(String.raw`fool report 'it'\''s $HOME' --lineage 0`);
+  });
+
   it('marks a run that was interrupted or killed', () => {
     const { summary, run } = fakeRun();
     const settings = { ...run.settings, generations: 2000 };

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ascend, type Ascent, type Standing } from '../../ascent/ascend.ts';
 import { ascentBatch } from '../../ascent/batch.ts';
-import type { Objective } from '../../ascent/objective.ts';
 import type { AscentProgress, AscentRow, AscentSummary } from '../../ascent/records.ts';
 import { namesOf, newAscent, resumedAscent } from '../../runs/ascent-run.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { createJudge } from '../../models/judge.ts';
+import type { Guess } from '../../models/likeliest.ts';
 import type { Model } from '../../models/model.ts';
 import { writeAnimations } from '../../node/animation.ts';
 import { FileStorage } from '../../node/file-storage.ts';
@@ -59,10 +59,11 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
   const { writeReport } = await loadReporting();
   await inRunFolder(options, command, storage, terminal, async () => {
     let setUp = 0;
-    let objectives: readonly Objective[] | undefined;
+    let named: readonly Guess[] | undefined;
     const summary = await withGpuAgain(options, terminal, async (gpu, goesOn) => {
       const opened = performance.now();
-      objectives ??= await objectivesOf(asked, gpu, model);
+      if (asked.needsNames) named ??= await namesOfStarts(asked, gpu, model);
+      const objectives = asked.objectives(named?.map((guess) => guess.class) ?? []);
       const unbatched = { ...asked.settings, objectives };
       const batch = stored?.settings.batch ?? options.batch ?? ascentBatch(gpu, model, unbatched);
       const settings = { ...unbatched, batch };
@@ -75,6 +76,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
         encodePicture: encodePng,
         started: stored?.started ?? new Date().toISOString(),
         pictures: asked.pictures,
+        ...(named && { named }),
         onWarning: (text: string) => {
           terminal.warn(text);
         },
@@ -105,17 +107,16 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
 /** Most pictures that are named at a time. */
 const namedAtATime = 64;
 
-/** What is climbed, where it follows from what the network names the pictures as well. */
-async function objectivesOf(
-  { objectives, needsNames, pictures, settings }: AskedAscent,
+/** What the network takes the pictures for, where what is climbed follows from that. */
+async function namesOfStarts(
+  { pictures, settings }: AskedAscent,
   gpu: Gpu,
   model: Model,
-): Promise<readonly Objective[]> {
-  if (!needsNames) return objectives([]);
+): Promise<readonly Guess[]> {
   const { denseWeights: denseStorage = 'f32' } = settings;
   const judge = await createJudge(gpu, model, Math.min(namedAtATime, pictures.length), 1, { denseStorage });
   try {
-    return objectives((await namesOf(judge, pictures)).map((guess) => guess.class));
+    return await namesOf(judge, pictures);
   } finally {
     judge.destroy();
   }

@@ -1,7 +1,9 @@
-/** `fool tune`: what `--tune` measured on this machine. */
+/** `fool tune`: what was measured on this machine and is kept: the fastest kernels by `--tune`, roofs by `fool bench`. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { clearTuned, listTuned, tuningFolder, type TunedFile } from '../../node/tuning-cache.ts';
+import type { RoofsFile } from '../../../bench/kept-roofs.ts';
+import { listTuned, tuningFolder, tuningStorage, type TunedFile } from '../../node/tuning-cache.ts';
+import { formatCount, formatNumber } from '../../report/format.ts';
 import { aligned } from '../aligned.ts';
 import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
@@ -10,9 +12,11 @@ import { Terminal, type TerminalOptions } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 export function addTune(program: Command, invocation: Invocation): void {
-  const tune = program.command('tune').description('what --tune measured on this machine: list, clear');
+  const tune = program
+    .command('tune')
+    .description('what --tune and bench measured on this machine and keep: list, clear');
   withOutput(
-    tune.command('list').description('adapters whose kernels were measured, and for how many shapes'),
+    tune.command('list').description('adapters that were measured: kernels for how many shapes, and roofs'),
   ).action((options: TerminalOptions) => list(new Terminal(options, invocation)));
   withOutput(
     tune
@@ -27,27 +31,49 @@ export function addTune(program: Command, invocation: Invocation): void {
   ]);
 }
 
+/** A file below the folder. */
+type KeptFile = ({ readonly kind: 'kernels' } & TunedFile) | ({ readonly kind: 'roofs' } & RoofsFile);
+
+/** @throws StorageError where the folder cannot be read */
+async function listAll(): Promise<KeptFile[]> {
+  const { listRoofs } = await import('../../../bench/kept-roofs.ts');
+  return [
+    ...(await listTuned()).map((file) => ({ kind: 'kernels' as const, ...file })),
+    ...(await listRoofs()).map((file) => ({ kind: 'roofs' as const, ...file })),
+  ];
+}
+
 async function list(terminal: Terminal): Promise<void> {
-  const files = await listTuned();
+  const files = await listAll();
   if (files.length === 0)
     terminal.answer(
-      `nothing was measured (${tuningFolder()}); evolve, ascend, classify, evaluate and train do so with --tune`,
+      `nothing was measured (${tuningFolder()}); evolve, ascend, classify, evaluate and train do so with --tune, and bench measures roofs`,
     );
   else
-    for (const line of aligned([['adapter', 'driver', 'shapes', 'state'], ...files.map(cells)]))
+    for (const line of aligned([['adapter', 'driver', 'measured', 'state'], ...files.map(cells)]))
       terminal.answer(line);
   terminal.json({ folder: tuningFolder(), files });
 }
 
-function cells({ file, adapter = '–', driver = '–', choices, problem }: TunedFile): string[] {
-  const shapes = choices ? String(Object.keys(choices).length) : '–';
-  return [adapter, driver, shapes, problem === undefined ? 'in use' : `not used: ${problem} (${file})`];
+function cells(kept: KeptFile): string[] {
+  const { file, adapter = '–', driver = '–', problem } = kept;
+  const state = problem === undefined ? 'in use' : `not used: ${problem} (${file})`;
+  return [adapter, driver, measuredOf(kept), state];
+}
+
+function measuredOf(kept: KeptFile): string {
+  if (kept.kind === 'kernels')
+    return kept.choices ? `kernels for ${formatCount(Object.keys(kept.choices).length, 'shape')}` : 'kernels';
+  const { peaks, date } = kept;
+  if (!peaks || date === undefined) return 'roofs';
+  const { gflops, gbps } = peaks;
+  return `roofs: ${formatNumber(gflops)} GFLOP/s, ${formatNumber(gbps)} GB/s (${date.slice(0, 10)})`;
 }
 
 /** @throws UsageError for words that no adapter has */
 async function clear(adapters: readonly string[], terminal: Terminal): Promise<void> {
-  const files = await listTuned();
-  const matches = ({ file, adapter = '', driver = '' }: TunedFile, words: string) =>
+  const files = await listAll();
+  const matches = ({ file, adapter = '', driver = '' }: KeptFile, words: string) =>
     [file, adapter, driver].some((name) => name.toLowerCase().includes(words.toLowerCase()));
   for (const words of adapters)
     if (!files.some((file) => matches(file, words)))
@@ -57,9 +83,10 @@ async function clear(adapters: readonly string[], terminal: Terminal): Promise<v
   const chosen = files.filter(
     (file) => adapters.length === 0 || adapters.some((words) => matches(file, words)),
   );
-  await clearTuned(chosen);
-  for (const { file, adapter = 'a damaged file' } of chosen)
-    terminal.line(`forgotten: ${adapter} (${join(tuningFolder(), file)})`);
+  const storage = tuningStorage();
+  for (const { file } of chosen) await storage.remove(file);
+  for (const { kind, file, adapter = 'a damaged file' } of chosen)
+    terminal.line(`forgotten: ${kind} of ${adapter} (${join(tuningFolder(), file)})`);
   if (chosen.length === 0) terminal.line('nothing was measured, and nothing is to be forgotten');
   terminal.json({ folder: tuningFolder(), cleared: chosen.map(({ file }) => file) });
 }
