@@ -6,6 +6,7 @@ import { shippedChoices } from '../kernels/shipped-choices.ts';
 import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
 import { messageOf } from '../message-of.ts';
 import { keepTuned, readTuned } from '../node/tuning-cache.ts';
+import { formatCount } from '../report/format.ts';
 import { watchCompiling } from './compile-bar.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -68,7 +69,7 @@ async function tuningFor(gpu: Gpu, { tune }: DeviceOptions, terminal: Terminal):
   const others = Object.entries(choices).filter(([shape, name]) => shipped.variantFor(shape) !== name);
   if (others.length > 0)
     terminal.noteOnce(
-      `kernels: what --tune measured on this machine differs for ${String(others.length)} shapes from what comes along, and rounds differently; --no-tune leaves it out`,
+      `kernels: what --tune measured on this machine differs for ${formatCount(others.length, 'shape')} from what comes along, and rounds differently; --no-tune leaves it out`,
     );
   return chosenBy(choices, shipped);
 }

@@ -76,7 +76,7 @@ describe('the folder of an ascent', () => {
       const image = decodeImage(before, 'images/0001.png');
       return encodePng({ ...image, pixels: image.pixels.map((pixel) => 255 - pixel) });
     });
-    expect(out).toMatch(/^holds .*\nFAILS .*\nholds .*\n1 of 3 pictures do not hold$/m);
+    expect(out).toMatch(/^holds .*\nFAILS .*\nholds .*\n1 of 3 pictures does not hold$/m);
     expect(code).toBe(1);
   });
 

@@ -188,7 +188,7 @@ async function animate(storage: FileStorage, folder: string, terminal: Terminal)
   const written = await during(terminal, 'making GIFs', writeAnimations(storage, folder));
   terminal.line(
     written > 0
-      ? `${String(written)} film strips as GIFs: ${join(folder, 'animations')}`
+      ? `${formatCount(written, 'film strip as a GIF', 'film strips as GIFs')}: ${join(folder, 'animations')}`
       : 'no film strips to animate: a run of several trials keeps none',
   );
 }

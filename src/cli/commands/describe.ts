@@ -5,7 +5,7 @@ import type { Model } from '../../models/model.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
-import { formatNumber } from '../../report/format.ts';
+import { formatCount, formatNumber } from '../../report/format.ts';
 import { outputSides, preprocessingRows, renderModelPage, sides } from '../../report/model-page.ts';
 import { aligned } from '../aligned.ts';
 import { groups, withExamples } from '../help.ts';
@@ -71,7 +71,7 @@ function inWords(model: ModelDescription): string[] {
     '',
     ...aligned(preprocessingRows(model)),
     '',
-    `${String(classes.length)} classes:`,
+    `${formatCount(classes.length, 'class', 'classes')}:`,
     ...someOf(classes),
     ...Object.entries(card).map(([key, value]) => `${key}: ${value}`),
   ];

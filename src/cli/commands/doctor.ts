@@ -7,6 +7,7 @@ import { shippedModels } from '../../node/model-file.ts';
 import { readTuned, tuningFileOf, tuningFolder } from '../../node/tuning-cache.ts';
 import { version } from '../../version.ts';
 import { withExamples } from '../help.ts';
+import { formatCount } from '../../report/format.ts';
 import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
@@ -38,7 +39,7 @@ export function addDoctor(program: Command, invocation: Invocation): void {
       terminal.answer(
         tuning.problem ??
           (tuning.shapes > 0
-            ? `tuned: ${String(tuning.shapes)} shapes, in ${tuning.file}`
+            ? `tuned: ${formatCount(tuning.shapes, 'shape')}, in ${tuning.file}`
             : 'tuned: nothing; evolve, ascend, classify, evaluate and train do so with --tune'),
       );
       terminal.answer(`optional features in use: ${facts.features.join(', ') || 'none'}`);

@@ -10,7 +10,7 @@ import type { Model } from '../../models/model.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
-import { durationWithSetUp, formatConfidence, formatNumber } from '../../report/format.ts';
+import { durationWithSetUp, formatConfidence, formatCount, formatNumber } from '../../report/format.ts';
 import { readRunRecord } from '../../report/read-run.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { groups, withExamples } from '../help.ts';
@@ -200,7 +200,7 @@ async function settingsFor(
     : ((await readCheckpoint(storage))?.record.generations ?? 0);
   if (longer < done)
     throw new UsageError(
-      `the run in ${options.out} has ${String(done)} generations already, more than --generations ${String(longer)}`,
+      `the run in ${options.out} has ${formatCount(done, 'generation')} already, more than --generations ${String(longer)}`,
     );
   return { ...stored, generations: longer };
 }
@@ -245,10 +245,10 @@ function announce(summary: RunSummary, { out, adapter }: EvolveOptions, terminal
   const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond, milliseconds } =
     summary;
   terminal.line(
-    `median confidence ${formatConfidence(medianConfidence)}, ${String(cellsAbove99)} classes at 99 % or more`,
+    `median confidence ${formatConfidence(medianConfidence)}, ${formatCount(cellsAbove99, 'class', 'classes')} at 99 % or more`,
   );
   terminal.line(
-    `${String(evaluations)} images in ${durationWithSetUp(seconds, milliseconds.setUp)}, ${formatNumber(evaluationsPerSecond)} a second`,
+    `${formatCount(evaluations, 'image')} in ${durationWithSetUp(seconds, milliseconds.setUp)}, ${formatNumber(evaluationsPerSecond)} a second`,
   );
   const total = stageOrder.reduce((sum, stage) => sum + milliseconds[stage], 0);
   const shares = stageOrder.flatMap((stage) => {

@@ -17,6 +17,7 @@ import { saveFile } from '../../node/save-file.ts';
 import { sha256Of } from '../../node/sha256.ts';
 import { checkImported, type Known } from '../import-check.ts';
 import { withExamples } from '../help.ts';
+import { formatCount } from '../../report/format.ts';
 import type { Invocation } from '../io.ts';
 import { wholeNumber, withCommon, type CommonOptions } from '../options.ts';
 import { Terminal } from '../terminal.ts';
@@ -154,7 +155,7 @@ function report({ model, mapped, ignored }: Imported, terminal: Terminal): void 
   for (const { name, reason } of ignored) line(`  ${name}: ignored, ${reason}`);
   const { image, crop, scale, channelOrder } = model.preprocessing;
   line(
-    `${model.architecture.name}, ${String(model.labels.length)} classes (${model.labels[0] ?? ''} … ${model.labels.at(-1) ?? ''})`,
+    `${model.architecture.name}, ${formatCount(model.labels.length, 'class', 'classes')} (${model.labels[0] ?? ''} … ${model.labels.at(-1) ?? ''})`,
   );
   line(
     `sees ${String(crop)} of ${String(image[1])} pixels, ${channelOrder}, minus the mean, times ${scale.join(', ')}; nothing is missing`,

@@ -7,7 +7,7 @@ import { FileStorage, StorageError } from '../../node/file-storage.ts';
 import { ImageFileError } from '../../node/image-file.ts';
 import { decodeWholePicture } from '../../node/run-pictures.ts';
 import { readClaims, type Claim, type ClaimedRun } from '../../report/claims.ts';
-import { formatConfidence, shortLabel } from '../../report/format.ts';
+import { formatConfidence, formatCount, formatNumber, shortLabel } from '../../report/format.ts';
 import type { FoundLineage } from '../../report/read-lineage.ts';
 import { RunFolderError } from '../../report/run-files.ts';
 import { groups, withExamples } from '../help.ts';
@@ -61,14 +61,16 @@ async function verify(folder: string, options: VerifyOptions, terminal: Terminal
   const cells = await withGpu(options, terminal, (gpu) => verdictsOn(gpu, model, run, storage, terminal));
   const lineage = verifyLineage(run.lineage, terminal);
   const failed = cells.filter(({ holds }) => !holds).length;
-  terminal.answer(
-    failed === 0
-      ? `all ${String(cells.length)} pictures hold`
-      : `${String(failed)} of ${String(cells.length)} pictures do not hold`,
-  );
+  terminal.answer(sumOf(failed, cells.length));
   const verified = failed === 0 && lineage !== 'fails';
   terminal.json({ folder, verified, tolerance, cells, ...(lineage !== undefined && { lineage }) });
   if (!verified) terminal.invocation.exitCode = 1;
+}
+
+function sumOf(failed: number, all: number): string {
+  if (all === 1) return failed === 0 ? 'the one picture holds' : 'the one picture does not hold';
+  if (failed === 0) return `all ${formatNumber(all)} pictures hold`;
+  return `${formatNumber(failed)} of ${formatNumber(all)} pictures ${failed === 1 ? 'does' : 'do'} not hold`;
 }
 
 /** Whether the ancestry is one of the elites that the archive has; undefined where there is none. */
@@ -81,7 +83,9 @@ function verifyLineage(
     return 'fails';
   }
   if (!ancestors) return undefined;
-  terminal.line(`holds  lineage.json: ${String(ancestors.length)} elites and ancestors`);
+  terminal.line(
+    `holds  lineage.json: ${formatCount(ancestors.length, 'elite or ancestor', 'elites and ancestors')}`,
+  );
   return 'holds';
 }
 
