@@ -63,7 +63,7 @@ describe('fool tune', () => {
     expect((await fool('tune', 'list')).out).toMatch(/^nothing was measured/);
     for (const name of ['First GPU', 'Second GPU', 'Third']) await keep(name);
     expect((await fool('tune', 'list')).out).toMatch(
-      /^Second GPU +driver of Second GPU +kernels for 1 shape +in use$/m,
+      /^Second GPU +kernels for 1 shape +in use +driver of Second GPU$/m,
     );
     expect(await adapters()).toEqual(['First GPU', 'Second GPU', 'Third']);
     const refused = await fool('tune', 'clear', 'second', 'fourth');
@@ -80,7 +80,7 @@ describe('fool tune', () => {
     await keepRoofs(adapter, { peaks, fixedWorkMs: 1, date: '2026-01-02T03:04:05.000Z' });
     await keep('Third');
     const { out } = await fool('tune', 'list');
-    expect(out).toMatch(/^Second GPU +driver 2 +roofs: 51\.3 GFLOP\/s, 9\.5 GB\/s \(2026-01-02\) +in use$/m);
+    expect(out).toMatch(/^Second GPU +roofs: 51\.3 GFLOP\/s, 9\.5 GB\/s \(2026-01-02\) +in use +driver 2$/m);
     const { files } = JSON.parse((await fool('tune', 'list', '--json')).out) as { files: object[] };
     expect(files).toMatchObject([
       { kind: 'kernels' },

@@ -50,15 +50,16 @@ async function list(terminal: Terminal): Promise<void> {
       `nothing was measured (${tuningFolder()}); evolve, ascend, classify, evaluate and train do so with --tune, and bench measures roofs`,
     );
   else
-    for (const line of aligned([['adapter', 'driver', 'measured', 'state'], ...files.map(cells)]))
+    for (const line of aligned([['adapter', 'measured', 'state', 'driver'], ...files.map(cells)]))
       terminal.answer(line);
   terminal.json({ folder: tuningFolder(), files });
 }
 
+/** The driver's words are long: they come last, where a narrow terminal breaks the line. */
 function cells(kept: KeptFile): string[] {
   const { file, adapter = '–', driver = '–', problem } = kept;
   const state = problem === undefined ? 'in use' : `not used: ${problem} (${file})`;
-  return [adapter, driver, measuredOf(kept), state];
+  return [adapter, measuredOf(kept), state, driver];
 }
 
 function measuredOf(kept: KeptFile): string {
