@@ -45,9 +45,13 @@ export function pathOf(command: Command): string {
 export const pointerTo = (command: Command): string =>
   `(${pathOf(command)} --help lists its ${command.commands.length > 0 ? 'commands and options' : 'options'})`;
 
+/** As --json names it: without the program. */
+export const nameOf = (command: Command): string => pathOf(command).replace(/^fool /, '');
+
 /** To be called when all commands are there: brings their help pages and errors into one form. */
 export function finishHelp(program: Command, invocation: Invocation): void {
   program.hook('preAction', (_, action) => {
+    invocation.command = nameOf(action);
     invocation.pointer = pointerTo(action);
   });
   for (const command of commandsBelow(program)) {

@@ -9,7 +9,7 @@ import { ClassError } from '../runs/evolution-run.ts';
 import { messageOf } from '../message-of.ts';
 import { UnknownModelError } from '../node/model-file.ts';
 import { printEnvelope } from './envelope.ts';
-import { pathOf } from './help.ts';
+import { nameOf } from './help.ts';
 import type { Invocation } from './io.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
@@ -20,18 +20,39 @@ export async function runProgram(
   commandLine: readonly string[],
   invocation: Invocation,
 ): Promise<number> {
-  program.hook('preAction', (_, command) => {
-    invocation.command = pathOf(command).replace(/^fool /, '');
-  });
   try {
     await program.parseAsync(commandLine, { from: 'user' });
   } catch (error) {
     // Commander has printed its own message already.
-    if (!(error instanceof CommanderError)) tell(error, invocation);
+    if (error instanceof CommanderError) keepForJson(error, program, commandLine, invocation);
+    else tell(error, invocation);
     if (invocation.exitCode === 0) invocation.exitCode = exitCodeOf(error);
   }
   printEnvelope(invocation);
   return invocation.exitCode;
+}
+
+/**
+ * A command line that Commander refuses has no options yet: whether --json is among them is seen in its words. To be called by a
+ * program that another one hands the rest of its command line.
+ */
+export function keepForJson(
+  { message, exitCode }: CommanderError,
+  program: Command,
+  commandLine: readonly string[],
+  invocation: Invocation,
+): void {
+  if (exitCode === 0 || invocation.wantsJson) return;
+  let command = program;
+  for (const word of commandLine)
+    command = command.commands.find((below) => below.name() === word) ?? command;
+  // To measure, a bench takes the name of a file with it.
+  const printsJson = command.options.some(({ long, required }) => long === '--json' && !required);
+  if (!printsJson || !commandLine.includes('--json')) return;
+  invocation.command = nameOf(command);
+  invocation.wantsJson = true;
+  const [sentence = ''] = message.replace(/^error: /, '').split('\n');
+  invocation.errors.push(sentence);
 }
 
 const usageErrors = [

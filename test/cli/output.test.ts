@@ -58,6 +58,30 @@ it('--json has the frame where a command fails, too', async () => {
   expect(code).toBe(1);
 });
 
+it.each([
+  ['evolve --genrations 3 --json', 'evolve', /^unknown option '--genrations'/],
+  ['weights fetch --json', 'weights fetch', /^missing required argument 'name'/],
+  ['experiment mnist-cppn --json --sped 3', 'experiment mnist-cppn', /^unknown option '--sped'/],
+  ['verify --json', 'verify', /^missing required argument 'folder'/],
+  ['classify x.png --json --crops 3', 'classify', /argument '3' is invalid\. Expected 1 or 10\.$/],
+])('--json has the frame where the command line is wrong: %s', async (line, command, sentence) => {
+  const { code, out } = await fool(...line.split(' '));
+  expect(JSON.parse(out)).toEqual({
+    ...{ command, exitCode: 2 },
+    errors: [expect.stringMatching(sentence)],
+  });
+  expect(code).toBe(2);
+});
+
+it('--json names an experiment’s own command, and --help prints no frame', async () => {
+  expect(JSON.parse((await fool('experiment', 'list', '--json')).out)).toMatchObject({
+    command: 'experiment list',
+    exitCode: 0,
+  });
+  expect((await fool('verify', '--json', '--help')).out).toMatch(/^Usage: /);
+  expect((await fool('verify', '--json', '--help')).out).not.toContain('exitCode');
+});
+
 it('a command line that is printed is the same words to a shell', async () => {
   const words = ['plain', '', 'two words', "it's", '$HOME `id` "x"', '--out=a,b:c', '~', 'é*?'];
   const { out } = await inShell(shellLine('printf', '%s\\n', ...words));

@@ -1,6 +1,7 @@
 /** `fool experiment`: the paper's sections. Their plots take long to load, so that only this command loads them. */
-import type { Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import type { Invocation } from '../io.ts';
+import { keepForJson } from '../run-program.ts';
 
 export function addExperiment(program: Command, invocation: Invocation): void {
   program
@@ -12,6 +13,12 @@ export function addExperiment(program: Command, invocation: Invocation): void {
     .passThroughOptions()
     .action(async (passed: string[]) => {
       const { buildExperiments } = await import('../experiments.ts');
-      await buildExperiments(invocation).parseAsync(passed, { from: 'user' });
+      const experiments = buildExperiments(invocation);
+      try {
+        await experiments.parseAsync(passed, { from: 'user' });
+      } catch (error) {
+        if (error instanceof CommanderError) keepForJson(error, experiments, passed, invocation);
+        throw error;
+      }
     });
 }
