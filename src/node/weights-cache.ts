@@ -8,6 +8,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { KnownWeights } from '../models/known-weights.ts';
+import { nearestName } from '../nearest-name.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { checkFile, FileChecker } from './file-check.ts';
 import { storageError } from './file-storage.ts';
@@ -62,8 +63,12 @@ export function knownWeightsNamed(name: string): KnownWeights {
   const manifest = weightsManifest();
   const weights = manifest.find((known) => known.name === name);
   if (weights) return weights;
-  const names = manifest.map((known) => known.name).join(', ') || 'none';
-  throw new WeightFileError(`no weights are known as "${name}"; known are ${names}`);
+  const names = manifest.map((known) => known.name);
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? '' : `; was "${nearest}" meant?`;
+  throw new WeightFileError(
+    `no weights are known as "${name}"; known are ${names.join(', ') || 'none'}${hint}`,
+  );
 }
 
 export interface CacheState {

@@ -304,6 +304,7 @@ it('a cache folder that cannot be made is named', async () => {
 describe('wrong usage', () => {
   it.each([
     [['fetch', 'vgg'], /no weights are known as "vgg"; known are tiny/],
+    [['fetch', 'tinny'], /known are tiny.*; was "tiny" meant\?/],
     [['verify', 'tiny', 'vgg'], /no weights are known as "vgg"/],
     [['fetch'], /missing required argument 'name'/],
     [['fetch', 'tiny', '--from', 'ftp://example.org/x'], /begins with http/],
