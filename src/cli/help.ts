@@ -42,8 +42,11 @@ export function pathOf(command: Command): string {
 }
 
 /** Where more is to be read of a command that was called wrongly. */
-export const pointerTo = (command: Command): string =>
-  `(${pathOf(command)} --help lists its ${command.commands.length > 0 ? 'commands and options' : 'options'})`;
+export function pointerTo(command: Command): string {
+  const groupOnly = command.registeredArguments.length === 0;
+  const listed = command.commands.length === 0 ? 'options' : groupOnly ? 'commands' : 'commands and options';
+  return `(${pathOf(command)} --help lists its ${listed})`;
+}
 
 /** As --json names it: without the program. */
 export const nameOf = (command: Command): string => pathOf(command).replace(/^fool /, '');
