@@ -1,4 +1,5 @@
 /** Objectives as text: `conv5:12,6,6`, `logit:12 - 0.5 * probability:7 + 0.1 * conv3:4`. */
+import { firstWords } from '../datasets/class-names.ts';
 import { checkTerm, extentOf, ObjectiveError, type ObjectiveModel } from './check-objective.ts';
 import { classMeasures, type ClassMeasure, type Objective, type Term } from './objective.ts';
 
@@ -128,12 +129,20 @@ export function classObjectives(
 
 /**
  * That the network names another class than this one, whichever it is.
+ * @param label of the class, by which the objective goes where it says more than the number
  * @throws ObjectiveError for a class that the model does not have
  */
-export function leavingObjective(shown: number, measure: ClassMeasure, model: ObjectiveModel): Objective {
+export function leavingObjective(
+  shown: number,
+  measure: ClassMeasure,
+  model: ObjectiveModel,
+  label = '',
+): Objective {
   const term: Term = { of: measure, class: shown, weight: -1 };
   checkTerm(term, model);
-  return { name: `away from class ${String(shown)}`, terms: [term], watched: null };
+  const words = firstWords(label);
+  const saysMore = words !== '' && words !== String(shown);
+  return { name: `away from ${saysMore ? words : `class ${String(shown)}`}`, terms: [term], watched: null };
 }
 
 function contradiction(wanted: number, classes: readonly number[]): string {

@@ -115,7 +115,7 @@ function objectivesOf(
   model: Model,
 ): readonly Objective[] {
   const measure = objective ?? presets[preset].measure;
-  const leaving = (shown: number | undefined) => leavingObjective(shown ?? 0, measure, model);
+  const leaving = (shown = 0) => leavingObjective(shown, measure, model, model.labels[shown]);
   if (start.from !== 'pictures') return wanted === 'another class' ? [leaving(named[0])] : wanted;
   return start.pictures.flatMap(({ file, class: shown }, picture) => {
     const own =

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ObjectiveError, checkObjective } from '../../src/ascent/check-objective.ts';
-import { classObjectives, formatObjective, parseObjective } from '../../src/ascent/parse-objective.ts';
+import {
+  classObjectives,
+  formatObjective,
+  leavingObjective,
+  parseObjective,
+} from '../../src/ascent/parse-objective.ts';
 import { architectureNames } from '../../src/models/architectures.ts';
 import { placeLayers } from '../../src/nn/forward.ts';
 import { modelOf, termLists } from './objectives.ts';
@@ -228,6 +233,17 @@ describe('objectives of classes', () => {
     expect(() => classObjectives([3, 4, 3], 'logit', [], lenet)).toThrow('--class: 3 stands there twice');
     expect(() => classObjectives([3], 'logit', [4, 4], lenet)).toThrow('--avoid: 4 stands there twice');
   });
+});
+
+test('leaving a class goes by its name, where it has one that says more than its number', () => {
+  const leaving = (label?: string) => leavingObjective(1, 'logit', caffenet, label);
+  expect(leaving('n01443537 goldfish, Carassius auratus')).toEqual({
+    name: 'away from goldfish',
+    terms: [{ of: 'logit', class: 1, weight: -1 }],
+    watched: null,
+  });
+  for (const label of [undefined, '', '1']) expect(leaving(label).name).toBe('away from class 1');
+  expect(() => leavingObjective(1000, 'logit', caffenet)).toThrow(ObjectiveError);
 });
 
 describe('an objective made by hand', () => {
