@@ -84,7 +84,9 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'test/soak/*.mjs', 'test/golden/*.mjs'] },
+        projectService: {
+          allowDefaultProject: ['*.js', '*.mjs', '.*.mjs', 'test/soak/*.mjs', 'test/golden/*.mjs'],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -8,7 +8,6 @@ import { denseStorages, type DenseStorage } from '../src/nn/parameters.ts';
 import { uploadParameters } from '../src/nn/upload.ts';
 import { initialWeights } from '../src/nn/trainer.ts';
 import { benchAscent } from './ascent.ts';
-import type { Breakdown } from './breakdown.ts';
 import { withBreakdown } from './network-breakdown.ts';
 import { benchTrainingStep } from './own-training-step.ts';
 import type { NetworkName, NetworkWork, PassWork, TrainingWork } from './network-works.ts';
@@ -17,23 +16,9 @@ import { slotsFor } from './slots.ts';
 import { spreadWeights } from './spread-weights.ts';
 import { sampleProgram, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
-import { inVisits, ofVisit, type Visited, type VisitOutput } from './visits.ts';
+import { inVisits, ofVisit, type VisitOutput } from './visits.ts';
 import type { Watch } from './watch.ts';
-
-export interface NetworkRow extends Visited, Partial<Breakdown> {
-  readonly work: string;
-  readonly batch: number;
-  readonly adapter: string;
-  readonly imagesPerSecond: number;
-  /** Absent where it is not products and sums that take the time. */
-  readonly gflops?: number;
-  /** Of CPPNs: values of nodes at pixels. */
-  readonly nodesPerSecond?: number;
-  /** `nodesPerSecond` as a share of the sines and exponentials that the adapter makes a second. */
-  readonly ofFunctions?: number;
-  /** Bytes on the device, weights included. */
-  readonly deviceBytes?: number;
-}
+import type { NetworkRow } from './network-row.ts';
 
 export interface NetworkOutput extends VisitOutput<NetworkRow> {
   /** Called before each visit, and after each row with how many there were in it. */

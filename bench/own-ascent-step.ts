@@ -6,10 +6,9 @@ import { crossEntropy } from '../src/kernels/softmax.ts';
 import { volume } from '../src/nn/layer.ts';
 import { createNetwork, fewImages, type Network } from '../src/nn/network.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
-import { asSlots, fromSlots } from '../test/nn/slots.ts';
 import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from './sampling.ts';
-import { slotsFor } from './slots.ts';
+import { slotsFor, asSlots, fromSlots } from './slots.ts';
 import type { Watch } from './watch.ts';
 
 export async function ownAscentStep(

@@ -3,10 +3,9 @@ import type { Gpu } from '../src/gpu/device.ts';
 import { run } from '../src/gpu/program.ts';
 import { createNetwork, fewImages } from '../src/nn/network.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
-import { asSlots, fromSlots } from '../test/nn/slots.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleProgram } from './sampling.ts';
-import { slotsFor } from './slots.ts';
+import { slotsFor, asSlots, fromSlots } from './slots.ts';
 import type { Watch } from './watch.ts';
 
 export async function ownForward(

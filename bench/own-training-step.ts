@@ -6,7 +6,6 @@ import { extents } from '../src/nn/layer.ts';
 import type { Parameters } from '../src/nn/parameters.ts';
 import { createTrainer, type Trainer } from '../src/nn/trainer.ts';
 import { downloadParameters } from '../src/nn/upload.ts';
-import { fromSlots } from '../test/nn/slots.ts';
 import {
   bytesOf,
   momentum,
@@ -19,6 +18,7 @@ import {
 import { fewSamples, sampleRuns, type Sample, type SamplingLimits } from './sampling.ts';
 import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
+import { fromSlots } from './slots.ts';
 
 /** @param parameters changed by the steps */
 export async function ownTrainingStep(

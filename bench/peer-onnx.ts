@@ -1,6 +1,6 @@
 /** ONNX Runtime: its WebGPU provider is a peer on the same adapter, its CPU provider the bar of a machine without a GPU. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { onnxModel } from '../test/models/onnx-network.ts';
+import { onnxModel } from './onnx-network.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from './sampling.ts';
 import type { Watch } from './watch.ts';

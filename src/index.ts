@@ -1,5 +1,5 @@
 /** The platform-neutral core: give it a GPUDevice's adapter and a storage. */
-export { ascend, type Ascent, type AscentHooks } from './ascent/ascend.ts';
+export { ascend } from './ascent/ascend.ts';
 export { ascentBatch } from './ascent/batch.ts';
 export { checkSettings } from './ascent/check-settings.ts';
 export type { Objective, Term } from './ascent/objective.ts';
@@ -14,7 +14,7 @@ export { CppnPopulation } from './encodings/cppn-population.ts';
 export { DirectPopulation } from './encodings/direct-population.ts';
 export type { Population, PopulationSettings } from './encodings/population.ts';
 export { Archive, type Candidate, type Elite, type Replacement } from './evolution/archive.ts';
-export { evolve, type Evolution, type EvolutionHooks } from './evolution/evolve.ts';
+export { evolve } from './evolution/evolve.ts';
 export { Lineage, lineTo, stepsOf, type Ancestor, type Birth, type Step } from './evolution/lineage.ts';
 export {
   ancestryLengths,
@@ -35,7 +35,7 @@ export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent-run.ts
 export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution-run.ts';
 export { replay, type Replay, type Replayed } from './runs/replay.ts';
 export { readLabels } from './formats/label-file.ts';
-export { readMeanImage, type MeanImage } from './formats/mean-image.ts';
+export { readMeanImage } from './formats/mean-image.ts';
 export { readWeights, weightFormat } from './formats/read-weights.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
 export { GpuError, GpuLimitError } from './gpu/errors.ts';
@@ -55,7 +55,7 @@ export { alexnetTorchvision } from './models/alexnet-torchvision.ts';
 export { alexnet, caffenet } from './models/caffenet.ts';
 export { importModel, type ImportOptions, type Imported } from './models/import.ts';
 export { lenet } from './models/lenet.ts';
-export { readModel, writeModel, type Model } from './models/model.ts';
+export { writeModel, type Model } from './models/model.ts';
 export type { Checkpoints } from './models/background-saver.ts';
 export { readCheckpoint, writeCheckpoint, type TrainingCheckpoint } from './models/training-checkpoint.ts';
 export type { TrainingState } from './models/training-state.ts';
@@ -71,3 +71,9 @@ export { readRun } from './report/read-run.ts';
 export { renderReport } from './report/report.ts';
 export { MemoryStorage, type Storage } from './storage/storage.ts';
 export { version } from './version.ts';
+export type { MeanImage } from './formats/mean-of-images.ts';
+export { readModel } from './models/read-model.ts';
+export type { Evolution } from './evolution/evolution.ts';
+export type { EvolutionHooks } from './evolution/evolution.ts';
+export type { Ascent } from './ascent/ascent.ts';
+export type { AscentHooks } from './ascent/ascent.ts';

@@ -2,8 +2,7 @@
 import { releaseDawn, searchGpu, type OpenedGpu } from '../node/adapter.ts';
 import { holdBack } from '../node/driver-chatter.ts';
 import { StatusLine } from './status-line.ts';
-
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+import type { Output } from './output.ts';
 
 export interface OpenDevice extends OpenedGpu {
   readonly close: () => void;

@@ -2,7 +2,7 @@
  * The last line of a terminal, which changes: it is cleared before anything else is printed, and drawn again below that. The
  * cursor is neither hidden nor moved to another line, so that however a process ends, the terminal is as it was.
  */
-import type { Output } from './io.ts';
+import type { Output } from './output.ts';
 
 /** Milliseconds between two drawings at least, unless something was printed in between. */
 const every = 100;

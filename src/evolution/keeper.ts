@@ -3,7 +3,6 @@ import { imageWords, unpadPlanes } from '../models/image-layout.ts';
 import { messageOf } from '../message-of.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Evaluation } from './evaluator.ts';
-import type { Evolution, EvolutionHooks } from './evolve.ts';
 import type { Replacement } from './archive.ts';
 import { Gallery } from './gallery.ts';
 import type { Ancestor } from './lineage.ts';
@@ -11,6 +10,7 @@ import type { CellRecord, ProgressRecord, RunSummary, StageTimes } from './run-r
 import { SavedGenomes, type Occupied, type UnsavedGenome } from './saved-genomes.ts';
 import { SavingPace } from './saving-pace.ts';
 import { summarise } from './statistics.ts';
+import type { Evolution, EvolutionHooks } from './evolution.ts';
 
 /** A generation's outcome, read out of a search that goes on meanwhile. */
 interface Snapshot {

@@ -6,7 +6,7 @@ import { tracesDrawing } from './drawings.ts';
 import { fooled, gains } from './encoding-rows.ts';
 import type { EvolutionOutcome } from './evolution-step.ts';
 import type { Conclusion, Figure, Row } from './experiment.ts';
-import type { NetworkOutcome } from './retrain-mnist.ts';
+import type { NetworkOutcome } from './retrain-outcome.ts';
 
 /** A network, and what was evolved on it. */
 export interface Round {

@@ -5,7 +5,6 @@
 import { pictureName } from '../evolution/picture-name.ts';
 import { sha256Hex } from '../formats/sha256.ts';
 import { DatasetError } from '../datasets/dataset.ts';
-import { trainedLayers } from '../models/fine-tuning.ts';
 import { withClass } from '../models/added-class.ts';
 import type { Model } from '../models/model.ts';
 import { volume } from '../nn/layer.ts';
@@ -23,69 +22,8 @@ import { judgingStep, type JudgedPicture, type Judgement } from './judging-step.
 import { chosenPictures, type PictureChoice } from './picture-choice.ts';
 import { conclude } from './retrain-imagenet-conclusion.ts';
 import { readNetwork } from './retrained-network.ts';
-import {
-  choice,
-  classes,
-  count,
-  decimal,
-  optionalText,
-  same,
-  SettingError,
-  text,
-  type ValuesOf,
-} from './settings.ts';
-
-/** What the class is called that means: fooling image. */
-export const foolingLabel = 'fooling';
-
-const crops = ['1', '10'] as const;
-
-export const retrainSettings = {
-  model: text('network to fool and to train on: a shipped model or a weight file', 'name', {
-    quick: 'caffenet-tiny',
-    paper: 'caffenet-tiny',
-  }),
-  images: optionalText(
-    'pictures to train on: a folder with a subfolder for each class, named by WordNet id or label',
-    'folder',
-  ),
-  judge: optionalText(
-    'pictures to judge by, in such a folder; a tenth of those to train on, kept back, where none is given',
-    'folder',
-  ),
-  rounds: count('how often the network is trained on', same(1)),
-  runs: count('evolutions before and after; each gives every class a fooling image to train on', {
-    quick: 1,
-    paper: 9,
-  }),
-  generations: count('generations of each evolution', { quick: 60, paper: 5000 }),
-  population: count('children of a generation', { quick: 40, paper: 400 }),
-  crops: choice('views of an image that are averaged', crops, { quick: '1', paper: '10' }),
-  classes: classes('classes that get a cell', same(null)),
-  layers: choice('layers that are trained', trainedLayers, { quick: 'dense', paper: 'all' }),
-  pictures: count('most pictures of each class to train on', { quick: 5, paper: 1300 }),
-  judged: count('most pictures of each class to judge by', { quick: 3, paper: 50 }),
-  // caffenet-tiny's dense layers, 384 photographs and 150 fooling images, 200 photographs to judge by, of which 71 were named
-  // rightly before: four epochs at 0.001 left 65 right and took 4 for fooling images; 0.0003 left 64 and took 23; 0.0001, in
-  // eight epochs, left 66 and took 38. All know 48 or more of 50 fooling images that they were not trained on.
-  epochs: count('how often each picture is shown', same(4)),
-  batch: count('pictures of a training step, a multiple of 4', { quick: 32, paper: 256 }, 4),
-  rate: decimal('learning rate of the first step; it falls to 0 along a cosine', same(0.001), {
-    least: 1e-9,
-    most: 10,
-  }),
-  seed: count('of the first evolution; the others and the training follow', same(1), 0),
-};
-export type RetrainValues = ValuesOf<typeof retrainSettings>;
-
-/** Steps of the plan that the conclusion reads. */
-export interface RetrainSteps {
-  /** By round, from 0: before anything was trained. */
-  readonly evolutions: readonly (readonly Step<EvolutionOutcome>[])[];
-  readonly judgements: readonly Step<Judgement>[];
-  /** Those of round 1 and the following. */
-  readonly trainings: readonly Step<FineTuningOutcome>[];
-}
+import { SettingError } from './settings.ts';
+import { foolingLabel, retrainSettings, type RetrainValues } from './retrain-imagenet-settings.ts';
 
 const networkOf = (round: number): string => `round-${String(round)}`;
 

@@ -1,5 +1,4 @@
 /** Networks that are trained with what fooled the ones before as a class of its own (paper §3.6). */
-import { z } from 'zod';
 import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
 import { evaluateAccuracy, largest } from '../models/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
@@ -8,7 +7,8 @@ import { foolingLabel, withFoolingClass } from './fooling-class.ts';
 import { firstImages, judgePictures } from './judge-pictures.ts';
 import { concludeRetraining, type Round } from './retrain-conclusion.ts';
 import { choice, count, same, type ValuesOf } from './settings.ts';
-import { networkFiles, networkPath, trainedModel, trainedNetwork, trainNetwork } from './training-step.ts';
+import { networkFiles, networkPath, trainedModel, trainNetwork } from './training-step.ts';
+import { networkOutcome, type NetworkOutcome } from './retrain-outcome.ts';
 
 const settings = {
   rounds: count('networks, each trained with what fooled those before it', { quick: 3, paper: 15 }),
@@ -30,16 +30,6 @@ const settings = {
   seed: count('of the first training and evolution; the others follow', same(1), 0),
 };
 type RetrainSettings = ValuesOf<typeof settings>;
-
-const networkOutcome = trainedNetwork.extend({
-  /** Test images, and how many of them it names right. */
-  digits: z.int(),
-  correct: z.int(),
-  /** Fooling images that it was trained on, each counted once, and how many it gives their class. */
-  fooling: z.int(),
-  recognised: z.int(),
-});
-export type NetworkOutcome = z.infer<typeof networkOutcome>;
 
 interface RoundSteps {
   readonly network: Step<NetworkOutcome>;

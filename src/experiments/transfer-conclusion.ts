@@ -12,7 +12,7 @@ import type { PlanarPicture } from '../report/shrink.ts';
 import { boxesDrawing } from './drawings.ts';
 import type { Conclusion, Figure, Row } from './experiment.ts';
 import { bootstrapMedian, intervalText } from './statistics.ts';
-import type { DigitsOutcome, JudgedImage } from './transfer.ts';
+import type { DigitsOutcome, JudgedImage } from './transfer-outcomes.ts';
 
 export const sides = ['a', 'b'] as const;
 /** Which of the two networks. */

@@ -1,5 +1,4 @@
 /** Images that fool one network shown to another (paper §3.5): evolved on A and judged on B, and the reverse. */
-import { z } from 'zod';
 import type { RunSettings } from '../evolution/run-record.ts';
 import { largest } from '../models/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
@@ -8,6 +7,13 @@ import { firstImages, judgePictures } from './judge-pictures.ts';
 import { choice, count, same, text, type ValuesOf } from './settings.ts';
 import { checkPair, sharedClasses, type SharedClass } from './shared-classes.ts';
 import { concludeTransfer, sides, type Direction, type Side } from './transfer-conclusion.ts';
+import {
+  judgedRun,
+  type JudgedImage,
+  type JudgedRun,
+  digitsOutcome,
+  type DigitsOutcome,
+} from './transfer-outcomes.ts';
 
 const settings = {
   a: text('network A: a shipped model or a weight file', 'name', same('lenet-mnist')),
@@ -21,37 +27,6 @@ const settings = {
   seed: count('of the first run; the others follow', same(1), 0),
 };
 type TransferSettings = ValuesOf<typeof settings>;
-
-/** An elite on both networks, among the classes that both know. */
-const judged = z.object({
-  /** Its cell's number on the network that it was evolved on. */
-  class: z.int(),
-  /** As network A calls that class. */
-  label: z.string(),
-  /** Confidence in that class, of the network that it was evolved on, and of the other. */
-  own: z.number(),
-  other: z.number(),
-  /** The likeliest of the shared classes. */
-  ownTop: z.string(),
-  otherTop: z.string(),
-});
-const judgedRun = z.object({
-  /** Of all elites; those of classes that the other network lacks are left out. */
-  images: z.array(judged),
-  cells: z.int(),
-  shared: z.array(z.string()),
-  /** Whether pictures had to be scaled for the other network. */
-  fitted: z.boolean(),
-});
-export type JudgedImage = z.infer<typeof judged>;
-export type JudgedRun = z.infer<typeof judgedRun>;
-
-/** Right answers; null where the networks are not for digits. */
-const digitsOutcome = z
-  .object({ images: z.int(), a: z.int(), b: z.int(), both: z.int(), alike: z.int() })
-  .nullable();
-export type DigitsOutcome = z.infer<typeof digitsOutcome>;
-
 export const transfer: Experiment = defineExperiment({
   name: 'transfer',
   title: 'Images that fool one network shown to another',

@@ -4,13 +4,7 @@ import { isNpy, readNpy, type NpyArray } from './npy.ts';
 import { refusalOf } from './refusal.ts';
 import { rearranged } from './strided.ts';
 import { isZip } from './zip.ts';
-
-/** A mean image; channels in the file's order, which is B, G, R in Caffe's files. One pixel stands for a colour. */
-export interface MeanImage {
-  /** [channels, height, width] */
-  readonly shape: readonly [channels: number, height: number, width: number];
-  readonly data: Float32Array;
-}
+import type { MeanImage } from './mean-of-images.ts';
 
 /**
  * Reads the mean image of a training set, whose format its first bytes tell.

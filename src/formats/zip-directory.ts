@@ -5,8 +5,6 @@
  */
 import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
-import type { ZipEntry } from './zip.ts';
-
 const END_BYTES = 22;
 const LOCATOR_BYTES = 20;
 const END_64_BYTES = 56;
@@ -161,4 +159,15 @@ function uint64(view: DataView, offset: number): number {
 
 function damaged(): WeightFileError {
   return new WeightFileError('is a zip archive with a damaged directory; fetch it again');
+}
+
+/** One file of an archive. */
+export interface ZipEntry {
+  readonly name: string;
+  /** What it unpacks to, in bytes. */
+  readonly size: number;
+  readonly deflated: boolean;
+  readonly crc: number;
+  /** As it lies in the archive. */
+  readonly packed: Uint8Array;
 }

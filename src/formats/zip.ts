@@ -10,19 +10,7 @@ import { count } from '../count.ts';
 import { messageOf } from '../message-of.ts';
 import { crc32 } from '../storage/crc32.ts';
 import { WeightFileError } from './weight-file-error.ts';
-import { readZipEntries } from './zip-directory.ts';
-
-/** One file of an archive. */
-export interface ZipEntry {
-  readonly name: string;
-  /** What it unpacks to, in bytes. */
-  readonly size: number;
-  readonly deflated: boolean;
-  readonly crc: number;
-  /** As it lies in the archive. */
-  readonly packed: Uint8Array;
-}
-
+import { readZipEntries, type ZipEntry } from './zip-directory.ts';
 /** What an archive may unpack to, as a multiple of its own size; weights hardly compress. */
 const MAX_EXPANSION = 2;
 /** Deflate makes at most 1,032 bytes of one: what is inflated beyond an entry's claim stays under 17 MB. */

@@ -1,10 +1,8 @@
 /** A model: an architecture with weights, preprocessing and the names of its classes. */
-import { readWeights } from '../formats/read-weights.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Tensor } from '../formats/tensor.ts';
 import type { Architecture } from '../nn/layer.ts';
 import type { Weights } from '../nn/parameters.ts';
-import { importModel } from './import.ts';
 import { storePreprocessing, type Preprocessing } from './preprocessing.ts';
 
 export interface Model {
@@ -15,18 +13,6 @@ export interface Model {
   readonly labels: readonly string[];
   /** Everything else that the file says of itself: how it was trained, licences. */
   readonly card: Readonly<Record<string, string>>;
-}
-
-/**
- * @param bytes of a weight file of any format; one that is not our own has the preprocessing that is usual for its
- *   architecture
- * @param name what the user called the model, for messages and records
- * @param architecture overrides the one that the file names
- * @throws WeightFileError, WeightShapeError saying what is wrong with the file
- */
-export function readModel(bytes: Uint8Array, fileName: string, name: string, architecture?: string): Model {
-  const options = architecture === undefined ? {} : { architecture };
-  return importModel(readWeights(bytes, fileName), fileName, name, options).model;
 }
 
 /** The bytes of a `.safetensors` file that `readModel` reads back. */

@@ -4,7 +4,7 @@ import { mostStrips } from '../ascent/records.ts';
 import { readAscent } from '../report/read-ascent.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './film-strip.ts';
-import type { ImageBytes } from './image-file.ts';
+import type { ImageBytes } from './image-bytes.ts';
 
 /** Milliseconds that a frame is shown, and the last one. */
 const delay = 250;

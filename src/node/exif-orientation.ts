@@ -3,7 +3,7 @@
  * inside the JPEG) how to turn them: tag 0x0112 of the first directory (CIPA DC-008, table of tags; TIFF 6.0,
  * pages 13 to 16 and 36). Exif is a remark: one that cannot be read leaves the picture as it is.
  */
-import type { ImageBytes } from './image-file.ts';
+import type { ImageBytes } from './image-bytes.ts';
 
 /** 1 upright, 2 mirrored, 3 turned by 180°, 4 mirrored and turned by 180°, 5 to 8 with rows and columns swapped. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;

@@ -6,16 +6,7 @@ import { hasJpegSignature } from './jpeg-header.ts';
 import { decodeJpeg } from './jpeg-image.ts';
 import { hasPngSignature } from './png-chunks.ts';
 import { decodePng } from './png-image.ts';
-
-/** An image as the networks' code sees it: bytes, one plane per channel. */
-export interface ImageBytes {
-  /** Row-major [channels, height, width]. */
-  readonly pixels: Uint8Array;
-  /** 1 for grey, 3 for red, green, blue. */
-  readonly channels: 1 | 3;
-  readonly height: number;
-  readonly width: number;
-}
+import type { ImageBytes } from './image-bytes.ts';
 
 /** A file is no image that can be read. The message names the file, what is wrong and what to do. */
 export class ImageFileError extends Error {

@@ -9,7 +9,7 @@ export {
   type OpenedGpu,
 } from './adapter.ts';
 export { FileStorage, StorageError } from './file-storage.ts';
-export { ImageFileError, decodeImage, encodePng, type ImageBytes, type OnNote } from './image-file.ts';
+export { ImageFileError, decodeImage, encodePng, type OnNote } from './image-file.ts';
 export {
   imageBatches,
   openImageFolder,
@@ -22,3 +22,4 @@ export { loadModel, shippedModels, type LoadedModel } from './model-file.ts';
 export { writeReport } from './report-files.ts';
 export { cachedWeights } from './weights-cache.ts';
 export { fetchWeights } from './weights-fetch.ts';
+export type { ImageBytes } from './image-bytes.ts';

@@ -19,7 +19,7 @@ import { mostAtOnce } from './picture-list.ts';
 import { contents } from './section.ts';
 import { machineSection } from './tables.ts';
 
-export type { AscentReportInput, Frame } from './ascent-input.ts';
+export type { AscentReportInput } from './ascent-input.ts';
 
 /**
  * The page as HTML. It shows what there is of an unfinished ascent, and says that it is unfinished.

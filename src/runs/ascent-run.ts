@@ -1,6 +1,5 @@
 /** Puts an ascent together from its settings: model, network, run folder; new or resumed. */
 import { AscentFolder } from '../ascent/ascent-folder.ts';
-import type { Ascent } from '../ascent/ascend.ts';
 import { statePath, takeState, writeFirstState, type AscentState } from '../ascent/checkpoint.ts';
 import { createParametrisation } from '../ascent/parametrise.ts';
 import type { AscentRecord } from '../ascent/records.ts';
@@ -23,6 +22,7 @@ import { damageNotes } from './damage-notes.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { picturesOf } from './replaced-run.ts';
 import { markIn, originOf, runMark } from './run-origin.ts';
+import type { Ascent } from '../ascent/ascent.ts';
 
 export interface AscentSetup {
   readonly gpu: Gpu;
@@ -147,13 +147,8 @@ async function startsOf(
 }
 
 /** What each picture is taken for. */
-export async function namesOf(
-  judge: Judge,
-  pictures: readonly Uint8Array<ArrayBuffer>[],
-): Promise<Guess[]> {
-  return (await judgeAll(judge, pictures)).flatMap((confidences) =>
-    likeliest(judge.model, confidences, 1),
-  );
+export async function namesOf(judge: Judge, pictures: readonly Uint8Array<ArrayBuffer>[]): Promise<Guess[]> {
+  return (await judgeAll(judge, pictures)).flatMap((confidences) => likeliest(judge.model, confidences, 1));
 }
 
 function recordOf(

@@ -10,7 +10,7 @@ import { downloadParameters, uploadParameters } from '../../src/nn/upload.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
-import { onnxNetwork } from '../models/onnx-network.ts';
+import { onnxNetwork } from '../../bench/onnx-network.ts';
 
 export async function climbed(
   model: Model,

@@ -7,9 +7,10 @@ import { evolve } from '../../src/evolution/evolve.ts';
 import { newAscent } from '../../src/runs/ascent-run.ts';
 import { newEvolution } from '../../src/runs/evolution-run.ts';
 import { Gpu } from '../../src/gpu/device.ts';
-import { readModel, type Model } from '../../src/models/model.ts';
+import { type Model } from '../../src/models/model.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
+import { readModel } from '../../src/models/read-model.ts';
 
 /** Of the browser; the core is compiled without the DOM's types. */
 declare const navigator: { readonly gpu: GPU };

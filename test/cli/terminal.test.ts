@@ -3,10 +3,11 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { watchCompiling } from '../../src/cli/compile-bar.ts';
 import { printEnvelope } from '../../src/cli/envelope.ts';
-import { begin, type Output } from '../../src/cli/io.ts';
+import { begin } from '../../src/cli/io.ts';
 import { Terminal, type TerminalOptions } from '../../src/cli/terminal.ts';
 import type { PipelineCache } from '../../src/gpu/pipeline-cache.ts';
 import { DrawnTerminal } from '../support/drawn-terminal.ts';
+import type { Output } from '../../src/cli/output.ts';
 
 class Text extends Writable {
   text = '';

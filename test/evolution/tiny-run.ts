@@ -1,5 +1,5 @@
 /** Runs of a network that is small enough to evolve against dozens of times in one test. */
-import { evolve, type EvolutionHooks } from '../../src/evolution/evolve.ts';
+import { evolve } from '../../src/evolution/evolve.ts';
 import type { RunSettings, RunSummary } from '../../src/evolution/run-record.ts';
 import { newEvolution, resumedEvolution } from '../../src/runs/evolution-run.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
@@ -10,6 +10,7 @@ import { initialWeights } from '../../src/nn/trainer.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
+import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
 
 export const sha256 = 'ab'.repeat(32);
 

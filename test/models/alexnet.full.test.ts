@@ -8,7 +8,7 @@ import { loadModel } from '../../src/node/model-file.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { bothPasses, expectParity, randomWeights, rangeOf } from './both-passes.ts';
-import { onnxNetwork } from './onnx-network.ts';
+import { onnxNetwork } from '../../bench/onnx-network.ts';
 
 /** The published order of pools and normalisation has the layers of `caffenet` but for those, which a thinned one covers. */
 test.each([

@@ -9,7 +9,7 @@ import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from '../nn/reference-gradients.ts';
 import { bothPasses, randomWeights, rangeOf } from './both-passes.ts';
-import { onnxNetwork, thinned } from './onnx-network.ts';
+import { onnxNetwork, thinned } from '../../bench/onnx-network.ts';
 import { full } from '../support/full.ts';
 
 const forms: readonly (readonly [name: string, build: (classes: number) => Architecture, side: number])[] = [

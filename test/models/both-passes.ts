@@ -13,8 +13,8 @@ import {
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
-import { asSlots, fromSlots } from '../nn/slots.ts';
-import { onnxNetwork } from './onnx-network.ts';
+import { onnxNetwork } from '../../bench/onnx-network.ts';
+import { asSlots, fromSlots } from '../../bench/slots.ts';
 
 /** Uniform weights of the usual spread, with biases that are not zero; quicker to draw than those of training. */
 export function randomWeights(architecture: Architecture): Map<string, WeightTensor> {

@@ -11,12 +11,13 @@ import { WeightFileError } from '../../src/formats/weight-file-error.ts';
 import { architectures } from '../../src/models/architectures.ts';
 import { importModel, importPreprocessing, type ImportOptions } from '../../src/models/import.ts';
 import { lenet } from '../../src/models/lenet.ts';
-import { readModel, writeModel } from '../../src/models/model.ts';
+import { writeModel } from '../../src/models/model.ts';
 import { preprocessingKeys, readPreprocessing, storePreprocessing } from '../../src/models/preprocessing.ts';
 import { WeightShapeError } from '../../src/nn/parameters.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { binaryproto } from '../support/lenet-files.ts';
+import { readModel } from '../../src/models/read-model.ts';
 
 type Metadata = Readonly<Record<string, string>>;
 const empty: WeightFileWithMetadata = {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { confidencesOf } from '../../src/models/evaluation.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { openTestGpu } from '../gpu.ts';
-import { onnxNetwork } from './onnx-network.ts';
+import { onnxNetwork } from '../../bench/onnx-network.ts';
 
 const side = 256;
 const crop = 227;

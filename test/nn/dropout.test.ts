@@ -7,7 +7,7 @@ import { initialWeights } from '../../src/nn/trainer.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceLogits } from './reference-network.ts';
-import { asSlots, fromSlots } from './slots.ts';
+import { asSlots, fromSlots } from '../../bench/slots.ts';
 
 const architecture: Architecture = {
   name: 'small',

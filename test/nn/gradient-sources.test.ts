@@ -9,7 +9,7 @@ import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { referenceActivations } from './reference-network.ts';
-import { asSlots } from './slots.ts';
+import { asSlots } from '../../bench/slots.ts';
 
 const architecture: Architecture = {
   name: 'small',

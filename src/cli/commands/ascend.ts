@@ -1,7 +1,7 @@
 /** `fool ascend`: gradient ascent into a run folder. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ascend, type Ascent, type Standing } from '../../ascent/ascend.ts';
+import { ascend } from '../../ascent/ascend.ts';
 import { ascentBatch } from '../../ascent/batch.ts';
 import type { AscentProgress, AscentRow, AscentSummary } from '../../ascent/records.ts';
 import { namesOf, newAscent, resumedAscent } from '../../runs/ascent-run.ts';
@@ -30,6 +30,7 @@ import { withGpuAgain } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
 import { during, Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import type { Ascent, Standing } from '../../ascent/ascent.ts';
 
 export function addAscend(program: Command, invocation: Invocation): void {
   const command = withAscend(

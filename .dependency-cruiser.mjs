@@ -1,0 +1,24 @@
+/** What may import what, types included; the order of the folders of src/ is a rule of ESLint (eslint.config.js). */
+export default {
+  forbidden: [
+    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'product-without-tests',
+      severity: 'error',
+      from: { path: '^(src|bench)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'bench-on-top',
+      comment: 'The command line offers the bench; nothing else of the product knows it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^bench/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
