@@ -3,9 +3,9 @@
  * freed once they have been used; `ref` uses one without.
  */
 import { lax, nn, numpy as np, type Array as JaxArray } from '@jax-js/jax';
-import { placeLayers } from '../src/nn/forward.ts';
 import type { Architecture, Extent, Layer } from '../src/nn/layer.ts';
 import { biasName, weightName, type Weights } from '../src/nn/parameters.ts';
+import { placeLayers } from '../src/nn/placement.ts';
 import { evenParts, parametersOf, refuseWindowsBeyondEdge, type LayerOf } from './peer-layers.ts';
 
 /** By name; dense weights beyond a binding in parts, `fc6.weight 0` and on. */

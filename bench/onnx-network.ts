@@ -1,9 +1,9 @@
 /** Any of our architectures as an ONNX model in memory, for ONNX Runtime to judge ours by. */
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { placeLayers } from '../src/nn/forward.ts';
 import { extents, volume, type Architecture, type Layer } from '../src/nn/layer.ts';
 import { factorNames, type Weights } from '../src/nn/parameters.ts';
+import { placeLayers } from '../src/nn/placement.ts';
 
 const { onnx } = onnxProto;
 

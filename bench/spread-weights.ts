@@ -1,6 +1,7 @@
 /** Weights for timing: random numbers of the usual spread, so that activations stay of one order; quick to make. */
 import type { Architecture } from '../src/nn/layer.ts';
-import { biasName, parameterShapes, weightName, type WeightTensor } from '../src/nn/parameters.ts';
+import { parameterShapes } from '../src/nn/parameter-shapes.ts';
+import { biasName, weightName, type WeightTensor } from '../src/nn/parameters.ts';
 
 export function spreadWeights(architecture: Architecture): Map<string, WeightTensor> {
   const weights = new Map<string, WeightTensor>();

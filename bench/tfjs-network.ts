@@ -3,9 +3,9 @@
  * Its fused operations are left aside: their gradients compute that of the weights too, which nobody wants here.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { placeLayers } from '../src/nn/forward.ts';
 import type { Architecture, Extent, Layer } from '../src/nn/layer.ts';
 import { biasName, weightName, type Weights } from '../src/nn/parameters.ts';
+import { placeLayers } from '../src/nn/placement.ts';
 import { evenParts, parametersOf, refuseWindowsBeyondEdge, type LayerOf } from './peer-layers.ts';
 
 export type TfjsLayer = (x: tf.Tensor) => tf.Tensor;

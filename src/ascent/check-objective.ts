@@ -1,7 +1,8 @@
 /** Whether a network has the units that an objective names. */
 import type { Model } from '../models/model.ts';
-import { placeLayers } from '../nn/forward.ts';
 import type { Architecture, Extent } from '../nn/layer.ts';
+import { definitionOf } from '../nn/layers/index.ts';
+import { placeLayers } from '../nn/placement.ts';
 import { nearestName } from '../nearest-name.ts';
 import { classMeasures, type Objective, type Term, type UnitTerm } from './objective.ts';
 
@@ -51,7 +52,8 @@ export function extentOf(name: string, architecture: Architecture): Extent {
 /** Why a layer has no units of its own. */
 function absence({ name, layers }: Architecture, index: number, placed: readonly string[]): string {
   const layer = layers[index];
-  const reason = layer?.kind === 'dropout' ? 'is there in training only' : `changes nothing in ${name}`;
+  const reason =
+    layer && definitionOf(layer).trainingOnly ? 'is there in training only' : `changes nothing in ${name}`;
   const before = layers.slice(0, index).findLast((other) => placed.includes(other.name));
   const advice = before ? `; its values are those of ${before.name}` : '';
   return `${String(layer?.name)} ${reason}${advice}`;

@@ -1,7 +1,6 @@
 /** Finds the layer at which a gradient is lost: follows one iteration, calculation by calculation. */
-import { gradientOf } from '../nn/backward.ts';
 import { follow } from '../nn/follow.ts';
-import { inputTensor } from '../nn/forward.ts';
+import { gradientOf, inputTensor } from '../nn/tensor-names.ts';
 import type { Stage } from './stage.ts';
 
 /** One sentence, e.g. `the gradient vanishes at relu6`. */

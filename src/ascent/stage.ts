@@ -13,14 +13,9 @@ import { productFloats, slotProduct } from '../kernels/slot-product.ts';
 import { imageWords } from '../models/image-layout.ts';
 import type { Model } from '../models/model.ts';
 import { volume } from '../nn/layer.ts';
-import {
-  createNetwork,
-  fewImages,
-  type GradientSource,
-  type Network,
-  type NetworkOptions,
-} from '../nn/network.ts';
+import { createNetwork, fewImages, type GradientSource, type Network } from '../nn/network.ts';
 import type { Parameters } from '../nn/parameters.ts';
+import type { NetworkOptions } from '../nn/record.ts';
 import { classMeasures } from './objective.ts';
 import type { AscentSettings } from './settings.ts';
 import { layersOf } from './units.ts';

@@ -3,7 +3,7 @@ import { median as medianOf } from 'simple-statistics';
 import { z } from 'zod';
 import { largest } from '../models/evaluation.ts';
 import type { Model } from '../models/model.ts';
-import type { Layer } from '../nn/layer.ts';
+import { definitionOf } from '../nn/layers/index.ts';
 import { formatConfidence, formatDuration } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
 import type { PlanarPicture } from '../report/shrink.ts';
@@ -168,7 +168,7 @@ async function judgeDisturbed(
 function beforeLast(model: Model): { readonly model: Model; readonly layer: string } {
   const { layers } = model.architecture;
   const last = layers.findLastIndex(({ kind }) => kind === 'dense');
-  const end = layers.slice(0, last).findLastIndex(({ kind }: Layer) => kind !== 'dropout');
+  const end = layers.slice(0, last).findLastIndex((layer) => !definitionOf(layer).trainingOnly);
   const layer = layers[end];
   if (!layer) throw new RangeError(`${model.name} has no layer before its last one`);
   const architecture = { ...model.architecture, layers: layers.slice(0, end + 1) };

@@ -11,7 +11,15 @@ import {
   type PoolLayer,
   type WeightedLayer,
 } from '../formats/weight-file.ts';
-import { layersInPlace, type Architecture, type Extent, type Layer, type LayerInPlace } from '../nn/layer.ts';
+import {
+  doesSomething,
+  layersInPlace,
+  type Architecture,
+  type Extent,
+  type Layer,
+  type LayerInPlace,
+} from '../nn/layer.ts';
+import { definitionOf } from '../nn/layers/index.ts';
 
 /** A layer with weights, and what is done to each of its outputs before anything else. */
 export interface FoldedLayer {
@@ -47,15 +55,13 @@ export function foldedLayers(
 function compare(layers: readonly FileLayer[], architecture: Architecture, fileName: string): void {
   const tellsAll = layers.some((layer) => !isWeighted(layer));
   const wanted = rectifiedFirst(
-    layersInPlace(architecture).filter(({ layer, input, output }) =>
-      tellsAll
-        ? layer.kind !== 'dropout' && !(layer.kind === 'adaptive-average-pool' && isNothing(input, output))
-        : layer.kind === 'convolution' || layer.kind === 'dense',
+    layersInPlace(architecture).filter(({ layer, input }) =>
+      tellsAll ? doesSomething(layer, input, false) : definitionOf(layer).parameters !== undefined,
     ),
     ({ layer }) => layer.kind,
   );
   const given = rectifiedFirst(
-    layers.slice(0, answersFrom(layers)).filter(doesSomething),
+    layers.slice(0, answersFrom(layers)).filter((layer) => !poolsSingleValues(layer)),
     ({ kind }) => kind,
   );
   for (let index = 0; index < Math.max(wanted.length, given.length); index++) {
@@ -74,12 +80,10 @@ const answersFrom = (layers: readonly FileLayer[]): number =>
   layers.findLastIndex(({ kind }) => kind !== 'answer') + 1;
 
 /** Pooling over single values leaves everything as it is. */
-const doesSomething = (layer: FileLayer): boolean =>
-  layer.kind !== 'average-pool' ||
-  layer.window === undefined ||
-  [...layer.window.kernel, ...layer.window.stride].some((size) => size !== 1);
-
-const isNothing = (one: Extent, other: Extent): boolean => one.join() === other.join();
+const poolsSingleValues = (layer: FileLayer): boolean =>
+  layer.kind === 'average-pool' &&
+  layer.window !== undefined &&
+  [...layer.window.kernel, ...layer.window.stride].every((size) => size === 1);
 
 /** The largest of rectified values is the largest one, rectified: the two orders are the same, and one stands for both. */
 function rectifiedFirst<T>(items: readonly T[], kindOf: (item: T) => string): T[] {

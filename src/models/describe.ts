@@ -1,6 +1,7 @@
 /** What a model is: its layers with shapes and parameters, what becomes of an image, and the rest of its card. */
 import { layersInPlace, volume, type Extent, type Layer } from '../nn/layer.ts';
-import { parameterShapes } from '../nn/parameters.ts';
+import { definitionOf } from '../nn/layers/index.ts';
+import { parameterShapes } from '../nn/parameter-shapes.ts';
 import type { Model } from './model.ts';
 import { colourOf, type ChannelOrder } from './preprocessing.ts';
 
@@ -47,7 +48,12 @@ export interface ModelDescription {
 export function describeModel({ name, architecture, preprocessing, labels, card }: Model): ModelDescription {
   const shapes = new Map(parameterShapes(architecture).map((shape) => [shape.layer, shape]));
   const layers = layersInPlace(architecture).map(({ layer, output }): LayerDescription => {
-    const described = { name: layer.name, kind: layer.kind, settings: settingsOf(layer), output };
+    const described = {
+      name: layer.name,
+      kind: layer.kind,
+      settings: definitionOf(layer).settings(layer),
+      output,
+    };
     const shape = shapes.get(layer.name);
     if (!shape) return { ...described, parameters: 0, multiplyAdds: 0 };
     const { groups, outputs, depth, fileShape } = shape;
@@ -85,31 +91,3 @@ function channelMeans(mean: Float32Array, [channels, height, width]: Extent): nu
     (_, channel) => sum([...mean.subarray(channel * plane, (channel + 1) * plane)]) / plane,
   );
 }
-
-function settingsOf(layer: Layer): string {
-  switch (layer.kind) {
-    case 'convolution': {
-      const { outChannels, kernel, stride, padding, groups } = layer;
-      return [
-        `${String(outChannels)} of ${square(kernel)}`,
-        ...(stride === 1 ? [] : [`stride ${String(stride)}`]),
-        ...(padding === 0 ? [] : [`padding ${String(padding)}`]),
-        ...(groups === 1 ? [] : [`${String(groups)} groups`]),
-      ].join(', ');
-    }
-    case 'max-pool':
-      return `${square(layer.size)}, stride ${String(layer.stride)}, rounded ${layer.rounding}`;
-    case 'adaptive-average-pool':
-      return `to ${square(layer.side)}`;
-    case 'lrn':
-      return `over ${String(layer.size)} channels, α ${String(layer.alpha)}, β ${String(layer.beta)}, k ${String(layer.k)}`;
-    case 'relu':
-      return '';
-    case 'dropout':
-      return `${String(100 * layer.rate)} % in training`;
-    case 'dense':
-      return `${String(layer.outputs)} outputs`;
-  }
-}
-
-const square = (side: number): string => `${String(side)} × ${String(side)}`;

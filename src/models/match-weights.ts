@@ -7,15 +7,8 @@ import { WeightFileError } from '../formats/weight-file-error.ts';
 import { isWeighted, type WeightFile } from '../formats/weight-file.ts';
 import { asSaid } from './leave-out.ts';
 import { layersInPlace, type Architecture, type Extent } from '../nn/layer.ts';
-import {
-  WeightShapeError,
-  biasName,
-  checkWeights,
-  factorNames,
-  parameterShapes,
-  weightName,
-  type WeightTensor,
-} from '../nn/parameters.ts';
+import { checkWeights, parameterShapes } from '../nn/parameter-shapes.ts';
+import { WeightShapeError, biasName, factorNames, weightName, type WeightTensor } from '../nn/parameters.ts';
 import { architectures } from './architectures.ts';
 import { fitLayer } from './fit-weight.ts';
 import { isCounter, isMask, ofTraining, partUnknownHere } from './reparametrised.ts';

@@ -6,7 +6,8 @@ import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { WeightFile } from '../formats/weight-file.ts';
 import type { Architecture } from '../nn/layer.ts';
-import { biasName, parameterShapes, weightName, type ParameterShape } from '../nn/parameters.ts';
+import { parameterShapes } from '../nn/parameter-shapes.ts';
+import { biasName, weightName, type ParameterShape } from '../nn/parameters.ts';
 import { ofTraining, partUnknownHere } from './reparametrised.ts';
 
 interface Pair {

@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import { Program, run, type Dispatch } from '../gpu/program.ts';
 import { follow } from '../nn/follow.ts';
-import { inputTensor, logitsTensor } from '../nn/forward.ts';
+import { inputTensor, logitsTensor } from '../nn/tensor-names.ts';
 import type { Classifier } from './classifier.ts';
 
 /** A network gives no finite answer to an image. */

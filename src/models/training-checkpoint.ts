@@ -10,7 +10,8 @@ import { sha256Hex } from '../formats/sha256.ts';
 import { parseStrictJson } from '../formats/strict-json.ts';
 import { messageOf } from '../message-of.ts';
 import type { Architecture } from '../nn/layer.ts';
-import { parameterShapes, parameterSizes } from '../nn/parameters.ts';
+import { parameterShapes } from '../nn/parameter-shapes.ts';
+import { parameterSizes } from '../nn/parameters.ts';
 import { stepsOf } from './training.ts';
 import { TrainingCheckpointError, type TrainingState } from './training-state.ts';
 

@@ -3,7 +3,7 @@ import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import { isWeighted, type AffineLayer, type FileLayer, type WeightFile } from '../formats/weight-file.ts';
 import type { Architecture } from '../nn/layer.ts';
-import { parameterShapes } from '../nn/parameters.ts';
+import { parameterShapes } from '../nn/parameter-shapes.ts';
 import { foldedLayers } from './compare-layers.ts';
 import { NamedTensors } from './named-tensors.ts';
 

@@ -4,14 +4,8 @@
  * instead of 37.7 million, and the file that comes of it is as small as the one that it began with.
  */
 import type { Architecture, Layer } from './layer.ts';
-import {
-  biasName,
-  checkWeights,
-  factorNames,
-  weightName,
-  type WeightTensor,
-  type Weights,
-} from './parameters.ts';
+import { checkWeights } from './parameter-shapes.ts';
+import { biasName, factorNames, weightName, type WeightTensor, type Weights } from './parameters.ts';
 
 /** Name of the layer that has the right factor. */
 const rightLayer = (layer: string): string => `${layer}.right`;

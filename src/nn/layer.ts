@@ -1,67 +1,9 @@
-/** Networks are data: a list of these, from the image to the logits. */
+/** Networks are data: a list of layers, from the image to the logits. */
+import type { Extent } from './extent.ts';
+import { definitionOf, type Layer } from './layers/index.ts';
 
-export type Extent = readonly [channels: number, height: number, width: number];
-
-export interface Convolution {
-  readonly kind: 'convolution';
-  readonly name: string;
-  readonly outChannels: number;
-  /** Side of the square kernel. */
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-  readonly groups: number;
-}
-
-export interface MaxPool {
-  readonly kind: 'max-pool';
-  readonly name: string;
-  readonly size: number;
-  readonly stride: number;
-  /** Caffe rounds the output's size up (and clips the last window), PyTorch down. */
-  readonly rounding: 'up' | 'down';
-}
-
-export interface Relu {
-  readonly kind: 'relu';
-  readonly name: string;
-}
-
-/** Local response normalisation across channels, as Caffe defines it. */
-export interface Lrn {
-  readonly kind: 'lrn';
-  readonly name: string;
-  /** Channels that normalise one, odd. */
-  readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
-}
-
-/** Means over windows that share the input out evenly, as PyTorch defines it; nothing to do where the sides are the same. */
-export interface AdaptiveAveragePool {
-  readonly kind: 'adaptive-average-pool';
-  readonly name: string;
-  /** Side of the output. */
-  readonly side: number;
-}
-
-/** Drops values at random in training; elsewhere it is not there. */
-export interface Dropout {
-  readonly kind: 'dropout';
-  readonly name: string;
-  /** Probability that a value is dropped. */
-  readonly rate: number;
-}
-
-/** Fully connected; what comes in is flattened as channel, row, column. */
-export interface Dense {
-  readonly kind: 'dense';
-  readonly name: string;
-  readonly outputs: number;
-}
-
-export type Layer = Convolution | MaxPool | AdaptiveAveragePool | Lrn | Relu | Dropout | Dense;
+export { volume, type Extent } from './extent.ts';
+export type { Layer } from './layers/index.ts';
 
 export interface Architecture {
   readonly name: string;
@@ -70,35 +12,8 @@ export interface Architecture {
 }
 
 /** What a layer makes of an input of the given extent. */
-export function outputExtent(layer: Layer, [channels, height, width]: Extent): Extent {
-  switch (layer.kind) {
-    case 'convolution': {
-      const side = (length: number) =>
-        Math.floor((length + 2 * layer.padding - layer.kernel) / layer.stride) + 1;
-      return [layer.outChannels, side(height), side(width)];
-    }
-    case 'max-pool': {
-      const round = layer.rounding === 'up' ? Math.ceil : Math.floor;
-      const side = (length: number) => {
-        const windows = round((length - layer.size) / layer.stride) + 1;
-        // A window that starts past the edge sees nothing.
-        return (windows - 1) * layer.stride < length ? windows : windows - 1;
-      };
-      return [channels, side(height), side(width)];
-    }
-    case 'adaptive-average-pool':
-      return [channels, layer.side, layer.side];
-    case 'lrn':
-    case 'relu':
-    case 'dropout':
-      return [channels, height, width];
-    case 'dense':
-      return [layer.outputs, 1, 1];
-  }
-}
-
-/** Values of an extent. */
-export const volume = ([channels, height, width]: Extent): number => channels * height * width;
+export const outputExtent = (layer: Layer, input: Extent): Extent =>
+  definitionOf(layer).outputExtent(layer, input);
 
 /** Input extent of every layer, and last the network's output. */
 export function extents({ input, layers }: Pick<Architecture, 'input' | 'layers'>): Extent[] {
@@ -124,4 +39,11 @@ export function layersInPlace(architecture: Pick<Architecture, 'input' | 'layers
     const input = all[index] ?? architecture.input;
     return { layer, input, output: all[index + 1] ?? input };
   });
+}
+
+/** Whether a layer does anything: dropout does in training alone, pools do unless their sides are those of their input. */
+export function doesSomething(layer: Layer, input: Extent, training: boolean): boolean {
+  const definition = definitionOf(layer);
+  if (definition.trainingOnly && !training) return false;
+  return definition.changesNothing?.(layer, input) !== true;
 }

@@ -3,60 +3,23 @@ import type { Gpu } from '../gpu/device.ts';
 import { KernelError } from '../gpu/errors.ts';
 import { Program, run } from '../gpu/program.ts';
 import type { Choices, Contest } from '../gpu/tuning.ts';
-import { inputGradientBiasFloats } from '../kernels/conv2d-input-gradient.ts';
 import { shippedChoices } from '../kernels/shipped-choices.ts';
-import {
-  gradientOf,
-  sourceName,
-  tapeBackward,
-  tapeTurnedWeights,
-  zeroBias,
-  type Wanted,
-} from './backward.ts';
+import type { Wanted } from './backward.ts';
 import { contestsOf } from './contests.ts';
-import { inSlots, tapeGiven, tapeTaken } from './few-images.ts';
-import {
-  convShape,
-  dropoutKeyTensor,
-  inputTensor,
-  logitsTensor,
-  placeLayers,
-  tapeForward,
-  tapeForwardWeights,
-  type PlacedLayer,
-} from './forward.ts';
 import { extents, volume, type Architecture, type Extent } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
-import { Tape, bindTape } from './operation.ts';
+import { bindTape } from './operation.ts';
+import { parameterShapes } from './parameter-shapes.ts';
 import {
   biasName,
   isDense,
-  parameterShapes,
   parameterSizes,
   storedWords,
   weightParts,
-  type DenseStorage,
   type Parameters,
 } from './parameters.ts';
-
-export interface NetworkOptions {
-  /** Slots, a multiple of 4. */
-  readonly batch: number;
-  /**
-   * Where only the first one or two of four slots hold images: the passes are then made for those, in a quarter or half of the
-   * work. The other slots of what comes out are zeros.
-   */
-  readonly images?: 1 | 2;
-  readonly gradients?: Wanted;
-  /** Whether dropout is there; false unless told. */
-  readonly training?: boolean;
-  /** How the parameters hold dense weights; f32 unless told. */
-  readonly denseStorage?: DenseStorage;
-  /** Layers at whose output the backward pass begins or takes more in; the last one, whose output are the logits, unless told. */
-  readonly gradientSources?: readonly string[];
-  /** Which variants the kernels are, where that is settled; the device's tuning unless told. */
-  readonly choices?: Choices | undefined;
-}
+import { noGradients, recordNetwork, zeroBiasFloats, type NetworkOptions } from './record.ts';
+import { dropoutKeyTensor, gradientOf, inputTensor, logitsTensor, zeroBias } from './tensor-names.ts';
 
 /** What `NetworkOptions.images` is for so many images in a batch of slots. */
 export function fewImages(images: number, batch: number): Pick<NetworkOptions, 'images'> {
@@ -103,8 +66,6 @@ export interface Network {
   destroy(): void;
 }
 
-const nothing: Wanted = { input: false, parameters: false };
-
 /** Plans the memory, compiles and binds every kernel; has them tuned first where the device's tuning measures. */
 export async function createNetwork(
   gpu: Gpu,
@@ -112,7 +73,7 @@ export async function createNetwork(
   parameters: Parameters,
   options: NetworkOptions,
 ): Promise<Network> {
-  const { batch, gradients = nothing } = options;
+  const { batch, gradients = noGradients } = options;
   if (!options.choices) await prepare(gpu, architecture, parameters, options);
   const { tape, sources, outside, firstForward, firstBackward } = await compiled(gpu, architecture, options);
   const given = new Map(parameters);
@@ -165,7 +126,7 @@ export async function createNetwork(
 /** Records the network with variants that the driver compiles: one that it refuses gives way to the next, with a note. */
 async function compiled(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   for (;;) {
-    const recorded = record(gpu, architecture, options);
+    const recorded = recordNetwork(gpu, architecture, options);
     const { operations } = recorded.tape;
     const compiling = operations.map(({ launch }) => gpu.pipelines.get(launch.kernel));
     const refused = (await Promise.allSettled(compiling)).flatMap((outcome, index) =>
@@ -194,7 +155,7 @@ async function prepare(
   if (!gpu.tuning?.prepare) return;
   const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
   for (const [name, { size }] of parameters) given.set(name, size).set(gradientOf(name), size);
-  const recorded = (choices: Choices) => record(gpu, architecture, { ...options, choices }).tape;
+  const recorded = (choices: Choices) => recordNetwork(gpu, architecture, { ...options, choices }).tape;
   const contests = contestsOf(recorded, gpu.tuning, given);
   await gpu.tuning.prepare(contests.filter(({ launches }) => launches.length > 1));
 }
@@ -211,7 +172,7 @@ export function kernelsOf(gpu: Gpu, architecture: Architecture, options: Network
       given.set(part.name, bytes).set(gradientOf(part.name), bytes);
     }
   }
-  const recorded = (choices: Choices) => record(gpu, architecture, { ...options, choices }).tape;
+  const recorded = (choices: Choices) => recordNetwork(gpu, architecture, { ...options, choices }).tape;
   return contestsOf(recorded, gpu.tuning ?? shippedChoices(gpu.adapter.kind), given);
 }
 
@@ -220,9 +181,9 @@ export function activationBytes(
   gpu: Gpu,
   architecture: Architecture,
   batch: number,
-  gradients: Wanted = nothing,
+  gradients: Wanted = noGradients,
 ): number {
-  return record(gpu, architecture, { batch, gradients }).tape.plan(new Map()).total;
+  return recordNetwork(gpu, architecture, { batch, gradients }).tape.plan(new Map()).total;
 }
 
 export interface DeviceBytes {
@@ -235,7 +196,7 @@ export interface DeviceBytes {
 
 /** What a network takes on the device, its weights included; nothing is allocated. */
 export function deviceBytes(gpu: Gpu, architecture: Architecture, options: NetworkOptions): DeviceBytes {
-  const { gradients = nothing, denseStorage = 'f32' } = options;
+  const { gradients = noGradients, denseStorage = 'f32' } = options;
   const weights = parameterShapes(architecture).flatMap((shape) => [
     ...weightParts(shape, gpu).map((part) =>
       storedWords(parameterSizes(part.shape).weight, isDense(shape), denseStorage),
@@ -244,83 +205,10 @@ export function deviceBytes(gpu: Gpu, architecture: Architecture, options: Netwo
   ]);
   const parameters = 4 * weights.reduce((sum, floats) => sum + floats, 0);
   const given = new Map<string, GPUBuffer>();
-  const planned = record(gpu, architecture, options).tape.plan(given).total;
+  const planned = recordNetwork(gpu, architecture, options).tape.plan(given).total;
   const zeros = gradients.input || gradients.parameters ? 4 * zeroBiasFloats(architecture) : 0;
   const activations = planned + zeros + (gradients.parameters ? parameters : 0);
   return { parameters, activations, total: parameters + activations };
-}
-
-function record(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
-  const { batch, images: few, gradients = nothing, training = false, denseStorage = 'f32' } = options;
-  if (few && (batch !== 4 || gradients.parameters))
-    throw new RangeError('one or two images take four slots, and no parameters are trained on them');
-  if (denseStorage === 'f16' && gradients.parameters)
-    throw new RangeError('weights stored as halves cannot be trained; keep them as f32');
-  const { adapter, limits } = gpu;
-  const choices = options.choices ?? gpu.tuning;
-  const target = {
-    adapter,
-    limits,
-    denseStorage,
-    choices,
-    subgroupMinSize: gpu.subgroupMinSize,
-    expectedLaunches: gpu.expectedLaunches,
-    has: (feature: GPUFeatureName) => gpu.has(feature),
-    refuses: (shape: string, variant: string) => gpu.refuses(shape, variant),
-  };
-  if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
-  const layers = placeLayers(architecture, training);
-  const tape = new Tape();
-  const images = few ?? batch;
-  const outside = few ? inSlots : (tensor: string) => tensor;
-  if (layers.some(({ layer }) => layer.kind === 'dropout')) tape.outside(dropoutKeyTensor, 4);
-  tape.outside(outside(inputTensor), volume(architecture.input) * batch);
-  const backward = gradients.input || gradients.parameters;
-  const sources = backward ? sourcesOf(architecture, layers, options.gradientSources) : [];
-  const sourceTensors = new Set(sources.map(({ tensor }) => tensor));
-  for (const { extent, gradientTensor } of sources)
-    tape.outside(outside(gradientTensor), volume(extent) * batch);
-  // Layers after the last source pass nothing back, and need no turned weights.
-  const reached = layers.slice(0, 1 + layers.findLastIndex(({ output }) => sourceTensors.has(output.tensor)));
-  tapeForwardWeights(tape, layers, images, target);
-  if (backward) tapeTurnedWeights(tape, reached, images, target, gradients);
-  const kept = new Set([logitsTensor, ...sourceTensors]);
-  const firstForward = tape.operations.length;
-  if (few) tapeTaken(tape, inputTensor, volume(architecture.input), few);
-  tapeForward(tape, layers, images, target, kept);
-  if (few) {
-    for (const { output } of layers.filter(({ output: { tensor } }) => kept.has(tensor)))
-      tapeGiven(tape, output.tensor, volume(output.extent), few);
-  }
-  const firstBackward = tape.operations.length;
-  if (few)
-    for (const { extent, gradientTensor } of sources) tapeTaken(tape, gradientTensor, volume(extent), few);
-  if (backward) tapeBackward(tape, reached, images, target, gradients, sourceTensors);
-  if (few && gradients.input) tapeGiven(tape, gradientOf(inputTensor), volume(architecture.input), few);
-  return { tape, sources, outside, firstForward, firstBackward };
-}
-
-/** The last source begins the backward pass, so that its gradient is the tensor's; those before it are added on the way. */
-function sourcesOf(
-  { name, layers: { length } }: Architecture,
-  layers: readonly PlacedLayer[],
-  names: readonly string[] | undefined,
-) {
-  const wanted = new Set(names ?? layers.slice(-1).map(({ layer }) => layer.name));
-  const found = layers.filter(({ layer }) => wanted.has(layer.name));
-  if (found.length < wanted.size || found.length === 0)
-    throw new RangeError(
-      `${name} has no gradient to take in at ${[...wanted].join(', ')}; it has ${String(length)} layers, of which dropout and pools that change nothing are not there`,
-    );
-  return found.map(({ layer, output: { extent, tensor } }, index) => {
-    const last = index === found.length - 1;
-    return {
-      layer: layer.name,
-      extent,
-      tensor,
-      gradientTensor: last ? gradientOf(tensor) : sourceName(tensor),
-    };
-  });
 }
 
 function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUBuffer> {
@@ -332,15 +220,4 @@ function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUB
     buffers.set(bias, gpu.buffer(gradientOf(bias), 4 * parameterSizes(shape).bias));
   }
   return buffers;
-}
-
-/** The longest bias of the backward pass, whose operations have none: a product's rows, a convolution's channels. */
-function zeroBiasFloats(architecture: Architecture): number {
-  const products = parameterShapes(architecture).map(({ depth, outputs }) => Math.max(depth, outputs));
-  const convolutions = placeLayers(architecture, false).map(({ layer, input, output }) =>
-    layer.kind === 'convolution'
-      ? inputGradientBiasFloats(convShape(layer, input.extent, output.extent, 4))
-      : 0,
-  );
-  return Math.max(4, ...products, ...convolutions) + 4;
 }

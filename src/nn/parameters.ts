@@ -3,7 +3,6 @@
  * [out, in]; the kernels read the output channel innermost, its row padded to a multiple of 4 with zeros.
  */
 import type { BindingLimit } from '../kernels/variant.ts';
-import { extents, volume, type Architecture, type Layer } from './layer.ts';
 
 /** A tensor as weight files hold it. */
 export interface WeightTensor {
@@ -38,27 +37,6 @@ export class WeightShapeError extends Error {
 /** Thrown when a weight is too large for how it is to be stored. */
 export class WeightRangeError extends Error {
   override readonly name = 'WeightRangeError';
-}
-
-/** The shape of every layer that has weights, by layer name. */
-export function parameterShapes(architecture: Architecture): ParameterShape[] {
-  const inputs = extents(architecture);
-  return architecture.layers.flatMap((layer: Layer, index): ParameterShape[] => {
-    const input = inputs[index] ?? architecture.input;
-    if (layer.kind === 'convolution') {
-      const { name, groups, outChannels, kernel } = layer;
-      const depth = (input[0] / groups) * kernel * kernel;
-      const fileShape = [outChannels, input[0] / groups, kernel, kernel];
-      return [{ layer: name, groups, outputs: outChannels / groups, depth, fileShape }];
-    }
-    if (layer.kind === 'dense') {
-      const depth = volume(input);
-      return [
-        { layer: layer.name, groups: 1, outputs: layer.outputs, depth, fileShape: [layer.outputs, depth] },
-      ];
-    }
-    return [];
-  });
 }
 
 /** Floats of the weight and of the bias on the device. */
@@ -170,41 +148,3 @@ export const factorNames = (layer: string): readonly [left: string, right: strin
   `${weightName(layer)}.left`,
   `${weightName(layer)}.right`,
 ];
-
-/**
- * Checks that every tensor is there and has its shape.
- * @throws WeightShapeError naming the tensor, the expected and the found shape.
- */
-export function checkWeights(architecture: Architecture, weights: Weights, origin: string): void {
-  for (const shape of parameterShapes(architecture)) {
-    const { layer, groups, outputs, depth, fileShape } = shape;
-    const [leftName, rightName] = factorNames(layer);
-    const left = weights.get(leftName);
-    if (left && shape.fileShape.length === 2) {
-      const rank = left.shape[1] ?? 0;
-      expect(weights, leftName, [outputs, rank], architecture.name, origin);
-      expect(weights, rightName, [rank, depth], architecture.name, origin);
-    } else expect(weights, weightName(layer), fileShape, architecture.name, origin);
-    expect(weights, biasName(layer), [groups * outputs], architecture.name, origin);
-  }
-}
-
-function expect(
-  weights: Weights,
-  name: string,
-  shape: readonly number[],
-  architecture: string,
-  origin: string,
-): void {
-  const tensor = weights.get(name);
-  if (!tensor) {
-    throw new WeightShapeError(
-      `${origin}: no tensor ${name}, which ${architecture} needs; the file has ${[...weights.keys()].join(', ') || 'none'}`,
-    );
-  }
-  if (tensor.shape.join() !== shape.join()) {
-    throw new WeightShapeError(
-      `${origin}: ${name} is [${tensor.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}]; was another --arch meant?`,
-    );
-  }
-}

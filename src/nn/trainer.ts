@@ -12,9 +12,9 @@ import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
+import { parameterShapes } from './parameter-shapes.ts';
 import {
   biasName,
-  parameterShapes,
   parameterSizes,
   weightName,
   weightParts,

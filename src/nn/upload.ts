@@ -4,14 +4,13 @@ import { Program, bind, run } from '../gpu/program.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { pack } from '../kernels/pack.ts';
 import type { Architecture } from './layer.ts';
+import { checkWeights, parameterShapes } from './parameter-shapes.ts';
 import {
   biasName,
-  checkWeights,
   WeightRangeError,
   factorNames,
   isDense,
   packWeight,
-  parameterShapes,
   parameterSizes,
   pitch,
   unpackWeight,

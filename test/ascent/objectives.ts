@@ -4,7 +4,7 @@ import type { ObjectiveModel } from '../../src/ascent/check-objective.ts';
 import { classMeasures, type Term } from '../../src/ascent/objective.ts';
 import { formatObjective } from '../../src/ascent/parse-objective.ts';
 import { architectures, usualLabels } from '../../src/models/architectures.ts';
-import { placeLayers } from '../../src/nn/forward.ts';
+import { placeLayers } from '../../src/nn/placement.ts';
 
 export function modelOf(name: string, classes: number): ObjectiveModel {
   const architecture = architectures.get(name)!(classes);

@@ -8,7 +8,7 @@ import {
   parseObjective,
 } from '../../src/ascent/parse-objective.ts';
 import { architectureNames } from '../../src/models/architectures.ts';
-import { placeLayers } from '../../src/nn/forward.ts';
+import { placeLayers } from '../../src/nn/placement.ts';
 import { modelOf, termLists } from './objectives.ts';
 
 const caffenet = modelOf('caffenet', 1000);

@@ -3,13 +3,8 @@ import { expect } from 'vitest';
 import { run } from '../../src/gpu/program.ts';
 import { volume, type Architecture } from '../../src/nn/layer.ts';
 import { createNetwork, type Network } from '../../src/nn/network.ts';
-import {
-  parameterShapes,
-  unpackWeight,
-  type DenseStorage,
-  type WeightTensor,
-  type Weights,
-} from '../../src/nn/parameters.ts';
+import { parameterShapes } from '../../src/nn/parameter-shapes.ts';
+import { unpackWeight, type DenseStorage, type WeightTensor, type Weights } from '../../src/nn/parameters.ts';
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';

@@ -1,7 +1,8 @@
 /** The reference of gradients is itself right: against central differences of the reference's forward pass. */
 import { expect, test } from 'vitest';
 import { volume, type Architecture } from '../../src/nn/layer.ts';
-import { parameterShapes, type WeightTensor } from '../../src/nn/parameters.ts';
+import { parameterShapes } from '../../src/nn/parameter-shapes.ts';
+import type { WeightTensor } from '../../src/nn/parameters.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { referenceActivations } from './reference-network.ts';

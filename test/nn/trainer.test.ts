@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { foldFactors, unfoldFactors } from '../../src/nn/factors.ts';
 import { volume, type Architecture } from '../../src/nn/layer.ts';
-import { parameterShapes, type WeightTensor, type Weights } from '../../src/nn/parameters.ts';
+import { parameterShapes } from '../../src/nn/parameter-shapes.ts';
+import type { WeightTensor, Weights } from '../../src/nn/parameters.ts';
 import { createDescender } from '../../src/nn/trainer.ts';
 import { downloadParameters, uploadParameters } from '../../src/nn/upload.ts';
 import { openTestGpu } from '../gpu.ts';
