@@ -62,7 +62,7 @@ function nodesOf(layer: Layer, input: string, output: string, weights: Weights):
     case 'adaptive-average-pool':
       if (layer.side === 1) return [{ opType: 'GlobalAveragePool', input: [input], output: [output] }];
       throw new Error('ONNX has adaptive pools to one value alone');
-    case 'dropout':
+    default:
       throw new Error(`${layer.kind} is nothing that this reference needs`);
   }
 }

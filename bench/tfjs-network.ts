@@ -64,8 +64,7 @@ function tfjsLayer(layer: Layer, from: Extent, weights: Weights, mostBytes: numb
       return (x) => tf.relu(x);
     case 'dense':
       return dense(layer, from, weights, mostBytes, hold);
-    case 'adaptive-average-pool':
-    case 'dropout':
+    default:
       throw new Error(`${layer.kind} is nothing that this comparison needs`);
   }
 }

@@ -1,10 +1,6 @@
 /** Launches of everything that is compiled, of small shapes. */
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
-import {
-  adaptiveAveragePool,
-  adaptiveAveragePoolInputGradient,
-} from '../../src/kernels/adaptive-average-pool.ts';
 import { add } from '../../src/kernels/add.ts';
 import { affineView, affineViewAdjoint } from '../../src/kernels/affine-view.ts';
 import {
@@ -29,17 +25,13 @@ import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
 import { addCppnGradient, pullCppn } from '../../src/kernels/cppn-gradient.ts';
 import { cppn } from '../../src/kernels/cppn.ts';
 import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
-import { dropout } from '../../src/kernels/dropout.ts';
 import { giveImages, takeImages } from '../../src/kernels/few-images.ts';
 import { keepParameters, keepPictures } from '../../src/kernels/keep.ts';
-import { lrn, lrnInputGradient } from '../../src/kernels/lrn.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
-import { maxPool, maxPoolInputGradient } from '../../src/kernels/max-pool.ts';
 import { noise } from '../../src/kernels/noise.ts';
 import { climbObjective, judgeObjective } from '../../src/kernels/objective.ts';
 import { pack } from '../../src/kernels/pack.ts';
 import { picture, pictureAround } from '../../src/kernels/picture.ts';
-import { relu, reluInputGradient } from '../../src/kernels/relu.ts';
 import { scatter } from '../../src/kernels/scatter.ts';
 import { sgd } from '../../src/kernels/sgd.ts';
 import { slotProduct } from '../../src/kernels/slot-product.ts';
@@ -51,20 +43,12 @@ import { allowed, type Variant } from '../../src/kernels/variant.ts';
 import { view } from '../../src/kernels/view.ts';
 import { winners } from '../../src/kernels/winners.ts';
 import { gatherSquares, spreadSquares, turnWinogradWeights } from '../../src/kernels/winograd.ts';
+import { recordNetwork } from '../../src/nn/record.ts';
+import { exampleNetworks } from '../nn/reference-layers.ts';
 import { convCases } from './conv-cases.ts';
 
 const convShape = convCases[2]![1];
 const threeByThree = convCases[4]![1];
-const pool = {
-  channels: 2,
-  inHeight: 4,
-  inWidth: 4,
-  outHeight: 2,
-  outWidth: 2,
-  size: 2,
-  stride: 2,
-  batch: 4,
-};
 const viewShape = {
   channels: 3,
   imageHeight: 8,
@@ -81,16 +65,24 @@ const image = { channels: 3, height: 8, width: 7, batch: 4 };
 const climb = { values: 168, inputValues: 108, batch: 4, unitLayers: 1 };
 const objective = { classes: 10, batch: 4, rescale: true };
 const ball = { values: 168, batch: 4, radius: 2 };
-const normalised = { channels: 6, plane: 8, size: 5, alpha: 1e-4, beta: 0.75, k: 1 };
 const direct = { population: 2, channels: 1, pixels: 9 };
 const cppns = { batch: 4, channels: 3, height: 9, width: 7, edges: 12, nodes: 3, reverseChannels: false };
 const confidences = { classes: 10, batch: 4, images: 4, views: 1, allImages: 4 };
+
+/** Those that layers have in one variant only, forward and backward. */
+function ofLayers(gpu: Gpu): Launch[] {
+  const options = { batch: 4, gradients: { input: true, parameters: false }, training: true };
+  return exampleNetworks
+    .flatMap((architecture) => recordNetwork(gpu, architecture, options).tape.operations)
+    .flatMap(({ launch }) => (launch.choice ? [] : [launch]));
+}
 
 /** Every entry point of every shader, in every variant that the adapter's limits allow. */
 export function everyLaunch(gpu: Gpu): Launch[] {
   const of = (variants: readonly Variant[], launch: (name: string) => Launch) =>
     variants.filter((variant) => allowed(variant, gpu)).map(({ name }) => launch(name));
   return [
+    ...ofLayers(gpu),
     ...of(conv2dVariants, (name) => conv2d(convShape, gpu, name)),
     ...of(conv2dVariants, (name) => conv2dInputGradient(convShape, gpu, name)),
     ...of(conv2dWeightGradientVariants, (name) => conv2dWeightGradient(convShape, gpu, name)),
@@ -136,15 +128,6 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     firstDirect(direct),
     varyDirect(direct),
     renderDirect(direct),
-    adaptiveAveragePool(pool),
-    adaptiveAveragePoolInputGradient(pool),
-    dropout({ values: 8, rate: 0.5, layer: 0 }),
-    lrn(normalised),
-    lrnInputGradient(normalised),
-    maxPool(pool),
-    maxPoolInputGradient(pool),
-    relu(8),
-    reluInputGradient(8),
     scatter(8, 9),
     sgd(8),
     spectrum({ channels: 3, waves: 6, batch: 4 }),
