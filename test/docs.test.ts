@@ -51,6 +51,14 @@ it('docs/kernels.md has a line for every family, and no other', () => {
   expect(named.sort()).toEqual([...new Set(shaders)].sort());
 });
 
+it('docs/architecture.md has the layers of src in the order that the linter holds', () => {
+  const [, drawn = ''] = /```\n(wgsl →[^`]*)```/.exec(readFileSync('docs/architecture.md', 'utf8')) ?? [];
+  const [, list = ''] = /const layers = \[([^\]]*)\]/.exec(readFileSync('eslint.config.js', 'utf8')) ?? [];
+  const layers = [...list.matchAll(/'(\w+)'/g)].map(([, layer]) => layer);
+  expect(layers.length).toBeGreaterThan(10);
+  expect(drawn.split('→').map((layer) => layer.trim())).toEqual(layers);
+});
+
 it('CHANGELOG.md has the version of the package', () => {
   expect(readFileSync('CHANGELOG.md', 'utf8')).toContain(`\n## [${version}] - `);
 });
