@@ -13,7 +13,7 @@ import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { exampleNetworks } from './reference-layers.ts';
 import { referenceLogits } from './reference-network.ts';
-import { asSlots, fromSlots } from './slots.ts';
+import { asSlots, fromSlots } from '../../bench/slots.ts';
 
 test('every kind of layer is tried', () => {
   const tried = new Set(exampleNetworks.flatMap(({ layers }) => layers.map(({ kind }) => kind)));
