@@ -1,13 +1,15 @@
 // What an adapter reaches at most, for comparison: arithmetic and functions in registers, a copy that streams, a launch of
 // nothing.
 
+// @use vector
+
 override LANES: u32 = 64u;
 override STEPS: u32 = 1024u;
 override COUNT: u32 = 1u; // Elements that are copied
 
 const CHAINS = 8u; // @tile accumulators that do not wait for each other
 
-alias Element = vec4f; // @single alias Element = f32;
+alias Element = Vector;
 
 @group(0) @binding(0) var<storage, read> source: array<Element>;
 @group(0) @binding(1) var<storage, read_write> result: array<Element>;

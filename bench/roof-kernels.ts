@@ -2,6 +2,7 @@
 import type { AdapterKind } from '../src/gpu/device.ts';
 import { linearWorkgroups, type Launch } from '../src/gpu/kernel.ts';
 import { forImages } from '../src/kernels/images.ts';
+import { link } from '../src/wgsl/link.ts';
 import source from './peaks.wgsl';
 
 /** Of the smallest copy: more than caches of a core hold, less than any adapter binds. */
@@ -49,8 +50,11 @@ const inHalves = (text: string): string =>
   `enable f16;\n${text.replaceAll(/\bvec4f\b/g, 'vec4h').replaceAll(/\bf32\b/g, 'f16')}`;
 
 function shaderOf(width: 1 | 4, chains: number, precision: Precision = 'floats') {
-  const text = precision === 'halves' ? inHalves(source) : source;
-  return { source: text, specialisation: { ...forImages(width), tile: { CHAINS: chains } } };
+  const specialisation = { ...forImages(width), tile: { CHAINS: chains } };
+  if (precision === 'floats') return { source, specialisation };
+  // Its library is to have halves, too.
+  const { libraries, tile } = specialisation;
+  return { source: inHalves(link(source, libraries)), specialisation: { tile } };
 }
 
 export interface Arithmetic extends Form {

@@ -77,9 +77,9 @@ export function fastestOfKinds<Variant, Shape>(matrix: Matrix<Variant, Shape>): 
   );
 }
 
-/** For what variants of a kind share: how they load or store. The full run tries all of them. */
+/** For what variants of a kind share: how they load or store. */
 export function ofEveryKind<Variant, Shape>(matrix: Matrix<Variant, Shape>): Matrix<Variant, Shape> {
-  return full ? matrix : { ...matrix, variants: [...fastestOfKinds(matrix)] };
+  return { ...matrix, variants: [...fastestOfKinds(matrix)] };
 }
 
 /** Whether what is cut into tiles fills them: whole or not, fewer than one has, or several. */
@@ -97,11 +97,11 @@ export function tileEdges<Variant, Shape>(
   ];
 }
 
-/** The pairs that this run tests, with the names of both in front. */
+/** The pairs that are tested, with the names of both in front: all in a full run, or those that cover them. */
 export function namedPairs<
   Variant extends { readonly name: string },
   Shape extends readonly [what: string, ...rest: unknown[]],
->(matrix: Matrix<Variant, Shape>): [variant: string, what: string, shape: Shape][] {
-  const pairs = full ? allPairs(matrix) : coveringPairs(matrix);
+>(matrix: Matrix<Variant, Shape>, all = full): [variant: string, what: string, shape: Shape][] {
+  const pairs = all ? allPairs(matrix) : coveringPairs(matrix);
   return pairs.map(([{ name }, shape]) => [name, shape[0], shape]);
 }
