@@ -14,7 +14,7 @@ import { RecordingStorage, copyOf } from '../evolution/failing-storage.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';
-import { full } from '../support/full.ts';
+import { covering, full } from '../support/full.ts';
 import {
   ascentKinds,
   ascentOutcome,
@@ -39,7 +39,13 @@ async function single(settings: AscentSettings, place: number): Promise<[AscentR
   return [rows[0]!, history[0]!];
 }
 
-describe.each(ascentKinds)('an ascent with %s', (_, settings) => {
+const quick = ['pixels', 'Adam and random views', 'CPPNs', 'pictures, each in a ball'];
+const kinds = covering(
+  ascentKinds,
+  ascentKinds.filter(([name]) => quick.includes(name)),
+);
+
+describe.each(kinds)('an ascent with %s', (_, settings) => {
   const whole = new RecordingStorage();
   beforeAll(() => tinyAscent({ storage: whole, settings, hooks: { submissionTime: 0 } }));
 

@@ -1,4 +1,4 @@
-/** As `shipped-models.test.ts`, for the shipped form of AlexNet, which takes minutes on a CPU. */
+/** As `shipped-models.full.test.ts`, for the shipped form of AlexNet, which takes minutes on a CPU. */
 import { expect, it } from 'vitest';
 import { loadModel } from '../../src/node/model-file.ts';
 import { expectClose } from '../kernels/numbers.ts';

@@ -11,6 +11,7 @@ import { initialWeights } from '../../src/nn/trainer.ts';
 import { uploadParameters } from '../../src/nn/upload.ts';
 import { openTestGpu } from '../gpu.ts';
 import { networkRow, origin } from './results.ts';
+import { full } from '../support/full.ts';
 
 function timed(pass: string, label: string, startMs: number, durationMs: number): TimedDispatch {
   const kernel = { family: 'conv2d', variant: 'tile', source: '', entryPoint: 'main', constants: {} };
@@ -76,7 +77,7 @@ async function lenetBreakdown(): Promise<{ passes: Pass[]; found: MeasuredBreakd
 }
 
 describe('LeNet', () => {
-  it('is timed dispatch by dispatch, and traced', async () => {
+  it.runIf(full)('is timed dispatch by dispatch, and traced', async () => {
     const { passes, found } = await lenetBreakdown();
     const { timeline, ...breakdown } = found;
     const labels = passes.flatMap(({ program }) => program.dispatches.map(({ label }) => label));

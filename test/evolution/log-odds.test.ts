@@ -6,6 +6,7 @@ import { readRun } from '../../src/report/read-run.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { copyOf } from './failing-storage.ts';
 import { tinyRun, tinySettings } from './tiny-run.ts';
+import { full } from '../support/full.ts';
 
 const { model: shipped } = await loadModel('lenet-mnist');
 const last = shipped.architecture.layers.at(-1)!.name;
@@ -47,7 +48,7 @@ function older(storage: MemoryStorage): MemoryStorage {
   return without;
 }
 
-test('elites improve after all confidences read 1', async () => {
+test.runIf(full)('elites improve after all confidences read 1', async () => {
   const storage = new MemoryStorage();
   const settings = { ...tinySettings, generations: 25, population: 40, classes: [1, 3, 8] };
   await tinyRun({ storage, model: sharp, settings });
