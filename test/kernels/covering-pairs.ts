@@ -34,7 +34,7 @@ export function allPairs<Variant, Shape>({
 }
 
 /** Variants of a kind that meet all edges, one of which could hide what the other shows. */
-const tilesAtEdges = 2;
+const tilesAtEdges = full ? 2 : 1;
 
 /**
  * Pairs such that every variant runs, every kind of variant runs every shape, and those of a kind that compile fastest meet
