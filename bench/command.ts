@@ -6,9 +6,6 @@ import { addCompare } from './compare-command.ts';
 import { withMeasure, type BenchOptions } from './measure-options.ts';
 import { notations } from './own-shapes.ts';
 import { addBenchReport } from './report-command.ts';
-import { sections } from './sections.ts';
-
-export { sections };
 
 /** What `--family` may name. */
 export const families: readonly string[] = Object.keys(notations);

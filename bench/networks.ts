@@ -9,6 +9,7 @@ import { uploadParameters } from '../src/nn/upload.ts';
 import { initialWeights } from '../src/nn/trainer.ts';
 import { benchAscent } from './ascent.ts';
 import { withBreakdown } from './network-breakdown.ts';
+import type { NetworkRow } from './network-row.ts';
 import { benchTrainingStep } from './own-training-step.ts';
 import type { NetworkName, NetworkWork, PassWork, TrainingWork } from './network-works.ts';
 import { benchRendering } from './rendering.ts';
@@ -18,7 +19,6 @@ import { sampleProgram, type Sample } from './sampling.ts';
 import type { Timeline } from './trace.ts';
 import { inVisits, ofVisit, type VisitOutput } from './visits.ts';
 import type { Watch } from './watch.ts';
-import type { NetworkRow } from './network-row.ts';
 
 export interface NetworkOutput extends VisitOutput<NetworkRow> {
   /** Called before each visit, and after each row with how many there were in it. */

@@ -16,9 +16,9 @@ import {
   type Measured,
 } from './peer-case.ts';
 import { fewSamples, sampleRuns, type Sample, type SamplingLimits } from './sampling.ts';
+import { fromSlots } from './slots.ts';
 import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
-import { fromSlots } from './slots.ts';
 
 /** @param parameters changed by the steps */
 export async function ownTrainingStep(

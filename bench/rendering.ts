@@ -5,11 +5,11 @@ import { flattenCppn } from '../src/encodings/cppn-program.ts';
 import type { CppnGenome } from '../src/encodings/encoding.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { RandomStream } from '../src/random/threefry.ts';
+import type { NetworkRow } from './network-row.ts';
 import type { RenderingWork } from './network-works.ts';
 import { sampleProgram } from './sampling.ts';
 import { ofVisit } from './visits.ts';
 import type { Watch } from './watch.ts';
-import type { NetworkRow } from './network-row.ts';
 
 const seed = 1;
 /** Generations that a genome has behind it: some have grown, most are small, as in an archive. */

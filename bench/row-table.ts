@@ -3,10 +3,10 @@ import { columnLine, columnsThatFit, withNotes, wrapped, type Column } from './c
 import { formatMs, formatShare } from './format.ts';
 import type { EvolutionRow } from './evolution.ts';
 import type { KernelRow } from './kernels.ts';
+import type { NetworkRow } from './network-row.ts';
 import type { PeerRow } from './peers.ts';
 import type { Sample } from './sampling.ts';
 import { undisturbedBelow } from './watch.ts';
-import type { NetworkRow } from './network-row.ts';
 
 export type Row = KernelRow | NetworkRow | EvolutionRow | PeerRow;
 

@@ -16,6 +16,7 @@
 enable subgroups;
 
 // @use conv-shape
+// @use rectify
 // @use vector
 
 override LANES: u32 = 4u;
@@ -165,7 +166,7 @@ fn main(
           for (var n = 0u; n < WIDTH; n++) {
             made = with_component(made, n, sum[((r * 4u + j) * PIXELS + p) * WIDTH + n]);
           }
-          y[(at + place_x) * BATCH + image] = select(made, select(made, Images(0.0), made < Images(0.0)), RECTIFIED);
+          y[(at + place_x) * BATCH + image] = finished(made);
         }
       }
     }

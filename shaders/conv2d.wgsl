@@ -20,6 +20,7 @@
 //   staged  for GPUs: a workgroup copies weights and inputs of some taps into workgroup memory, then shares them
 
 // @use conv-shape
+// @use rectify
 // @use vector
 
 override LANES: u32 = 8u;
@@ -41,11 +42,6 @@ fn pitch() -> u32 {
 // Columns and rows of positions.
 fn positions() -> vec2u {
   return (vec2u(OUT_WIDTH + OFFSET_X, OUT_HEIGHT + OFFSET_Y) + vec2u(SPREAD_X, SPREAD_Y) - 1u) / vec2u(SPREAD_X, SPREAD_Y);
-}
-
-// What is stored: the sum, or that of a rectified linear unit where one follows; NaN stays NaN, which max() would hide.
-fn finished(value: Images) -> Images {
-  return select(value, select(value, Images(0.0), value < Images(0.0)), RECTIFIED);
 }
 
 fn store(group: u32, channel: u32, position: vec2u, image: u32, value: Images) {

@@ -9,6 +9,7 @@
 
 enable subgroups;
 
+// @use rectify
 // @use vector
 
 override DEPTH: u32 = 1u;      // K
@@ -16,7 +17,6 @@ override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
 override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 4u;
-override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
 alias Columns = Vector;
 
@@ -104,7 +104,7 @@ fn main(
           for (var n = 0u; n < WIDTH; n++) {
             made = with_component(made, n, sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n]);
           }
-          c[row * N_VECTORS + first_column + q * LANES] = select(made, select(made, Columns(0.0), made < Columns(0.0)), RECTIFIED);
+          c[row * N_VECTORS + first_column + q * LANES] = finished(made);
         }
       }
     }

@@ -13,6 +13,7 @@
 //   sliced  for GPUs and few columns: as across, but the lanes share out k too, and add up what each has
 //   staged  for GPUs: a workgroup copies some k of both operands into workgroup memory, then shares them
 
+// @use rectify
 // @use vector
 // @use weights
 
@@ -21,7 +22,6 @@ override A_PITCH: u32 = 1u;    // vec4s of a row of a: ⌈M / 4⌉
 override M: u32 = 4u;
 override N_VECTORS: u32 = 1u;  // Columns of a row of b and c: ⌈N / 4⌉
 override LANES: u32 = 8u;
-override RECTIFIED: bool = false; // whether a rectified linear unit follows
 
 alias Columns = Vector;
 
@@ -33,11 +33,6 @@ const STEPS = 1u; // @tile divides DEPTH
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [A_PITCH]
 @group(0) @binding(2) var<storage, read> b: array<Columns>;     // [DEPTH, N_VECTORS]
 @group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
-
-// What is stored: the sum, or that of a rectified linear unit where one follows; NaN stays NaN, which max() would hide.
-fn finished(value: Columns) -> Columns {
-  return select(value, select(value, Columns(0.0), value < Columns(0.0)), RECTIFIED);
-}
 
 fn weight_at(at: u32) -> vec4f {
   return loaded(a[at]);

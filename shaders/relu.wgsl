@@ -1,9 +1,10 @@
 // Rectified linear unit.
 //
-//   forward:         y = max(x, 0), where NaN stays NaN: what overflows is not to look like an answer
+//   forward:         y = max(x, 0), where NaN stays NaN
 //   input_gradient:  dx = dy where y > 0, else 0
 
 // @use grid
+// @use rectify
 // @use vector
 
 override COUNT: u32 = 1u; // in Images
@@ -18,7 +19,7 @@ alias Images = Vector;
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = linear_index(id, workgroups);
   if (index < COUNT) {
-    y[index] = select(x[index], Images(0.0), x[index] < Images(0.0));
+    y[index] = rectified(x[index]);
   }
 }
 

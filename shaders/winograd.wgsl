@@ -11,6 +11,8 @@
 // share it. Squares overlap by K − 1 and reach past the edge, where x is zero.
 
 // @use grid
+// @use rectify
+// @use vector-1
 
 const SIZE = 6u; // @tile
 const M = 4u; // @tile
@@ -26,7 +28,6 @@ override KERNEL: u32 = 3u;
 override PADDING: u32 = 0u;
 // An invocation has one image: 36 values of four images would fit no registers, and take seconds to compile.
 override BATCH: u32 = 1u;
-override RECTIFIED: bool = false; // gather: whether a rectified linear unit follows
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;             // turn: [GROUPS, IN_CHANNELS, KERNEL, KERNEL, pitch]
 @group(0) @binding(1) var<storage, read> bias: array<f32>;                // turn: [GROUPS, pitch]
@@ -208,7 +209,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wor
     // @unroll
     for (var b = 0u; b < M; b++) {
       if (first_row + a < OUT_HEIGHT && first_column + b < OUT_WIDTH) {
-        y[((channel * OUT_HEIGHT + first_row + a) * OUT_WIDTH + first_column + b) * BATCH + n] = select(pixels[b], select(pixels[b], 0.0, pixels[b] < 0.0), RECTIFIED);
+        y[((channel * OUT_HEIGHT + first_row + a) * OUT_WIDTH + first_column + b) * BATCH + n] = finished(pixels[b]);
       }
     }
   }

@@ -1,5 +1,6 @@
 /** The platform-neutral core: give it a GPUDevice's adapter and a storage. */
 export { ascend } from './ascent/ascend.ts';
+export type { Ascent, AscentHooks } from './ascent/ascent.ts';
 export { ascentBatch } from './ascent/batch.ts';
 export { checkSettings } from './ascent/check-settings.ts';
 export type { Objective, Term } from './ascent/objective.ts';
@@ -14,6 +15,7 @@ export { CppnPopulation } from './encodings/cppn-population.ts';
 export { DirectPopulation } from './encodings/direct-population.ts';
 export type { Population, PopulationSettings } from './encodings/population.ts';
 export { Archive, type Candidate, type Elite, type Replacement } from './evolution/archive.ts';
+export type { Evolution, EvolutionHooks } from './evolution/evolution.ts';
 export { evolve } from './evolution/evolve.ts';
 export { Lineage, lineTo, stepsOf, type Ancestor, type Birth, type Step } from './evolution/lineage.ts';
 export {
@@ -36,6 +38,7 @@ export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evol
 export { replay, type Replay, type Replayed } from './runs/replay.ts';
 export { readLabels } from './formats/label-file.ts';
 export { readMeanImage } from './formats/mean-image.ts';
+export type { MeanImage } from './formats/mean-of-images.ts';
 export { readWeights, weightFormat } from './formats/read-weights.ts';
 export { Gpu, type AdapterDescription, type AdapterKind } from './gpu/device.ts';
 export { GpuError, GpuLimitError } from './gpu/errors.ts';
@@ -56,6 +59,7 @@ export { alexnet, caffenet } from './models/caffenet.ts';
 export { importModel, type ImportOptions, type Imported } from './models/import.ts';
 export { lenet } from './models/lenet.ts';
 export { writeModel, type Model } from './models/model.ts';
+export { readModel } from './models/read-model.ts';
 export type { Checkpoints } from './models/background-saver.ts';
 export { readCheckpoint, writeCheckpoint, type TrainingCheckpoint } from './models/training-checkpoint.ts';
 export type { TrainingState } from './models/training-state.ts';
@@ -71,9 +75,3 @@ export { readRun } from './report/read-run.ts';
 export { renderReport } from './report/report.ts';
 export { MemoryStorage, type Storage } from './storage/storage.ts';
 export { version } from './version.ts';
-export type { MeanImage } from './formats/mean-of-images.ts';
-export { readModel } from './models/read-model.ts';
-export type { Evolution } from './evolution/evolution.ts';
-export type { EvolutionHooks } from './evolution/evolution.ts';
-export type { Ascent } from './ascent/ascent.ts';
-export type { AscentHooks } from './ascent/ascent.ts';

@@ -17,5 +17,4 @@ override SPREAD_Y: u32 = 1u;
 override SPREAD_X: u32 = 1u;
 override OFFSET_Y: u32 = 0u;
 override OFFSET_X: u32 = 0u;
-override BATCH: u32 = 1u;         // in Vectors
-override RECTIFIED: bool = false; // whether a rectified linear unit follows
+override BATCH: u32 = 1u; // in Vectors

@@ -1,4 +1,5 @@
 /** The whole ascent: trials one after the other, their objectives batch by batch, saved on the way (paper §2.4). */
+import type { Ascent, AscentHooks } from './ascent.ts';
 import { Books } from './books.ts';
 import { unpackTensors } from './checkpoint.ts';
 import { Climber } from './climber.ts';
@@ -10,7 +11,6 @@ import type { AscentSummary } from './records.ts';
 import type { AscentSettings, Trial } from './settings.ts';
 import { mostIterations } from './stage.ts';
 import { centred, startOf } from './start-pictures.ts';
-import type { Ascent, AscentHooks } from './ascent.ts';
 
 /** Runs until every objective is done or the host says stop; the last state is saved either way. */
 export async function ascend(ascent: Ascent, hooks: AscentHooks): Promise<AscentSummary> {

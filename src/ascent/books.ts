@@ -5,6 +5,7 @@ import type { Picture } from '../evolution/run-folder.ts';
 import { SavingPace } from '../evolution/saving-pace.ts';
 import { summarise } from '../evolution/statistics.ts';
 import { pictureName, trialFolder } from './ascent-folder.ts';
+import type { Ascent, AscentHooks, Standing } from './ascent.ts';
 import { summariseAttacks } from './attack.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
 import type { Climber } from './climber.ts';
@@ -16,7 +17,6 @@ import type { ClimbableParametrisation } from './parametrise.ts';
 import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './records.ts';
 import { standingOf } from './standing.ts';
 import { bestTrial, summariseRows, summariseTrial } from './trials.ts';
-import type { Ascent, AscentHooks, Standing } from './ascent.ts';
 
 /** A slot that is climbed, with its objective's place in the settings. */
 export interface OpenSlot {

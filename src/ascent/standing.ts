@@ -1,7 +1,7 @@
 /** How far an ascent is, and how much is left of it. */
+import type { Standing } from './ascent.ts';
 import type { Course } from './course.ts';
 import type { AscentSettings } from './settings.ts';
-import type { Standing } from './ascent.ts';
 
 /**
  * What is left is estimated: an objective that has begun takes all its steps, one that has not as many as those that are done

@@ -3,13 +3,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { flagOf, scales, SettingError, settingText, type Values } from '../experiments/settings.ts';
+import type { ExperimentOptions } from './experiment-options.ts';
 import { finishHelp, groups, withExamples } from './help.ts';
 import type { Invocation } from './io.ts';
 import { withCommon, withOutput } from './options.ts';
 import { runExperiment } from './run-experiment.ts';
 import { writeResults } from './experiment-results.ts';
 import { Terminal, type TerminalOptions } from './terminal.ts';
-import type { ExperimentOptions } from './experiment-options.ts';
 
 export function buildExperiments(invocation: Invocation): Command {
   const { out, err } = invocation;

@@ -1,8 +1,8 @@
 /** What a command line has of the world around it: where it writes and how it gets a device. */
 import { releaseDawn, searchGpu, type OpenedGpu } from '../node/adapter.ts';
 import { holdBack } from '../node/driver-chatter.ts';
-import { StatusLine } from './status-line.ts';
 import type { Output } from './output.ts';
+import { StatusLine } from './status-line.ts';
 
 export interface OpenDevice extends OpenedGpu {
   readonly close: () => void;

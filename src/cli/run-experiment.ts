@@ -14,6 +14,7 @@ import {
 import { flagOf, settingText, valuesAt, type Values } from '../experiments/settings.ts';
 import { filesOfExperiments } from '../node/experiment-host.ts';
 import { FileStorage } from '../node/file-storage.ts';
+import type { ExperimentOptions } from './experiment-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { lockFolder } from './lock-folder.ts';
 import { resumeLine } from './shell-words.ts';
@@ -21,7 +22,6 @@ import { withGpuAgain } from './session.ts';
 import { classesNamed } from './named-classes.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
-import type { ExperimentOptions } from './experiment-options.ts';
 
 /** What the command line says of the settings. */
 export interface Given {

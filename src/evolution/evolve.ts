@@ -7,12 +7,12 @@ import { run } from '../gpu/program.ts';
 import { NotFiniteError } from '../models/not-finite.ts';
 import type { Replacement } from './archive.ts';
 import { Evaluator, type Evaluation } from './evaluator.ts';
+import type { Evolution, EvolutionHooks } from './evolution.ts';
 import type { Gallery } from './gallery.ts';
 import { Keeper } from './keeper.ts';
 import type { Birth } from './lineage.ts';
 import type { RunSummary } from './run-record.ts';
 import { Scheduler, type Request } from './scheduler.ts';
-import type { Evolution, EvolutionHooks } from './evolution.ts';
 
 /** Runs until the generations are done or the host says stop; the last state is saved either way. */
 export async function evolve(evolution: Evolution, hooks: EvolutionHooks): Promise<RunSummary> {

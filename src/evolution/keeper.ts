@@ -4,13 +4,13 @@ import { messageOf } from '../message-of.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Evaluation } from './evaluator.ts';
 import type { Replacement } from './archive.ts';
+import type { Evolution, EvolutionHooks } from './evolution.ts';
 import { Gallery } from './gallery.ts';
 import type { Ancestor } from './lineage.ts';
 import type { CellRecord, ProgressRecord, RunSummary, StageTimes } from './run-record.ts';
 import { SavedGenomes, type Occupied, type UnsavedGenome } from './saved-genomes.ts';
 import { SavingPace } from './saving-pace.ts';
 import { summarise } from './statistics.ts';
-import type { Evolution, EvolutionHooks } from './evolution.ts';
 
 /** A generation's outcome, read out of a search that goes on meanwhile. */
 interface Snapshot {

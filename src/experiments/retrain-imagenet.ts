@@ -21,9 +21,9 @@ import { fineTuningStep, type FineTuningOutcome, type Lesson } from './fine-tuni
 import { judgingStep, type JudgedPicture, type Judgement } from './judging-step.ts';
 import { chosenPictures, type PictureChoice } from './picture-choice.ts';
 import { conclude } from './retrain-imagenet-conclusion.ts';
+import { foolingLabel, retrainSettings, type RetrainValues } from './retrain-imagenet-settings.ts';
 import { readNetwork } from './retrained-network.ts';
 import { SettingError } from './settings.ts';
-import { foolingLabel, retrainSettings, type RetrainValues } from './retrain-imagenet-settings.ts';
 
 const networkOf = (round: number): string => `round-${String(round)}`;
 

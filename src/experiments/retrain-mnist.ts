@@ -6,9 +6,9 @@ import { defineExperiment, type Experiment, type Host, type Step, type StepHost 
 import { foolingLabel, withFoolingClass } from './fooling-class.ts';
 import { firstImages, judgePictures } from './judge-pictures.ts';
 import { concludeRetraining, type Round } from './retrain-conclusion.ts';
+import { networkOutcome, type NetworkOutcome } from './retrain-outcome.ts';
 import { choice, count, same, type ValuesOf } from './settings.ts';
 import { networkFiles, networkPath, trainedModel, trainNetwork } from './training-step.ts';
-import { networkOutcome, type NetworkOutcome } from './retrain-outcome.ts';
 
 const settings = {
   rounds: count('networks, each trained with what fooled those before it', { quick: 3, paper: 15 }),

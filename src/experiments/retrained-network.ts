@@ -1,8 +1,8 @@
 /** Networks that an experiment has trained itself, as files of its folder. */
 import { writeModel, type Model } from '../models/model.ts';
 import { sha256Hex } from '../formats/sha256.ts';
-import type { Host, NamedModel } from './experiment.ts';
 import { readModel } from '../models/read-model.ts';
+import type { Host, NamedModel } from './experiment.ts';
 
 export const networkPath = (name: string): string => `models/${name}.safetensors`;
 

@@ -6,13 +6,13 @@ import { sha256Hex } from '../formats/sha256.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { lenet } from '../models/lenet.ts';
 import { writeModel, type Model } from '../models/model.ts';
+import { readModel } from '../models/read-model.ts';
 import type { TrainingPlan } from '../models/training-checkpoint.ts';
 import { lenetDescent, preprocessingFor, train } from '../models/training.ts';
 import { RunFolderError } from '../report/run-files.ts';
 import { version } from '../version.ts';
 import type { Host, NamedModel, StepHost } from './experiment.ts';
 import { checkpointIn, checkpointsInto } from './training-checkpoints.ts';
-import { readModel } from '../models/read-model.ts';
 
 export const trainedNetwork = z.object({
   /** Of its file. */

@@ -1,9 +1,9 @@
 /** mean.binaryproto: the mean of the training pictures, which Caffe's networks expect subtracted (a bare BlobProto). */
 import { readBlob } from './caffe-blob.ts';
+import type { MeanImage } from './mean-of-images.ts';
 import { MessageReader } from './protobuf.ts';
 import { refusalOf } from './refusal.ts';
 import { viewOf } from './view-of.ts';
-import type { MeanImage } from './mean-of-images.ts';
 
 /**
  * Reads the mean image of a training set: values 0–255, channels in the order B, G, R.

@@ -1,10 +1,10 @@
 /** The mean of the training pictures, as the files of other programs hold it: Caffe's binaryproto, or an array of NumPy. */
 import { readBinaryproto } from './binaryproto.ts';
+import type { MeanImage } from './mean-of-images.ts';
 import { isNpy, readNpy, type NpyArray } from './npy.ts';
 import { refusalOf } from './refusal.ts';
 import { rearranged } from './strided.ts';
 import { isZip } from './zip.ts';
-import type { MeanImage } from './mean-of-images.ts';
 
 /**
  * Reads the mean image of a training set, whose format its first bytes tell.

@@ -1,7 +1,7 @@
 /** The instructions of a pickle that may run, by their byte, and the names of those that may not. */
+import type { PickleMachine } from './pickle-machine.ts';
 import type { PickleValue } from './pickle-value.ts';
 import { WeightFileError } from './weight-file-error.ts';
-import type { PickleMachine } from './pickle-machine.ts';
 
 /** Takes what it needs from the bytes and the stack; what it returns is pushed, unless undefined. */
 type Instruction = <T>(machine: PickleMachine<T>) => PickleValue<T> | undefined;

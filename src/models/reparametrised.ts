@@ -1,6 +1,9 @@
 /** What state dicts show of parts that no architecture here has, and how to get a file without them. */
 import type { WeightFile } from '../formats/weight-file.ts';
 
+/** Masks of zeros and ones are often kept as booleans, which no layer needs but which the weights are multiplied by. */
+const mask = /(^|[._/])(weight|bias)_mask$/;
+
 const signs: readonly (readonly [sign: RegExp, what: (name: string) => string])[] = [
   [
     /running_(mean|var)|moving_(mean|variance)/,
@@ -8,7 +11,7 @@ const signs: readonly (readonly [sign: RegExp, what: (name: string) => string])[
       `the network has batch normalisation (${name}), which no architecture here has; export it as ONNX, from which it is folded into the layers before`,
   ],
   [
-    /(^|[._/])(weight|bias)_mask$/,
+    mask,
     (name) =>
       `its weights are pruned by a mask (${name}); torch.nn.utils.prune.remove makes it part of them before the file is saved`,
   ],
@@ -32,8 +35,8 @@ export function partUnknownHere({ tensors, ignored }: WeightFile): string | unde
   return undefined;
 }
 
-/** Masks of zeros and ones are often kept as booleans, which no layer needs but which the weights are multiplied by. */
-export const isMask = (name: string): boolean => /(^|[._/])(weight|bias)_mask$/.test(name);
+/** Whether the weights are multiplied by it. */
+export const isMask = (name: string): boolean => mask.test(name);
 
 /** What optimisers keep for each weight, and averages of the weights over the training. */
 export const ofTraining = (name: string): boolean =>

@@ -3,8 +3,8 @@ import { frameOf } from '../ascent/frames.ts';
 import { framePath } from '../ascent/records.ts';
 import type { AscentFolder } from '../report/read-ascent.ts';
 import type { Storage } from '../storage/storage.ts';
-import { decodePicture } from './run-pictures.ts';
 import type { ImageBytes } from './image-bytes.ts';
+import { decodePicture } from './run-pictures.ts';
 
 export interface StripFrame {
   readonly iteration: number;

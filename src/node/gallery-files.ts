@@ -28,10 +28,10 @@ import { RunFolderError } from '../report/run-files.ts';
 import { shrink } from '../report/shrink.ts';
 import { StorageError } from './file-storage.ts';
 import type { GalleryFolder } from './gallery-folder.ts';
+import type { ImageBytes } from './image-bytes.ts';
 import { encodePng, ImageFileError } from './image-file.ts';
 import { packageFolder } from './package-folder.ts';
 import { decodeWholePicture } from './run-pictures.ts';
-import type { ImageBytes } from './image-bytes.ts';
 
 export interface GalleryHooks {
   /**

@@ -1,12 +1,12 @@
 /** Images as files: what is written is lossless, what is read may come from anywhere. */
 import { PNG } from 'pngjs';
 import { messageOf } from '../message-of.ts';
+import type { ImageBytes } from './image-bytes.ts';
 import type { PictureBound } from './image-limits.ts';
 import { hasJpegSignature } from './jpeg-header.ts';
 import { decodeJpeg } from './jpeg-image.ts';
 import { hasPngSignature } from './png-chunks.ts';
 import { decodePng } from './png-image.ts';
-import type { ImageBytes } from './image-bytes.ts';
 
 /** A file is no image that can be read. The message names the file, what is wrong and what to do. */
 export class ImageFileError extends Error {

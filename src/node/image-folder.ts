@@ -12,9 +12,9 @@ import type { LabelledPictures } from '../experiments/experiment.ts';
 import type { LabelledBatch } from '../models/evaluation.ts';
 import { fitImage } from '../models/fit-image.ts';
 import { volume, type Extent } from '../nn/layer.ts';
+import type { ImageBytes } from './image-bytes.ts';
 import { ImageFileError, decodeImage, type OnNote } from './image-file.ts';
 import { readRegular } from './read-regular.ts';
-import type { ImageBytes } from './image-bytes.ts';
 
 /** Where the pictures are and what they show; nothing of them is read yet. */
 export interface ImageFolder {

@@ -1,10 +1,10 @@
 /** Decodes JPEG behind a look at its header, and says in plain words what libjpeg found odd. */
 import { turnUpright } from './exif-orientation.ts';
+import type { ImageBytes } from './image-bytes.ts';
 import type { PictureBound } from './image-limits.ts';
 import { decodeWithMozjpeg, JpegError, type DecodedJpeg } from './jpeg-decoder.ts';
 import { decodeFourColours } from './jpeg-four-colours.ts';
 import { readJpegHeader } from './jpeg-header.ts';
-import type { ImageBytes } from './image-bytes.ts';
 
 /**
  * @param onNote told what is wrong with a picture that is read all the same, as "it ends early"

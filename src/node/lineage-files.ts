@@ -13,10 +13,10 @@ import { shrink } from '../report/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
 import { gifOf } from './animation.ts';
 import { writeGrid } from './grid-file.ts';
+import type { ImageBytes } from './image-bytes.ts';
 import { encodePng } from './image-file.ts';
 import { runName } from './run-name.ts';
 import { decodePicture, forGrid } from './run-pictures.ts';
-import type { ImageBytes } from './image-bytes.ts';
 
 /** Longest side in pixels of pictures that the page shows, and of the GIF's. */
 const pageSide = 96;

@@ -7,13 +7,13 @@ import { WeightFileError } from '../formats/weight-file-error.ts';
 import { formatBytes } from '../gpu/errors.ts';
 import { messageOf } from '../message-of.ts';
 import { type Model } from '../models/model.ts';
+import { readModel } from '../models/read-model.ts';
 import { nearestName } from '../nearest-name.ts';
 import { packageFolder } from './package-folder.ts';
 import { readRegular } from './read-regular.ts';
 import { sha256Of } from './sha256.ts';
 import { cachedWeights, checkFetched } from './weights-cache.ts';
 import { weightsManifest } from './weights-manifest.ts';
-import { readModel } from '../models/read-model.ts';
 
 export interface LoadedModel {
   readonly model: Model;

@@ -5,9 +5,9 @@ import { mostAtOnce } from '../report/picture-list.ts';
 import { fewPixels, type PagePicture } from '../report/picture.ts';
 import { shrink } from '../report/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { ImageBytes } from './image-bytes.ts';
 import { encodePng } from './image-file.ts';
 import { packageFolder } from './package-folder.ts';
-import type { ImageBytes } from './image-bytes.ts';
 
 /** Longest side in pixels of a picture among many. */
 const thumbnailSide = 128;

@@ -1,9 +1,9 @@
 /** Decodes PNG with pngjs, behind our own check of the file's structure. */
 import { PNG } from 'pngjs';
+import type { ImageBytes } from './image-bytes.ts';
 import type { PictureBound } from './image-limits.ts';
 import { fromChunks } from './png-chunks.ts';
 import { checkPng, type CheckedPng } from './png-structure.ts';
-import type { ImageBytes } from './image-bytes.ts';
 
 /**
  * @param onNote told what is wrong with a picture that is read all the same

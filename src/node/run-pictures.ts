@@ -1,8 +1,8 @@
 /** Pictures of a run folder, which anybody may have put there: of the run's size, and no more of them than fit in memory. */
 import type { RunRecord } from '../evolution/run-record.ts';
 import { shrink } from '../report/shrink.ts';
-import { decodeImage, ImageFileError } from './image-file.ts';
 import type { ImageBytes } from './image-bytes.ts';
+import { decodeImage, ImageFileError } from './image-file.ts';
 
 /** A thousand pictures of AlexNet's size and half as many more. */
 const mostGridPixels = 100_000_000;

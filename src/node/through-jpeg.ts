@@ -3,8 +3,8 @@
  * holds for invisible, and is no measure of a quality that others name.
  */
 import jpeg from 'jpeg-js';
-import { decodeJpeg } from './jpeg-image.ts';
 import type { ImageBytes } from './image-bytes.ts';
+import { decodeJpeg } from './jpeg-image.ts';
 
 /** @param quality 1 to 100, as the Independent JPEG Group counts it */
 export function throughJpeg({ pixels, channels, height, width }: ImageBytes, quality: number): ImageBytes {

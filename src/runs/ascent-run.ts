@@ -1,5 +1,6 @@
 /** Puts an ascent together from its settings: model, network, run folder; new or resumed. */
 import { AscentFolder } from '../ascent/ascent-folder.ts';
+import type { Ascent } from '../ascent/ascent.ts';
 import { statePath, takeState, writeFirstState, type AscentState } from '../ascent/checkpoint.ts';
 import { createParametrisation } from '../ascent/parametrise.ts';
 import type { AscentRecord } from '../ascent/records.ts';
@@ -22,7 +23,6 @@ import { damageNotes } from './damage-notes.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { picturesOf } from './replaced-run.ts';
 import { markIn, originOf, runMark } from './run-origin.ts';
-import type { Ascent } from '../ascent/ascent.ts';
 
 export interface AscentSetup {
   readonly gpu: Gpu;

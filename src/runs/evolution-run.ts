@@ -11,6 +11,7 @@ import {
   restoredLineage,
   takeCheckpoint,
 } from '../evolution/checkpoint.ts';
+import type { Evolution } from '../evolution/evolution.ts';
 import { Lineage } from '../evolution/lineage.ts';
 import { checkMemory, checkPopulation, searchMemory } from '../evolution/limits.ts';
 import { RunFolder, type EncodePicture } from '../evolution/run-folder.ts';
@@ -26,7 +27,6 @@ import { rebuiltCheckpoint } from './rebuilt-checkpoint.ts';
 import { checkVariants, recordedChoices } from './recorded-variants.ts';
 import { picturesOf } from './replaced-run.ts';
 import { markIn, originOf, runMark } from './run-origin.ts';
-import type { Evolution } from '../evolution/evolution.ts';
 
 export interface EvolutionSetup {
   readonly gpu: Gpu;

@@ -5,6 +5,7 @@ import cppnStoredValues from '../../shaders/lib/cppn-stored-values.wgsl';
 import cppnValues from '../../shaders/lib/cppn-values.wgsl';
 import grid from '../../shaders/lib/grid.wgsl';
 import halfWeights from '../../shaders/lib/half-weights.wgsl';
+import rectify from '../../shaders/lib/rectify.wgsl';
 import threefry from '../../shaders/lib/threefry.wgsl';
 import vector1 from '../../shaders/lib/vector-1.wgsl';
 import vector2 from '../../shaders/lib/vector-2.wgsl';
@@ -18,6 +19,7 @@ export const libraries: Readonly<Record<string, string>> = {
   'cppn-values': cppnValues,
   grid,
   'half-weights': halfWeights,
+  rectify,
   threefry,
   vector,
   'vector-1': vector1,

@@ -1,5 +1,6 @@
 /** Ascents of a network that is small enough to climb dozens of times in one test. */
 import { ascend } from '../../src/ascent/ascend.ts';
+import type { AscentHooks } from '../../src/ascent/ascent.ts';
 import type { Objective } from '../../src/ascent/objective.ts';
 import { classObjectives, leavingObjective } from '../../src/ascent/parse-objective.ts';
 import type { AscentSummary } from '../../src/ascent/records.ts';
@@ -14,7 +15,6 @@ import { sha256, tinyModel } from '../evolution/tiny-run.ts';
 import { volume } from '../../src/nn/layer.ts';
 import { openTestGpu } from '../gpu.ts';
 import { randomValues } from '../kernels/numbers.ts';
-import type { AscentHooks } from '../../src/ascent/ascent.ts';
 
 export const plainClimb: Climb = {
   step: { rule: 'normalised', size: 2.5 },

@@ -4,12 +4,12 @@ import { wrapped } from '../../bench/columns.ts';
 import type { EvolutionRow } from '../../bench/evolution.ts';
 import type { KernelRow } from '../../bench/kernels.ts';
 import { layerLines } from '../../bench/layer-lines.ts';
+import type { NetworkRow } from '../../bench/network-row.ts';
 import type { PeerRow } from '../../bench/peers.ts';
 import { RowTable, type Row } from '../../bench/row-table.ts';
 import { summarise } from '../../bench/sampling.ts';
 import { tableLines } from '../../bench/terminal-table.ts';
 import { around } from './results.ts';
-import type { NetworkRow } from '../../bench/network-row.ts';
 
 const sample = (ms: number) => summarise(around(ms, 0.1));
 

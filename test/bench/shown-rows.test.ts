@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import type { NetworkRow } from '../../bench/network-row.ts';
 import { Recorder } from '../../bench/recorder.ts';
 import { summarise } from '../../bench/sampling.ts';
 import { ShownRows } from '../../bench/shown-rows.ts';
 import { around, origin } from './results.ts';
-import type { NetworkRow } from '../../bench/network-row.ts';
 
 const row = (work: string, milliseconds: number, more: Partial<NetworkRow> = {}): NetworkRow => {
   const sample = summarise(around(milliseconds, 0.01));

@@ -4,13 +4,13 @@ import { classObjectives } from '../../src/ascent/parse-objective.ts';
 import { presets } from '../../src/ascent/presets.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
+import { readModel } from '../../src/models/read-model.ts';
 import { newAscent } from '../../src/runs/ascent-run.ts';
 import { newEvolution } from '../../src/runs/evolution-run.ts';
 import { Gpu } from '../../src/gpu/device.ts';
 import { type Model } from '../../src/models/model.ts';
 import { readAscent } from '../../src/report/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
-import { readModel } from '../../src/models/read-model.ts';
 
 /** Of the browser; the core is compiled without the DOM's types. */
 declare const navigator: { readonly gpu: GPU };

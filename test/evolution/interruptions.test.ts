@@ -1,6 +1,7 @@
 /** Runs that are killed, stopped or refused by the disk at every possible moment. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkpointPath, parseCheckpoint, readCheckpoint } from '../../src/evolution/checkpoint.ts';
+import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
 import { confidencesOf } from '../../src/models/evaluation.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { readRun } from '../../src/report/read-run.ts';
@@ -8,7 +9,6 @@ import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 import { FailingStorage, RecordingStorage, copyOf, textOf } from './failing-storage.ts';
 import { outcomeOf, sha256, tinyColourModel, tinyModel, tinyRun, tinySettings } from './tiny-run.ts';
-import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
 
 const encodings = ['cppn', 'direct'] as const;
 const kinds = [

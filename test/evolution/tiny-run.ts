@@ -1,4 +1,5 @@
 /** Runs of a network that is small enough to evolve against dozens of times in one test. */
+import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
 import type { RunSettings, RunSummary } from '../../src/evolution/run-record.ts';
 import { newEvolution, resumedEvolution } from '../../src/runs/evolution-run.ts';
@@ -10,7 +11,6 @@ import { initialWeights } from '../../src/nn/trainer.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
-import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
 
 export const sha256 = 'ab'.repeat(32);
 

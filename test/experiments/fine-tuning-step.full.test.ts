@@ -5,12 +5,12 @@ import { fineTuningStep } from '../../src/experiments/fine-tuning-step.ts';
 import { networkPath } from '../../src/experiments/retrained-network.ts';
 import { withClass } from '../../src/models/added-class.ts';
 import type { TrainedLayers } from '../../src/models/fine-tuning.ts';
+import { readModel } from '../../src/models/read-model.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';
-import { readModel } from '../../src/models/read-model.ts';
 
 const none = () => {
   throw new Error('this step needs none');

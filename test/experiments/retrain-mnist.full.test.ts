@@ -6,12 +6,12 @@ import { concludeRetraining, roundNumbers, type Round } from '../../src/experime
 import { retrainMnist } from '../../src/experiments/retrain-mnist.ts';
 import { networkPath } from '../../src/experiments/training-step.ts';
 import { largest, confidencesOf } from '../../src/models/evaluation.ts';
+import { readModel } from '../../src/models/read-model.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 import { conductOn } from './device-host.ts';
-import { readModel } from '../../src/models/read-model.ts';
 
 const small = { rounds: 2, images: 128, epochs: 1, evolutions: 1, generations: 2, population: 8, digits: 20 };
 

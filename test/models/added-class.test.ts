@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { withClass } from '../../src/models/added-class.ts';
 import { confidencesOf } from '../../src/models/evaluation.ts';
 import { writeModel } from '../../src/models/model.ts';
+import { readModel } from '../../src/models/read-model.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { openTestGpu } from '../gpu.ts';
-import { readModel } from '../../src/models/read-model.ts';
 
 test('the new class takes the same share of every other one, and the model is one that can be read', async () => {
   const gpu = await openTestGpu();

@@ -1,5 +1,6 @@
 /** Forward and backward passes of a network on the device, and ONNX Runtime's word on them. */
 import { expect } from 'vitest';
+import { asSlots, fromSlots } from '../../bench/slots.ts';
 import { run } from '../../src/gpu/program.ts';
 import { volume, type Architecture } from '../../src/nn/layer.ts';
 import { createNetwork, type Network } from '../../src/nn/network.ts';
@@ -9,7 +10,6 @@ import { uploadParameters } from '../../src/nn/upload.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { onnxNetwork } from '../../bench/onnx-network.ts';
-import { asSlots, fromSlots } from '../../bench/slots.ts';
 
 /** Uniform weights of the usual spread, with biases that are not zero; quicker to draw than those of training. */
 export function randomWeights(architecture: Architecture): Map<string, WeightTensor> {

@@ -6,13 +6,13 @@ import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { confidencesOf } from '../../src/models/evaluation.ts';
 import { importModel } from '../../src/models/import.ts';
 import { writeModel } from '../../src/models/model.ts';
+import { readModel } from '../../src/models/read-model.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { openTestGpu } from '../gpu.ts';
 import { binaryproto, lenetCaffemodel, lenetOldCaffemodel, lenetOnnx } from '../support/lenet-files.ts';
 import { pytorchBytes } from '../support/pytorch-files.ts';
 import { full } from '../support/full.ts';
-import { readModel } from '../../src/models/read-model.ts';
 
 const { model: shipped } = await loadModel('lenet-mnist');
 const { weights, preprocessing } = shipped;

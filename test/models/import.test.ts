@@ -4,6 +4,7 @@ import { imagenetLabels } from '../../src/datasets/imagenet-labels.ts';
 import { readMeanImage } from '../../src/formats/mean-image.ts';
 import type { WeightFileWithMetadata } from '../../src/formats/read-weights.ts';
 import { readWeights, weightFormat } from '../../src/formats/read-weights.ts';
+import { readModel } from '../../src/models/read-model.ts';
 import { caffeBytes } from '../support/caffe-files.ts';
 import { onnxBytes } from '../support/onnx-files.ts';
 import type { Tensor } from '../../src/formats/tensor.ts';
@@ -17,7 +18,6 @@ import { WeightShapeError } from '../../src/nn/parameters.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { binaryproto } from '../support/lenet-files.ts';
-import { readModel } from '../../src/models/read-model.ts';
 
 type Metadata = Readonly<Record<string, string>>;
 const empty: WeightFileWithMetadata = {

@@ -4,6 +4,7 @@ import { createClassifier } from '../../src/models/classifier.ts';
 import { confidencesOf, evaluateAccuracy } from '../../src/models/evaluation.ts';
 import { lenet } from '../../src/models/lenet.ts';
 import { writeModel, type Model } from '../../src/models/model.ts';
+import { readModel } from '../../src/models/read-model.ts';
 import { initialWeights } from '../../src/nn/trainer.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { loadModel } from '../../src/node/model-file.ts';
@@ -11,7 +12,6 @@ import { openTestGpu } from '../gpu.ts';
 import { expectClose, expectSame } from '../kernels/numbers.ts';
 import { full } from '../support/full.ts';
 import { onnxNetwork } from '../../bench/onnx-network.ts';
-import { readModel } from '../../src/models/read-model.ts';
 
 const images = 37;
 const { model: shipped } = await loadModel('lenet-mnist');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asSlots, fromSlots } from '../../bench/slots.ts';
 import { run } from '../../src/gpu/program.ts';
 import type { Architecture } from '../../src/nn/layer.ts';
 import { createNetwork } from '../../src/nn/network.ts';
@@ -7,7 +8,6 @@ import { initialWeights } from '../../src/nn/trainer.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceLogits } from './reference-network.ts';
-import { asSlots, fromSlots } from '../../bench/slots.ts';
 
 const architecture: Architecture = {
   name: 'small',

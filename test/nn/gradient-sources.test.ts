@@ -1,5 +1,6 @@
 /** Objectives that are about units of any layer: the backward pass begins there, or takes their gradient in on its way. */
 import { describe, expect, test } from 'vitest';
+import { asSlots } from '../../bench/slots.ts';
 import { run } from '../../src/gpu/program.ts';
 import { extents, volume, type Architecture } from '../../src/nn/layer.ts';
 import { createNetwork } from '../../src/nn/network.ts';
@@ -9,7 +10,6 @@ import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { referenceActivations } from './reference-network.ts';
-import { asSlots } from '../../bench/slots.ts';
 
 const architecture: Architecture = {
   name: 'small',

@@ -1,5 +1,6 @@
 /** Every kind of layer by itself, forward and backward, against its reference in doubles: what the registry has, is tried here. */
 import { expect, test } from 'vitest';
+import { asSlots, fromSlots } from '../../bench/slots.ts';
 import { run } from '../../src/gpu/program.ts';
 import { volume } from '../../src/nn/layer.ts';
 import { layerDefinitions } from '../../src/nn/layers/index.ts';
@@ -13,7 +14,6 @@ import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { exampleNetworks } from './reference-layers.ts';
 import { referenceLogits } from './reference-network.ts';
-import { asSlots, fromSlots } from '../../bench/slots.ts';
 
 test('every kind of layer is tried', () => {
   const tried = new Set(exampleNetworks.flatMap(({ layers }) => layers.map(({ kind }) => kind)));

@@ -2,11 +2,11 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
+import type { ImageBytes } from '../../src/node/image-bytes.ts';
 import { decodeImage, encodePng, ImageFileError } from '../../src/node/image-file.ts';
 import { mutationsOf, parsedOrRefused, truncationsOf } from '../support/hostile-bytes.ts';
 import { chunk, END_CHUNK, headerChunk, PNG_SIGNATURE, pngOf } from '../support/png-bytes.ts';
 import { full } from '../support/full.ts';
-import type { ImageBytes } from '../../src/node/image-bytes.ts';
 
 const pixelsOf = (bytes: Uint8Array) => {
   const { pixels, channels, height, width } = decodeImage(bytes, 'f.png');

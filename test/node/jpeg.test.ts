@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import jpeg from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
+import type { ImageBytes } from '../../src/node/image-bytes.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { throughJpeg } from '../../src/node/through-jpeg.ts';
 import { ADOBE, exif, INTEGER_TYPES, JFIF, jpegOf, segment, type JpegPlan } from '../support/jpeg-bytes.ts';
 import { halfColour, photograph, progressive, quarterColour } from '../support/jpeg-files.ts';
-import type { ImageBytes } from '../../src/node/image-bytes.ts';
 
 const decode = (bytes: Uint8Array) => decodeImage(bytes, 'f.jpg');
 /** Of [height, width, 3], as other programs keep it. */

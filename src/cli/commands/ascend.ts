@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ascend } from '../../ascent/ascend.ts';
+import type { Ascent, Standing } from '../../ascent/ascent.ts';
 import { ascentBatch } from '../../ascent/batch.ts';
 import type { AscentProgress, AscentRow, AscentSummary } from '../../ascent/records.ts';
 import { namesOf, newAscent, resumedAscent } from '../../runs/ascent-run.ts';
@@ -30,7 +31,6 @@ import { withGpuAgain } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
 import { during, Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
-import type { Ascent, Standing } from '../../ascent/ascent.ts';
 
 export function addAscend(program: Command, invocation: Invocation): void {
   const command = withAscend(

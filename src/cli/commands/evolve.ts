@@ -1,6 +1,7 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
 import { Option, type Command } from 'commander';
 import { readCheckpoint } from '../../evolution/checkpoint.ts';
+import type { Evolution } from '../../evolution/evolution.ts';
 import { evolve } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
 import type { RunSettings, RunSummary, StageTimes } from '../../evolution/run-record.ts';
@@ -24,7 +25,6 @@ import { withGpuAgain } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
 import { during, Terminal, type Passing } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
-import type { Evolution } from '../../evolution/evolution.ts';
 
 interface EvolveOptions extends ModelOptions {
   readonly encoding: 'cppn' | 'direct';
