@@ -46,19 +46,32 @@ const ownDevice = { setupFiles: 'test/support/close-device.ts' };
 /** A device to each process: what one file has had compiled, the next one has. */
 const sharedDevice = { setupFiles: 'test/support/forget-failure.ts', isolate: false };
 
+/** Of the bench and of Node's side, those that neither open a device nor change their process. */
+const withoutDevice = [
+  'test/bench/{axis,compare,humps,kept-roofs,median-interval,outputs,peer-table,rank-test,recorder,report,results-file,roofs,row-table,shape-notation,shown-rows,visits}.test.ts',
+  'test/node/{animation,download,image-file,image-folder,jpeg,jpeg-odd,mnist-files,private-folder,report-files,training-files,tuning-cache,what-to-install}.test.ts',
+];
+
 /** Of the engine, those that open devices of their own, or that want the shared one otherwise. */
 const onOwnDevice = ['test/nn/refused-kernels.test.ts', 'test/ascent/shipped-*.test.ts'];
 
 const everything = [
   // In the order of their names, so that the longest files come first.
-  project('commands', ['test/{cli,browser,bench,node}/**/*.test.ts', ...onOwnDevice], ownDevice),
+  project('commands', ['test/{cli,browser,bench,node}/**/*.test.ts', ...onOwnDevice], {
+    ...ownDevice,
+    exclude: withoutDevice,
+  }),
   project('engine', ['test/{gpu,kernels,nn,models,encodings,evolution,ascent,experiments}/**/*.test.ts'], {
     ...sharedDevice,
     exclude: onOwnDevice,
   }),
-  project('unit', ['test/{random,wgsl,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts'], {
-    isolate: false,
-  }),
+  project(
+    'unit',
+    ['test/{random,wgsl,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts', ...withoutDevice],
+    {
+      isolate: false,
+    },
+  ),
 ];
 const aboutAdapters = [
   project(
