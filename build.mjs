@@ -46,7 +46,7 @@ await build({
   entryPoints: {
     node: 'src/node/index.ts',
     bench: 'bench/main.ts',
-    defaults: 'bench/defaults.ts',
+    defaults: 'bench/bundle-choices.ts',
   },
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',
@@ -68,7 +68,7 @@ for (const name of readdirSync('dist/chunks'))
 await build({
   ...common,
   platform: 'node',
-  entryPoints: { 'bench-peers': 'bench/peers.ts' },
+  entryPoints: { 'bench-peers': 'bench/peers/peers.ts' },
   external: packages.filter((name) => !name.startsWith('@tensorflow/')),
   mainFields: ['module', 'main'],
   banner: {

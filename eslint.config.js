@@ -4,20 +4,23 @@ import tseslint from 'typescript-eslint';
 
 /** Folders from the bottom up: a file may import from its own and from those before it. */
 const layers = [
+  'util',
   'wgsl',
   'gpu',
   'random',
   'storage',
+  'image',
   'kernels',
-  'nn',
+  'network',
   'formats',
   'datasets',
-  'models',
-  'encodings',
+  'model',
+  'weights',
+  'genome',
   'evolution',
   'ascent',
-  'report',
   'runs',
+  'report',
   'experiments',
   'node',
   'cli',
@@ -59,7 +62,7 @@ const upward = layers.map((layer, index) => ({
       {
         patterns: [
           ...layers.slice(index + 1).map((above) => ({
-            group: [`../${above}/*`, `../../${above}/*`, `../../../${above}/*`],
+            regex: `^(\\.\\./)+${above}/`,
             message: `src/${layer} lies below src/${above}; imports only point down.`,
           })),
           ...(['node', 'cli'].includes(layer)

@@ -48,12 +48,12 @@ const sharedDevice = { setupFiles: 'test/support/forget-failure.ts', isolate: fa
 
 /** Of the bench and of Node's side, those that neither open a device nor change their process. */
 const withoutDevice = [
-  'test/bench/{axis,compare,humps,kept-roofs,median-interval,outputs,peer-table,rank-test,recorder,report,results-file,roofs,row-table,shape-notation,shown-rows,visits}.test.ts',
+  'test/bench/{axis,compare,humps,kept-roofs,median-interval,outputs,peer-table,rank-test,recorder,repetitions,report,results-file,roofs,row-table,shape-notation,shown-rows}.test.ts',
   'test/node/{animation,download,image-file,image-folder,jpeg,jpeg-odd,mnist-files,private-folder,report-files,training-files,tuning-cache,what-to-install}.test.ts',
 ];
 
 /** Of the engine, those that open devices of their own, or that want the shared one otherwise. */
-const onOwnDevice = ['test/nn/refused-kernels.test.ts', 'test/ascent/shipped-*.test.ts'];
+const onOwnDevice = ['test/network/refused-kernels.test.ts', 'test/ascent/shipped-*.test.ts'];
 
 const everything = [
   // In the order of their names, so that the longest files come first.
@@ -61,13 +61,13 @@ const everything = [
     ...ownDevice,
     exclude: withoutDevice,
   }),
-  project('engine', ['test/{gpu,kernels,nn,models,encodings,evolution,ascent,experiments}/**/*.test.ts'], {
+  project('engine', ['test/{gpu,kernels,network,model,weights,genome,evolution,ascent,runs,experiments}/**/*.test.ts'], {
     ...sharedDevice,
     exclude: onOwnDevice,
   }),
   project(
     'unit',
-    ['test/{random,wgsl,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts', ...withoutDevice],
+    ['test/{util,random,wgsl,image,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts', ...withoutDevice],
     {
       isolate: false,
     },
@@ -77,8 +77,8 @@ const aboutAdapters = [
   project(
     'adapter',
     [
-      'test/{kernels,nn,gpu,encodings}/**/*.test.ts',
-      'test/models/alexnet.test.ts',
+      'test/{kernels,network,gpu,genome}/**/*.test.ts',
+      'test/model/alexnet.test.ts',
       'test/ascent/gradients.test.ts',
     ],
     // A device to each process: drivers of GPUs do not all withstand a second one after the first was closed.

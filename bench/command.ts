@@ -2,10 +2,10 @@
 import { Command } from 'commander';
 import { finishHelp, withExamples } from '../src/cli/help.ts';
 import type { Invocation } from '../src/cli/io.ts';
-import { addCompare } from './compare-command.ts';
+import { addCompare } from './compare/compare-command.ts';
 import { withMeasure, type BenchOptions } from './measure-options.ts';
-import { notations } from './own-shapes.ts';
-import { addBenchReport } from './report-command.ts';
+import { notations } from './kernels/own-shapes.ts';
+import { addBenchReport } from './report/report-command.ts';
 
 /** What `--family` may name. */
 export const families: readonly string[] = Object.keys(notations);

@@ -1,7 +1,7 @@
 /** `fool bench --list`: what would be measured, without measuring. */
 import { formatCount } from '../src/report/format.ts';
-import { variantOf } from './kernel-cases.ts';
-import { worksText } from './network-works.ts';
+import { variantOf } from './kernels/kernel-cases.ts';
+import { worksText } from './networks/network-works.ts';
 import type { Plan } from './plan.ts';
 import type { Section } from './sections.ts';
 

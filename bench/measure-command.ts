@@ -2,22 +2,22 @@
 import { cpus, totalmem } from 'node:os';
 import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
-import { messageOf } from '../src/message-of.ts';
+import { messageOf } from '../src/util/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
-import { holdBack } from '../src/node/driver-chatter.ts';
+import { holdBack } from '../src/node/silence-driver.ts';
 import { version } from '../src/version.ts';
 import { commitOfBuild } from './commit.ts';
 import { planLines } from './listing.ts';
 import { importPeers, measureSections, type Peers } from './measure.ts';
 import type { BenchOptions } from './measure-options.ts';
-import { checkOutputs, filesOf, writeOutputs } from './outputs.ts';
+import { checkOutputs, filesOf, writeOutputs } from './report/outputs.ts';
 import { chosenSections, planOf, type Plan } from './plan.ts';
 import { Recorder } from './recorder.ts';
 import type { Section } from './sections.ts';
-import { ShownRows } from './shown-rows.ts';
+import { ShownRows } from './report/shown-rows.ts';
 import { speechOf, type Speech } from './speech.ts';
-import { isStopped, listenForStop, type StoppedError } from './stop.ts';
-import type { Timeline } from './trace.ts';
+import { isStopped, listenForStop, type StoppedError } from './sampling/stop.ts';
+import type { Timeline } from './sampling/trace.ts';
 
 /** What the command does. @returns the exit code: that of a signal, or 1 where a kernel failed */
 export async function runMeasure(named: readonly string[], options: BenchOptions): Promise<number> {

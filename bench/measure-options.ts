@@ -1,9 +1,9 @@
 /** The options of the command that measures. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { adapterOption, positiveNumber, wholeNumber } from '../src/cli/options.ts';
-import { AxisError, axisValues } from './axis.ts';
+import { AxisError, axisValues } from './kernels/axis.ts';
 import type { MeasureOptions } from './measure.ts';
-import type { OutputOptions } from './outputs.ts';
+import type { OutputOptions } from './report/outputs.ts';
 import type { Choice } from './plan.ts';
 import { sections } from './sections.ts';
 

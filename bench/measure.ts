@@ -1,20 +1,20 @@
 /** What `fool bench` measures: the roofs, then section after section in the order in which they were named. */
 import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
-import { messageOf } from '../src/message-of.ts';
+import { messageOf } from '../src/util/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
-import { benchEvolution } from './evolution.ts';
-import { benchKernels } from './kernels.ts';
-import { benchNetworks } from './networks.ts';
+import { benchEvolution } from './runs/evolution.ts';
+import { benchKernels } from './kernels/kernels.ts';
+import { benchNetworks } from './networks/networks.ts';
 import type { Plan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
-import { findRoofs, type Roofs } from './roofs.ts';
-import type { Row } from './row-table.ts';
-import type { ShownRows } from './shown-rows.ts';
+import { findRoofs, type Roofs } from './roofs/roofs.ts';
+import type { Row } from './report/row-table.ts';
+import type { ShownRows } from './report/shown-rows.ts';
 import type { Speech } from './speech.ts';
-import type { Timeline } from './trace.ts';
-import { mostVisits } from './visits.ts';
-import { watchOn, type Watch } from './watch.ts';
+import type { Timeline } from './sampling/trace.ts';
+import { mostVisits } from './sampling/repetitions.ts';
+import { watchOn, type Watch } from './sampling/machine-load.ts';
 
 export interface MeasureOptions {
   readonly adapter: string;
@@ -40,7 +40,7 @@ export interface Output {
   readonly signal: AbortSignal;
 }
 
-export type Peers = typeof import('./peers.ts');
+export type Peers = typeof import('./peers/peers.ts');
 
 /**
  * @param gpu closed at the end, or as soon as it is not needed

@@ -1,13 +1,13 @@
 /** Which sections are measured, in which order, and what of each. */
 import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
-import { nearestName } from '../src/nearest-name.ts';
-import { NothingFitsError, type KernelChoice } from './choose-cases.ts';
-import { evolutionRuns, type EvolutionRun } from './evolution.ts';
-import type { KernelCase } from './kernel-cases.ts';
-import { casesToMeasure } from './kernels.ts';
-import { chooseWorks, networkWorks, type NetworkWork, type WorkChoice } from './network-works.ts';
-import { peerWorks, type PeerWork } from './peer-works.ts';
+import { nearestName } from '../src/util/nearest-name.ts';
+import { NothingFitsError, type KernelChoice } from './kernels/filter-cases.ts';
+import { evolutionRuns, type EvolutionRun } from './runs/evolution.ts';
+import type { KernelCase } from './kernels/kernel-cases.ts';
+import { casesToMeasure } from './kernels/kernels.ts';
+import { chooseWorks, networkWorks, type NetworkWork, type WorkChoice } from './networks/network-works.ts';
+import { peerWorks, type PeerWork } from './peers/peer-works.ts';
 import { sections, type Section } from './sections.ts';
 
 /** What chooses among the rows of sections. */

@@ -1,8 +1,8 @@
 /** The results file while it is made: a bench that is stopped, or dies, leaves what it has measured. */
 import { saveFile } from '../src/node/save-file.ts';
-import type { Peaks } from './peaks.ts';
-import type { Origin } from './results-file.ts';
-import type { Row } from './row-table.ts';
+import type { Peaks } from './roofs/peaks.ts';
+import type { Origin } from './report/results-file.ts';
+import type { Row } from './report/row-table.ts';
 
 /** What is known when nothing has been measured yet. */
 export type Beginning = Omit<Origin, 'peaks' | 'fixedWorkMs' | 'partial' | 'partialReason' | 'note'>;

@@ -2,7 +2,7 @@
 import { watchCompiling } from '../src/cli/compile-bar.ts';
 import { Terminal, type Passing, type Progress } from '../src/cli/terminal.ts';
 import type { Gpu } from '../src/gpu/device.ts';
-import { outputWidth } from './columns.ts';
+import { outputWidth } from './report/columns.ts';
 
 export interface Speech {
   /** A line of the rows: what was asked for. */

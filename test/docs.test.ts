@@ -47,12 +47,13 @@ describe.each(pages)('%s', (page) => {
 it('docs/kernels.md has a line for every family, and no other', () => {
   const [, table = ''] = readFileSync('docs/kernels.md', 'utf8').split('## All families');
   const named = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, family]) => family);
-  const shaders = readdirSync('shaders').flatMap((name) => /^(.*?)(?:-quads)?\.wgsl$/.exec(name)?.[1] ?? []);
+  const files = readdirSync('shaders', { recursive: true, encoding: 'utf8' });
+  const shaders = files.flatMap((name) => /^(?!lib\/).*?([\w-]+?)(?:-quads)?\.wgsl$/.exec(name)?.[1] ?? []);
   expect(named.sort()).toEqual([...new Set(shaders)].sort());
 });
 
 it('docs/architecture.md has the layers of src in the order that the linter holds', () => {
-  const [, drawn = ''] = /```\n(wgsl →[^`]*)```/.exec(readFileSync('docs/architecture.md', 'utf8')) ?? [];
+  const [, drawn = ''] = /```\n(util →[^`]*)```/.exec(readFileSync('docs/architecture.md', 'utf8')) ?? [];
   const [, list = ''] = /const layers = \[([^\]]*)\]/.exec(readFileSync('eslint.config.js', 'utf8')) ?? [];
   const layers = [...list.matchAll(/'(\w+)'/g)].map(([, layer]) => layer);
   expect(layers.length).toBeGreaterThan(10);

@@ -2,14 +2,14 @@
 import type { Ascent, AscentHooks } from './ascent.ts';
 import { Books } from './books.ts';
 import { unpackTensors } from './checkpoint.ts';
-import { Climber } from './climber.ts';
-import { follow, isStuck, lostAt } from './course.ts';
-import { diagnose } from './diagnosis.ts';
+import { Climber } from './optimiser/optimiser.ts';
+import { follow, isStuck, lostAt } from './trajectory.ts';
+import { diagnose } from './lost-gradient.ts';
 import { hasStrip, isFrame } from './frames.ts';
-import type { Objective } from './objective.ts';
+import type { Objective } from './objective/objective.ts';
 import type { AscentSummary } from './records.ts';
 import type { AscentSettings, Trial } from './settings.ts';
-import { mostIterations } from './stage.ts';
+import { mostIterations } from './objective-graph.ts';
 import { centred, startOf } from './start-pictures.ts';
 
 /** Runs until every objective is done or the host says stop; the last state is saved either way. */

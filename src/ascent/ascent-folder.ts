@@ -5,7 +5,7 @@ import { ProgressLog } from '../evolution/progress-log.ts';
 import type { EncodePicture, Picture } from '../evolution/run-folder.ts';
 import { withChecksum, withChecksumIn } from '../storage/checksum.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Objective } from './objective.ts';
+import type { Objective } from './objective/objective.ts';
 import {
   framePath,
   type AscentHistory,

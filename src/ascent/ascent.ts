@@ -1,13 +1,13 @@
 /** A gradient ascent: what it is about, and what its host gives it. */
 import type { Gpu } from '../gpu/device.ts';
-import type { Judge } from '../models/judge.ts';
-import type { Model } from '../models/model.ts';
+import type { Judge } from '../model/judge.ts';
+import type { Model } from '../model/model.ts';
 import type { AscentFolder } from './ascent-folder.ts';
 import type { AscentState } from './checkpoint.ts';
-import type { Objective } from './objective.ts';
-import type { ClimbableParametrisation } from './parametrise.ts';
+import type { Objective } from './objective/objective.ts';
+import type { ClimbableParametrisation } from './parametrisation/create.ts';
 import type { AscentProgress, AscentRecord, TrialRecord } from './records.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './objective-graph.ts';
 import type { StartPicture } from './start-pictures.ts';
 
 export interface Ascent {

@@ -1,7 +1,7 @@
 /** Adversarial examples: what a picture was named before and after it was changed, and how many attacks succeeded. */
-import { summarise } from '../evolution/statistics.ts';
-import type { Guess } from '../models/likeliest.ts';
-import { classGoal, type Objective } from './objective.ts';
+import { summarise } from '../util/statistics.ts';
+import type { Guess } from '../model/likeliest.ts';
+import { classGoal, type Objective } from './objective/objective.ts';
 import type { Attack, AscentRow, AttackSummary } from './records.ts';
 import { startsFromPictures, type AscentSettings, type Start, type StartFile } from './settings.ts';
 import { startPath } from './start-pictures.ts';

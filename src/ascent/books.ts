@@ -1,22 +1,30 @@
 /** Keeps the books of an ascent: courses, pictures, progress, checkpoints, trials, the summary. */
-import { messageOf } from '../message-of.ts';
-import { unpadPlanes } from '../models/image-layout.ts';
+import { messageOf } from '../util/message-of.ts';
+import { unpadPlanes } from '../image/image-layout.ts';
 import type { Picture } from '../evolution/run-folder.ts';
 import { SavingPace } from '../evolution/saving-pace.ts';
-import { summarise } from '../evolution/statistics.ts';
+import { summarise } from '../util/statistics.ts';
 import { pictureName, trialFolder } from './ascent-folder.ts';
 import type { Ascent, AscentHooks, Standing } from './ascent.ts';
 import { summariseAttacks } from './attack.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
-import type { Climber } from './climber.ts';
-import { bestConfidence, historyOf, newCourse, rescored, rowOf, storedOf, type Course } from './course.ts';
+import type { Climber } from './optimiser/optimiser.ts';
+import {
+  bestConfidence,
+  historyOf,
+  newCourse,
+  rescored,
+  rowOf,
+  storedOf,
+  type Course,
+} from './trajectory.ts';
 import { frameOf } from './frames.ts';
 import { judgeAttacks } from './judge-attacks.ts';
-import type { Objective } from './objective.ts';
-import type { ClimbableParametrisation } from './parametrise.ts';
+import type { Objective } from './objective/objective.ts';
+import type { ClimbableParametrisation } from './parametrisation/create.ts';
 import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './records.ts';
 import { standingOf } from './standing.ts';
-import { bestTrial, summariseRows, summariseTrial } from './trials.ts';
+import { bestTrial, summariseRows, summariseTrial } from './trial-summary.ts';
 
 /** A slot that is climbed, with its objective's place in the settings. */
 export interface OpenSlot {

@@ -1,8 +1,14 @@
 /** Whether the settings of an ascent make sense together, before anything is computed. */
-import type { Model } from '../models/model.ts';
-import { checkObjective } from './check-objective.ts';
-import { flatten, hyperparameterNames, hyperparameters, isWithin, takesMomentum } from './hyperparameters.ts';
-import type { Objective } from './objective.ts';
+import type { Model } from '../model/model.ts';
+import { checkObjective } from './objective/check-objective.ts';
+import {
+  flatten,
+  hyperparameterNames,
+  hyperparameters,
+  isWithin,
+  takesMomentum,
+} from './optimiser/hyperparameters.ts';
+import type { Objective } from './objective/objective.ts';
 import { noiseOf, startsFromPictures, type AscentSettings, type Climb } from './settings.ts';
 
 /** Settings contradict each other or are out of range: wrong usage. The message says where, and what to do. */

@@ -1,5 +1,5 @@
 /** Film strips: the pictures of chosen iterations, small, of the first objectives. */
-import { fitImage } from '../models/fit-image.ts';
+import { fitImage } from '../image/fit-image.ts';
 import type { Picture } from '../evolution/run-folder.ts';
 import { mostStrips } from './records.ts';
 import type { AscentSettings } from './settings.ts';

@@ -1,9 +1,9 @@
 /** What a network names pictures that were changed, and how far they are from those that they were. */
 import type { Picture } from '../evolution/run-folder.ts';
-import { judgeAll } from '../models/judge.ts';
+import { judgeAll } from '../model/judge.ts';
 import type { Ascent } from './ascent.ts';
 import { attackOf, startFileOf } from './attack.ts';
-import { bestConfidence, namedAt, type Course } from './course.ts';
+import { bestConfidence, namedAt, type Course } from './trajectory.ts';
 import { distanceBetween } from './distance.ts';
 import type { AscentRow } from './records.ts';
 import { startOf } from './start-pictures.ts';

@@ -1,7 +1,7 @@
 /** The files of an ascent's run folder as types: everything a report, a resume or a verification reads. */
-import type { CppnGenome } from '../encodings/encoding.ts';
+import type { CppnGenome } from '../genome/genome.ts';
 import type { RunRecord } from '../evolution/run-record.ts';
-import type { Guess } from '../models/likeliest.ts';
+import type { Guess } from '../model/likeliest.ts';
 import type { ChoiceTable } from '../gpu/tuning.ts';
 import type { AscentSettings, Climb } from './settings.ts';
 

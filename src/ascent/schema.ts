@@ -9,9 +9,9 @@ import {
   logOdds,
   originShape,
 } from '../evolution/run-schema.ts';
-import type { Guess } from '../models/likeliest.ts';
-import { denseStorages } from '../nn/parameters.ts';
-import { classMeasures, type Objective } from './objective.ts';
+import type { Guess } from '../model/likeliest.ts';
+import { denseStorages } from '../network/parameters.ts';
+import { classMeasures, type Objective } from './objective/objective.ts';
 import {
   milestones,
   type AscentHistory,

@@ -1,8 +1,8 @@
 /** What a gradient ascent is told: everything that its outcome depends on, beside the model and the adapter. */
-import type { CppnGenome } from '../encodings/encoding.ts';
-import type { Coordinates } from '../encodings/frame.ts';
-import type { DenseStorage } from '../nn/parameters.ts';
-import type { Objective } from './objective.ts';
+import type { CppnGenome } from '../genome/genome.ts';
+import type { Coordinates } from '../genome/cppn-coordinates.ts';
+import type { DenseStorage } from '../network/parameters.ts';
+import type { Objective } from './objective/objective.ts';
 
 /**
  * How far a step goes along the gradient g (paper §2.4 and its supplement):

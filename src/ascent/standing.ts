@@ -1,6 +1,6 @@
 /** How far an ascent is, and how much is left of it. */
 import type { Standing } from './ascent.ts';
-import type { Course } from './course.ts';
+import type { Course } from './trajectory.ts';
 import type { AscentSettings } from './settings.ts';
 
 /**

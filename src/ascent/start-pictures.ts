@@ -1,8 +1,8 @@
 /** The pictures that an ascent starts from, as people have them and as the device climbs them. */
-import type { Guess } from '../models/likeliest.ts';
-import type { Preprocessing } from '../models/preprocessing.ts';
-import type { Objective } from './objective.ts';
-import type { Centred } from './pixel.ts';
+import type { Guess } from '../model/likeliest.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
+import type { Objective } from './objective/objective.ts';
+import type { Centred } from './parametrisation/pixel.ts';
 
 export interface StartPicture {
   /** Bytes [channels, height, width] of the size that the model looks at, gray or RGB. */

@@ -1,15 +1,15 @@
 /** Where an ascent starts: what the parameters are before the first step. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
-import { add } from '../kernels/add.ts';
-import { boundClimb } from '../kernels/climb.ts';
-import { noise } from '../kernels/noise.ts';
+import { add } from '../kernels/layers/add.ts';
+import { boundClimb } from '../kernels/ascent/ascent-step.ts';
+import { noise } from '../kernels/ascent/noise.ts';
 import { streams } from '../random/streams.ts';
-import type { Objective } from './objective.ts';
-import type { Parametrisation } from './parametrisation.ts';
-import type { Centred } from './pixel.ts';
+import type { Objective } from './objective/objective.ts';
+import type { Parametrisation } from './parametrisation/parametrisation.ts';
+import type { Centred } from './parametrisation/pixel.ts';
 import { noiseOf, startsFromPictures, type Start } from './settings.ts';
-import { objectiveStream } from './views.ts';
+import { objectiveStream } from './transforms.ts';
 
 /** The picture that an objective starts from, minus the mean image. */
 export type PictureFor = (objective: Objective) => Centred;

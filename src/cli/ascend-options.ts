@@ -1,8 +1,14 @@
 /** The options of `fool ascend`, and the settings that they add up to. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { climbOf, flatten, stepRules, type FlatClimb, type RuleName } from '../ascent/hyperparameters.ts';
-import { classMeasures, type ClassMeasure } from '../ascent/objective.ts';
-import { presets, presetNames, stepScales, type PresetName } from '../ascent/presets.ts';
+import {
+  climbOf,
+  flatten,
+  stepRules,
+  type FlatClimb,
+  type RuleName,
+} from '../ascent/optimiser/hyperparameters.ts';
+import { classMeasures, type ClassMeasure } from '../ascent/objective/objective.ts';
+import { presets, presetNames, stepScales, type PresetName } from '../ascent/optimiser/presets.ts';
 import { mostMutations, type Ball, type Climb, type Transformation } from '../ascent/settings.ts';
 import { groups } from './help.ts';
 import { wholeNumber, withModel, type ModelOptions } from './options.ts';

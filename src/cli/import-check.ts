@@ -6,11 +6,11 @@ import {
   type Change,
   type CheckedImage,
   type KnownImage,
-} from '../models/import-check.ts';
-import type { Model } from '../models/model.ts';
-import type { Preprocessing } from '../models/preprocessing.ts';
-import type { Parameters } from '../nn/parameters.ts';
-import { uploadParameters } from '../nn/upload.ts';
+} from '../weights/import-check.ts';
+import type { Model } from '../model/model.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
+import type { Parameters } from '../network/parameters.ts';
+import { uploadParameters } from '../network/upload.ts';
 import { readImage } from '../node/image-folder.ts';
 import { formatConfidence } from '../report/format.ts';
 import { evaluationOf, type Evaluate } from './labelled-data.ts';

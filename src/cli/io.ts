@@ -1,6 +1,6 @@
 /** What a command line has of the world around it: where it writes and how it gets a device. */
 import { releaseDawn, searchGpu, type OpenedGpu } from '../node/adapter.ts';
-import { holdBack } from '../node/driver-chatter.ts';
+import { holdBack } from '../node/silence-driver.ts';
 import type { Output } from './output.ts';
 import { StatusLine } from './status-line.ts';
 

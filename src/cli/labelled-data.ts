@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { DatasetError } from '../datasets/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { evaluateAccuracy, evaluateBatches, type Accuracy } from '../models/evaluation.ts';
-import { createJudge, imagesAtATime } from '../models/judge.ts';
-import type { Model } from '../models/model.ts';
-import type { DenseStorage, Parameters } from '../nn/parameters.ts';
+import { evaluateAccuracy, evaluateBatches, type Accuracy } from '../model/evaluation.ts';
+import { createJudge, imagesAtATime } from '../model/judge.ts';
+import type { Model } from '../model/model.ts';
+import type { DenseStorage, Parameters } from '../network/parameters.ts';
 import { imageBatches, openImageFolder } from '../node/image-folder.ts';
 import { loadMnist } from '../node/mnist-files.ts';
 import { noteTo, type Terminal } from './terminal.ts';

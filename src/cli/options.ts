@@ -1,8 +1,8 @@
 /** Options that several commands share, and parsers that say what they expected. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { architectureNames } from '../models/architectures.ts';
+import { architectureNames } from '../model/architectures/index.ts';
 import { groups } from './help.ts';
-import { denseStorages, type DenseStorage } from '../nn/parameters.ts';
+import { denseStorages, type DenseStorage } from '../network/parameters.ts';
 
 export interface CommonOptions {
   readonly adapter: string;

@@ -1,8 +1,8 @@
 /** The model that a run was made with, and no other. */
 import type { RunRecord } from '../evolution/run-record.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import { loadModel, UnknownModelError } from '../node/model-file.ts';
-import { RunFolderError } from '../report/run-files.ts';
+import { RunFolderError } from '../runs/read-files.ts';
 
 /**
  * @param modelName as the user called it when the run was started

@@ -1,12 +1,12 @@
 /** Runs one command line of a program: finds its command, turns errors into sentences and exit codes. */
 import { CommanderError, type Command } from 'commander';
-import { ObjectiveError } from '../ascent/check-objective.ts';
+import { ObjectiveError } from '../ascent/objective/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
 import { SettingError } from '../experiments/settings.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import { ModelPairError } from '../experiments/shared-classes.ts';
-import { ClassError } from '../runs/evolution-run.ts';
-import { messageOf } from '../message-of.ts';
+import { ClassError } from '../runs/start-evolution.ts';
+import { messageOf } from '../util/message-of.ts';
 import { UnknownModelError } from '../node/model-file.ts';
 import { printEnvelope } from './envelope.ts';
 import { nameOf } from './help.ts';

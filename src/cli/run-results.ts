@@ -1,7 +1,7 @@
 /** What --json says of a run folder beside its summary: where things are, and what became of every class. */
 import { join } from 'node:path';
 import type { FileStorage } from '../node/file-storage.ts';
-import { readClaims } from '../report/claims.ts';
+import { readClaims } from '../runs/claims.ts';
 
 export interface RunResults {
   readonly folder: string;

@@ -2,9 +2,9 @@
 import type { Gpu } from '../gpu/device.ts';
 import { DeviceLostError } from '../gpu/errors.ts';
 import { chosenBy, type Tuning } from '../gpu/tuning.ts';
-import { shippedChoices } from '../kernels/shipped-choices.ts';
-import { tableOf, tuneOnDemand } from '../kernels/tuned-choices.ts';
-import { messageOf } from '../message-of.ts';
+import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
+import { tableOf, tuneOnDemand } from '../kernels/tuning/measured-choices.ts';
+import { messageOf } from '../util/message-of.ts';
 import { keepTuned, readTuned } from '../node/tuning-cache.ts';
 import { formatCount } from '../report/format.ts';
 import { watchCompiling } from './compile-bar.ts';

@@ -5,16 +5,16 @@ import type { ImageDataset } from '../datasets/dataset.ts';
 import { fingerprintOf } from '../datasets/fingerprint.ts';
 import { presentable } from '../formats/refusal.ts';
 import type { AdapterDescription } from '../gpu/device.ts';
-import { lenet } from '../models/lenet.ts';
+import { lenet } from '../model/architectures/lenet.ts';
 import {
   checkSame,
   mostCheckpointBytes,
   readCheckpoint,
   type TrainingCheckpoint,
   type TrainingPlan,
-} from '../models/training-checkpoint.ts';
-import { TrainingCheckpointError } from '../models/training-state.ts';
-import { lenetDescent, stepsOf } from '../models/training.ts';
+} from '../model/training/training-checkpoint.ts';
+import { TrainingCheckpointError } from '../model/training/training-state.ts';
+import { lenetDescent, stepsOf } from '../model/training/training.ts';
 import { loadMnist } from '../node/mnist-files.ts';
 import type { TrainingFiles } from '../node/training-files.ts';
 import { version } from '../version.ts';

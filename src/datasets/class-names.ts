@@ -1,5 +1,5 @@
 /** The class that somebody means by a name: its label, its WordNet id, its label's first words, its number. */
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '../util/nearest-name.ts';
 import { wordNetId } from './imagenet-labels.ts';
 
 /** Names that a message proposes. */

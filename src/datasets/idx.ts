@@ -3,7 +3,7 @@
  * element type, a byte for the number of dimensions, each dimension as a big-endian 32-bit integer, then
  * the values, row-major. MNIST uses unsigned bytes throughout: [count, rows, columns] and [count].
  */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { DatasetError, type ImageDataset } from './dataset.ts';
 
 /** The whole content of a file, with its name for messages. */

@@ -1,5 +1,5 @@
 /** The archive: one cell per class, each holding the elite that the network is surest of (MAP-Elites, paper §2.2). */
-import { logOddsOf } from './log-odds.ts';
+import { logOddsOf } from '../model/log-odds.ts';
 
 export interface Elite {
   /** Identity: the running number of its evaluation, from 0. */

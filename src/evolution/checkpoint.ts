@@ -3,7 +3,7 @@
  * by generation and child, so a resumed run goes on bit for bit as if it had never stopped.
  */
 import { z } from 'zod';
-import type { Population } from '../encodings/population.ts';
+import type { Population } from '../genome/population.ts';
 import { checksumState } from '../storage/checksum.ts';
 import { dropDamaged, readGeneration, type Generation } from '../storage/generations.ts';
 import type { Storage } from '../storage/storage.ts';

@@ -1,9 +1,9 @@
 /** One submission per generation: render, judge, pick the winners. Only those few numbers come back. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind } from '../gpu/program.ts';
-import { noChild, winnerBytes, winners } from '../kernels/winners.ts';
-import type { Classifier } from '../models/classifier.ts';
-import { notFinite } from '../models/not-finite.ts';
+import { noChild, winnerBytes, winners } from '../kernels/genome/argmax-per-class.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { notFinite } from '../model/not-finite.ts';
 import type { Winner } from './scheduler.ts';
 
 export interface Evaluation {

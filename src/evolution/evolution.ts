@@ -1,7 +1,7 @@
 /** A run of evolution: what it is about, and what its host gives it. */
-import type { Population } from '../encodings/population.ts';
+import type { Population } from '../genome/population.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { Classifier } from '../models/classifier.ts';
+import type { Classifier } from '../model/classifier.ts';
 import type { Archive } from './archive.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Lineage } from './lineage.ts';

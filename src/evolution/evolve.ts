@@ -2,9 +2,9 @@
  * The whole search: ask, vary, render, judge, tell, and save on the way (paper §2.2). While the device judges one
  * generation, the CPU writes down the one before and breeds the one after.
  */
-import type { Population } from '../encodings/population.ts';
+import type { Population } from '../genome/population.ts';
 import { run } from '../gpu/program.ts';
-import { NotFiniteError } from '../models/not-finite.ts';
+import { NotFiniteError } from '../model/not-finite.ts';
 import type { Replacement } from './archive.ts';
 import { Evaluator, type Evaluation } from './evaluator.ts';
 import type { Evolution, EvolutionHooks } from './evolution.ts';

@@ -1,6 +1,6 @@
 /** The elites' pictures, kept on the device as the very bytes that were judged until they are saved. */
 import type { Gpu } from '../gpu/device.ts';
-import { Slots } from '../gpu/slots.ts';
+import { Slots } from '../gpu/record-store.ts';
 import type { Replacement } from './archive.ts';
 
 export class Gallery {

@@ -1,6 +1,6 @@
 /** Keeps the books of a run: times, progress lines, pictures, genomes, checkpoints. */
-import { imageWords, unpadPlanes } from '../models/image-layout.ts';
-import { messageOf } from '../message-of.ts';
+import { imageWords, unpadPlanes } from '../image/image-layout.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Evaluation } from './evaluator.ts';
 import type { Replacement } from './archive.ts';
@@ -10,7 +10,7 @@ import type { Ancestor } from './lineage.ts';
 import type { CellRecord, ProgressRecord, RunSummary, StageTimes } from './run-record.ts';
 import { SavedGenomes, type Occupied, type UnsavedGenome } from './saved-genomes.ts';
 import { SavingPace } from './saving-pace.ts';
-import { summarise } from './statistics.ts';
+import { summarise } from '../util/statistics.ts';
 
 /** A generation's outcome, read out of a search that goes on meanwhile. */
 interface Snapshot {

@@ -1,9 +1,9 @@
 /** How large a population an adapter can hold, and what a search takes of its memory. */
 import { formatBytes } from '../gpu/errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { genomeWords } from '../kernels/direct.ts';
-import { imageWords } from '../models/image-layout.ts';
-import type { Model } from '../models/model.ts';
+import { genomeWords } from '../kernels/genome/direct.ts';
+import { imageWords } from '../image/image-layout.ts';
+import type { Model } from '../model/model.ts';
 import type { RunSettings } from './run-record.ts';
 
 /** A population or an archive does not fit; the message says what does. */

@@ -1,9 +1,9 @@
 /** The files of a run folder as types: everything a report, a resume or a verification reads. */
 import type { ChoiceTable } from '../gpu/tuning.ts';
-import type { DenseStorage } from '../nn/parameters.ts';
+import type { DenseStorage } from '../network/parameters.ts';
 import type { Ancestor } from './lineage.ts';
-import type { RandomViews } from '../models/views.ts';
-import type { SerialisedGenome } from '../encodings/encoding.ts';
+import type { RandomViews } from '../model/crops.ts';
+import type { SerialisedGenome } from '../genome/genome.ts';
 
 /** What the user asked for. Two runs with equal settings on one adapter give the same archive. */
 export interface RunSettings {

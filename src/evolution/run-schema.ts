@@ -1,16 +1,16 @@
 /** The shapes of a run folder's files, checked at run time. The types in `run-record.ts` say what they must be. */
 import { z } from 'zod';
-import { inputCount, largestWeight } from '../encodings/cppn-genome.ts';
+import { inputCount, largestWeight } from '../genome/cppn-genome.ts';
 import {
   activationFunctions,
   type DirectFile,
   type DirectGenes,
   type SerialisedGenome,
-} from '../encodings/encoding.ts';
+} from '../genome/genome.ts';
 import { mostConfidence } from './archive.ts';
 import type { Ancestor } from './lineage.ts';
 import { isGenomePath } from './saved-genomes.ts';
-import { denseStorages } from '../nn/parameters.ts';
+import { denseStorages } from '../network/parameters.ts';
 import type {
   CellRecord,
   LineageRecord,

@@ -4,9 +4,9 @@
  * identity names its genome for good, so only cells whose elite is another than at the last save are read back.
  */
 import { crc32 } from '../storage/crc32.ts';
-import { decodeBytes, encodeBytes } from '../encodings/base64.ts';
-import type { Genome, SerialisedGenome } from '../encodings/encoding.ts';
-import type { Population } from '../encodings/population.ts';
+import { decodeBytes, encodeBytes } from '../util/base64.ts';
+import type { Genome, SerialisedGenome } from '../genome/genome.ts';
+import type { Population } from '../genome/population.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Elite } from './archive.ts';
 

@@ -3,7 +3,7 @@
  * puts the winners into the archive. It knows nothing of devices, encodings or networks.
  */
 import { Archive, type Candidate, type Replacement } from './archive.ts';
-import { drawParents } from './emitter.ts';
+import { drawParents } from './selector.ts';
 
 /** What a generation is to be made of. */
 export interface Request {

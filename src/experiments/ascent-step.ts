@@ -1,17 +1,17 @@
 /** A gradient ascent as a step of an experiment: a run folder of its own, which resumes where it was interrupted. */
 import { z } from 'zod';
 import { ascend } from '../ascent/ascend.ts';
-import { ascentBatch } from '../ascent/batch.ts';
+import { ascentBatch } from '../ascent/batch-size.ts';
 import { checkSettings } from '../ascent/check-settings.ts';
 import { milestones } from '../ascent/records.ts';
 import type { AscentSettings } from '../ascent/settings.ts';
-import type { CppnGenome } from '../encodings/encoding.ts';
-import { logOddsOf } from '../evolution/log-odds.ts';
-import type { Model } from '../models/model.ts';
+import type { CppnGenome } from '../genome/genome.ts';
+import { logOddsOf } from '../model/log-odds.ts';
+import type { Model } from '../model/model.ts';
 import { formatConfidence } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { readAscent } from '../report/read-ascent.ts';
-import { newAscent, resumedAscent, type AscentSetup } from '../runs/ascent-run.ts';
+import { readAscent } from '../runs/read-ascent.ts';
+import { newAscent, resumedAscent, type AscentSetup } from '../runs/start-ascent.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import { runFolder } from './evolution-step.ts';
 import type { Host, ReadResult, Step, StepHost } from './experiment.ts';

@@ -1,6 +1,6 @@
 /** Scores by which an image is taken for a real one, thresholds that real ones set, and who passes them. */
 import { quantile } from 'simple-statistics';
-import { largest } from '../models/evaluation.ts';
+import { largest } from '../model/evaluation.ts';
 import { exponential, logarithm } from '../random/fixed-math.ts';
 
 /** log Σ exp(logit / temperature). */

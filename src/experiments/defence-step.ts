@@ -1,11 +1,11 @@
 /** Tries every defence on real images, on fooling images, and on those evolved against some. */
 import { formatPerCent } from '../report/format.ts';
 import { z } from 'zod';
-import type { LabelledBatch } from '../models/evaluation.ts';
-import type { Model } from '../models/model.ts';
+import type { LabelledBatch } from '../model/evaluation.ts';
+import type { Model } from '../model/model.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 import {
   energyScore,
   fittedTemperature,

@@ -1,9 +1,9 @@
 /** Pictures a little changed: moved, turned, enlarged, blurred, with noise. Bytes in, bytes out, the same on every machine. */
 import { mat2d } from 'gl-matrix';
-import { gaussianWeights } from '../kernels/blur.ts';
+import { gaussianWeights } from '../kernels/ascent/blur.ts';
 import { cosine, sine } from '../random/fixed-math.ts';
 import type { RandomStream } from '../random/threefry.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 
 /** What is done to a picture about its middle. */
 export interface Movement {

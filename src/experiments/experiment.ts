@@ -6,11 +6,11 @@ import { z } from 'zod';
 import type { ImageDataset } from '../datasets/dataset.ts';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { LabelledBatch } from '../models/evaluation.ts';
-import type { Model } from '../models/model.ts';
-import type { Extent } from '../nn/layer.ts';
+import type { LabelledBatch } from '../model/evaluation.ts';
+import type { Model } from '../model/model.ts';
+import type { Extent } from '../network/layer.ts';
 import type { RgbImage } from '../report/grid.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Settings, Values, ValuesOf } from './settings.ts';
 

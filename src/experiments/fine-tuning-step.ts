@@ -2,19 +2,19 @@
 import { z } from 'zod';
 import type { Gpu } from '../gpu/device.ts';
 import { chosenBy } from '../gpu/tuning.ts';
-import { shippedChoices } from '../kernels/shipped-choices.ts';
-import { BackgroundSaver } from '../models/background-saver.ts';
+import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
+import { BackgroundSaver } from '../model/training/background-saver.ts';
 import {
   createFineTuner,
   type FineTuner,
   type PictureSet,
   type TrainedLayers,
-} from '../models/fine-tuning.ts';
-import type { Model } from '../models/model.ts';
-import type { TrainingCheckpoint, TrainingPlan } from '../models/training-checkpoint.ts';
-import { readState, restoreState } from '../models/training-state.ts';
-import { descend, stepsOf } from '../models/training.ts';
-import type { Descent } from '../nn/trainer.ts';
+} from '../model/training/fine-tuning.ts';
+import type { Model } from '../model/model.ts';
+import type { TrainingCheckpoint, TrainingPlan } from '../model/training/training-checkpoint.ts';
+import { readState, restoreState } from '../model/training/training-state.ts';
+import { descend, stepsOf } from '../model/training/training.ts';
+import type { Descent } from '../network/trainer.ts';
 import { version } from '../version.ts';
 import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
 import { networkPath, writeNetwork } from './retrained-network.ts';

@@ -1,12 +1,12 @@
 /** How alike the images of a class are between runs, and whether they remain of their class when moved a little (paper §3.4). */
 import { median as medianOf } from 'simple-statistics';
 import { z } from 'zod';
-import { largest } from '../models/evaluation.ts';
-import type { Model } from '../models/model.ts';
-import { definitionOf } from '../nn/layers/index.ts';
+import { largest } from '../model/evaluation.ts';
+import type { Model } from '../model/model.ts';
+import { definitionOf } from '../network/layers/index.ts';
 import { formatConfidence, formatDuration } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 import { boxesDrawing } from './drawings.ts';
 import { moved } from './disturb.ts';
 import { encodingWords } from './encodings.ts';

@@ -1,12 +1,12 @@
 /** Gradient ascent with each regulariser, with none and with all (paper §3.7 and supplement). */
-import { classObjectives } from '../ascent/parse-objective.ts';
-import { usualBlur } from '../ascent/hyperparameters.ts';
-import { presets } from '../ascent/presets.ts';
-import { comparisonTrials, usualStrengths } from '../ascent/search.ts';
+import { classObjectives } from '../ascent/objective/parse-objective.ts';
+import { usualBlur } from '../ascent/optimiser/hyperparameters.ts';
+import { presets } from '../ascent/optimiser/presets.ts';
+import { comparisonTrials, usualStrengths } from '../ascent/search/trials.ts';
 import type { Trial } from '../ascent/settings.ts';
 import { formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
-import { classesOf } from '../runs/evolution-run.ts';
+import { classesOf } from '../runs/start-evolution.ts';
 import { ascentPictures, ascentStep, type AscentOutcome } from './ascent-step.ts';
 import { tracesDrawing } from './drawings.ts';
 import { defineExperiment, type Conclusion, type Figure, type Host, type Step } from './experiment.ts';

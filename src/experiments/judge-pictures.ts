@@ -1,9 +1,9 @@
 /** Pictures of any size judged by a network. */
 import type { Gpu } from '../gpu/device.ts';
-import { fitImage, type PlanarImage } from '../models/fit-image.ts';
-import type { Model } from '../models/model.ts';
+import { fitImage, type PlanarImage } from '../image/fit-image.ts';
+import type { Model } from '../model/model.ts';
 import type { ImageDataset } from '../datasets/dataset.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 import { confidencesOfAll } from './judged.ts';
 
 /**

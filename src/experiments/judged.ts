@@ -1,11 +1,11 @@
 /** What a network says of pictures that an experiment made: confidences, or the outputs of a layer. */
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
-import { createClassifier } from '../models/classifier.ts';
-import { padPlanes } from '../models/image-layout.ts';
-import { createJudge, imagesAtATime } from '../models/judge.ts';
-import type { Model } from '../models/model.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
+import { createClassifier } from '../model/classifier.ts';
+import { padPlanes } from '../image/image-layout.ts';
+import { createJudge, imagesAtATime } from '../model/judge.ts';
+import type { Model } from '../model/model.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 
 /** Pictures of one call: few enough that a stop is noticed early. */
 const mostAtATime = 64;

@@ -1,10 +1,10 @@
 /** How many pictures a network names rightly, and how many it calls by one certain name, as a step of an experiment. */
 import { z } from 'zod';
-import { largest } from '../models/evaluation.ts';
-import { createJudge, imagesAtATime } from '../models/judge.ts';
-import { volume } from '../nn/layer.ts';
+import { largest } from '../model/evaluation.ts';
+import { createJudge, imagesAtATime } from '../model/judge.ts';
+import { volume } from '../network/layer.ts';
 import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 
 /** A picture whose bytes are there when they are asked for, with the class that it is of. */
 export interface JudgedPicture {

@@ -3,24 +3,24 @@
  * nothing but the seed and its number, so that a long search is many short steps, whose results are joined.
  */
 import { z } from 'zod';
-import { ascentGenome } from '../ascent/ascent-genome.ts';
-import { CppnPopulation } from '../encodings/cppn-population.ts';
-import type { CppnGenome } from '../encodings/encoding.ts';
-import type { Coordinates } from '../encodings/frame.ts';
+import { ascentGenome } from '../ascent/parametrisation/cppn-genome.ts';
+import { CppnPopulation } from '../genome/cppn-population.ts';
+import type { CppnGenome } from '../genome/genome.ts';
+import type { Coordinates } from '../genome/cppn-coordinates.ts';
 import { Evaluator } from '../evolution/evaluator.ts';
 import { checkPopulation } from '../evolution/limits.ts';
 import { cppnGenomeSchema } from '../evolution/run-schema.ts';
 import type { Winner } from '../evolution/scheduler.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
-import { createClassifier, type Classifier } from '../models/classifier.ts';
-import { imageWords, unpadPlanes } from '../models/image-layout.ts';
-import type { Model } from '../models/model.ts';
+import { createClassifier, type Classifier } from '../model/classifier.ts';
+import { imageWords, unpadPlanes } from '../image/image-layout.ts';
+import type { Model } from '../model/model.ts';
 import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
 import { formatConfidence } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { classesOf } from '../runs/evolution-run.ts';
+import { classesOf } from '../runs/start-evolution.ts';
 import type { Host, Step, StepHost } from './experiment.ts';
 import { pointAt, type SearchOutcome } from './search-outcome.ts';
 

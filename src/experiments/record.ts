@@ -1,6 +1,6 @@
 /** The files of an experiment's folder: what it is, what its steps have found, and the conclusion. */
 import { z } from 'zod';
-import { readJson, RunFolderError } from '../report/run-files.ts';
+import { readJson, RunFolderError } from '../runs/read-files.ts';
 import { markOf, withChecksum, withChecksumIn } from '../storage/checksum.ts';
 import type { Storage } from '../storage/storage.ts';
 import { version } from '../version.ts';

@@ -1,5 +1,5 @@
 /** All experiments, in the order of the paper. */
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '../util/nearest-name.ts';
 import { compareSearch } from './compare-search.ts';
 import { defences } from './defences.ts';
 import { encodingExperiments } from './encodings.ts';

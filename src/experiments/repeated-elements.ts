@@ -4,7 +4,7 @@
  * removed is settled by the picture alone and not by hand.
  */
 import { hypotenuse } from '../random/fixed-math.ts';
-import { blockMeans, type PlanarPicture } from '../report/shrink.ts';
+import { blockMeans, type PlanarPicture } from '../image/shrink.ts';
 
 export interface Repetition {
   /** The period, in pixels to the right and down. */

@@ -1,11 +1,11 @@
 /** What repeated elements of CPPN images are worth to the network (paper §3.4, figures 9 and 10). */
 import { median as medianOf } from 'simple-statistics';
 import { z } from 'zod';
-import { rankOf } from '../models/evaluation.ts';
-import type { Model } from '../models/model.ts';
+import { rankOf } from '../model/evaluation.ts';
+import type { Model } from '../model/model.ts';
 import { formatCount, formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
-import { readRunRecord, RunFolderError } from '../report/read-run.ts';
+import { readRunRecord, RunFolderError } from '../runs/read-evolution.ts';
 import { bandsDrawing } from './drawings.ts';
 import {
   elitePictures,

@@ -1,5 +1,5 @@
 /** What the experiment is told, and the steps that it makes of that. */
-import { trainedLayers } from '../models/fine-tuning.ts';
+import { trainedLayers } from '../model/training/fine-tuning.ts';
 import type { EvolutionOutcome } from './evolution-step.ts';
 import type { Step } from './experiment.ts';
 import type { FineTuningOutcome } from './fine-tuning-step.ts';

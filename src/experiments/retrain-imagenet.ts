@@ -5,9 +5,9 @@
 import { pictureName } from '../evolution/picture-name.ts';
 import { sha256Hex } from '../formats/sha256.ts';
 import { DatasetError } from '../datasets/dataset.ts';
-import { withClass } from '../models/added-class.ts';
-import type { Model } from '../models/model.ts';
-import { volume } from '../nn/layer.ts';
+import { withClass } from '../model/added-class.ts';
+import type { Model } from '../model/model.ts';
+import { volume } from '../network/layer.ts';
 import { evolutionStep, runFolder, type EvolutionOutcome } from './evolution-step.ts';
 import {
   defineExperiment,

@@ -1,6 +1,6 @@
 /** Networks that are trained with what fooled the ones before as a class of its own (paper §3.6). */
 import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
-import { evaluateAccuracy, largest } from '../models/evaluation.ts';
+import { evaluateAccuracy, largest } from '../model/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
 import { defineExperiment, type Experiment, type Host, type Step, type StepHost } from './experiment.ts';
 import { foolingLabel, withFoolingClass } from './fooling-class.ts';

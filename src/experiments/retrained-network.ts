@@ -1,7 +1,7 @@
 /** Networks that an experiment has trained itself, as files of its folder. */
-import { writeModel, type Model } from '../models/model.ts';
+import { writeModel, type Model } from '../model/model.ts';
 import { sha256Hex } from '../formats/sha256.ts';
-import { readModel } from '../models/read-model.ts';
+import { readModel } from '../weights/read-model.ts';
 import type { Host, NamedModel } from './experiment.ts';
 
 export const networkPath = (name: string): string => `models/${name}.safetensors`;

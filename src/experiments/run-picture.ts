@@ -1,7 +1,7 @@
 /** A picture out of the folder of a run, of the size that the run's pictures have. */
 import type { RunRecord } from '../evolution/run-record.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
-import { RunFolderError } from '../report/run-files.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
+import { RunFolderError } from '../runs/read-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Host } from './experiment.ts';
 

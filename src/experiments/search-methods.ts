@@ -1,17 +1,17 @@
 /** The searches that are compared, each as steps at one number of evaluations. */
 import { AscentSettingsError } from '../ascent/check-settings.ts';
-import { classObjectives } from '../ascent/parse-objective.ts';
-import { presets, stepScales } from '../ascent/presets.ts';
+import { classObjectives } from '../ascent/objective/parse-objective.ts';
+import { presets, stepScales } from '../ascent/optimiser/presets.ts';
 import type { AscentSettings, Climb } from '../ascent/settings.ts';
-import type { CppnGenome } from '../encodings/encoding.ts';
-import type { Coordinates } from '../encodings/frame.ts';
-import { logOddsOf } from '../evolution/log-odds.ts';
+import type { CppnGenome } from '../genome/genome.ts';
+import type { Coordinates } from '../genome/cppn-coordinates.ts';
+import { logOddsOf } from '../model/log-odds.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import type { RunSettings } from '../evolution/run-record.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { readRun } from '../report/read-run.ts';
-import { classesOf } from '../runs/evolution-run.ts';
+import { readRun } from '../runs/read-evolution.ts';
+import { classesOf } from '../runs/start-evolution.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import { ascentPictures, ascentStep, type AscentStepOptions } from './ascent-step.ts';
 import { evolutionStep, runFolder, elitePictures } from './evolution-step.ts';

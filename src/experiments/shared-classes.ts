@@ -1,6 +1,6 @@
 /** The classes that two networks have in common, and whether one can judge what was evolved on the other. */
 import { wordNetId } from '../datasets/imagenet-labels.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import type { NamedModel } from './experiment.ts';
 
 /** A class that both networks know. */

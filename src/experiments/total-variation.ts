@@ -1,5 +1,5 @@
 /** How rough a picture is: what regularisers of gradient ascent are to lower (paper's supplement). */
-import type { PlanarPicture } from '../report/shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 
 /**
  * Anisotropic total variation (Rudin, Osher and Fatemi, 1992) for each pair of neighbours: the mean difference between a pixel

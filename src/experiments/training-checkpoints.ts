@@ -1,13 +1,13 @@
 /** Checkpoints of trainings that are steps of experiments: where one stopped, another process goes on bit for bit. */
 import { SavingPace } from '../evolution/saving-pace.ts';
-import type { Checkpoints } from '../models/background-saver.ts';
+import type { Checkpoints } from '../model/training/background-saver.ts';
 import {
   readCheckpoint,
   writeCheckpoint,
   type TrainingCheckpoint,
   type TrainingPlan,
-} from '../models/training-checkpoint.ts';
-import { TrainingCheckpointError } from '../models/training-state.ts';
+} from '../model/training/training-checkpoint.ts';
+import { TrainingCheckpointError } from '../model/training/training-state.ts';
 import { markOf } from '../storage/checksum.ts';
 import type { Host } from './experiment.ts';
 

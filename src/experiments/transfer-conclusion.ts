@@ -8,7 +8,7 @@ import {
   shortLabel,
 } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
-import type { PlanarPicture } from '../report/shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 import { boxesDrawing } from './drawings.ts';
 import type { Conclusion, Figure, Row } from './experiment.ts';
 import { bootstrapMedian, intervalText } from './statistics.ts';

@@ -3,7 +3,7 @@
  * `layers` (V1LayerParameter, kinds are numbers), later ones as `layer` (LayerParameter, kinds are words); both
  * are read. Field numbers: https://github.com/BVLC/caffe/blob/master/src/caffe/proto/caffe.proto
  */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { readBlob } from './caffe-blob.ts';
 import { CaffeChain, interpret } from './caffe-chain.ts';
 import { describeLayer, LAYER_MESSAGES, type CaffeLayer } from './caffe-layer.ts';

@@ -1,5 +1,5 @@
 /** Names of classes as people keep them: lines of text, or JSON in the forms of Keras, Hugging Face and others. */
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import { refusalOf, type Fail } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';
 

@@ -1,5 +1,5 @@
 /** ONNX's TensorProto: a named array, its numbers either as raw bytes or in a repeated field of their kind. */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import type { MessageReader } from './protobuf.ts';
 import type { Fail } from './refusal.ts';
 import { byteLength, checkVolume, readValues, type ByteRange } from './tensor-values.ts';

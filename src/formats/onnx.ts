@@ -3,7 +3,7 @@
  * that use them. Only the weights and the order of the layers are taken; the graph is not run.
  * The format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { OnnxConstants } from './onnx-constants.ts';
 import { LayerSearch } from './onnx-layers.ts';
 import { ATTRIBUTE, readOnnxNode, type OnnxNode } from './onnx-node.ts';

@@ -1,5 +1,5 @@
 /** The stack machine that a pickle is a program of. */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { containerNamed } from './pickle-containers.ts';
 import { isKind, type PickleHost, type PickleValue } from './pickle-value.ts';
 import { FETCH_AGAIN } from './refusal.ts';

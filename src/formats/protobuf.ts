@@ -5,8 +5,8 @@
  * second walk over the same message costs next to nothing. https://protobuf.dev/programming-guides/encoding/
  */
 import protobuf from 'protobufjs/minimal.js';
-import { count } from '../count.ts';
-import { messageOf } from '../message-of.ts';
+import { count } from '../util/count.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { Fail } from './refusal.ts';
 import type { ByteRange } from './tensor-values.ts';
 import { viewOf } from './view-of.ts';

@@ -1,5 +1,5 @@
 /** The two kinds of file that `torch.save` writes: a pickle and raw storages, zipped or one after the other. */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { isKind } from './pickle-value.ts';
 import { readPickle } from './pickle.ts';
 import { isCount, torchHost, type TorchStorage, type TorchValue } from './pytorch-objects.ts';

@@ -2,7 +2,7 @@
  * What the pickle of a PyTorch checkpoint may make: storages, which are only announced (their bytes lie
  * elsewhere in the file), and tensors, which are views of them. Nothing here holds a weight yet.
  */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { isKind, type PickleGlobal, type PickleHost, type PickleValue } from './pickle-value.ts';
 import { TORCH_TYPES, type TorchType, UNTYPED } from './pytorch-types.ts';
 import { FETCH_AGAIN } from './refusal.ts';

@@ -3,7 +3,7 @@
  * state that holds one. The format is a pickle, which in Python can run any code; this reader runs none
  * (see `pickle.ts`), and reads the values only of the tensors that it returns.
  */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { isKind } from './pickle-value.ts';
 import { type Checkpoint, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
 import { madeOf, type TorchTensor, type TorchValue } from './pytorch-objects.ts';

@@ -6,8 +6,8 @@
  * architecture, preprocessing and labels. The format: https://github.com/huggingface/safetensors#format
  */
 import { z } from 'zod';
-import { count } from '../count.ts';
-import { messageOf } from '../message-of.ts';
+import { count } from '../util/count.ts';
+import { messageOf } from '../util/message-of.ts';
 import { floatToHalf } from './half.ts';
 import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';

@@ -1,5 +1,5 @@
 /** Where bytes of a file become the values of a tensor: as many as its shape says, every one of them finite. */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { type Fail, FETCH_AGAIN } from './refusal.ts';
 import { READABLE_TYPES, type ReadableType } from './tensor.ts';
 

@@ -6,8 +6,8 @@
  * The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 import { Inflate } from 'fflate';
-import { count } from '../count.ts';
-import { messageOf } from '../message-of.ts';
+import { count } from '../util/count.ts';
+import { messageOf } from '../util/message-of.ts';
 import { crc32 } from '../storage/crc32.ts';
 import { WeightFileError } from './weight-file-error.ts';
 import { readZipEntries, type ZipEntry } from './zip-directory.ts';

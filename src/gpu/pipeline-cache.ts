@@ -2,7 +2,7 @@
 import type { HostMemory } from './host-memory.ts';
 import { KernelError } from './errors.ts';
 import { kernelText, type Kernel } from './kernel.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { Wait } from './wait.ts';
 
 /** A shader as one specialisation has it, with the pipelines of its entry points and constants. */

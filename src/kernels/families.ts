@@ -1,15 +1,15 @@
 /** The families that leave something to be chosen: what a table of choices may name, and what makes it stale. */
-import conv2dSource from '../../shaders/conv2d.wgsl';
-import conv2dQuads from '../../shaders/conv2d-quads.wgsl';
-import weightGradientSource from '../../shaders/conv2d-weight-gradient.wgsl';
-import weightGradientQuads from '../../shaders/conv2d-weight-gradient-quads.wgsl';
-import matmulSource from '../../shaders/matmul.wgsl';
-import matmulQuads from '../../shaders/matmul-quads.wgsl';
+import conv2dSource from '../../shaders/conv2d/conv2d.wgsl';
+import conv2dQuads from '../../shaders/conv2d/conv2d-quads.wgsl';
+import weightGradientSource from '../../shaders/conv2d/conv2d-weight-gradient.wgsl';
+import weightGradientQuads from '../../shaders/conv2d/conv2d-weight-gradient-quads.wgsl';
+import matmulSource from '../../shaders/matmul/matmul.wgsl';
+import matmulQuads from '../../shaders/matmul/matmul-quads.wgsl';
 import { specialiserText } from '../wgsl/specialise.ts';
-import { conv2dWeightGradientVariants } from './conv2d-weight-gradient.ts';
-import { conv2dVariants } from './conv2d.ts';
-import { matmulVariants } from './matmul.ts';
-import type { Variant } from './variant.ts';
+import { conv2dWeightGradientVariants } from './conv2d/conv2d-weight-gradient.ts';
+import { conv2dVariants } from './conv2d/conv2d.ts';
+import { matmulVariants } from './matmul/matmul.ts';
+import type { Variant } from './tuning/variant.ts';
 
 export interface Family {
   readonly variants: readonly Variant[];

@@ -1,6 +1,6 @@
 /** Files of the cache that hold what was measured on one adapter. */
 import type { z } from 'zod';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { Storage } from '../storage/storage.ts';
 import { sha256Of } from './sha256.ts';
 

@@ -4,11 +4,11 @@
  */
 import path from 'node:path';
 import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts';
-import { messageOf } from '../message-of.ts';
-import { letThemTalk, type Listen } from './driver-chatter.ts';
+import { messageOf } from '../util/message-of.ts';
+import { letThemTalk, type Listen } from './silence-driver.ts';
 import { embeddedSwiftShader, hasEmbeddedDriver } from './embedded-swiftshader.ts';
 import { hostMemory, whyNoDriver } from './host-memory.ts';
-import { napUntil } from './nap.ts';
+import { napUntil } from './sleep.ts';
 import { checkDriversNamed, driverManifests, provideVulkanLoader, useDriver } from './vulkan-loader.ts';
 import { dawnNeeds, whatToInstall } from './what-to-install.ts';
 

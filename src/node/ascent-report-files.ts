@@ -18,7 +18,7 @@ import { shortLabel } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
 import type { PagePicture } from '../report/picture.ts';
 import { mostAtOnce } from '../report/picture-list.ts';
-import { readAscent, type AscentFolder } from '../report/read-ascent.ts';
+import { readAscent, type AscentFolder } from '../runs/read-ascent.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './film-strip.ts';
 import { writeGrid } from './grid-file.ts';

@@ -1,5 +1,5 @@
 /** One HTTP request of a download: asks for what is missing of a part, and appends what comes. */
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import { storageError, StorageError } from './file-storage.ts';
 import { partSize, readOrigin, removePart, writeOrigin, type OpenPart, type Origin } from './part-file.ts';
 

@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import { cacheFolder, temporaryFolder } from './cache-folder.ts';
 import { whyItDoesNotLoad } from './native-library.ts';
 import { checkUntouched, privateFolder } from './private-folder.ts';

@@ -1,6 +1,6 @@
 /** What experiments need of a machine with files: models, data sets, pictures. */
 import type { Host } from '../experiments/experiment.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import { FileStorage } from './file-storage.ts';
 import { decodeImage, encodePng, type OnNote } from './image-file.ts';
 import { labelledPictures } from './image-folder.ts';

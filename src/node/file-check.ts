@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { hashAlgorithms, type HashAlgorithm, type KnownWeights } from '../models/known-weights.ts';
+import { hashAlgorithms, type HashAlgorithm, type KnownWeights } from '../weights/known-weights.ts';
 import { storageError } from './file-storage.ts';
 
 /** What a file must be. */

@@ -7,7 +7,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { Storage } from '../storage/storage.ts';
 import { codeOf } from './error-code.ts';
 import { readRegular } from './read-regular.ts';

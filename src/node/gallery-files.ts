@@ -1,9 +1,9 @@
 /** Writes the files of a gallery: run by run, a few pictures at a time. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../message-of.ts';
-import type { Judge } from '../models/judge.ts';
-import { likeliest } from '../models/likeliest.ts';
+import { messageOf } from '../util/message-of.ts';
+import type { Judge } from '../model/judge.ts';
+import { likeliest } from '../model/likeliest.ts';
 import { readContents, type RunContents, type RunPicture } from '../report/gallery/contents.ts';
 import {
   dataFile,
@@ -24,8 +24,8 @@ import {
 } from '../report/gallery/gallery-data.ts';
 import { renderGalleryPage } from '../report/gallery/gallery-page.ts';
 import type { SurveyedRun } from '../report/gallery/survey.ts';
-import { RunFolderError } from '../report/run-files.ts';
-import { shrink } from '../report/shrink.ts';
+import { RunFolderError } from '../runs/read-files.ts';
+import { shrink } from '../image/shrink.ts';
 import { StorageError } from './file-storage.ts';
 import type { GalleryFolder } from './gallery-folder.ts';
 import type { ImageBytes } from './image-bytes.ts';

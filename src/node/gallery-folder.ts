@@ -13,7 +13,7 @@ import {
   type GalleryPart,
   type GalleryRecord,
 } from '../report/gallery/gallery-record.ts';
-import { readJson, RunFolderError } from '../report/run-files.ts';
+import { readJson, RunFolderError } from '../runs/read-files.ts';
 import { withChecksum } from '../storage/checksum.ts';
 import { version } from '../version.ts';
 import { codeOf } from './error-code.ts';

@@ -2,9 +2,9 @@
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { GpuLimitError } from '../gpu/errors.ts';
-import { messageOf } from '../message-of.ts';
-import { createJudge, imagesAtATime, type Judge } from '../models/judge.ts';
-import { WeightRangeError, WeightShapeError } from '../nn/parameters.ts';
+import { messageOf } from '../util/message-of.ts';
+import { createJudge, imagesAtATime, type Judge } from '../model/judge.ts';
+import { WeightRangeError, WeightShapeError } from '../network/parameters.ts';
 import type { SurveyedRun } from '../report/gallery/survey.ts';
 import { findWeightFile, loadModel, readWeightBytes } from './model-file.ts';
 import { sha256Of } from './sha256.ts';

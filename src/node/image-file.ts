@@ -1,6 +1,6 @@
 /** Images as files: what is written is lossless, what is read may come from anywhere. */
 import { PNG } from 'pngjs';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { ImageBytes } from './image-bytes.ts';
 import type { PictureBound } from './image-limits.ts';
 import { hasJpegSignature } from './jpeg-header.ts';

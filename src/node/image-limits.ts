@@ -1,5 +1,5 @@
 /** How large a picture may be, whatever its format: checked before anything is decoded. */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 
 /** Far beyond any network's input, and what a camera makes; decoding takes up to 1.5 GB. */
 export const MAX_SIDE = 16_384;

@@ -4,7 +4,7 @@
  * red = cyan · black / 255.
  */
 import jpeg from 'jpeg-js';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import { MAX_PIXELS } from './image-limits.ts';
 import { JpegError, type DecodedJpeg } from './jpeg-decoder.ts';
 

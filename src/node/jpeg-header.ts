@@ -3,7 +3,7 @@
  * takes the memory that the header asks for. Markers are found as libjpeg finds them, past fill bytes and stray ones, so
  * that both see the same header; what else is wrong with a file is for the decoder to say.
  */
-import { count } from '../count.ts';
+import { count } from '../util/count.ts';
 import { exifOrientation, type Orientation } from './exif-orientation.ts';
 import { checkSize, type PictureBound } from './image-limits.ts';
 

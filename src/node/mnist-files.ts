@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
 import { mnistDataset, type NamedBytes } from '../datasets/idx.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import { readRegular } from './read-regular.ts';
 
 /** 60,000 images for training, 10,000 for testing. */

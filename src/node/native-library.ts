@@ -1,6 +1,6 @@
 /** Shared libraries that are no addons of Node. */
 import { constants } from 'node:os';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 
 const { RTLD_LAZY, RTLD_NOW, RTLD_GLOBAL } = constants.dlopen;
 

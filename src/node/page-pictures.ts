@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mostAtOnce } from '../report/picture-list.ts';
 import { fewPixels, type PagePicture } from '../report/picture.ts';
-import { shrink } from '../report/shrink.ts';
+import { shrink } from '../image/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ImageBytes } from './image-bytes.ts';
 import { encodePng } from './image-file.ts';

@@ -5,8 +5,8 @@
  * data inflated here first, within bounds.
  */
 import { deflateSync, inflateSync } from 'node:zlib';
-import { count } from '../count.ts';
-import { messageOf } from '../message-of.ts';
+import { count } from '../util/count.ts';
+import { messageOf } from '../util/message-of.ts';
 import { checkSize, type PictureBound } from './image-limits.ts';
 import { chunksOf } from './png-chunks.ts';
 

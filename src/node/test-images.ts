@@ -1,7 +1,7 @@
 /** The first labelled test images: of MNIST, or spread evenly over a folder with a subfolder for each class. */
 import { DatasetError } from '../datasets/dataset.ts';
-import { ImageShapeError, type LabelledBatch } from '../models/evaluation.ts';
-import type { Model } from '../models/model.ts';
+import { ImageShapeError, type LabelledBatch } from '../model/evaluation.ts';
+import type { Model } from '../model/model.ts';
 import type { OnNote } from './image-file.ts';
 import { imageBatches, openImageFolder } from './image-folder.ts';
 import { loadMnist } from './mnist-files.ts';

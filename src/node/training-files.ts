@@ -5,8 +5,8 @@
  */
 import { lstat, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { count } from '../count.ts';
-import { TrainingCheckpointError } from '../models/training-state.ts';
+import { count } from '../util/count.ts';
+import { TrainingCheckpointError } from '../model/training/training-state.ts';
 import { codeOf } from './error-code.ts';
 import { storageError, StorageError } from './file-storage.ts';
 import { makeFolderOf } from './save-file.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { AdapterDescription } from '../gpu/device.ts';
 import type { ChoiceTable } from '../gpu/tuning.ts';
 import { familiesText } from '../kernels/families.ts';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { Storage } from '../storage/storage.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { FileStorage } from './file-storage.ts';

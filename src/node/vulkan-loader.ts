@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { messageOf } from '../message-of.ts';
+import { messageOf } from '../util/message-of.ts';
 import { embeddedSwiftShader } from './embedded-swiftshader.ts';
 import { keepLoaded, whyItDoesNotLoad } from './native-library.ts';
 

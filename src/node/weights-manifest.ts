@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { WeightFileError } from '../formats/weight-file-error.ts';
-import { messageOf } from '../message-of.ts';
-import { hashAlgorithms, knownWeights, type KnownWeights } from '../models/known-weights.ts';
+import { messageOf } from '../util/message-of.ts';
+import { hashAlgorithms, knownWeights, type KnownWeights } from '../weights/known-weights.ts';
 
 const digits = (count: number) => z.string().regex(new RegExp(`^[0-9a-f]{${String(count)}}$`));
 

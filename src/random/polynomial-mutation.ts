@@ -1,6 +1,6 @@
 /**
  * Polynomial mutation (Deb and Goyal 1996; paper §2.2): a gene moves by up to the whole range [0, 1], small
- * steps being likelier the larger the index. `shaders/direct.wgsl` does the same on the device.
+ * steps being likelier the larger the index. `shaders/genome/direct.wgsl` does the same on the device.
  */
 
 import { sixteenthRoot } from './fixed-math.ts';

@@ -2,7 +2,7 @@
 import { isWatched } from '../ascent/settings.ts';
 import { isAttack } from '../ascent/attack.ts';
 import type { AscentHistory, AscentRow } from '../ascent/records.ts';
-import { logOddsOf } from '../evolution/log-odds.ts';
+import { logOddsOf } from '../model/log-odds.ts';
 import type { AscentReportInput, Frame } from './ascent-input.ts';
 import {
   distanceText,

@@ -1,13 +1,13 @@
 /** Draws a CPPN as the paper's readers know it: inputs above, outputs below, colours for activation and sign. */
 import { Graph, layout } from '@dagrejs/dagre';
-import { inputNames } from '../encodings/cppn-genome.ts';
+import { inputNames } from '../genome/cppn-genome.ts';
 import {
   activationFunctions,
   type CppnConnection,
   type CppnGenome,
   type CppnNode,
   type SerialisedGenome,
-} from '../encodings/encoding.ts';
+} from '../genome/genome.ts';
 import { formatCount } from './format.ts';
 import {
   attached,

@@ -1,5 +1,5 @@
 /** What was changed of a picture, made visible: grey where nothing was, lighter and darker as far as something was. */
-import type { PlanarPicture } from './shrink.ts';
+import type { PlanarPicture } from '../image/shrink.ts';
 
 export interface Difference {
   /** Of the size of the two. */

@@ -1,7 +1,7 @@
 /** Lays the pictures of all classes in one image with captions, like the paper's figure 4. */
 import { drawText, fitText, glyphAdvance, glyphHeight } from './bitmap-font.ts';
 import { formatConfidence, shortLabel } from './format.ts';
-import { resize, type PlanarPicture } from './shrink.ts';
+import { resize, type PlanarPicture } from '../image/shrink.ts';
 
 /** The picture of one class. */
 export interface GridPicture extends PlanarPicture {

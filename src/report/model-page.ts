@@ -1,6 +1,6 @@
 /** A model on one page: what it is made of, what it is shown, and what it knows. */
-import type { ModelDescription } from '../models/describe.ts';
-import type { Extent } from '../nn/layer.ts';
+import type { ModelDescription } from '../model/describe.ts';
+import type { Extent } from '../network/layer.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage } from './page.ts';

@@ -1,7 +1,7 @@
 /** What a report is made of. */
 import type { PagePicture } from './picture.ts';
-import type { FoundLineage } from './read-lineage.ts';
-import type { RunFolder } from './read-run.ts';
+import type { FoundLineage } from '../runs/read-lineage.ts';
+import type { RunFolder } from '../runs/read-evolution.ts';
 
 /** A run folder's records and pictures. */
 export interface ReportInput extends RunFolder {

@@ -1,7 +1,7 @@
 /** The sections of a report that hold numbers, curves and tables. */
 import type { ProgressRecord, StageTimes } from '../evolution/run-record.ts';
-import { summarise } from '../evolution/statistics.ts';
-import type { RandomViews } from '../models/views.ts';
+import { summarise } from '../util/statistics.ts';
+import type { RandomViews } from '../model/crops.ts';
 import { formatConfidence, formatDuration, formatNumber, formatQdScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { axisOfNines } from './plot-frame.ts';

@@ -1,5 +1,5 @@
 /** Which of a run's elites are equally sure, and which are one image. */
-import { logOddsOf } from '../evolution/log-odds.ts';
+import { logOddsOf } from '../model/log-odds.ts';
 import type { CellRecord } from '../evolution/run-record.ts';
 import { formatCount, formatNumber, shortLabel } from './format.ts';
 

@@ -1,5 +1,5 @@
 /** What a user wants to know of a run folder that was damaged and goes on nevertheless. */
-import { damagedLinesAre } from '../report/run-files.ts';
+import { damagedLinesAre } from './read-files.ts';
 import type { Generation } from '../storage/generations.ts';
 
 /** @param damagedLines of `progress.jsonl` */

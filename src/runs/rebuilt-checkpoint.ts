@@ -1,6 +1,6 @@
 /** A state made of the archive, where every checkpoint is lost: the elites are all there, the course of the run is not. */
-import { readJson, readWholeLines } from '../report/run-files.ts';
-import { readLineage } from '../report/read-lineage.ts';
+import { readJson, readWholeLines } from './read-files.ts';
+import { readLineage } from './read-lineage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CheckpointError, type Checkpoint } from '../evolution/checkpoint.ts';
 import type { RunRecord } from '../evolution/run-record.ts';

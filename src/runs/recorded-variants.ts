@@ -6,7 +6,7 @@ import { CheckpointError } from '../evolution/checkpoint.ts';
 import type { RunRecord } from '../evolution/run-record.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { chosenBy, type Choices } from '../gpu/tuning.ts';
-import { shippedChoices } from '../kernels/shipped-choices.ts';
+import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
 
 type Recorded = Pick<RunRecord, 'variants' | 'choices'>;
 

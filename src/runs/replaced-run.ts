@@ -4,7 +4,7 @@ import { ascentRecordSchema } from '../ascent/schema.ts';
 import type { IsOurs } from '../evolution/clear-folder.ts';
 import { picturePath } from '../evolution/run-folder.ts';
 import { runRecordSchema } from '../evolution/run-schema.ts';
-import { readJson, RunFolderError } from '../report/run-files.ts';
+import { readJson, RunFolderError } from './read-files.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** Where there is no record that can be read, none is taken for the run's. */

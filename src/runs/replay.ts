@@ -2,16 +2,16 @@
  * Makes the ancestors of an elite again. Their genomes were not kept: a child's follows from its parent's, the seed, the
  * generation and its number therein, so that a line is replayed from its random individual of generation 0.
  */
-import type { Population } from '../encodings/population.ts';
+import type { Population } from '../genome/population.ts';
 import type { Ancestor } from '../evolution/lineage.ts';
 import type { RunSettings } from '../evolution/run-record.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
-import { createClassifier, type Classifier } from '../models/classifier.ts';
-import { imageWords, unpadPlanes } from '../models/image-layout.ts';
-import { imagesAtATime } from '../models/judge.ts';
-import type { Model } from '../models/model.ts';
-import { createPopulation } from './evolution-run.ts';
+import { createClassifier, type Classifier } from '../model/classifier.ts';
+import { imageWords, unpadPlanes } from '../image/image-layout.ts';
+import { imagesAtATime } from '../model/judge.ts';
+import type { Model } from '../model/model.ts';
+import { createPopulation } from './start-evolution.ts';
 
 /** An ancestor as it was drawn again. */
 export interface Replayed {

@@ -1,7 +1,7 @@
 /** What `run.json` says of where a run's numbers come from: version, model, adapter. */
 import type { RunRecord } from '../evolution/run-record.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import { markOf } from '../storage/checksum.ts';
 import { version } from '../version.ts';
 

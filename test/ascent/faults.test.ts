@@ -1,12 +1,12 @@
 /** Gradients that vanish or are no numbers: the layer is named, and what was found is kept. */
 import { describe, expect, test } from 'vitest';
-import { classObjectives } from '../../src/ascent/parse-objective.ts';
+import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
-import { readAscent } from '../../src/report/read-ascent.ts';
+import { readAscent } from '../../src/runs/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
-import type { Model } from '../../src/models/model.ts';
+import type { Model } from '../../src/model/model.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
-import { climbPatience } from '../../src/kernels/climb.ts';
+import { climbPatience } from '../../src/kernels/ascent/ascent-step.ts';
 import { ascentOutcome, tinyAscent, tinyAscentSettings } from './tiny-ascent.ts';
 
 /** The tiny network with some of its numbers changed. */

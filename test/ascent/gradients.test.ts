@@ -1,18 +1,18 @@
 /** The gradient of every kind of objective, from pictures' bytes to the image's gradient, against doubles. */
 import { expect, test } from 'vitest';
-import { Climber } from '../../src/ascent/climber.ts';
-import type { Objective } from '../../src/ascent/objective.ts';
-import { parseObjective } from '../../src/ascent/parse-objective.ts';
-import { createParametrisation } from '../../src/ascent/parametrise.ts';
-import { createStage } from '../../src/ascent/stage.ts';
-import type { Model } from '../../src/models/model.ts';
-import { extents, volume } from '../../src/nn/layer.ts';
-import { uploadParameters } from '../../src/nn/upload.ts';
+import { Climber } from '../../src/ascent/optimiser/optimiser.ts';
+import type { Objective } from '../../src/ascent/objective/objective.ts';
+import { parseObjective } from '../../src/ascent/objective/parse-objective.ts';
+import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
+import { createStage } from '../../src/ascent/objective-graph.ts';
+import type { Model } from '../../src/model/model.ts';
+import { extents, volume } from '../../src/network/layer.ts';
+import { uploadParameters } from '../../src/network/upload.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';
-import { referenceGradients } from '../nn/reference-gradients.ts';
-import { referenceActivations } from '../nn/reference-network.ts';
+import { referenceGradients } from '../network/reference-gradients.ts';
+import { referenceActivations } from '../network/reference-network.ts';
 import { plainClimb, tinyAscentSettings } from './tiny-ascent.ts';
 
 /** Objectives side by side in one batch, each a kind of its own. */

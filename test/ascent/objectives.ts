@@ -1,10 +1,10 @@
 /** Models without weights, and objectives that they have. */
 import fc from 'fast-check';
-import type { ObjectiveModel } from '../../src/ascent/check-objective.ts';
-import { classMeasures, type Term } from '../../src/ascent/objective.ts';
-import { formatObjective } from '../../src/ascent/parse-objective.ts';
-import { architectures, usualLabels } from '../../src/models/architectures.ts';
-import { placeLayers } from '../../src/nn/placement.ts';
+import type { ObjectiveModel } from '../../src/ascent/objective/check-objective.ts';
+import { classMeasures, type Term } from '../../src/ascent/objective/objective.ts';
+import { formatObjective } from '../../src/ascent/objective/parse-objective.ts';
+import { architectures, usualLabels } from '../../src/model/architectures/index.ts';
+import { placeLayers } from '../../src/network/placement.ts';
 
 export function modelOf(name: string, classes: number): ObjectiveModel {
   const architecture = architectures.get(name)!(classes);

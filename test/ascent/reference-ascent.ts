@@ -1,8 +1,8 @@
 /** Gradient ascent by definition, one image, in doubles: slow, and independent of the kernels (paper §2.4). */
 import type { Ball, Climb } from '../../src/ascent/settings.ts';
-import type { Model } from '../../src/models/model.ts';
-import { referenceGradients } from '../nn/reference-gradients.ts';
-import { referenceLogits } from '../nn/reference-network.ts';
+import type { Model } from '../../src/model/model.ts';
+import { referenceGradients } from '../network/reference-gradients.ts';
+import { referenceLogits } from '../network/reference-network.ts';
 
 export interface ReferenceAscent {
   readonly model: Model;

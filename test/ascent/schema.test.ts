@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Objective } from '../../src/ascent/objective.ts';
+import type { Objective } from '../../src/ascent/objective/objective.ts';
 import {
   ascentArchiveSchema,
   ascentHistorySchema,

@@ -1,11 +1,11 @@
 /** Settings that are valid, to be changed for the worse. */
 import fc from 'fast-check';
 import type { SettingsModel } from '../../src/ascent/check-settings.ts';
-import { stepRules, takesMomentum } from '../../src/ascent/hyperparameters.ts';
-import type { Objective } from '../../src/ascent/objective.ts';
-import { formatObjective } from '../../src/ascent/parse-objective.ts';
+import { stepRules, takesMomentum } from '../../src/ascent/optimiser/hyperparameters.ts';
+import type { Objective } from '../../src/ascent/objective/objective.ts';
+import { formatObjective } from '../../src/ascent/objective/parse-objective.ts';
 import type { AscentSettings, Climb, StepRule } from '../../src/ascent/settings.ts';
-import { flatMean } from '../../src/models/preprocessing.ts';
+import { flatMean } from '../../src/model/preprocessing.ts';
 import { modelOf, termLists } from './objectives.ts';
 
 export const model: SettingsModel = {

@@ -1,16 +1,16 @@
 /** Ascents of shipped networks from noise, and what ONNX Runtime says of the pictures. */
 import { ascend } from '../../src/ascent/ascend.ts';
-import { classObjectives } from '../../src/ascent/parse-objective.ts';
-import { presets, type PresetName } from '../../src/ascent/presets.ts';
+import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
+import { presets, type PresetName } from '../../src/ascent/optimiser/presets.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
-import { newAscent } from '../../src/runs/ascent-run.ts';
-import type { Model } from '../../src/models/model.ts';
+import { newAscent } from '../../src/runs/start-ascent.ts';
+import type { Model } from '../../src/model/model.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
-import { downloadParameters, uploadParameters } from '../../src/nn/upload.ts';
-import { readAscent } from '../../src/report/read-ascent.ts';
+import { downloadParameters, uploadParameters } from '../../src/network/upload.ts';
+import { readAscent } from '../../src/runs/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
-import { onnxNetwork } from '../../bench/onnx-network.ts';
+import { onnxNetwork } from '../../bench/peers/onnx-network.ts';
 
 export async function climbed(
   model: Model,

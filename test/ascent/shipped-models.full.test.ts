@@ -1,6 +1,6 @@
 /** The shipped networks are fooled from noise, and ONNX Runtime is as sure of the pictures on disk as the records say. */
 import { expect, it } from 'vitest';
-import { presets, type PresetName } from '../../src/ascent/presets.ts';
+import { presets, type PresetName } from '../../src/ascent/optimiser/presets.ts';
 import type { Climb } from '../../src/ascent/settings.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { expectClose } from '../kernels/numbers.ts';

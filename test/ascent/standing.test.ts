@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newCourse, type Course } from '../../src/ascent/course.ts';
+import { newCourse, type Course } from '../../src/ascent/trajectory.ts';
 import { standingOf } from '../../src/ascent/standing.ts';
 import { tinyAscentSettings } from './tiny-ascent.ts';
 

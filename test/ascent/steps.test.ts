@@ -1,12 +1,12 @@
 /** Whole iterations on the device, with every rule and regulariser, against the same in doubles. */
 import { describe, expect, test } from 'vitest';
-import { Climber } from '../../src/ascent/climber.ts';
-import { createParametrisation } from '../../src/ascent/parametrise.ts';
-import { classObjectives } from '../../src/ascent/parse-objective.ts';
+import { Climber } from '../../src/ascent/optimiser/optimiser.ts';
+import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
+import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import type { AscentSettings, Ball, Climb } from '../../src/ascent/settings.ts';
-import { createStage } from '../../src/ascent/stage.ts';
+import { createStage } from '../../src/ascent/objective-graph.ts';
 import { run } from '../../src/gpu/program.ts';
-import { uploadParameters } from '../../src/nn/upload.ts';
+import { uploadParameters } from '../../src/network/upload.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';

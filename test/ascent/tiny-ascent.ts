@@ -1,18 +1,18 @@
 /** Ascents of a network that is small enough to climb dozens of times in one test. */
 import { ascend } from '../../src/ascent/ascend.ts';
 import type { AscentHooks } from '../../src/ascent/ascent.ts';
-import type { Objective } from '../../src/ascent/objective.ts';
-import { classObjectives, leavingObjective } from '../../src/ascent/parse-objective.ts';
+import type { Objective } from '../../src/ascent/objective/objective.ts';
+import { classObjectives, leavingObjective } from '../../src/ascent/objective/parse-objective.ts';
 import type { AscentSummary } from '../../src/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
-import { newAscent, resumedAscent } from '../../src/runs/ascent-run.ts';
+import { newAscent, resumedAscent } from '../../src/runs/start-ascent.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
-import type { Guess } from '../../src/models/likeliest.ts';
-import type { Model } from '../../src/models/model.ts';
+import type { Guess } from '../../src/model/likeliest.ts';
+import type { Model } from '../../src/model/model.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { sha256, tinyModel } from '../evolution/tiny-run.ts';
-import { volume } from '../../src/nn/layer.ts';
+import { volume } from '../../src/network/layer.ts';
 import { openTestGpu } from '../gpu.ts';
 import { randomValues } from '../kernels/numbers.ts';
 

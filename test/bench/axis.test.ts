@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AxisError, axisValues, mostValues } from '../../bench/axis.ts';
+import { AxisError, axisValues, mostValues } from '../../bench/kernels/axis.ts';
 
 const small = fc.integer({ min: 1, max: 200 });
 

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { keepRoofs } from '../../bench/kept-roofs.ts';
-import { readResults } from '../../bench/results-file.ts';
+import { keepRoofs } from '../../bench/roofs/kept-roofs.ts';
+import { readResults } from '../../bench/report/results-file.ts';
 import { FileStorage } from '../../src/node/file-storage.ts';
 import { openTestGpu } from '../gpu.ts';
 

@@ -3,13 +3,13 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi, type Mock } from 'vitest';
-import type { Comparison } from '../../bench/compare.ts';
-import { writeOutputs } from '../../bench/outputs.ts';
-import { readResults } from '../../bench/results-file.ts';
+import type { Comparison } from '../../bench/compare/compare.ts';
+import { writeOutputs } from '../../bench/report/outputs.ts';
+import { readResults } from '../../bench/report/results-file.ts';
 import { buildBench } from '../../bench/command.ts';
 import { begin, processIo } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
-import type { Trace } from '../../bench/trace.ts';
+import type { Trace } from '../../bench/sampling/trace.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fool-bench-'));
@@ -234,7 +234,7 @@ describe('a measuring run', () => {
   });
 
   it('of the shipped choices ends at its limit as well, and leaves what it has not measured as it was', () => {
-    const file = 'src/kernels/defaults/swiftshader.json';
+    const file = 'src/kernels/tuning/defaults/swiftshader.json';
     const before = readFileSync(file, 'utf8');
     const commandLine = ['dist/defaults.js', '--adapter', 'swiftshader', '--limit', '0.1'];
     const { status, stdout } = spawnSync(process.execPath, commandLine, { encoding: 'utf8' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hasTwoHumps } from '../../bench/humps.ts';
-import { summarise } from '../../bench/sampling.ts';
+import { hasTwoHumps } from '../../bench/sampling/humps.ts';
+import { summarise } from '../../bench/sampling/sampling.ts';
 import { around } from './results.ts';
 
 describe('samples have two humps', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { keepRoofs, listRoofs, readRoofs, roofsFileOf, type KeptRoofs } from '../../bench/kept-roofs.ts';
-import { findRoofs, higherOf } from '../../bench/roofs.ts';
-import { unwatched, type Watch } from '../../bench/watch.ts';
+import {
+  keepRoofs,
+  listRoofs,
+  readRoofs,
+  roofsFileOf,
+  type KeptRoofs,
+} from '../../bench/roofs/kept-roofs.ts';
+import { findRoofs, higherOf } from '../../bench/roofs/roofs.ts';
+import { unwatched, type Watch } from '../../bench/sampling/machine-load.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 

@@ -1,12 +1,12 @@
 /** Kernels are measured only where they compute what they should. */
 import { describe, expect, test } from 'vitest';
-import { chooseCases, type KernelChoice } from '../../bench/choose-cases.ts';
-import { kernelCases, variantOf, type KernelCase } from '../../bench/kernel-cases.ts';
-import { benchKernels, shuffled, type KernelRow } from '../../bench/kernels.ts';
-import type { Peaks } from '../../bench/peaks.ts';
-import { aboveRoof, whyAboveRoof } from '../../bench/roof-check.ts';
-import { expectedElements, placesOf } from '../../bench/verify.ts';
-import { unwatched } from '../../bench/watch.ts';
+import { chooseCases, type KernelChoice } from '../../bench/kernels/filter-cases.ts';
+import { kernelCases, variantOf, type KernelCase } from '../../bench/kernels/kernel-cases.ts';
+import { benchKernels, shuffled, type KernelRow } from '../../bench/kernels/kernels.ts';
+import type { Peaks } from '../../bench/roofs/peaks.ts';
+import { aboveRoof, whyAboveRoof } from '../../bench/roofs/roof-check.ts';
+import { expectedElements, placesOf } from '../../bench/kernels/verify.ts';
+import { unwatched } from '../../bench/sampling/machine-load.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
 import { openTestGpu } from '../gpu.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { medianInterval, relativeHalfWidth } from '../../bench/median-interval.ts';
+import { medianInterval, relativeHalfWidth } from '../../bench/sampling/median-interval.ts';
 
 const ascending = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { csvOf } from '../../bench/csv.ts';
-import { markdownOf } from '../../bench/markdown.ts';
-import { checkOutputs, writeOutputs } from '../../bench/outputs.ts';
-import { readResults, resultsOf } from '../../bench/results-file.ts';
+import { csvOf } from '../../bench/report/csv.ts';
+import { markdownOf } from '../../bench/report/markdown.ts';
+import { checkOutputs, writeOutputs } from '../../bench/report/outputs.ts';
+import { readResults, resultsOf } from '../../bench/report/results-file.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 

@@ -1,13 +1,13 @@
 /** Shapes of the user's own are measured as those of the networks are. */
 import { describe, expect, test } from 'vitest';
-import { chooseVariants } from '../../bench/choose-cases.ts';
-import { kernelCases, variantOf, type KernelCase } from '../../bench/kernel-cases.ts';
-import { benchKernels, casesToMeasure, type KernelRow } from '../../bench/kernels.ts';
-import { ownCases, ownFamilies } from '../../bench/own-cases.ts';
-import { notations } from '../../bench/own-shapes.ts';
-import { unwatched } from '../../bench/watch.ts';
+import { chooseVariants } from '../../bench/kernels/filter-cases.ts';
+import { kernelCases, variantOf, type KernelCase } from '../../bench/kernels/kernel-cases.ts';
+import { benchKernels, casesToMeasure, type KernelRow } from '../../bench/kernels/kernels.ts';
+import { ownCases, ownFamilies } from '../../bench/kernels/own-cases.ts';
+import { notations } from '../../bench/kernels/own-shapes.ts';
+import { unwatched } from '../../bench/sampling/machine-load.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
-import { conv2dVariants } from '../../src/kernels/conv2d.ts';
+import { conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
 import { openTestGpu } from '../gpu.ts';
 
 const all = openTestGpu().then(kernelCases);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { replaceMarked } from '../../bench/marked-text.ts';
-import { peerTables } from '../../bench/peer-table.ts';
-import { readResults, resultsOf, type Results } from '../../bench/results-file.ts';
+import { replaceMarked } from '../../bench/report/marked-text.ts';
+import { peerTables } from '../../bench/peers/peer-table.ts';
+import { readResults, resultsOf, type Results } from '../../bench/report/results-file.ts';
 import { networkRow, origin } from './results.ts';
 
 /** A row with so many milliseconds for a batch of 8. */

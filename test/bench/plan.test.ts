@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planLines } from '../../bench/listing.ts';
-import { chooseWorks, networkWorks } from '../../bench/network-works.ts';
+import { chooseWorks, networkWorks } from '../../bench/networks/network-works.ts';
 import { chosenSections, planOf } from '../../bench/plan.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { openTestGpu } from '../gpu.ts';

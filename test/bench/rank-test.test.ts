@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mannWhitney, ratioInterval, smallestP } from '../../bench/rank-test.ts';
+import { mannWhitney, ratioInterval, smallestP } from '../../bench/compare/rank-test.ts';
 import { covering } from '../support/full.ts';
 
 /** P-value by trying every way to deal the values out, of |U − mean| at least as large on either side. */

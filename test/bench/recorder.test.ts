@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Recorder } from '../../bench/recorder.ts';
-import { readResults } from '../../bench/results-file.ts';
-import type { Row } from '../../bench/row-table.ts';
-import { summarise } from '../../bench/sampling.ts';
+import { readResults } from '../../bench/report/results-file.ts';
+import type { Row } from '../../bench/report/row-table.ts';
+import { summarise } from '../../bench/sampling/sampling.ts';
 import { around, origin } from './results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fool-recorder-'));

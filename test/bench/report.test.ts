@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { placeLabels } from '../../bench/place-labels.ts';
-import { squareSide } from '../../bench/report-networks.ts';
-import { renderBenchReport } from '../../bench/report.ts';
-import { readResults, resultsOf } from '../../bench/results-file.ts';
+import { placeLabels } from '../../bench/report/place-labels.ts';
+import { squareSide } from '../../bench/report/report-networks.ts';
+import { renderBenchReport } from '../../bench/report/report.ts';
+import { readResults, resultsOf } from '../../bench/report/results-file.ts';
 import { parsePage, type PageElement } from '../report/page.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 import { covering } from '../support/full.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { remarksOf } from '../../bench/remarks.ts';
-import { parseResults, readResults, resultsOf, ResultsFileError } from '../../bench/results-file.ts';
+import { remarksOf } from '../../bench/compare/remarks.ts';
+import { parseResults, readResults, resultsOf, ResultsFileError } from '../../bench/report/results-file.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
 const file = {

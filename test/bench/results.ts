@@ -1,5 +1,5 @@
 /** Made-up results for tests of what is made of them. */
-import type { Origin } from '../../bench/results-file.ts';
+import type { Origin } from '../../bench/report/results-file.ts';
 
 export const origin: Origin = {
   machine: { cpu: 'Abacus', cores: 2, memoryBytes: 1e9, platform: 'linux', arch: 'x64' },

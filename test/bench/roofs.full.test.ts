@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { measurePeaks } from '../../bench/peaks.ts';
-import { unwatched } from '../../bench/watch.ts';
+import { measurePeaks } from '../../bench/roofs/peaks.ts';
+import { unwatched } from '../../bench/sampling/machine-load.ts';
 import { openTestGpu } from '../gpu.ts';
 
 test('the roofs of the test adapter are finite and above nothing', async () => {

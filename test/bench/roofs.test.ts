@@ -1,8 +1,8 @@
 /** Sizes of what measures the roofs, and how a device is warmed. */
 import { describe, expect, test } from 'vitest';
-import { fastestOf, growUntilSteady, steadyFrom, type Rated } from '../../bench/grow.ts';
-import { formsOf, gridsOf, inRegisters } from '../../bench/roof-kernels.ts';
-import { warmUp } from '../../bench/warm-up.ts';
+import { fastestOf, growUntilSteady, steadyFrom, type Rated } from '../../bench/roofs/grow.ts';
+import { formsOf, gridsOf, inRegisters } from '../../bench/roofs/roof-kernels.ts';
+import { warmUp } from '../../bench/sampling/warm-up.ts';
 
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const anyLength = { shortest: 0, longest: Infinity };

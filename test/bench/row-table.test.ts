@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { wrapped } from '../../bench/columns.ts';
-import type { EvolutionRow } from '../../bench/evolution.ts';
-import type { KernelRow } from '../../bench/kernels.ts';
-import { layerLines } from '../../bench/layer-lines.ts';
-import type { NetworkRow } from '../../bench/network-row.ts';
-import type { PeerRow } from '../../bench/peers.ts';
-import { RowTable, type Row } from '../../bench/row-table.ts';
-import { summarise } from '../../bench/sampling.ts';
-import { tableLines } from '../../bench/terminal-table.ts';
+import { wrapped } from '../../bench/report/columns.ts';
+import type { EvolutionRow } from '../../bench/runs/evolution.ts';
+import type { KernelRow } from '../../bench/kernels/kernels.ts';
+import { layerLines } from '../../bench/networks/layer-lines.ts';
+import type { NetworkRow } from '../../bench/networks/network-row.ts';
+import type { PeerRow } from '../../bench/peers/peers.ts';
+import { RowTable, type Row } from '../../bench/report/row-table.ts';
+import { summarise } from '../../bench/sampling/sampling.ts';
+import { tableLines } from '../../bench/report/terminal-table.ts';
 import { around } from './results.ts';
 
 const sample = (ms: number) => summarise(around(ms, 0.1));

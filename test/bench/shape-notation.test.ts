@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { convShapeOf, notations } from '../../bench/own-shapes.ts';
-import { parseShapes, shapeText } from '../../bench/shape-notation.ts';
+import { convShapeOf, notations } from '../../bench/kernels/own-shapes.ts';
+import { parseShapes, shapeText } from '../../bench/kernels/shape-notation.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 
 const conv2d = notations['conv2d']!;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { NetworkRow } from '../../bench/network-row.ts';
+import type { NetworkRow } from '../../bench/networks/network-row.ts';
 import { Recorder } from '../../bench/recorder.ts';
-import { summarise } from '../../bench/sampling.ts';
-import { ShownRows } from '../../bench/shown-rows.ts';
+import { summarise } from '../../bench/sampling/sampling.ts';
+import { ShownRows } from '../../bench/report/shown-rows.ts';
 import { around, origin } from './results.ts';
 
 const row = (work: string, milliseconds: number, more: Partial<NetworkRow> = {}): NetworkRow => {

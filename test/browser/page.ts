@@ -1,15 +1,15 @@
 /** What the page of the browser test runs: the same core, on the browser's own WebGPU. */
 import { ascend } from '../../src/ascent/ascend.ts';
-import { classObjectives } from '../../src/ascent/parse-objective.ts';
-import { presets } from '../../src/ascent/presets.ts';
+import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
+import { presets } from '../../src/ascent/optimiser/presets.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
-import { readModel } from '../../src/models/read-model.ts';
-import { newAscent } from '../../src/runs/ascent-run.ts';
-import { newEvolution } from '../../src/runs/evolution-run.ts';
+import { readModel } from '../../src/weights/read-model.ts';
+import { newAscent } from '../../src/runs/start-ascent.ts';
+import { newEvolution } from '../../src/runs/start-evolution.ts';
 import { Gpu } from '../../src/gpu/device.ts';
-import { type Model } from '../../src/models/model.ts';
-import { readAscent } from '../../src/report/read-ascent.ts';
+import { type Model } from '../../src/model/model.ts';
+import { readAscent } from '../../src/runs/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 /** Of the browser; the core is compiled without the DOM's types. */

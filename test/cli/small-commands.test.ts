@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { keepRoofs, readRoofs } from '../../bench/kept-roofs.ts';
+import { keepRoofs, readRoofs } from '../../bench/roofs/kept-roofs.ts';
 import { keepTuned } from '../../src/node/tuning-cache.ts';
 import { parsePage } from '../report/page.ts';
 import { fool } from './fool.ts';

@@ -7,7 +7,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
   type TrainingCheckpoint,
-} from '../../src/models/training-checkpoint.ts';
+} from '../../src/model/training/training-checkpoint.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { takeLock } from '../../src/node/process-lock.ts';
 import { writeFewDigits } from '../support/few-digits.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { evolve } from '../../src/evolution/evolve.ts';
 import type { RunSettings } from '../../src/evolution/run-record.ts';
-import { newEvolution, resumedEvolution } from '../../src/runs/evolution-run.ts';
+import { newEvolution, resumedEvolution } from '../../src/runs/start-evolution.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';

@@ -1,12 +1,12 @@
 /** Large direct genomes lie in files beside the checkpoint that names them, whatever happens in between. */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { DirectPopulation } from '../../src/encodings/direct-population.ts';
+import { DirectPopulation } from '../../src/genome/direct-population.ts';
 import { previousOf } from '../../src/storage/generations.ts';
 import { CheckpointError, checkpointPath, type Checkpoint } from '../../src/evolution/checkpoint.ts';
 import type { CellRecord } from '../../src/evolution/run-record.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
-import { readRun } from '../../src/report/read-run.ts';
+import { readRun } from '../../src/runs/read-evolution.ts';
 import { FailingStorage, RecordingStorage, copyOf, editState } from './failing-storage.ts';
 import { outcomeOf, tinyColourModel, tinyModel, tinyRun, tinySettings } from './tiny-run.ts';
 

@@ -1,9 +1,9 @@
 /** Checkpoints whose form is right and whose genomes are not: refused in words, or a run that works. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activationFunctions, type SerialisedGenome } from '../../src/encodings/encoding.ts';
+import { activationFunctions, type SerialisedGenome } from '../../src/genome/genome.ts';
 import { CheckpointError, checkpointPath } from '../../src/evolution/checkpoint.ts';
-import { readRun } from '../../src/report/read-run.ts';
+import { readRun } from '../../src/runs/read-evolution.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { copyOf, editState } from './failing-storage.ts';
 import { tinyRun, tinySettings } from './tiny-run.ts';

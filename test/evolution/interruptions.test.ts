@@ -2,9 +2,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkpointPath, parseCheckpoint, readCheckpoint } from '../../src/evolution/checkpoint.ts';
 import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
-import { confidencesOf } from '../../src/models/evaluation.ts';
+import { confidencesOf } from '../../src/model/evaluation.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
-import { readRun } from '../../src/report/read-run.ts';
+import { readRun } from '../../src/runs/read-evolution.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';
 import { FailingStorage, RecordingStorage, copyOf, textOf } from './failing-storage.ts';

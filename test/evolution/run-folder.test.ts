@@ -3,7 +3,7 @@ import { readCheckpoint } from '../../src/evolution/checkpoint.ts';
 import { RunFolder, picturePath } from '../../src/evolution/run-folder.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { withChecksum } from '../../src/storage/checksum.ts';
-import { readClaims } from '../../src/report/claims.ts';
+import { readClaims } from '../../src/runs/claims.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { FailingStorage, textOf } from './failing-storage.ts';
 import { checkpoint, progressOf } from './records.ts';

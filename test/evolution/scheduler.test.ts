@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Archive } from '../../src/evolution/archive.ts';
-import { drawParents } from '../../src/evolution/emitter.ts';
-import { logOddsOf } from '../../src/evolution/log-odds.ts';
+import { drawParents } from '../../src/evolution/selector.ts';
+import { logOddsOf } from '../../src/model/log-odds.ts';
 import { Scheduler, type Winner } from '../../src/evolution/scheduler.ts';
 
 const elite = (id: number, confidence = 0.5) => ({

@@ -2,12 +2,12 @@
 import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
 import type { RunSettings, RunSummary } from '../../src/evolution/run-record.ts';
-import { newEvolution, resumedEvolution } from '../../src/runs/evolution-run.ts';
+import { newEvolution, resumedEvolution } from '../../src/runs/start-evolution.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
-import type { Model } from '../../src/models/model.ts';
-import type { Architecture, Extent } from '../../src/nn/layer.ts';
-import { volume } from '../../src/nn/layer.ts';
-import { initialWeights } from '../../src/nn/trainer.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { Architecture, Extent } from '../../src/network/layer.ts';
+import { volume } from '../../src/network/layer.ts';
+import { initialWeights } from '../../src/network/trainer.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { openTestGpu } from '../gpu.ts';

@@ -6,7 +6,7 @@ import {
   withFewerElements,
 } from '../../src/experiments/repeated-elements.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
-import type { PlanarPicture } from '../../src/report/shrink.ts';
+import type { PlanarPicture } from '../../src/image/shrink.ts';
 
 function painted(
   side: number,

@@ -5,8 +5,8 @@ import { foolingLabel, withFoolingClass } from '../../src/experiments/fooling-cl
 import { concludeRetraining, roundNumbers, type Round } from '../../src/experiments/retrain-conclusion.ts';
 import { retrainMnist } from '../../src/experiments/retrain-mnist.ts';
 import { networkPath } from '../../src/experiments/training-step.ts';
-import { largest, confidencesOf } from '../../src/models/evaluation.ts';
-import { readModel } from '../../src/models/read-model.ts';
+import { largest, confidencesOf } from '../../src/model/evaluation.ts';
+import { readModel } from '../../src/weights/read-model.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';

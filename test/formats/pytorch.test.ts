@@ -4,7 +4,7 @@ import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { readPytorch } from '../../src/formats/pytorch.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
-import { alexnetTorchvision } from '../../src/models/alexnet-torchvision.ts';
+import { alexnetTorchvision } from '../../src/model/architectures/alexnet-torchvision.ts';
 import { mutationsOf, parsedOrRefused, truncationsOf } from '../support/hostile-bytes.ts';
 import { int, pickle, text } from '../support/pickle-bytes.ts';
 

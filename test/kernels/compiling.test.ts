@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { AdapterKind } from '../../src/gpu/device.ts';
 import { kernelText } from '../../src/gpu/kernel.ts';
 import { undecided } from '../../src/gpu/tuning.ts';
-import { conv2d } from '../../src/kernels/conv2d.ts';
-import { matmul } from '../../src/kernels/matmul.ts';
-import { compilingShare, type Target } from '../../src/kernels/variant.ts';
+import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
+import { compilingShare, type Target } from '../../src/kernels/tuning/variant.ts';
 
 const target = (kind: AdapterKind): Target => ({
   adapter: { kind },

@@ -1,8 +1,8 @@
 /** Launches of everything that is compiled, of small shapes. */
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
-import { add } from '../../src/kernels/add.ts';
-import { affineView, affineViewAdjoint } from '../../src/kernels/affine-view.ts';
+import { add } from '../../src/kernels/layers/add.ts';
+import { affineView, affineViewAdjoint } from '../../src/kernels/image/affine-view.ts';
 import {
   ballChoose,
   ballClamp,
@@ -10,42 +10,42 @@ import {
   ballProject,
   ballShrink,
   ballSquares,
-} from '../../src/kernels/ball.ts';
-import { basisChange } from '../../src/kernels/basis-change.ts';
-import { biasGradient } from '../../src/kernels/bias-gradient.ts';
-import { blur } from '../../src/kernels/blur.ts';
-import { boundClimb, recordClimb, stepClimb, tickClimb } from '../../src/kernels/climb.ts';
-import { hlsToRgb } from '../../src/kernels/colour.ts';
-import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d-input-gradient.ts';
+} from '../../src/kernels/ascent/project-ball.ts';
+import { basisChange } from '../../src/kernels/ascent/axis-transform.ts';
+import { biasGradient } from '../../src/kernels/layers/bias-gradient.ts';
+import { blur } from '../../src/kernels/ascent/blur.ts';
+import { boundClimb, recordClimb, stepClimb, tickClimb } from '../../src/kernels/ascent/ascent-step.ts';
+import { hlsToRgb } from '../../src/kernels/image/colour.ts';
+import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
-} from '../../src/kernels/conv2d-weight-gradient.ts';
-import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
-import { addCppnGradient, pullCppn } from '../../src/kernels/cppn-gradient.ts';
-import { cppn } from '../../src/kernels/cppn.ts';
-import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/direct.ts';
-import { giveImages, takeImages } from '../../src/kernels/few-images.ts';
-import { keepParameters, keepPictures } from '../../src/kernels/keep.ts';
-import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
-import { noise } from '../../src/kernels/noise.ts';
-import { climbObjective, judgeObjective } from '../../src/kernels/objective.ts';
-import { pack } from '../../src/kernels/pack.ts';
-import { picture, pictureAround } from '../../src/kernels/picture.ts';
-import { scatter } from '../../src/kernels/scatter.ts';
-import { sgd } from '../../src/kernels/sgd.ts';
-import { slotProduct } from '../../src/kernels/slot-product.ts';
-import { clearSmallPixels, smallPixelThreshold } from '../../src/kernels/small-pixels.ts';
-import { confidence, crossEntropy } from '../../src/kernels/softmax.ts';
-import { spectrum } from '../../src/kernels/spectrum.ts';
-import { transpose } from '../../src/kernels/transpose.ts';
-import { allowed, type Variant } from '../../src/kernels/variant.ts';
-import { view } from '../../src/kernels/view.ts';
-import { winners } from '../../src/kernels/winners.ts';
-import { gatherSquares, spreadSquares, turnWinogradWeights } from '../../src/kernels/winograd.ts';
-import { recordNetwork } from '../../src/nn/record.ts';
-import { exampleNetworks } from '../nn/reference-layers.ts';
-import { convCases } from './conv-cases.ts';
+} from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
+import { conv2d, conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
+import { addCppnGradient, pullCppn } from '../../src/kernels/genome/cppn-gradient.ts';
+import { cppn } from '../../src/kernels/genome/cppn.ts';
+import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/genome/direct.ts';
+import { giveImages, takeImages } from '../../src/kernels/layers/compact-batch.ts';
+import { keepParameters, keepPictures } from '../../src/kernels/ascent/copy-improved.ts';
+import { matmul, matmulVariants } from '../../src/kernels/matmul/matmul.ts';
+import { noise } from '../../src/kernels/ascent/noise.ts';
+import { climbObjective, judgeObjective } from '../../src/kernels/ascent/objective.ts';
+import { pack } from '../../src/kernels/matmul/pack.ts';
+import { picture, pictureAround } from '../../src/kernels/image/quantise.ts';
+import { scatter } from '../../src/kernels/ascent/scatter.ts';
+import { sgd } from '../../src/kernels/layers/sgd.ts';
+import { slotProduct } from '../../src/kernels/ascent/batched-dot.ts';
+import { clearSmallPixels, smallPixelThreshold } from '../../src/kernels/ascent/clip-small.ts';
+import { confidence, crossEntropy } from '../../src/kernels/layers/softmax.ts';
+import { spectrum } from '../../src/kernels/ascent/spectrum.ts';
+import { transpose } from '../../src/kernels/matmul/transpose.ts';
+import { allowed, type Variant } from '../../src/kernels/tuning/variant.ts';
+import { view } from '../../src/kernels/image/view.ts';
+import { winners } from '../../src/kernels/genome/argmax-per-class.ts';
+import { gatherSquares, spreadSquares, turnWinogradWeights } from '../../src/kernels/conv2d/winograd.ts';
+import { recordNetwork } from '../../src/network/record.ts';
+import { exampleNetworks } from '../network/reference-layers.ts';
+import { convCases } from './conv2d/conv-cases.ts';
 
 const convShape = convCases[2]![1];
 const threeByThree = convCases[4]![1];

@@ -2,17 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import { kernelText, type Launch } from '../../src/gpu/kernel.ts';
 import { undecided } from '../../src/gpu/tuning.ts';
-import { conv2d, conv2dVariants } from '../../src/kernels/conv2d.ts';
-import { conv2dInputGradient } from '../../src/kernels/conv2d-input-gradient.ts';
+import { conv2d, conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
+import { conv2dInputGradient } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
-} from '../../src/kernels/conv2d-weight-gradient.ts';
+} from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
 import { families } from '../../src/kernels/families.ts';
-import { matmul, matmulVariants } from '../../src/kernels/matmul.ts';
-import { allowed, mostPrivateMemory, type Target, type Variant } from '../../src/kernels/variant.ts';
+import { matmul, matmulVariants } from '../../src/kernels/matmul/matmul.ts';
+import { allowed, mostPrivateMemory, type Target, type Variant } from '../../src/kernels/tuning/variant.ts';
 import { link } from '../../src/wgsl/link.ts';
-import { convCases } from './conv-cases.ts';
+import { convCases } from './conv2d/conv-cases.ts';
 
 const generous: Target = {
   adapter: { kind: 'gpu' },

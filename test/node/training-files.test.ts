@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { TrainingCheckpointError } from '../../src/models/training-state.ts';
+import { TrainingCheckpointError } from '../../src/model/training/training-state.ts';
 import { StorageError } from '../../src/node/file-storage.ts';
 import { TrainingFiles } from '../../src/node/training-files.ts';
 

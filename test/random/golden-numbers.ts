@@ -4,16 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { mat2d } from 'gl-matrix';
-import { gaussianWeights } from '../../src/kernels/blur.ts';
-import { mutateCppn, randomCppn } from '../../src/encodings/cppn-genome.ts';
-import { presets } from '../../src/ascent/presets.ts';
-import { sampleTrials } from '../../src/ascent/search.ts';
-import { defaultRanges } from '../../src/ascent/ranges.ts';
-import { transformedView } from '../../src/ascent/views.ts';
-import { waveBasis } from '../../src/ascent/waves.ts';
-import { lenet } from '../../src/models/lenet.ts';
-import { rateAt } from '../../src/models/training.ts';
-import { initialWeights } from '../../src/nn/trainer.ts';
+import { gaussianWeights } from '../../src/kernels/ascent/blur.ts';
+import { mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
+import { presets } from '../../src/ascent/optimiser/presets.ts';
+import { sampleTrials } from '../../src/ascent/search/trials.ts';
+import { defaultRanges } from '../../src/ascent/search/ranges.ts';
+import { transformedView } from '../../src/ascent/transforms.ts';
+import { waveBasis } from '../../src/ascent/parametrisation/waves.ts';
+import { lenet } from '../../src/model/architectures/lenet.ts';
+import { rateAt } from '../../src/model/training/training.ts';
+import { initialWeights } from '../../src/network/trainer.ts';
 import {
   cosine,
   exponential,

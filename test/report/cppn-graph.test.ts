@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { activationFunctions, type CppnGenome } from '../../src/encodings/encoding.ts';
+import { activationFunctions, type CppnGenome } from '../../src/genome/genome.ts';
 import { cppnLegend, describeCppn, drawCppn, largestDrawing } from '../../src/report/cppn-graph.ts';
 import { fakeGenome } from './fake-run.ts';
 import { parsePage } from './page.ts';

@@ -1,5 +1,5 @@
 /** Records of an ascent that never was, for the tests of its schemas, its reader and its report. */
-import type { Objective } from '../../src/ascent/objective.ts';
+import type { Objective } from '../../src/ascent/objective/objective.ts';
 import {
   milestones,
   type AscentHistory,
@@ -11,7 +11,7 @@ import {
 } from '../../src/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
 import type { AscentReportInput } from '../../src/report/ascent-report.ts';
-import type { AscentFolder } from '../../src/report/read-ascent.ts';
+import type { AscentFolder } from '../../src/runs/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { fakeGenome } from './fake-run.ts';
 

@@ -1,6 +1,6 @@
 /** Records of a run that never was, for the tests of the report. */
-import { mutateCppn, randomCppn } from '../../src/encodings/cppn-genome.ts';
-import type { CppnGenome } from '../../src/encodings/encoding.ts';
+import { mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
+import type { CppnGenome } from '../../src/genome/genome.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../../src/evolution/run-record.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import type { ReportInput } from '../../src/report/report.ts';

@@ -6,7 +6,7 @@ import { drawTree, largestTree, treeOf } from '../../src/report/lineage-graph.ts
 import { renderLineage, type LineageInput } from '../../src/report/lineage-page.ts';
 import { mostShown, mostSwitches, placesToShow } from '../../src/report/lineage-places.ts';
 import { plotSureCells, plotWins } from '../../src/report/plots.ts';
-import { readLineage } from '../../src/report/read-lineage.ts';
+import { readLineage } from '../../src/runs/read-lineage.ts';
 import { withChecksum, withChecksumIn } from '../../src/storage/checksum.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { mutationsOf } from '../support/hostile-bytes.ts';

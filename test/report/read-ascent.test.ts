@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderAscentReport } from '../../src/report/ascent-report.ts';
-import { readAscent, readAscentRecord } from '../../src/report/read-ascent.ts';
-import { readRunKind, RunFolderError } from '../../src/report/run-files.ts';
+import { readAscent, readAscentRecord } from '../../src/runs/read-ascent.ts';
+import { readRunKind, RunFolderError } from '../../src/runs/read-files.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { mutationsOf } from '../support/hostile-bytes.ts';
 import { everyReplacement } from '../support/replacements.ts';

@@ -3,14 +3,14 @@
  * would have been made without, or a sentence says what is wrong; a picture that is another's, `verify` finds.
  */
 import { CheckpointError } from '../../src/evolution/checkpoint.ts';
-import { confidencesOf } from '../../src/models/evaluation.ts';
+import { confidencesOf } from '../../src/model/evaluation.ts';
 import { decodeImage, ImageFileError } from '../../src/node/image-file.ts';
 import { writeReport } from '../../src/node/report-files.ts';
-import { readClaims } from '../../src/report/claims.ts';
-import { readAscent } from '../../src/report/read-ascent.ts';
-import { readLineage } from '../../src/report/read-lineage.ts';
-import { readRun } from '../../src/report/read-run.ts';
-import { RunFolderError } from '../../src/report/run-files.ts';
+import { readClaims } from '../../src/runs/claims.ts';
+import { readAscent } from '../../src/runs/read-ascent.ts';
+import { readLineage } from '../../src/runs/read-lineage.ts';
+import { readRun } from '../../src/runs/read-evolution.ts';
+import { RunFolderError } from '../../src/runs/read-files.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
 import { copyOf } from '../evolution/failing-storage.ts';
 import { tinyColourModel, tinyModel } from '../evolution/tiny-run.ts';

@@ -1,7 +1,7 @@
 /** LeNet's weights in the formats of other programs, each written by something independent of our readers. */
-import { parameterShapes } from '../../src/nn/parameter-shapes.ts';
-import type { Weights } from '../../src/nn/parameters.ts';
-import { lenet } from '../../src/models/lenet.ts';
+import { parameterShapes } from '../../src/network/parameter-shapes.ts';
+import type { Weights } from '../../src/network/parameters.ts';
+import { lenet } from '../../src/model/architectures/lenet.ts';
 import { caffeBytes } from './caffe-files.ts';
 import { int, ints, node, onnxBytes, TYPE } from './onnx-files.ts';
 

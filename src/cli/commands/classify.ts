@@ -1,10 +1,10 @@
 /** `fool classify`: what a model sees in pictures. */
 import type { Command } from 'commander';
-import { fitImage } from '../../models/fit-image.ts';
-import { createJudge, imagesAtATime } from '../../models/judge.ts';
-import { likeliest, type Guess } from '../../models/likeliest.ts';
-import type { Model } from '../../models/model.ts';
-import { NotFiniteError } from '../../models/not-finite.ts';
+import { fitImage } from '../../image/fit-image.ts';
+import { createJudge, imagesAtATime } from '../../model/judge.ts';
+import { likeliest, type Guess } from '../../model/likeliest.ts';
+import type { Model } from '../../model/model.ts';
+import { NotFiniteError } from '../../model/not-finite.ts';
 import { ImageFileError } from '../../node/image-file.ts';
 import { readImage } from '../../node/image-folder.ts';
 import { loadModel } from '../../node/model-file.ts';

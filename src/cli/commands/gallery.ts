@@ -14,7 +14,7 @@ import { AdapterError } from '../../node/adapter.ts';
 import { formatCount } from '../../report/format.ts';
 import { pageFile, type GalleryRecord } from '../../report/gallery/gallery-record.ts';
 import { surveyRun, type SurveyedRun } from '../../report/gallery/survey.ts';
-import { RunFolderError } from '../../report/run-files.ts';
+import { RunFolderError } from '../../runs/read-files.ts';
 import { listenForInterrupt, type Interrupt } from '../interrupt.ts';
 import { lockFolder } from '../lock-folder.ts';
 import type { CommonOptions } from '../options.ts';

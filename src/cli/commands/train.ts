@@ -2,12 +2,12 @@
 import { Option, type Command } from 'commander';
 import { SavingPace } from '../../evolution/saving-pace.ts';
 import type { Gpu } from '../../gpu/device.ts';
-import type { Checkpoints } from '../../models/background-saver.ts';
-import { evaluateAccuracy } from '../../models/evaluation.ts';
-import { lenet } from '../../models/lenet.ts';
-import { writeModel, type Model } from '../../models/model.ts';
-import { writeCheckpoint, type TrainingPlan } from '../../models/training-checkpoint.ts';
-import { lenetDescent, preprocessingFor, train } from '../../models/training.ts';
+import type { Checkpoints } from '../../model/training/background-saver.ts';
+import { evaluateAccuracy } from '../../model/evaluation.ts';
+import { lenet } from '../../model/architectures/lenet.ts';
+import { writeModel, type Model } from '../../model/model.ts';
+import { writeCheckpoint, type TrainingPlan } from '../../model/training/training-checkpoint.ts';
+import { lenetDescent, preprocessingFor, train } from '../../model/training/training.ts';
 import { loadMnist } from '../../node/mnist-files.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { TrainingFiles } from '../../node/training-files.ts';

@@ -1,7 +1,7 @@
 /** `fool tune`: what was measured on this machine and is kept: the fastest kernels by `--tune`, roofs by `fool bench`. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { RoofsFile } from '../../../bench/kept-roofs.ts';
+import type { RoofsFile } from '../../../bench/roofs/kept-roofs.ts';
 import { listTuned, tuningFolder, tuningStorage, type TunedFile } from '../../node/tuning-cache.ts';
 import { formatCount, formatNumber } from '../../report/format.ts';
 import { aligned } from '../aligned.ts';
@@ -36,7 +36,7 @@ type KeptFile = ({ readonly kind: 'kernels' } & TunedFile) | ({ readonly kind: '
 
 /** @throws StorageError where the folder cannot be read */
 async function listAll(): Promise<KeptFile[]> {
-  const { listRoofs } = await import('../../../bench/kept-roofs.ts');
+  const { listRoofs } = await import('../../../bench/roofs/kept-roofs.ts');
   return [
     ...(await listTuned()).map((file) => ({ kind: 'kernels' as const, ...file })),
     ...(await listRoofs()).map((file) => ({ kind: 'roofs' as const, ...file })),

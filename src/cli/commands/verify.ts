@@ -1,15 +1,15 @@
 /** `fool verify`: do the pictures on disk hold what the archive says of them? */
 import type { Command } from 'commander';
 import type { Gpu } from '../../gpu/device.ts';
-import { createJudge, imagesAtATime, judgeAll, type Judge } from '../../models/judge.ts';
-import type { Model } from '../../models/model.ts';
+import { createJudge, imagesAtATime, judgeAll, type Judge } from '../../model/judge.ts';
+import type { Model } from '../../model/model.ts';
 import { FileStorage, StorageError } from '../../node/file-storage.ts';
 import { ImageFileError } from '../../node/image-file.ts';
 import { decodeWholePicture } from '../../node/run-pictures.ts';
-import { readClaims, type Claim, type ClaimedRun } from '../../report/claims.ts';
+import { readClaims, type Claim, type ClaimedRun } from '../../runs/claims.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from '../../report/format.ts';
-import type { FoundLineage } from '../../report/read-lineage.ts';
-import { RunFolderError } from '../../report/run-files.ts';
+import type { FoundLineage } from '../../runs/read-lineage.ts';
+import { RunFolderError } from '../../runs/read-files.ts';
 import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';

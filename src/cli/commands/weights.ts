@@ -1,7 +1,7 @@
 /** `fool weights`: published weight files that are too large to ship; lists, fetches and verifies them. */
 import type { Command } from 'commander';
 import { formatBytes } from '../../gpu/errors.ts';
-import type { KnownWeights } from '../../models/known-weights.ts';
+import type { KnownWeights } from '../../weights/known-weights.ts';
 import {
   cachePathOf,
   cacheStateOf,
@@ -12,7 +12,7 @@ import {
 import { fetchWeights, isAddress } from '../../node/weights-fetch.ts';
 import { weightsManifest } from '../../node/weights-manifest.ts';
 import { formatDuration, formatTime } from '../../report/format.ts';
-import { messageOf } from '../../message-of.ts';
+import { messageOf } from '../../util/message-of.ts';
 import { aligned } from '../aligned.ts';
 import { importCommand } from '../import-command.ts';
 import { withExamples } from '../help.ts';

@@ -1,6 +1,6 @@
 /** What a gallery's page is told: runs and their pictures at once, details of a picture when somebody asks for them. */
-import type { CppnGenome } from '../../encodings/encoding.ts';
-import type { Guess } from '../../models/likeliest.ts';
+import type { CppnGenome } from '../../genome/genome.ts';
+import type { Guess } from '../../model/likeliest.ts';
 
 /** How a picture came to be: evolved in one of the encodings, or climbed along a gradient. */
 export const methods = ['cppn', 'direct', 'ascent'] as const;

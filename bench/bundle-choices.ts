@@ -1,0 +1,133 @@
+/**
+ * `npm run defaults`: measures the shapes that most people meet, and writes the table of choices that is shipped for this
+ * kind of adapter: what is clearly faster than what the cost model picks. Other entries of the table stay as they are.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { adapterOption, positiveNumber } from '../src/cli/options.ts';
+import type { AdapterKind, Gpu } from '../src/gpu/device.ts';
+import { undecided, type ChoiceTable, type Contest } from '../src/gpu/tuning.ts';
+import { families } from '../src/kernels/families.ts';
+import { tune, type Verdict } from '../src/kernels/tuning/tuner.ts';
+import { messageOf } from '../src/util/message-of.ts';
+import { openGpu } from '../src/node/adapter.ts';
+import { loadModel } from '../src/node/model-file.ts';
+import { createNetwork } from '../src/network/network.ts';
+import type { NetworkOptions } from '../src/network/record.ts';
+import { uploadParameters } from '../src/network/upload.ts';
+import { saveFile } from '../src/node/save-file.ts';
+import { isStopped, listenForStop, type StoppedError } from './sampling/stop.ts';
+import { watchOn } from './sampling/machine-load.ts';
+
+/** What the commands make of the shipped models with their usual settings: evolve, classify, ascend; train. */
+const usual: readonly { readonly model: string; readonly options: NetworkOptions }[] = [
+  { model: 'lenet-mnist', options: { batch: 200 } },
+  { model: 'lenet-mnist', options: { batch: 4 } },
+  { model: 'lenet-mnist', options: { batch: 200, gradients: { input: true, parameters: false } } },
+  { model: 'lenet-mnist', options: { batch: 12, gradients: { input: true, parameters: false } } },
+  {
+    model: 'lenet-mnist',
+    options: { batch: 64, training: true, gradients: { input: false, parameters: true } },
+  },
+  { model: 'caffenet-tiny', options: { batch: 4, images: 1, gradients: { input: true, parameters: false } } },
+  { model: 'caffenet-tiny', options: { batch: 4, gradients: { input: true, parameters: false } } },
+  { model: 'caffenet-tiny', options: { batch: 64 } },
+];
+
+interface DefaultsOptions {
+  readonly adapter: string;
+  readonly models: string;
+  /** Seconds from the start of the process. */
+  readonly limit?: number;
+}
+
+new Command('defaults')
+  .description('measure the tables of kernel variants that are shipped')
+  .addOption(adapterOption())
+  .option('--models <list>', 'models to measure', 'lenet-mnist,caffenet-tiny')
+  .option('--limit <seconds>', 'stop after this time, and keep what was measured', positiveNumber)
+  .action(async (options: DefaultsOptions) => {
+    const gpu = await openGpu(options.adapter);
+    console.log(`adapter: ${gpu.adapter.description}`);
+    // Every verdict is in the table as soon as it is reached.
+    const leave = ({ message, exitCode }: StoppedError) => {
+      console.log(`${message}; the table has what was measured until then`);
+      process.exit(exitCode);
+    };
+    const stop = listenForStop({ ...options, leave });
+    try {
+      await measureDefaults(gpu, options.models.split(','), stop.signal);
+    } catch (error) {
+      if (!isStopped(error)) throw error;
+      leave(error);
+    }
+    process.exit(0);
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(`defaults: ${messageOf(error)}`);
+    process.exit(1);
+  });
+
+/** @throws StoppedError between two shapes */
+async function measureDefaults(gpu: Gpu, models: readonly string[], signal: AbortSignal): Promise<void> {
+  const file = `src/kernels/defaults/${gpu.adapter.kind}.json`;
+  let table: ChoiceTable = JSON.parse(readFileSync(file, 'utf8')) as ChoiceTable;
+  const keep = async (verdicts: readonly Verdict[]) => {
+    table = withVerdicts(table, verdicts);
+    await saveFile(file, new TextEncoder().encode(JSON.stringify(table, null, 2) + '\n'));
+  };
+  const watch = watchOn(gpu, signal);
+  const measured = new Set<string>();
+  const hooks = { now: () => performance.now(), onWarning: console.warn };
+  gpu.tuning = {
+    ...undecided,
+    async prepare(contests: readonly Contest[]) {
+      for (const contest of contests.filter(({ shape }) => !measured.has(shape))) {
+        await watch.ready();
+        measured.add(contest.shape);
+        const verdicts = await tune(gpu, [suited(contest, gpu.adapter.kind)], hooks);
+        await keep(verdicts);
+        for (const verdict of verdicts) show(contest.label, verdict);
+      }
+    },
+  };
+  for (const { model: name, options } of usual.filter(({ model }) => models.includes(model))) {
+    const { model } = await loadModel(name);
+    console.log(`${name}, ${JSON.stringify(options)}`);
+    const parameters = await uploadParameters(gpu, model.architecture, model.weights, name);
+    (await createNetwork(gpu, model.architecture, parameters, options)).destroy();
+    for (const buffer of parameters.values()) buffer.destroy();
+  }
+  console.log(`written to ${file}`);
+}
+
+/**
+ * On a GPU without the tiles that were made for CPU drivers, whose unrolled text takes its compiler seconds; the CPU drivers differ so
+ * much that a tile made for one is tried on the other.
+ */
+function suited(contest: Contest, kind: AdapterKind): Contest {
+  if (kind !== 'gpu') return contest;
+  const launches = contest.launches.filter(({ kernel: { family }, choice }, index) => {
+    const variant = families[family]?.variants.find(({ name }) => name === choice?.variant);
+    return index === 0 || variant?.suits.includes(kind) === true;
+  });
+  return { ...contest, launches };
+}
+
+/** Shapes for which the cost model picks well have no entry. */
+function withVerdicts(table: ChoiceTable, verdicts: readonly Verdict[]): ChoiceTable {
+  const entries = new Map(Object.entries(table));
+  for (const { shape, variant, usual: picked } of verdicts) {
+    if (variant === picked) entries.delete(shape);
+    else entries.set(shape, variant);
+  }
+  return Object.fromEntries([...entries].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function show(label: string, { variant, usual: picked, times }: Verdict): void {
+  const list = Object.entries(times).map(([name, time]) => `${name} ${time.toPrecision(3)} ms`);
+  console.log(
+    `${label}: ${variant}${variant === picked ? '' : ` instead of ${picked}`} (${list.join(', ')})`,
+  );
+}

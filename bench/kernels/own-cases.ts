@@ -1,0 +1,228 @@
+/** Kernels at shapes that the user gives: in every variant that the adapter allows, checked against the same definitions. */
+import { UsageError } from '../../src/cli/usage-error.ts';
+import { formatNumber } from '../../src/report/format.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import type { Launch } from '../../src/gpu/kernel.ts';
+import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
+import {
+  conv2dInputGradient,
+  inputGradientBiasFloats,
+  turnedWeightFloats,
+} from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
+import { conv2dWeightGradient } from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
+import type { ConvShape } from '../../src/kernels/conv2d/conv-shape.ts';
+import { elementsOf, type ImagesPerElement } from '../../src/kernels/batch-width.ts';
+import { lrn, lrnInputGradient } from '../../src/kernels/layers/lrn.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
+import { maxPool, maxPoolInputGradient } from '../../src/kernels/layers/max-pool.ts';
+import { rectified, relu, reluInputGradient } from '../../src/kernels/layers/relu.ts';
+import {
+  fitsSquares,
+  gatherSquares,
+  spreadSquares,
+  winogradFloats,
+} from '../../src/kernels/conv2d/winograd.ts';
+import { pitch } from '../../src/network/parameters.ts';
+import type { KernelCase } from './kernel-cases.ts';
+import {
+  convShapeOf,
+  lrnShapeOf,
+  matmulShapeOf,
+  notations,
+  poolShapeOf,
+  reluValuesOf,
+} from './own-shapes.ts';
+import { referenceOf } from './references.ts';
+import { parseShapes, shapeText, type OwnShape } from './shape-notation.ts';
+
+/** A kernel to be timed: how its variants are made, and the floats of each binding. */
+interface Work {
+  /** What else names it, e.g. its pass. */
+  readonly pass?: string;
+  readonly launch: (variant?: string) => Launch;
+  readonly floats: Readonly<Record<number, number>>;
+}
+
+type WorksOf = (shape: OwnShape, gpu: Gpu) => Work[];
+
+const inputFloats = ({ inChannels, inHeight, inWidth, batch }: ConvShape): number =>
+  inChannels * inHeight * inWidth * batch;
+const outputFloats = ({ outChannels, outHeight, outWidth, batch }: ConvShape): number =>
+  outChannels * outHeight * outWidth * batch;
+const outputPitch = ({ outChannels, groups }: ConvShape): number => pitch(outChannels / groups);
+const weightFloats = (shape: ConvShape): number =>
+  shape.inChannels * shape.kernelHeight * shape.kernelWidth * outputPitch(shape);
+
+/** The passes that were named, or both. */
+function passes(
+  shape: OwnShape,
+  works: Readonly<Record<'forward' | 'gradient', Omit<Work, 'pass'>>>,
+): Work[] {
+  const names = ['forward', 'gradient'] as const;
+  const named = names.filter((name) => shape.flags.includes(name));
+  return (named.length > 0 ? named : names).map((pass) => ({ ...works[pass], pass }));
+}
+
+const worksOf: Readonly<Record<string, WorksOf>> = {
+  conv2d: (own, gpu) => {
+    const shape = convShapeOf(own, 'conv2d');
+    const rectify = own.flags.includes('relu');
+    return [
+      {
+        launch: (variant) => rectified(conv2d(shape, gpu, variant), rectify),
+        floats: {
+          0: weightFloats(shape),
+          1: shape.groups * outputPitch(shape),
+          2: inputFloats(shape),
+          3: outputFloats(shape),
+        },
+      },
+    ];
+  },
+  'conv2d-input-gradient': (own, gpu) => {
+    const shape = convShapeOf(own, 'conv2d-input-gradient');
+    return [
+      {
+        launch: (variant) => conv2dInputGradient(shape, gpu, variant),
+        floats: {
+          0: turnedWeightFloats(shape),
+          1: inputGradientBiasFloats(shape),
+          2: outputFloats(shape),
+          3: inputFloats(shape),
+        },
+      },
+    ];
+  },
+  'conv2d-weight-gradient': (own, gpu) => {
+    const shape = convShapeOf(own, 'conv2d-weight-gradient');
+    return [
+      {
+        launch: (variant) => conv2dWeightGradient(shape, gpu, variant),
+        floats: { 0: inputFloats(shape), 1: outputFloats(shape), 2: weightFloats(shape) },
+      },
+    ];
+  },
+  winograd: (own) => {
+    const convolution = convShapeOf(own, 'winograd');
+    const squares = ([4, 6] as const).map((size) => ({ convolution, size })).filter(fitsSquares);
+    if (squares.length === 0)
+      throw new UsageError(
+        `--shape-of "${textOf('winograd', own)}": squares are made of kernels of 3x3 or 5x5 with stride 1`,
+      );
+    return squares.flatMap((shape): Work[] => {
+      const floats = winogradFloats(shape);
+      const size = `squares of ${String(shape.size)}`;
+      return [
+        {
+          pass: `spread, ${size}`,
+          launch: () => spreadSquares(shape),
+          floats: { 4: inputFloats(convolution), 5: floats.squares },
+        },
+        {
+          pass: `gather, ${size}`,
+          launch: () => gatherSquares(shape),
+          floats: { 6: floats.products, 7: outputFloats(convolution) },
+        },
+      ];
+    });
+  },
+  matmul: (own, gpu) => {
+    const { rows, columns, depth } = matmulShapeOf(own);
+    const rectify = own.flags.includes('relu');
+    // As a network of one or two images has them: with nothing beside them.
+    const images: ImagesPerElement = columns === 1 || columns === 2 ? columns : 4;
+    const shape = { rows, columns, depth, images };
+    const row = Math.ceil(columns / images) * images;
+    return [
+      {
+        launch: (variant) => rectified(matmul(shape, gpu, variant), rectify),
+        floats: {
+          0: depth * pitch(rows),
+          1: pitch(rows),
+          2: depth * row,
+          3: rows * row,
+        },
+      },
+    ];
+  },
+  'max-pool': (own) => {
+    const shape = poolShapeOf(own);
+    const { channels, inHeight, inWidth, outHeight, outWidth, batch } = shape;
+    const [x, y] = [channels * inHeight * inWidth * batch, channels * outHeight * outWidth * batch];
+    const winners = (y / batch) * elementsOf(batch);
+    return passes(own, {
+      forward: { launch: () => maxPool(shape), floats: { 0: x, 1: y, 2: winners } },
+      gradient: { launch: () => maxPoolInputGradient(shape), floats: { 2: winners, 3: y, 4: x } },
+    });
+  },
+  lrn: (own) => {
+    const shape = lrnShapeOf(own);
+    const floats = shape.channels * shape.plane;
+    return passes(own, {
+      forward: { launch: () => lrn(shape), floats: { 0: floats, 1: floats } },
+      gradient: { launch: () => lrnInputGradient(shape), floats: { 0: floats, 2: floats, 3: floats } },
+    });
+  },
+  relu: (own) => {
+    const floats = reluValuesOf(own);
+    return passes(own, {
+      forward: { launch: () => relu(floats), floats: { 0: floats, 1: floats } },
+      gradient: { launch: () => reluInputGradient(floats), floats: { 0: floats, 1: floats, 2: floats } },
+    });
+  },
+};
+
+/** Families that take shapes of the user's own. */
+export const ownFamilies = Object.keys(worksOf);
+
+/** @throws UsageError for a text that is no shape of the family, and for one that the adapter has no room for */
+export function ownCases(gpu: Gpu, family: string, texts: readonly string[]): KernelCase[] {
+  const [notation, works] = [notations[family], worksOf[family]];
+  if (!notation || !works)
+    throw new UsageError(
+      `--shape-of is for one of the families ${ownFamilies.join(', ')}; name it by --family`,
+    );
+  return texts.flatMap((text) =>
+    parseShapes(text, notation).flatMap((shape) =>
+      works(shape, gpu).map((work) => caseOf(gpu, family, shape, work)),
+    ),
+  );
+}
+
+/** A shape without its passes, which every case names for itself. */
+function textOf(family: string, { numbers, flags }: OwnShape): string {
+  const notation = notations[family];
+  const own = flags.filter((flag) => flag !== 'forward' && flag !== 'gradient');
+  return notation ? shapeText({ numbers, flags: own }, notation) : '';
+}
+
+function caseOf(gpu: Gpu, family: string, own: OwnShape, { pass, launch, floats }: Work): KernelCase {
+  const shape = [textOf(family, own), pass].filter((part) => part !== undefined).join(' ');
+  const operands = Object.fromEntries(
+    Object.entries(floats).map(([binding, count]) => [Number(binding), 4 * count]),
+  );
+  checkRoom(gpu, shape, operands);
+  const usual = launch();
+  const names = usual.choice?.allowed.filter((name) => name !== usual.choice?.variant) ?? [];
+  const launches = [usual, ...names.map(launch)].filter((one) => fitsGrid(gpu, one));
+  const reference = referenceOf(usual.kernel);
+  if (!reference) throw new Error(`nobody says what ${family} computes`);
+  if (launches.length === 0)
+    throw new UsageError(`--shape-of "${shape}": more workgroups than this adapter launches at once`);
+  const batch = own.numbers['batch'] ?? 0;
+  return { family, shape, batch, launches, operands, reference, standsForMore: false };
+}
+
+const fitsGrid = (gpu: Gpu, { workgroups }: Launch): boolean =>
+  workgroups.every((count) => count <= gpu.limits.maxComputeWorkgroupsPerDimension);
+
+/** @throws UsageError where an operand is more than the adapter binds */
+function checkRoom({ limits }: Gpu, shape: string, operands: Readonly<Record<number, number>>): void {
+  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const largest = Math.max(...Object.values(operands));
+  if (largest <= most) return;
+  const [wanted, there] = [largest, most].map((bytes) => `${formatNumber(Math.ceil(bytes / 2 ** 20))} MiB`);
+  throw new UsageError(
+    `--shape-of "${shape}": an operand takes ${String(wanted)}, and this adapter binds ${String(there)} at most`,
+  );
+}

@@ -1,0 +1,107 @@
+/** Whole iterations of gradient ascent as `fool ascend` does them: picture, view, both passes, records, step. */
+import { Climber } from '../../src/ascent/optimiser/optimiser.ts';
+import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
+import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
+import { presets } from '../../src/ascent/optimiser/presets.ts';
+import type { AscentSettings } from '../../src/ascent/settings.ts';
+import { createStage } from '../../src/ascent/objective-graph.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { usualLabels } from '../../src/model/architectures/index.ts';
+import { caffenet } from '../../src/model/architectures/caffenet.ts';
+import { lenet } from '../../src/model/architectures/lenet.ts';
+import type { Model } from '../../src/model/model.ts';
+import { flatMean } from '../../src/model/preprocessing.ts';
+import type { Architecture, Extent } from '../../src/network/layer.ts';
+import { uploadParameters } from '../../src/network/upload.ts';
+import type { Parameters } from '../../src/network/parameters.ts';
+import type { AscentWork, NetworkName } from './network-works.ts';
+import { sampleRuns, type Sample } from '../sampling/sampling.ts';
+import { slotsFor } from '../kernels/slots.ts';
+import { spreadWeights } from './synthetic-weights.ts';
+import { ofVisit } from '../sampling/repetitions.ts';
+import type { Watch } from '../sampling/machine-load.ts';
+
+const models: Readonly<Record<NetworkName, () => Model>> = {
+  LeNet: () => modelOf(lenet(), [1, 28, 28], 1 / 256),
+  AlexNet: () => modelOf(caffenet(1000), [3, 256, 256], 1),
+};
+
+/**
+ * @param show gets a sample of each work, with the operations of a whole iteration on the device, in gigaflops
+ */
+export async function benchAscent(
+  gpu: Gpu,
+  watch: Watch,
+  works: readonly AscentWork[],
+  show: (work: AscentWork, sample: Sample, gigaflops: number) => void,
+): Promise<void> {
+  for (const network of new Set(works.map((work) => work.network))) {
+    const model = models[network]();
+    const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
+    for (const work of works.filter((one) => one.network === network)) {
+      const { gigaflops, ...sample } = await sampleIterations(gpu, watch, model, parameters, work.batch);
+      show(work, sample, gigaflops);
+    }
+    for (const buffer of parameters.values()) buffer.destroy();
+  }
+}
+
+async function sampleIterations(
+  gpu: Gpu,
+  watch: Watch,
+  model: Model,
+  parameters: Parameters,
+  images: number,
+): Promise<Sample & { gigaflops: number }> {
+  const { climb, measure } = presets.default;
+  const classes = model.labels.length;
+  const settings: AscentSettings = {
+    model: model.name,
+    objectives: Array.from({ length: images }, (_, image) => {
+      const [objective] = classObjectives([image % classes], measure, [], model);
+      if (!objective) throw new Error('no objective');
+      return objective;
+    }),
+    steps: 1,
+    seed: 1,
+    start: { from: 'gaussian', size: 1 },
+    parametrisation: { kind: 'pixel' },
+    trials: [{ name: 'default', climb }],
+    batch: slotsFor(images),
+  };
+  const stage = await createStage(gpu, model, parameters, settings);
+  const { objectives } = settings;
+  const parametrisation = await createParametrisation(stage, settings, objectives);
+  const climber = await Climber.create(stage, { settings, climb, objectives, parametrisation });
+  const sample = await sampleRuns(
+    watch,
+    async () => {
+      const start = performance.now();
+      await climber.climb(0, 1);
+      return performance.now() - start;
+    },
+    ofVisit,
+    2,
+  );
+  const gigaflops = stage.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;
+  climber.destroy();
+  stage.destroy();
+  return { ...sample, gigaflops };
+}
+
+function modelOf(architecture: Architecture, image: Extent, scale: number): Model {
+  return {
+    name: architecture.name,
+    architecture,
+    weights: spreadWeights(architecture),
+    preprocessing: {
+      image,
+      crop: architecture.input[1],
+      mean: flatMean([image[0] === 1 ? 0 : 117], image),
+      scale: Array.from({ length: image[0] }, () => scale),
+      channelOrder: image[0] === 1 ? 'gray' : 'bgr',
+    },
+    labels: usualLabels(architecture.name, image[0] === 1 ? 10 : 1000),
+    card: {},
+  };
+}

@@ -1,0 +1,162 @@
+/** Networks as a whole: forward, forward with the gradient to the input, a training step; the memory that they take. */
+import type { Gpu } from '../../src/gpu/device.ts';
+import { lenet } from '../../src/model/architectures/lenet.ts';
+import { caffenet } from '../../src/model/architectures/caffenet.ts';
+import { createNetwork, deviceBytes, fewImages, type Network } from '../../src/network/network.ts';
+import type { Architecture } from '../../src/network/layer.ts';
+import { denseStorages, type DenseStorage } from '../../src/network/parameters.ts';
+import { uploadParameters } from '../../src/network/upload.ts';
+import { initialWeights } from '../../src/network/trainer.ts';
+import { benchAscent } from './ascent.ts';
+import { withBreakdown } from './network-breakdown.ts';
+import type { NetworkRow } from './network-row.ts';
+import { benchTrainingStep } from './own-training-step.ts';
+import type { NetworkName, NetworkWork, PassWork, TrainingWork } from './network-works.ts';
+import { benchRendering } from './rendering.ts';
+import { slotsFor } from '../kernels/slots.ts';
+import { spreadWeights } from './synthetic-weights.ts';
+import { sampleProgram, type Sample } from '../sampling/sampling.ts';
+import type { Timeline } from '../sampling/trace.ts';
+import { inVisits, ofVisit, type VisitOutput } from '../sampling/repetitions.ts';
+import type { Watch } from '../sampling/machine-load.ts';
+
+export interface NetworkOutput extends VisitOutput<NetworkRow> {
+  /** Called before each visit, and after each row with how many there were in it. */
+  readonly progress: (visit: number, done: number) => void;
+  /** Gets the dispatches of a submission of each network that is broken down. */
+  readonly record: (timeline: Timeline) => void;
+}
+
+export interface NetworkPlan {
+  readonly works: readonly NetworkWork[];
+  /** How often each is visited; what the kind of adapter wants unless told. */
+  readonly visits?: number | undefined;
+  /** Sines and exponentials that the adapter makes a second, asked for where CPPNs are drawn. */
+  readonly functions: () => Promise<number>;
+}
+
+/** Visits all works in their order, several times. */
+export async function benchNetworks(
+  gpu: Gpu,
+  watch: Watch,
+  { works, visits, functions }: NetworkPlan,
+  { keep, show, progress, record }: NetworkOutput,
+): Promise<void> {
+  const drawn = works.filter((work) => work.kind === 'rendering');
+  const climbed = works.filter((work) => work.kind === 'ascent');
+  const training = works.find((work) => work.kind === 'training');
+  await inVisits<NetworkRow>(
+    gpu.adapter.kind,
+    async (visit, showRow) => {
+      let done = 0;
+      const showNext = (shown: NetworkRow) => {
+        showRow(shown);
+        progress(visit, ++done);
+      };
+      const finish = async (shown: NetworkRow, network: Network) => {
+        showNext(visit > 1 ? shown : await withBreakdown(gpu, shown, network, record));
+      };
+      progress(visit, 0);
+      await visitPasses(gpu, watch, works, 'LeNet', finish);
+      if (training) showNext(await trainingStep(gpu, watch, training));
+      await visitPasses(gpu, watch, works, 'AlexNet', finish);
+      if (drawn.length > 0) await benchRendering(gpu, watch, drawn, await functions(), showNext);
+      await benchAscent(gpu, watch, climbed, ({ work, batch }, sample, gigaflops) => {
+        showNext(row(work, batch, gpu, sample, 1e9 * gigaflops));
+      });
+    },
+    atMedian,
+    { keep, show },
+    visits,
+  );
+}
+
+/** Its rates were those of its own median. */
+function atMedian(first: NetworkRow, sample: Sample): NetworkRow {
+  const { imagesPerSecond, gflops, nodesPerSecond, ofFunctions } = first;
+  const faster = first.medianMs / sample.medianMs;
+  return {
+    ...first,
+    ...sample,
+    imagesPerSecond: faster * imagesPerSecond,
+    ...(gflops !== undefined && { gflops: faster * gflops }),
+    ...(nodesPerSecond !== undefined && { nodesPerSecond: faster * nodesPerSecond }),
+    ...(ofFunctions !== undefined && { ofFunctions: faster * ofFunctions }),
+  };
+}
+
+/** Shows a row, with the times of every dispatch on the first visit. */
+type Finish = (row: NetworkRow, network: Network) => Promise<void>;
+
+async function visitPasses(
+  gpu: Gpu,
+  watch: Watch,
+  all: readonly NetworkWork[],
+  network: NetworkName,
+  finish: Finish,
+): Promise<void> {
+  for (const denseStorage of denseStorages) {
+    const works = all.filter(
+      (work) => work.kind === 'pass' && work.network === network && work.denseStorage === denseStorage,
+    );
+    if (works.length > 0) await visitStored(gpu, watch, works as PassWork[], network, denseStorage, finish);
+  }
+}
+
+const architectures = {
+  LeNet: () => lenet(),
+  AlexNet: () => caffenet(1000),
+} as const satisfies Record<NetworkName, () => Architecture>;
+
+async function visitStored(
+  gpu: Gpu,
+  watch: Watch,
+  works: readonly PassWork[],
+  name: NetworkName,
+  denseStorage: DenseStorage,
+  finish: Finish,
+): Promise<void> {
+  const architecture = architectures[name]();
+  const weights = name === 'LeNet' ? initialWeights(architecture, 1) : spreadWeights(architecture);
+  const parameters = await uploadParameters(gpu, architecture, weights, 'weights of the bench', denseStorage);
+  for (const { work, batch, gradient } of works) {
+    const slots = slotsFor(batch);
+    const gradients = { input: gradient, parameters: false };
+    const options = { batch: slots, ...fewImages(batch, slots), denseStorage, gradients };
+    const network = await createNetwork(gpu, architecture, parameters, options);
+    const { forward, backward } = network;
+    const programs = gradient ? [forward, backward] : [forward];
+    const sample = await sampleProgram(gpu, watch, programs, ofVisit);
+    const { total } = deviceBytes(gpu, architecture, options);
+    const plain = row(work, batch, gpu, sample, forward.flops + backward.flops);
+    await finish({ ...plain, deviceBytes: total }, network);
+    network.destroy();
+  }
+  for (const buffer of parameters.values()) buffer.destroy();
+}
+
+async function trainingStep(
+  gpu: Gpu,
+  watch: Watch,
+  { work: title, batch }: TrainingWork,
+): Promise<NetworkRow> {
+  const architecture = lenet();
+  const weights = initialWeights(architecture, 1);
+  const parameters = await uploadParameters(gpu, architecture, weights, 'initial weights');
+  const work = { network: 'LeNet', architecture, weights, pass: 'training step', images: batch } as const;
+  const { sample, flops } = await benchTrainingStep(gpu, watch, parameters, work);
+  for (const buffer of parameters.values()) buffer.destroy();
+  return row(title, batch, gpu, sample, flops);
+}
+
+function row(work: string, batch: number, gpu: Gpu, sample: Sample, flops: number): NetworkRow {
+  const perSecond = 1e3 / sample.medianMs;
+  return {
+    work,
+    batch,
+    adapter: gpu.adapter.name,
+    ...sample,
+    imagesPerSecond: batch * perSecond,
+    gflops: (flops * perSecond) / 1e9,
+  };
+}

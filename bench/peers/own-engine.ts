@@ -1,0 +1,31 @@
+/** Our side of the comparison, forward. */
+import type { Gpu } from '../../src/gpu/device.ts';
+import { run } from '../../src/gpu/program.ts';
+import { createNetwork, fewImages } from '../../src/network/network.ts';
+import type { Parameters } from '../../src/network/parameters.ts';
+import { inputsOf, type Case, type Measured } from './peer-case.ts';
+import { fewSamples, sampleProgram } from '../sampling/sampling.ts';
+import { slotsFor, asSlots, fromSlots } from '../kernels/slots.ts';
+import type { Watch } from '../sampling/machine-load.ts';
+
+export async function ownForward(
+  gpu: Gpu,
+  watch: Watch,
+  parameters: Parameters,
+  work: Case,
+): Promise<Measured> {
+  const { architecture, images } = work;
+  const slots = slotsFor(images);
+  const network = await createNetwork(gpu, architecture, parameters, {
+    batch: slots,
+    ...fewImages(images, slots),
+  });
+  gpu.write(network.input, asSlots(inputsOf(work), images, slots));
+  run(gpu, network.forward);
+  const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));
+  const logits = fromSlots(all, images, slots);
+  const sample = await sampleProgram(gpu, watch, [network.forward], fewSamples);
+  const { flops } = network.forward;
+  network.destroy();
+  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, logits, gradients: [] };
+}

@@ -1,0 +1,61 @@
+/** Rows as they are kept and seen. */
+import { formatCount } from '../../src/report/format.ts';
+import { layerLines } from '../networks/layer-lines.ts';
+import type { Recorder } from '../recorder.ts';
+import { RowTable, type Row } from './row-table.ts';
+import type { Speech } from '../speech.ts';
+
+export class ShownRows {
+  /** The least that the fixed work took, where somebody looks. */
+  leastLook: () => number | undefined = () => undefined;
+  readonly #table: RowTable;
+  /** Kept and not seen yet: a visit that is cut short leaves some. */
+  readonly #unseen = new Map<string, Row>();
+  readonly #doubtful = new Set<string>();
+
+  constructor(
+    private readonly recorder: Pick<Recorder, 'find' | 'put'>,
+    private readonly speech: Pick<Speech, 'row' | 'say' | 'warn' | 'width'>,
+  ) {
+    this.#table = new RowTable(speech.width);
+  }
+
+  /** A row that comes again. */
+  readonly keep = (row: Row): void => {
+    this.#unseen.set(this.#put(row), row);
+  };
+
+  readonly show = (row: Row): void => {
+    const key = this.#put(row);
+    this.#unseen.delete(key);
+    this.#print(key, row);
+  };
+
+  /** Shows what was kept alone, and warns of shares that cannot be. */
+  end(): void {
+    for (const [key, row] of this.#unseen) this.#print(key, row);
+    this.#unseen.clear();
+    if (this.#doubtful.size > 0)
+      this.speech.warn(
+        `${formatCount(this.#doubtful.size, 'row')} above 100 % of the roof, which was then measured while the machine was disturbed: measure again with --measure-roofs, when nothing else runs`,
+      );
+    this.#doubtful.clear();
+  }
+
+  #put(row: Row): string {
+    const leastMs = this.leastLook();
+    if (leastMs !== undefined && Number.isFinite(leastMs)) this.recorder.find({ fixedWorkMs: leastMs });
+    return this.recorder.put(row);
+  }
+
+  #print(key: string, row: Row): void {
+    const { row: print, say, width } = this.speech;
+    if (isDoubtful(row)) this.#doubtful.add(key);
+    for (const line of this.#table.linesOf(row)) print(line);
+    if ('layers' in row) for (const line of layerLines(row, width())) say(line);
+  }
+}
+
+const isDoubtful = (row: Row): boolean =>
+  ('aboveRoof' in row && row.aboveRoof === 'doubtful') ||
+  ('ofFunctions' in row && (row.ofFunctions ?? 0) > 1);

@@ -1,0 +1,84 @@
+/**
+ * Whole sections in several visits, minutes apart, each with a share of the samples: a machine that others use too, and a process
+ * whose memory lies as it happens to, change in ways that samples of one moment do not show. A GPU is visited once, unless its
+ * times say that it is not alone.
+ */
+import type { AdapterKind } from '../../src/gpu/device.ts';
+import { medianOf } from './median-interval.ts';
+import { summarise, type SamplingLimits, type Sample } from './sampling.ts';
+import { undisturbedBelow } from './machine-load.ts';
+
+export const mostVisits = 3;
+
+/** A visit's share of what a row is sampled. */
+export const ofVisit: SamplingLimits = { least: 2, most: 20, time: 1200 };
+
+/** A row whose rates belong to its median. */
+export interface Visited extends Sample {
+  /** Medians of the visits, in milliseconds. */
+  readonly visitsMs?: readonly number[];
+}
+
+export interface VisitOutput<Row> {
+  /** A row after a visit that others follow. */
+  readonly keep: (row: Row) => void;
+  /** A row to be seen. On a GPU that is visited again it comes again, with the samples of all visits so far. */
+  readonly show: (row: Row) => void;
+}
+
+/** Half the width of the median's interval, as a share of it, above which a row is noisy. */
+const wide = 0.05;
+/** Share of noisy rows from which on a GPU is visited again: one or two are marked and left alone. */
+const manyNoisy = 0.1;
+
+/** Whether a GPU wants another visit. */
+export function isNoisy(rows: readonly Sample[]): boolean {
+  const noisy = rows.filter(
+    ({ humps, slowdown = 1, lowMs, highMs, medianMs }) =>
+      humps !== undefined || slowdown > undisturbedBelow || (highMs - lowMs) / 2 > wide * medianMs,
+  );
+  return noisy.length > manyNoisy * rows.length;
+}
+
+/**
+ * @param visit measures the same rows in the same order each time
+ * @param merge a row of the samples of all visits, made of that of the first one
+ * @param visits exactly so many; unless told, as many as the kind of adapter wants
+ */
+export async function inVisits<Row extends Visited>(
+  kind: AdapterKind,
+  visit: (number: number, show: (row: Row) => void) => Promise<void>,
+  merge: (first: Row, sample: Required<Pick<Visited, 'visitsMs'>> & Sample) => Row,
+  { keep, show }: VisitOutput<Row>,
+  visits?: number,
+): Promise<void> {
+  const last = visits ?? mostVisits;
+  const mayEnd = kind === 'gpu' && visits === undefined;
+  /** Of each place, the row of every visit. */
+  const places: Row[][] = [];
+  const merged = (rows: readonly Row[]): Row[] => {
+    const [first] = rows;
+    if (!first) return [];
+    const visitsMs = rows.map(({ medianMs }) => medianMs);
+    return [rows.length === 1 ? { ...first, visitsMs } : merge(first, { ...pooled(rows), visitsMs })];
+  };
+  for (let number = 1; ; number++) {
+    const output = mayEnd || number === last ? show : keep;
+    let place = 0;
+    await visit(number, (row) => {
+      const rows = (places[place++] ??= []);
+      rows.push(row);
+      merged(rows).forEach(output);
+    });
+    const latest = places.flatMap((rows) => rows.at(-1) ?? []);
+    if (number === last || (mayEnd && !isNoisy(latest))) return;
+  }
+}
+
+/** The samples of all; one disturbed visit of three is what their medians withstand. */
+export function pooled(visited: readonly Sample[]): Sample {
+  return {
+    ...summarise(visited.flatMap(({ times }) => times)),
+    slowdown: medianOf(visited.map(({ slowdown = 1 }) => slowdown)),
+  };
+}

@@ -1,0 +1,139 @@
+/** One iteration as programs on the device: picture, view, both passes, records, step; and the buffers of the slots. */
+import { uniformUsage } from '../../gpu/device.ts';
+import { Program, bind } from '../../gpu/program.ts';
+import {
+  climbUniform,
+  historyFloats,
+  recordClimb,
+  stepClimb,
+  tickClimb,
+  type ClimbShape,
+} from '../../kernels/ascent/ascent-step.ts';
+import { keepParameters, keepPictures } from '../../kernels/ascent/copy-improved.ts';
+import { productFloats, slotProduct } from '../../kernels/ascent/batched-dot.ts';
+import { imageWords } from '../../image/image-layout.ts';
+import { volume } from '../../network/layer.ts';
+import type { Parametrisation } from '../parametrisation/parametrisation.ts';
+import type { AscentSettings, Climb } from '../settings.ts';
+import { mostIterations, type Stage } from '../objective-graph.ts';
+
+export interface IterationOptions {
+  readonly settings: AscentSettings;
+  readonly climb: Climb;
+  readonly parametrisation: Parametrisation;
+}
+
+/** What the slots have of their own on the device. */
+export interface SlotBuffers {
+  readonly uniform: GPUBuffer;
+  /** [values, 2]. */
+  readonly bounds: GPUBuffer;
+  /** [mostIterations, 6, batch]. */
+  readonly history: GPUBuffer;
+  /** The best pictures, as the stage has pictures. */
+  readonly kept: GPUBuffer;
+  /** [values, batch]. */
+  readonly keptParameters: GPUBuffer | undefined;
+  /** [4, batch]: score, whether it improved, iterations without a gradient, age. */
+  readonly best: GPUBuffer;
+  /** [batch]. */
+  readonly rates: GPUBuffer;
+  readonly firstMoment: GPUBuffer | undefined;
+  readonly secondMoment: GPUBuffer | undefined;
+}
+
+function stepOf({ step, momentum }: Climb): 'plain' | 'momentum' | 'adam' {
+  return step.rule === 'adam' ? 'adam' : momentum > 0 ? 'momentum' : 'plain';
+}
+
+function shapeOf({ model, batch, units }: Stage, { values }: Parametrisation): ClimbShape {
+  return { values, inputValues: volume(model.architecture.input), batch, unitLayers: units.length };
+}
+
+export function allocateSlots({ gpu, model, batch }: Stage, options: IterationOptions): SlotBuffers {
+  const { climb, settings, parametrisation } = options;
+  const { values, bounds } = parametrisation;
+  const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
+  const { momentum, decay, cooling } = climb;
+  const { rule } = climb.step;
+  const uniform = climbUniform({
+    rule,
+    size,
+    largest,
+    early,
+    late,
+    momentum,
+    decay,
+    cooling,
+    steps: settings.steps,
+    until: settings.until,
+  });
+  const step = stepOf(climb);
+  return {
+    uniform: gpu.bufferFrom('climb', uniform, uniformUsage),
+    bounds: gpu.bufferFrom('bounds', bounds),
+    history: gpu.buffer('history', 4 * historyFloats(mostIterations, batch)),
+    kept: gpu.buffer('best pictures', 4 * batch * imageWords(model.preprocessing.image)),
+    // A picture needs no parameters to be kept; a genome does.
+    keptParameters:
+      settings.parametrisation.kind === 'cppn'
+        ? gpu.buffer('best parameters', 4 * values * batch)
+        : undefined,
+    best: gpu.buffer('best', 16 * batch),
+    rates: gpu.buffer('rates', 4 * batch),
+    firstMoment: step === 'plain' ? undefined : gpu.buffer('first moment', 4 * values * batch),
+    secondMoment: step === 'adam' ? gpu.buffer('second moment', 4 * values * batch) : undefined,
+  };
+}
+
+/** The programs of one iteration in their order, and what counts it. */
+export interface IterationPrograms {
+  readonly iteration: readonly Program[];
+  readonly tick: Program;
+}
+
+export async function bindIteration(
+  stage: Stage,
+  { climb, parametrisation }: IterationOptions,
+  own: SlotBuffers,
+): Promise<IterationPrograms> {
+  const { gpu, model, buffers, batch } = stage;
+  const { parameters, gradient, values, draw, pullBack } = parametrisation;
+  const shape = shapeOf(stage, parametrisation);
+  const squares = { buffer: buffers.parts, offset: 0, size: 4 * productFloats(batch) };
+  const product = slotProduct(values, batch);
+  const step = stepOf(climb);
+  const norm = await bind(gpu, 'gradient norm', product, [gradient, gradient, squares]);
+  const record = await bind(gpu, 'record', recordClimb(shape), [
+    own.uniform,
+    buffers.clock,
+    own.rates,
+    buffers.outcome,
+    buffers.judged,
+    buffers.parts,
+    buffers.watched,
+    own.history,
+    own.best,
+  ]);
+  const words = imageWords(model.preprocessing.image);
+  const keeping = [await bind(gpu, 'keep', keepPictures(words, batch), [own.best, buffers.images, own.kept])];
+  if (own.keptParameters) {
+    const tensors = { 0: own.best, 3: parameters, 4: own.keptParameters };
+    keeping.push(await bind(gpu, 'keep parameters', keepParameters(values, batch), tensors));
+  }
+  const moments = {
+    ...(own.firstMoment && { 12: own.firstMoment }),
+    ...(own.secondMoment && { 13: own.secondMoment, 8: own.best }),
+  };
+  const stepping = await bind(gpu, 'step', stepClimb(step, shape), {
+    0: own.uniform,
+    2: own.rates,
+    9: parameters,
+    10: gradient,
+    11: own.bounds,
+    ...moments,
+  });
+  const tick = new Program([await bind(gpu, 'tick', tickClimb(), { 1: buffers.clock })]);
+  const books = new Program([norm, record, ...keeping, stepping]);
+  return { iteration: [draw, ...stage.see, pullBack, books], tick };
+}

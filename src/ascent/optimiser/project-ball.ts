@@ -1,0 +1,82 @@
+/** Keeps images, and the bytes that are drawn of them, in balls around the pictures that they started from. */
+import type { Gpu } from '../../gpu/device.ts';
+import { bind, type Dispatch } from '../../gpu/program.ts';
+import {
+  ballChoose,
+  ballClamp,
+  ballDistance,
+  ballProject,
+  ballShrink,
+  ballSquares,
+  squaresWords,
+} from '../../kernels/ascent/project-ball.ts';
+import { productFloats } from '../../kernels/ascent/batched-dot.ts';
+import type { Ball } from '../settings.ts';
+
+/** How a picture is drawn of X [channels, height, width, batch]. */
+export interface DrawAround {
+  /** To the nearest bytes. */
+  nearest(x: GPUBuffer): Promise<Dispatch>;
+  /** To the centre's bytes and the changes that shifts [batch] leave. */
+  around(x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer): Promise<Dispatch>;
+}
+
+interface Image {
+  readonly values: number;
+  readonly batch: number;
+  /** [values, batch]. */
+  readonly parameters: GPUBuffer;
+}
+
+export interface KeptInBall {
+  /** [values, batch]: what each slot starts from, which whoever writes the start writes as well. */
+  readonly centre: GPUBuffer;
+  /** Brings the image back into the ball, then draws it. */
+  readonly draw: Dispatch[];
+  destroy(): void;
+}
+
+/** What the kernels of a ball take on the device, in bytes. */
+export const ballBytes = (values: number, batch: number): number =>
+  4 * values * batch + 4 * squaresWords(batch) + 4 * productFloats(batch);
+
+export async function createBall(
+  gpu: Gpu,
+  { values, batch, parameters }: Image,
+  { norm, radius }: Ball,
+  draw: DrawAround,
+): Promise<KeptInBall> {
+  const centre = gpu.buffer('centre of the ball', 4 * values * batch);
+  if (norm === 'linf') {
+    // Bytes are whole numbers, and so is the most by which one of them may change.
+    const shape = { values, batch, radius: Math.floor(radius) };
+    const clamp = await bind(gpu, 'clamp', ballClamp(shape), { 0: parameters, 1: centre });
+    return {
+      centre,
+      draw: [clamp, await draw.nearest(parameters)],
+      destroy() {
+        centre.destroy();
+      },
+    };
+  }
+  const shape = { values, batch, radius };
+  const parts = gpu.buffer('distance', 4 * productFloats(batch));
+  const factor = gpu.buffer('shrinking', 4 * batch);
+  const squares = gpu.buffer('squares of changes', 4 * squaresWords(batch));
+  const shifts = gpu.buffer('rounding', 4 * batch);
+  const image = { 0: parameters, 1: centre };
+  return {
+    centre,
+    draw: [
+      await bind(gpu, 'distance', ballDistance(shape), { ...image, 2: parts }),
+      await bind(gpu, 'shrink', ballShrink(shape), { 2: parts, 3: factor }),
+      await bind(gpu, 'project', ballProject(shape), { ...image, 3: factor }),
+      await bind(gpu, 'squares', ballSquares(shape), { ...image, 4: squares }),
+      await bind(gpu, 'choose', ballChoose(shape), { 4: squares, 5: shifts }),
+      await draw.around(parameters, centre, shifts),
+    ],
+    destroy() {
+      for (const buffer of [centre, parts, factor, squares, shifts]) buffer.destroy();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** The CPPN whose weights are climbed when nobody brings an evolved one. */
+import { mutateCppn, randomCppn } from '../../genome/cppn-genome.ts';
+import type { CppnGenome } from '../../genome/genome.ts';
+import type { RandomStream } from '../../random/threefry.ts';
+
+/**
+ * A random CPPN that has been mutated so often, as evolution mutates it (paper §2.3): mutation gives it its hidden nodes.
+ * @param outputs channels of the picture
+ */
+export function ascentGenome(random: RandomStream, outputs: number, mutations: number): CppnGenome {
+  let genome = randomCppn(outputs, random);
+  for (let mutation = 0; mutation < mutations; mutation++) genome = mutateCppn(genome, random);
+  return genome;
+}

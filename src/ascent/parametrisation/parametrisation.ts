@@ -1,0 +1,36 @@
+/** The numbers that are climbed, and how a picture is made of them. */
+import type { Program } from '../../gpu/program.ts';
+
+export interface Parametrisation {
+  /** Numbers of one slot. */
+  readonly values: number;
+  /** [values, batch]. */
+  readonly parameters: GPUBuffer;
+  /** Gradient of the objective with respect to the parameters, [values, batch]; may be the image's own. */
+  readonly gradient: GPUBuffer;
+  /** Parameters → picture: bytes [batch, channels, plane words · 4], gray or RGB. */
+  readonly draw: Program;
+  /** Image gradient [channels, height, width, batch], per byte and in the network's channel order → `gradient`. */
+  readonly pullBack: Program;
+  /** Between which the parameters are kept: (least, most) of each value, [values, 2]. */
+  readonly bounds: Float32Array<ArrayBuffer>;
+  /** [values, batch]: the parameters of what each slot starts from, where they are kept around it. */
+  readonly centre?: GPUBuffer;
+  /** Frees what it took on the device. */
+  destroy(): void;
+}
+
+export interface ParametrisationShape {
+  /** Of the picture. */
+  readonly extent: readonly [channels: number, height: number, width: number];
+  /** Slots, a multiple of 4. */
+  readonly batch: number;
+  /** Mean image [channels, height, width] in the network's channel order. */
+  readonly mean: Float32Array<ArrayBuffer>;
+  /** Whether the network wants blue first. */
+  readonly reverseChannels: boolean;
+  /** Bytes [batch, channels, plane words · 4] to draw into. */
+  readonly images: GPUBuffer;
+  /** [channels, height, width, batch]. */
+  readonly imageGradient: GPUBuffer;
+}

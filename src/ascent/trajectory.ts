@@ -1,0 +1,160 @@
+/** The course of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
+import { climbPatience } from '../kernels/ascent/ascent-step.ts';
+import { logOddsOf } from '../model/log-odds.ts';
+import type { Model } from '../model/model.ts';
+import type { Iteration } from './optimiser/optimiser.ts';
+import type { Objective } from './objective/objective.ts';
+import type { AscentSettings } from './settings.ts';
+import { milestones, type AscentHistory, type AscentRow } from './records.ts';
+
+export interface Best {
+  readonly iteration: number;
+  /** What images are compared by: log-odds of the watched class, else the value; below all of them before the first. */
+  readonly score: number;
+  /** Of the image's confidence; none before the first image. */
+  readonly logOdds?: number;
+}
+
+/** Numbers of an ascent by iteration; the first are of the start, before any step. */
+export interface Course {
+  readonly objective: Objective;
+  readonly value: number[];
+  readonly confidence: number[];
+  readonly named: number[];
+  readonly gradientNorm: number[];
+  /** Root mean square of the image minus the mean image, as far as the network sees it, in bytes. */
+  readonly imageNorm: number[];
+  /** The iteration of the best image. */
+  best: Best;
+  /** Iterations in a row without a gradient. */
+  idle: number;
+  /** Nothing more is written down of it. */
+  closed: boolean;
+  fault?: string;
+}
+
+/** A course without its objective, which the settings hold. */
+export type StoredCourse = Omit<Course, 'objective'>;
+
+export function storedOf(course: Course): StoredCourse {
+  const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = course;
+  const numbers = { value, confidence, named, gradientNorm, imageNorm, best, idle, closed };
+  return fault === undefined ? numbers : { ...numbers, fault };
+}
+
+/** As the device's slots begin. */
+const worst = -3e38;
+
+export const newCourse = (objective: Objective): Course => ({
+  objective,
+  value: [],
+  confidence: [],
+  named: [],
+  gradientNorm: [],
+  imageNorm: [],
+  best: { iteration: 0, score: worst },
+  idle: 0,
+  closed: false,
+});
+
+/**
+ * Writes an iteration down, by the same rules by which the device keeps the best picture.
+ * @param byte what a byte of the picture is in the network's input
+ */
+export function follow(
+  course: Course,
+  iteration: Iteration,
+  slot: number,
+  { until, steps }: Pick<AscentSettings, 'until' | 'steps'>,
+  byte: number,
+): void {
+  if (course.closed) return;
+  const at = (row: Float32Array) => row[slot] ?? NaN;
+  const gradientNorm = at(iteration.gradientNorm);
+  course.value.push(at(iteration.value));
+  course.confidence.push(at(iteration.confidence));
+  course.named.push(at(iteration.named));
+  course.gradientNorm.push(gradientNorm);
+  course.imageNorm.push(at(iteration.inputNorm) / byte);
+  const isWatched = course.objective.watched !== null;
+  const logOdds = at(iteration.logOdds);
+  const score = isWatched ? logOdds : at(iteration.value);
+  const improved = score > course.best.score;
+  if (improved) course.best = { iteration: course.value.length - 1, score, logOdds };
+  if (isUsable(gradientNorm)) course.idle = 0;
+  else course.idle = gradientNorm === 0 ? course.idle + 1 : climbPatience;
+  course.closed =
+    (until !== undefined && improved && at(isWatched ? iteration.confidence : iteration.value) >= until) ||
+    course.idle >= climbPatience ||
+    course.value.length > steps;
+}
+
+/**
+ * A course of an older state, which compared images by confidence, as one that compares by log-odds; those of its best image
+ * are known as far as its confidence tells.
+ */
+export function rescored(course: Course): Course {
+  const { objective, best } = course;
+  if (objective.watched === null || best.logOdds !== undefined || best.score <= worst) return course;
+  return { ...course, best: { ...best, score: Math.fround(logOddsOf(best.score)) } };
+}
+
+const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);
+
+/** The iteration from which on there was no gradient. */
+export const lostAt = ({ gradientNorm }: Course): number => gradientNorm.findLastIndex(isUsable) + 1;
+
+/** Whether it was closed because nothing led on, and that before the network was as good as certain. */
+export function isStuck({ idle, confidence, objective, best }: Course): boolean {
+  const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= milestones[3];
+  return idle >= climbPatience && !certain;
+}
+
+/** The class that the network names the best image. */
+export const namedAt = ({ named, best }: Course): number => named[best.iteration] ?? 0;
+
+/** Of the best image; 0 where it was never a number. */
+export const bestConfidence = ({ confidence, best }: Course): number => finiteOr0(confidence[best.iteration]);
+
+/** @param picture path of its PNG */
+export function rowOf(course: Course, { labels }: Model, picture: string): AscentRow {
+  const { objective, confidence, named, value, best, fault } = course;
+  const { watched } = objective;
+  const number = watched ?? namedAt(course);
+  const first = (least: number) => {
+    const iteration = confidence.findIndex((one) => one >= least);
+    return iteration < 0 ? null : iteration;
+  };
+  const firstNamed = named.indexOf(watched ?? -1);
+  return {
+    objective: objective.name,
+    class: number,
+    label: labels[number] ?? '',
+    confidence: bestConfidence(course),
+    ...(Number.isFinite(best.logOdds) && { logOdds: best.logOdds }),
+    value: finiteOr0(value[best.iteration]),
+    startValue: finiteOr0(value[0]),
+    iteration: best.iteration,
+    iterations: Math.max(0, value.length - 1),
+    firstNamed: firstNamed < 0 ? null : firstNamed,
+    reached: milestones.map((least) => (watched === null ? null : first(least))),
+    ...(fault === undefined ? {} : { fault }),
+    picture,
+  };
+}
+
+/** Numbers that are none, which JSON has no word for, are 0 in it; the course's fault says so. */
+export function historyOf(course: Course): AscentHistory {
+  const { objective, value, confidence, named, gradientNorm, imageNorm } = course;
+  const finite = (numbers: readonly number[]) => numbers.map(finiteOr0);
+  return {
+    objective: objective.name,
+    value: finite(value),
+    confidence: finite(confidence),
+    named: finite(named),
+    gradientNorm: finite(gradientNorm),
+    imageNorm: finite(imageNorm),
+  };
+}
+
+const finiteOr0 = (value: number | undefined): number => (Number.isFinite(value) ? (value ?? 0) : 0);

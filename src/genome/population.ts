@@ -1,0 +1,49 @@
+/** What evolution needs of an encoding: children on the device, elites to vary, images to judge. */
+import type { Program } from '../gpu/program.ts';
+import type { Genome } from './genome.ts';
+
+export interface Population {
+  /** Makes the random individuals of generation 0 into the children. */
+  first(): Promise<void>;
+  /**
+   * Makes the children of a generation: copies of the elites of the given cells, mutated. The same seed, generation
+   * and parents give the same children.
+   */
+  vary(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void>;
+  /** Does the CPU's share of a later `vary` ahead, while the device works; what turns out stale is made again. */
+  prepare(parents: Uint32Array<ArrayBuffer>, generation: number): void;
+  /** Makes the children into unchanged copies of the elites of the given cells, at most as many as there are children. */
+  show(cells: readonly number[]): Promise<void>;
+  /**
+   * Makes the elite of a cell what a child of an earlier generation was. Genomes need not be kept for that: random numbers are
+   * counted by generation and child.
+   */
+  replay(cell: number, birth: PastBirth): Promise<void>;
+  /** Draws the children into the image buffer. */
+  render(): Program;
+  /** The child becomes the elite of the cell. Call it before the next `vary`. */
+  adopt(replacements: readonly { readonly cell: number; readonly child: number }[]): void;
+  /** Genomes of the given cells as they are now, even when evolution goes on while they are read. */
+  genomes(cells: readonly number[]): Promise<Genome[]>;
+  /** Puts a genome into a cell. @throws RangeError when it does not fit the encoding */
+  restore(cell: number, genome: Genome): void;
+}
+
+/** Where a genome of an earlier generation came from. */
+export interface PastBirth {
+  readonly generation: number;
+  /** Its number within the generation. */
+  readonly child: number;
+  /** Cell that holds the parent's genome now; undefined for a random individual. */
+  readonly parent: number | undefined;
+}
+
+export interface PopulationSettings {
+  readonly population: number;
+  readonly cells: number;
+  readonly seed: number;
+  /** Of the images. */
+  readonly extent: readonly [channels: number, height: number, width: number];
+  /** Bytes [population, channels, plane words · 4] to draw into. */
+  readonly images: GPUBuffer;
+}

@@ -1,0 +1,64 @@
+/** Pixels of small norm or contribution set to zero; see `shaders/ascent/clip-small.wgsl`. */
+import source from '../../../shaders/ascent/clip-small.wgsl';
+import type { Launch } from '../../gpu/kernel.ts';
+import { elementwise } from '../elementwise.ts';
+
+export interface SmallPixelsShape {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** Slots, a multiple of 4. */
+  readonly batch: number;
+  /** Place of the threshold in the order of the pixels' keys, from 0 for the smallest, below height · width: see `rankOf`. */
+  readonly rank: number;
+  /** Whether pixels count by |Σ over channels of X · g|; else by their norm over the channels. */
+  readonly contribution: boolean;
+}
+
+/** Rank of the key below which so many per cent of the pixels lie; at 100 the largest still stay. */
+export const rankOf = (percent: number, pixels: number): number =>
+  Math.min(Math.floor((percent / 100) * pixels), pixels - 1);
+
+const lanes = 256;
+
+/**
+ * Bindings: 0 X [channels, height, width, batch], 1 g, as X (read for the contribution alone, where the norm is asked
+ * for any buffer but X's will do), 2 thresholds [batch], bits of floats: squared norms or contributions.
+ */
+export function smallPixelThreshold(shape: SmallPixelsShape): Launch {
+  const values = valuesOf(shape);
+  return {
+    kernel: {
+      family: 'clip-small',
+      variant: `radix${String(lanes)}`,
+      source,
+      entryPoint: 'threshold',
+      constants: { ...constantsOf(shape), RANK: shape.rank, LANES: lanes },
+    },
+    workgroups: [shape.batch / 4, 1, 1],
+    flops: 8 * values,
+    bytes: 4 * operandsOf(shape) * values,
+  };
+}
+
+/** Bindings as above: X is changed in place, below the thresholds that `smallPixelThreshold` found. */
+export function clearSmallPixels(shape: SmallPixelsShape): Launch {
+  const values = valuesOf(shape);
+  const kernel = { family: 'clip-small', source, entryPoint: 'clear', constants: constantsOf(shape) };
+  return elementwise(kernel, (shape.height * shape.width * shape.batch) / 4, {
+    flops: 2 * values,
+    bytes: 4 * (operandsOf(shape) + 1) * values,
+  });
+}
+
+const valuesOf = ({ channels, height, width, batch }: SmallPixelsShape): number =>
+  channels * height * width * batch;
+
+const operandsOf = ({ contribution }: SmallPixelsShape): number => (contribution ? 2 : 1);
+
+const constantsOf = ({ channels, height, width, batch, contribution }: SmallPixelsShape) => ({
+  CHANNELS: channels,
+  PIXELS: height * width,
+  BATCH: batch / 4,
+  CONTRIBUTION: contribution ? 1 : 0,
+});

@@ -1,0 +1,144 @@
+/** The transforms around a convolution of stride 1 that multiplies less; see `shaders/conv2d/winograd.wgsl`. */
+import source from '../../../shaders/conv2d/winograd.wgsl';
+import type { Launch } from '../../gpu/kernel.ts';
+import type { ConvShape } from './conv-shape.ts';
+import { elementwise } from '../elementwise.ts';
+import type { BindingLimit, Target } from '../tuning/variant.ts';
+
+/** Sides of the squares that are multiplied point by point: F(2×2, 3×3) has 4; F(4×4, 3×3) and F(2×2, 5×5) have 6. */
+export type SquareSize = 4 | 6;
+
+/** A convolution of stride 1 as products of squares. */
+export interface WinogradShape {
+  readonly convolution: ConvShape;
+  readonly size: SquareSize;
+}
+
+/** Whether a convolution can be done so at all. */
+export function fitsSquares({ convolution, size }: WinogradShape): boolean {
+  const { kernelHeight, kernelWidth, stride, padding } = convolution;
+  return (
+    stride === 1 &&
+    padding >= 0 &&
+    kernelHeight === kernelWidth &&
+    kernelHeight < size &&
+    [3, 5].includes(kernelHeight)
+  );
+}
+
+/** Channels per group from which the products outweigh the transforms. */
+const fewestChannels = 64;
+
+/**
+ * How a convolution is done by squares, where that is faster; it was where it was measured, on two CPU adapters: kernels of
+ * 3 × 3, in squares of 6, as soon as squares and images fill the lanes. Squares of 4 save less than their transforms cost,
+ * and those of 5 × 5 kernels are so many that writing them takes what they save.
+ */
+export function winogradFor(
+  convolution: ConvShape,
+  target: Target & BindingLimit,
+): WinogradShape | undefined {
+  const shape: WinogradShape = { convolution, size: 6 };
+  const { groups, inChannels, outChannels, kernelHeight, batch } = convolution;
+  if (kernelHeight !== 3 || !fitsSquares(shape)) return undefined;
+  if (Math.min(inChannels, outChannels) / groups < fewestChannels) return undefined;
+  const [down, across] = squaresOf(shape);
+  const fewest = target.adapter.kind === 'swiftshader' ? 64 : 128;
+  if (down * across * batch < fewest) return undefined;
+  const { squares, products } = winogradFloats(shape);
+  const fits = 4 * Math.max(squares, products) <= target.limits.maxStorageBufferBindingSize;
+  return fits ? shape : undefined;
+}
+
+const sideOf = ({ convolution, size }: WinogradShape): number => size - convolution.kernelHeight + 1;
+
+/** Squares down and across. */
+function squaresOf(shape: WinogradShape): readonly [down: number, across: number] {
+  const { outHeight, outWidth } = shape.convolution;
+  return [Math.ceil(outHeight / sideOf(shape)), Math.ceil(outWidth / sideOf(shape))];
+}
+
+/** Floats of the tensors between the three steps, and of the turned weights and bias. */
+export function winogradFloats(shape: WinogradShape) {
+  const { groups, inChannels, outChannels, batch } = shape.convolution;
+  const [down, across] = squaresOf(shape);
+  const planes = shape.size * shape.size;
+  const pitch = Math.ceil(outChannels / groups / 4) * 4;
+  return {
+    squares: planes * inChannels * down * across * batch,
+    products: planes * outChannels * down * across * batch,
+    weights: planes * inChannels * pitch,
+    bias: planes * groups * pitch,
+  };
+}
+
+/** The step between: a pointwise convolution of the squares, each point of which is a group of its own. */
+export function squareProducts(shape: WinogradShape): ConvShape {
+  const { groups, inChannels, outChannels, batch } = shape.convolution;
+  const [down, across] = squaresOf(shape);
+  const planes = shape.size * shape.size;
+  return {
+    groups: planes * groups,
+    inChannels: planes * inChannels,
+    outChannels: planes * outChannels,
+    // In one row, which tiles share out with less left over.
+    inHeight: 1,
+    inWidth: down * across,
+    outHeight: 1,
+    outWidth: down * across,
+    kernelHeight: 1,
+    kernelWidth: 1,
+    stride: 1,
+    padding: 0,
+    batch,
+  };
+}
+
+/** Bindings: 0 weights as `conv2d` reads them, 1 bias, 2 turned weights, 3 turned bias. */
+export function turnWinogradWeights(shape: WinogradShape): Launch {
+  const { weights, bias } = winogradFloats(shape);
+  const invocations = weights / (shape.size * shape.size);
+  return launch(shape, 'turn', invocations, 4 * (weights + bias));
+}
+
+/** Bindings: 4 x [in, height, width, batch], 5 squares. */
+export function spreadSquares(shape: WinogradShape): Launch {
+  const { inChannels, inHeight, inWidth, batch } = shape.convolution;
+  const { squares } = winogradFloats(shape);
+  const bytes = 4 * (squares + inChannels * inHeight * inWidth * batch);
+  return launch(shape, 'spread', squares / (shape.size * shape.size), bytes);
+}
+
+/** Bindings: 6 products of squares, 7 y [out, height, width, batch]. */
+export function gatherSquares(shape: WinogradShape): Launch {
+  const { outChannels, outHeight, outWidth, batch } = shape.convolution;
+  const { products } = winogradFloats(shape);
+  const bytes = 4 * (products + outChannels * outHeight * outWidth * batch);
+  return launch(shape, 'gather', products / (shape.size * shape.size), bytes);
+}
+
+function launch(shape: WinogradShape, entryPoint: string, invocations: number, bytes: number): Launch {
+  const { convolution, size } = shape;
+  if (!fitsSquares(shape)) {
+    const { kernelHeight, kernelWidth, stride } = convolution;
+    throw new RangeError(
+      `a kernel of ${String(kernelHeight)} × ${String(kernelWidth)} with stride ${String(stride)} makes no squares of ${String(size)}`,
+    );
+  }
+  const { groups, inChannels, outChannels, batch } = convolution;
+  const tile = { SIZE: size, M: sideOf(shape) };
+  const constants = {
+    GROUPS: groups,
+    IN_CHANNELS: inChannels / groups,
+    OUT_CHANNELS: outChannels / groups,
+    IN_HEIGHT: convolution.inHeight,
+    IN_WIDTH: convolution.inWidth,
+    OUT_HEIGHT: convolution.outHeight,
+    OUT_WIDTH: convolution.outWidth,
+    KERNEL: convolution.kernelHeight,
+    PADDING: convolution.padding,
+    BATCH: batch,
+  };
+  const kernel = { family: 'winograd', source, specialisation: { tile }, entryPoint, constants };
+  return elementwise(kernel, invocations, { flops: 0, bytes });
+}

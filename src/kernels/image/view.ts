@@ -1,0 +1,89 @@
+/** From image bytes to the network's input; see `shaders/image/view.wgsl`. */
+import source from '../../../shaders/image/view.wgsl';
+import type { Launch } from '../../gpu/kernel.ts';
+import { elementwise } from '../elementwise.ts';
+
+export interface ViewShape {
+  /** At most 3. */
+  readonly channels: number;
+  readonly imageHeight: number;
+  readonly imageWidth: number;
+  readonly height: number;
+  readonly width: number;
+  /** Slots, a multiple of 4. */
+  readonly batch: number;
+  readonly views: number;
+  /** Whether some view shows a region of another size than the input. */
+  readonly resize: boolean;
+  readonly reverseChannels: boolean;
+  /** Standard deviation of the noise on every pixel, in bytes; none unless told. */
+  readonly noise?: number;
+  /** Of each channel, in the network's order. */
+  readonly scale: readonly number[];
+}
+
+/** A part of an image that the network is shown, in pixels of the image. */
+export interface ImageView {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+  readonly mirrored: boolean;
+  /** Of its noise, where the shape has some. */
+  readonly key?: readonly [number, number];
+}
+
+/** A source of this value leaves its slots zero. */
+export const noImage = 0xffff_ffff;
+
+/**
+ * Bindings: 0 images, bytes [image, channels, plane words], 1 source u32 [batch / views], 2 views as `viewTable` makes
+ * them, 3 mean [channels, imageHeight, imageWidth], 4 x [channels, height, width, batch].
+ */
+export function view(shape: ViewShape): Launch {
+  const {
+    channels,
+    imageHeight,
+    imageWidth,
+    height,
+    width,
+    batch,
+    views,
+    resize,
+    reverseChannels,
+    noise = 0,
+  } = shape;
+  const [first = 1, second = first, third = first] = shape.scale;
+  const constants = {
+    CHANNELS: channels,
+    IMAGE_HEIGHT: imageHeight,
+    IMAGE_WIDTH: imageWidth,
+    HEIGHT: height,
+    WIDTH: width,
+    BATCH: batch / 4,
+    VIEWS: views,
+    REVERSE_CHANNELS: reverseChannels ? 1 : 0,
+    RESIZE: resize ? 1 : 0,
+    NOISE: noise,
+    SCALE_0: first,
+    SCALE_1: second,
+    SCALE_2: third,
+  };
+  const values = channels * height * width * batch;
+  return elementwise({ family: 'view', source, entryPoint: 'main', constants }, values / 4, {
+    flops: (resize ? 16 : 2) * values,
+    bytes: (resize ? 24 : 9) * values,
+  });
+}
+
+/** Views as the shader reads them: eight words each, four floats (top, left, height, width), a flag, nothing, and the key. */
+export function viewTable(views: readonly ImageView[]): Uint8Array<ArrayBuffer> {
+  const table = new DataView(new ArrayBuffer(32 * views.length));
+  for (const [index, { top, left, height, width, mirrored, key = [0, 0] }] of views.entries()) {
+    for (const [word, value] of [top, left, height, width].entries())
+      table.setFloat32(32 * index + 4 * word, value, true);
+    table.setUint32(32 * index + 16, mirrored ? 1 : 0, true);
+    for (const [word, value] of key.entries()) table.setUint32(32 * index + 24 + 4 * word, value, true);
+  }
+  return new Uint8Array(table.buffer);
+}

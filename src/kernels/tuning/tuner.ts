@@ -1,0 +1,192 @@
+/**
+ * Times the variants of kernels on their real shapes. A variant must give what the usual one gives before it is timed, and
+ * must be clearly faster to take its place.
+ */
+import type { Gpu } from '../../gpu/device.ts';
+import type { Launch } from '../../gpu/kernel.ts';
+import { bind, run, Program, type Dispatch } from '../../gpu/program.ts';
+import type { Contest } from '../../gpu/tuning.ts';
+import { messageOf } from '../../util/message-of.ts';
+import { Scratch } from './operands.ts';
+
+export interface TunerHooks {
+  /** A clock in milliseconds. */
+  readonly now: () => number;
+  /** A variant that fails or computes something else. */
+  readonly onWarning: (text: string) => void;
+  /** Before each contest: how many are done. */
+  readonly onProgress?: (done: number, total: number, label: string) => void;
+}
+
+export interface Verdict {
+  readonly shape: string;
+  readonly variant: string;
+  readonly usual: string;
+  /** Milliseconds of one launch, the least that was seen, of every variant that was timed. */
+  readonly times: Readonly<Record<string, number>>;
+}
+
+/** Share of the usual variant's time that another must stay below: less of a gain is noise. */
+const clearly = 0.97;
+/** Milliseconds that a variant may take to compile and start: one that is slow there would make every start slow. */
+const compileBudget = 15_000;
+/** Milliseconds of a sample: short launches are repeated, since submitting alone takes a part of one. */
+const sampleLength = 4;
+const mostRepeats = 200;
+/** Rounds in which every variant left is sampled once, so that a disturbance meets them all. */
+const rounds = { least: 3, most: 9, time: 4000 };
+/** Variants that take so many times as long as the best are sampled once. */
+const hopeless = 1.6;
+/** Milliseconds from which on a part of the grid says first whether a variant is worth a whole run. */
+const longRun = 100;
+const partOfGrid = 16;
+
+/** The fastest variant of each contest; one whose usual variant fails has no verdict. */
+export async function tune(gpu: Gpu, contests: readonly Contest[], hooks: TunerHooks): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const [done, contest] of contests.entries()) {
+    hooks.onProgress?.(done, contests.length, contest.label);
+    const verdict = await decide(gpu, contest, hooks);
+    if (verdict) verdicts.push(verdict);
+  }
+  return verdicts;
+}
+
+/** A variant in the race. */
+interface Runner {
+  readonly name: string;
+  readonly dispatch: Dispatch;
+  /** Milliseconds, the least so far. */
+  best: number;
+}
+
+async function decide(gpu: Gpu, contest: Contest, hooks: TunerHooks): Promise<Verdict | undefined> {
+  const [usual, ...others] = contest.launches;
+  if (!usual) return undefined;
+  const scratch = new Scratch(gpu, contest);
+  try {
+    const first = await enter(gpu, contest, usual, scratch, hooks);
+    if (!first) return undefined;
+    const expected = await scratch.result();
+    if (!isFinite(expected)) {
+      hooks.onWarning(
+        `${contest.label}: ${nameOf(usual)} gives numbers that are not finite; it is not tuned`,
+      );
+      return undefined;
+    }
+    const runners = [first];
+    for (const launch of others) {
+      const fastest = Math.min(...runners.map(({ best }) => best));
+      const runner = await enter(gpu, contest, launch, scratch, hooks, fastest);
+      if (!runner) continue;
+      if (agrees(await scratch.result(), expected)) runners.push(runner);
+      else
+        hooks.onWarning(
+          `${contest.label}: ${runner.name} gives other numbers than ${first.name} and is left out; please report it with the output of fool doctor`,
+        );
+    }
+    await race(gpu, runners, hooks);
+    const times = Object.fromEntries(runners.map(({ name, best }) => [name, best]));
+    return { shape: contest.shape, variant: winnerOf(first.name, times), usual: first.name, times };
+  } finally {
+    scratch.destroy();
+  }
+}
+
+const nameOf = ({ kernel, choice }: Launch): string =>
+  `${kernel.family}/${choice?.variant ?? kernel.variant}`;
+
+/**
+ * Compiles a variant and runs it once, which leaves its result in the scratch; undefined where it is not worth it.
+ * @param fastest milliseconds of the best variant so far
+ */
+async function enter(
+  gpu: Gpu,
+  { label }: Contest,
+  launch: Launch,
+  scratch: Scratch,
+  hooks: TunerHooks,
+  fastest = Infinity,
+): Promise<Runner | undefined> {
+  const started = hooks.now();
+  try {
+    const dispatch = await bind(gpu, label, launch, scratch.buffers);
+    // Some drivers compile when a pipeline is first used, whatever they were asked before.
+    await partly(gpu, dispatch, hooks);
+    const isUsual = fastest === Infinity;
+    if (!isUsual && hooks.now() - started > compileBudget) return undefined;
+    if (!isUsual && fastest > longRun) {
+      const estimate = await partly(gpu, dispatch, hooks);
+      if (estimate > hopeless * fastest) return undefined;
+    }
+    scratch.clearResult();
+    const best = await timed(gpu, dispatch, 1, hooks);
+    return { name: launch.choice?.variant ?? launch.kernel.variant, dispatch, best };
+  } catch (error) {
+    hooks.onWarning(`${label}: ${nameOf(launch)} does not run here and is left out: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** Milliseconds of the whole grid, estimated from a part of it. */
+function partly(gpu: Gpu, dispatch: Dispatch, hooks: TunerHooks): Promise<number> {
+  const { launch } = dispatch;
+  const [x, y, z] = launch.workgroups;
+  const most = Math.max(x, y, z);
+  const less = (count: number) => (count === most ? Math.ceil(count / partOfGrid) : count);
+  const part: Dispatch = { ...dispatch, launch: { ...launch, workgroups: [less(x), less(y), less(z)] } };
+  const share = part.launch.workgroups.reduce((product, count) => product * count, 1) / (x * y * z);
+  return timed(gpu, part, 1, hooks).then((time) => time / share);
+}
+
+/** Samples all by turns, those that are far behind no more. */
+async function race(gpu: Gpu, runners: readonly Runner[], hooks: TunerHooks): Promise<void> {
+  const usual = runners[0]?.best ?? 0;
+  const repeats = Math.min(mostRepeats, Math.max(1, Math.ceil(sampleLength / Math.max(usual, 1e-3))));
+  const started = hooks.now();
+  for (let round = 0; round < rounds.most; round++) {
+    if (round >= rounds.least && hooks.now() - started > rounds.time) return;
+    const fastest = Math.min(...runners.map(({ best }) => best));
+    for (const [index, runner] of runners.entries()) {
+      // A single run may have been disturbed: all are sampled once more, unless they take long.
+      const lost = runner.best > hopeless * fastest && (round > 0 || runner.best > longRun);
+      if (index > 0 && lost) continue;
+      const time = await timed(gpu, runner.dispatch, repeats, hooks);
+      runner.best = Math.min(runner.best, time);
+    }
+  }
+}
+
+/** Milliseconds of one launch, from submission to its end. */
+async function timed(gpu: Gpu, dispatch: Dispatch, repeats: number, { now }: TunerHooks): Promise<number> {
+  const program = new Program(Array.from({ length: repeats }, () => dispatch));
+  const started = now();
+  run(gpu, program);
+  await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
+  const time = now() - started;
+  gpu.check();
+  return time / repeats;
+}
+
+/**
+ * The fastest, where it is so clearly; ties and gains that are no more than noise go to the usual variant, and among others to
+ * the earlier.
+ * @param times milliseconds by name
+ */
+export function winnerOf(usual: string, times: Readonly<Record<string, number>>): string {
+  const limit = clearly * (times[usual] ?? Infinity);
+  const [fastest = usual] = Object.entries(times)
+    .filter(([, time]) => time < limit)
+    .sort(([, one], [, other]) => one - other)
+    .map(([name]) => name);
+  return fastest;
+}
+
+const isFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
+
+/** Sums in another order differ by rounding: by a thousandth of the results' root mean square they do not. */
+function agrees(found: Float32Array, expected: Float32Array): boolean {
+  const squares = expected.reduce((sum, value) => sum + value * value, 0);
+  const most = 1e-3 * Math.sqrt(squares / Math.max(1, expected.length));
+  return found.every((value, index) => Math.abs(value - (expected[index] ?? 0)) <= most);
+}

@@ -1,0 +1,158 @@
+/**
+ * Image bytes → confidences and log-odds, all on the device: view, forward pass, softmax, mean over the views. Images beyond one
+ * batch are taken in turns within the same submission.
+ */
+import type { Gpu } from '../gpu/device.ts';
+import { uniformUsage } from '../gpu/device.ts';
+import { GpuLimitError, formatBytes } from '../gpu/errors.ts';
+import { Program, bind, type Dispatch } from '../gpu/program.ts';
+import type { Choices } from '../gpu/tuning.ts';
+import { confidence } from '../kernels/layers/softmax.ts';
+import { noImage, view, viewTable, type ViewShape } from '../kernels/image/view.ts';
+import { activationBytes, createNetwork, fewImages, type Network } from '../network/network.ts';
+import { type DenseStorage, type Parameters } from '../network/parameters.ts';
+import { uploadParameters } from '../network/upload.ts';
+import { imageWords } from '../image/image-layout.ts';
+import type { Model } from './model.ts';
+import { randomViews, viewsOf, type RandomViews } from './crops.ts';
+
+export interface ClassifierOptions {
+  /** Images judged by one call. */
+  readonly images: number;
+  readonly crops: 1 | 10;
+  /** In place of the crops. */
+  readonly randomViews?: RandomViews;
+  /** Bytes that activations may take; the batch follows from it. */
+  readonly memoryBudget?: number;
+  /** Weights that are on the device already, else the model's are copied there. */
+  readonly parameters?: Parameters;
+  /** How those hold dense weights; f32 unless told. */
+  readonly denseStorage?: DenseStorage;
+  /** Which variants the network's kernels are; the device's tuning unless told. */
+  readonly choices?: Choices | undefined;
+}
+
+export interface Classifier {
+  readonly model: Model;
+  /** Bytes [images, channels, plane words · 4]; whoever renders writes here. */
+  readonly images: GPUBuffer;
+  /** [classes, images]. */
+  readonly confidences: GPUBuffer;
+  /** Of those confidences, where they round to 1 as well: [classes, images]. */
+  readonly logOdds: GPUBuffer;
+  readonly network: Network;
+  readonly program: Program;
+  /** Views of an image. */
+  readonly views: number;
+  /** Parts of the program, each for some of the images: the index of the first, and what is done. */
+  readonly turns: readonly { readonly first: number; readonly dispatches: readonly Dispatch[] }[];
+  /** Frees everything but the parameters that were given. */
+  destroy(): void;
+}
+
+export const defaultMemoryBudget = 512 * 2 ** 20;
+
+/** @throws GpuLimitError when not even one image fits the budget, or the images do not fit a binding */
+export async function createClassifier(
+  gpu: Gpu,
+  model: Model,
+  options: ClassifierOptions,
+): Promise<Classifier> {
+  const { images: count, crops, denseStorage = 'f32' } = options;
+  const { preprocessing } = model;
+  const views = options.randomViews
+    ? randomViews(preprocessing, options.randomViews)
+    : viewsOf(preprocessing.image, preprocessing.crop, crops);
+  const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
+  const batch = Math.ceil((turn * views.length) / 4) * 4;
+  const parameters =
+    options.parameters ??
+    (await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
+  const slots = { batch, ...fewImages(turn * views.length, batch) };
+  const network = await createNetwork(gpu, model.architecture, parameters, {
+    ...slots,
+    denseStorage,
+    choices: options.choices,
+  });
+  const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
+  const confidences = gpu.buffer('confidences', 4 * network.classes * count);
+  const logOdds = gpu.buffer('log-odds', 4 * network.classes * count);
+  const viewBuffer = gpu.bufferFrom('views', viewTable(views));
+  const mean = gpu.bufferFrom('mean', preprocessing.mean);
+  const own = [images, confidences, logOdds, viewBuffer, mean];
+  if (!options.parameters) own.push(...parameters.values());
+  const planned = viewShape(model, batch, views.length);
+  const shown = options.randomViews
+    ? // Only a view that is resized may look beyond the edge.
+      {
+        ...planned,
+        resize: planned.resize || options.randomViews.shift > 0,
+        noise: options.randomViews.noise,
+      }
+    : planned;
+  const turns: { first: number; dispatches: Dispatch[] }[] = [];
+  for (let first = 0; first < count; first += turn) {
+    const sources = Math.ceil(batch / views.length);
+    const source = Uint32Array.from({ length: sources }, (_, slot) =>
+      slot < turn && first + slot < count ? first + slot : noImage,
+    );
+    const start = gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage);
+    const sourceBuffer = gpu.bufferFrom('source', source);
+    own.push(start, sourceBuffer);
+    const seen = await bind(gpu, 'view', view(shown), [
+      images,
+      sourceBuffer,
+      viewBuffer,
+      mean,
+      network.input,
+    ]);
+    const shape = { classes: network.classes, batch, images: turn, views: views.length, allImages: count };
+    const judged = await bind(gpu, 'confidence', confidence(shape), {
+      0: network.logits,
+      1: confidences,
+      4: start,
+      5: logOdds,
+    });
+    turns.push({ first, dispatches: [seen, ...network.forward.dispatches, judged] });
+  }
+  const destroy = () => {
+    network.destroy();
+    for (const buffer of own) buffer.destroy();
+  };
+  const program = new Program(turns.flatMap(({ dispatches }) => dispatches));
+  return { model, images, confidences, logOdds, network, program, views: views.length, turns, destroy };
+}
+
+export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {
+  const { image, crop, channelOrder, scale } = preprocessing;
+  return {
+    channels: architecture.input[0],
+    imageHeight: image[1],
+    imageWidth: image[2],
+    height: architecture.input[1],
+    width: architecture.input[2],
+    batch,
+    views,
+    resize:
+      Math.min(crop, image[1]) !== architecture.input[1] ||
+      Math.min(crop, image[2]) !== architecture.input[2],
+    reverseChannels: channelOrder === 'bgr',
+    scale,
+  };
+}
+
+/** As many images at once as memory and bindings allow, in turns of equal size. */
+function imagesPerTurn(gpu: Gpu, model: Model, count: number, views: number, budget: number): number {
+  const perFour = activationBytes(gpu, model.architecture, 4);
+  // All activations together bound the largest single one, which must fit a binding.
+  const bytes = Math.min(budget, gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+  const slots = Math.floor(bytes / perFour) * 4;
+  const most = Math.floor(slots / views);
+  if (most < 1) {
+    throw new GpuLimitError(
+      `${model.name}: one image in ${String(views)} views needs ${formatBytes((perFour * views) / 4)} of activations; ${formatBytes(bytes)} may be used`,
+    );
+  }
+  const turns = Math.ceil(count / Math.min(most, count));
+  return Math.ceil(count / turns);
+}

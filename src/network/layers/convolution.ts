@@ -1,0 +1,148 @@
+/** Convolutions with square kernels, in groups of channels where told, with a bias per output channel. */
+import { biasGradient } from '../../kernels/layers/bias-gradient.ts';
+import type { ConvShape } from '../../kernels/conv2d/conv-shape.ts';
+import {
+  conv2dInputGradient,
+  gradientConvolution,
+  inputGradientBiasFloats,
+  turnConvWeights,
+  turnedWeightFloats,
+} from '../../kernels/conv2d/conv2d-input-gradient.ts';
+import { conv2dWeightGradient } from '../../kernels/conv2d/conv2d-weight-gradient.ts';
+import { conv2d } from '../../kernels/conv2d/conv2d.ts';
+import { rectified } from '../../kernels/layers/relu.ts';
+import { winogradFor, type WinogradShape } from '../../kernels/conv2d/winograd.ts';
+import type { Extent } from '../extent.ts';
+import { biasName, weightName, type ParameterShape } from '../parameters.ts';
+import { gradientOf, turnedName, zeroBias } from '../tensor-names.ts';
+import { tapeSquares, tapeSquareWeights } from '../winograd.ts';
+import {
+  square,
+  type BackwardStep,
+  type ForwardStep,
+  type LayerDefinition,
+  type NetworkTarget,
+  type Placed,
+  type Step,
+} from './definition.ts';
+
+export interface Convolution {
+  readonly kind: 'convolution';
+  readonly name: string;
+  readonly outChannels: number;
+  /** Side of the square kernel. */
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly groups: number;
+}
+
+export const convolutionLayer: LayerDefinition<Convolution> = {
+  settings: ({ outChannels, kernel, stride, padding, groups }) =>
+    [
+      `${String(outChannels)} of ${square(kernel)}`,
+      ...(stride === 1 ? [] : [`stride ${String(stride)}`]),
+      ...(padding === 0 ? [] : [`padding ${String(padding)}`]),
+      ...(groups === 1 ? [] : [`${String(groups)} groups`]),
+    ].join(', '),
+  outputExtent({ outChannels, kernel, stride, padding }, [, height, width]) {
+    const side = (length: number) => Math.floor((length + 2 * padding - kernel) / stride) + 1;
+    return [outChannels, side(height), side(width)];
+  },
+  parameters,
+  canRectify: true,
+  zeroBiasFloats(placed) {
+    const { outputs, depth } = parameters(placed.layer, placed.input.extent);
+    return Math.max(outputs, depth, inputGradientBiasFloats(shapeOf(placed, 4)));
+  },
+  layForwardWeights({ tape, batch, target, ...placed }) {
+    const { name } = placed.layer;
+    const squares = winogradFor(shapeOf(placed, batch), target);
+    if (squares) tapeSquareWeights(tape, `${name} forward`, squares, weightName(name), biasName(name));
+  },
+  forward,
+  layBackwardWeights({ tape, batch, target, ...placed }) {
+    const { name } = placed.layer;
+    const shape = shapeOf(placed, batch);
+    const squares = gradientSquares(shape, target);
+    const turned = tape.tensor(turnedName(name), turnedWeightFloats(shape), !squares);
+    tape.add(`${name} turn weights`, turnConvWeights(shape), [weightName(name), turned]);
+    if (squares) tapeSquareWeights(tape, `${name} input gradient`, squares, turned, zeroBias);
+  },
+  parameterGradients,
+  inputGradient({ tape, batch, target, upstream, gradient, ...placed }) {
+    const { name } = placed.layer;
+    const label = `${name} input gradient`;
+    const shape = shapeOf(placed, batch);
+    const squares = gradientSquares(shape, target);
+    if (squares) tapeSquares(tape, label, squares, target, { x: upstream, y: gradient });
+    else {
+      const tensors = [turnedName(name), zeroBias, upstream, gradient];
+      tape.add(label, conv2dInputGradient(shape, target), tensors);
+    }
+  },
+};
+
+function parameters({ name, groups, outChannels, kernel }: Convolution, [channels]: Extent): ParameterShape {
+  const depth = (channels / groups) * kernel * kernel;
+  const fileShape = [outChannels, channels / groups, kernel, kernel];
+  return { layer: name, groups, outputs: outChannels / groups, depth, fileShape };
+}
+
+function forward({ tape, label, rectify, batch, target, ...placed }: ForwardStep<Convolution>): void {
+  const { name } = placed.layer;
+  const [x, y] = [placed.input.tensor, placed.output.tensor];
+  const shape = shapeOf(placed, batch);
+  const squares = winogradFor(shape, target);
+  if (squares) tapeSquares(tape, `${name} forward`, squares, target, { x, y, rectify });
+  else {
+    const tensors = [weightName(name), biasName(name), x, y];
+    tape.add(label, rectified(conv2d(shape, target), rectify), tensors);
+  }
+}
+
+function parameterGradients(step: BackwardStep<Convolution>): void {
+  const { tape, layer, input, output, batch, target, upstream } = step;
+  const { name, groups, outChannels } = layer;
+  tape.add(`${name} weight gradient`, conv2dWeightGradient(shapeOf(step, batch), target), [
+    input.tensor,
+    upstream,
+    gradientOf(weightName(name)),
+  ]);
+  if (groups !== 1 && (outChannels / groups) % 4 !== 0)
+    throw new Error(`${name}: a trained convolution in groups needs a multiple of 4 channels per group`);
+  const pixels = output.extent[1] * output.extent[2];
+  tape.add(`${name} bias gradient`, biasGradient(outChannels, pixels, batch), [
+    upstream,
+    gradientOf(biasName(name)),
+  ]);
+}
+
+/** How the gradient of a convolution is made by squares, where that is faster. */
+function gradientSquares(shape: ConvShape, target: NetworkTarget): WinogradShape | undefined {
+  const plain = gradientConvolution(shape);
+  return plain && winogradFor(plain, target);
+}
+
+function shapeOf(
+  { layer, input, output }: Placed<Convolution>,
+  batch: Step<Convolution>['batch'],
+): ConvShape {
+  const { groups, kernel, stride, padding } = layer;
+  const [inChannels, inHeight, inWidth] = input.extent;
+  const [outChannels, outHeight, outWidth] = output.extent;
+  return {
+    groups,
+    inChannels,
+    outChannels,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    kernelHeight: kernel,
+    kernelWidth: kernel,
+    stride,
+    padding,
+    batch,
+  };
+}

@@ -1,0 +1,99 @@
+/** What there is to know of a kind of layer: one value of this type per kind is all that the passes ask. */
+import type { BindingLimit, Target } from '../../kernels/tuning/variant.ts';
+import type { Extent } from '../extent.ts';
+import type { Tape } from '../tape.ts';
+import type { DenseStorage, ParameterShape } from '../parameters.ts';
+
+/** What the choice of kernels and the cut of large weights depend on. */
+export type NetworkTarget = Target & BindingLimit & { readonly denseStorage: DenseStorage };
+
+/** What every layer has. */
+export interface NamedLayer {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** A tensor [channels, height, width, batch]. */
+export interface PlacedTensor {
+  readonly tensor: string;
+  readonly extent: Extent;
+}
+
+/** A layer with the tensors on either side of it. */
+export interface Placed<L extends NamedLayer> {
+  readonly layer: L;
+  /** Its number among the layers that are there, from 0. */
+  readonly index: number;
+  readonly input: PlacedTensor;
+  readonly output: PlacedTensor;
+}
+
+/** What a layer writes its operations from. */
+export interface Step<L extends NamedLayer> extends Placed<L> {
+  readonly tape: Tape;
+  /** Images: 1, 2 or a multiple of 4. */
+  readonly batch: number;
+  readonly target: NetworkTarget;
+}
+
+export interface ForwardStep<L extends NamedLayer> extends Step<L> {
+  /** Of the operations. */
+  readonly label: string;
+  /** Whether only what is positive is to be written; never asked of a layer that does not say `canRectify`. */
+  readonly rectify: boolean;
+}
+
+/** The gradient of the output is there, the tensor for that of the input is declared. */
+export interface BackwardStep<L extends NamedLayer> extends Step<L> {
+  /** Gradient of the output. */
+  readonly upstream: string;
+  /** Gradient of the input. */
+  readonly gradient: string;
+}
+
+/**
+ * A kind of layer. What takes a layer is a method, no property with a function: only so does TypeScript take the definition of one
+ * kind for one of any layer, which `definitionOf` makes use of.
+ */
+export interface LayerDefinition<L extends NamedLayer> {
+  /** The layer's settings in words, e.g. `20 of 5 × 5`; empty where it has none. */
+  settings(layer: L): string;
+
+  outputExtent(layer: L, input: Extent): Extent;
+
+  /** Shape of weight and bias; absent for a kind that has none. */
+  parameters?(layer: L, input: Extent): ParameterShape;
+
+  /** Outside of training the layer is not there. */
+  readonly trainingOnly?: true;
+
+  /** Whether its output is its input, so that it can be left out; never unless told. */
+  changesNothing?(layer: L, input: Extent): boolean;
+
+  /** The kernel that writes the output can leave out what is not positive on its way. */
+  readonly canRectify?: true;
+
+  /** Tensors with their floats that somebody outside writes before each pass. */
+  readonly outsideTensors?: Readonly<Record<string, number>>;
+
+  /** Floats of the zeros that the backward pass takes for a bias. */
+  zeroBiasFloats?(placed: Placed<L>): number;
+
+  /** Re-lays the weights, where the forward pass reads them in another form. */
+  layForwardWeights?(step: Step<L>): void;
+
+  /** Writes the output, whose tensor is declared. */
+  forward(step: ForwardStep<L>): void;
+
+  /** Re-lays the weights for the gradient of the input. */
+  layBackwardWeights?(step: Step<L>): void;
+
+  /** Writes the gradients of weight and bias. */
+  parameterGradients?(step: BackwardStep<L>): void;
+
+  /** Writes the gradient of the input. */
+  inputGradient(step: BackwardStep<L>): void;
+}
+
+/** In words. */
+export const square = (side: number): string => `${String(side)} × ${String(side)}`;

@@ -1,0 +1,108 @@
+/**
+ * Fully connected; what comes in is flattened as channel, row, column. Weights that exceed a binding are in slices of the outputs,
+ * and so is what is computed of them.
+ */
+import { biasGradient } from '../../kernels/layers/bias-gradient.ts';
+import { imagesPerElement } from '../../kernels/batch-width.ts';
+import { matmul } from '../../kernels/matmul/matmul.ts';
+import { rectified } from '../../kernels/layers/relu.ts';
+import { transpose } from '../../kernels/matmul/transpose.ts';
+import { volume } from '../extent.ts';
+import { biasName, partName, pitch, slicesOf, storedWords, weightName } from '../parameters.ts';
+import { gradientOf, turnedName, zeroBias } from '../tensor-names.ts';
+import type { BackwardStep, ForwardStep, LayerDefinition, Step } from './definition.ts';
+
+export interface Dense {
+  readonly kind: 'dense';
+  readonly name: string;
+  readonly outputs: number;
+}
+
+export const denseLayer: LayerDefinition<Dense> = {
+  settings: ({ outputs }) => `${String(outputs)} outputs`,
+  outputExtent: ({ outputs }) => [outputs, 1, 1],
+  parameters({ name, outputs }, input) {
+    const depth = volume(input);
+    return { layer: name, groups: 1, outputs, depth, fileShape: [outputs, depth] };
+  },
+  canRectify: true,
+  zeroBiasFloats: ({ layer, input }) => Math.max(layer.outputs, volume(input.extent)),
+  forward,
+  layBackwardWeights,
+  parameterGradients,
+  inputGradient,
+};
+
+/** y = weight · x + bias. */
+function forward({ tape, layer, label, rectify, input, output, batch, target }: ForwardStep<Dense>): void {
+  const { name, outputs } = layer;
+  const depth = volume(input.extent);
+  for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
+    const packed = target.denseStorage === 'f16';
+    const product = { rows: count, columns: batch, depth, packed, images: imagesPerElement(batch) };
+    tape.add(label, rectified(matmul(product, target), rectify), [
+      partName(weightName(name), index),
+      { tensor: biasName(name), first, floats: pitch(count) },
+      input.tensor,
+      { tensor: output.tensor, first: first * batch, floats: count * batch },
+    ]);
+  }
+}
+
+/** [depth, outputs] → [outputs, depth], both cut into slices of what is innermost. */
+function layBackwardWeights({ tape, layer: { name, outputs }, input, target }: Step<Dense>): void {
+  const depth = volume(input.extent);
+  const packed = target.denseStorage === 'f16';
+  const words = (values: number) => storedWords(values, true, target.denseStorage);
+  for (const [index, turned] of slicesOf(depth, outputs, target).entries()) {
+    const values = outputs * pitch(turned.count);
+    const tensor = tape.tensor(partName(turnedName(name), index), words(values), true);
+    for (const [plainIndex, plain] of slicesOf(outputs, depth, target).entries()) {
+      const row = pitch(plain.count);
+      tape.add(`${name} turn weights`, transpose(turned.count, plain.count, packed), [
+        {
+          tensor: partName(weightName(name), plainIndex),
+          first: words(turned.first * row),
+          floats: words(turned.count * row),
+        },
+        {
+          tensor,
+          first: words(plain.first * pitch(turned.count)),
+          floats: words(plain.count * pitch(turned.count)),
+        },
+      ]);
+    }
+  }
+}
+
+function parameterGradients({ tape, layer, input, batch, target, upstream }: BackwardStep<Dense>): void {
+  const { name, outputs } = layer;
+  const depth = volume(input.extent);
+  const inputTurned = tape.tensor(`${input.tensor} turned`, batch * pitch(depth));
+  tape.add(`${name} turn input`, transpose(depth, batch), [input.tensor, inputTurned]);
+  for (const [part, { first, count }] of slicesOf(outputs, depth, target).entries()) {
+    const rows = { tensor: upstream, first: first * batch, floats: count * batch };
+    const turned = tape.tensor(partName(`${upstream} turned`, part), batch * pitch(count));
+    tape.add(`${name} turn gradient`, transpose(count, batch), [rows, turned]);
+    const product = { rows: depth, columns: count, depth: batch };
+    const gradient = gradientOf(partName(weightName(name), part));
+    const tensors = [inputTurned, zeroBias, turned, gradient];
+    tape.add(`${name} weight gradient`, matmul(product, target), tensors);
+  }
+  tape.add(`${name} bias gradient`, biasGradient(outputs, 1, batch), [upstream, gradientOf(biasName(name))]);
+}
+
+function inputGradient({ tape, layer, input, batch, target, upstream, gradient }: BackwardStep<Dense>): void {
+  const { name, outputs } = layer;
+  for (const [part, { first, count }] of slicesOf(volume(input.extent), outputs, target).entries()) {
+    const packed = target.denseStorage === 'f16';
+    const images = imagesPerElement(batch);
+    const product = { rows: count, columns: batch, depth: outputs, packed, images };
+    tape.add(`${name} input gradient`, matmul(product, target), [
+      partName(turnedName(name), part),
+      zeroBias,
+      upstream,
+      { tensor: gradient, first: first * batch, floats: count * batch },
+    ]);
+  }
+}

@@ -1,0 +1,30 @@
+/** Drops values at random in training; elsewhere it is not there. */
+import { dropout } from '../../kernels/layers/dropout.ts';
+import { volume } from '../extent.ts';
+import { dropoutKeyTensor } from '../tensor-names.ts';
+import type { LayerDefinition, Step } from './definition.ts';
+
+export interface Dropout {
+  readonly kind: 'dropout';
+  readonly name: string;
+  /** Probability that a value is dropped. */
+  readonly rate: number;
+}
+
+export const dropoutLayer: LayerDefinition<Dropout> = {
+  settings: ({ rate }) => `${String(100 * rate)} % in training`,
+  outputExtent: (_, input) => input,
+  trainingOnly: true,
+  outsideTensors: { [dropoutKeyTensor]: 4 },
+  forward(step) {
+    step.tape.add(step.label, launchOf(step), [step.input.tensor, step.output.tensor, dropoutKeyTensor]);
+  },
+  inputGradient(step) {
+    const tensors = [step.upstream, step.gradient, dropoutKeyTensor];
+    step.tape.add(`${step.layer.name} input gradient`, launchOf(step), tensors);
+  },
+};
+
+/** What is dropped going forward passes nothing back: the kernel is the same. */
+const launchOf = ({ layer, index, input, batch }: Step<Dropout>) =>
+  dropout({ values: volume(input.extent) * batch, rate: layer.rate, layer: index });

@@ -1,0 +1,33 @@
+/** Local response normalisation across channels, as Caffe defines it. */
+import { lrn, lrnInputGradient, type LrnShape } from '../../kernels/layers/lrn.ts';
+import type { LayerDefinition, Step } from './definition.ts';
+
+export interface Lrn {
+  readonly kind: 'lrn';
+  readonly name: string;
+  /** Channels that normalise one, odd. */
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
+export const lrnLayer: LayerDefinition<Lrn> = {
+  settings: ({ size, alpha, beta, k }) =>
+    `over ${String(size)} channels, α ${String(alpha)}, β ${String(beta)}, k ${String(k)}`,
+  outputExtent: (_, input) => input,
+  forward(step) {
+    step.tape.add(step.label, lrn(shapeOf(step)), [step.input.tensor, step.output.tensor]);
+  },
+  inputGradient(step) {
+    const { tape, layer, input, upstream, gradient } = step;
+    const tensors = { 0: input.tensor, 2: upstream, 3: gradient };
+    tape.add(`${layer.name} input gradient`, lrnInputGradient(shapeOf(step)), tensors);
+  },
+};
+
+function shapeOf({ layer, input, batch }: Step<Lrn>): LrnShape {
+  const { size, alpha, beta, k } = layer;
+  const [channels, height, width] = input.extent;
+  return { channels, plane: height * width * batch, size, alpha, beta, k };
+}

@@ -1,0 +1,47 @@
+/** The largest value of each window. */
+import { elementsOf } from '../../kernels/batch-width.ts';
+import { maxPool, maxPoolInputGradient, type PoolShape } from '../../kernels/layers/max-pool.ts';
+import { volume } from '../extent.ts';
+import { square, type LayerDefinition, type Step } from './definition.ts';
+
+export interface MaxPool {
+  readonly kind: 'max-pool';
+  readonly name: string;
+  readonly size: number;
+  readonly stride: number;
+  /** Caffe rounds the output's size up (and clips the last window), PyTorch down. */
+  readonly rounding: 'up' | 'down';
+}
+
+export const maxPoolLayer: LayerDefinition<MaxPool> = {
+  settings: ({ size, stride, rounding }) => `${square(size)}, stride ${String(stride)}, rounded ${rounding}`,
+  outputExtent({ size, stride, rounding }, [channels, height, width]) {
+    const round = rounding === 'up' ? Math.ceil : Math.floor;
+    const side = (length: number) => {
+      const windows = round((length - size) / stride) + 1;
+      // A window that starts past the edge sees nothing.
+      return (windows - 1) * stride < length ? windows : windows - 1;
+    };
+    return [channels, side(height), side(width)];
+  },
+  forward(step) {
+    const { tape, layer, label, input, output, batch } = step;
+    const winners = tape.tensor(winnersOf(layer), volume(output.extent) * elementsOf(batch));
+    tape.add(label, maxPool(shapeOf(step)), [input.tensor, output.tensor, winners]);
+  },
+  inputGradient(step) {
+    const { tape, layer, upstream, gradient } = step;
+    const tensors = { 2: winnersOf(layer), 3: upstream, 4: gradient };
+    tape.add(`${layer.name} input gradient`, maxPoolInputGradient(shapeOf(step)), tensors);
+  },
+};
+
+/** Which place of its window each value comes from: written going forward, read on the way back. */
+const winnersOf = ({ name }: MaxPool): string => `${name}.winners`;
+
+function shapeOf({ layer, input, output, batch }: Step<MaxPool>): PoolShape {
+  const { size, stride } = layer;
+  const [channels, inHeight, inWidth] = input.extent;
+  const [, outHeight, outWidth] = output.extent;
+  return { channels, inHeight, inWidth, outHeight, outWidth, size, stride, batch };
+}

@@ -1,0 +1,21 @@
+/** Rectified linear units: what is positive. Behind a convolution or a dense layer that layer's kernel does it as well. */
+import { relu, reluInputGradient } from '../../kernels/layers/relu.ts';
+import { volume } from '../extent.ts';
+import type { LayerDefinition } from './definition.ts';
+
+export interface Relu {
+  readonly kind: 'relu';
+  readonly name: string;
+}
+
+export const reluLayer: LayerDefinition<Relu> = {
+  settings: () => '',
+  outputExtent: (_, input) => input,
+  forward({ tape, label, input, output, batch }) {
+    tape.add(label, relu(volume(input.extent) * batch), [input.tensor, output.tensor]);
+  },
+  inputGradient({ tape, layer, input, output, batch, upstream, gradient }) {
+    const launch = reluInputGradient(volume(input.extent) * batch);
+    tape.add(`${layer.name} input gradient`, launch, [output.tensor, gradient, upstream]);
+  },
+};

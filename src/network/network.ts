@@ -1,0 +1,223 @@
+/** A network on a device: recorded once for one batch size, then replayed. */
+import type { Gpu } from '../gpu/device.ts';
+import { KernelError } from '../gpu/errors.ts';
+import { Program, run } from '../gpu/program.ts';
+import type { Choices, Contest } from '../gpu/tuning.ts';
+import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
+import type { Wanted } from './backward.ts';
+import { contestsOf } from './tuning-tasks.ts';
+import { extents, volume, type Architecture, type Extent } from './layer.ts';
+import type { MemoryPlan } from './memory-plan.ts';
+import { bindTape } from './tape.ts';
+import { parameterShapes } from './parameter-shapes.ts';
+import {
+  biasName,
+  isDense,
+  parameterSizes,
+  storedWords,
+  weightParts,
+  type Parameters,
+} from './parameters.ts';
+import { noGradients, recordNetwork, zeroBiasFloats, type NetworkOptions } from './record.ts';
+import { dropoutKeyTensor, gradientOf, inputTensor, logitsTensor, zeroBias } from './tensor-names.ts';
+
+/** What `NetworkOptions.images` is for so many images in a batch of slots. */
+export function fewImages(images: number, batch: number): Pick<NetworkOptions, 'images'> {
+  return batch === 4 && (images === 1 || images === 2) ? { images } : {};
+}
+
+/** A layer's output of which somebody outside knows what it is worth. */
+export interface GradientSource {
+  readonly extent: Extent;
+  /** [channels, height, width, batch], of the last forward pass. */
+  readonly activations: GPUBuffer;
+  /** As large; whoever knows the objective writes it before `backward`. */
+  readonly gradient: GPUBuffer;
+}
+
+export interface Network {
+  readonly architecture: Architecture;
+  readonly batch: number;
+  /** Slots that the passes are made for: all, or the first one or two. */
+  readonly images: number;
+  readonly classes: number;
+  /** [channels, height, width, batch]. */
+  readonly input: GPUBuffer;
+  /** [classes, batch]. */
+  readonly logits: GPUBuffer;
+  /** Logits from the input. */
+  readonly forward: Program;
+  /** Gradients from the activations of the last forward pass and `logitsGradient`; empty when none were asked for. */
+  readonly backward: Program;
+  /** Re-lays the weights for both passes. It has run once; it is to be run whenever they have changed. */
+  readonly turnWeights: Program;
+  /** [classes, batch]; whoever knows the objective writes it before `backward`, unless that begins elsewhere. */
+  readonly logitsGradient: GPUBuffer | undefined;
+  /** By layer; empty without gradients. That of the last layer are the logits and their gradient. */
+  readonly gradientSources: ReadonlyMap<string, GradientSource>;
+  /** [channels, height, width, batch]. */
+  readonly inputGradient: GPUBuffer | undefined;
+  /** Gradient of every parameter, by the parameter's name. */
+  readonly parameterGradients: Parameters;
+  /** Four words; whoever trains writes a new key into the first two before every step. */
+  readonly dropoutKey: GPUBuffer | undefined;
+  readonly memory: MemoryPlan;
+  /** Frees everything but the parameters, which were given. */
+  destroy(): void;
+}
+
+/** Plans the memory, compiles and binds every kernel; has them tuned first where the device's tuning measures. */
+export async function createNetwork(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  options: NetworkOptions,
+): Promise<Network> {
+  const { batch, gradients = noGradients } = options;
+  if (!options.choices) await prepare(gpu, architecture, parameters, options);
+  const { tape, sources, outside, firstForward, firstBackward } = await compiled(gpu, architecture, options);
+  const given = new Map(parameters);
+  const parameterGradients = gradients.parameters
+    ? gradientBuffers(gpu, architecture)
+    : new Map<string, GPUBuffer>();
+  for (const [name, buffer] of parameterGradients) given.set(gradientOf(name), buffer);
+  const extras = [...parameterGradients.values()];
+  if (gradients.input || gradients.parameters) {
+    const zeros = gpu.buffer(zeroBias, 4 * zeroBiasFloats(architecture));
+    given.set(zeroBias, zeros);
+    extras.push(zeros);
+  }
+  const { buffers, shared, dispatches, memory } = await bindTape(gpu, tape, given);
+  const gradientSources = new Map(
+    sources.flatMap(({ layer, extent, tensor, gradientTensor }): [string, GradientSource][] => {
+      const activations = buffers.get(outside(tensor));
+      const gradient = buffers.get(outside(gradientTensor));
+      return activations && gradient ? [[layer, { extent, activations, gradient }]] : [];
+    }),
+  );
+  const input = buffers.get(outside(inputTensor));
+  const logits = buffers.get(outside(logitsTensor));
+  const shape = extents(architecture).at(-1);
+  if (!input || !logits || !shape) throw new Error(`${architecture.name} has no layers`);
+  const turnWeights = new Program(dispatches.slice(0, firstForward));
+  run(gpu, turnWeights);
+  return {
+    architecture,
+    batch,
+    images: options.images ?? batch,
+    classes: volume(shape),
+    input,
+    logits,
+    turnWeights,
+    forward: new Program(dispatches.slice(firstForward, firstBackward)),
+    backward: new Program(dispatches.slice(firstBackward)),
+    logitsGradient: buffers.get(outside(gradientOf(logitsTensor))),
+    gradientSources,
+    inputGradient: buffers.get(outside(gradientOf(inputTensor))),
+    parameterGradients,
+    dropoutKey: buffers.get(dropoutKeyTensor),
+    memory,
+    destroy() {
+      for (const buffer of [...shared, ...extras]) buffer.destroy();
+    },
+  };
+}
+
+/** Records the network with variants that the driver compiles: one that it refuses gives way to the next, with a note. */
+async function compiled(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
+  for (;;) {
+    const recorded = recordNetwork(gpu, architecture, options);
+    const { operations } = recorded.tape;
+    const compiling = operations.map(({ launch }) => gpu.pipelines.get(launch.kernel));
+    const refused = (await Promise.allSettled(compiling)).flatMap((outcome, index) =>
+      outcome.status === 'rejected'
+        ? [{ reason: outcome.reason as unknown, choice: operations[index]?.launch.choice }]
+        : [],
+    );
+    if (refused.length === 0) return recorded;
+    for (const { reason, choice } of refused) {
+      const another = choice?.allowed.some(
+        (name) => name !== choice.variant && !gpu.refuses(choice.shape, name),
+      );
+      if (!(reason instanceof KernelError) || choice === undefined || another !== true) throw reason;
+      if (!gpu.refuses(choice.shape, choice.variant))
+        gpu.refuse(choice.shape, choice.variant, reason.message);
+    }
+  }
+}
+
+async function prepare(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  options: NetworkOptions,
+): Promise<void> {
+  if (!gpu.tuning?.prepare) return;
+  const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
+  for (const [name, { size }] of parameters) given.set(name, size).set(gradientOf(name), size);
+  const recorded = (choices: Choices) => recordNetwork(gpu, architecture, { ...options, choices }).tape;
+  const contests = contestsOf(recorded, gpu.tuning, given);
+  await gpu.tuning.prepare(contests.filter(({ launches }) => launches.length > 1));
+}
+
+/** Every kernel of a network at its shapes, in all variants that the adapter allows, with the bytes of its operands. */
+export function kernelsOf(gpu: Gpu, architecture: Architecture, options: NetworkOptions): Contest[] {
+  const { denseStorage = 'f32' } = options;
+  const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
+  for (const shape of parameterShapes(architecture)) {
+    const bias = 4 * parameterSizes(shape).bias;
+    given.set(biasName(shape.layer), bias).set(gradientOf(biasName(shape.layer)), bias);
+    for (const part of weightParts(shape, gpu)) {
+      const bytes = 4 * storedWords(parameterSizes(part.shape).weight, isDense(shape), denseStorage);
+      given.set(part.name, bytes).set(gradientOf(part.name), bytes);
+    }
+  }
+  const recorded = (choices: Choices) => recordNetwork(gpu, architecture, { ...options, choices }).tape;
+  return contestsOf(recorded, gpu.tuning ?? shippedChoices(gpu.adapter.kind), given);
+}
+
+/** Bytes that a network of this batch takes, parameters left out; nothing is allocated. */
+export function activationBytes(
+  gpu: Gpu,
+  architecture: Architecture,
+  batch: number,
+  gradients: Wanted = noGradients,
+): number {
+  return recordNetwork(gpu, architecture, { batch, gradients }).tape.plan(new Map()).total;
+}
+
+export interface DeviceBytes {
+  /** Weights and biases. */
+  readonly parameters: number;
+  /** Activations, their gradients, and weights as the backward pass reads them, after sharing. */
+  readonly activations: number;
+  readonly total: number;
+}
+
+/** What a network takes on the device, its weights included; nothing is allocated. */
+export function deviceBytes(gpu: Gpu, architecture: Architecture, options: NetworkOptions): DeviceBytes {
+  const { gradients = noGradients, denseStorage = 'f32' } = options;
+  const weights = parameterShapes(architecture).flatMap((shape) => [
+    ...weightParts(shape, gpu).map((part) =>
+      storedWords(parameterSizes(part.shape).weight, isDense(shape), denseStorage),
+    ),
+    parameterSizes(shape).bias,
+  ]);
+  const parameters = 4 * weights.reduce((sum, floats) => sum + floats, 0);
+  const given = new Map<string, GPUBuffer>();
+  const planned = recordNetwork(gpu, architecture, options).tape.plan(given).total;
+  const zeros = gradients.input || gradients.parameters ? 4 * zeroBiasFloats(architecture) : 0;
+  const activations = planned + zeros + (gradients.parameters ? parameters : 0);
+  return { parameters, activations, total: parameters + activations };
+}
+
+function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUBuffer> {
+  const buffers = new Map<string, GPUBuffer>();
+  for (const shape of parameterShapes(architecture)) {
+    for (const part of weightParts(shape, gpu))
+      buffers.set(part.name, gpu.buffer(gradientOf(part.name), 4 * parameterSizes(part.shape).weight));
+    const bias = biasName(shape.layer);
+    buffers.set(bias, gpu.buffer(gradientOf(bias), 4 * parameterSizes(shape).bias));
+  }
+  return buffers;
+}

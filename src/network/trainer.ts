@@ -1,0 +1,232 @@
+/**
+ * Trains a network on a labelled image set, everything on the device: the images travel there once as bytes, a step
+ * sends only the numbers of its images. The order of images and the first weights follow from the seed.
+ */
+import { uniformUsage, type Gpu } from '../gpu/device.ts';
+import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
+import type { Choices } from '../gpu/tuning.ts';
+import { sgd } from '../kernels/layers/sgd.ts';
+import { crossEntropy } from '../kernels/layers/softmax.ts';
+import { noImage, view, viewTable, type ImageView, type ViewShape } from '../kernels/image/view.ts';
+import { streams } from '../random/streams.ts';
+import { RandomStream } from '../random/threefry.ts';
+import type { Architecture } from './layer.ts';
+import { createNetwork, type Network } from './network.ts';
+import { parameterShapes } from './parameter-shapes.ts';
+import {
+  biasName,
+  parameterSizes,
+  weightName,
+  weightParts,
+  type Parameters,
+  type WeightTensor,
+} from './parameters.ts';
+
+export interface TrainingSet {
+  /** Bytes [count, channels, height, width], every channel padded to whole words of four pixels. */
+  readonly images: Uint8Array<ArrayBuffer>;
+  /** Class of each image. */
+  readonly targets: Uint8Array;
+  readonly count: number;
+}
+
+/** Hyper-parameters of stochastic gradient descent, with Caffe's names in brackets. */
+export interface Descent {
+  /** Images per step [batch_size], a multiple of 4. */
+  readonly batch: number;
+  /** [base_lr]; biases learn twice as fast. */
+  readonly rate: number;
+  readonly momentum: number;
+  /** L2 penalty of weights, not of biases [weight_decay]. */
+  readonly decay: number;
+}
+
+/** How a training goes on that was begun earlier. */
+export interface TrainerStart {
+  /** Number of the first step, counted from 0: what dropout drops follows from it. */
+  readonly firstStep?: number;
+  /** Which variants the kernels are; the device's tuning unless told. */
+  readonly choices?: Choices | undefined;
+  /** Names of parameters that stay as they are. */
+  readonly frozen?: ReadonlySet<string>;
+}
+
+/** What a step queues, whatever its inputs come from. */
+export interface Descender {
+  readonly network: Network;
+  /**
+   * All that steps change and build on, by name: parameters and their velocities, in the layout of the device. Whoever goes on
+   * with a training writes here before the first step.
+   */
+  readonly state: ReadonlyMap<string, GPUBuffer>;
+  /**
+   * Queues one step on what the network's input holds.
+   * @param targets class of each slot, [batch]
+   * @param rate the learning rate of this step
+   * @param before what makes the input, where that is the device's work
+   */
+  descend(targets: Uint32Array<ArrayBuffer>, rate: number, before?: Program): void;
+  /** Mean loss of the images of the last step; waits for it. */
+  loss(): Promise<number>;
+}
+
+/** Steps over the images of a training set. */
+export interface Trainer extends Pick<Descender, 'network' | 'state' | 'loss'> {
+  /** Queues one step. @param rate the learning rate of this step */
+  step(images: Uint32Array<ArrayBuffer>, rate: number): void;
+}
+
+/** Images in the order in which an epoch shows them. */
+export function epochOrder(count: number, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
+  return RandomStream.of(seed, streams.trainingOrder, epoch).permutation(count);
+}
+
+/** First weights as Caffe's "xavier" filler draws them: uniform within ±√(3 / fan-in); biases are zero. */
+export function initialWeights(architecture: Architecture, seed: number): Map<string, WeightTensor> {
+  const weights = new Map<string, WeightTensor>();
+  for (const [index, { layer, groups, outputs, depth, fileShape }] of parameterShapes(
+    architecture,
+  ).entries()) {
+    const random = RandomStream.of(seed, streams.initialWeights, index);
+    const reach = Math.sqrt(3 / depth);
+    const data = Float32Array.from(
+      { length: groups * outputs * depth },
+      () => (2 * random.uniform() - 1) * reach,
+    );
+    weights.set(weightName(layer), { shape: fileShape, data });
+    weights.set(`${layer}.bias`, { shape: [groups * outputs], data: new Float32Array(groups * outputs) });
+  }
+  return weights;
+}
+
+/**
+ * @param parameters changed in place by every step
+ * @param shape how images become inputs; its batch is that of the descent
+ * @param seed of what dropout drops
+ */
+export async function createTrainer(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  data: TrainingSet,
+  shape: ViewShape,
+  mean: Float32Array<ArrayBuffer>,
+  descent: Descent,
+  seed: number,
+  start: TrainerStart = {},
+): Promise<Trainer> {
+  const { batch } = descent;
+  const descender = await createDescender(gpu, architecture, parameters, descent, seed, start);
+  const { network, state } = descender;
+  const images = gpu.bufferFrom('training images', data.images);
+  const source = gpu.buffer('images of this step', 4 * batch);
+  const whole = { top: 0, left: 0, height: shape.height, width: shape.width, mirrored: false };
+  const shown = new Program([await bindView(gpu, shape, whole, mean, { images, source, network })]);
+  return {
+    network,
+    state,
+    step(chosen, rate) {
+      const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
+      gpu.write(source, slots);
+      descender.descend(
+        slots.map((image) => data.targets[image] ?? 0),
+        rate,
+        shown,
+      );
+    },
+    loss: () => descender.loss(),
+  };
+}
+
+/** Shows a network one view of each of `shape.batch` images, those that `source` names. */
+export async function bindView(
+  gpu: Gpu,
+  shape: ViewShape,
+  shown: ImageView,
+  mean: Float32Array<ArrayBuffer>,
+  {
+    images,
+    source,
+    network,
+  }: { readonly images: GPUBuffer; readonly source: GPUBuffer; readonly network: Pick<Network, 'input'> },
+): Promise<Dispatch> {
+  const views = gpu.bufferFrom('views', viewTable([shown]));
+  const meanBuffer = gpu.bufferFrom('mean', mean);
+  return bind(gpu, 'view', view({ ...shape, views: 1 }), [images, source, views, meanBuffer, network.input]);
+}
+
+/**
+ * @param parameters changed in place by every step, but for those of `start.frozen`
+ * @param seed of what dropout drops
+ */
+export async function createDescender(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  { batch, momentum, decay }: Descent,
+  seed: number,
+  { firstStep = 0, choices, frozen }: TrainerStart = {},
+): Promise<Descender> {
+  const network = await createNetwork(gpu, architecture, parameters, {
+    batch,
+    choices,
+    gradients: { input: false, parameters: true },
+    training: true,
+  });
+  if (!network.logitsGradient) throw new Error('the network records no gradients');
+  const targetBuffer = gpu.buffer('targets of this step', 4 * batch);
+  const losses = gpu.buffer('losses', 4 * batch);
+  const objective = new Program([
+    await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), [
+      network.logits,
+      network.logitsGradient,
+      targetBuffer,
+      losses,
+    ]),
+  ]);
+  const trained = new Map([...network.parameterGradients].filter(([name]) => frozen?.has(name) !== true));
+  const update = await updates(gpu, architecture, parameters, trained);
+  const nothing = new Program([]);
+  let steps = firstStep;
+  return {
+    network,
+    state: new Map([...parameters, ...update.velocities]),
+    descend(targets, rate, before = nothing) {
+      const { key } = RandomStream.of(seed, streams.dropout, steps++);
+      if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
+      gpu.write(targetBuffer, targets);
+      for (const { rates, isBias } of update.settings)
+        gpu.write(rates, Float32Array.of(isBias ? 2 * rate : rate, momentum, isBias ? 0 : decay, 0));
+      run(gpu, before, network.turnWeights, network.forward, objective, network.backward, update.program);
+    },
+    async loss() {
+      const values = new Float32Array(await gpu.read(losses, 4 * batch));
+      return values.reduce((sum, value) => sum + value, 0) / batch;
+    },
+  };
+}
+
+async function updates(gpu: Gpu, architecture: Architecture, parameters: Parameters, gradients: Parameters) {
+  const settings: { rates: GPUBuffer; isBias: boolean }[] = [];
+  const velocities = new Map<string, GPUBuffer>();
+  const sizes = new Map(
+    parameterShapes(architecture).flatMap((shape) => {
+      const weights = weightParts(shape, gpu).map((part): [string, number] => [
+        part.name,
+        parameterSizes(part.shape).weight,
+      ]);
+      return [...weights, [biasName(shape.layer), parameterSizes(shape).bias] as [string, number]];
+    }),
+  );
+  const dispatches = [...gradients].map(async ([name, gradient]) => {
+    const parameter = parameters.get(name);
+    const floats = sizes.get(name);
+    if (!parameter || floats === undefined) throw new Error(`no parameter ${name} to train`);
+    const rates = gpu.buffer(`step of ${name}`, 16, uniformUsage);
+    settings.push({ rates, isBias: name.endsWith('.bias') });
+    const velocity = gpu.buffer(`velocity of ${name}`, 4 * floats);
+    velocities.set(velocity.label, velocity);
+    return bind(gpu, `${name} update`, sgd(floats), [parameter, velocity, gradient, rates]);
+  });
+  return { program: new Program(await Promise.all(dispatches)), settings, velocities };
+}

@@ -1,0 +1,155 @@
+/** A network's weights on their way to the device and back. */
+import type { Gpu } from '../gpu/device.ts';
+import { Program, bind, run } from '../gpu/program.ts';
+import { matmul } from '../kernels/matmul/matmul.ts';
+import { pack } from '../kernels/matmul/pack.ts';
+import type { Architecture } from './layer.ts';
+import { checkWeights, parameterShapes } from './parameter-shapes.ts';
+import {
+  biasName,
+  WeightRangeError,
+  factorNames,
+  isDense,
+  packWeight,
+  parameterSizes,
+  pitch,
+  unpackWeight,
+  weightName,
+  weightParts,
+  type DenseStorage,
+  type ParameterShape,
+  type Parameters,
+  type WeightTensor,
+  type Weights,
+} from './parameters.ts';
+
+/**
+ * Checks every shape and copies the weights to the device; factors are multiplied there.
+ * @param storage of dense weights; halves are for inference and input gradients, training wants floats
+ * @throws WeightShapeError naming the tensor, the expected and the found shape.
+ */
+export async function uploadParameters(
+  gpu: Gpu,
+  architecture: Architecture,
+  weights: Weights,
+  origin: string,
+  storage: DenseStorage = 'f32',
+): Promise<Parameters> {
+  checkWeights(architecture, weights, origin);
+  const parameters = new Map<string, GPUBuffer>();
+  for (const shape of parameterShapes(architecture)) {
+    const { layer, depth } = shape;
+    const weight = weights.get(weightName(layer));
+    const [left, right] = factorNames(layer).map((name) => weights.get(name));
+    for (const { name, shape: part, first } of weightParts(shape, gpu)) {
+      let buffer: GPUBuffer | undefined;
+      if (left && right) buffer = await multiplyFactors(gpu, name, part, first, left, right);
+      else if (weight) {
+        const rows = weight.data.subarray(first * depth, (first + part.groups * part.outputs) * depth);
+        buffer = gpu.bufferFrom(name, packWeight(part, rows));
+      }
+      if (!buffer) continue;
+      const halves = storage === 'f16' && isDense(part);
+      if (halves) await checkHalves(gpu, name, buffer, [weight, left, right], origin);
+      parameters.set(name, halves ? await toHalves(gpu, buffer, parameterSizes(part).weight) : buffer);
+    }
+    const bias = weights.get(biasName(layer))?.data ?? new Float32Array();
+    parameters.set(
+      biasName(layer),
+      gpu.bufferFrom(biasName(layer), packWeight({ ...shape, depth: 1 }, bias)),
+    );
+  }
+  return parameters;
+}
+
+/** weight[k, o] = Σ_r right[r, k] · left[o, r], in the layout of the device. */
+async function multiplyFactors(
+  gpu: Gpu,
+  name: string,
+  { outputs, depth }: ParameterShape,
+  first: number,
+  left: WeightTensor,
+  right: WeightTensor,
+): Promise<GPUBuffer> {
+  const rank = left.shape[1] ?? 0;
+  const rows = left.data.subarray(first * rank, (first + outputs) * rank);
+  const leftTurned = packWeight({ layer: name, groups: 1, outputs, depth: rank, fileShape: [] }, rows);
+  const scratch = [
+    gpu.bufferFrom(`${name} right`, padRows(right.data, depth)),
+    gpu.buffer(`${name} zeros`, 4 * pitch(depth)),
+    gpu.bufferFrom(`${name} left`, leftTurned),
+  ];
+  const product = gpu.buffer(name, 4 * depth * pitch(outputs));
+  const launch = matmul({ rows: depth, columns: outputs, depth: rank }, gpu);
+  run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, [...scratch, product])]));
+  for (const buffer of scratch) buffer.destroy();
+  return product;
+}
+
+const largestHalf = 65_504;
+
+/** @throws WeightRangeError when a value is too large for a half: the device would make of it what it likes */
+async function checkHalves(
+  gpu: Gpu,
+  name: string,
+  buffer: GPUBuffer,
+  stored: readonly (WeightTensor | undefined)[],
+  origin: string,
+): Promise<void> {
+  const [plain = 0, left = 1, right = 1] = stored.map((tensor) => tensor && largestOf(tensor.data));
+  const rank = stored[1]?.shape[1] ?? 1;
+  const bound = stored[0] ? plain : left * right * rank;
+  if (bound <= largestHalf) return;
+  // A product of factors seldom reaches its bound.
+  const largest = stored[0] ? plain : largestOf(new Float32Array(await gpu.read(buffer)));
+  if (largest <= largestHalf) return;
+  throw new WeightRangeError(
+    `${origin}: ${name} holds a value of size ${String(largest)}, halves end at ${String(largestHalf)}; keep dense weights as f32`,
+  );
+}
+
+const largestOf = (values: Float32Array): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** The same values as halves; the floats are freed. */
+async function toHalves(gpu: Gpu, floats: GPUBuffer, values: number): Promise<GPUBuffer> {
+  const halves = gpu.buffer(floats.label, 2 * values);
+  run(gpu, new Program([await bind(gpu, `${floats.label} to halves`, pack(values), [floats, halves])]));
+  floats.destroy();
+  return halves;
+}
+
+/** [rows, columns] → [rows, columns padded to 4]. */
+function padRows(data: Float32Array, columns: number): Float32Array<ArrayBuffer> {
+  const row = pitch(columns);
+  const padded = new Float32Array((data.length / columns) * row);
+  for (let start = 0, at = 0; start < data.length; start += columns, at += row)
+    padded.set(data.subarray(start, start + columns), at);
+  return padded;
+}
+
+/** Copies the weights back into the layout of files. */
+export async function downloadParameters(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+): Promise<Map<string, WeightTensor>> {
+  const weights = new Map<string, WeightTensor>();
+  const read = async (name: string, shape: ParameterShape) => {
+    const buffer = parameters.get(name);
+    if (!buffer) throw new Error(`no parameters ${name}`);
+    return unpackWeight(shape, new Float32Array(await gpu.read(buffer)));
+  };
+  for (const shape of parameterShapes(architecture)) {
+    const { layer, groups, outputs, depth, fileShape } = shape;
+    const data = new Float32Array(groups * outputs * depth);
+    for (const part of weightParts(shape, gpu))
+      data.set(await read(part.name, part.shape), part.first * depth);
+    weights.set(weightName(layer), { shape: fileShape, data });
+    weights.set(biasName(layer), {
+      shape: [groups * outputs],
+      data: await read(biasName(layer), { ...shape, depth: 1 }),
+    });
+  }
+  return weights;
+}

@@ -1,0 +1,61 @@
+/** A convolution by products of squares on a tape: three operations instead of one, of weights that are turned beforehand. */
+import { convFlops } from '../kernels/conv2d/conv-shape.ts';
+import { conv2d } from '../kernels/conv2d/conv2d.ts';
+import { rectified } from '../kernels/layers/relu.ts';
+import type { Target } from '../kernels/tuning/variant.ts';
+import {
+  gatherSquares,
+  spreadSquares,
+  squareProducts,
+  turnWinogradWeights,
+  winogradFloats,
+  type WinogradShape,
+} from '../kernels/conv2d/winograd.ts';
+import type { Operand, Tape } from './tape.ts';
+
+/** What the three operations of a pass, e.g. `conv3 forward`, keep for themselves. */
+const weightsOf = (pass: string): string => `${pass} square weights`;
+const biasOf = (pass: string): string => `${pass} square bias`;
+const squaresOf = (pass: string): string => `${pass} squares`;
+const productsOf = (pass: string): string => `${pass} products`;
+
+/** @param weights as `conv2d` reads them for the same convolution */
+export function tapeSquareWeights(
+  tape: Tape,
+  pass: string,
+  shape: WinogradShape,
+  weights: Operand,
+  bias: Operand,
+): void {
+  const floats = winogradFloats(shape);
+  tape.tensor(weightsOf(pass), floats.weights, true);
+  tape.tensor(biasOf(pass), floats.bias, true);
+  tape.add(`${pass} turn weights`, turnWinogradWeights(shape), [
+    weights,
+    bias,
+    weightsOf(pass),
+    biasOf(pass),
+  ]);
+}
+
+/** y = weights · x + bias, or what is positive of it, of the weights that `tapeSquareWeights` has turned for the pass. */
+export function tapeSquares(
+  tape: Tape,
+  pass: string,
+  shape: WinogradShape,
+  target: Target,
+  { x, y, rectify = false }: { readonly x: Operand; readonly y: Operand; readonly rectify?: boolean },
+): void {
+  const floats = winogradFloats(shape);
+  const squares = tape.tensor(squaresOf(pass), floats.squares);
+  const products = tape.tensor(productsOf(pass), floats.products);
+  tape.add(`${pass} spread`, spreadSquares(shape), { 4: x, 5: squares });
+  // Whatever is really multiplied, it counts as the convolution that it stands for.
+  tape.add(pass, { ...conv2d(squareProducts(shape), target), flops: convFlops(shape.convolution) }, [
+    weightsOf(pass),
+    biasOf(pass),
+    squares,
+    products,
+  ]);
+  tape.add(`${pass} gather`, rectified(gatherSquares(shape), rectify), { 6: products, 7: y });
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { keepParameters, keepPictures } from '../../../src/kernels/ascent/copy-improved.ts';
+import { openTestGpu, runKernel } from '../../gpu.ts';
+import { randomValues } from '../numbers.ts';
+
+const batch = 8;
+/** Slots 1, 2 and 7 improved. */
+const best = new Float32Array(3 * batch);
+best.set([0, 1, 1, 0, 0, 0, 0, 1], batch);
+const improved = (slot: number) => best[batch + slot] !== 0;
+
+test.each([1, 50, 196])('pictures of %i words replace the kept ones where they improved', async (words) => {
+  const gpu = await openTestGpu();
+  const pictures = Uint32Array.from({ length: words * batch }, (_, index) => index + 1000);
+  const kept = Uint32Array.from({ length: words * batch }, (_, index) => index);
+  const result = await runKernel(gpu, keepPictures(words, batch), { 0: best, 1: pictures, 2: kept });
+  expect(new Uint32Array(result[2]!)).toEqual(
+    kept.map((word, index) => (improved(Math.floor(index / words)) ? pictures[index]! : word)),
+  );
+});
+
+test('parameters replace the kept ones in the slots that improved', async () => {
+  const gpu = await openTestGpu();
+  const [current, kept] = [randomValues(33 * batch, 1), randomValues(33 * batch, 2)];
+  const result = await runKernel(gpu, keepParameters(33, batch), { 0: best, 3: current, 4: kept });
+  expect(new Float32Array(result[4]!)).toEqual(
+    kept.map((value, index) => (improved(index % batch) ? current[index]! : value)),
+  );
+});

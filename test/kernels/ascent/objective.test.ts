@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { climbObjective, judgeObjective, nobodyWatched } from '../../../src/kernels/ascent/objective.ts';
+import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
+import { expectClose, randomValues } from '../numbers.ts';
+import { logOddsOfViews } from './reference-odds.ts';
+
+interface Weights {
+  readonly probability: number[];
+  readonly logit: number[];
+  readonly logarithm: number[];
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const most = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - most));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** By definition, in doubles. */
+function valueOf(logits: readonly number[], { probability, logit, logarithm }: Weights): number {
+  const shares = softmax(logits);
+  return shares.reduce(
+    (sum, share, k) =>
+      sum + probability[k]! * share + logit[k]! * logits[k]! + logarithm[k]! * Math.log(share),
+    0,
+  );
+}
+
+function central(logits: readonly number[], weights: Weights): number[] {
+  return logits.map((_, k) => {
+    const moved = (by: number) =>
+      valueOf(
+        logits.map((logit, j) => logit + (j === k ? by : 0)),
+        weights,
+      );
+    return (moved(1e-5) - moved(-1e-5)) / 2e-5;
+  });
+}
+
+/** Slots side by side, each with weights of its own. */
+function operands(classes: number, batch: number, spread: number) {
+  const logits = randomValues(classes * batch, 1).map((value) => spread * value);
+  const weights = randomValues(3 * classes * batch, 2);
+  const watched = Uint32Array.from({ length: batch }, (_, slot) =>
+    slot % 3 === 2 ? nobodyWatched : (slot * 5) % classes,
+  );
+  const column = (rows: Float32Array, first: number, slot: number) =>
+    Array.from({ length: classes }, (_, k) => rows[(first + k) * batch + slot]!);
+  const slots = Array.from({ length: batch }, (_, slot) => ({
+    logits: column(logits, 0, slot),
+    weights: {
+      probability: column(weights, 0, slot),
+      logit: column(weights, classes, slot),
+      logarithm: column(weights, 2 * classes, slot),
+    },
+  }));
+  return { logits, weights, watched, slots };
+}
+
+describe.each([
+  [10, 4],
+  [10, 12],
+  [3, 8],
+  [1, 4],
+  [200, 4],
+])('%i classes of %i slots', (classes, batch) => {
+  test.each([true, false])(
+    'value, confidence, likeliest class and gradient; rescaled: %s',
+    async (rescale) => {
+      const gpu = await openTestGpu();
+      const { logits, weights, watched, slots } = operands(classes, batch, 4);
+      const result = await runKernel(gpu, climbObjective({ classes, batch, rescale }), {
+        0: logits,
+        1: weights,
+        2: watched,
+        3: unwrittenFloats(5 * batch),
+        4: unwrittenFloats(classes * batch),
+      });
+      const outcome = new Float32Array(result[3]!);
+      const gradient = new Float32Array(result[4]!);
+      const scales = outcome.slice(3 * batch, 4 * batch);
+      expectClose(
+        outcome.slice(0, batch),
+        slots.map((slot) => valueOf(slot.logits, slot.weights)),
+        { atol: 1e-4, rtol: 1e-4 },
+      );
+      for (const [slot, one] of slots.entries()) {
+        const shares = softmax(one.logits);
+        const likeliest = shares.indexOf(Math.max(...shares));
+        const seen = watched[slot] === nobodyWatched ? likeliest : watched[slot]!;
+        expect(outcome[2 * batch + slot]).toBe(likeliest);
+        expectClose([outcome[batch + slot]!], [shares[seen]!], { atol: 1e-6, rtol: 1e-4 });
+        const odds = classes === 1 ? 3e38 : logOddsOfViews([one.logits])[seen]!;
+        expectClose([outcome[4 * batch + slot]!], [odds], { atol: 1e-5, rtol: 1e-6 });
+        expectClose(
+          one.logits.map((_, k) => gradient[k * batch + slot]! * scales[slot]!),
+          central(one.logits, one.weights),
+          { atol: 1e-4, rtol: 1e-3 },
+        );
+      }
+      for (const scale of scales) expect(Number.isInteger(Math.log2(scale))).toBe(true);
+      if (!rescale) expect([...scales]).toEqual(Array.from(scales, () => 1));
+    },
+  );
+
+  test('judged without a gradient, the outcome is the same', async () => {
+    const gpu = await openTestGpu();
+    const { logits, weights, watched } = operands(classes, batch, 4);
+    const shape = { classes, batch, rescale: true };
+    const inputs = { 0: logits, 1: weights, 2: watched, 3: unwrittenFloats(5 * batch) };
+    const climbed = await runKernel(gpu, climbObjective(shape), {
+      ...inputs,
+      4: unwrittenFloats(classes * batch),
+    });
+    const judged = await runKernel(gpu, judgeObjective(shape), inputs);
+    for (const [from, to] of [
+      [0, 3],
+      [4, 5],
+    ] as const) {
+      expect(new Float32Array(judged[3]!).slice(from * batch, to * batch)).toEqual(
+        new Float32Array(climbed[3]!).slice(from * batch, to * batch),
+      );
+    }
+  });
+});
+
+test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (classes) => {
+  const gpu = await openTestGpu();
+  const batch = 12;
+  const { logits, weights, watched, slots } = operands(classes, batch, 200);
+  for (const [slot, one] of slots.entries()) {
+    // The watched class leads by far in every second slot.
+    if (slot % 2 === 1 || watched[slot] === nobodyWatched) continue;
+    one.logits[watched[slot]!] = 250;
+    logits[watched[slot]! * batch + slot] = 250;
+  }
+  const result = await runKernel(gpu, judgeObjective({ classes, batch, rescale: true }), {
+    0: logits,
+    1: weights,
+    2: watched,
+    3: unwrittenFloats(5 * batch),
+  });
+  const expected = slots.map((one, slot) => {
+    const likeliest = one.logits.indexOf(Math.max(...one.logits));
+    return logOddsOfViews([one.logits])[watched[slot] === nobodyWatched ? likeliest : watched[slot]!]!;
+  });
+  expectClose(new Float32Array(result[3]!).slice(4 * batch), expected, { atol: 2e-5, rtol: 1e-6 });
+});
+
+test('the gradient of a probability of 1e-30 is not lost', async () => {
+  const gpu = await openTestGpu();
+  const [classes, batch] = [2, 4];
+  const logits = Float32Array.of(69, 0, 0, 0, 0, 0, 0, 0);
+  const weights = new Float32Array(3 * classes * batch);
+  weights[batch] = 1; // the probability of class 1 in slot 0
+  const result = await runKernel(gpu, climbObjective({ classes, batch, rescale: true }), {
+    0: logits,
+    1: weights,
+    2: new Uint32Array(batch),
+    3: unwrittenFloats(5 * batch),
+    4: unwrittenFloats(classes * batch),
+  });
+  const scale = new Float32Array(result[3]!)[3 * batch]!;
+  const gradient = new Float32Array(result[4]!);
+  expect(gradient[batch]!).toBeGreaterThanOrEqual(1);
+  expect(gradient[batch]!).toBeLessThan(2);
+  expectClose([(gradient[batch]! * scale) / Math.exp(-69)], [1], { atol: 1e-3, rtol: 0 });
+});

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import {
+  ballChoose,
+  ballClamp,
+  ballDistance,
+  ballProject,
+  ballShrink,
+  ballSquares,
+  squaresWords,
+} from '../../../src/kernels/ascent/project-ball.ts';
+import { pictureAround } from '../../../src/kernels/image/quantise.ts';
+import { productParts } from '../../../src/kernels/ascent/batched-dot.ts';
+import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
+import { expectClose, randomValues } from '../numbers.ts';
+
+test.each([
+  [7, 4],
+  [1000, 12],
+])(
+  '%i values in %i slots come back to the ball, and stay where they are within it',
+  async (values, batch) => {
+    const gpu = await openTestGpu();
+    const centre = randomValues(values * batch, 1);
+    const radius = 5;
+    // Slot s is at distance 2.5 · (s + 1) in a direction of its own.
+    const offsets = Array.from({ length: batch }, (_, slot) => {
+      const direction = randomValues(values, 10 + slot);
+      const length = Math.hypot(...direction);
+      return direction.map((value) => (value * 2.5 * (slot + 1)) / length);
+    });
+    const x = Float32Array.from(
+      { length: values * batch },
+      (_, index) => centre[index]! + offsets[index % batch]![Math.floor(index / batch)]!,
+    );
+    const shape = { values, batch, radius };
+    const distance = await runKernel(gpu, ballDistance(shape), {
+      0: x,
+      1: centre,
+      2: unwrittenFloats(productParts * batch),
+    });
+    const parts = new Float32Array(distance[2]!);
+    const shrink = await runKernel(gpu, ballShrink(shape), { 2: parts, 3: unwrittenFloats(batch) });
+    const factor = new Float32Array(shrink[3]!);
+    const project = await runKernel(gpu, ballProject(shape), { 0: x, 1: centre, 3: factor });
+    const projected = new Float32Array(project[0]!);
+    const expected = Float64Array.from(x, (_, index) => {
+      const [value, slot] = [Math.floor(index / batch), index % batch];
+      return centre[index]! + offsets[slot]![value]! * Math.min(1, radius / (2.5 * (slot + 1)));
+    });
+    expectClose(projected, expected, { atol: 1e-5, rtol: 1e-5 });
+    expect(factor[0]).toBe(1);
+    expect(factor[batch - 1]).toBeLessThan(1);
+  },
+);
+
+test('values further from the centre than the radius come back to it, each by itself', async () => {
+  const [values, batch, radius] = [9, 8, 0.25];
+  const [x, centre] = [randomValues(values * batch, 1), randomValues(values * batch, 2)];
+  const clamped = await runKernel(await openTestGpu(), ballClamp({ values, batch, radius }), {
+    0: x,
+    1: centre,
+  });
+  const expected = x.map((value, index) =>
+    Math.min(centre[index]! + radius, Math.max(centre[index]! - radius, value)),
+  );
+  expectClose(new Float32Array(clamped[0]!), expected, { atol: 1e-6, rtol: 0 });
+});
+
+/** Bytes of four slots, drawn so that they stay within the radius around the centre. */
+async function drawWithin(radius: number, side: number, apart: Float32Array<ArrayBuffer>) {
+  const gpu = await openTestGpu();
+  const [batch, values] = [4, side * side];
+  const start = Uint8Array.from(randomValues(values * batch, 3), (value) => Math.floor(128 + 100 * value));
+  const mean = randomValues(values, 4).map((value) => 100 * value);
+  const centre = Float32Array.from(start, (byte, index) => byte - mean[Math.floor(index / batch)]!);
+  const x = centre.map((value, index) => value + apart[index]!);
+  const shape = { values, batch, radius };
+  const squares = await runKernel(gpu, ballSquares(shape), {
+    0: x,
+    1: centre,
+    4: new Uint32Array(squaresWords(batch)).fill(0xabababab),
+  });
+  const sums = new Uint32Array(squares[4]!);
+  const chosen = await runKernel(gpu, ballChoose(shape), { 4: sums, 5: unwrittenFloats(batch) });
+  const shifts = new Float32Array(chosen[5]!);
+  const drawn = { channels: 1, height: side, width: side, batch, reverseChannels: false };
+  const images = new Uint8Array(values * batch).fill(0xab);
+  const pictures = await runKernel(
+    gpu,
+    pictureAround(drawn),
+    { 0: x, 1: mean, 2: images, 3: centre, 4: shifts },
+    [2],
+  );
+  const bytes = new Uint8Array(pictures[2]!);
+  const changes = Array.from({ length: batch }, (_, slot) =>
+    Array.from(
+      { length: values },
+      (_, value) => bytes[slot * values + value]! - start[value * batch + slot]!,
+    ),
+  );
+  return { changes, shifts: [...shifts] };
+}
+
+/** In a random direction, as far as the radius. */
+function onSurface(values: number, radius: number): Float32Array<ArrayBuffer> {
+  const offsets = Array.from({ length: 4 }, (_, slot) => {
+    const direction = randomValues(values, 10 + slot);
+    const length = Math.hypot(...direction);
+    return direction.map((value) => (value * radius) / length);
+  });
+  return Float32Array.from({ length: 4 * values }, (_, index) => offsets[index % 4]![index >> 2]!);
+}
+
+test.each([
+  [3, 8],
+  [40, 28],
+  [300, 28],
+  [2500, 64],
+])('bytes of images at %d from the centre are no further, and hardly nearer', async (radius, side) => {
+  const { changes, shifts } = await drawWithin(radius, side, onSurface(side * side, radius));
+  for (const change of changes) {
+    const distance = Math.sqrt(change.reduce((sum, one) => sum + one * one, 0));
+    expect(distance).toBeLessThanOrEqual(radius);
+    expect(distance).toBeGreaterThan((radius < 10 ? 0.75 : 0.95) * radius);
+  }
+  // The nearest bytes of many values would be further, of one slot at least.
+  if (radius >= 300) expect(Math.min(...shifts)).toBeLessThan(0.5);
+});
+
+test('bytes well within the ball are the nearest ones', async () => {
+  const apart = onSurface(784, 300);
+  const { changes, shifts } = await drawWithin(400, 28, apart);
+  expect(shifts).toEqual([0.5, 0.5, 0.5, 0.5]);
+  for (const [slot, change] of changes.entries())
+    for (const [value, one] of change.entries())
+      expect(Math.abs(one - apart[value * 4 + slot]!)).toBeLessThan(0.501);
+});
+
+test('what a ball has no room for stays where it was', async () => {
+  // Each of 784 values is nine tenths from its start: all of them are too many, and none is more than another.
+  const { changes } = await drawWithin(27, 28, new Float32Array(4 * 784).fill(-0.9));
+  expect(changes.flat().every((one) => one === 0)).toBe(true);
+});

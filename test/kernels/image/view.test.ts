@@ -1,0 +1,179 @@
+import { expect, test } from 'vitest';
+import { noImage, view, viewTable, type ViewShape } from '../../../src/kernels/image/view.ts';
+import { padPlanes } from '../../../src/image/image-layout.ts';
+import { randomViews, viewsOf } from '../../../src/model/crops.ts';
+import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
+import { streams } from '../../../src/random/streams.ts';
+import { RandomStream, threefry2x32 } from '../../../src/random/threefry.ts';
+import { expectClose, randomValues } from '../numbers.ts';
+
+type Base = Omit<ViewShape, 'views' | 'resize'> & { readonly crop: number };
+
+const gray = { channels: 1, imageHeight: 28, imageWidth: 28, crop: 28, height: 28, width: 28 };
+const colour = { channels: 3, imageHeight: 9, imageWidth: 7, crop: 5, height: 5, width: 5 };
+const scale = [1, 0.5, 0.25];
+
+const cases: readonly (readonly [what: string, base: Base, crops: 1 | 10])[] = [
+  ['the whole of a gray image', { ...gray, batch: 8, reverseChannels: false, scale: [1 / 256] }, 1],
+  ['ten crops in colour, blue first', { ...colour, batch: 40, reverseChannels: true, scale: [1, 1, 1] }, 10],
+  ['the centre in colour, each channel scaled', { ...colour, batch: 4, reverseChannels: false, scale }, 1],
+  ['ten crops enlarged', { ...colour, height: 11, width: 11, batch: 40, reverseChannels: true, scale }, 10],
+  [
+    'the centre shrunk',
+    { ...gray, crop: 24, height: 16, width: 16, batch: 4, reverseChannels: false, scale: [2] },
+    1,
+  ],
+  [
+    'an image smaller than a crop',
+    { ...gray, crop: 40, height: 32, width: 32, batch: 4, reverseChannels: false, scale: [1] },
+    1,
+  ],
+];
+
+test.each(cases)('%s', async (_, base, crops) => {
+  const gpu = await openTestGpu();
+  const { channels, imageHeight, imageWidth, crop, height, width, batch, reverseChannels } = base;
+  const plane = imageHeight * imageWidth;
+  const count = 3;
+  const pixels = Uint8Array.from({ length: count * channels * plane }, (__, index) => (index * 167) % 256);
+  const sources = Uint32Array.from({ length: batch / crops }, (__, group) =>
+    group === 1 ? noImage : (group * 2) % count,
+  );
+  const views = viewsOf([channels, imageHeight, imageWidth], crop, crops);
+  const resize = views[0]!.height !== height || views[0]!.width !== width;
+  const mean = randomValues(channels * plane, 8).map((value) => 128 + 100 * value);
+  const result = await runKernel(gpu, view({ ...base, views: crops, resize }), {
+    0: padPlanes(pixels, plane),
+    1: sources,
+    2: viewTable(views),
+    3: mean,
+    4: unwrittenFloats(channels * height * width * batch),
+  });
+  const expected = new Float64Array(channels * height * width * batch);
+  for (let slot = 0; slot < batch; slot++) {
+    const image = sources[Math.floor(slot / crops)]!;
+    if (image === noImage) continue;
+    const shown = views[slot % crops]!;
+    for (let c = 0; c < channels; c++) {
+      const channel = reverseChannels ? channels - 1 - c : c;
+      const centred = (row: number, column: number) => {
+        const r = Math.min(imageHeight - 1, Math.max(0, row));
+        const at = r * imageWidth + Math.min(imageWidth - 1, Math.max(0, column));
+        return pixels[(image * channels + channel) * plane + at]! - mean[c * plane + at]!;
+      };
+      for (let r = 0; r < height; r++)
+        for (let k = 0; k < width; k++) {
+          const y = shown.top + ((r + 0.5) * shown.height) / height - 0.5;
+          const z = shown.left + (((shown.mirrored ? width - 1 - k : k) + 0.5) * shown.width) / width - 0.5;
+          let sum = 0;
+          for (const row of [Math.floor(y), Math.floor(y) + 1])
+            for (const column of [Math.floor(z), Math.floor(z) + 1])
+              sum += centred(row, column) * (1 - Math.abs(y - row)) * (1 - Math.abs(z - column));
+          expected[((c * height + r) * width + k) * batch + slot] = sum * base.scale[c]!;
+        }
+    }
+  }
+  expectClose(new Float32Array(result[4]!), expected, { atol: 2e-3, rtol: 2e-5 });
+});
+
+test('ten crops are the four corners and the centre, as they are and mirrored', () => {
+  const crops = viewsOf([3, 256, 256], 227, 10);
+  const places = [
+    [0, 0],
+    [0, 29],
+    [29, 0],
+    [29, 29],
+    [14, 14],
+  ];
+  expect(crops.map(({ top, left }) => [top, left])).toEqual([...places, ...places]);
+  expect(crops.map(({ mirrored }) => mirrored)).toEqual([
+    ...Array<boolean>(5).fill(false),
+    ...Array<boolean>(5).fill(true),
+  ]);
+});
+
+test('a crop as large as the image shows all of it', () => {
+  const [whole] = viewsOf([3, 20, 30], 50, 1);
+  expect(whole).toEqual({ top: 0, left: 0, height: 20, width: 30, mirrored: false });
+});
+
+test('noise is normal, the same for all images in a view, another in every other, and bytes stay bytes', async () => {
+  const gpu = await openTestGpu();
+  const [plane, views, deviation] = [28 * 28, 4, 32];
+  const settings = { shift: 0, noise: deviation, views, seed: 7 };
+  const table = viewTable(randomViews({ image: [1, 28, 28], crop: 28 }, settings));
+  const shape = {
+    ...gray,
+    batch: 12,
+    views,
+    resize: false,
+    reverseChannels: false,
+    scale: [1],
+    noise: deviation,
+  };
+  const bytes = [128, 100, 250];
+  const pixels = Uint8Array.from({ length: 3 * plane }, (_, index) => bytes[Math.floor(index / plane)]!);
+  const result = await runKernel(gpu, view(shape), {
+    0: padPlanes(pixels, plane),
+    1: Uint32Array.of(0, 1, 2),
+    2: table,
+    3: new Float32Array(plane),
+    4: unwrittenFloats(plane * 12),
+  });
+  const x = new Float32Array(result[4]!);
+  const noiseOf = (slot: number) =>
+    Array.from({ length: plane }, (_, at) => x[12 * at + slot]! - bytes[Math.floor(slot / views)]!);
+  const first = [0, 1, 2, 3].map(noiseOf);
+  const second = [4, 5, 6, 7].map(noiseOf);
+  // Of 3,136 draws: the mean within 4 standard errors of 0, the deviation within 4 of its own.
+  const all = first.flat();
+  const mean = all.reduce((sum, value) => sum + value) / all.length;
+  const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / all.length;
+  expect(Math.abs(mean)).toBeLessThan((4 * deviation) / Math.sqrt(all.length));
+  expect(Math.abs(Math.sqrt(variance) / deviation - 1)).toBeLessThan(4 / Math.sqrt(2 * all.length));
+  // A normal number lies within one deviation 68.3 times of 100.
+  expect(all.filter((value) => Math.abs(value) < deviation).length / all.length).toBeCloseTo(0.683, 1);
+  const unclamped = first.map((noise) => noise.map((value) => Math.max(-100, value)));
+  for (const [one, noise] of second.entries()) expectClose(noise, unclamped[one]!, { atol: 1e-4, rtol: 0 });
+  // Those of different views are independent: a correlation of 784 pairs is within 4 / √784.
+  const pairs = first[0]!.map((value, at) => value * first[1]![at]!);
+  const correlation = pairs.reduce((sum, value) => sum + value) / plane / variance;
+  expect(Math.abs(correlation)).toBeLessThan(4 / Math.sqrt(plane));
+  const bright = Array.from(
+    { length: 4 * plane },
+    (_, index) => x[12 * Math.floor(index / 4) + 8 + (index % 4)]!,
+  );
+  expect(Math.max(...bright)).toBe(255);
+  expect(Math.min(...bright)).toBeGreaterThanOrEqual(0);
+});
+
+test('noise is what the plain generator draws', async () => {
+  const gpu = await openTestGpu();
+  const key = RandomStream.of(7, streams.viewNoise, 0).key;
+  const colours = { channels: 3, imageHeight: 9, imageWidth: 7, crop: 9, height: 9, width: 7 };
+  const shape = {
+    ...colours,
+    batch: 4,
+    views: 1,
+    resize: true,
+    reverseChannels: true,
+    scale: [1, 1, 1],
+    noise: 20,
+  };
+  const plane = 63;
+  const result = await runKernel(gpu, view(shape), {
+    0: padPlanes(new Uint8Array(3 * plane).fill(128), plane),
+    1: Uint32Array.of(0, 0, 0, 0),
+    2: viewTable([{ top: 0, left: 0, height: 9, width: 7, mirrored: false, key }]),
+    3: new Float32Array(3 * plane),
+    4: unwrittenFloats(3 * plane * 4),
+  });
+  const even = (word: number) => (word >>> 8) / 2 ** 24;
+  const expected = Array.from({ length: 3 * plane }, (_, at) => {
+    const [one, other] = threefry2x32(key, [at, 0]);
+    const normal = Math.sqrt(-2 * Math.log(1 - even(one))) * Math.cos(Math.PI * (2 * even(other) - 1));
+    return Math.min(255, Math.max(0, 128 + 20 * normal));
+  });
+  const found = new Float32Array(result[4]!).filter((_, index) => index % 4 === 0);
+  expectClose(found, expected, { atol: 2e-2, rtol: 0 });
+});

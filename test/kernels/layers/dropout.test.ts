@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { dropout } from '../../../src/kernels/layers/dropout.ts';
+import { threefry2x32 } from '../../../src/random/threefry.ts';
+import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
+import { expectClose, randomValues } from '../numbers.ts';
+
+const values = 4000;
+const key = [12345, 678] as const;
+
+async function drop(x: Float32Array<ArrayBuffer>, rate: number, layer: number): Promise<Float32Array> {
+  const gpu = await openTestGpu();
+  const operands = { 0: x, 1: unwrittenFloats(values), 2: Uint32Array.of(...key, 0, 0) };
+  const results = await runKernel(gpu, dropout({ values, rate, layer }), operands, [1]);
+  return new Float32Array(results[1]!);
+}
+
+test.each([0.5, 0.25, 0])(
+  'drops what the counted random numbers say, and scales the rest: rate %d',
+  async (rate) => {
+    const x = randomValues(values, 1);
+    const reference = x.map((value, index) => {
+      const word = threefry2x32(key, [Math.floor(index / 2), 7])[index % 2]!;
+      return word / 2 ** 32 < rate ? 0 : value / (1 - rate);
+    });
+    expectClose(await drop(x, rate, 7), reference);
+  },
+);
+
+test('keeps the share that it should, another one in every layer', async () => {
+  const ones = new Float32Array(values).fill(1);
+  const [one, other] = [await drop(ones, 0.25, 0), await drop(ones, 0.25, 1)];
+  const kept = one.filter((value) => value > 0).length / values;
+  expect(Math.abs(kept - 0.75)).toBeLessThan(0.03);
+  expect(one).not.toEqual(other);
+});

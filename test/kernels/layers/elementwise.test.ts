@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { biasGradient } from '../../../src/kernels/layers/bias-gradient.ts';
+import { relu, reluInputGradient } from '../../../src/kernels/layers/relu.ts';
+import { sgd } from '../../../src/kernels/layers/sgd.ts';
+import { openTestGpu, runKernel, runLaunch, unwrittenFloats } from '../../gpu.ts';
+import { expectClose, expectSame, randomValues } from '../numbers.ts';
+
+const sizes = [4, 5, 131, 252, 256, 260, 1_000_000];
+
+test.each(sizes)('ReLU of %i values and its gradient', async (count) => {
+  const gpu = await openTestGpu();
+  const x = randomValues(count, 1);
+  x.set([0, -0, 1e-38, -1e-38]);
+  const y = await runLaunch(gpu, relu(count), [x], count);
+  expectClose(
+    y,
+    [...x].map((value) => Math.max(0, value)),
+    { atol: 2e-38, rtol: 0 },
+  );
+  const dy = randomValues(count, 2);
+  const result = await runKernel(gpu, reluInputGradient(count), { 0: y, 1: unwrittenFloats(count), 2: dy });
+  const subnormal = 2; // An adapter may take 1e-38 for zero, here as everywhere: WGSL lets it.
+  const dx = new Float32Array(result[1]!);
+  expect([0, dy[subnormal]!]).toContain(dx[subnormal]);
+  dx[subnormal] = dy[subnormal]!;
+  expectSame(
+    dx,
+    dy.map((value, index) => (y[index]! > 0 || index === subnormal ? value : 0)),
+  );
+});
+
+test('ReLU keeps NaN and infinity', async () => {
+  const y = await runLaunch(await openTestGpu(), relu(4), [Float32Array.of(NaN, Infinity, -Infinity, -1)], 4);
+  expect([...y]).toEqual([NaN, Infinity, 0, 0]);
+});
+
+test('more values than one row of workgroups takes', async () => {
+  const gpu = await openTestGpu();
+  const count = 65_535 * 64 * 4 + 4;
+  const x = new Float32Array(count);
+  x.set([1, -1, 2, -2], count - 4);
+  const y = await runLaunch(gpu, relu(count), [x], count);
+  expect([...y.subarray(count - 4)]).toEqual([1, 0, 2, 0]);
+  expect(y.findIndex((value) => Number.isNaN(value))).toBe(-1);
+});
+
+test.each([
+  [1, 1, 4],
+  [5, 9, 12],
+  [50, 64, 40],
+  [3, 1, 300],
+])(
+  'a bias of %i channels sums what reaches it from %i pixels of %i images',
+  async (channels, pixels, batch) => {
+    const gpu = await openTestGpu();
+    const dy = randomValues(channels * pixels * batch, 4);
+    const sums = Array.from({ length: channels }, (_, channel) =>
+      dy
+        .subarray(channel * pixels * batch, (channel + 1) * pixels * batch)
+        .reduce((sum, value) => sum + value, 0),
+    );
+    const db = await runLaunch(gpu, biasGradient(channels, pixels, batch), [dy], channels);
+    expectClose(db, sums, { atol: 1e-4, rtol: 1e-5 });
+  },
+);
+
+test('three steps of descent with momentum and decay', async () => {
+  const gpu = await openTestGpu();
+  const count = 260;
+  const [rate, momentum, decay] = [0.1, 0.9, 0.05];
+  let weight = randomValues(count, 1);
+  let velocity = new Float32Array(count);
+  const expected = { weight: Float64Array.from(weight), velocity: new Float64Array(count) };
+  for (let step = 0; step < 3; step++) {
+    const gradient = randomValues(count, 10 + step);
+    const result = await runKernel(gpu, sgd(count), {
+      0: weight,
+      1: velocity,
+      2: gradient,
+      3: { content: Float32Array.of(rate, momentum, decay, 0), uniform: true },
+    });
+    weight = new Float32Array(result[0]!);
+    velocity = new Float32Array(result[1]!);
+    for (let index = 0; index < count; index++) {
+      const slope = gradient[index]! + decay * expected.weight[index]!;
+      expected.velocity[index] = momentum * expected.velocity[index]! + rate * slope;
+      expected.weight[index]! -= expected.velocity[index]!;
+    }
+  }
+  expectClose(weight, expected.weight);
+  expectClose(velocity, expected.velocity);
+});

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { maxPool, maxPoolInputGradient, type PoolShape } from '../../../src/kernels/layers/max-pool.ts';
+import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
+import { expectClose, randomValues } from '../numbers.ts';
+
+function pooled(
+  channels: number,
+  [inHeight, inWidth]: readonly [number, number],
+  size: number,
+  stride: number,
+  round: (value: number) => number,
+  batch: number,
+): PoolShape {
+  const side = (length: number) => round((length - size) / stride) + 1;
+  return {
+    channels,
+    inHeight,
+    inWidth,
+    outHeight: side(inHeight),
+    outWidth: side(inWidth),
+    size,
+    stride,
+    batch,
+  };
+}
+
+const cases = [
+  ['one pixel', pooled(1, [1, 1], 1, 1, Math.floor, 4)],
+  ['2 × 2 without overlap, as in LeNet', pooled(3, [6, 8], 2, 2, Math.ceil, 40)],
+  ['3 × 3 overlapping, as in AlexNet', pooled(2, [7, 9], 3, 2, Math.floor, 8)],
+  ['the last window clipped', pooled(2, [8, 5], 3, 2, Math.ceil, 12)],
+  ['side by side, the last window clipped', pooled(3, [7, 9], 2, 2, Math.ceil, 8)],
+  ['side by side, a row left out', pooled(3, [7, 9], 2, 2, Math.floor, 8)],
+  ['gaps between the windows', pooled(2, [9, 9], 2, 4, Math.floor, 4)],
+  ['two images', pooled(3, [8, 5], 3, 2, Math.ceil, 2)],
+  ['two images, windows side by side', pooled(3, [7, 9], 2, 2, Math.ceil, 2)],
+  ['a single image', pooled(3, [8, 5], 3, 2, Math.ceil, 1)],
+  ['the largest window', pooled(1, [16, 17], 16, 1, Math.floor, 4)],
+] as const;
+
+/** Calls back with the index of x and of y for every value of every window, in the order rows, then columns. */
+function everyWindow(
+  shape: PoolShape,
+  visit: (x: number, y: number, place: number, first: boolean) => void,
+): void {
+  const { channels, inHeight, inWidth, outHeight, outWidth, size, stride, batch } = shape;
+  for (let c = 0; c < channels; c++)
+    for (let r = 0; r < outHeight; r++)
+      for (let k = 0; k < outWidth; k++)
+        for (let n = 0; n < batch; n++) {
+          const y = ((c * outHeight + r) * outWidth + k) * batch + n;
+          for (let a = 0; a < size; a++)
+            for (let b = 0; b < size; b++) {
+              const row = r * stride + a;
+              const column = k * stride + b;
+              if (row >= inHeight || column >= inWidth) continue;
+              visit(((c * inHeight + row) * inWidth + column) * batch + n, y, a * size + b, a + b === 0);
+            }
+        }
+}
+
+/** Values on a coarse grid, so that windows hold several equal maxima. */
+const tied = (length: number) => randomValues(length, 3).map((value) => Math.round(4 * value));
+
+test.each(cases)('a window with a NaN has no other maximum: %s', async (_, shape) => {
+  const gpu = await openTestGpu();
+  const x = randomValues(shape.channels * shape.inHeight * shape.inWidth * shape.batch, 3);
+  for (let index = 0; index < x.length; index += 13) x[index] = NaN;
+  const y = new Float32Array(shape.channels * shape.outHeight * shape.outWidth * shape.batch).fill(-Infinity);
+  everyWindow(shape, (from, to) => {
+    y[to] = Math.max(y[to]!, x[from]!);
+  });
+  const forward = await runKernel(gpu, maxPool(shape), {
+    0: x,
+    1: unwrittenFloats(y.length),
+    2: new Uint32Array(y.length),
+  });
+  expect(new Float32Array(forward[1]!)).toEqual(y);
+});
+
+test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, shape) => {
+  const gpu = await openTestGpu();
+  const inputs = shape.channels * shape.inHeight * shape.inWidth * shape.batch;
+  const outputs = shape.channels * shape.outHeight * shape.outWidth * shape.batch;
+  const x = tied(inputs);
+  const y = new Float32Array(outputs);
+  const winner = new Uint8Array(outputs);
+  everyWindow(shape, (from, to, place, first) => {
+    if (first || x[from]! > y[to]!) {
+      y[to] = x[from]!;
+      winner[to] = place;
+    }
+  });
+  /** A byte for each image of an element, which is a word however few they are. */
+  const winners = (places: Uint8Array<ArrayBuffer>) => {
+    if (shape.batch >= 4) return places;
+    const words = new Uint8Array((4 * places.length) / shape.batch);
+    places.forEach((place, index) => {
+      words[4 * Math.floor(index / shape.batch) + (index % shape.batch)] = place;
+    });
+    return words;
+  };
+  const forward = await runKernel(gpu, maxPool(shape), {
+    0: x,
+    1: unwrittenFloats(outputs),
+    2: winners(new Uint8Array(outputs)).fill(255),
+  });
+  expect(new Float32Array(forward[1]!)).toEqual(y);
+  expect(new Uint8Array(forward[2]!)).toEqual(winners(winner));
+
+  const dy = randomValues(outputs, 5);
+  const dx = new Float64Array(inputs);
+  everyWindow(shape, (to, from, place) => {
+    if (winner[from] === place) dx[to]! += dy[from]!;
+  });
+  const backward = await runKernel(gpu, maxPoolInputGradient(shape), {
+    2: winners(winner),
+    3: dy,
+    4: unwrittenFloats(inputs),
+  });
+  expectClose(new Float32Array(backward[4]!), dx);
+});
+
+test('a window whose places do not fit in a byte is refused', () => {
+  expect(() => maxPool(pooled(1, [20, 20], 17, 1, Math.floor, 4))).toThrow(/17 is larger than 16/);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { Launch } from '../../../src/gpu/kernel.ts';
+import type { Contest } from '../../../src/gpu/tuning.ts';
+import { matmul } from '../../../src/kernels/matmul/matmul.ts';
+import { tune, winnerOf } from '../../../src/kernels/tuning/tuner.ts';
+import { openTestGpu } from '../../gpu.ts';
+
+const shape = { rows: 12, columns: 8, depth: 20 };
+const contest = (...launches: Launch[]): Contest => ({
+  shape: 'a shape',
+  label: 'a product',
+  launches,
+  operands: { 0: 4 * 240, 1: 4 * 12, 2: 4 * 160, 3: 4 * 96 },
+});
+const now = () => performance.now();
+
+test('variants that compute something else, or leave something out, do not win however fast they are', async () => {
+  const gpu = await openTestGpu();
+  const [usual, right] = [matmul(shape, gpu, 'steps16x4'), matmul(shape, gpu, 'steps12x8')];
+  const { kernel } = matmul(shape, gpu, 'steps16x8');
+  const wrong = {
+    ...matmul(shape, gpu, 'steps16x8'),
+    kernel: { ...kernel, constants: { ...kernel.constants, DEPTH: 10 } },
+  };
+  const less = { ...matmul({ ...shape, rows: 4 }, gpu, 'across256x4') };
+  const warnings: string[] = [];
+  const [verdict] = await tune(gpu, [contest(usual, wrong, less, right)], {
+    now,
+    onWarning: (text) => warnings.push(text),
+  });
+  expect(Object.keys(verdict!.times)).toEqual(['steps16x4', 'steps12x8']);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^a product: steps16x8 gives other numbers than steps16x4 and is left out/),
+    expect.stringMatching(/^a product: across256x4 gives other numbers than steps16x4 and is left out/),
+  ]);
+});
+
+test('a gain of three per cent or less is noise: the usual variant stays', () => {
+  expect(winnerOf('usual', { usual: 100, other: 97 })).toBe('usual');
+  expect(winnerOf('usual', { usual: 100, other: 96.9 })).toBe('other');
+  expect(winnerOf('usual', { usual: 100, slow: 200, other: 90, third: 90, best: NaN })).toBe('other');
+  expect(winnerOf('usual', { usual: 100 })).toBe('usual');
+});

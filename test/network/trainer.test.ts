@@ -1,0 +1,174 @@
+/** Steps of training against the way back in doubles, for every kind of layer that CaffeNet has. */
+import { expect, test } from 'vitest';
+import { foldFactors, unfoldFactors } from '../../src/network/factors.ts';
+import { volume, type Architecture } from '../../src/network/layer.ts';
+import { parameterShapes } from '../../src/network/parameter-shapes.ts';
+import type { WeightTensor, Weights } from '../../src/network/parameters.ts';
+import { createDescender } from '../../src/network/trainer.ts';
+import { downloadParameters, uploadParameters } from '../../src/network/upload.ts';
+import { openTestGpu } from '../gpu.ts';
+import { expectClose, randomValues } from '../kernels/numbers.ts';
+import { referenceGradients } from './reference-gradients.ts';
+import { referenceActivations } from './reference-network.ts';
+
+/** Strides, groups, normalisation over channels, pools with clipped windows. */
+const caffenetSmall: Architecture = {
+  name: 'small caffenet',
+  input: [3, 19, 19],
+  layers: [
+    { kind: 'convolution', name: 'conv1', outChannels: 8, kernel: 5, stride: 2, padding: 0, groups: 1 },
+    { kind: 'relu', name: 'relu1' },
+    { kind: 'max-pool', name: 'pool1', size: 3, stride: 2, rounding: 'up' },
+    { kind: 'lrn', name: 'norm1', size: 5, alpha: 0.9, beta: 0.75, k: 1 },
+    { kind: 'convolution', name: 'conv2', outChannels: 8, kernel: 3, stride: 1, padding: 1, groups: 2 },
+    { kind: 'relu', name: 'relu2' },
+    { kind: 'max-pool', name: 'pool2', size: 3, stride: 2, rounding: 'up' },
+    { kind: 'dense', name: 'fc1', outputs: 12 },
+    { kind: 'relu', name: 'relu3' },
+    { kind: 'dense', name: 'fc2', outputs: 5 },
+  ],
+};
+const batch = 4;
+const targets = [3, 0, 4, 1];
+const descent = { batch, rate: 0.05, momentum: 0.9, decay: 0.01 };
+
+function randomWeights(architecture: Architecture): Map<string, WeightTensor> {
+  const weights = new Map<string, WeightTensor>();
+  for (const [index, { layer, groups, outputs, depth, fileShape }] of parameterShapes(
+    architecture,
+  ).entries()) {
+    const data = randomValues(groups * outputs * depth, 10 + index).map((value) => value / Math.sqrt(depth));
+    weights.set(`${layer}.weight`, { shape: fileShape, data });
+    const bias = randomValues(groups * outputs, 20 + index).map((value) => value / 4);
+    weights.set(`${layer}.bias`, { shape: [groups * outputs], data: bias });
+  }
+  return weights;
+}
+
+const inputs = Array.from({ length: batch }, (_, slot) =>
+  Float64Array.from(randomValues(volume(caffenetSmall.input), 40 + slot)),
+);
+
+/** Of the mean cross-entropy of the batch, in doubles. */
+function meanGradients(architecture: Architecture, weights: Weights): Map<string, Float64Array> {
+  const sums = new Map<string, Float64Array>();
+  for (const [slot, input] of inputs.entries()) {
+    const logits = referenceActivations(architecture, weights, input).at(-1)!;
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    const upstream = Array.from(
+      logits,
+      (logit, index) => (Math.exp(logit) / total - (index === targets[slot] ? 1 : 0)) / batch,
+    );
+    const last = architecture.layers.at(-1)!.name;
+    for (const [name, found] of referenceGradients(architecture, weights, input, { [last]: upstream })
+      .parameters) {
+      const sum = sums.get(name) ?? new Float64Array(found.length);
+      sums.set(
+        name,
+        sum.map((value, index) => value + found[index]!),
+      );
+    }
+  }
+  return sums;
+}
+
+/** Two steps as Caffe defines them; a bias learns twice as fast, and does not decay. */
+function afterTwoSteps(
+  architecture: Architecture,
+  weights: Weights,
+  frozen: ReadonlySet<string>,
+): Map<string, Float64Array> {
+  let current = new Map([...weights].map(([name, { data }]) => [name, Float64Array.from(data)]));
+  const velocities = new Map<string, Float64Array>();
+  for (let step = 0; step < 2; step++) {
+    const asTensors = new Map(
+      [...current].map(([name, data]) => [
+        name,
+        { shape: weights.get(name)!.shape, data: Float32Array.from(data) },
+      ]),
+    );
+    const gradients = meanGradients(architecture, asTensors);
+    current = new Map(
+      [...current].map(([name, data]) => {
+        if (frozen.has(name)) return [name, data];
+        const isBias = name.endsWith('.bias');
+        const velocity = data.map((value, index) => {
+          const slope = gradients.get(name)![index]! + (isBias ? 0 : descent.decay * value);
+          const before = velocities.get(name)?.[index] ?? 0;
+          return descent.momentum * before + (isBias ? 2 : 1) * descent.rate * slope;
+        });
+        velocities.set(name, velocity);
+        return [name, data.map((value, index) => value - velocity[index]!)];
+      }),
+    );
+  }
+  return current;
+}
+
+async function trained(architecture: Architecture, weights: Weights, frozen: ReadonlySet<string>) {
+  const gpu = await openTestGpu();
+  const parameters = await uploadParameters(gpu, architecture, weights, 'test');
+  const descender = await createDescender(gpu, architecture, parameters, descent, 1, { frozen });
+  const values = volume(architecture.input);
+  const packed = Float32Array.from(
+    { length: values * batch },
+    (_, index) => inputs[index % batch]![Math.floor(index / batch)]!,
+  );
+  gpu.write(descender.network.input, packed);
+  for (let step = 0; step < 2; step++) descender.descend(Uint32Array.from(targets), descent.rate);
+  return downloadParameters(gpu, architecture, parameters);
+}
+
+test('two steps move every weight of a small CaffeNet as the chain rule in doubles says', async () => {
+  const weights = randomWeights(caffenetSmall);
+  const found = await trained(caffenetSmall, weights, new Set());
+  for (const [name, expected] of afterTwoSteps(caffenetSmall, weights, new Set())) {
+    const moved = expected.map((value, index) => value - weights.get(name)!.data[index]!);
+    expect(Math.max(...moved.map(Math.abs)), name).toBeGreaterThan(1e-4);
+    expectClose(
+      found.get(name)!.data.map((value, index) => value - weights.get(name)!.data[index]!),
+      moved,
+      { atol: 2e-6, rtol: 1e-3 },
+    );
+  }
+});
+
+test('dense weights stored as factors are trained as factors, and stay the product of two', async () => {
+  const rank = 3;
+  const plain = randomWeights(caffenetSmall);
+  const depth = plain.get('fc1.weight')!.shape[1]!;
+  const stored = new Map(plain);
+  stored.delete('fc1.weight');
+  stored.set('fc1.weight.left', { shape: [12, rank], data: randomValues(12 * rank, 60) });
+  const right = randomValues(rank * depth, 61).map((value) => value / 8);
+  stored.set('fc1.weight.right', { shape: [rank, depth], data: right });
+  const { architecture, weights, frozen } = unfoldFactors(caffenetSmall, stored, 'test');
+  // The same function of the image: the factors' product stands for the weight.
+  const product = Float32Array.from({ length: 12 * depth }, (_, index) => {
+    const [row, column] = [Math.floor(index / depth), index % depth];
+    const left = stored.get('fc1.weight.left')!.data;
+    return [0, 1, 2].reduce((sum, k) => sum + left[row * rank + k]! * right[k * depth + column]!, 0);
+  });
+  const multiplied = new Map(plain).set('fc1.weight', { shape: [12, depth], data: product });
+  expectClose(
+    Float32Array.from(referenceActivations(architecture, weights, inputs[0]!).at(-1)!),
+    referenceActivations(caffenetSmall, multiplied, inputs[0]!).at(-1)!,
+    { atol: 1e-5, rtol: 1e-5 },
+  );
+  const found = foldFactors(caffenetSmall, await trained(architecture, weights, frozen), stored);
+  expect([...found.keys()].sort()).toEqual([...stored.keys()].sort());
+  const expected = foldFactors(
+    caffenetSmall,
+    new Map(
+      [...afterTwoSteps(architecture, weights, frozen)].map(([name, data]) => [
+        name,
+        { shape: weights.get(name)!.shape, data: Float32Array.from(data) },
+      ]),
+    ),
+    stored,
+  );
+  for (const [name, { data, shape }] of expected) {
+    expect(found.get(name)!.shape, name).toEqual(shape);
+    expectClose(found.get(name)!.data, Float64Array.from(data), { atol: 2e-6, rtol: 1e-4 });
+  }
+});
