@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adapterOption, positiveNumber } from '../src/cli/options.ts';
 import type { AdapterKind, Gpu } from '../src/gpu/device.ts';
-import { undecided, type ChoiceTable, type Contest } from '../src/gpu/tuning.ts';
+import { noChoices, type ChoiceTable, type TuningTask } from '../src/gpu/tuning.ts';
 import { families } from '../src/kernels/families.ts';
-import { tune, type Verdict } from '../src/kernels/tuning/tuner.ts';
+import { tune, type TuningResult } from '../src/kernels/tuning/tuner.ts';
 import { messageOf } from '../src/util/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
 import { loadModel } from '../src/node/model-file.ts';
@@ -73,7 +73,7 @@ new Command('defaults')
 async function measureDefaults(gpu: Gpu, models: readonly string[], signal: AbortSignal): Promise<void> {
   const file = `src/kernels/defaults/${gpu.adapter.kind}.json`;
   let table: ChoiceTable = JSON.parse(readFileSync(file, 'utf8')) as ChoiceTable;
-  const keep = async (verdicts: readonly Verdict[]) => {
+  const keep = async (verdicts: readonly TuningResult[]) => {
     table = withVerdicts(table, verdicts);
     await saveFile(file, new TextEncoder().encode(JSON.stringify(table, null, 2) + '\n'));
   };
@@ -81,8 +81,8 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
   const measured = new Set<string>();
   const hooks = { now: () => performance.now(), onWarning: console.warn };
   gpu.tuning = {
-    ...undecided,
-    async prepare(contests: readonly Contest[]) {
+    ...noChoices,
+    async prepare(contests: readonly TuningTask[]) {
       for (const contest of contests.filter(({ shape }) => !measured.has(shape))) {
         await watch.ready();
         measured.add(contest.shape);
@@ -106,7 +106,7 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
  * On a GPU without the tiles that were made for CPU drivers, whose unrolled text takes its compiler seconds; the CPU drivers differ so
  * much that a tile made for one is tried on the other.
  */
-function suited(contest: Contest, kind: AdapterKind): Contest {
+function suited(contest: TuningTask, kind: AdapterKind): TuningTask {
   if (kind !== 'gpu') return contest;
   const launches = contest.launches.filter(({ kernel: { family }, choice }, index) => {
     const variant = families[family]?.variants.find(({ name }) => name === choice?.variant);
@@ -116,7 +116,7 @@ function suited(contest: Contest, kind: AdapterKind): Contest {
 }
 
 /** Shapes for which the cost model picks well have no entry. */
-function withVerdicts(table: ChoiceTable, verdicts: readonly Verdict[]): ChoiceTable {
+function withVerdicts(table: ChoiceTable, verdicts: readonly TuningResult[]): ChoiceTable {
   const entries = new Map(Object.entries(table));
   for (const { shape, variant, usual: picked } of verdicts) {
     if (variant === picked) entries.delete(shape);
@@ -125,7 +125,7 @@ function withVerdicts(table: ChoiceTable, verdicts: readonly Verdict[]): ChoiceT
   return Object.fromEntries([...entries].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-function show(label: string, { variant, usual: picked, times }: Verdict): void {
+function show(label: string, { variant, usual: picked, times }: TuningResult): void {
   const list = Object.entries(times).map(([name, time]) => `${name} ${time.toPrecision(3)} ms`);
   console.log(
     `${label}: ${variant}${variant === picked ? '' : ` instead of ${picked}`} (${list.join(', ')})`,

@@ -7,7 +7,7 @@ import type { Results, ResultRow } from '../report/results-file.ts';
 import { warningsOf } from './compare-warnings.ts';
 import { undisturbedBelow } from '../sampling/machine-load.ts';
 
-export type Verdict = 'faster' | 'slower' | 'same' | 'ambiguous';
+export type TuningResult = 'faster' | 'slower' | 'same' | 'ambiguous';
 
 /**
  * What a verdict rests on: a test of the times of both sides; the spreads (10th to 90th percentile) where a side has
@@ -18,7 +18,7 @@ export type Basis = 'times' | 'spread' | 'single run' | 'disturbed';
 
 export interface ComparedRow {
   readonly row: string;
-  readonly verdict: Verdict;
+  readonly verdict: TuningResult;
   readonly basis: Basis;
   /** Why nothing is said, of ambiguous rows. */
   readonly reason?: Ambiguity;

@@ -1,5 +1,5 @@
 /** Whole iterations of gradient ascent as `fool ascend` does them: picture, view, both passes, records, step. */
-import { Climber } from '../../src/ascent/optimiser/optimiser.ts';
+import { Optimiser } from '../../src/ascent/optimiser/optimiser.ts';
 import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import { presets } from '../../src/ascent/optimiser/presets.ts';
@@ -72,19 +72,19 @@ async function sampleIterations(
   const stage = await createStage(gpu, model, parameters, settings);
   const { objectives } = settings;
   const parametrisation = await createParametrisation(stage, settings, objectives);
-  const climber = await Climber.create(stage, { settings, climb, objectives, parametrisation });
+  const optimiser = await Optimiser.create(stage, { settings, climb, objectives, parametrisation });
   const sample = await sampleRuns(
     watch,
     async () => {
       const start = performance.now();
-      await climber.climb(0, 1);
+      await optimiser.climb(0, 1);
       return performance.now() - start;
     },
     ofVisit,
     2,
   );
   const gigaflops = stage.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;
-  climber.destroy();
+  optimiser.destroy();
   stage.destroy();
   return { ...sample, gigaflops };
 }

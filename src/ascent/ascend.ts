@@ -2,7 +2,7 @@
 import type { Ascent, AscentHooks } from './ascent.ts';
 import { Books } from './books.ts';
 import { unpackTensors } from './checkpoint.ts';
-import { Climber } from './optimiser/optimiser.ts';
+import { Optimiser } from './optimiser/optimiser.ts';
 import { follow, isStuck, lostAt } from './trajectory.ts';
 import { diagnose } from './lost-gradient.ts';
 import { hasStrip, isFrame } from './frames.ts';
@@ -46,7 +46,7 @@ async function climbThrough(
   if (!goesOn) books.fill();
   const objectives = books.slotObjectives();
   const parametrisation = await ascent.parametrise(objectives);
-  const climber = await Climber.create(stage, {
+  const optimiser = await Optimiser.create(stage, {
     settings,
     climb,
     objectives,
@@ -58,28 +58,28 @@ async function climbThrough(
   });
   try {
     if (goesOn && from) {
-      await unpackTensors(gpu, folder.storage, from.state, climber.state);
-      for (const { slot, course } of books.open) climber.rescore(slot, course.best.score);
+      await unpackTensors(gpu, folder.storage, from.state, optimiser.state);
+      for (const { slot, course } of books.open) optimiser.rescore(slot, course.best.score);
     }
     const pace = new Pace(hooks);
     while (books.open.length > 0) {
       const count = submissionOf(ascent, books, pace.count);
-      await pace.timed(count, () => climbOnce(ascent, climber, books, count));
-      await books.writeClosed(climber, parametrisation);
+      await pace.timed(count, () => climbOnce(ascent, optimiser, books, count));
+      await books.writeClosed(optimiser, parametrisation);
       if (settings.parametrisation.kind !== 'cppn' && books.iteration % (climb.blur?.every ?? 1) === 0) {
         const replaced = books.refill();
-        if (replaced.length > 0) await climber.replace(books.slotObjectives(), replaced);
+        if (replaced.length > 0) await optimiser.replace(books.slotObjectives(), replaced);
       }
-      await books.submissionDone(climber);
+      await books.submissionDone(optimiser);
       if (hooks.shouldStop?.() && !(books.open.length === 0 && books.isTrialDone)) {
-        await books.interrupted(climber, parametrisation);
+        await books.interrupted(optimiser, parametrisation);
         return false;
       }
     }
     books.empty();
     return true;
   } finally {
-    climber.destroy();
+    optimiser.destroy();
   }
 }
 
@@ -101,7 +101,7 @@ const isDue = (objective: number, iteration: number, settings: AscentSettings): 
 
 async function climbOnce(
   { stage, model, run }: Ascent,
-  climber: Climber,
+  optimiser: Optimiser,
   books: Books,
   count: number,
 ): Promise<void> {
@@ -109,7 +109,7 @@ async function climbOnce(
   const { scale } = model.preprocessing;
   const byte = scale.reduce((sum, one) => sum + Math.abs(one), 0) / scale.length;
   const open = books.open;
-  for (const iteration of await climber.climb(books.iteration, count, books.starts)) {
+  for (const iteration of await optimiser.climb(books.iteration, count, books.starts)) {
     for (const { slot, course } of open) {
       if (!course.closed) books.evaluations++;
       follow(course, iteration, slot, settings, byte);
@@ -121,7 +121,7 @@ async function climbOnce(
       course.fault = `${await diagnose(stage, slot)} (iteration ${String(lostAt(course))})`;
   }
   const due = open.filter(({ objective, course }) => isDue(objective, course.value.length - 1, settings));
-  if (due.length > 0) await books.frames(climber, due);
+  if (due.length > 0) await books.frames(optimiser, due);
 }
 
 /** Chooses how many iterations a submission has, by how long the last one took. */

@@ -7,13 +7,13 @@ import type { AscentState } from './checkpoint.ts';
 import type { Objective } from './objective/objective.ts';
 import type { ClimbableParametrisation } from './parametrisation/create.ts';
 import type { AscentProgress, AscentRecord, TrialRecord } from './records.ts';
-import type { Stage } from './objective-graph.ts';
+import type { ObjectiveGraph } from './objective-graph.ts';
 import type { StartPicture } from './start-pictures.ts';
 
 export interface Ascent {
   readonly gpu: Gpu;
   readonly model: Model;
-  readonly stage: Stage;
+  readonly stage: ObjectiveGraph;
   readonly run: AscentRecord;
   readonly folder: AscentFolder;
   readonly parametrise: (objectives: readonly Objective[]) => Promise<ClimbableParametrisation>;

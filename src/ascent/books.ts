@@ -8,7 +8,7 @@ import { pictureName, trialFolder } from './ascent-folder.ts';
 import type { Ascent, AscentHooks, Standing } from './ascent.ts';
 import { summariseAttacks } from './attack.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
-import type { Climber } from './optimiser/optimiser.ts';
+import type { Optimiser } from './optimiser/optimiser.ts';
 import {
   bestConfidence,
   historyOf,
@@ -16,7 +16,7 @@ import {
   rescored,
   rowOf,
   storedOf,
-  type Course,
+  type Trajectory,
 } from './trajectory.ts';
 import { frameOf } from './frames.ts';
 import { judgeAttacks } from './judge-attacks.ts';
@@ -30,7 +30,7 @@ import { bestTrial, summariseRows, summariseTrial } from './trial-summary.ts';
 export interface OpenSlot {
   readonly slot: number;
   readonly objective: number;
-  readonly course: Course;
+  readonly course: Trajectory;
 }
 
 export class Books {
@@ -42,7 +42,7 @@ export class Books {
   slots: number[] = [];
   starts: number[] = [];
   /** Of this trial, in the order of the objectives; those that have begun. */
-  #courses: Course[] = [];
+  #courses: Trajectory[] = [];
   #rows: (AscentRow | undefined)[] = [];
   #trials: TrialRecord[] = [];
   readonly #started: number;
@@ -130,14 +130,14 @@ export class Books {
   }
 
   /** After every read-back: a line of progress, and a checkpoint when it is time. */
-  async submissionDone(climber: Climber): Promise<void> {
+  async submissionDone(optimiser: Optimiser): Promise<void> {
     const progress = this.#progress();
     this.ascent.folder.progress.add(progress);
     this.hooks.onProgress?.(progress, this.standing);
     if (!this.#pace.isDue) return;
     const start = this.hooks.now();
     try {
-      await this.#save(climber);
+      await this.#save(optimiser);
       await this.#writeArchive();
     } catch (error) {
       this.hooks.onWarning?.(
@@ -148,26 +148,26 @@ export class Books {
   }
 
   /** The small pictures of the slots' last iteration. */
-  async frames(climber: Climber, slots: readonly OpenSlot[]): Promise<void> {
+  async frames(optimiser: Optimiser, slots: readonly OpenSlot[]): Promise<void> {
     for (const { slot, objective, course } of slots) {
-      const picture = await this.#picture(climber, 'last', slot);
+      const picture = await this.#picture(optimiser, 'last', slot);
       await this.ascent.folder.writeFrame(objective, course.value.length - 1, frameOf(picture));
     }
   }
 
   /** Pictures and rows of what is done now. */
-  writeClosed(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
+  writeClosed(optimiser: Optimiser, parametrisation: ClimbableParametrisation): Promise<void> {
     const closed = this.#occupied().filter(
       ({ objective, course }) => course.closed && !this.#rows[objective],
     );
-    return this.#writeRows(climber, parametrisation, closed);
+    return this.#writeRows(optimiser, parametrisation, closed);
   }
 
   /** The best so far of a run that the host stopped, and the state to go on from. */
-  async interrupted(climber: Climber, parametrisation: ClimbableParametrisation): Promise<void> {
+  async interrupted(optimiser: Optimiser, parametrisation: ClimbableParametrisation): Promise<void> {
     const finished = [...this.#rows];
-    await this.#save(climber);
-    await this.#writeRows(climber, parametrisation, this.open);
+    await this.#save(optimiser);
+    await this.#writeRows(optimiser, parametrisation, this.open);
     await this.#writeArchive();
     this.#rows = finished;
   }
@@ -214,9 +214,9 @@ export class Books {
     return { ...common, median, mean, min, best };
   }
 
-  async #save(climber: Climber | undefined): Promise<void> {
+  async #save(optimiser: Optimiser | undefined): Promise<void> {
     const { gpu, folder, run } = this.ascent;
-    const tensors = climber && (await packTensors(gpu, climber.state));
+    const tensors = optimiser && (await packTensors(gpu, optimiser.state));
     await folder.progress.flush();
     const { trial, iteration, evaluations } = this;
     const state = {
@@ -226,8 +226,8 @@ export class Books {
       iteration,
       evaluations,
       seconds: this.#seconds(),
-      slots: climber ? this.slots : [],
-      starts: climber ? this.starts : [],
+      slots: optimiser ? this.slots : [],
+      starts: optimiser ? this.starts : [],
       courses: this.#courses.map(storedOf),
       rows: Array.from(this.#courses, (_, index) => this.#rows[index] ?? null),
     } as const;
@@ -235,22 +235,22 @@ export class Books {
   }
 
   /** A slot's picture as it is in a file: [channels, height, width]. */
-  async #picture(climber: Climber, which: 'last' | 'best', slot: number): Promise<Picture> {
+  async #picture(optimiser: Optimiser, which: 'last' | 'best', slot: number): Promise<Picture> {
     const [channels, height, width] = this.ascent.run.model.image;
-    const pixels = unpadPlanes(await climber.picture(which, slot), height * width);
+    const pixels = unpadPlanes(await optimiser.picture(which, slot), height * width);
     return { channels: channels === 1 ? 1 : 3, height, width, pixels };
   }
 
   async #writeRows(
-    climber: Climber,
+    optimiser: Optimiser,
     parametrisation: ClimbableParametrisation,
     slots: readonly OpenSlot[],
   ): Promise<void> {
     const { folder, model, run } = this.ascent;
-    const parameters = slots.length > 0 ? await climber.bestParameters() : undefined;
+    const parameters = slots.length > 0 ? await optimiser.bestParameters() : undefined;
     const genomes = parameters && parametrisation.genomesOf?.(parameters);
     const place = trialFolder(this.trial, run.settings.trials.length);
-    const pictures = await Promise.all(slots.map(({ slot }) => this.#picture(climber, 'best', slot)));
+    const pictures = await Promise.all(slots.map(({ slot }) => this.#picture(optimiser, 'best', slot)));
     const attacks = await judgeAttacks(
       this.ascent,
       slots.map(({ course }) => course),

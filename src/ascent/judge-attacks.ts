@@ -3,7 +3,7 @@ import type { Picture } from '../evolution/run-folder.ts';
 import { judgeAll } from '../model/judge.ts';
 import type { Ascent } from './ascent.ts';
 import { attackOf, startFileOf } from './attack.ts';
-import { bestConfidence, namedAt, type Course } from './trajectory.ts';
+import { bestConfidence, namedAt, type Trajectory } from './trajectory.ts';
 import { distanceBetween } from './distance.ts';
 import type { AscentRow } from './records.ts';
 import { startOf } from './start-pictures.ts';
@@ -14,7 +14,7 @@ import { startOf } from './start-pictures.ts';
  */
 export async function judgeAttacks(
   { starts, model, run }: Pick<Ascent, 'starts' | 'model' | 'run'>,
-  courses: readonly Course[],
+  courses: readonly Trajectory[],
   pictures: readonly Picture[],
 ): Promise<Pick<AscentRow, 'distance' | 'attack'>[] | undefined> {
   if (!starts) return undefined;

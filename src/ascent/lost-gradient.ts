@@ -1,10 +1,10 @@
 /** Finds the layer at which a gradient is lost: follows one iteration, calculation by calculation. */
 import { follow } from '../network/follow.ts';
 import { gradientOf, inputTensor } from '../network/tensor-names.ts';
-import type { Stage } from './objective-graph.ts';
+import type { ObjectiveGraph } from './objective-graph.ts';
 
 /** One sentence, e.g. `the gradient vanishes at relu6`. */
-export async function diagnose(stage: Stage, slot: number): Promise<string> {
+export async function diagnose(stage: ObjectiveGraph, slot: number): Promise<string> {
   const { gpu, network, see } = stage;
   const { imageGradient } = stage.buffers;
   const inSlot = (values: Float32Array, pitch: number) => values.filter((_, index) => index % pitch === slot);

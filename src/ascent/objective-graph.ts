@@ -14,7 +14,7 @@ import {
 } from '../kernels/image/affine-view.ts';
 import { sumParts } from '../kernels/ascent/ascent-step.ts';
 import { climbObjective, judgeObjective, outcomeFloats, outcomeRows } from '../kernels/ascent/objective.ts';
-import { productFloats, slotProduct } from '../kernels/ascent/batched-dot.ts';
+import { productFloats, batchedDot } from '../kernels/ascent/batched-dot.ts';
 import { imageWords } from '../image/image-layout.ts';
 import type { Model } from '../model/model.ts';
 import { volume } from '../network/layer.ts';
@@ -29,7 +29,7 @@ import { plainView } from './transforms.ts';
 /** Most iterations of one submission: rows of the history and of the table of views. */
 export const mostIterations = 64;
 
-export interface Stage {
+export interface ObjectiveGraph {
   readonly gpu: Gpu;
   readonly model: Model;
   readonly network: Network;
@@ -90,7 +90,7 @@ export async function createStage(
   parameters: Parameters,
   settings: Pick<AscentSettings, 'objectives' | 'batch' | 'denseWeights' | 'transformation'>,
   choices?: Choices,
-): Promise<Stage> {
+): Promise<ObjectiveGraph> {
   const { architecture } = model;
   const { batch } = settings;
   const { units, logits } = layersOf(architecture, settings.objectives);
@@ -118,7 +118,7 @@ export async function createStage(
   };
 }
 
-interface Binding extends Omit<Stage, 'see' | 'destroy'> {
+interface Binding extends Omit<ObjectiveGraph, 'see' | 'destroy'> {
   readonly logits: boolean;
 }
 
@@ -242,7 +242,7 @@ async function bindSums({ gpu, network, buffers, units, batch }: Binding): Promi
   const bytes = 4 * productFloats(batch);
   const part = (index: number) => ({ buffer: buffers.parts, offset: index * bytes, size: bytes });
   const inputValues = volume(network.architecture.input);
-  const squares = await bind(gpu, 'input norm', slotProduct(inputValues, batch), [
+  const squares = await bind(gpu, 'input norm', batchedDot(inputValues, batch), [
     network.input,
     network.input,
     part(1),
@@ -250,7 +250,7 @@ async function bindSums({ gpu, network, buffers, units, batch }: Binding): Promi
   const sums = units.map((layer, index) => {
     const { extent, activations, gradient } = sourceOf(network, layer);
     const tensors = [activations, gradient, part(2 + index)];
-    return bind(gpu, `units of ${layer}`, slotProduct(volume(extent), batch), tensors);
+    return bind(gpu, `units of ${layer}`, batchedDot(volume(extent), batch), tensors);
   });
   return [squares, ...(await Promise.all(sums))];
 }

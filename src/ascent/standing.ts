@@ -1,6 +1,6 @@
 /** How far an ascent is, and how much is left of it. */
 import type { Standing } from './ascent.ts';
-import type { Course } from './trajectory.ts';
+import type { Trajectory } from './trajectory.ts';
 import type { AscentSettings } from './settings.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { AscentSettings } from './settings.ts';
 export function standingOf(
   { objectives, steps, trials, batch, parametrisation }: AscentSettings,
   trial: number,
-  courses: readonly Course[],
+  courses: readonly Trajectory[],
 ): Standing {
   const whole = steps + 1;
   const closed = courses.filter((course) => course.closed);

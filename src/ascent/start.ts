@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
 import { add } from '../kernels/layers/add.ts';
-import { boundClimb } from '../kernels/ascent/ascent-step.ts';
+import { boundParameters } from '../kernels/ascent/ascent-step.ts';
 import { noise } from '../kernels/ascent/noise.ts';
 import { streams } from '../random/streams.ts';
 import type { Objective } from './objective/objective.ts';
@@ -56,7 +56,7 @@ export async function writeStart(
     dispatches.push(await bind(gpu, 'picture', add(values * batch), [added, parameters]));
   }
   const tensors = { 9: parameters, 11: bounds };
-  dispatches.push(await bind(gpu, 'bounds', boundClimb(values, batch), tensors));
+  dispatches.push(await bind(gpu, 'bounds', boundParameters(values, batch), tensors));
   run(gpu, new Program(dispatches));
   for (const buffer of own) buffer.destroy();
 }

@@ -1,5 +1,5 @@
 /** The course of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
-import { climbPatience } from '../kernels/ascent/ascent-step.ts';
+import { stepPatience } from '../kernels/ascent/ascent-step.ts';
 import { logOddsOf } from '../model/log-odds.ts';
 import type { Model } from '../model/model.ts';
 import type { Iteration } from './optimiser/optimiser.ts';
@@ -16,7 +16,7 @@ export interface Best {
 }
 
 /** Numbers of an ascent by iteration; the first are of the start, before any step. */
-export interface Course {
+export interface Trajectory {
   readonly objective: Objective;
   readonly value: number[];
   readonly confidence: number[];
@@ -34,9 +34,9 @@ export interface Course {
 }
 
 /** A course without its objective, which the settings hold. */
-export type StoredCourse = Omit<Course, 'objective'>;
+export type StoredCourse = Omit<Trajectory, 'objective'>;
 
-export function storedOf(course: Course): StoredCourse {
+export function storedOf(course: Trajectory): StoredCourse {
   const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = course;
   const numbers = { value, confidence, named, gradientNorm, imageNorm, best, idle, closed };
   return fault === undefined ? numbers : { ...numbers, fault };
@@ -45,7 +45,7 @@ export function storedOf(course: Course): StoredCourse {
 /** As the device's slots begin. */
 const worst = -3e38;
 
-export const newCourse = (objective: Objective): Course => ({
+export const newCourse = (objective: Objective): Trajectory => ({
   objective,
   value: [],
   confidence: [],
@@ -62,7 +62,7 @@ export const newCourse = (objective: Objective): Course => ({
  * @param byte what a byte of the picture is in the network's input
  */
 export function follow(
-  course: Course,
+  course: Trajectory,
   iteration: Iteration,
   slot: number,
   { until, steps }: Pick<AscentSettings, 'until' | 'steps'>,
@@ -82,10 +82,10 @@ export function follow(
   const improved = score > course.best.score;
   if (improved) course.best = { iteration: course.value.length - 1, score, logOdds };
   if (isUsable(gradientNorm)) course.idle = 0;
-  else course.idle = gradientNorm === 0 ? course.idle + 1 : climbPatience;
+  else course.idle = gradientNorm === 0 ? course.idle + 1 : stepPatience;
   course.closed =
     (until !== undefined && improved && at(isWatched ? iteration.confidence : iteration.value) >= until) ||
-    course.idle >= climbPatience ||
+    course.idle >= stepPatience ||
     course.value.length > steps;
 }
 
@@ -93,7 +93,7 @@ export function follow(
  * A course of an older state, which compared images by confidence, as one that compares by log-odds; those of its best image
  * are known as far as its confidence tells.
  */
-export function rescored(course: Course): Course {
+export function rescored(course: Trajectory): Trajectory {
   const { objective, best } = course;
   if (objective.watched === null || best.logOdds !== undefined || best.score <= worst) return course;
   return { ...course, best: { ...best, score: Math.fround(logOddsOf(best.score)) } };
@@ -102,22 +102,23 @@ export function rescored(course: Course): Course {
 const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);
 
 /** The iteration from which on there was no gradient. */
-export const lostAt = ({ gradientNorm }: Course): number => gradientNorm.findLastIndex(isUsable) + 1;
+export const lostAt = ({ gradientNorm }: Trajectory): number => gradientNorm.findLastIndex(isUsable) + 1;
 
 /** Whether it was closed because nothing led on, and that before the network was as good as certain. */
-export function isStuck({ idle, confidence, objective, best }: Course): boolean {
+export function isStuck({ idle, confidence, objective, best }: Trajectory): boolean {
   const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= milestones[3];
-  return idle >= climbPatience && !certain;
+  return idle >= stepPatience && !certain;
 }
 
 /** The class that the network names the best image. */
-export const namedAt = ({ named, best }: Course): number => named[best.iteration] ?? 0;
+export const namedAt = ({ named, best }: Trajectory): number => named[best.iteration] ?? 0;
 
 /** Of the best image; 0 where it was never a number. */
-export const bestConfidence = ({ confidence, best }: Course): number => finiteOr0(confidence[best.iteration]);
+export const bestConfidence = ({ confidence, best }: Trajectory): number =>
+  finiteOr0(confidence[best.iteration]);
 
 /** @param picture path of its PNG */
-export function rowOf(course: Course, { labels }: Model, picture: string): AscentRow {
+export function rowOf(course: Trajectory, { labels }: Model, picture: string): AscentRow {
   const { objective, confidence, named, value, best, fault } = course;
   const { watched } = objective;
   const number = watched ?? namedAt(course);
@@ -144,7 +145,7 @@ export function rowOf(course: Course, { labels }: Model, picture: string): Ascen
 }
 
 /** Numbers that are none, which JSON has no word for, are 0 in it; the course's fault says so. */
-export function historyOf(course: Course): AscentHistory {
+export function historyOf(course: Trajectory): AscentHistory {
   const { objective, value, confidence, named, gradientNorm, imageNorm } = course;
   const finite = (numbers: readonly number[]) => numbers.map(finiteOr0);
   return {

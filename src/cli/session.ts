@@ -1,8 +1,8 @@
 /** Opens a device for the time of a command and says which one and why; its networks take the variants that were tuned. */
 import type { Gpu } from '../gpu/device.ts';
 import { DeviceLostError } from '../gpu/errors.ts';
-import { chosenBy, type Tuning } from '../gpu/tuning.ts';
-import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
+import { firstOf, type Tuning } from '../gpu/tuning.ts';
+import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';
 import { tableOf, tuneOnDemand } from '../kernels/tuning/measured-choices.ts';
 import { messageOf } from '../util/message-of.ts';
 import { keepTuned, readTuned } from '../node/tuning-cache.ts';
@@ -65,13 +65,13 @@ async function tuningFor(gpu: Gpu, { tune }: DeviceOptions, terminal: Terminal):
   const { choices, problem } = await readTuned(gpu.adapter);
   if (problem !== undefined) terminal.warn(problem);
   if (!choices) return undefined;
-  const shipped = shippedChoices(gpu.adapter.kind);
+  const shipped = bundledChoices(gpu.adapter.kind);
   const others = Object.entries(choices).filter(([shape, name]) => shipped.variantFor(shape) !== name);
   if (others.length > 0)
     terminal.noteOnce(
       `kernels: what --tune measured on this machine differs for ${formatCount(others.length, 'shape')} from what comes along, and rounds differently; --no-tune leaves it out`,
     );
-  return chosenBy(choices, shipped);
+  return firstOf(choices, shipped);
 }
 
 /** Measures what every network is made of before it is made, and keeps what was found for later commands. */

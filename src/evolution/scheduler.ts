@@ -3,7 +3,7 @@
  * puts the winners into the archive. It knows nothing of devices, encodings or networks.
  */
 import { Archive, type Candidate, type Replacement } from './archive.ts';
-import { drawParents } from './selector.ts';
+import { selectUniformly } from './selector.ts';
 
 /** What a generation is to be made of. */
 export interface Request {
@@ -97,6 +97,6 @@ export class Scheduler {
   #request(generation: number): Request {
     const occupied = this.archive.occupied();
     if (generation === 0 || occupied.length === 0) return { generation, parents: undefined };
-    return { generation, parents: drawParents(occupied, this.population, this.seed, generation) };
+    return { generation, parents: selectUniformly(occupied, this.population, this.seed, generation) };
   }
 }

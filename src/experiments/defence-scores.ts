@@ -53,12 +53,12 @@ export function fittedTemperature(logits: readonly ArrayLike<number>[], targets:
 }
 
 /** What a defence makes of an image. */
-export interface Verdict {
+export interface TuningResult {
   readonly named: number;
   readonly score: number;
 }
 
-export const verdictOf = (outputs: Float32Array, score: number): Verdict => {
+export const verdictOf = (outputs: Float32Array, score: number): TuningResult => {
   return { named: largest(outputs), score };
 };
 
@@ -66,7 +66,7 @@ export const verdictOf = (outputs: Float32Array, score: number): Verdict => {
 export const passing = 0.95;
 
 /** @param real of images that set the threshold */
-export const thresholdOf = (real: readonly Verdict[]): number =>
+export const thresholdOf = (real: readonly TuningResult[]): number =>
   quantile(
     real.map(({ score }) => score),
     1 - passing,
@@ -74,7 +74,7 @@ export const thresholdOf = (real: readonly Verdict[]): number =>
 
 /** How many are named their class and pass. */
 export const survivors = (
-  verdicts: readonly Verdict[],
+  verdicts: readonly TuningResult[],
   targets: ArrayLike<number>,
   threshold = -Infinity,
 ): number =>

@@ -15,7 +15,7 @@ import {
   survivors,
   thresholdOf,
   verdictOf,
-  type Verdict,
+  type TuningResult,
 } from './defence-scores.ts';
 import { blurred, moved, noisy } from './disturb.ts';
 import { elitePictures, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
@@ -195,7 +195,7 @@ function settled(
 }
 
 /** Of the mean softmax over the draws. */
-function averaged(outputs: readonly Float32Array[][]): Verdict[] {
+function averaged(outputs: readonly Float32Array[][]): TuningResult[] {
   const [first = []] = outputs;
   return first.map((row, image) => {
     const mean = new Float32Array(row.length);
@@ -209,7 +209,7 @@ function averaged(outputs: readonly Float32Array[][]): Verdict[] {
 /** One defence: its threshold by the first real images, the rest judged by it. */
 export function counted(
   what: string,
-  verdicts: readonly Verdict[],
+  verdicts: readonly TuningResult[],
   targets: readonly number[],
   [calibrating, real, ...fooling]: Images['sizes'],
 ): Defences['defences'][number] {

@@ -1,8 +1,8 @@
 /** A network trained further on pictures, as a step of an experiment: it keeps a checkpoint, and goes on from it bit for bit. */
 import { z } from 'zod';
 import type { Gpu } from '../gpu/device.ts';
-import { chosenBy } from '../gpu/tuning.ts';
-import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
+import { firstOf } from '../gpu/tuning.ts';
+import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';
 import { BackgroundSaver } from '../model/training/background-saver.ts';
 import {
   createFineTuner,
@@ -121,7 +121,7 @@ async function tunerFrom(
   { descent, seed }: TrainingPlan,
   from: TrainingCheckpoint | undefined,
 ): Promise<FineTuner> {
-  const choices = from && chosenBy(from.choices, shippedChoices(gpu.adapter.kind));
+  const choices = from && firstOf(from.choices, bundledChoices(gpu.adapter.kind));
   const start = from ? { firstStep: from.step, choices } : {};
   const tuner = await createFineTuner(gpu, model, pictures, layers, descent, seed, start);
   if (from) restoreState(gpu, tuner, from);

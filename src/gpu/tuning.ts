@@ -11,7 +11,7 @@ export interface Choices {
 }
 
 /** A shape that several variants compute, with all that timing them takes. */
-export interface Contest {
+export interface TuningTask {
   /** Key of the shape. */
   readonly shape: string;
   /** What is computed, in words, e.g. `conv2 forward`. */
@@ -25,15 +25,15 @@ export interface Contest {
 /** Choices for the networks of one device. */
 export interface Tuning extends Choices {
   /** Is shown what a network is going to be made of, and may measure it. */
-  prepare?(contests: readonly Contest[]): Promise<void>;
+  prepare?(tasks: readonly TuningTask[]): Promise<void>;
 }
 
 /** The choices of a table, and where it has none those of another. */
-export function chosenBy(table: ChoiceTable, otherwise?: Choices): Choices {
+export function firstOf(table: ChoiceTable, otherwise?: Choices): Choices {
   return {
     variantFor: (shape) => (Object.hasOwn(table, shape) ? table[shape] : otherwise?.variantFor(shape)),
   };
 }
 
 /** Nothing is settled: the cost models decide. */
-export const undecided: Choices = { variantFor: () => undefined };
+export const noChoices: Choices = { variantFor: () => undefined };

@@ -2,10 +2,10 @@
 import type { Gpu } from '../gpu/device.ts';
 import { KernelError } from '../gpu/errors.ts';
 import { Program, run } from '../gpu/program.ts';
-import type { Choices, Contest } from '../gpu/tuning.ts';
-import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
+import type { Choices, TuningTask } from '../gpu/tuning.ts';
+import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';
 import type { Wanted } from './backward.ts';
-import { contestsOf } from './tuning-tasks.ts';
+import { tuningTasksOf } from './tuning-tasks.ts';
 import { extents, volume, type Architecture, type Extent } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { bindTape } from './tape.ts';
@@ -156,12 +156,12 @@ async function prepare(
   const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
   for (const [name, { size }] of parameters) given.set(name, size).set(gradientOf(name), size);
   const recorded = (choices: Choices) => recordNetwork(gpu, architecture, { ...options, choices }).tape;
-  const contests = contestsOf(recorded, gpu.tuning, given);
-  await gpu.tuning.prepare(contests.filter(({ launches }) => launches.length > 1));
+  const tasks = tuningTasksOf(recorded, gpu.tuning, given);
+  await gpu.tuning.prepare(tasks.filter(({ launches }) => launches.length > 1));
 }
 
 /** Every kernel of a network at its shapes, in all variants that the adapter allows, with the bytes of its operands. */
-export function kernelsOf(gpu: Gpu, architecture: Architecture, options: NetworkOptions): Contest[] {
+export function kernelsOf(gpu: Gpu, architecture: Architecture, options: NetworkOptions): TuningTask[] {
   const { denseStorage = 'f32' } = options;
   const given = new Map([[zeroBias, 4 * zeroBiasFloats(architecture)]]);
   for (const shape of parameterShapes(architecture)) {
@@ -173,7 +173,7 @@ export function kernelsOf(gpu: Gpu, architecture: Architecture, options: Network
     }
   }
   const recorded = (choices: Choices) => recordNetwork(gpu, architecture, { ...options, choices }).tape;
-  return contestsOf(recorded, gpu.tuning ?? shippedChoices(gpu.adapter.kind), given);
+  return tuningTasksOf(recorded, gpu.tuning ?? bundledChoices(gpu.adapter.kind), given);
 }
 
 /** Bytes that a network of this batch takes, parameters left out; nothing is allocated. */

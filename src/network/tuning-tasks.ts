@@ -1,6 +1,6 @@
 /** What a network's tape computes: each kernel and shape once, with every variant that the adapter allows. */
 import type { Launch } from '../gpu/kernel.ts';
-import type { Choices, Contest } from '../gpu/tuning.ts';
+import type { Choices, TuningTask } from '../gpu/tuning.ts';
 import type { Operand, Operation, Tape } from './tape.ts';
 
 /**
@@ -8,11 +8,11 @@ import type { Operand, Operation, Tape } from './tape.ts';
  * @param usual choices without a new measurement
  * @param given bytes of the tensors that are not the tape's
  */
-export function contestsOf(
+export function tuningTasksOf(
   record: (choices: Choices) => Tape,
   usual: Choices,
   given: ReadonlyMap<string, number>,
-): Contest[] {
+): TuningTask[] {
   const tape = record(usual);
   const open = new Map(
     tape.operations.map((operation) => [

@@ -5,14 +5,14 @@
 import { CheckpointError } from '../evolution/checkpoint.ts';
 import type { RunRecord } from '../evolution/run-record.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { chosenBy, type Choices } from '../gpu/tuning.ts';
-import { shippedChoices } from '../kernels/tuning/bundled-choices.ts';
+import { firstOf, type Choices } from '../gpu/tuning.ts';
+import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';
 
 type Recorded = Pick<RunRecord, 'variants' | 'choices'>;
 
 /** The choices of a run's record; what comes along, where there is no record of them. */
 export function recordedChoices(record: Recorded | undefined, { adapter }: Gpu): Choices {
-  return chosenBy(record?.choices ?? {}, shippedChoices(adapter.kind));
+  return firstOf(record?.choices ?? {}, bundledChoices(adapter.kind));
 }
 
 /** @throws CheckpointError naming the first kernel that is another than in the record */

@@ -6,7 +6,7 @@ import { createParametrisation } from '../ascent/parametrisation/create.ts';
 import type { AscentRecord } from '../ascent/records.ts';
 import { ascentRecordSchema } from '../ascent/schema.ts';
 import type { AscentSettings } from '../ascent/settings.ts';
-import { createStage, type Stage } from '../ascent/objective-graph.ts';
+import { createStage, type ObjectiveGraph } from '../ascent/objective-graph.ts';
 import { CheckpointError, checkOrigin } from '../evolution/checkpoint.ts';
 import type { EncodePicture } from '../evolution/run-folder.ts';
 import type { Gpu } from '../gpu/device.ts';
@@ -153,7 +153,7 @@ export async function namesOf(judge: Judge, pictures: readonly Uint8Array<ArrayB
 
 function recordOf(
   { gpu, model, settings, sha256, started }: AscentSetup,
-  { see }: Stage,
+  { see }: ObjectiveGraph,
   starts: Ascent['starts'],
   stored: AscentRecord | undefined,
 ): AscentRecord {

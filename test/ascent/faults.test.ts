@@ -6,7 +6,7 @@ import { readAscent } from '../../src/runs/read-ascent.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import type { Model } from '../../src/model/model.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
-import { climbPatience } from '../../src/kernels/ascent/ascent-step.ts';
+import { stepPatience } from '../../src/kernels/ascent/ascent-step.ts';
 import { ascentOutcome, tinyAscent, tinyAscentSettings } from './tiny-ascent.ts';
 
 /** The tiny network with some of its numbers changed. */
@@ -40,7 +40,7 @@ describe('an ascent whose gradient', () => {
     expect(summary.complete).toBe(true);
     for (const { fault, iterations, picture } of rows) {
       expect(fault).toBe('the gradient vanishes at pool1 (iteration 0)');
-      expect(iterations).toBe(climbPatience - 1);
+      expect(iterations).toBe(stepPatience - 1);
       expect(decodeImage(storage.files.get(picture)!, picture).width).toBe(12);
     }
   });

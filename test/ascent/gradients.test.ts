@@ -1,6 +1,6 @@
 /** The gradient of every kind of objective, from pictures' bytes to the image's gradient, against doubles. */
 import { expect, test } from 'vitest';
-import { Climber } from '../../src/ascent/optimiser/optimiser.ts';
+import { Optimiser } from '../../src/ascent/optimiser/optimiser.ts';
 import type { Objective } from '../../src/ascent/objective/objective.ts';
 import { parseObjective } from '../../src/ascent/objective/parse-objective.ts';
 import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
@@ -90,14 +90,19 @@ test.each(models)('of a network that sees %s', async (_, model) => {
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, 'tiny');
   const stage = await createStage(gpu, model, parameters, settings);
   const parametrisation = await createParametrisation(stage, settings, objectives);
-  const climber = await Climber.create(stage, { settings, climb: plainClimb, objectives, parametrisation });
-  const [iteration] = await climber.climb(0, 1);
+  const optimiser = await Optimiser.create(stage, {
+    settings,
+    climb: plainClimb,
+    objectives,
+    parametrisation,
+  });
+  const [iteration] = await optimiser.climb(0, 1);
   const gradient = new Float32Array(await gpu.read(stage.buffers.imageGradient));
   const { image, mean, scale } = model.preprocessing;
   const [channels, height, width] = image;
   const plane = height * width;
   for (const [slot, objective] of objectives.entries()) {
-    const picture = await climber.picture('last', slot);
+    const picture = await optimiser.picture('last', slot);
     const input = Float64Array.from({ length: volume(image) }, (__, index) => {
       const channel = Math.floor(index / plane);
       const byte = picture[(channels - 1 - channel) * plane + (index % plane)]!;
@@ -119,7 +124,7 @@ test.each(models)('of a network that sees %s', async (_, model) => {
       rtol: 1e-4,
     });
   }
-  climber.destroy();
+  optimiser.destroy();
   stage.destroy();
 });
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { newCourse, type Course } from '../../src/ascent/trajectory.ts';
+import { newCourse, type Trajectory } from '../../src/ascent/trajectory.ts';
 import { standingOf } from '../../src/ascent/standing.ts';
 import { tinyAscentSettings } from './tiny-ascent.ts';
 
 const [settings] = [{ ...tinyAscentSettings, steps: 20 }];
 
-const courseOf = (iterations: number, closed: boolean): Course => ({
+const courseOf = (iterations: number, closed: boolean): Trajectory => ({
   ...newCourse(settings.objectives[0]!),
   value: Array.from({ length: iterations }, () => 1),
   closed,

@@ -1,6 +1,6 @@
 /** Whole iterations on the device, with every rule and regulariser, against the same in doubles. */
 import { describe, expect, test } from 'vitest';
-import { Climber } from '../../src/ascent/optimiser/optimiser.ts';
+import { Optimiser } from '../../src/ascent/optimiser/optimiser.ts';
 import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import type { AscentSettings, Ball, Climb } from '../../src/ascent/settings.ts';
@@ -34,13 +34,19 @@ async function deviceAscent(climb: Climb, ball?: Ball): Promise<Float32Array> {
   const stage = await createStage(gpu, model, parameters, settings);
   const parametrisation = await createParametrisation(stage, settings, objectives);
   const pictureFor = () => picture;
-  const climber = await Climber.create(stage, { settings, climb, objectives, parametrisation, pictureFor });
+  const optimiser = await Optimiser.create(stage, {
+    settings,
+    climb,
+    objectives,
+    parametrisation,
+    pictureFor,
+  });
   // Two submissions: the second goes on where the first ended.
-  await climber.climb(0, 2);
-  await climber.climb(2, iterations - 2);
+  await optimiser.climb(0, 2);
+  await optimiser.climb(2, iterations - 2);
   run(gpu, parametrisation.draw); // which brings back what has left its ball
   const x = new Float32Array(await gpu.read(parametrisation.parameters));
-  climber.destroy();
+  optimiser.destroy();
   stage.destroy();
   return x.filter((_, index) => index % batch === 0);
 }

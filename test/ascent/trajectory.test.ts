@@ -3,7 +3,7 @@ import type { Iteration } from '../../src/ascent/optimiser/optimiser.ts';
 import { follow, historyOf, isStuck, newCourse, rescored, rowOf } from '../../src/ascent/trajectory.ts';
 import { logOddsOf } from '../../src/model/log-odds.ts';
 import type { Objective } from '../../src/ascent/objective/objective.ts';
-import { climbPatience } from '../../src/kernels/ascent/ascent-step.ts';
+import { stepPatience } from '../../src/kernels/ascent/ascent-step.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 
 const watching: Objective = {
@@ -108,7 +108,7 @@ describe('a course', () => {
 
   test('is stuck after so many iterations without a gradient, at once where it is no number', () => {
     const none = iteration({ gradientNorm: 0 });
-    const patient = Array.from({ length: climbPatience - 1 }, () => none);
+    const patient = Array.from({ length: stepPatience - 1 }, () => none);
     expect(isStuck(courseOf(watching, patient))).toBe(false);
     expect(isStuck(courseOf(watching, [...patient, none]))).toBe(true);
     expect(isStuck(courseOf(watching, [...patient, iteration({}), ...patient]))).toBe(false);
@@ -120,7 +120,7 @@ describe('a course', () => {
     const top = iteration({ gradientNorm: 0, confidence: 1 });
     const course = courseOf(
       watching,
-      Array.from({ length: climbPatience }, () => top),
+      Array.from({ length: stepPatience }, () => top),
     );
     expect(course.closed).toBe(true);
     expect(isStuck(course)).toBe(false);

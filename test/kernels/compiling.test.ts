@@ -2,14 +2,14 @@
 import { expect, test } from 'vitest';
 import type { AdapterKind } from '../../src/gpu/device.ts';
 import { kernelText } from '../../src/gpu/kernel.ts';
-import { undecided } from '../../src/gpu/tuning.ts';
+import { noChoices } from '../../src/gpu/tuning.ts';
 import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
 import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { compilingShare, type Target } from '../../src/kernels/tuning/variant.ts';
 
 const target = (kind: AdapterKind): Target => ({
   adapter: { kind },
-  choices: undecided,
+  choices: noChoices,
   limits: { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupStorageSize: 32_768 },
   has: () => true,
   subgroupMinSize: 4,

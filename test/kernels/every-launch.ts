@@ -5,16 +5,16 @@ import { add } from '../../src/kernels/layers/add.ts';
 import { affineView, affineViewAdjoint } from '../../src/kernels/image/affine-view.ts';
 import {
   ballChoose,
-  ballClamp,
+  clampToCube,
   ballDistance,
   ballProject,
   ballShrink,
   ballSquares,
 } from '../../src/kernels/ascent/project-ball.ts';
-import { basisChange } from '../../src/kernels/ascent/axis-transform.ts';
+import { axisTransform } from '../../src/kernels/ascent/axis-transform.ts';
 import { biasGradient } from '../../src/kernels/layers/bias-gradient.ts';
 import { blur } from '../../src/kernels/ascent/blur.ts';
-import { boundClimb, recordClimb, stepClimb, tickClimb } from '../../src/kernels/ascent/ascent-step.ts';
+import { boundParameters, recordStep, ascentStep, tickClock } from '../../src/kernels/ascent/ascent-step.ts';
 import { hlsToRgb } from '../../src/kernels/image/colour.ts';
 import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import {
@@ -34,7 +34,7 @@ import { pack } from '../../src/kernels/matmul/pack.ts';
 import { picture, pictureAround } from '../../src/kernels/image/quantise.ts';
 import { scatter } from '../../src/kernels/ascent/scatter.ts';
 import { sgd } from '../../src/kernels/layers/sgd.ts';
-import { slotProduct } from '../../src/kernels/ascent/batched-dot.ts';
+import { batchedDot } from '../../src/kernels/ascent/batched-dot.ts';
 import { clearSmallPixels, smallPixelThreshold } from '../../src/kernels/ascent/clip-small.ts';
 import { confidence, crossEntropy } from '../../src/kernels/layers/softmax.ts';
 import { spectrum } from '../../src/kernels/ascent/spectrum.ts';
@@ -99,16 +99,16 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     affineView({ ...viewShape, clamp: true }),
     affineViewAdjoint({ ...viewShape, clamp: false }),
     ballChoose(ball),
-    ballClamp(ball),
+    clampToCube(ball),
     ballDistance(ball),
     ballProject(ball),
     ballShrink(ball),
     ballSquares(ball),
     blur({ ...image, reach: 2, along: 'rows' }),
-    boundClimb(168, 4),
-    recordClimb(climb),
-    ...(['plain', 'momentum', 'adam'] as const).map((step) => stepClimb(step, climb)),
-    tickClimb(),
+    boundParameters(168, 4),
+    recordStep(climb),
+    ...(['plain', 'momentum', 'adam'] as const).map((step) => ascentStep(step, climb)),
+    tickClock(),
     climbObjective(objective),
     judgeObjective(objective),
     ...([1, 2] as const).flatMap((images) => [takeImages(8, images), giveImages(8, images)]),
@@ -119,10 +119,10 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     pack(8),
     picture({ ...image, reverseChannels: true }),
     pictureAround({ ...image, reverseChannels: true }),
-    slotProduct(168, 4),
+    batchedDot(168, 4),
     smallPixelThreshold({ ...image, rank: 9, contribution: true }),
     clearSmallPixels({ ...image, rank: 9, contribution: false }),
-    basisChange({ outer: 3, size: 9, inner: 8 }),
+    axisTransform({ outer: 3, size: 9, inner: 8 }),
     biasGradient(3, 4, 4),
     hlsToRgb(2, 9),
     firstDirect(direct),

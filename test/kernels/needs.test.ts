@@ -1,7 +1,7 @@
 /** What variants state of their needs is what their text takes, and an adapter that lacks it is spared them. */
 import { describe, expect, test } from 'vitest';
 import { kernelText, type Launch } from '../../src/gpu/kernel.ts';
-import { undecided } from '../../src/gpu/tuning.ts';
+import { noChoices } from '../../src/gpu/tuning.ts';
 import { conv2d, conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
 import { conv2dInputGradient } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import {
@@ -16,7 +16,7 @@ import { convCases } from './conv2d/conv-cases.ts';
 
 const generous: Target = {
   adapter: { kind: 'gpu' },
-  choices: undecided,
+  choices: noChoices,
   limits: { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupStorageSize: 32_768 },
   subgroupMinSize: 4,
   has: () => true,

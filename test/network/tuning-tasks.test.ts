@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { chosenBy, type Contest } from '../../src/gpu/tuning.ts';
+import { firstOf, type TuningTask } from '../../src/gpu/tuning.ts';
 import { run } from '../../src/gpu/program.ts';
 import { tableOf, tuneOnDemand } from '../../src/kernels/tuning/measured-choices.ts';
 import { createNetwork } from '../../src/network/network.ts';
@@ -40,24 +40,24 @@ test('tuning a network takes variants that the adapter allows, and changes no re
     return { network, logits: new Float32Array(await gpu.read(network.logits)) };
   };
   const untuned = await logits();
-  const seen: Contest[] = [];
+  const seen: TuningTask[] = [];
   let table = {};
   const tuning = tuneOnDemand(
     gpu,
     { now: () => performance.now(), onWarning: (text: string) => expect.fail(text) },
-    (verdicts) => {
-      table = { ...table, ...tableOf(verdicts) };
+    (results) => {
+      table = { ...table, ...tableOf(results) };
       return Promise.resolve();
     },
   );
   gpu.tuning = {
     variantFor: (shape) => tuning.variantFor(shape),
-    prepare: async (contests) => {
-      seen.push(...contests);
+    prepare: async (tasks) => {
+      seen.push(...tasks);
       await tuning.prepare?.(
-        contests.map((contest) => ({
-          ...contest,
-          launches: covering(contest.launches, contest.launches.slice(0, 4)),
+        tasks.map((task) => ({
+          ...task,
+          launches: covering(task.launches, task.launches.slice(0, 4)),
         })),
       );
     },
@@ -74,7 +74,7 @@ test('tuning a network takes variants that the adapter allows, and changes no re
   }
   const settled = await createNetwork(gpu, architecture, parameters, {
     batch,
-    choices: chosenBy(untuned.network.forward.choices()),
+    choices: firstOf(untuned.network.forward.choices()),
   });
   expect(settled.forward.variants()).toEqual(untuned.network.forward.variants());
 });

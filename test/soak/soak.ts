@@ -9,7 +9,7 @@ export interface SoakOptions {
   readonly note: (text: string) => void;
 }
 
-export interface Verdict {
+export interface TuningResult {
   /** In the order in which a table shows them. */
   readonly figures: Readonly<Record<string, number | string>>;
   /** A sentence for each promise that did not hold. */
@@ -21,7 +21,7 @@ export interface Soak {
   readonly tries: string;
   /** How often, unless told. */
   readonly count: number;
-  readonly run: (options: SoakOptions) => Promise<Verdict>;
+  readonly run: (options: SoakOptions) => Promise<TuningResult>;
 }
 
 /** A number from 0 up to 1, the next of a sequence that a seed gives (mulberry32). */

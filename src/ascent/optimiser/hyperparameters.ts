@@ -1,8 +1,8 @@
 /** The numbers of a climb one by one: what each may be, and by which option it is given. */
-import { climbRules } from '../../kernels/ascent/ascent-step.ts';
+import { stepRules as ruleNames } from '../../kernels/ascent/ascent-step.ts';
 import type { Climb, StepRule } from '../settings.ts';
 
-export const stepRules: readonly RuleName[] = climbRules;
+export const stepRules: readonly RuleName[] = ruleNames;
 export type RuleName = StepRule['rule'];
 
 /** Where the last movement may go on; the others scale every step anew (adam keeps a mean of its own). */

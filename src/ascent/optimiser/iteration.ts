@@ -2,20 +2,20 @@
 import { uniformUsage } from '../../gpu/device.ts';
 import { Program, bind } from '../../gpu/program.ts';
 import {
-  climbUniform,
+  stepUniform,
   historyFloats,
-  recordClimb,
-  stepClimb,
-  tickClimb,
-  type ClimbShape,
+  recordStep,
+  ascentStep,
+  tickClock,
+  type AscentStepShape,
 } from '../../kernels/ascent/ascent-step.ts';
 import { keepParameters, keepPictures } from '../../kernels/ascent/copy-improved.ts';
-import { productFloats, slotProduct } from '../../kernels/ascent/batched-dot.ts';
+import { productFloats, batchedDot } from '../../kernels/ascent/batched-dot.ts';
 import { imageWords } from '../../image/image-layout.ts';
 import { volume } from '../../network/layer.ts';
 import type { Parametrisation } from '../parametrisation/parametrisation.ts';
 import type { AscentSettings, Climb } from '../settings.ts';
-import { mostIterations, type Stage } from '../objective-graph.ts';
+import { mostIterations, type ObjectiveGraph } from '../objective-graph.ts';
 
 export interface IterationOptions {
   readonly settings: AscentSettings;
@@ -46,17 +46,17 @@ function stepOf({ step, momentum }: Climb): 'plain' | 'momentum' | 'adam' {
   return step.rule === 'adam' ? 'adam' : momentum > 0 ? 'momentum' : 'plain';
 }
 
-function shapeOf({ model, batch, units }: Stage, { values }: Parametrisation): ClimbShape {
+function shapeOf({ model, batch, units }: ObjectiveGraph, { values }: Parametrisation): AscentStepShape {
   return { values, inputValues: volume(model.architecture.input), batch, unitLayers: units.length };
 }
 
-export function allocateSlots({ gpu, model, batch }: Stage, options: IterationOptions): SlotBuffers {
+export function allocateSlots({ gpu, model, batch }: ObjectiveGraph, options: IterationOptions): SlotBuffers {
   const { climb, settings, parametrisation } = options;
   const { values, bounds } = parametrisation;
   const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
   const { momentum, decay, cooling } = climb;
   const { rule } = climb.step;
-  const uniform = climbUniform({
+  const uniform = stepUniform({
     rule,
     size,
     largest,
@@ -93,7 +93,7 @@ export interface IterationPrograms {
 }
 
 export async function bindIteration(
-  stage: Stage,
+  stage: ObjectiveGraph,
   { climb, parametrisation }: IterationOptions,
   own: SlotBuffers,
 ): Promise<IterationPrograms> {
@@ -101,10 +101,10 @@ export async function bindIteration(
   const { parameters, gradient, values, draw, pullBack } = parametrisation;
   const shape = shapeOf(stage, parametrisation);
   const squares = { buffer: buffers.parts, offset: 0, size: 4 * productFloats(batch) };
-  const product = slotProduct(values, batch);
+  const product = batchedDot(values, batch);
   const step = stepOf(climb);
   const norm = await bind(gpu, 'gradient norm', product, [gradient, gradient, squares]);
-  const record = await bind(gpu, 'record', recordClimb(shape), [
+  const record = await bind(gpu, 'record', recordStep(shape), [
     own.uniform,
     buffers.clock,
     own.rates,
@@ -125,7 +125,7 @@ export async function bindIteration(
     ...(own.firstMoment && { 12: own.firstMoment }),
     ...(own.secondMoment && { 13: own.secondMoment, 8: own.best }),
   };
-  const stepping = await bind(gpu, 'step', stepClimb(step, shape), {
+  const stepping = await bind(gpu, 'step', ascentStep(step, shape), {
     0: own.uniform,
     2: own.rates,
     9: parameters,
@@ -133,7 +133,7 @@ export async function bindIteration(
     11: own.bounds,
     ...moments,
   });
-  const tick = new Program([await bind(gpu, 'tick', tickClimb(), { 1: buffers.clock })]);
+  const tick = new Program([await bind(gpu, 'tick', tickClock(), { 1: buffers.clock })]);
   const books = new Program([norm, record, ...keeping, stepping]);
   return { iteration: [draw, ...stage.see, pullBack, books], tick };
 }

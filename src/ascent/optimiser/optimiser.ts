@@ -17,7 +17,7 @@ import {
 } from './iteration.ts';
 import type { Objective } from '../objective/objective.ts';
 import { createRegularisers, noRegularisers, type Regularisers } from './regularisers.ts';
-import { sourceOf, type Stage } from '../objective-graph.ts';
+import { sourceOf, type ObjectiveGraph } from '../objective-graph.ts';
 import { writeStart, type PictureFor, type StartOptions } from '../start.ts';
 import { classWeights, unitWeights, watchedClasses } from '../objective/tensors.ts';
 import { objectiveStream, plainView, transformedView } from '../transforms.ts';
@@ -35,13 +35,13 @@ export interface ClimberOptions extends IterationOptions {
 /** Buffers of the state that an interrupted ascent resumes from, by name. */
 export type ClimberState = ReadonlyMap<string, GPUBuffer>;
 
-export class Climber {
+export class Optimiser {
   #objectives: readonly Objective[];
   readonly #programs: readonly Program[];
   readonly #tick: Program;
 
   private constructor(
-    private readonly stage: Stage,
+    private readonly stage: ObjectiveGraph,
     private readonly options: ClimberOptions,
     private readonly own: SlotBuffers,
     private readonly regularisers: Regularisers,
@@ -53,12 +53,12 @@ export class Climber {
   }
 
   /** Binds everything and writes the start. */
-  static async create(stage: Stage, options: ClimberOptions): Promise<Climber> {
+  static async create(stage: ObjectiveGraph, options: ClimberOptions): Promise<Optimiser> {
     const own = allocateSlots(stage, options);
     await writeBeginning(stage, options, own);
     const regularisers = await regularisersOf(stage, options);
     const programs = await bindIteration(stage, options, own);
-    return new Climber(stage, options, own, regularisers, programs);
+    return new Optimiser(stage, options, own, regularisers, programs);
   }
 
   /**
@@ -178,7 +178,7 @@ const slotsMask = (slots: readonly number[], batch: number): number[] =>
   Array.from({ length: 4 * batch }, (_, index) => (slots.includes(index - batch) ? 1 : 0));
 
 function writeObjectives(
-  { gpu, network, batch, units, buffers }: Stage,
+  { gpu, network, batch, units, buffers }: ObjectiveGraph,
   objectives: readonly Objective[],
 ): void {
   gpu.write(buffers.classWeights, classWeights(objectives, network.classes, batch));
@@ -190,7 +190,7 @@ function writeObjectives(
 }
 
 async function writeBeginning(
-  stage: Stage,
+  stage: ObjectiveGraph,
   options: ClimberOptions,
   { bounds, best }: SlotBuffers,
 ): Promise<void> {
@@ -215,7 +215,10 @@ function startOptions(
   return { start, seed, objectives, batch, bounds, ...pictures };
 }
 
-function regularisersOf({ gpu, model, batch }: Stage, options: ClimberOptions): Promise<Regularisers> {
+function regularisersOf(
+  { gpu, model, batch }: ObjectiveGraph,
+  options: ClimberOptions,
+): Promise<Regularisers> {
   const { settings, climb, parametrisation } = options;
   if (settings.parametrisation.kind !== 'pixel') return Promise.resolve(noRegularisers);
   const { parameters, gradient } = parametrisation;

@@ -3,7 +3,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { bind, type Dispatch } from '../../gpu/program.ts';
 import {
   ballChoose,
-  ballClamp,
+  clampToCube,
   ballDistance,
   ballProject,
   ballShrink,
@@ -50,7 +50,7 @@ export async function createBall(
   if (norm === 'linf') {
     // Bytes are whole numbers, and so is the most by which one of them may change.
     const shape = { values, batch, radius: Math.floor(radius) };
-    const clamp = await bind(gpu, 'clamp', ballClamp(shape), { 0: parameters, 1: centre });
+    const clamp = await bind(gpu, 'clamp', clampToCube(shape), { 0: parameters, 1: centre });
     return {
       centre,
       draw: [clamp, await draw.nearest(parameters)],

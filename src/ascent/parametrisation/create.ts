@@ -10,7 +10,7 @@ import type { Objective } from '../objective/objective.ts';
 import type { Parametrisation, ParametrisationShape } from './parametrisation.ts';
 import { createPixel } from './pixel.ts';
 import type { AscentSettings } from '../settings.ts';
-import type { Stage } from '../objective-graph.ts';
+import type { ObjectiveGraph } from '../objective-graph.ts';
 import { objectiveStream } from '../transforms.ts';
 
 export interface ClimbableParametrisation extends Parametrisation {
@@ -19,7 +19,7 @@ export interface ClimbableParametrisation extends Parametrisation {
 }
 
 export function createParametrisation(
-  stage: Stage,
+  stage: ObjectiveGraph,
   settings: AscentSettings,
   objectives: readonly Objective[],
 ): Promise<ClimbableParametrisation> {

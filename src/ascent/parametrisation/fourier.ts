@@ -9,7 +9,7 @@
  */
 import { uniformUsage, type Gpu } from '../../gpu/device.ts';
 import { Program, bind, type Dispatch } from '../../gpu/program.ts';
-import { basisChange, basisRows } from '../../kernels/ascent/axis-transform.ts';
+import { axisTransform, basisRows } from '../../kernels/ascent/axis-transform.ts';
 import { mixColumns, spectrum, type ChannelMix } from '../../kernels/ascent/spectrum.ts';
 import { hypotenuse } from '../../random/fixed-math.ts';
 import type { Parametrisation, ParametrisationShape } from './parametrisation.ts';
@@ -106,8 +106,8 @@ function launchesOf({ extent, batch }: ParametrisationShape) {
   const [channels, height, width] = extent;
   return {
     spectrum: spectrum({ channels, waves: height * width, batch }),
-    height: basisChange({ outer: channels, size: height, inner: width * batch }),
-    width: basisChange({ outer: channels * height, size: width, inner: batch }),
+    height: axisTransform({ outer: channels, size: height, inner: width * batch }),
+    width: axisTransform({ outer: channels * height, size: width, inner: batch }),
   };
 }
 

@@ -4,10 +4,10 @@ import type { Kernel, Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { productParts } from './batched-dot.ts';
 
-export const climbRules = ['constant', 'progress', 'normalised', 'sign', 'adam'] as const;
-export type ClimbRule = (typeof climbRules)[number];
+export const stepRules = ['constant', 'progress', 'normalised', 'sign', 'adam'] as const;
+export type StepRule = (typeof stepRules)[number];
 
-export interface ClimbShape {
+export interface AscentStepShape {
   /** Parameters of a slot. */
   readonly values: number;
   /** Values of the network's input. */
@@ -19,7 +19,7 @@ export interface ClimbShape {
 }
 
 /** So many iterations in a row without a gradient end an ascent. */
-export const climbPatience = 10;
+export const stepPatience = 10;
 
 /** Rows of the history [iterations, 6, batch]. */
 export const historyRows = {
@@ -32,11 +32,11 @@ export const historyRows = {
 } as const;
 export const historyFloats = (iterations: number, batch: number): number => 6 * iterations * batch;
 
-/** Sums that `recordClimb` reads: the gradient's square, the input's, then one per unit layer, each [productParts, batch]. */
-export const sumParts = ({ unitLayers }: ClimbShape): number => (2 + unitLayers) * productParts;
+/** Sums that `recordStep` reads: the gradient's square, the input's, then one per unit layer, each [productParts, batch]. */
+export const sumParts = ({ unitLayers }: AscentStepShape): number => (2 + unitLayers) * productParts;
 
-export interface ClimbConstants {
-  readonly rule: ClimbRule;
+export interface StepConstants {
+  readonly rule: StepRule;
   readonly size: number;
   readonly largest: number;
   readonly early: number;
@@ -52,7 +52,7 @@ export interface ClimbConstants {
 }
 
 /** The uniform of every entry point, 48 bytes. */
-export function climbUniform(constants: ClimbConstants): Uint8Array<ArrayBuffer> {
+export function stepUniform(constants: StepConstants): Uint8Array<ArrayBuffer> {
   const {
     rule,
     size,
@@ -66,7 +66,7 @@ export function climbUniform(constants: ClimbConstants): Uint8Array<ArrayBuffer>
     cooling = 3e38,
   } = constants;
   const words = new DataView(new ArrayBuffer(48));
-  words.setUint32(0, climbRules.indexOf(rule), true);
+  words.setUint32(0, stepRules.indexOf(rule), true);
   for (const [index, value] of [size, largest, early, late, momentum, decay, until, cooling, steps].entries())
     words.setFloat32(4 + 4 * index, value, true);
   return new Uint8Array(words.buffer);
@@ -77,7 +77,7 @@ export function climbUniform(constants: ClimbConstants): Uint8Array<ArrayBuffer>
  * [5, batch] as in `objective.ts`, 5 sums in parts, 6 watched class u32 [batch], 7 history, 8 best [4, batch]: score, whether
  * it improved, iterations without a gradient, age (past all steps where `until` was reached).
  */
-export function recordClimb(shape: ClimbShape): Launch {
+export function recordStep(shape: AscentStepShape): Launch {
   const parts = sumParts(shape) * shape.batch;
   const kernel: Kernel = {
     family: 'ascent-step',
@@ -90,20 +90,26 @@ export function recordClimb(shape: ClimbShape): Launch {
       PARTS: productParts,
       UNIT_PARTS: shape.unitLayers * productParts,
       INPUT_VALUES: shape.inputValues,
-      PATIENCE: climbPatience,
+      PATIENCE: stepPatience,
     },
   };
   return { kernel, workgroups: [shape.batch / 4, 1, 1], flops: parts, bytes: 4 * parts };
 }
 
 /** Bindings: 1 clock. */
-export function tickClimb(): Launch {
-  const kernel: Kernel = { family: 'ascent-step', variant: 'single', source, entryPoint: 'tick', constants: {} };
+export function tickClock(): Launch {
+  const kernel: Kernel = {
+    family: 'ascent-step',
+    variant: 'single',
+    source,
+    entryPoint: 'tick',
+    constants: {},
+  };
   return { kernel, workgroups: [1, 1, 1], flops: 0, bytes: 16 };
 }
 
 /** Bindings: 9 parameters [values, batch], 11 bounds [values, 2]. */
-export function boundClimb(values: number, batch: number): Launch {
+export function boundParameters(values: number, batch: number): Launch {
   const constants = { VALUES: values, BATCH: batch / 4 };
   const kernel = { family: 'ascent-step', source, entryPoint: 'bound', constants };
   return elementwise(kernel, (values * batch) / 4, { flops: 2 * values * batch, bytes: 8 * values * batch });
@@ -113,7 +119,10 @@ export function boundClimb(values: number, batch: number): Launch {
  * Bindings: 0 uniform, 2 rates, 9 parameters, 10 gradient, both [values, batch], 11 bounds [values, 2]; `momentum` and `adam`
  * also 12 first moment, `adam` 13 second moment (as large as the parameters) and 8 best.
  */
-export function stepClimb(entryPoint: 'plain' | 'momentum' | 'adam', { values, batch }: ClimbShape): Launch {
+export function ascentStep(
+  entryPoint: 'plain' | 'momentum' | 'adam',
+  { values, batch }: AscentStepShape,
+): Launch {
   const constants = { VALUES: values, BATCH: batch / 4 };
   const tensors = { plain: 3, momentum: 5, adam: 7 }[entryPoint];
   return elementwise({ family: 'ascent-step', source, entryPoint, constants }, (values * batch) / 4, {

@@ -15,7 +15,7 @@ export interface BasisChangeShape {
 const tile = { ROWS: 2, COLUMNS: 2 } as const;
 
 /** Bindings: 0 x [outer, size, inner], 1 basis as `basisRows` makes it, 2 y [outer, size, inner]. */
-export function basisChange({ outer, size, inner }: BasisChangeShape): Launch {
+export function axisTransform({ outer, size, inner }: BasisChangeShape): Launch {
   const columns = (outer * inner) / 4;
   const lanes = columns >= 64 * tile.COLUMNS ? 64 : 16;
   const pitch = Math.ceil(size / 4);

@@ -8,7 +8,7 @@ export const productParts = 256;
 export const productFloats = (batch: number): number => productParts * batch;
 
 /** Bindings: 0 a, 1 b, both [values, batch], 2 partial sums [productParts, batch]. @param batch slots, a multiple of 4 */
-export function slotProduct(values: number, batch: number): Launch {
+export function batchedDot(values: number, batch: number): Launch {
   const constants = { VALUES: values, BATCH: batch / 4, PARTS: productParts };
   const kernel = { family: 'batched-dot', source, entryPoint: 'main', constants };
   return elementwise(kernel, (productParts * batch) / 4, {

@@ -18,7 +18,7 @@ const levels = 17;
 export const squaresWords = (batch: number): number => levels * productParts * batch;
 
 /** Bindings: 0 X, 1 centre, both [values, batch]. */
-export function ballClamp(shape: BallShape): Launch {
+export function clampToCube(shape: BallShape): Launch {
   const { values, batch } = shape;
   return launch('clamp_to_cube', shape, (values * batch) / 4, 4 * values * batch);
 }

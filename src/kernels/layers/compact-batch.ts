@@ -14,6 +14,12 @@ export const giveImages = (values: number, images: ImagesPerElement): Launch =>
 
 function launch(entryPoint: string, values: number, images: ImagesPerElement): Launch {
   const constants = { COUNT: values };
-  const kernel = { family: 'compact-batch', source, specialisation: forImages(images), entryPoint, constants };
+  const kernel = {
+    family: 'compact-batch',
+    source,
+    specialisation: forImages(images),
+    entryPoint,
+    constants,
+  };
   return elementwise(kernel, values, { flops: 0, bytes: 4 * values * (4 + images) });
 }

@@ -1,6 +1,6 @@
 /** Operands that a kernel is tried on: random numbers that are finite whether they are read as floats or as halves. */
 import { storageUsage, type Gpu } from '../../gpu/device.ts';
-import type { Contest } from '../../gpu/tuning.ts';
+import type { TuningTask } from '../../gpu/tuning.ts';
 import { RandomStream } from '../../random/threefry.ts';
 
 /** Words of the pattern that fills an operand: a prime, so that no two rows of a matrix are alike. */
@@ -22,7 +22,7 @@ export function repeatPattern(
   }
 }
 
-export class Scratch {
+export class TrialBuffers {
   readonly buffers: Readonly<Record<number, GPUBuffer>>;
   readonly #result: GPUBuffer;
   readonly #resultBytes: number;
@@ -30,7 +30,7 @@ export class Scratch {
   /** @throws GpuLimitError when an operand exceeds what the adapter binds */
   constructor(
     private readonly gpu: Gpu,
-    { label, operands }: Pick<Contest, 'label' | 'operands'>,
+    { label, operands }: Pick<TuningTask, 'label' | 'operands'>,
   ) {
     const bindings = Object.entries(operands).map(([binding, bytes]) => ({
       binding: Number(binding),

@@ -5,20 +5,20 @@
 import type { Gpu } from '../../gpu/device.ts';
 import type { Launch } from '../../gpu/kernel.ts';
 import { bind, run, Program, type Dispatch } from '../../gpu/program.ts';
-import type { Contest } from '../../gpu/tuning.ts';
+import type { TuningTask } from '../../gpu/tuning.ts';
 import { messageOf } from '../../util/message-of.ts';
-import { Scratch } from './operands.ts';
+import { TrialBuffers } from './operands.ts';
 
 export interface TunerHooks {
   /** A clock in milliseconds. */
   readonly now: () => number;
   /** A variant that fails or computes something else. */
   readonly onWarning: (text: string) => void;
-  /** Before each contest: how many are done. */
+  /** Before each task: how many are done. */
   readonly onProgress?: (done: number, total: number, label: string) => void;
 }
 
-export interface Verdict {
+export interface TuningResult {
   readonly shape: string;
   readonly variant: string;
   readonly usual: string;
@@ -41,15 +41,19 @@ const hopeless = 1.6;
 const longRun = 100;
 const partOfGrid = 16;
 
-/** The fastest variant of each contest; one whose usual variant fails has no verdict. */
-export async function tune(gpu: Gpu, contests: readonly Contest[], hooks: TunerHooks): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const [done, contest] of contests.entries()) {
-    hooks.onProgress?.(done, contests.length, contest.label);
-    const verdict = await decide(gpu, contest, hooks);
-    if (verdict) verdicts.push(verdict);
+/** The fastest variant of each task; one whose usual variant fails has no result. */
+export async function tune(
+  gpu: Gpu,
+  tasks: readonly TuningTask[],
+  hooks: TunerHooks,
+): Promise<TuningResult[]> {
+  const results: TuningResult[] = [];
+  for (const [done, task] of tasks.entries()) {
+    hooks.onProgress?.(done, tasks.length, task.label);
+    const result = await decide(gpu, task, hooks);
+    if (result) results.push(result);
   }
-  return verdicts;
+  return results;
 }
 
 /** A variant in the race. */
@@ -60,36 +64,34 @@ interface Runner {
   best: number;
 }
 
-async function decide(gpu: Gpu, contest: Contest, hooks: TunerHooks): Promise<Verdict | undefined> {
-  const [usual, ...others] = contest.launches;
+async function decide(gpu: Gpu, task: TuningTask, hooks: TunerHooks): Promise<TuningResult | undefined> {
+  const [usual, ...others] = task.launches;
   if (!usual) return undefined;
-  const scratch = new Scratch(gpu, contest);
+  const buffers = new TrialBuffers(gpu, task);
   try {
-    const first = await enter(gpu, contest, usual, scratch, hooks);
+    const first = await enter(gpu, task, usual, buffers, hooks);
     if (!first) return undefined;
-    const expected = await scratch.result();
+    const expected = await buffers.result();
     if (!isFinite(expected)) {
-      hooks.onWarning(
-        `${contest.label}: ${nameOf(usual)} gives numbers that are not finite; it is not tuned`,
-      );
+      hooks.onWarning(`${task.label}: ${nameOf(usual)} gives numbers that are not finite; it is not tuned`);
       return undefined;
     }
     const runners = [first];
     for (const launch of others) {
       const fastest = Math.min(...runners.map(({ best }) => best));
-      const runner = await enter(gpu, contest, launch, scratch, hooks, fastest);
+      const runner = await enter(gpu, task, launch, buffers, hooks, fastest);
       if (!runner) continue;
-      if (agrees(await scratch.result(), expected)) runners.push(runner);
+      if (agrees(await buffers.result(), expected)) runners.push(runner);
       else
         hooks.onWarning(
-          `${contest.label}: ${runner.name} gives other numbers than ${first.name} and is left out; please report it with the output of fool doctor`,
+          `${task.label}: ${runner.name} gives other numbers than ${first.name} and is left out; please report it with the output of fool doctor`,
         );
     }
     await race(gpu, runners, hooks);
     const times = Object.fromEntries(runners.map(({ name, best }) => [name, best]));
-    return { shape: contest.shape, variant: winnerOf(first.name, times), usual: first.name, times };
+    return { shape: task.shape, variant: winnerOf(first.name, times), usual: first.name, times };
   } finally {
-    scratch.destroy();
+    buffers.destroy();
   }
 }
 
@@ -97,20 +99,20 @@ const nameOf = ({ kernel, choice }: Launch): string =>
   `${kernel.family}/${choice?.variant ?? kernel.variant}`;
 
 /**
- * Compiles a variant and runs it once, which leaves its result in the scratch; undefined where it is not worth it.
+ * Compiles a variant and runs it once, which leaves its result in the trial buffers; undefined where it is not worth it.
  * @param fastest milliseconds of the best variant so far
  */
 async function enter(
   gpu: Gpu,
-  { label }: Contest,
+  { label }: TuningTask,
   launch: Launch,
-  scratch: Scratch,
+  buffers: TrialBuffers,
   hooks: TunerHooks,
   fastest = Infinity,
 ): Promise<Runner | undefined> {
   const started = hooks.now();
   try {
-    const dispatch = await bind(gpu, label, launch, scratch.buffers);
+    const dispatch = await bind(gpu, label, launch, buffers.buffers);
     // Some drivers compile when a pipeline is first used, whatever they were asked before.
     await partly(gpu, dispatch, hooks);
     const isUsual = fastest === Infinity;
@@ -119,7 +121,7 @@ async function enter(
       const estimate = await partly(gpu, dispatch, hooks);
       if (estimate > hopeless * fastest) return undefined;
     }
-    scratch.clearResult();
+    buffers.clearResult();
     const best = await timed(gpu, dispatch, 1, hooks);
     return { name: launch.choice?.variant ?? launch.kernel.variant, dispatch, best };
   } catch (error) {

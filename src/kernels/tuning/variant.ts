@@ -2,7 +2,7 @@
 import type { AdapterDescription, AdapterKind } from '../../gpu/device.ts';
 import type { Choice } from '../../gpu/kernel.ts';
 import type { Choices } from '../../gpu/tuning.ts';
-import { shippedChoices } from './bundled-choices.ts';
+import { bundledChoices } from './bundled-choices.ts';
 
 export interface Variant {
   readonly name: string;
@@ -125,7 +125,7 @@ export function pick<V extends Variant, Shape extends object>(
   const names = usable.map((variant) => variant.name);
   if (name !== undefined && !names.includes(name))
     throw new RangeError(`${family} has no variant ${name}; there are ${names.join(', ')}`);
-  const settled = name ?? (target.choices ?? shippedChoices(target.adapter.kind)).variantFor(key);
+  const settled = name ?? (target.choices ?? bundledChoices(target.adapter.kind)).variantFor(key);
   const chosen = usable.find((variant) => variant.name === settled) ?? choose(usable, target, cost);
   return { chosen, choice: { shape: key, variant: chosen.name, allowed: names } };
 }

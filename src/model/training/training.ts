@@ -1,8 +1,8 @@
 /** Trains an architecture on an image set and makes a model of it, ready to be written. */
 import type { ImageDataset } from '../../datasets/dataset.ts';
 import type { Gpu } from '../../gpu/device.ts';
-import { chosenBy } from '../../gpu/tuning.ts';
-import { shippedChoices } from '../../kernels/tuning/bundled-choices.ts';
+import { firstOf } from '../../gpu/tuning.ts';
+import { bundledChoices } from '../../kernels/tuning/bundled-choices.ts';
 import type { Architecture } from '../../network/layer.ts';
 import type { Parameters } from '../../network/parameters.ts';
 import { downloadParameters, uploadParameters } from '../../network/upload.ts';
@@ -150,7 +150,7 @@ async function trainerFor(
     untrained.preprocessing.mean,
     descent,
     seed,
-    from && { firstStep: from.step, choices: chosenBy(from.choices, shippedChoices(gpu.adapter.kind)) },
+    from && { firstStep: from.step, choices: firstOf(from.choices, bundledChoices(gpu.adapter.kind)) },
   );
   if (from) restoreState(gpu, trainer, from);
   return trainer;

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { nobodyWatched } from '../../../src/kernels/ascent/objective.ts';
 import {
-  boundClimb,
-  climbPatience,
-  climbRules,
-  climbUniform,
+  boundParameters,
+  stepPatience,
+  stepRules,
+  stepUniform,
   historyFloats,
-  recordClimb,
-  stepClimb,
-  tickClimb,
-  type ClimbConstants,
+  recordStep,
+  ascentStep,
+  tickClock,
+  type StepConstants,
 } from '../../../src/kernels/ascent/ascent-step.ts';
 import { productParts } from '../../../src/kernels/ascent/batched-dot.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
 
-const constants: ClimbConstants = {
+const constants: StepConstants = {
   rule: 'constant',
   size: 1.5,
   largest: 50,
@@ -28,14 +28,14 @@ const constants: ClimbConstants = {
   until: 0.95,
 };
 const batch = 8;
-const uniformOf = (changes: Partial<ClimbConstants>) => ({
-  content: climbUniform({ ...constants, ...changes }),
+const uniformOf = (changes: Partial<StepConstants>) => ({
+  content: stepUniform({ ...constants, ...changes }),
   uniform: true,
 });
 
 /** What the record makes of one slot, in doubles. */
 function rateOf(
-  rule: (typeof climbRules)[number],
+  rule: (typeof stepRules)[number],
   scale: number,
   square: number,
   value: number,
@@ -82,20 +82,20 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
   const watched = Uint32Array.of(0, 1, nobodyWatched, 2, 0, 0, 0, 0);
   const best = new Float32Array(4 * batch);
   best.set([0.2, 2, -3e38, 0.96, 0.99, -3e38, -3e38, 0.1]);
-  best.set([0, 0, 0, 0, 0, 3, 1, climbPatience], 2 * batch);
+  best.set([0, 0, 0, 0, 0, 3, 1, stepPatience], 2 * batch);
   // Ages: the first slot has done its 17 steps and is judged for the last time, the third is past them.
   best.set([17, 0, 18, 3, 4, 5, 3e38, 7], 3 * batch);
 
   test.each(
-    climbRules.flatMap((rule) => [
+    stepRules.flatMap((rule) => [
       [rule, undefined],
       [rule, 34],
-    ]) as [(typeof climbRules)[number], number | undefined][],
+    ]) as [(typeof stepRules)[number], number | undefined][],
   )('history, best and rates of the rule %s, cooling after %s', async (rule, cooling) => {
     const cooled = (slot: number) => 1 / (1 + best[3 * batch + slot]! / (cooling ?? Infinity));
     const gpu = await openTestGpu();
     const iterations = 3;
-    const result = await runKernel(gpu, recordClimb(shape), {
+    const result = await runKernel(gpu, recordStep(shape), {
       0: uniformOf({ rule, cooling }),
       1: Uint32Array.of(17, 2),
       2: unwrittenFloats(batch),
@@ -133,7 +133,7 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
       expect(row(5)[slot]).toBe(logOdds);
       const score = watched[slot] === nobodyWatched ? value : logOdds;
       const age = best[3 * batch + slot]!;
-      const open = best[2 * batch + slot]! < climbPatience && age <= 17;
+      const open = best[2 * batch + slot]! < stepPatience && age <= 17;
       const improves = score > best[slot]! && open;
       const reached = improves && (watched[slot] === nobodyWatched ? value : confidence) >= 0.95;
       expect(reached, `slot ${String(slot)}`).toBe(slot === 0);
@@ -141,13 +141,13 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
       expect(after[batch + slot], `slot ${String(slot)}`).toBe(improves ? 1 : 0);
       expectClose([after[slot]!], [improves ? score : best[slot]!], { atol: 1e-5, rtol: 1e-5 });
     }
-    expect([...after.slice(2 * batch, 3 * batch)]).toEqual([0, 0, 0, 0, 0, 4, climbPatience, 0]);
+    expect([...after.slice(2 * batch, 3 * batch)]).toEqual([0, 0, 0, 0, 0, 4, stepPatience, 0]);
   });
 });
 
 test('the clock counts iterations and rows', async () => {
   const gpu = await openTestGpu();
-  const result = await runKernel(gpu, tickClimb(), { 1: Uint32Array.of(41, 3) });
+  const result = await runKernel(gpu, tickClock(), { 1: Uint32Array.of(41, 3) });
   expect([...new Uint32Array(result[1]!)]).toEqual([42, 4]);
 });
 
@@ -170,7 +170,7 @@ describe('steps', () => {
 
   test.each(['normalised', 'sign'] as const)('by the rule %s decay and stay within bounds', async (rule) => {
     const gpu = await openTestGpu();
-    const result = await runKernel(gpu, stepClimb('plain', shape), {
+    const result = await runKernel(gpu, ascentStep('plain', shape), {
       0: uniformOf({ rule }),
       2: rates,
       9: parameters,
@@ -188,7 +188,7 @@ describe('steps', () => {
   test('with momentum go on in the direction of the last', async () => {
     const gpu = await openTestGpu();
     const last = randomValues(values * batch, 3);
-    const result = await runKernel(gpu, stepClimb('momentum', shape), {
+    const result = await runKernel(gpu, ascentStep('momentum', shape), {
       0: uniformOf({}),
       2: rates,
       9: parameters,
@@ -208,7 +208,7 @@ describe('steps', () => {
     const gpu = await openTestGpu();
     const m = randomValues(values * batch, 4);
     const v = randomValues(values * batch, 5).map((value) => value * value);
-    const result = await runKernel(gpu, stepClimb('adam', shape), {
+    const result = await runKernel(gpu, ascentStep('adam', shape), {
       0: uniformOf({ rule: 'adam' }),
       2: rates,
       8: Float32Array.from({ length: 4 * batch }, (_, index) => (index < 3 * batch ? 0 : iteration + 1)),
@@ -232,7 +232,7 @@ describe('steps', () => {
 
   test('the start is brought within bounds, and nothing else is done to it', async () => {
     const gpu = await openTestGpu();
-    const result = await runKernel(gpu, boundClimb(values, batch), { 9: parameters, 11: bounds });
+    const result = await runKernel(gpu, boundParameters(values, batch), { 9: parameters, 11: bounds });
     expect(new Float32Array(result[9]!)).toEqual(
       parameters.map((value, index) => {
         const at = Math.floor(index / batch);

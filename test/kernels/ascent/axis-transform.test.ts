@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { basisChange, basisRows } from '../../../src/kernels/ascent/axis-transform.ts';
+import { axisTransform, basisRows } from '../../../src/kernels/ascent/axis-transform.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
 
@@ -25,11 +25,11 @@ test.each([
     }
   }
   const operands = { 0: x, 1: basisRows(basis, size), 2: unwrittenFloats(x.length) };
-  const results = await runKernel(gpu, basisChange({ outer, size, inner }), operands, [2]);
+  const results = await runKernel(gpu, axisTransform({ outer, size, inner }), operands, [2]);
   expectClose(new Float32Array(results[2]!), reference);
 });
 
 test('states the work of a whole picture', () => {
-  const { flops } = basisChange({ outer: 3, size: 256, inner: 256 * 4 });
+  const { flops } = axisTransform({ outer: 3, size: 256, inner: 256 * 4 });
   expect(flops).toBe(2 * 3 * 256 * 256 * 256 * 4);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   ballChoose,
-  ballClamp,
+  clampToCube,
   ballDistance,
   ballProject,
   ballShrink,
@@ -56,7 +56,7 @@ test.each([
 test('values further from the centre than the radius come back to it, each by itself', async () => {
   const [values, batch, radius] = [9, 8, 0.25];
   const [x, centre] = [randomValues(values * batch, 1), randomValues(values * batch, 2)];
-  const clamped = await runKernel(await openTestGpu(), ballClamp({ values, batch, radius }), {
+  const clamped = await runKernel(await openTestGpu(), clampToCube({ values, batch, radius }), {
     0: x,
     1: centre,
   });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Launch } from '../../../src/gpu/kernel.ts';
-import type { Contest } from '../../../src/gpu/tuning.ts';
+import type { TuningTask } from '../../../src/gpu/tuning.ts';
 import { matmul } from '../../../src/kernels/matmul/matmul.ts';
 import { tune, winnerOf } from '../../../src/kernels/tuning/tuner.ts';
 import { openTestGpu } from '../../gpu.ts';
 
 const shape = { rows: 12, columns: 8, depth: 20 };
-const contest = (...launches: Launch[]): Contest => ({
+const task = (...launches: Launch[]): TuningTask => ({
   shape: 'a shape',
   label: 'a product',
   launches,
@@ -24,11 +24,11 @@ test('variants that compute something else, or leave something out, do not win h
   };
   const less = { ...matmul({ ...shape, rows: 4 }, gpu, 'across256x4') };
   const warnings: string[] = [];
-  const [verdict] = await tune(gpu, [contest(usual, wrong, less, right)], {
+  const [result] = await tune(gpu, [task(usual, wrong, less, right)], {
     now,
     onWarning: (text) => warnings.push(text),
   });
-  expect(Object.keys(verdict!.times)).toEqual(['steps16x4', 'steps12x8']);
+  expect(Object.keys(result!.times)).toEqual(['steps16x4', 'steps12x8']);
   expect(warnings).toEqual([
     expect.stringMatching(/^a product: steps16x8 gives other numbers than steps16x4 and is left out/),
     expect.stringMatching(/^a product: across256x4 gives other numbers than steps16x4 and is left out/),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chosenBy, undecided } from '../../../src/gpu/tuning.ts';
+import { firstOf, noChoices } from '../../../src/gpu/tuning.ts';
 import type { AdapterKind } from '../../../src/gpu/device.ts';
 import { families } from '../../../src/kernels/families.ts';
 import { matmul } from '../../../src/kernels/matmul/matmul.ts';
@@ -26,10 +26,7 @@ const chosen = (choices?: Target['choices'], name?: string) =>
   pick('sum', { rows: 3 }, variants, target('gpu', choices), cost, name).chosen.name;
 
 describe('a variant is taken', () => {
-  const table = chosenBy(
-    { 'sum rows=3': 'dear' },
-    chosenBy({ 'sum rows=3': 'dearest', 'sum rows=4': 'dear' }),
-  );
+  const table = firstOf({ 'sum rows=3': 'dear' }, firstOf({ 'sum rows=3': 'dearest', 'sum rows=4': 'dear' }));
 
   test('by its name before all else', () => {
     expect(chosen(table, 'dearest')).toBe('dearest');
@@ -44,10 +41,10 @@ describe('a variant is taken', () => {
   });
 
   test('by the cost model where nothing is settled, or what is settled cannot be had here', () => {
-    expect(chosen(undecided)).toBe('cheap');
+    expect(chosen(noChoices)).toBe('cheap');
     for (const name of ['forbidden', 'gone', '', '__proto__', 'constructor'])
-      expect(chosen(chosenBy({ 'sum rows=3': name }))).toBe('cheap');
-    expect(chosenBy({}).variantFor('constructor')).toBeUndefined();
+      expect(chosen(firstOf({ 'sum rows=3': name }))).toBe('cheap');
+    expect(firstOf({}).variantFor('constructor')).toBeUndefined();
   });
 
   test('and the launch says which, and which there are', () => {
