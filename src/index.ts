@@ -6,7 +6,7 @@ export { checkSettings } from './ascent/check-settings.ts';
 export type { Objective, Term } from './ascent/objective/objective.ts';
 export { classObjectives, parseObjective } from './ascent/objective/parse-objective.ts';
 export { presets } from './ascent/optimiser/presets.ts';
-export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './ascent/records.ts';
+export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './runs/ascent/records.ts';
 export { comparisonTrials, sampleTrials } from './ascent/search/trials.ts';
 export type { AscentSettings, Climb } from './ascent/settings.ts';
 export { imagenetLabels } from './datasets/imagenet-labels.ts';
@@ -31,11 +31,11 @@ export type {
   RunRecord,
   RunSettings,
   RunSummary,
-} from './evolution/run-record.ts';
+} from './runs/evolution/records.ts';
 export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
-export { newAscent, resumedAscent, type AscentSetup } from './runs/start-ascent.ts';
-export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/start-evolution.ts';
-export { replay, type Replay, type Replayed } from './runs/replay.ts';
+export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent/start.ts';
+export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution/start.ts';
+export { replay, type Replay, type Replayed } from './runs/evolution/replay.ts';
 export { readLabels } from './formats/label-file.ts';
 export { readMeanImage } from './formats/mean-image.ts';
 export type { MeanImage } from './formats/mean-of-images.ts';
@@ -73,9 +73,9 @@ export { createNetwork, deviceBytes, type Network } from './network/network.ts';
 export { uploadParameters } from './network/upload.ts';
 export { renderAscentReport } from './report/ascent-report.ts';
 export { composeGrid } from './report/grid.ts';
-export { readAscent } from './runs/read-ascent.ts';
-export { readLineage } from './runs/read-lineage.ts';
-export { readRun } from './runs/read-evolution.ts';
+export { readAscent } from './runs/ascent/read.ts';
+export { readLineage } from './runs/evolution/read-lineage.ts';
+export { readRun } from './runs/evolution/read.ts';
 export { renderReport } from './report/report.ts';
 export { MemoryStorage, type Storage } from './storage/storage.ts';
 export { version } from './version.ts';

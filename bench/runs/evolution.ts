@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RunSummary } from '../../src/evolution/run-record.ts';
+import type { RunSummary } from '../../src/runs/evolution/records.ts';
 
 export interface EvolutionRow {
   readonly work: string;

@@ -1,13 +1,13 @@
 /** The whole ascent: trials one after the other, their objectives batch by batch, saved on the way (paper §2.4). */
 import type { Ascent, AscentHooks } from './ascent.ts';
 import { Books } from './books.ts';
-import { unpackTensors } from './checkpoint.ts';
+import { unpackTensors } from '../runs/ascent/checkpoint.ts';
 import { Optimiser } from './optimiser/optimiser.ts';
 import { follow, isStuck, lostAt } from './trajectory.ts';
 import { diagnose } from './lost-gradient.ts';
-import { hasStrip, isFrame } from './frames.ts';
+import { hasStrip, isFrame } from '../runs/ascent/film-strip.ts';
 import type { Objective } from './objective/objective.ts';
-import type { AscentSummary } from './records.ts';
+import type { AscentSummary } from '../runs/ascent/records.ts';
 import type { AscentSettings, Trial } from './settings.ts';
 import { mostIterations } from './objective-graph.ts';
 import { centred, startOf } from './start-pictures.ts';

@@ -2,11 +2,11 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { Judge } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
-import type { AscentFolder } from './ascent-folder.ts';
-import type { AscentState } from './checkpoint.ts';
+import type { AscentFolder } from '../runs/ascent/folder.ts';
+import type { AscentState } from '../runs/ascent/checkpoint.ts';
 import type { Objective } from './objective/objective.ts';
 import type { ClimbableParametrisation } from './parametrisation/create.ts';
-import type { AscentProgress, AscentRecord, TrialRecord } from './records.ts';
+import type { AscentProgress, AscentRecord, TrialRecord } from '../runs/ascent/records.ts';
 import type { ObjectiveGraph } from './objective-graph.ts';
 import type { StartPicture } from './start-pictures.ts';
 

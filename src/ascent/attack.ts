@@ -2,7 +2,7 @@
 import { summarise } from '../util/statistics.ts';
 import type { Guess } from '../model/likeliest.ts';
 import { classGoal, type Objective } from './objective/objective.ts';
-import type { Attack, AscentRow, AttackSummary } from './records.ts';
+import type { Attack, AscentRow, AttackSummary } from '../runs/ascent/records.ts';
 import { startsFromPictures, type AscentSettings, type Start, type StartFile } from './settings.ts';
 import { startPath } from './start-pictures.ts';
 

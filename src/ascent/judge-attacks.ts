@@ -1,11 +1,11 @@
 /** What a network names pictures that were changed, and how far they are from those that they were. */
-import type { Picture } from '../evolution/run-folder.ts';
+import type { Picture } from '../runs/evolution/folder.ts';
 import { judgeAll } from '../model/judge.ts';
 import type { Ascent } from './ascent.ts';
 import { attackOf, startFileOf } from './attack.ts';
 import { bestConfidence, namedAt, type Trajectory } from './trajectory.ts';
 import { distanceBetween } from './distance.ts';
-import type { AscentRow } from './records.ts';
+import type { AscentRow } from '../runs/ascent/records.ts';
 import { startOf } from './start-pictures.ts';
 
 /**

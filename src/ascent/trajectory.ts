@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts';
 import type { Iteration } from './optimiser/optimiser.ts';
 import type { Objective } from './objective/objective.ts';
 import type { AscentSettings } from './settings.ts';
-import { milestones, type AscentHistory, type AscentRow } from './records.ts';
+import { milestones, type AscentHistory, type AscentRow } from '../runs/ascent/records.ts';
 
 export interface Best {
   readonly iteration: number;

@@ -1,6 +1,6 @@
 /** How long the rest of an ascent takes, by the iterations of its batch, which cost the same however many images still climb. */
 import type { Standing } from '../ascent/ascent.ts';
-import type { AscentProgress } from '../ascent/records.ts';
+import type { AscentProgress } from '../runs/ascent/records.ts';
 import type { Expected } from './bar-line.ts';
 
 /** Read-backs that the pace is taken of: early ones are slow, the first one waits for what is compiled. */

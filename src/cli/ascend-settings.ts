@@ -18,7 +18,7 @@ import { readImageFile } from '../node/image-folder.ts';
 import { readRegular } from '../node/read-regular.ts';
 import { sha256Of } from '../node/sha256.ts';
 import { findPictures } from '../node/start-folder.ts';
-import { readRun } from '../runs/read-evolution.ts';
+import { readRun } from '../runs/evolution/read.ts';
 import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
 import { classesNamed } from './named-classes.ts';
 import { noteTo, type Terminal } from './terminal.ts';

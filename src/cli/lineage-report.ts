@@ -1,7 +1,7 @@
 /** `fool report --lineage CLASS`: the ancestry of one elite. */
 import { join } from 'node:path';
 import { ClassNames } from '../datasets/class-names.ts';
-import { replay, type Replayed } from '../runs/replay.ts';
+import { replay, type Replayed } from '../runs/evolution/replay.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import type { FoundLine } from '../node/lineage-files.ts';
 import type { CommonOptions } from './options.ts';

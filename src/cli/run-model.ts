@@ -1,5 +1,5 @@
 /** The model that a run was made with, and no other. */
-import type { RunRecord } from '../evolution/run-record.ts';
+import type { RunRecord } from '../runs/evolution/records.ts';
 import type { Model } from '../model/model.ts';
 import { loadModel, UnknownModelError } from '../node/model-file.ts';
 import { RunFolderError } from '../runs/read-files.ts';

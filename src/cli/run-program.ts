@@ -5,7 +5,7 @@ import { AscentSettingsError } from '../ascent/check-settings.ts';
 import { SettingError } from '../experiments/settings.ts';
 import { PopulationError } from '../evolution/limits.ts';
 import { ModelPairError } from '../experiments/shared-classes.ts';
-import { ClassError } from '../runs/start-evolution.ts';
+import { ClassError } from '../runs/evolution/start.ts';
 import { messageOf } from '../util/message-of.ts';
 import { UnknownModelError } from '../node/model-file.ts';
 import { printEnvelope } from './envelope.ts';

@@ -3,11 +3,11 @@ import type { Population } from '../genome/population.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { Archive } from './archive.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint } from '../runs/evolution/checkpoint.ts';
 import type { Lineage } from './lineage.ts';
 import type { SearchMemory } from './limits.ts';
-import type { RunFolder } from './run-folder.ts';
-import type { ProgressRecord, RunRecord } from './run-record.ts';
+import type { RunFolder } from '../runs/evolution/folder.ts';
+import type { ProgressRecord, RunRecord } from '../runs/evolution/records.ts';
 
 export interface Evolution {
   readonly gpu: Gpu;

@@ -9,9 +9,9 @@ import type { Replacement } from './archive.ts';
 import { Evaluator, type Evaluation } from './evaluator.ts';
 import type { Evolution, EvolutionHooks } from './evolution.ts';
 import type { Gallery } from './gallery.ts';
-import { Keeper } from './keeper.ts';
+import { Keeper } from '../runs/evolution/recorder.ts';
 import type { Birth } from './lineage.ts';
-import type { RunSummary } from './run-record.ts';
+import type { RunSummary } from '../runs/evolution/records.ts';
 import { Scheduler, type Request } from './scheduler.ts';
 
 /** Runs until the generations are done or the host says stop; the last state is saved either way. */

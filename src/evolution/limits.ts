@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { genomeWords } from '../kernels/genome/direct.ts';
 import { imageWords } from '../image/image-layout.ts';
 import type { Model } from '../model/model.ts';
-import type { RunSettings } from './run-record.ts';
+import type { RunSettings } from '../runs/evolution/records.ts';
 
 /** A population or an archive does not fit; the message says what does. */
 export class PopulationError extends Error {

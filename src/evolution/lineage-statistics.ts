@@ -1,6 +1,6 @@
 /** What records tell of goal switching, and of how long the ancestries of elites are. */
 import { byId, stepsOf, lineTo, type Ancestor } from './lineage.ts';
-import type { CellRecord } from './run-record.ts';
+import type { CellRecord } from '../runs/evolution/records.ts';
 
 export interface CellSwitches {
   readonly class: number;

@@ -1,5 +1,5 @@
 /** Empties an experiment's folder of what it has written there, and of nothing else. */
-import { clearFolder } from '../evolution/clear-folder.ts';
+import { clearFolder } from '../runs/clear-folder.ts';
 import { picturesOf } from '../runs/replaced-run.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import type { Storage } from '../storage/storage.ts';

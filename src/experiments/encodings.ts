@@ -1,6 +1,6 @@
 /** Evolution against a network, several independent runs of one encoding (paper §3.1 to §3.4, figures 4 to 8). */
 import { median as medianOf } from 'simple-statistics';
-import type { RunSettings } from '../evolution/run-record.ts';
+import type { RunSettings } from '../runs/evolution/records.ts';
 import { formatCount, formatDuration, shortLabel } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
 import { bandsDrawing, boxesDrawing } from './drawings.ts';

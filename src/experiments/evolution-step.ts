@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { evolve } from '../evolution/evolve.ts';
 import { checkMemory, searchMemory } from '../evolution/limits.ts';
-import { picturePath } from '../evolution/run-folder.ts';
-import type { RunSettings } from '../evolution/run-record.ts';
+import { picturePath } from '../runs/evolution/folder.ts';
+import type { RunSettings } from '../runs/evolution/records.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { readRun } from '../runs/read-evolution.ts';
+import { readRun } from '../runs/evolution/read.ts';
 import { formatConfidence } from '../report/format.ts';
-import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/start-evolution.ts';
+import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution/start.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';

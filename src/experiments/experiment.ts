@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ImageDataset } from '../datasets/dataset.ts';
-import type { EncodePicture } from '../evolution/run-folder.ts';
+import type { EncodePicture } from '../runs/evolution/folder.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { LabelledBatch } from '../model/evaluation.ts';
 import type { Model } from '../model/model.ts';

@@ -5,14 +5,14 @@
 import { mean as meanOf, median as medianOf } from 'simple-statistics';
 import { byId, lineTo, stepsOf, type Ancestor, type Step as LineStep } from '../evolution/lineage.ts';
 import { ancestryLengths, goalSwitching } from '../evolution/lineage-statistics.ts';
-import type { ProgressRecord } from '../evolution/run-record.ts';
+import type { ProgressRecord } from '../runs/evolution/records.ts';
 import { formatCount, formatNumber, shortLabel } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { drawLine } from '../report/lineage-graph.ts';
 import { placesToShow } from '../report/lineage-places.ts';
-import { readLineage } from '../runs/read-lineage.ts';
-import { readRun, type RunFolder } from '../runs/read-evolution.ts';
-import { replay } from '../runs/replay.ts';
+import { readLineage } from '../runs/evolution/read-lineage.ts';
+import { readRun, type RunFolder } from '../runs/evolution/read.ts';
+import { replay } from '../runs/evolution/replay.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import { graphDrawing, tracesDrawing, type Trace } from './drawings.ts';
 import { runFolder, type EvolutionOutcome } from './evolution-step.ts';

@@ -1,5 +1,5 @@
 /** Evolutions as the settings of an experiment ask for them: one, or several that differ in their seeds alone. */
-import type { RunSettings } from '../evolution/run-record.ts';
+import type { RunSettings } from '../runs/evolution/records.ts';
 import { evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
 import type { Step } from './experiment.ts';
 

@@ -9,7 +9,7 @@ import type { CppnGenome } from '../genome/genome.ts';
 import type { Coordinates } from '../genome/cppn-coordinates.ts';
 import { Evaluator } from '../evolution/evaluator.ts';
 import { checkPopulation } from '../evolution/limits.ts';
-import { cppnGenomeSchema } from '../evolution/run-schema.ts';
+import { cppnGenomeSchema } from '../runs/evolution/schema.ts';
 import type { Winner } from '../evolution/scheduler.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
@@ -20,7 +20,7 @@ import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
 import { formatConfidence } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { classesOf } from '../runs/start-evolution.ts';
+import { classesOf } from '../runs/evolution/start.ts';
 import type { Host, Step, StepHost } from './experiment.ts';
 import { pointAt, type SearchOutcome } from './search-outcome.ts';
 

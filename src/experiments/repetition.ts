@@ -5,7 +5,7 @@ import { rankOf } from '../model/evaluation.ts';
 import type { Model } from '../model/model.ts';
 import { formatCount, formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
-import { readRunRecord, RunFolderError } from '../runs/read-evolution.ts';
+import { readRunRecord, RunFolderError } from '../runs/evolution/read.ts';
 import { bandsDrawing } from './drawings.ts';
 import {
   elitePictures,

@@ -2,7 +2,7 @@
  * Fooling images become a class more, the network is trained on, and images are evolved against it again, one or more times
  * (paper §3.6, the part about ImageNet).
  */
-import { pictureName } from '../evolution/picture-name.ts';
+import { pictureName } from '../runs/picture-name.ts';
 import { sha256Hex } from '../formats/sha256.ts';
 import { DatasetError } from '../datasets/dataset.ts';
 import { withClass } from '../model/added-class.ts';

@@ -1,5 +1,5 @@
 /** A picture out of the folder of a run, of the size that the run's pictures have. */
-import type { RunRecord } from '../evolution/run-record.ts';
+import type { RunRecord } from '../runs/evolution/records.ts';
 import type { PlanarPicture } from '../image/shrink.ts';
 import { RunFolderError } from '../runs/read-files.ts';
 import type { Storage } from '../storage/storage.ts';

@@ -1,5 +1,5 @@
 /** Checkpoints of trainings that are steps of experiments: where one stopped, another process goes on bit for bit. */
-import { SavingPace } from '../evolution/saving-pace.ts';
+import { SavingPace } from '../runs/saving-pace.ts';
 import type { Checkpoints } from '../model/training/background-saver.ts';
 import {
   readCheckpoint,

@@ -1,5 +1,5 @@
 /** Images that fool one network shown to another (paper §3.5): evolved on A and judged on B, and the reverse. */
-import type { RunSettings } from '../evolution/run-record.ts';
+import type { RunSettings } from '../runs/evolution/records.ts';
 import { largest } from '../model/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
 import { defineExperiment, type Experiment, type Host, type ReadResult, type Step } from './experiment.ts';

@@ -1,7 +1,7 @@
 /** Film strips as animated GIFs. */
 import { encode } from 'modern-gif';
-import { mostStrips } from '../ascent/records.ts';
-import { readAscent } from '../runs/read-ascent.ts';
+import { mostStrips } from '../runs/ascent/records.ts';
+import { readAscent } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './film-strip.ts';
 import type { ImageBytes } from './image-bytes.ts';

@@ -1,5 +1,5 @@
 /** Writes the pictures and tables of an ascent's folder. */
-import { mostStrips, type AscentRow } from '../ascent/records.ts';
+import { mostStrips, type AscentRow } from '../runs/ascent/records.ts';
 import { isWatched, type AscentSettings } from '../ascent/settings.ts';
 import {
   mostAttacksShown,
@@ -18,7 +18,7 @@ import { shortLabel } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
 import type { PagePicture } from '../report/picture.ts';
 import { mostAtOnce } from '../report/picture-list.ts';
-import { readAscent, type AscentFolder } from '../runs/read-ascent.ts';
+import { readAscent, type AscentFolder } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './film-strip.ts';
 import { writeGrid } from './grid-file.ts';

@@ -1,7 +1,7 @@
 /** The film strip of an objective as its readers see it: small pictures of the way, and the one that was delivered at its end. */
-import { frameOf } from '../ascent/frames.ts';
-import { framePath } from '../ascent/records.ts';
-import type { AscentFolder } from '../runs/read-ascent.ts';
+import { frameOf } from '../runs/ascent/film-strip.ts';
+import { framePath } from '../runs/ascent/records.ts';
+import type { AscentFolder } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ImageBytes } from './image-bytes.ts';
 import { decodePicture } from './run-pictures.ts';

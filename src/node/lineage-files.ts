@@ -1,14 +1,14 @@
 /** Writes an elite's ancestry into its run folder: a page, and the ancestors' pictures as a film strip and as a GIF. */
 import { byId, lineTo, stepsOf, type Step } from '../evolution/lineage.ts';
-import { lineagePath, picturePath } from '../evolution/run-folder.ts';
-import type { CellRecord, RunRecord } from '../evolution/run-record.ts';
-import type { Replayed } from '../runs/replay.ts';
+import { lineagePath, picturePath } from '../runs/evolution/folder.ts';
+import type { CellRecord, RunRecord } from '../runs/evolution/records.ts';
+import type { Replayed } from '../runs/evolution/replay.ts';
 import { shortLabel } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
 import { renderLineage, type LineageInput, type LineagePicture } from '../report/lineage-page.ts';
 import { placesToShow } from '../report/lineage-places.ts';
-import { readLineage } from '../runs/read-lineage.ts';
-import { readRun, RunFolderError } from '../runs/read-evolution.ts';
+import { readLineage } from '../runs/evolution/read-lineage.ts';
+import { readRun, RunFolderError } from '../runs/evolution/read.ts';
 import { shrink } from '../image/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
 import { gifOf } from './animation.ts';

@@ -1,10 +1,10 @@
 /** Writes the pictures and tables of a run folder. */
-import { picturePath } from '../evolution/run-folder.ts';
+import { picturePath } from '../runs/evolution/folder.ts';
 import type { GridPicture } from '../report/grid.ts';
 import { mostAtOnce } from '../report/picture-list.ts';
 import type { PagePicture } from '../report/picture.ts';
-import { readLineage } from '../runs/read-lineage.ts';
-import { readRun } from '../runs/read-evolution.ts';
+import { readLineage } from '../runs/evolution/read-lineage.ts';
+import { readRun } from '../runs/evolution/read.ts';
 import { renderReport } from '../report/report.ts';
 import { damagedLinesAre, readRunKind } from '../runs/read-files.ts';
 import type { Storage } from '../storage/storage.ts';

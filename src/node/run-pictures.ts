@@ -1,5 +1,5 @@
 /** Pictures of a run folder, which anybody may have put there: of the run's size, and no more of them than fit in memory. */
-import type { RunRecord } from '../evolution/run-record.ts';
+import type { RunRecord } from '../runs/evolution/records.ts';
 import { shrink } from '../image/shrink.ts';
 import type { ImageBytes } from './image-bytes.ts';
 import { decodeImage, ImageFileError } from './image-file.ts';

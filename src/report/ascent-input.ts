@@ -1,6 +1,6 @@
 /** What the report of an ascent is made of. */
 import type { PagePicture } from './picture.ts';
-import type { AscentFolder } from '../runs/read-ascent.ts';
+import type { AscentFolder } from '../runs/ascent/read.ts';
 
 /** A picture on the way, small. */
 export interface Frame {

@@ -1,7 +1,7 @@
 /** What an ascent's records are called on its page. */
 import { startFileOf } from '../ascent/attack.ts';
 import type { Distance } from '../ascent/distance.ts';
-import { milestones, type Attack, type AscentRow, type TrialRecord } from '../ascent/records.ts';
+import { milestones, type Attack, type AscentRow, type TrialRecord } from '../runs/ascent/records.ts';
 import type { Guess } from '../model/likeliest.ts';
 import { isWatched, type AscentSettings, type Climb, type StepRule } from '../ascent/settings.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';

@@ -1,5 +1,5 @@
 /** Commands that make a run again, as somebody may type them. */
-import type { RunSettings } from '../evolution/run-record.ts';
+import type { RunSettings } from '../runs/evolution/records.ts';
 
 /**
  * The command of an evolution, with the folder of the model and of the run left out: a page that is handed on does not tell

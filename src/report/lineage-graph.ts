@@ -1,7 +1,7 @@
 /** A line of ancestors as a path, and the shared ancestry of all living elites as a tree. */
 import { Graph, layout, type Point } from '@dagrejs/dagre';
 import { byId, lineTo, winsOf, type Ancestor, type Step } from '../evolution/lineage.ts';
-import type { CellRecord } from '../evolution/run-record.ts';
+import type { CellRecord } from '../runs/evolution/records.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 import {
   attached,

@@ -1,6 +1,6 @@
 /** Makes the page of one elite's ancestry. */
 import type { Ancestor, Step } from '../evolution/lineage.ts';
-import type { CellRecord, RunRecord } from '../evolution/run-record.ts';
+import type { CellRecord, RunRecord } from '../runs/evolution/records.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 import { drawLine, drawTree, largestTree, lineageLegend } from './lineage-graph.ts';
 import { html, type Markup } from './markup.ts';

@@ -1,6 +1,6 @@
 /** The curves of an evolution as inline SVG. Each is drawn twice: as it is, and on an axis of nines. */
 import * as Plot from '@observablehq/plot';
-import type { CellRecord, ProgressRecord, StageTimes } from '../evolution/run-record.ts';
+import type { CellRecord, ProgressRecord, StageTimes } from '../runs/evolution/records.ts';
 import { evenPlaces, mostCurves, mostPoints, plotCurves, valuesOf } from './curves.ts';
 import { formatNumber, shortLabel } from './format.ts';
 import type { Markup } from './markup.ts';

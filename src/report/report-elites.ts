@@ -1,6 +1,6 @@
 /** The sections of a report that show a picture per class: the elites, and the networks that draw them. */
 import { logOddsOf } from '../model/log-odds.ts';
-import type { CellRecord } from '../evolution/run-record.ts';
+import type { CellRecord } from '../runs/evolution/records.ts';
 import { cppnLegend, describeCppn, type NetworkDrawings } from './cppn-graph.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 import { html } from './markup.ts';

@@ -1,7 +1,7 @@
 /** What a report is made of. */
 import type { PagePicture } from './picture.ts';
-import type { FoundLineage } from '../runs/read-lineage.ts';
-import type { RunFolder } from '../runs/read-evolution.ts';
+import type { FoundLineage } from '../runs/evolution/read-lineage.ts';
+import type { RunFolder } from '../runs/evolution/read.ts';
 
 /** A run folder's records and pictures. */
 export interface ReportInput extends RunFolder {

@@ -1,6 +1,6 @@
 /** The section of a report about the ancestors of its elites. */
 import { byId, lineTo, stepsOf, type Ancestor, type Step } from '../evolution/lineage.ts';
-import type { CellRecord } from '../evolution/run-record.ts';
+import type { CellRecord } from '../runs/evolution/records.ts';
 import { summarise } from '../util/statistics.ts';
 import { quoted } from './command.ts';
 import { formatNumber, shortLabel } from './format.ts';

@@ -1,5 +1,5 @@
 /** The sections of a report that hold numbers, curves and tables. */
-import type { ProgressRecord, StageTimes } from '../evolution/run-record.ts';
+import type { ProgressRecord, StageTimes } from '../runs/evolution/records.ts';
 import { summarise } from '../util/statistics.ts';
 import type { RandomViews } from '../model/crops.ts';
 import { formatConfidence, formatDuration, formatNumber, formatQdScore } from './format.ts';

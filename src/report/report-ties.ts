@@ -1,6 +1,6 @@
 /** Which of a run's elites are equally sure, and which are one image. */
 import { logOddsOf } from '../model/log-odds.ts';
-import type { CellRecord } from '../evolution/run-record.ts';
+import type { CellRecord } from '../runs/evolution/records.ts';
 import { formatCount, formatNumber, shortLabel } from './format.ts';
 
 /** `rank 3 of 200`, `rank 3 of 200, tied with 2 others`: by confidence, the surest first. In the order of the cells. */

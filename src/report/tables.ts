@@ -1,5 +1,5 @@
 /** Tables and large figures, the parts of every report. */
-import type { RunRecord } from '../evolution/run-record.ts';
+import type { RunRecord } from '../runs/evolution/records.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
 import { Section } from './section.ts';
 

@@ -1,13 +1,13 @@
 /** What a run folder of either kind says of its pictures, for whoever wants to hold it to that. */
 import { isWatched } from '../ascent/settings.ts';
-import { picturePath } from '../evolution/run-folder.ts';
-import type { RunRecord } from '../evolution/run-record.ts';
+import { picturePath } from './evolution/folder.ts';
+import type { RunRecord } from './evolution/records.ts';
 import type { RandomViews } from '../model/crops.ts';
 import type { DenseStorage } from '../network/parameters.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readAscent } from './read-ascent.ts';
-import { readLineage, type FoundLineage } from './read-lineage.ts';
-import { readRun } from './read-evolution.ts';
+import { readAscent } from './ascent/read.ts';
+import { readLineage, type FoundLineage } from './evolution/read-lineage.ts';
+import { readRun } from './evolution/read.ts';
 import { readRunKind } from './read-files.ts';
 
 /** A picture and the confidence that the network is said to have in it. */

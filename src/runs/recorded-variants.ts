@@ -2,8 +2,8 @@
  * A resumed run goes on with the kernels that it was started with, whatever was tuned in the meantime: other variants sum in
  * another order, and round otherwise.
  */
-import { CheckpointError } from '../evolution/checkpoint.ts';
-import type { RunRecord } from '../evolution/run-record.ts';
+import { CheckpointError } from './evolution/checkpoint.ts';
+import type { RunRecord } from './evolution/records.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { firstOf, type Choices } from '../gpu/tuning.ts';
 import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';

@@ -1,9 +1,9 @@
 /** What of a folder's pictures belongs to the run that is there, as its record says. */
-import { pictureName } from '../ascent/ascent-folder.ts';
-import { ascentRecordSchema } from '../ascent/schema.ts';
-import type { IsOurs } from '../evolution/clear-folder.ts';
-import { picturePath } from '../evolution/run-folder.ts';
-import { runRecordSchema } from '../evolution/run-schema.ts';
+import { pictureName } from './ascent/folder.ts';
+import { ascentRecordSchema } from './ascent/schema.ts';
+import type { IsOurs } from './clear-folder.ts';
+import { picturePath } from './evolution/folder.ts';
+import { runRecordSchema } from './evolution/schema.ts';
 import { readJson, RunFolderError } from './read-files.ts';
 import type { Storage } from '../storage/storage.ts';
 

@@ -1,5 +1,5 @@
 /** What `run.json` says of where a run's numbers come from: version, model, adapter. */
-import type { RunRecord } from '../evolution/run-record.ts';
+import type { RunRecord } from './evolution/records.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Model } from '../model/model.ts';
 import { markOf } from '../storage/checksum.ts';

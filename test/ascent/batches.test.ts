@@ -1,16 +1,16 @@
 /** What is climbed side by side is climbed as if alone, and repeats bit for bit, however it is cut and interrupted. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AscentState } from '../../src/ascent/checkpoint.ts';
+import type { AscentState } from '../../src/runs/ascent/checkpoint.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
-import type { AscentHistory, AscentRow } from '../../src/ascent/records.ts';
+import type { AscentHistory, AscentRow } from '../../src/runs/ascent/records.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
 import { createJudge } from '../../src/model/judge.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { crc32 } from '../../src/storage/crc32.ts';
 import { previousOf } from '../../src/storage/generations.ts';
-import { readAscent } from '../../src/runs/read-ascent.ts';
+import { readAscent } from '../../src/runs/ascent/read.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
-import { RecordingStorage, copyOf } from '../evolution/failing-storage.ts';
+import { RecordingStorage, copyOf } from '../runs/evolution/failing-storage.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose } from '../kernels/numbers.ts';

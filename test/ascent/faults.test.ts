@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
-import { readAscent } from '../../src/runs/read-ascent.ts';
+import { readAscent } from '../../src/runs/ascent/read.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import type { Model } from '../../src/model/model.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';

@@ -5,11 +5,11 @@ import { presets } from '../../src/ascent/optimiser/presets.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
 import { readModel } from '../../src/weights/read-model.ts';
-import { newAscent } from '../../src/runs/start-ascent.ts';
-import { newEvolution } from '../../src/runs/start-evolution.ts';
+import { newAscent } from '../../src/runs/ascent/start.ts';
+import { newEvolution } from '../../src/runs/evolution/start.ts';
 import { Gpu } from '../../src/gpu/device.ts';
 import { type Model } from '../../src/model/model.ts';
-import { readAscent } from '../../src/runs/read-ascent.ts';
+import { readAscent } from '../../src/runs/ascent/read.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 /** Of the browser; the core is compiled without the DOM's types. */

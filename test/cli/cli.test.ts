@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CellRecord } from '../../src/evolution/run-record.ts';
+import type { CellRecord } from '../../src/runs/evolution/records.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { ended, fool, foolProcess, start } from './fool.ts';
 import { covering } from '../support/full.ts';

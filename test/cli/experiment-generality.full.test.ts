@@ -1,7 +1,7 @@
 /** `fool experiment generality` in miniature. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { pictureName } from '../../src/evolution/picture-name.ts';
+import { pictureName } from '../../src/runs/picture-name.ts';
 import type { Generality } from '../../src/experiments/generality.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { fool } from './fool.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { withFewerElements } from '../../src/experiments/repeated-elements.ts';
 import type { Removals } from '../../src/experiments/repetition.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
-import { pictureName } from '../../src/evolution/picture-name.ts';
+import { pictureName } from '../../src/runs/picture-name.ts';
 import { fool } from './fool.ts';
 import { inMiniature, type Printed } from './miniature.ts';
 

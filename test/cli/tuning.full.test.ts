@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { RunRecord } from '../../src/evolution/run-record.ts';
+import type { RunRecord } from '../../src/runs/evolution/records.ts';
 import { foolProcess } from './fool.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fool-tuning-full-'));

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { RunRecord } from '../../src/evolution/run-record.ts';
+import type { RunRecord } from '../../src/runs/evolution/records.ts';
 import { keepTuned } from '../../src/node/tuning-cache.ts';
 import { fool, openDevice } from './fool.ts';
 

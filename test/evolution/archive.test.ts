@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Archive, mostConfidence, type Candidate } from '../../src/evolution/archive.ts';
 import { logOddsOf, logOddsOfCertainty } from '../../src/model/log-odds.ts';
-import { confidence as recordedConfidence } from '../../src/evolution/run-schema.ts';
+import { confidence as recordedConfidence } from '../../src/runs/evolution/schema.ts';
 
 const cells = 4;
 

@@ -1,9 +1,9 @@
-import { editState } from './failing-storage.ts';
+import { editState } from '../runs/evolution/failing-storage.ts';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { evolve } from '../../src/evolution/evolve.ts';
-import type { RunSettings } from '../../src/evolution/run-record.ts';
-import { newEvolution, resumedEvolution } from '../../src/runs/start-evolution.ts';
+import type { RunSettings } from '../../src/runs/evolution/records.ts';
+import { newEvolution, resumedEvolution } from '../../src/runs/evolution/start.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';

@@ -1,8 +1,8 @@
 /** Runs of a network that is small enough to evolve against dozens of times in one test. */
 import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
-import type { RunSettings, RunSummary } from '../../src/evolution/run-record.ts';
-import { newEvolution, resumedEvolution } from '../../src/runs/start-evolution.ts';
+import type { RunSettings, RunSummary } from '../../src/runs/evolution/records.ts';
+import { newEvolution, resumedEvolution } from '../../src/runs/evolution/start.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Architecture, Extent } from '../../src/network/layer.ts';

@@ -1,6 +1,6 @@
 /** Goal switching in miniature, counted a second time from the files of its run. */
 import { beforeAll, expect, test } from 'vitest';
-import type { CellRecord, ProgressRecord } from '../../src/evolution/run-record.ts';
+import type { CellRecord, ProgressRecord } from '../../src/runs/evolution/records.ts';
 import { goalSwitchingExperiment, rowsOf } from '../../src/experiments/goal-switching.ts';
 import type { ConclusionRecord } from '../../src/experiments/record.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';

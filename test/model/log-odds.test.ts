@@ -1,10 +1,10 @@
 /** Elites are compared by log-odds: they go on improving where confidence reads 1, and older archives resume. */
 import { describe, expect, test } from 'vitest';
-import type { ProgressRecord } from '../../src/evolution/run-record.ts';
+import type { ProgressRecord } from '../../src/runs/evolution/records.ts';
 import { loadModel } from '../../src/node/model-file.ts';
-import { readRun } from '../../src/runs/read-evolution.ts';
+import { readRun } from '../../src/runs/evolution/read.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
-import { copyOf } from '../evolution/failing-storage.ts';
+import { copyOf } from '../runs/evolution/failing-storage.ts';
 import { tinyRun, tinySettings } from '../evolution/tiny-run.ts';
 import { full } from '../support/full.ts';
 

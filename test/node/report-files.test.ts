@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { framePath } from '../../src/ascent/records.ts';
+import { framePath } from '../../src/runs/ascent/records.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { writeReport } from '../../src/node/report-files.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
 import { ascentStorage, fakeAscent, type FakeAscent } from '../report/fake-ascent.ts';
-import { picturePath } from '../../src/evolution/run-folder.ts';
+import { picturePath } from '../../src/runs/evolution/folder.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import { fakeRun, storageOf } from '../report/fake-run.ts';
 import { parsePage, type PageElement } from '../report/page.ts';

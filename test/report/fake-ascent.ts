@@ -8,10 +8,10 @@ import {
   type AscentRow,
   type AscentSummary,
   type TrialRecord,
-} from '../../src/ascent/records.ts';
+} from '../../src/runs/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
 import type { AscentReportInput } from '../../src/report/ascent-report.ts';
-import type { AscentFolder } from '../../src/runs/read-ascent.ts';
+import type { AscentFolder } from '../../src/runs/ascent/read.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { fakeGenome } from './fake-run.ts';
 

@@ -1,7 +1,7 @@
 /** Records of a run that never was, for the tests of the report. */
 import { mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
 import type { CppnGenome } from '../../src/genome/genome.ts';
-import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../../src/evolution/run-record.ts';
+import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../../src/runs/evolution/records.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import type { ReportInput } from '../../src/report/report.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byId, lineTo, stepsOf, type Ancestor, type Step } from '../../src/evolution/lineage.ts';
-import type { CellRecord } from '../../src/evolution/run-record.ts';
+import type { CellRecord } from '../../src/runs/evolution/records.ts';
 import { drawTree, largestTree, treeOf } from '../../src/report/lineage-graph.ts';
 import { renderLineage, type LineageInput } from '../../src/report/lineage-page.ts';
 import { mostShown, mostSwitches, placesToShow } from '../../src/report/lineage-places.ts';
 import { plotSureCells, plotWins } from '../../src/report/plots.ts';
-import { readLineage } from '../../src/runs/read-lineage.ts';
+import { readLineage } from '../../src/runs/evolution/read-lineage.ts';
 import { withChecksum, withChecksumIn } from '../../src/storage/checksum.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { mutationsOf } from '../support/hostile-bytes.ts';

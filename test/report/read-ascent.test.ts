@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderAscentReport } from '../../src/report/ascent-report.ts';
-import { readAscent, readAscentRecord } from '../../src/runs/read-ascent.ts';
+import { readAscent, readAscentRecord } from '../../src/runs/ascent/read.ts';
 import { readRunKind, RunFolderError } from '../../src/runs/read-files.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { mutationsOf } from '../support/hostile-bytes.ts';

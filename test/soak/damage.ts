@@ -2,17 +2,17 @@
  * Run folders whose files were changed, cut, removed, exchanged, or replaced by another run's: what is made of them is what
  * would have been made without, or a sentence says what is wrong; a picture that is another's, `verify` finds.
  */
-import { CheckpointError } from '../../src/evolution/checkpoint.ts';
+import { CheckpointError } from '../../src/runs/evolution/checkpoint.ts';
 import { confidencesOf } from '../../src/model/evaluation.ts';
 import { decodeImage, ImageFileError } from '../../src/node/image-file.ts';
 import { writeReport } from '../../src/node/report-files.ts';
 import { readClaims } from '../../src/runs/claims.ts';
-import { readAscent } from '../../src/runs/read-ascent.ts';
-import { readLineage } from '../../src/runs/read-lineage.ts';
-import { readRun } from '../../src/runs/read-evolution.ts';
+import { readAscent } from '../../src/runs/ascent/read.ts';
+import { readLineage } from '../../src/runs/evolution/read-lineage.ts';
+import { readRun } from '../../src/runs/evolution/read.ts';
 import { RunFolderError } from '../../src/runs/read-files.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
-import { copyOf } from '../evolution/failing-storage.ts';
+import { copyOf } from '../runs/evolution/failing-storage.ts';
 import { tinyColourModel, tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
 import { below, oneOf, randomFrom, settled, Tally, type Random, type Soak } from './soak.ts';

@@ -1,7 +1,7 @@
 /** Every write, move, removal and append of small runs as the moment of death: readable then, and resumed to the same end. */
 import { readClaims } from '../../src/runs/claims.ts';
 import { RunFolderError } from '../../src/runs/read-files.ts';
-import { copyOf } from '../evolution/failing-storage.ts';
+import { copyOf } from '../runs/evolution/failing-storage.ts';
 import { firstDifference, settled, Tally, type Soak } from './soak.ts';
 import { EveryMoment, tinyKinds } from './tiny-runs.ts';
 

@@ -2,7 +2,7 @@
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { MemoryStorage, Storage } from '../../src/storage/storage.ts';
 import { ascentKinds, ascentOutcome, tinyAscent } from '../ascent/tiny-ascent.ts';
-import { copyOf, RecordingStorage } from '../evolution/failing-storage.ts';
+import { copyOf, RecordingStorage } from '../runs/evolution/failing-storage.ts';
 import { outcomeOf, tinyColourModel, tinyModel, tinyRun, tinySettings } from '../evolution/tiny-run.ts';
 
 export interface Going {

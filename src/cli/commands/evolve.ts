@@ -1,18 +1,18 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
 import { Option, type Command } from 'commander';
-import { readCheckpoint } from '../../evolution/checkpoint.ts';
+import { readCheckpoint } from '../../runs/evolution/checkpoint.ts';
 import type { Evolution } from '../../evolution/evolution.ts';
 import { evolve } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
-import type { RunSettings, RunSummary, StageTimes } from '../../evolution/run-record.ts';
-import { newEvolution, resumedEvolution } from '../../runs/start-evolution.ts';
-import { rebuiltCheckpoint } from '../../runs/rebuilt-checkpoint.ts';
+import type { RunSettings, RunSummary, StageTimes } from '../../runs/evolution/records.ts';
+import { newEvolution, resumedEvolution } from '../../runs/evolution/start.ts';
+import { rebuiltCheckpoint } from '../../runs/evolution/rebuilt-checkpoint.ts';
 import type { Model } from '../../model/model.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { durationWithSetUp, formatConfidence, formatCount, formatNumber } from '../../report/format.ts';
-import { readRunRecord } from '../../runs/read-evolution.ts';
+import { readRunRecord } from '../../runs/evolution/read.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';

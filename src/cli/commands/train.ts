@@ -1,6 +1,6 @@
 /** `fool train`: LeNet from the MNIST files, with our own kernels. */
 import { Option, type Command } from 'commander';
-import { SavingPace } from '../../evolution/saving-pace.ts';
+import { SavingPace } from '../../runs/saving-pace.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Checkpoints } from '../../model/training/background-saver.ts';
 import { evaluateAccuracy } from '../../model/evaluation.ts';

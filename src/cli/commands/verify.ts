@@ -8,7 +8,7 @@ import { ImageFileError } from '../../node/image-file.ts';
 import { decodeWholePicture } from '../../node/run-pictures.ts';
 import { readClaims, type Claim, type ClaimedRun } from '../../runs/claims.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from '../../report/format.ts';
-import type { FoundLineage } from '../../runs/read-lineage.ts';
+import type { FoundLineage } from '../../runs/evolution/read-lineage.ts';
 import { RunFolderError } from '../../runs/read-files.ts';
 import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';

@@ -1,13 +1,13 @@
 /** The pictures of a run as a gallery shows them: from the records of an evolution, or of an ascent. */
-import type { AscentRow } from '../../ascent/records.ts';
+import type { AscentRow } from '../../runs/ascent/records.ts';
 import { logOddsOf } from '../../model/log-odds.ts';
-import { picturePath } from '../../evolution/run-folder.ts';
-import type { CellRecord } from '../../evolution/run-record.ts';
+import { picturePath } from '../../runs/evolution/folder.ts';
+import type { CellRecord } from '../../runs/evolution/records.ts';
 import type { CppnGenome, SerialisedGenome } from '../../genome/genome.ts';
 import { formatCount, formatNumber } from '../format.ts';
-import { readAscent } from '../../runs/read-ascent.ts';
-import { readLineage } from '../../runs/read-lineage.ts';
-import { readRun } from '../../runs/read-evolution.ts';
+import { readAscent } from '../../runs/ascent/read.ts';
+import { readLineage } from '../../runs/evolution/read-lineage.ts';
+import { readRun } from '../../runs/evolution/read.ts';
 import type { Ancestor, GalleryDetail, GalleryEntry } from './gallery-data.ts';
 import type { SurveyedRun } from './survey.ts';
 

@@ -1,9 +1,9 @@
 /** What `run.json` alone says of a run that a gallery is to show: enough to plan, without its pictures or genomes. */
 import type { DenseStorage } from '../../network/parameters.ts';
-import type { RunRecord } from '../../evolution/run-record.ts';
+import type { RunRecord } from '../../runs/evolution/records.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { readAscentRecord } from '../../runs/read-ascent.ts';
-import { readRunRecord, RunFolderError } from '../../runs/read-evolution.ts';
+import { readAscentRecord } from '../../runs/ascent/read.ts';
+import { readRunRecord, RunFolderError } from '../../runs/evolution/read.ts';
 import { readRunKind } from '../../runs/read-files.ts';
 import type { Method } from './gallery-data.ts';
 import { mostPictures } from './gallery-record.ts';

@@ -1,0 +1,28 @@
+/** Film strips: the pictures of chosen iterations, small, of the first objectives. */
+import { fitImage } from '../../image/fit-image.ts';
+import type { Picture } from '../evolution/folder.ts';
+import { mostStrips } from './records.ts';
+import type { AscentSettings } from '../../ascent/settings.ts';
+
+/** Side of a frame in pixels, at most. */
+const largestSide = 112;
+
+/** The start, the iterations 1, 2, 4, 8, … and the last one; nothing where several trials are compared. */
+export function isFrame(
+  iteration: number,
+  { steps, trials }: Pick<AscentSettings, 'steps' | 'trials'>,
+): boolean {
+  const isPower = (iteration & (iteration - 1)) === 0;
+  return trials.length === 1 && (isPower || iteration === steps);
+}
+
+/** Whether the objective of that place has a film strip. */
+export const hasStrip = (objective: number): boolean => objective < mostStrips;
+
+/** The picture at the size of a frame. */
+export function frameOf(picture: Omit<Picture, 'pixels'> & { readonly pixels: Uint8Array }): Picture {
+  const { channels, height, width } = picture;
+  const shrink = Math.max(1, Math.max(height, width) / largestSide);
+  const [rows, columns] = [Math.round(height / shrink), Math.round(width / shrink)];
+  return { channels, height: rows, width: columns, pixels: fitImage(picture, [channels, rows, columns]) };
+}
