@@ -57,17 +57,25 @@ const onOwnDevice = ['test/network/refused-kernels.test.ts', 'test/ascent/shippe
 
 const everything = [
   // In the order of their names, so that the longest files come first.
-  project('commands', ['test/{cli,browser,bench,node}/**/*.test.ts', ...onOwnDevice], {
+  project('commands', ['test/{cli,browser,bench,node,library}/**/*.test.ts', ...onOwnDevice], {
     ...ownDevice,
     exclude: withoutDevice,
   }),
-  project('engine', ['test/{gpu,kernels,network,model,weights,genome,evolution,ascent,runs,experiments}/**/*.test.ts'], {
-    ...sharedDevice,
-    exclude: onOwnDevice,
-  }),
+  project(
+    'engine',
+    ['test/{gpu,kernels,network,model,weights,genome,evolution,ascent,runs,experiments}/**/*.test.ts'],
+    {
+      ...sharedDevice,
+      exclude: onOwnDevice,
+    },
+  ),
   project(
     'unit',
-    ['test/{util,random,wgsl,image,formats,datasets,report}/**/*.test.ts', 'test/*.test.ts', ...withoutDevice],
+    [
+      'test/{util,random,wgsl,image,formats,datasets,report}/**/*.test.ts',
+      'test/*.test.ts',
+      ...withoutDevice,
+    ],
     {
       isolate: false,
     },

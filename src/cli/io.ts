@@ -1,5 +1,5 @@
 /** What a command line has of the world around it: where it writes and how it gets a device. */
-import { releaseDawn, searchGpu, type OpenedGpu } from '../node/adapter.ts';
+import { searchGpu, type OpenedGpu } from '../node/adapter.ts';
 import { holdBack } from '../node/silence-driver.ts';
 import type { Output } from './output.ts';
 import { StatusLine } from './status-line.ts';
@@ -64,7 +64,6 @@ export const processIo: Io = {
     const opened = await searchGpu(adapter, { listen: holdBack(hear) });
     const close = () => {
       opened.gpu.close();
-      releaseDawn();
     };
     return { ...opened, close };
   },

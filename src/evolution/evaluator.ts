@@ -4,6 +4,7 @@ import { Program, bind } from '../gpu/program.ts';
 import { noChild, winnerBytes, winners } from '../kernels/genome/argmax-per-class.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { notFinite } from '../model/not-finite.ts';
+import { ResourceStack, type Resource } from '../util/resources.ts';
 import type { Winner } from './scheduler.ts';
 
 export interface Evaluation {
@@ -14,7 +15,7 @@ export interface Evaluation {
   readonly network: number;
 }
 
-export class Evaluator {
+export class Evaluator implements Resource {
   readonly #winners: GPUBuffer;
   readonly #stamps: GPUBuffer;
   readonly #queries: GPUQuerySet | undefined;
@@ -24,9 +25,10 @@ export class Evaluator {
     private readonly classifier: Classifier,
     private readonly picking: Program,
     winnersBuffer: GPUBuffer,
+    stamps: GPUBuffer,
   ) {
     this.#winners = winnersBuffer;
-    this.#stamps = gpu.buffer('timestamps', 32, 0x0200 | 0x0004); // QUERY_RESOLVE | COPY_SRC
+    this.#stamps = stamps;
     if (gpu.has('timestamp-query'))
       this.#queries = gpu.device.createQuerySet({ type: 'timestamp', count: 4 });
   }
@@ -34,7 +36,9 @@ export class Evaluator {
   /** @param children images that the classifier judges at once */
   static async create(gpu: Gpu, classifier: Classifier, children: number): Promise<Evaluator> {
     const { classes } = classifier.network;
-    const buffer = gpu.buffer('winners', winnerBytes * classes);
+    using made = new ResourceStack();
+    const buffer = made.use(gpu.buffer('winners', winnerBytes * classes));
+    const stamps = made.use(gpu.buffer('timestamps', 32, 0x0200 | 0x0004)); // QUERY_RESOLVE | COPY_SRC
     const picking = [
       await bind(gpu, 'winners', winners(classes, children), [
         classifier.logOdds,
@@ -42,7 +46,19 @@ export class Evaluator {
         buffer,
       ]),
     ];
-    return new Evaluator(gpu, classifier, new Program(picking), buffer);
+    const evaluator = new Evaluator(gpu, classifier, new Program(picking), buffer, stamps);
+    made.move();
+    return evaluator;
+  }
+
+  destroy(): void {
+    this.#winners.destroy();
+    this.#stamps.destroy();
+    this.#queries?.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   /**
@@ -52,11 +68,7 @@ export class Evaluator {
   async submit(render: Program): Promise<Evaluation> {
     const { device } = this.gpu;
     const bytes = this.#winners.size;
-    const staging = device.createBuffer({
-      label: 'winners read-back',
-      size: bytes + 32,
-      usage: 0x0001 | 0x0008,
-    });
+    const staging = this.gpu.staging('winners read-back', bytes + 32);
     const encoder = device.createCommandEncoder();
     this.#pass(encoder, 0, [render]);
     this.#pass(encoder, 2, [this.classifier.program, this.picking]);

@@ -1,9 +1,10 @@
 /** The elites' pictures, kept on the device as the very bytes that were judged until they are saved. */
 import type { Gpu } from '../gpu/device.ts';
 import { Slots } from '../gpu/record-store.ts';
+import type { Resource } from '../util/resources.ts';
 import type { Replacement } from './archive.ts';
 
-export class Gallery {
+export class Gallery implements Resource {
   readonly #pictures: Slots;
   readonly #unsaved = new Set<number>();
 
@@ -15,6 +16,14 @@ export class Gallery {
     cells: number,
   ) {
     this.#pictures = new Slots(gpu, 'elite pictures', cells, bytes);
+  }
+
+  destroy(): void {
+    this.#pictures.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   adopt(replacements: readonly Pick<Replacement, 'cell' | 'child'>[]): void {

@@ -1,4 +1,5 @@
 /** A network trained further on pictures, as a step of an experiment: it keeps a checkpoint, and goes on from it bit for bit. */
+import { ResourceStack } from '../util/resources.ts';
 import { z } from 'zod';
 import type { Gpu } from '../gpu/device.ts';
 import { firstOf } from '../gpu/tuning.ts';
@@ -81,7 +82,7 @@ async function follow(
   };
   const path = checkpointPath(network);
   const from = await checkpointIn(host, path, plan);
-  const tuner = await tunerFrom(gpu, model, pictures, layers, plan, from);
+  using tuner = await tunerFrom(gpu, model, pictures, layers, plan, from);
   const started = host.now() - 1000 * (from?.seconds ?? 0);
   const seconds = () => (host.now() - started) / 1000;
   const saver = new BackgroundSaver(
@@ -123,7 +124,9 @@ async function tunerFrom(
 ): Promise<FineTuner> {
   const choices = from && firstOf(from.choices, bundledChoices(gpu.adapter.kind));
   const start = from ? { firstStep: from.step, choices } : {};
-  const tuner = await createFineTuner(gpu, model, pictures, layers, descent, seed, start);
+  using made = new ResourceStack();
+  const tuner = made.use(await createFineTuner(gpu, model, pictures, layers, descent, seed, start));
   if (from) restoreState(gpu, tuner, from);
+  made.move();
   return tuner;
 }

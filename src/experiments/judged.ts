@@ -29,12 +29,8 @@ export async function confidencesOfAll(
   atATime = mostAtATime,
 ): Promise<Float32Array[] | undefined> {
   const most = imagesAtATime(model, Math.max(1, pictures.length), atATime);
-  const judge = await createJudge(gpu, model, most, crops);
-  try {
-    return await inTurns(pictures, most, watch, (turn) => judge.judge(joined(turn), turn.length));
-  } finally {
-    judge.destroy();
-  }
+  using judge = await createJudge(gpu, model, most, crops);
+  return await inTurns(pictures, most, watch, (turn) => judge.judge(joined(turn), turn.length));
 }
 
 /**

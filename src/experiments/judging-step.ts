@@ -52,8 +52,8 @@ export function judgingStep(options: JudgingStepOptions): Step<Judgement> {
       const tallies = await host.withDevice(async (gpu) => {
         const total = wanted.reduce((sum, { length }) => sum + length, 0);
         const most = imagesAtATime(model, Math.max(1, total), mostAtATime);
-        const judge = await createJudge(gpu, model, most, crops);
-        return tallied(host, judge, wanted, alarm(model));
+        using judge = await createJudge(gpu, model, most, crops);
+        return await tallied(host, judge, wanted, alarm(model));
       });
       return tallies && { groups: tallies, seconds: (host.now() - started) / 1000 };
     },

@@ -2,6 +2,7 @@
  * Random CPPNs of which only the best is kept, as a step of an experiment: what selection is compared with. Each depends on
  * nothing but the seed and its number, so that a long search is many short steps, whose results are joined.
  */
+import { ResourceStack } from '../util/resources.ts';
 import { z } from 'zod';
 import { ascentGenome } from '../ascent/parametrisation/cppn-genome.ts';
 import { CppnPopulation } from '../genome/cppn-population.ts';
@@ -87,26 +88,24 @@ async function judge(
   const { population } = search;
   checkPopulation(gpu, model, 'cppn', population);
   const started = host.now();
-  const classifier = await createClassifier(gpu, model, { images: population, crops: 1 });
-  try {
-    const drawing = canvas(gpu, model, search, classifier);
-    const evaluator = await Evaluator.create(gpu, classifier, population);
-    const best = new Best(model, classesOf(model, search.classes ?? undefined));
-    let next = genomesOf(search, model, from);
-    for (let batch = from; batch < to; batch++) {
-      if (host.shouldStop()) return undefined;
-      const genomes = next;
-      await drawing.show(genomes);
-      const evaluating = evaluator.submit(drawing.population.render());
-      // The device works meanwhile.
-      if (batch + 1 < to) next = genomesOf(search, model, batch + 1);
-      best.add((await evaluating).winners, genomes);
-      host.progress((batch + 1 - from) * population, `median ${formatConfidence(best.median)}`);
-    }
-    return { batches: best.batches, cells: best.cells, seconds: (host.now() - started) / 1000 };
-  } finally {
-    classifier.destroy();
+  using classifier = await createClassifier(gpu, model, { images: population, crops: 1 });
+  const drawing = canvas(gpu, model, search, classifier);
+  using held = new ResourceStack();
+  held.use(drawing.population);
+  using evaluator = await Evaluator.create(gpu, classifier, population);
+  const best = new Best(model, classesOf(model, search.classes ?? undefined));
+  let next = genomesOf(search, model, from);
+  for (let batch = from; batch < to; batch++) {
+    if (host.shouldStop()) return undefined;
+    const genomes = next;
+    await drawing.show(genomes);
+    const evaluating = evaluator.submit(drawing.population.render());
+    // The device works meanwhile.
+    if (batch + 1 < to) next = genomesOf(search, model, batch + 1);
+    best.add((await evaluating).winners, genomes);
+    host.progress((batch + 1 - from) * population, `median ${formatConfidence(best.median)}`);
   }
+  return { batches: best.batches, cells: best.cells, seconds: (host.now() - started) / 1000 };
 }
 
 function genomesOf({ population, seed, mutations }: RandomSearch, model: Model, batch: number): CppnGenome[] {
@@ -209,15 +208,13 @@ export async function randomPictures(
   const extent = model.preprocessing.image;
   const [channels, height, width] = extent;
   const bytes = await host.withDevice(async (gpu) => {
-    const images = gpu.buffer('pictures', 4 * imageWords(extent) * cells.length);
-    try {
-      const { population, show } = canvas(gpu, model, search, { images });
-      await show(cells.map((cell) => cell.genome));
-      run(gpu, population.render());
-      return unpadPlanes(new Uint8Array(await gpu.read(images)), height * width);
-    } finally {
-      images.destroy();
-    }
+    using held = new ResourceStack();
+    const images = held.use(gpu.buffer('pictures', 4 * imageWords(extent) * cells.length));
+    const { population, show } = canvas(gpu, model, search, { images });
+    held.use(population);
+    await show(cells.map((cell) => cell.genome));
+    run(gpu, population.render());
+    return unpadPlanes(new Uint8Array(await gpu.read(images)), height * width);
   });
   const size = channels * height * width;
   return cells.map(({ label, confidence }, place) => {

@@ -8,6 +8,7 @@ import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
 import { checkCppn, mutateCppn, randomCppn } from './cppn-genome.ts';
 import { flattenCppn, flattenPopulation, type FlatCppn } from './cppn-program.ts';
+import { ResourceStack } from '../util/resources.ts';
 import type { CppnGenome, Genome } from './genome.ts';
 import { cppnFrame, type Coordinates } from './cppn-coordinates.ts';
 import type { PastBirth, Population, PopulationSettings } from './population.ts';
@@ -38,13 +39,24 @@ export class CppnPopulation implements Population {
     this.#gpu = gpu;
     this.#settings = settings;
     this.#elites = Array.from({ length: settings.cells }, () => undefined);
-    this.#table = gpu.buffer('CPPN table', 16 * settings.population);
-    this.#frame = gpu.bufferFrom('CPPN frame', cppnFrame(coordinates, [height, width]), uniformUsage);
-    this.#program = gpu.buffer('CPPN program', 64 * 4 * settings.population);
+    using made = new ResourceStack();
+    this.#table = made.use(gpu.buffer('CPPN table', 16 * settings.population));
+    const frame = cppnFrame(coordinates, [height, width]);
+    this.#frame = made.use(gpu.bufferFrom('CPPN frame', frame, uniformUsage));
+    this.#program = made.use(gpu.buffer('CPPN program', 64 * 4 * settings.population));
+    made.move();
   }
 
   static create(gpu: Gpu, settings: PopulationSettings, coordinates: Coordinates): CppnPopulation {
     return new CppnPopulation(gpu, settings, coordinates);
+  }
+
+  destroy(): void {
+    for (const buffer of [this.#table, this.#frame, this.#program, this.#values]) buffer?.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   async first(): Promise<void> {

@@ -13,6 +13,7 @@ import {
 import { mutationIndex } from '../random/polynomial-mutation.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
+import { ResourceStack } from '../util/resources.ts';
 import type { Genome } from './genome.ts';
 import type { PastBirth, Population, PopulationSettings } from './population.ts';
 
@@ -58,10 +59,11 @@ export class DirectPopulation implements Population {
     const [channels, height, width] = extent;
     const shape: DirectShape = { population, channels, pixels: height * width };
     const bytes = 4 * genomeWords(channels * height * width);
+    using made = new ResourceStack();
     const buffers: Buffers = {
-      generation: gpu.buffer('direct generation', 32, uniformUsage),
-      children: gpu.buffer('direct children', bytes * population),
-      elites: new Slots(gpu, 'direct elites', cells, bytes),
+      generation: made.use(gpu.buffer('direct generation', 32, uniformUsage)),
+      children: made.use(gpu.buffer('direct children', bytes * population)),
+      elites: made.use(new Slots(gpu, 'direct elites', cells, bytes)),
     };
     const { generation, children } = buffers;
     const render = [await bind(gpu, 'render', renderDirect(shape), { 1: children, 2: images })];
@@ -73,7 +75,17 @@ export class DirectPopulation implements Population {
       vary: new Program([await bind(gpu, 'vary', varyDirect(shape), [generation, children])]),
       render: new Program(render),
     };
+    made.move();
     return new DirectPopulation(gpu, settings, buffers, programs);
+  }
+
+  destroy(): void {
+    const { generation, children, elites } = this.buffers;
+    for (const held of [generation, children, elites]) held.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   first(): Promise<void> {

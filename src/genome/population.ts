@@ -1,8 +1,10 @@
 /** What evolution needs of an encoding: children on the device, elites to vary, images to judge. */
 import type { Program } from '../gpu/program.ts';
+import type { Resource } from '../util/resources.ts';
 import type { Genome } from './genome.ts';
 
-export interface Population {
+/** Holds its genomes on the device, or what draws them. */
+export interface Population extends Resource {
   /** Makes the random individuals of generation 0 into the children. */
   first(): Promise<void>;
   /**

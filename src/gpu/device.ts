@@ -1,6 +1,7 @@
 /** An open device with what every layer above needs: its limits, its errors, its pipelines. */
 import { DeviceLostError, GpuError, GpuLimitError, formatBytes } from './errors.ts';
 import { unlimited, type HostMemory } from './host-memory.ts';
+import { LiveBuffers, type GpuMemory } from './live-buffers.ts';
 import { PipelineCache } from './pipeline-cache.ts';
 import type { Tuning } from './tuning.ts';
 import { justWait, type Wait } from './wait.ts';
@@ -42,9 +43,17 @@ export interface GpuOptions {
   readonly expectedLaunches?: number | undefined;
   /** What the host has to say of memory that a driver in this process takes; nothing where the device has its own. */
   readonly host?: HostMemory;
+  /** Called when the device is closed. */
+  readonly onClose?: () => void;
 }
 
-export class Gpu {
+/**
+ * A device that is open until it is closed, by `using` or by `close`.
+ *
+ * @example
+ * using gpu = await openGpu(); // of easily-fooled/node; in a browser `Gpu.open` takes the adapter of `navigator.gpu`
+ */
+export class Gpu implements Disposable {
   readonly pipelines: PipelineCache;
   /** Set by whoever opens the device, before networks are made on it: which variants they take. */
   tuning: Tuning | undefined;
@@ -53,6 +62,8 @@ export class Gpu {
   readonly wait: Wait;
   readonly expectedLaunches: number | undefined;
   readonly #host: HostMemory;
+  readonly #onClose: () => void;
+  readonly #live = new LiveBuffers();
   /** Variants that the driver does not compile, by the key of the shape. */
   readonly #refused = new Map<string, Set<string>>();
   #failure: GpuError | undefined;
@@ -61,11 +72,12 @@ export class Gpu {
   private constructor(
     readonly device: GPUDevice,
     readonly adapter: AdapterDescription,
-    { wait = justWait, expectedLaunches, host = unlimited }: GpuOptions,
+    { wait = justWait, expectedLaunches, host = unlimited, onClose = () => undefined }: GpuOptions,
   ) {
     this.wait = wait;
     this.expectedLaunches = expectedLaunches;
     this.#host = host;
+    this.#onClose = onClose;
     this.pipelines = new PipelineCache(device, wait, host.forCompiling);
     device.addEventListener('uncapturederror', (event) => {
       this.#failure ??= new GpuError(`${adapter.name}: ${firstParagraph(event.error.message)}`);
@@ -92,12 +104,13 @@ export class Gpu {
     return new Gpu(device, description, options);
   }
 
-  get isClosed(): boolean {
-    return this.#closed;
-  }
-
   get limits(): GPUSupportedLimits {
     return this.device.limits;
+  }
+
+  /** What the buffers take that were made here and are not freed. */
+  get memory(): GpuMemory {
+    return this.#closed ? { buffers: 0, bytes: 0 } : this.#live.memory;
   }
 
   has(feature: GPUFeatureName): boolean {
@@ -144,7 +157,7 @@ export class Gpu {
       );
     }
     this.#host.forBuffer(label, size);
-    return this.device.createBuffer({ label, size, usage });
+    return this.#live.counted(this.device.createBuffer({ label, size, usage }));
   }
 
   /** A buffer that holds the given values. */
@@ -156,6 +169,12 @@ export class Gpu {
     const buffer = this.buffer(label, content.byteLength, usage);
     this.write(buffer, content);
     return buffer;
+  }
+
+  /** A buffer that copies go to and that `mapped` reads. @param bytes a multiple of 4 */
+  staging(label: string, bytes: number): GPUBuffer {
+    const usage = 0x0001 | 0x0008; // MAP_READ | COPY_DST
+    return this.#live.counted(this.device.createBuffer({ label, size: bytes, usage }));
   }
 
   /** Queues a copy to the device; lengths that are no multiple of 4 bytes are padded with zeros. */
@@ -171,11 +190,7 @@ export class Gpu {
   /** Waits for the queue and copies bytes back to the CPU. */
   async read(buffer: GPUBuffer, bytes: number = buffer.size, offset = 0): Promise<ArrayBuffer> {
     const size = Math.ceil(bytes / 4) * 4;
-    const staging = this.device.createBuffer({
-      label: `read-back of ${buffer.label}`,
-      size,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
+    const staging = this.staging(`read-back of ${buffer.label}`, size);
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
@@ -203,10 +218,16 @@ export class Gpu {
     return copy;
   }
 
-  /** Ends the device; an undestroyed one keeps a core busy and the process alive. */
+  /** Ends the device and frees all that was made on it; an open one keeps a core busy and the process alive. */
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.device.destroy();
+    this.#onClose();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 

@@ -3,9 +3,10 @@
  * one buffer: they are spread over as many buffers as that takes. Only copies touch them, no kernel binds them.
  */
 import type { Gpu } from './device.ts';
+import { ResourceStack, type Resource } from '../util/resources.ts';
 import { GpuLimitError, formatBytes } from './errors.ts';
 
-export class Slots {
+export class Slots implements Resource {
   readonly #buffers: readonly GPUBuffer[];
   readonly #perBuffer: number;
 
@@ -31,12 +32,16 @@ export class Slots {
         `${label}: one slot takes ${formatBytes(bytes)}; ${gpu.adapter.name} has at most ${formatBytes(mostBytes)} in one buffer`,
       );
     }
+    using made = new ResourceStack();
     this.#buffers = Array.from({ length: Math.ceil(count / this.#perBuffer) }, (_, index) =>
-      gpu.buffer(
-        `${label} ${String(index)}`,
-        bytes * Math.min(this.#perBuffer, count - index * this.#perBuffer),
+      made.use(
+        gpu.buffer(
+          `${label} ${String(index)}`,
+          bytes * Math.min(this.#perBuffer, count - index * this.#perBuffer),
+        ),
       ),
     );
+    made.move();
   }
 
   /** Buffers that the slots are spread over. */
@@ -71,6 +76,14 @@ export class Slots {
     }
     const { buffer, offset } = this.#place(slot);
     this.gpu.write(buffer, content, offset);
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   #place(slot: number): { buffer: GPUBuffer; offset: number } {

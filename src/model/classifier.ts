@@ -11,6 +11,7 @@ import { confidence } from '../kernels/layers/softmax.ts';
 import { noImage, view, viewTable, type ViewShape } from '../kernels/image/view.ts';
 import { activationBytes, createNetwork, fewImages, type Network } from '../network/network.ts';
 import { type DenseStorage, type Parameters } from '../network/parameters.ts';
+import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import { uploadParameters } from '../network/upload.ts';
 import { imageWords } from '../image/image-layout.ts';
 import type { Model } from './model.ts';
@@ -32,7 +33,8 @@ export interface ClassifierOptions {
   readonly choices?: Choices | undefined;
 }
 
-export interface Classifier {
+/** Holds a network and its images on the device; parameters that were given are whose they were. */
+export interface Classifier extends Resource {
   readonly model: Model;
   /** Bytes [images, channels, plane words · 4]; whoever renders writes here. */
   readonly images: GPUBuffer;
@@ -46,8 +48,6 @@ export interface Classifier {
   readonly views: number;
   /** Parts of the program, each for some of the images: the index of the first, and what is done. */
   readonly turns: readonly { readonly first: number; readonly dispatches: readonly Dispatch[] }[];
-  /** Frees everything but the parameters that were given. */
-  destroy(): void;
 }
 
 export const defaultMemoryBudget = 512 * 2 ** 20;
@@ -65,22 +65,18 @@ export async function createClassifier(
     : viewsOf(preprocessing.image, preprocessing.crop, crops);
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
+  using made = new ResourceStack();
   const parameters =
     options.parameters ??
-    (await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
+    made.use(await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
   const slots = { batch, ...fewImages(turn * views.length, batch) };
-  const network = await createNetwork(gpu, model.architecture, parameters, {
-    ...slots,
-    denseStorage,
-    choices: options.choices,
-  });
-  const images = gpu.buffer('images', 4 * count * imageWords(preprocessing.image));
-  const confidences = gpu.buffer('confidences', 4 * network.classes * count);
-  const logOdds = gpu.buffer('log-odds', 4 * network.classes * count);
-  const viewBuffer = gpu.bufferFrom('views', viewTable(views));
-  const mean = gpu.bufferFrom('mean', preprocessing.mean);
-  const own = [images, confidences, logOdds, viewBuffer, mean];
-  if (!options.parameters) own.push(...parameters.values());
+  const how = { ...slots, denseStorage, choices: options.choices };
+  const network = made.use(await createNetwork(gpu, model.architecture, parameters, how));
+  const images = made.use(gpu.buffer('images', 4 * count * imageWords(preprocessing.image)));
+  const confidences = made.use(gpu.buffer('confidences', 4 * network.classes * count));
+  const logOdds = made.use(gpu.buffer('log-odds', 4 * network.classes * count));
+  const viewBuffer = made.use(gpu.bufferFrom('views', viewTable(views)));
+  const mean = made.use(gpu.bufferFrom('mean', preprocessing.mean));
   const planned = viewShape(model, batch, views.length);
   const shown = options.randomViews
     ? // Only a view that is resized may look beyond the edge.
@@ -96,9 +92,8 @@ export async function createClassifier(
     const source = Uint32Array.from({ length: sources }, (_, slot) =>
       slot < turn && first + slot < count ? first + slot : noImage,
     );
-    const start = gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage);
-    const sourceBuffer = gpu.bufferFrom('source', source);
-    own.push(start, sourceBuffer);
+    const start = made.use(gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage));
+    const sourceBuffer = made.use(gpu.bufferFrom('source', source));
     const seen = await bind(gpu, 'view', view(shown), [
       images,
       sourceBuffer,
@@ -115,12 +110,12 @@ export async function createClassifier(
     });
     turns.push({ first, dispatches: [seen, ...network.forward.dispatches, judged] });
   }
-  const destroy = () => {
-    network.destroy();
-    for (const buffer of own) buffer.destroy();
-  };
+  const held = made.move();
+  const own = freedBy(() => {
+    held.destroy();
+  });
   const program = new Program(turns.flatMap(({ dispatches }) => dispatches));
-  return { model, images, confidences, logOdds, network, program, views: views.length, turns, destroy };
+  return { model, images, confidences, logOdds, network, program, views: views.length, turns, ...own };
 }
 
 export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {

@@ -41,12 +41,8 @@ export async function confidencesOf(
   count: number,
   crops: 1 | 10 = 1,
 ): Promise<Float32Array[]> {
-  const judge = await createJudge(gpu, model, count, crops);
-  try {
-    return await judge.judge(images, count);
-  } finally {
-    judge.destroy();
-  }
+  using judge = await createJudge(gpu, model, count, crops);
+  return await judge.judge(images, count);
 }
 
 /** Images judged at once: few enough that an accuracy over thousands shows progress on a CPU. */
@@ -69,12 +65,8 @@ export async function evaluateAccuracy(
       `${data.name} has images of ${data.shape.join(' × ')}, ${model.name} looks at ${model.preprocessing.image.join(' × ')}`,
     );
   }
-  const judge = await createJudge(gpu, model, imagesAtATime(model, data.count, mostAtATime), crops, how);
-  try {
-    return await evaluateBatches(judge, batchesOf(data, judge.images), onJudged);
-  } finally {
-    judge.destroy();
-  }
+  using judge = await createJudge(gpu, model, imagesAtATime(model, data.count, mostAtATime), crops, how);
+  return await evaluateBatches(judge, batchesOf(data, judge.images), onJudged);
 }
 
 /** Sums over batches that come one by one, each of at most `judge.images` images. */

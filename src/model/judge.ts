@@ -1,12 +1,14 @@
 /** A classifier that is kept: pictures come in batches from the CPU, confidences go back. */
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
+import { freedBy, type Resource } from '../util/resources.ts';
 import { createClassifier, type ClassifierOptions } from './classifier.ts';
 import { padPlanes } from '../image/image-layout.ts';
 import type { Model } from './model.ts';
 import { checkFinite } from './not-finite.ts';
 
-export interface Judge {
+/** Holds a classifier on the device. */
+export interface Judge extends Resource {
   readonly model: Model;
   /** Most images of one call. */
   readonly images: number;
@@ -16,8 +18,6 @@ export interface Judge {
    * @throws NotFiniteError where an answer is not finite
    */
   judge(images: Uint8Array<ArrayBuffer>, count: number): Promise<Float32Array[]>;
-  /** Frees what it took on the device. */
-  destroy(): void;
 }
 
 /**
@@ -37,9 +37,9 @@ export async function createJudge(
   return {
     model,
     images,
-    destroy() {
+    ...freedBy(() => {
       classifier.destroy();
-    },
+    }),
     async judge(pixels, count) {
       if (count > images)
         throw new RangeError(`${String(count)} images for a judge of ${String(images)} at a time`);

@@ -5,6 +5,7 @@ import { Program, run } from '../gpu/program.ts';
 import type { Choices, TuningTask } from '../gpu/tuning.ts';
 import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';
 import type { Wanted } from './backward.ts';
+import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import { tuningTasksOf } from './tuning-tasks.ts';
 import { extents, volume, type Architecture, type Extent } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
@@ -35,7 +36,8 @@ export interface GradientSource {
   readonly gradient: GPUBuffer;
 }
 
-export interface Network {
+/** Holds its activations and gradients on the device; the parameters are whose they were. */
+export interface Network extends Resource {
   readonly architecture: Architecture;
   readonly batch: number;
   /** Slots that the passes are made for: all, or the first one or two. */
@@ -62,8 +64,6 @@ export interface Network {
   /** Four words; whoever trains writes a new key into the first two before every step. */
   readonly dropoutKey: GPUBuffer | undefined;
   readonly memory: MemoryPlan;
-  /** Frees everything but the parameters, which were given. */
-  destroy(): void;
 }
 
 /** Plans the memory, compiles and binds every kernel; has them tuned first where the device's tuning measures. */
@@ -77,17 +77,15 @@ export async function createNetwork(
   if (!options.choices) await prepare(gpu, architecture, parameters, options);
   const { tape, sources, outside, firstForward, firstBackward } = await compiled(gpu, architecture, options);
   const given = new Map(parameters);
+  using made = new ResourceStack();
   const parameterGradients = gradients.parameters
-    ? gradientBuffers(gpu, architecture)
+    ? gradientBuffers(gpu, architecture, made)
     : new Map<string, GPUBuffer>();
   for (const [name, buffer] of parameterGradients) given.set(gradientOf(name), buffer);
-  const extras = [...parameterGradients.values()];
-  if (gradients.input || gradients.parameters) {
-    const zeros = gpu.buffer(zeroBias, 4 * zeroBiasFloats(architecture));
-    given.set(zeroBias, zeros);
-    extras.push(zeros);
-  }
-  const { buffers, shared, dispatches, memory } = await bindTape(gpu, tape, given);
+  if (gradients.input || gradients.parameters)
+    given.set(zeroBias, made.use(gpu.buffer(zeroBias, 4 * zeroBiasFloats(architecture))));
+  const { buffers, own, dispatches, memory } = await bindTape(gpu, tape, given);
+  made.use(own);
   const gradientSources = new Map(
     sources.flatMap(({ layer, extent, tensor, gradientTensor }): [string, GradientSource][] => {
       const activations = buffers.get(outside(tensor));
@@ -101,6 +99,7 @@ export async function createNetwork(
   if (!input || !logits || !shape) throw new Error(`${architecture.name} has no layers`);
   const turnWeights = new Program(dispatches.slice(0, firstForward));
   run(gpu, turnWeights);
+  const held = made.move();
   return {
     architecture,
     batch,
@@ -117,9 +116,9 @@ export async function createNetwork(
     parameterGradients,
     dropoutKey: buffers.get(dropoutKeyTensor),
     memory,
-    destroy() {
-      for (const buffer of [...shared, ...extras]) buffer.destroy();
-    },
+    ...freedBy(() => {
+      held.destroy();
+    }),
   };
 }
 
@@ -211,13 +210,16 @@ export function deviceBytes(gpu: Gpu, architecture: Architecture, options: Netwo
   return { parameters, activations, total: parameters + activations };
 }
 
-function gradientBuffers(gpu: Gpu, architecture: Architecture): Map<string, GPUBuffer> {
+function gradientBuffers(gpu: Gpu, architecture: Architecture, made: ResourceStack): Map<string, GPUBuffer> {
   const buffers = new Map<string, GPUBuffer>();
   for (const shape of parameterShapes(architecture)) {
     for (const part of weightParts(shape, gpu))
-      buffers.set(part.name, gpu.buffer(gradientOf(part.name), 4 * parameterSizes(part.shape).weight));
+      buffers.set(
+        part.name,
+        made.use(gpu.buffer(gradientOf(part.name), 4 * parameterSizes(part.shape).weight)),
+      );
     const bias = biasName(shape.layer);
-    buffers.set(bias, gpu.buffer(gradientOf(bias), 4 * parameterSizes(shape).bias));
+    buffers.set(bias, made.use(gpu.buffer(gradientOf(bias), 4 * parameterSizes(shape).bias)));
   }
   return buffers;
 }

@@ -2,6 +2,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { Launch } from '../gpu/kernel.ts';
 import { bind, type Dispatch } from '../gpu/program.ts';
+import { ResourceStack, type Resource } from '../util/resources.ts';
 import { planMemory, type MemoryPlan, type TensorLife } from './memory-plan.ts';
 
 /** Some rows of a tensor; both numbers count floats, the first is a multiple of 64. */
@@ -76,8 +77,8 @@ export class Tape {
 export interface BoundTape {
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   readonly dispatches: readonly Dispatch[];
-  /** What was allocated here. */
-  readonly shared: readonly GPUBuffer[];
+  /** What was allocated here, to be freed by whoever had it bound. */
+  readonly own: Resource;
   readonly memory: MemoryPlan;
 }
 
@@ -91,9 +92,10 @@ export async function bindTape(
   given: ReadonlyMap<string, GPUBuffer>,
 ): Promise<BoundTape> {
   const memory = tape.plan(given);
+  using made = new ResourceStack();
   const shared = memory.sizes.map((bytes, index) => {
     const names = [...memory.place].flatMap(([name, place]) => (place === index ? [name] : []));
-    return gpu.buffer(names.join(', '), bytes);
+    return made.use(gpu.buffer(names.join(', '), bytes));
   });
   const buffers = new Map(given);
   for (const [name, index] of memory.place) {
@@ -118,5 +120,6 @@ export async function bindTape(
       ? { ...dispatch, writes: { tensor, buffer, bytes: tape.sizes.get(tensor) ?? 0 } }
       : dispatch;
   });
-  return { buffers, shared, dispatches: await Promise.all(bindings), memory };
+  const dispatches = await Promise.all(bindings);
+  return { buffers, own: made.move(), dispatches, memory };
 }

@@ -10,6 +10,7 @@ import { crossEntropy } from '../kernels/layers/softmax.ts';
 import { noImage, view, viewTable, type ImageView, type ViewShape } from '../kernels/image/view.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
+import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
 import { parameterShapes } from './parameter-shapes.ts';
@@ -51,8 +52,8 @@ export interface TrainerStart {
   readonly frozen?: ReadonlySet<string>;
 }
 
-/** What a step queues, whatever its inputs come from. */
-export interface Descender {
+/** What a step queues, whatever its inputs come from. It holds all but the parameters, which were given. */
+export interface Descender extends Resource {
   readonly network: Network;
   /**
    * All that steps change and build on, by name: parameters and their velocities, in the layout of the device. Whoever goes on
@@ -71,7 +72,7 @@ export interface Descender {
 }
 
 /** Steps over the images of a training set. */
-export interface Trainer extends Pick<Descender, 'network' | 'state' | 'loss'> {
+export interface Trainer extends Resource, Pick<Descender, 'network' | 'state' | 'loss'> {
   /** Queues one step. @param rate the learning rate of this step */
   step(images: Uint32Array<ArrayBuffer>, rate: number): void;
 }
@@ -116,15 +117,21 @@ export async function createTrainer(
   start: TrainerStart = {},
 ): Promise<Trainer> {
   const { batch } = descent;
-  const descender = await createDescender(gpu, architecture, parameters, descent, seed, start);
+  using made = new ResourceStack();
+  const descender = made.use(await createDescender(gpu, architecture, parameters, descent, seed, start));
   const { network, state } = descender;
-  const images = gpu.bufferFrom('training images', data.images);
-  const source = gpu.buffer('images of this step', 4 * batch);
+  const images = made.use(gpu.bufferFrom('training images', data.images));
+  const source = made.use(gpu.buffer('images of this step', 4 * batch));
   const whole = { top: 0, left: 0, height: shape.height, width: shape.width, mirrored: false };
-  const shown = new Program([await bindView(gpu, shape, whole, mean, { images, source, network })]);
+  const view = made.use(await bindView(gpu, shape, whole, mean, { images, source, network }));
+  const shown = new Program([view.dispatch]);
+  const held = made.move();
   return {
     network,
     state,
+    ...freedBy(() => {
+      held.destroy();
+    }),
     step(chosen, rate) {
       const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
       gpu.write(source, slots);
@@ -138,6 +145,11 @@ export async function createTrainer(
   };
 }
 
+/** The kernel that shows images to a network, and the tables that it reads. */
+export interface BoundView extends Resource {
+  readonly dispatch: Dispatch;
+}
+
 /** Shows a network one view of each of `shape.batch` images, those that `source` names. */
 export async function bindView(
   gpu: Gpu,
@@ -149,10 +161,19 @@ export async function bindView(
     source,
     network,
   }: { readonly images: GPUBuffer; readonly source: GPUBuffer; readonly network: Pick<Network, 'input'> },
-): Promise<Dispatch> {
-  const views = gpu.bufferFrom('views', viewTable([shown]));
-  const meanBuffer = gpu.bufferFrom('mean', mean);
-  return bind(gpu, 'view', view({ ...shape, views: 1 }), [images, source, views, meanBuffer, network.input]);
+): Promise<BoundView> {
+  using made = new ResourceStack();
+  const views = made.use(gpu.bufferFrom('views', viewTable([shown])));
+  const meanBuffer = made.use(gpu.bufferFrom('mean', mean));
+  const operands = [images, source, views, meanBuffer, network.input];
+  const dispatch = await bind(gpu, 'view', view({ ...shape, views: 1 }), operands);
+  const held = made.move();
+  return {
+    dispatch,
+    ...freedBy(() => {
+      held.destroy();
+    }),
+  };
 }
 
 /**
@@ -167,15 +188,18 @@ export async function createDescender(
   seed: number,
   { firstStep = 0, choices, frozen }: TrainerStart = {},
 ): Promise<Descender> {
-  const network = await createNetwork(gpu, architecture, parameters, {
-    batch,
-    choices,
-    gradients: { input: false, parameters: true },
-    training: true,
-  });
+  using made = new ResourceStack();
+  const network = made.use(
+    await createNetwork(gpu, architecture, parameters, {
+      batch,
+      choices,
+      gradients: { input: false, parameters: true },
+      training: true,
+    }),
+  );
   if (!network.logitsGradient) throw new Error('the network records no gradients');
-  const targetBuffer = gpu.buffer('targets of this step', 4 * batch);
-  const losses = gpu.buffer('losses', 4 * batch);
+  const targetBuffer = made.use(gpu.buffer('targets of this step', 4 * batch));
+  const losses = made.use(gpu.buffer('losses', 4 * batch));
   const objective = new Program([
     await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), [
       network.logits,
@@ -185,11 +209,15 @@ export async function createDescender(
     ]),
   ]);
   const trained = new Map([...network.parameterGradients].filter(([name]) => frozen?.has(name) !== true));
-  const update = await updates(gpu, architecture, parameters, trained);
+  const update = await updates(gpu, architecture, parameters, trained, made);
   const nothing = new Program([]);
   let steps = firstStep;
+  const held = made.move();
   return {
     network,
+    ...freedBy(() => {
+      held.destroy();
+    }),
     state: new Map([...parameters, ...update.velocities]),
     descend(targets, rate, before = nothing) {
       const { key } = RandomStream.of(seed, streams.dropout, steps++);
@@ -206,7 +234,13 @@ export async function createDescender(
   };
 }
 
-async function updates(gpu: Gpu, architecture: Architecture, parameters: Parameters, gradients: Parameters) {
+async function updates(
+  gpu: Gpu,
+  architecture: Architecture,
+  parameters: Parameters,
+  gradients: Parameters,
+  made: ResourceStack,
+) {
   const settings: { rates: GPUBuffer; isBias: boolean }[] = [];
   const velocities = new Map<string, GPUBuffer>();
   const sizes = new Map(
@@ -222,9 +256,9 @@ async function updates(gpu: Gpu, architecture: Architecture, parameters: Paramet
     const parameter = parameters.get(name);
     const floats = sizes.get(name);
     if (!parameter || floats === undefined) throw new Error(`no parameter ${name} to train`);
-    const rates = gpu.buffer(`step of ${name}`, 16, uniformUsage);
+    const rates = made.use(gpu.buffer(`step of ${name}`, 16, uniformUsage));
     settings.push({ rates, isBias: name.endsWith('.bias') });
-    const velocity = gpu.buffer(`velocity of ${name}`, 4 * floats);
+    const velocity = made.use(gpu.buffer(`velocity of ${name}`, 4 * floats));
     velocities.set(velocity.label, velocity);
     return bind(gpu, `${name} update`, sgd(floats), [parameter, velocity, gradient, rates]);
   });

@@ -3,6 +3,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
 import { matmul } from '../kernels/matmul/matmul.ts';
 import { pack } from '../kernels/matmul/pack.ts';
+import { ResourceStack, type Resource } from '../util/resources.ts';
 import type { Architecture } from './layer.ts';
 import { checkWeights, parameterShapes } from './parameter-shapes.ts';
 import {
@@ -23,6 +24,17 @@ import {
   type Weights,
 } from './parameters.ts';
 
+/** Parameters that were copied to a device, to be freed by whoever had them copied. */
+export class UploadedParameters extends Map<string, GPUBuffer> implements Resource {
+  destroy(): void {
+    for (const buffer of this.values()) buffer.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
 /**
  * Checks every shape and copies the weights to the device; factors are multiplied there.
  * @param storage of dense weights; halves are for inference and input gradients, training wants floats
@@ -34,9 +46,10 @@ export async function uploadParameters(
   weights: Weights,
   origin: string,
   storage: DenseStorage = 'f32',
-): Promise<Parameters> {
+): Promise<UploadedParameters> {
   checkWeights(architecture, weights, origin);
-  const parameters = new Map<string, GPUBuffer>();
+  using made = new ResourceStack();
+  const parameters = made.use(new UploadedParameters());
   for (const shape of parameterShapes(architecture)) {
     const { layer, depth } = shape;
     const weight = weights.get(weightName(layer));
@@ -49,9 +62,10 @@ export async function uploadParameters(
         buffer = gpu.bufferFrom(name, packWeight(part, rows));
       }
       if (!buffer) continue;
-      const halves = storage === 'f16' && isDense(part);
-      if (halves) await checkHalves(gpu, name, buffer, [weight, left, right], origin);
-      parameters.set(name, halves ? await toHalves(gpu, buffer, parameterSizes(part).weight) : buffer);
+      parameters.set(name, buffer);
+      if (storage !== 'f16' || !isDense(part)) continue;
+      await checkHalves(gpu, name, buffer, [weight, left, right], origin);
+      parameters.set(name, await toHalves(gpu, buffer, parameterSizes(part).weight));
     }
     const bias = weights.get(biasName(layer))?.data ?? new Float32Array();
     parameters.set(
@@ -59,6 +73,7 @@ export async function uploadParameters(
       gpu.bufferFrom(biasName(layer), packWeight({ ...shape, depth: 1 }, bias)),
     );
   }
+  made.move();
   return parameters;
 }
 
@@ -74,15 +89,17 @@ async function multiplyFactors(
   const rank = left.shape[1] ?? 0;
   const rows = left.data.subarray(first * rank, (first + outputs) * rank);
   const leftTurned = packWeight({ layer: name, groups: 1, outputs, depth: rank, fileShape: [] }, rows);
-  const scratch = [
-    gpu.bufferFrom(`${name} right`, padRows(right.data, depth)),
-    gpu.buffer(`${name} zeros`, 4 * pitch(depth)),
-    gpu.bufferFrom(`${name} left`, leftTurned),
+  using scratch = new ResourceStack();
+  using made = new ResourceStack();
+  const factors = [
+    scratch.use(gpu.bufferFrom(`${name} right`, padRows(right.data, depth))),
+    scratch.use(gpu.buffer(`${name} zeros`, 4 * pitch(depth))),
+    scratch.use(gpu.bufferFrom(`${name} left`, leftTurned)),
   ];
-  const product = gpu.buffer(name, 4 * depth * pitch(outputs));
+  const product = made.use(gpu.buffer(name, 4 * depth * pitch(outputs)));
   const launch = matmul({ rows: depth, columns: outputs, depth: rank }, gpu);
-  run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, [...scratch, product])]));
-  for (const buffer of scratch) buffer.destroy();
+  run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, [...factors, product])]));
+  made.move();
   return product;
 }
 
@@ -113,9 +130,11 @@ const largestOf = (values: Float32Array): number =>
 
 /** The same values as halves; the floats are freed. */
 async function toHalves(gpu: Gpu, floats: GPUBuffer, values: number): Promise<GPUBuffer> {
-  const halves = gpu.buffer(floats.label, 2 * values);
+  using made = new ResourceStack();
+  const halves = made.use(gpu.buffer(floats.label, 2 * values));
   run(gpu, new Program([await bind(gpu, `${floats.label} to halves`, pack(values), [floats, halves])]));
   floats.destroy();
+  made.move();
   return halves;
 }
 

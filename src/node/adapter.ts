@@ -57,7 +57,7 @@ interface Source {
  * A device dies with the instance of Dawn that it was made by, and the process with it, when that is collected: it is kept
  * for as long as the device is open, however many others are opened meanwhile.
  */
-const instances = new Map<Gpu, GPU>();
+const instances = new Set<GPU>();
 
 /**
  * Opens a device on the best adapter there is. A driver that Dawn refuses, or that gives an adapter but no
@@ -81,11 +81,13 @@ export async function searchGpu(
       if (!found) note('no adapter that Dawn accepts');
       else if (!source.accepts(found.description.kind)) note(`only ${found.description.description} there`);
       else {
+        const { instance } = found;
         const gpu = await Gpu.open(found.adapter, found.description, {
           ...(found.software && { wait: napUntil, host: hostMemory }),
           expectedLaunches,
+          onClose: () => instances.delete(instance),
         });
-        instances.set(gpu, found.instance);
+        instances.add(instance);
         note(`taken: ${found.description.description}`);
         return { gpu, attempts };
       }
@@ -114,11 +116,6 @@ function launchesByEnvironment(): number | undefined {
   const launches = Number(text);
   if (launches >= 1) return launches;
   throw new AdapterError(`FOOL_EXPECTED_LAUNCHES is ${text}; expected a number from 1 on`);
-}
-
-/** Lets go of what made the devices that are closed, whose threads would otherwise keep the process alive. */
-export function releaseDawn(): void {
-  for (const gpu of instances.keys()) if (gpu.isClosed) instances.delete(gpu);
 }
 
 function sourcesFor(choice: AdapterChoice): Source[] {

@@ -2,7 +2,6 @@
 export {
   AdapterError,
   openGpu,
-  releaseDawn,
   searchGpu,
   type AdapterChoice,
   type Attempt,

@@ -43,9 +43,8 @@ export async function checkImages(
   const pixels = new Uint8Array(images.length * channels * height * width);
   for (const [index, { image }] of images.entries())
     pixels.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), index * channels * height * width);
-  const judge = await createJudge(gpu, model, images.length, 1, { parameters });
+  using judge = await createJudge(gpu, model, images.length, 1, { parameters });
   const confidences = await judge.judge(pixels, images.length);
-  judge.destroy();
   return images.map(({ name, target }, index) => {
     const row = confidences[index] ?? new Float32Array();
     const rank = rankOf(row, target);

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { afterAll } from 'vitest';
 import type { OpenDevice } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
-import { releaseDawn, searchGpu, type OpenedGpu } from '../../src/node/adapter.ts';
+import { searchGpu, type OpenedGpu } from '../../src/node/adapter.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -32,7 +32,6 @@ export async function openDevice(adapter: string): Promise<OpenDevice> {
 afterAll(async () => {
   for (const { gpu } of await Promise.all(opened.values())) gpu.close();
   opened.clear();
-  releaseDawn();
 });
 
 /** Keeps what is written. */

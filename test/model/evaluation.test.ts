@@ -27,6 +27,7 @@ describe('accuracy over batches', () => {
     model,
     images: 2,
     destroy: () => undefined,
+    [Symbol.dispose]: () => undefined,
     judge: (bytes, count) =>
       Promise.resolve(
         Array.from({ length: count }, (_, image) =>

@@ -1,6 +1,5 @@
 /** The command line of the soak tests; see `run.mjs`. */
 import { parseArgs } from 'node:util';
-import { releaseDawn } from '../../src/node/adapter.ts';
 import { closeTestGpu } from '../gpu.ts';
 import { damage } from './damage.ts';
 import { deviceLoss } from './device-loss.ts';
@@ -60,7 +59,6 @@ async function run({ run: tryIt, count: usual }: Soak): Promise<number> {
   note(`${name}, seed ${String(seed)}`);
   const { figures, broken } = await tryIt({ count, seed, adapter, note });
   await closeTestGpu();
-  releaseDawn();
   const seconds = Math.round((performance.now() - started) / 1000);
   if (json) console.log(JSON.stringify({ name, seed, adapter, seconds, ...figures, broken }));
   else {

@@ -34,7 +34,7 @@ export function addClassify(program: Command, invocation: Invocation): void {
     const terminal = new Terminal(options, invocation);
     const { model } = await loadModel(options.model, options.arch);
     await withGpu(options, terminal, async (gpu) => {
-      const judge = await createJudge(
+      using judge = await createJudge(
         gpu,
         model,
         imagesAtATime(model, files.length, mostAtATime),

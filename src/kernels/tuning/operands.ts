@@ -1,4 +1,5 @@
 /** Operands that a kernel is tried on: random numbers that are finite whether they are read as floats or as halves. */
+import { ResourceStack, type Resource } from '../../util/resources.ts';
 import { storageUsage, type Gpu } from '../../gpu/device.ts';
 import type { TuningTask } from '../../gpu/tuning.ts';
 import { RandomStream } from '../../random/threefry.ts';
@@ -22,7 +23,7 @@ export function repeatPattern(
   }
 }
 
-export class TrialBuffers {
+export class TrialBuffers implements Resource {
   readonly buffers: Readonly<Record<number, GPUBuffer>>;
   readonly #result: GPUBuffer;
   readonly #resultBytes: number;
@@ -36,8 +37,10 @@ export class TrialBuffers {
       binding: Number(binding),
       bytes,
     }));
+    using stack = new ResourceStack();
     const made = bindings.map(({ binding, bytes }) => {
-      const buffer = gpu.buffer(`${label}, operand ${String(binding)} for tuning`, bytes, storageUsage);
+      const name = `${label}, operand ${String(binding)} for tuning`;
+      const buffer = stack.use(gpu.buffer(name, bytes, storageUsage));
       return { binding, bytes, buffer };
     });
     const last = made.at(-1);
@@ -46,6 +49,7 @@ export class TrialBuffers {
     this.#result = last.buffer;
     this.#resultBytes = last.bytes;
     this.#fill();
+    stack.move();
   }
 
   #fill(): void {
@@ -73,6 +77,10 @@ export class TrialBuffers {
 
   destroy(): void {
     for (const buffer of Object.values(this.buffers)) buffer.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 }
 

@@ -67,32 +67,28 @@ interface Runner {
 async function decide(gpu: Gpu, task: TuningTask, hooks: TunerHooks): Promise<TuningResult | undefined> {
   const [usual, ...others] = task.launches;
   if (!usual) return undefined;
-  const buffers = new TrialBuffers(gpu, task);
-  try {
-    const first = await enter(gpu, task, usual, buffers, hooks);
-    if (!first) return undefined;
-    const expected = await buffers.result();
-    if (!isFinite(expected)) {
-      hooks.onWarning(`${task.label}: ${nameOf(usual)} gives numbers that are not finite; it is not tuned`);
-      return undefined;
-    }
-    const runners = [first];
-    for (const launch of others) {
-      const fastest = Math.min(...runners.map(({ best }) => best));
-      const runner = await enter(gpu, task, launch, buffers, hooks, fastest);
-      if (!runner) continue;
-      if (agrees(await buffers.result(), expected)) runners.push(runner);
-      else
-        hooks.onWarning(
-          `${task.label}: ${runner.name} gives other numbers than ${first.name} and is left out; please report it with the output of fool doctor`,
-        );
-    }
-    await race(gpu, runners, hooks);
-    const times = Object.fromEntries(runners.map(({ name, best }) => [name, best]));
-    return { shape: task.shape, variant: winnerOf(first.name, times), usual: first.name, times };
-  } finally {
-    buffers.destroy();
+  using buffers = new TrialBuffers(gpu, task);
+  const first = await enter(gpu, task, usual, buffers, hooks);
+  if (!first) return undefined;
+  const expected = await buffers.result();
+  if (!isFinite(expected)) {
+    hooks.onWarning(`${task.label}: ${nameOf(usual)} gives numbers that are not finite; it is not tuned`);
+    return undefined;
   }
+  const runners = [first];
+  for (const launch of others) {
+    const fastest = Math.min(...runners.map(({ best }) => best));
+    const runner = await enter(gpu, task, launch, buffers, hooks, fastest);
+    if (!runner) continue;
+    if (agrees(await buffers.result(), expected)) runners.push(runner);
+    else
+      hooks.onWarning(
+        `${task.label}: ${runner.name} gives other numbers than ${first.name} and is left out; please report it with the output of fool doctor`,
+      );
+  }
+  await race(gpu, runners, hooks);
+  const times = Object.fromEntries(runners.map(({ name, best }) => [name, best]));
+  return { shape: task.shape, variant: winnerOf(first.name, times), usual: first.name, times };
 }
 
 const nameOf = ({ kernel, choice }: Launch): string =>

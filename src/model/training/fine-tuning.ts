@@ -13,6 +13,7 @@ import { parameterShapes } from '../../network/parameter-shapes.ts';
 import { isDense, weightName, type Weights, type WeightTensor } from '../../network/parameters.ts';
 import { bindView, createDescender, type Descender, type Descent } from '../../network/trainer.ts';
 import { downloadParameters, uploadParameters } from '../../network/upload.ts';
+import { ResourceStack, freedBy, type Resource } from '../../util/resources.ts';
 import { viewShape } from '../classifier.ts';
 import { imageWords, padPlanes } from '../../image/image-layout.ts';
 import type { Model } from '../model.ts';
@@ -36,7 +37,7 @@ export interface FineTuningStart {
   readonly choices?: Choices | undefined;
 }
 
-export interface FineTuner extends Stepper, Pick<Descender, 'network' | 'state'> {
+export interface FineTuner extends Resource, Stepper, Pick<Descender, 'network' | 'state'> {
   /** As they are now, in the form of the model that was given; dense weights as halves. */
   weights(): Promise<Weights>;
 }
@@ -72,16 +73,21 @@ export async function createFineTuner(
   const trained = split?.head ?? model.architecture;
   const unfolded = unfoldFactors(trained, model.weights, model.name);
   const { architecture, frozen } = unfolded;
-  const parameters = await uploadParameters(gpu, architecture, unfolded.weights, model.name);
+  using made = new ResourceStack();
+  const parameters = made.use(await uploadParameters(gpu, architecture, unfolded.weights, model.name));
   const how = { ...start, frozen };
-  const descender = await createDescender(gpu, architecture, parameters, descent, seed, how);
+  const descender = made.use(await createDescender(gpu, architecture, parameters, descent, seed, how));
   const { network, state } = descender;
   const feed = split
-    ? await activationsFeed(gpu, model, split.trunk, pictures, network, start.choices)
-    : await picturesFeed(gpu, model, pictures, network);
+    ? await activationsFeed(gpu, model, split.trunk, pictures, network, start.choices, made)
+    : await picturesFeed(gpu, model, pictures, network, made);
+  const held = made.move();
   return {
     network,
     state,
+    ...freedBy(() => {
+      held.destroy();
+    }),
     async step(chosen, rate) {
       const targets = Uint32Array.from(chosen, (picture) => pictures.targets[picture] ?? 0);
       descender.descend(targets, rate, await feed(chosen));
@@ -97,21 +103,23 @@ export async function createFineTuner(
 /** Puts the pictures of a step where the network reads them. @returns what the device has to do for it */
 type Feed = (chosen: Uint32Array) => Promise<Program | undefined>;
 
-/** Pictures as bytes, shown to the network by its own view. */
+/** Pictures as bytes, shown to the network by its own view. @param made takes what it holds on the device */
 async function picturesFeed(
   gpu: Gpu,
   model: Model,
   pictures: PictureSet,
   network: Pick<Network, 'input' | 'batch'>,
+  made: ResourceStack,
 ): Promise<Feed> {
   const { image, crop, mean } = model.preprocessing;
   const { batch } = network;
-  const images = gpu.buffer('pictures of this step', 4 * batch * imageWords(image));
-  const source = gpu.buffer('pictures shown', 4 * batch);
+  const images = made.use(gpu.buffer('pictures of this step', 4 * batch * imageWords(image)));
+  const source = made.use(gpu.buffer('pictures shown', 4 * batch));
   const [centre] = viewsOf(image, crop, 1);
   if (!centre) throw new Error('no view');
-  const shown = await bindView(gpu, viewShape(model, batch, 1), centre, mean, { images, source, network });
-  const program = new Program([shown]);
+  const to = { images, source, network };
+  const shown = made.use(await bindView(gpu, viewShape(model, batch, 1), centre, mean, to));
+  const program = new Program([shown.dispatch]);
   const plane = image[1] * image[2];
   return async (chosen) => {
     const bytes = new Uint8Array(chosen.length * volume(image));
@@ -134,11 +142,12 @@ async function activationsFeed(
   pictures: PictureSet,
   { input, batch }: Pick<Network, 'input' | 'batch'>,
   choices: Choices | undefined,
+  made: ResourceStack,
 ): Promise<Feed> {
-  const parameters = await uploadParameters(gpu, trunk, model.weights, model.name);
+  const parameters = made.use(await uploadParameters(gpu, trunk, model.weights, model.name));
   const slots = Math.min(mostAtOnce, batch);
-  const network = await createNetwork(gpu, trunk, parameters, { batch: slots, choices });
-  const show = await picturesFeed(gpu, model, pictures, network);
+  const network = made.use(await createNetwork(gpu, trunk, parameters, { batch: slots, choices }));
+  const show = await picturesFeed(gpu, model, pictures, network, made);
   const values = network.classes;
   const kept = new Map<number, Float32Array>();
   const compute = async (some: Uint32Array) => {

@@ -5,6 +5,7 @@ import { firstOf } from '../../gpu/tuning.ts';
 import { bundledChoices } from '../../kernels/tuning/bundled-choices.ts';
 import type { Architecture } from '../../network/layer.ts';
 import type { Parameters } from '../../network/parameters.ts';
+import { ResourceStack } from '../../util/resources.ts';
 import { downloadParameters, uploadParameters } from '../../network/upload.ts';
 import {
   createTrainer,
@@ -118,8 +119,8 @@ export async function train(
   };
   const { seed, from, checkpoints } = options;
   const first = initialWeights(architecture, seed);
-  const parameters = await uploadParameters(gpu, architecture, first, 'initial weights');
-  const trainer = await trainerFor(gpu, untrained, parameters, data, options);
+  using parameters = await uploadParameters(gpu, architecture, first, 'initial weights');
+  using trainer = await trainerFor(gpu, untrained, parameters, data, options);
   const read = (step: number, loss: number | null) => readState(gpu, trainer, step, loss);
   const saver = new BackgroundSaver(checkpoints, read, from?.step);
   try {
@@ -141,18 +142,22 @@ async function trainerFor(
   { seed, descent, from }: TrainingOptions,
 ): Promise<Trainer> {
   const images = padPlanes(Uint8Array.from(data.images), data.shape[1] * data.shape[2]);
-  const trainer = await createTrainer(
-    gpu,
-    untrained.architecture,
-    parameters,
-    { images, targets: data.targets, count: data.count },
-    viewShape(untrained, descent.batch, 1),
-    untrained.preprocessing.mean,
-    descent,
-    seed,
-    from && { firstStep: from.step, choices: firstOf(from.choices, bundledChoices(gpu.adapter.kind)) },
+  using made = new ResourceStack();
+  const trainer = made.use(
+    await createTrainer(
+      gpu,
+      untrained.architecture,
+      parameters,
+      { images, targets: data.targets, count: data.count },
+      viewShape(untrained, descent.batch, 1),
+      untrained.preprocessing.mean,
+      descent,
+      seed,
+      from && { firstStep: from.step, choices: firstOf(from.choices, bundledChoices(gpu.adapter.kind)) },
+    ),
   );
   if (from) restoreState(gpu, trainer, from);
+  made.move();
   return trainer;
 }
 

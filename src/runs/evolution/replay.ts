@@ -42,28 +42,24 @@ export async function replay({ gpu, model, settings, line, shown }: Replay): Pro
   const { image } = model.preprocessing;
   const images = imagesAtATime(model, shown.length, mostAtATime);
   const { crops, randomViews, denseWeights: denseStorage = 'f32', seed } = settings;
-  const classifier = await createClassifier(gpu, model, {
+  using classifier = await createClassifier(gpu, model, {
     ...{ images, crops, denseStorage },
     ...(randomViews && { randomViews }),
   });
-  try {
-    const sizes = { population: images, cells: shown.length + 1, seed, extent: image };
-    const population = await createPopulation(gpu, settings, { ...sizes, images: classifier.images });
-    await breed(population, line, shown, settings.population);
-    const pictures: Omit<Replayed, 'ancestor'>[] = [];
-    for (let first = 0; first < shown.length; first += images) {
-      const cells = [...shown.keys()].slice(first, first + images);
-      await population.show(cells);
-      run(gpu, population.render(), classifier.program);
-      pictures.push(...(await readBack(gpu, classifier, images)).slice(0, cells.length));
-    }
-    return pictures.flatMap((picture, index): Replayed[] => {
-      const ancestor = line[shown[index] ?? -1];
-      return ancestor ? [{ ancestor, ...picture }] : [];
-    });
-  } finally {
-    classifier.destroy();
+  const sizes = { population: images, cells: shown.length + 1, seed, extent: image };
+  using population = await createPopulation(gpu, settings, { ...sizes, images: classifier.images });
+  await breed(population, line, shown, settings.population);
+  const pictures: Omit<Replayed, 'ancestor'>[] = [];
+  for (let first = 0; first < shown.length; first += images) {
+    const cells = [...shown.keys()].slice(first, first + images);
+    await population.show(cells);
+    run(gpu, population.render(), classifier.program);
+    pictures.push(...(await readBack(gpu, classifier, images)).slice(0, cells.length));
   }
+  return pictures.flatMap((picture, index): Replayed[] => {
+    const ancestor = line[shown[index] ?? -1];
+    return ancestor ? [{ ancestor, ...picture }] : [];
+  });
 }
 
 /** Leaves the genomes of those to be shown in the cells 0, 1, …; the last cell is for those between. */
