@@ -52,7 +52,8 @@ export {
   type LabelledBatch,
 } from './model/evaluation.ts';
 export { describeModel, type LayerDescription, type ModelDescription } from './model/describe.ts';
-export { fitImage, type PlanarImage } from './image/fit-image.ts';
+export { fitImage } from './image/fit-image.ts';
+export type { Image, ImageExtent } from './image/image.ts';
 export { createJudge, imagesAtATime, type Judge } from './model/judge.ts';
 export { alexnetTorchvision } from './model/architectures/alexnet-torchvision.ts';
 export { alexnet, caffenet } from './model/architectures/caffenet.ts';

@@ -1,7 +1,7 @@
 /** Keeps the books of an ascent: courses, pictures, progress, checkpoints, trials, the summary. */
 import { messageOf } from '../util/message-of.ts';
 import { unpadPlanes } from '../image/image-layout.ts';
-import type { Picture } from '../runs/evolution/folder.ts';
+import type { Image } from '../image/image.ts';
 import { SavingPace } from '../runs/saving-pace.ts';
 import { summarise } from '../util/statistics.ts';
 import { pictureName, trialFolder } from '../runs/ascent/folder.ts';
@@ -235,10 +235,10 @@ export class Books {
   }
 
   /** A slot's picture as it is in a file: [channels, height, width]. */
-  async #picture(optimiser: Optimiser, which: 'last' | 'best', slot: number): Promise<Picture> {
-    const [channels, height, width] = this.ascent.run.model.image;
-    const pixels = unpadPlanes(await optimiser.picture(which, slot), height * width);
-    return { channels: channels === 1 ? 1 : 3, height, width, pixels };
+  async #picture(optimiser: Optimiser, which: 'last' | 'best', slot: number): Promise<Image> {
+    const extent = this.ascent.run.model.image;
+    const bytes = unpadPlanes(await optimiser.picture(which, slot), extent[1] * extent[2]);
+    return { extent, bytes };
   }
 
   async #writeRows(

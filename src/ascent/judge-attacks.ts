@@ -1,5 +1,5 @@
 /** What a network names pictures that were changed, and how far they are from those that they were. */
-import type { Picture } from '../runs/evolution/folder.ts';
+import type { Image } from '../image/image.ts';
 import { judgeAll } from '../model/judge.ts';
 import type { Ascent } from './ascent.ts';
 import { attackOf, startFileOf } from './attack.ts';
@@ -15,7 +15,7 @@ import { startOf } from './start-pictures.ts';
 export async function judgeAttacks(
   { starts, model, run }: Pick<Ascent, 'starts' | 'model' | 'run'>,
   courses: readonly Trajectory[],
-  pictures: readonly Picture[],
+  pictures: readonly Image[],
 ): Promise<Pick<AscentRow, 'distance' | 'attack'>[] | undefined> {
   if (!starts) return undefined;
   // Where the record has a confidence in that class already, it is the one of the image.
@@ -25,7 +25,7 @@ export async function judgeAttacks(
   });
   const judged = await judgeAll(
     starts.judge,
-    unrecorded.flatMap((index) => pictures[index]?.pixels ?? []),
+    unrecorded.flatMap((index) => pictures[index]?.bytes ?? []),
   );
   const confidences = new Map(unrecorded.map((index, place) => [index, judged[place]]));
   return courses.map((course, index) => {
@@ -37,7 +37,7 @@ export async function judgeAttacks(
       : bestConfidence(course);
     const after = { class: named, label: model.labels[named] ?? '', confidence };
     return {
-      distance: distanceBetween(pictures[index]?.pixels ?? pixels, pixels),
+      distance: distanceBetween(pictures[index]?.bytes ?? pixels, pixels),
       attack: attackOf(objective, startFileOf(run.settings, objective)?.file ?? '', before, after),
     };
   });

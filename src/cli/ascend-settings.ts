@@ -244,15 +244,14 @@ async function readStart(
   onNote: OnNote,
   expected?: string,
 ): Promise<ReadStart> {
-  const [channels, height, width] = preprocessing.image;
   const bytes = await readImageFile(file);
   const sha256 = sha256Of(bytes);
   if (expected !== undefined && sha256 !== expected)
     throw new ImageFileError(`${file} is another picture than the one that this ascent started from`);
   const image = decodeImage(bytes, file, undefined, onNote);
-  const size = [image.channels, image.height, image.width].join(' × ');
+  const size = image.extent.join(' × ');
   return {
-    pixels: fitImage(image, [channels === 1 ? 1 : 3, height, width]),
+    pixels: fitImage(image, preprocessing.image).bytes,
     sha256,
     ...(size !== preprocessing.image.join(' × ') && { otherSize: size }),
   };

@@ -9,7 +9,6 @@ import {
   writeRecord,
   writeResult,
 } from './record.ts';
-import { planesOf } from '../report/grid.ts';
 import type { ConclusionRecord, ExperimentRecord } from './record.ts';
 import { differencesFromPaper } from './settings.ts';
 
@@ -142,7 +141,6 @@ async function writeFigure(
     return { file, caption };
   }
   const file = `${name}.png`;
-  const { width, height, rgb } = figure.image;
-  await storage.write(figurePath(file), encodePicture({ channels: 3, height, width, pixels: planesOf(rgb) }));
+  await storage.write(figurePath(file), encodePicture(figure.image));
   return { file, caption };
 }

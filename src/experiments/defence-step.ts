@@ -1,11 +1,12 @@
 /** Tries every defence on real images, on fooling images, and on those evolved against some. */
+import { volume } from '../network/layer.ts';
 import { formatPerCent } from '../report/format.ts';
 import { z } from 'zod';
 import type { LabelledBatch } from '../model/evaluation.ts';
 import type { Model } from '../model/model.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 import {
   energyScore,
   fittedTemperature,
@@ -65,7 +66,7 @@ export interface FoolingKind {
 interface Treatment {
   readonly what: string;
   readonly draws: number;
-  readonly apply: (picture: PlanarPicture, random: RandomStream) => PlanarPicture;
+  readonly apply: (picture: Image, random: RandomStream) => Image;
 }
 
 const drawsOfChance = 4;
@@ -92,7 +93,7 @@ function treatments(host: Host, { preprocessing }: Model, { shift, noise }: Opti
 
 /** Real images first, then every kind of fooling ones. */
 interface Images {
-  readonly pictures: readonly PlanarPicture[];
+  readonly pictures: readonly Image[];
   readonly targets: readonly number[];
   /** How many of each: those that set thresholds, those that try them, and the fooling ones of each kind. */
   readonly sizes: readonly [calibrating: number, real: number, ...fooling: number[]];
@@ -150,12 +151,11 @@ function together(
   real: LabelledBatch | undefined,
   kinds: readonly (readonly ElitePicture[])[],
 ): Images {
-  const [channels, height, width] = preprocessing.image;
-  const size = channels * height * width;
+  const extent = preprocessing.image;
+  const size = volume(extent);
   const count = real?.targets.length ?? 0;
-  const pictures = Array.from({ length: count }, (_, image): PlanarPicture => {
-    const pixels = real?.images.subarray(size * image, size * (image + 1)) ?? new Uint8Array();
-    return { pixels, channels: channels === 1 ? 1 : 3, height, width };
+  const pictures = Array.from({ length: count }, (_, image): Image => {
+    return { extent, bytes: real?.images.slice(size * image, size * (image + 1)) ?? new Uint8Array() };
   });
   const fooling = kinds.flat();
   const calibrating = Math.floor(count / 2);

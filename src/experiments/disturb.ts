@@ -3,7 +3,7 @@ import { mat2d } from 'gl-matrix';
 import { gaussianWeights } from '../kernels/ascent/blur.ts';
 import { cosine, sine } from '../random/fixed-math.ts';
 import type { RandomStream } from '../random/threefry.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 
 /** What is done to a picture about its middle. */
 export interface Movement {
@@ -17,11 +17,8 @@ export interface Movement {
 }
 
 /** Bilinear between pixels; beyond the edge the nearest pixel goes on. */
-export function moved<Picture extends PlanarPicture>(
-  picture: Picture,
-  { across = 0, down = 0, turn = 0, size = 1 }: Movement,
-): Picture {
-  const { channels, height, width } = picture;
+export function moved(image: Image, { across = 0, down = 0, turn = 0, size = 1 }: Movement): Image {
+  const [channels, height, width] = image.extent;
   const centre = [(width - 1) / 2, (height - 1) / 2] as const;
   const angle = (-turn * Math.PI) / 180;
   // Where in the picture a pixel of the result looks: the movement backwards.
@@ -30,20 +27,20 @@ export function moved<Picture extends PlanarPicture>(
   mat2d.scale(map, map, [1 / size, 1 / size]);
   mat2d.translate(map, map, [-centre[0] - across, -centre[1] - down]);
   const [a = 1, b = 0, c = 0, d = 1, tx = 0, ty = 0] = map;
-  const pixels = new Uint8Array(picture.pixels.length);
+  const bytes = new Uint8Array(image.bytes.length);
   for (let channel = 0; channel < channels; channel++)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
-        pixels[(channel * height + y) * width + x] = Math.round(
-          between(picture, channel, a * x + c * y + tx, b * x + d * y + ty),
+        bytes[(channel * height + y) * width + x] = Math.round(
+          between(image, channel, a * x + c * y + tx, b * x + d * y + ty),
         );
-  return { ...picture, pixels };
+  return { ...image, bytes };
 }
 
-function between({ pixels, height, width }: PlanarPicture, channel: number, x: number, y: number): number {
+function between({ extent: [, height, width], bytes }: Image, channel: number, x: number, y: number): number {
   const inside = (value: number, side: number) => Math.min(side - 1, Math.max(0, value));
   const at = (column: number, row: number) =>
-    pixels[(channel * height + inside(row, height)) * width + inside(column, width)] ?? 0;
+    bytes[(channel * height + inside(row, height)) * width + inside(column, width)] ?? 0;
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const [right, below] = [x - left, y - top];
   const upper = (1 - right) * at(left, top) + right * at(left + 1, top);
@@ -52,12 +49,12 @@ function between({ pixels, height, width }: PlanarPicture, channel: number, x: n
 }
 
 /** @param radius standard deviation of the Gaussian, in pixels */
-export function blurred<Picture extends PlanarPicture>(picture: Picture, radius: number): Picture {
-  const { height, width } = picture;
+export function blurred(image: Image, radius: number): Image {
+  const [, height, width] = image.extent;
   const weights = gaussianWeights(radius);
-  const rows = mixed(Float64Array.from(picture.pixels), weights, { side: width, stride: 1 });
+  const rows = mixed(Float64Array.from(image.bytes), weights, { side: width, stride: 1 });
   const both = mixed(rows, weights, { side: height, stride: width });
-  return { ...picture, pixels: Uint8Array.from(both, Math.round) };
+  return { ...image, bytes: Uint8Array.from(both, Math.round) };
 }
 
 /** Along one direction; beyond the edge the nearest pixel goes on. */
@@ -92,13 +89,9 @@ const nearlyNormal = (random: RandomStream): number => {
 };
 
 /** @param deviation of the noise on every pixel and channel, in bytes */
-export function noisy<Picture extends PlanarPicture>(
-  picture: Picture,
-  deviation: number,
-  random: RandomStream,
-): Picture {
-  const pixels = picture.pixels.map((value) =>
+export function noisy(image: Image, deviation: number, random: RandomStream): Image {
+  const bytes = image.bytes.map((value) =>
     Math.min(255, Math.max(0, Math.round(value + deviation * nearlyNormal(random)))),
   );
-  return { ...picture, pixels };
+  return { ...image, bytes };
 }

@@ -9,8 +9,7 @@ import type { Gpu } from '../gpu/device.ts';
 import type { LabelledBatch } from '../model/evaluation.ts';
 import type { Model } from '../model/model.ts';
 import type { Extent } from '../network/layer.ts';
-import type { RgbImage } from '../report/grid.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Settings, Values, ValuesOf } from './settings.ts';
 
@@ -35,9 +34,9 @@ export interface Host {
     bytes: Uint8Array,
     path: string,
     size: { readonly height: number; readonly width: number },
-  ) => PlanarPicture;
+  ) => Image;
   /** What is left of a picture after it was a JPEG file. @param quality 1 to 100 */
-  readonly throughJpeg: (picture: PlanarPicture, quality: number) => PlanarPicture;
+  readonly throughJpeg: (picture: Image, quality: number) => Image;
   /**
    * Labelled test images of the size that the model looks at, the first of them.
    *
@@ -120,7 +119,7 @@ export type Figure = {
   /** Of its file, without ending. */
   readonly name: string;
   readonly caption: string;
-} & ({ readonly svg: string } | { readonly image: RgbImage });
+} & ({ readonly svg: string } | { readonly image: Image });
 
 export interface Conclusion {
   readonly rows: readonly Row[];

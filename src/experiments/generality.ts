@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts';
 import { definitionOf } from '../network/layers/index.ts';
 import { formatConfidence, formatDuration } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 import { boxesDrawing } from './drawings.ts';
 import { moved } from './disturb.ts';
 import { encodingWords } from './encodings.ts';
@@ -84,7 +84,7 @@ export const generality = defineExperiment({
 /** Small changes that nobody would call another picture. Lengths are shares of the picture's side. */
 const disturbances: readonly {
   readonly what: string;
-  readonly apply: (picture: PlanarPicture, side: number, host: Host) => PlanarPicture;
+  readonly apply: (picture: Image, side: number, host: Host) => Image;
 }[] = [
   { what: 'as it is', apply: (picture) => picture },
   {
@@ -128,7 +128,7 @@ function comparisonStep(
         return rows && { activations, rows };
       });
       if (!found) return undefined;
-      const bytes = elites.map(({ picture }) => picture.pixels);
+      const bytes = elites.map(({ picture }) => picture.bytes);
       return {
         pictures: pairsBetweenRuns(of, (one, other) => alikeness(bytes[one] ?? [], bytes[other] ?? [])),
         activations: pairsBetweenRuns(of, (one, other) =>
@@ -145,14 +145,11 @@ function comparisonStep(
 async function judgeDisturbed(
   host: StepHost,
   pictures: readonly ElitePicture[],
-  judge: (
-    pictures: readonly PlanarPicture[],
-    done: (judged: number) => void,
-  ) => Promise<Float32Array[] | undefined>,
+  judge: (pictures: readonly Image[], done: (judged: number) => void) => Promise<Float32Array[] | undefined>,
 ): Promise<Generality['disturbed'] | undefined> {
   const rows: Generality['disturbed'] = [];
   for (const [index, { what, apply }] of disturbances.entries()) {
-    const changed = pictures.map((picture) => apply(picture, picture.height, host));
+    const changed = pictures.map((picture) => apply(picture, picture.extent[1], host));
     const judged = await judge(changed, (count) => {
       host.progress(index * pictures.length + count, what);
     });

@@ -203,13 +203,11 @@ async function strip(host: Host, { run }: Ancestry, line: readonly LineStep[]): 
   const replayed = await host.withDevice((gpu) =>
     replay({ gpu, model, settings: run.settings, line: line.map(({ ancestor }) => ancestor), shown }),
   );
-  const [channels, height, width] = run.model.image;
-  const pictures = replayed.map(({ pixels, confidences }, index): GridPicture => {
+  const pictures = replayed.map(({ bytes, confidences }, index): GridPicture => {
     const step = line[shown[index] ?? 0];
     const label = run.model.labels[step?.class ?? 0] ?? '';
     const caption = `${formatNumber(step?.ancestor.generation ?? 0)} ${shortLabel(label)}`;
-    const size = { channels: channels === 1 ? (1 as const) : (3 as const), height, width };
-    return { pixels, ...size, label, caption, confidence: confidences[step?.class ?? 0] ?? 0 };
+    return { extent: run.model.image, bytes, label, caption, confidence: confidences[step?.class ?? 0] ?? 0 };
   });
   const image = composeGrid(pictures, { columns: 8, pictureSize: 112, largestSide: 1200 });
   return { name: 'ancestors', caption: 'The same ancestors’ pictures, drawn and judged again.', image };

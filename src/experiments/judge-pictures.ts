@@ -1,9 +1,9 @@
 /** Pictures of any size judged by a network. */
 import type { Gpu } from '../gpu/device.ts';
-import { fitImage, type PlanarImage } from '../image/fit-image.ts';
+import { fitImage } from '../image/fit-image.ts';
 import type { Model } from '../model/model.ts';
 import type { ImageDataset } from '../datasets/dataset.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 import { confidencesOfAll } from './judged.ts';
 
 /**
@@ -13,15 +13,11 @@ import { confidencesOfAll } from './judged.ts';
 export async function judgePictures(
   gpu: Gpu,
   model: Model,
-  pictures: readonly PlanarImage[],
+  pictures: readonly Image[],
   crops: 1 | 10 = 1,
 ): Promise<Float32Array[]> {
   if (pictures.length === 0) return [];
-  const [channels, height, width] = model.preprocessing.image;
-  const size = [channels === 1 ? 1 : 3, height, width] as const;
-  const fitted = pictures.map((picture): PlanarPicture => {
-    return { pixels: fitImage(picture, size), channels: size[0], height, width };
-  });
+  const fitted = pictures.map((picture) => fitImage(picture, model.preprocessing.image));
   const watch = { onJudged: () => undefined, shouldStop: () => false };
   return (await confidencesOfAll(gpu, model, fitted, watch, crops, Infinity)) ?? [];
 }

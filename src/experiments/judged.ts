@@ -5,7 +5,7 @@ import { createClassifier } from '../model/classifier.ts';
 import { padPlanes } from '../image/image-layout.ts';
 import { createJudge, imagesAtATime } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 
 /** Pictures of one call: few enough that a stop is noticed early. */
 const mostAtATime = 64;
@@ -23,7 +23,7 @@ interface Watch {
 export async function confidencesOfAll(
   gpu: Gpu,
   model: Model,
-  pictures: readonly PlanarPicture[],
+  pictures: readonly Image[],
   watch: Watch,
   crops: 1 | 10 = 1,
   atATime = mostAtATime,
@@ -41,7 +41,7 @@ export async function confidencesOfAll(
 export async function outputsOfAll(
   gpu: Gpu,
   model: Model,
-  pictures: readonly PlanarPicture[],
+  pictures: readonly Image[],
   watch: Watch,
 ): Promise<Float32Array[] | undefined> {
   const { images, classifier } = await classifierInOneTurn(gpu, model, pictures.length);
@@ -71,10 +71,10 @@ async function classifierInOneTurn(gpu: Gpu, model: Model, count: number) {
 }
 
 async function inTurns(
-  pictures: readonly PlanarPicture[],
+  pictures: readonly Image[],
   most: number,
   { onJudged, shouldStop }: Watch,
-  judge: (turn: readonly PlanarPicture[]) => Promise<Float32Array[]>,
+  judge: (turn: readonly Image[]) => Promise<Float32Array[]>,
 ): Promise<Float32Array[] | undefined> {
   const found: Float32Array[] = [];
   for (let first = 0; first < pictures.length; first += most) {
@@ -86,9 +86,9 @@ async function inTurns(
 }
 
 /** Bytes [picture, channels, height, width]. */
-export function joined(pictures: readonly PlanarPicture[]): Uint8Array<ArrayBuffer> {
-  const size = pictures[0]?.pixels.length ?? 0;
-  const bytes = new Uint8Array(size * pictures.length);
-  for (const [index, { pixels }] of pictures.entries()) bytes.set(pixels, size * index);
-  return bytes;
+export function joined(pictures: readonly Image[]): Uint8Array<ArrayBuffer> {
+  const size = pictures[0]?.bytes.length ?? 0;
+  const all = new Uint8Array(size * pictures.length);
+  for (const [index, { bytes }] of pictures.entries()) all.set(bytes, size * index);
+  return all;
 }

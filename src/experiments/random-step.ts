@@ -14,6 +14,7 @@ import { cppnGenomeSchema } from '../runs/evolution/schema.ts';
 import type { Winner } from '../evolution/scheduler.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
+import { volume } from '../network/layer.ts';
 import { createClassifier, type Classifier } from '../model/classifier.ts';
 import { imageWords, unpadPlanes } from '../image/image-layout.ts';
 import type { Model } from '../model/model.ts';
@@ -206,8 +207,8 @@ export async function randomPictures(
   const { model } = await host.loadModel(search.model);
   const cells = bestCells(parts);
   const extent = model.preprocessing.image;
-  const [channels, height, width] = extent;
-  const bytes = await host.withDevice(async (gpu) => {
+  const [, height, width] = extent;
+  const all = await host.withDevice(async (gpu) => {
     using held = new ResourceStack();
     const images = held.use(gpu.buffer('pictures', 4 * imageWords(extent) * cells.length));
     const { population, show } = canvas(gpu, model, search, { images });
@@ -216,9 +217,9 @@ export async function randomPictures(
     run(gpu, population.render());
     return unpadPlanes(new Uint8Array(await gpu.read(images)), height * width);
   });
-  const size = channels * height * width;
+  const size = volume(extent);
   return cells.map(({ label, confidence }, place) => {
-    const pixels = bytes.subarray(place * size, (place + 1) * size);
-    return { channels: channels === 1 ? 1 : 3, height, width, pixels, label, confidence };
+    const bytes = all.subarray(place * size, (place + 1) * size);
+    return { extent, bytes, label, confidence };
   });
 }

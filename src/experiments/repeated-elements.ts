@@ -4,7 +4,8 @@
  * removed is settled by the picture alone and not by hand.
  */
 import { hypotenuse } from '../random/fixed-math.ts';
-import { blockMeans, type PlanarPicture } from '../image/shrink.ts';
+import { longestSide, type Image, type ImageExtent } from '../image/image.ts';
+import { blockMeans } from '../image/shrink.ts';
 
 export interface Repetition {
   /** The period, in pixels to the right and down. */
@@ -38,12 +39,12 @@ interface Lag {
  * @param least correlation that counts as repetition
  * @returns undefined where the picture repeats nothing
  */
-export function findRepetition(picture: PlanarPicture, least: number): Repetition | undefined {
-  const small = blockMeans(picture, coarseSide);
-  const factor = Math.ceil(Math.max(picture.height, picture.width) / coarseSide);
+export function findRepetition(image: Image, least: number): Repetition | undefined {
+  const small = blockMeans(image, coarseSide);
+  const factor = Math.ceil(longestSide(image) / coarseSide);
   const found = coarsePeriod(grayOf(small), least);
   if (!found || factor === 1) return found;
-  const gray = grayOf(picture);
+  const gray = grayOf(image);
   let best: Repetition | undefined;
   for (let y = -factor; y <= factor; y++)
     for (let x = -factor; x <= factor; x++) {
@@ -128,11 +129,11 @@ function correlation({ values, height, width }: Gray, { across, down }: Lag): nu
 }
 
 /** The mean of the channels. */
-function grayOf({ pixels, channels, height, width }: PlanarPicture): Gray {
+function grayOf({ extent: [channels, height, width], bytes }: Image): Gray {
   const area = height * width;
   const values = Float64Array.from({ length: area }, (_, place) => {
     let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += pixels[channel * area + place] ?? 0;
+    for (let channel = 0; channel < channels; channel++) sum += bytes[channel * area + place] ?? 0;
     return sum / channels;
   });
   return { values, height, width };
@@ -141,14 +142,11 @@ function grayOf({ pixels, channels, height, width }: PlanarPicture): Gray {
 /**
  * How many elements lie side by side: an odd number, since one is in the middle, and at least three.
  *
- * @param seen extent of the part around the picture's middle that the network is shown
+ * @param extent of the part around the picture's middle that the network is shown
  */
-export function elementsWithin(
-  { across, down }: Lag,
-  seen: { readonly height: number; readonly width: number },
-): number {
+export function elementsWithin({ across, down }: Lag, [, height, width]: ImageExtent): number {
   const period = hypotenuse(across, down);
-  const reach = (Math.abs(across) * (seen.width - 1) + Math.abs(down) * (seen.height - 1)) / (2 * period);
+  const reach = (Math.abs(across) * (width - 1) + Math.abs(down) * (height - 1)) / (2 * period);
   return 2 * Math.max(1, Math.floor(reach / period)) + 1;
 }
 
@@ -159,17 +157,18 @@ export function elementsWithin(
  * @param count odd, as `elementsWithin` counts them; the outermost reach as far as the picture does
  * @returns as many pictures
  */
-export function withFewerElements<Picture extends PlanarPicture>(
-  picture: Picture,
+export function withFewerElements(
+  image: Image,
   { across, down }: Lag,
-  count = elementsWithin({ across, down }, picture),
-): Picture[] {
-  const { pixels, channels, height, width } = picture;
+  count = elementsWithin({ across, down }, image.extent),
+): Image[] {
+  const { bytes } = image;
+  const [channels, height, width] = image.extent;
   const period = hypotenuse(across, down);
   const most = (count - 1) / 2;
   const area = height * width;
   const means = Array.from({ length: channels }, (_, channel) => {
-    const plane = pixels.subarray(channel * area, (channel + 1) * area);
+    const plane = bytes.subarray(channel * area, (channel + 1) * area);
     return Math.round(plane.reduce((sum, value) => sum + value, 0) / area);
   });
   const elementOf = (place: number): number => {
@@ -182,9 +181,9 @@ export function withFewerElements<Picture extends PlanarPicture>(
   const order = Array.from({ length: most }, (_, index) => [most - index, index - most]).flat();
   return [undefined, ...order].map((_, removed) => {
     const gone = new Set(order.slice(0, removed));
-    const left = pixels.map((value, index) =>
+    const left = bytes.map((value, index) =>
       gone.has(elements[index % area] ?? 0) ? (means[Math.floor(index / area)] ?? 0) : value,
     );
-    return { ...picture, pixels: left };
+    return { ...image, bytes: left };
   });
 }

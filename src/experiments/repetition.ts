@@ -2,6 +2,7 @@
 import { median as medianOf } from 'simple-statistics';
 import { z } from 'zod';
 import { rankOf } from '../model/evaluation.ts';
+import type { ImageExtent } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
 import { formatCount, formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
@@ -176,9 +177,9 @@ function removalStep(
 }
 
 /** All of a picture where its corners are shown too, else the crop in its middle: nothing beyond can matter. */
-function seenOf({ preprocessing: { image, crop } }: Model, crops: 1 | 10) {
-  const [, height, width] = image;
-  return crops === 10 ? { height, width } : { height: Math.min(crop, height), width: Math.min(crop, width) };
+function seenOf({ preprocessing: { image, crop } }: Model, crops: 1 | 10): ImageExtent {
+  const [channels, height, width] = image;
+  return crops === 10 ? image : [channels, Math.min(crop, height), Math.min(crop, width)];
 }
 
 /** Removals up to which so large a share of the elements is gone; of three, one is the first third. */

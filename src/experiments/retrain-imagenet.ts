@@ -157,7 +157,7 @@ function foolingImages(
         const readPicture = async () => {
           const bytes = await host.storage.read(path);
           if (!bytes) throw new Error(`${path} is missing: start the experiment anew with --replace`);
-          const { pixels } = host.decodePicture(bytes, path, { height, width });
+          const { bytes: pixels } = host.decodePicture(bytes, path, { height, width });
           if (pixels.length === volume(image)) return pixels;
           throw new Error(`${path} is no picture of this experiment: start it anew with --replace`);
         };

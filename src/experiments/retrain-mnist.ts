@@ -106,7 +106,7 @@ async function runNetwork(
   const least = values.share === 'balanced' ? Math.round(digits.count / digits.classes) : 0;
   const data = withFoolingClass(
     digits,
-    pictures.map(({ pixels }) => pixels),
+    pictures.map(({ bytes }) => bytes),
     least,
   );
   return host.withDevice(async (gpu) => {

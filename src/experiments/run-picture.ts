@@ -1,6 +1,6 @@
 /** A picture out of the folder of a run, of the size that the run's pictures have. */
 import type { RunRecord } from '../runs/evolution/records.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 import { RunFolderError } from '../runs/read-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Host } from './experiment.ts';
@@ -13,13 +13,13 @@ export async function runPicture(
   { decodePicture }: Pick<Host, 'decodePicture'>,
   { storage, name, path }: { readonly storage: Storage; readonly name: string; readonly path: string },
   { image }: Pick<RunRecord['model'], 'image'>,
-): Promise<PlanarPicture> {
-  const [channels, height, width] = image;
+): Promise<Image> {
+  const [, height, width] = image;
   const bytes = await storage.read(path);
   if (!bytes) throw new RunFolderError(`${name}/${path} is missing: make the run anew with --replace`);
   const picture = decodePicture(bytes, `${name}/${path}`, { height, width });
-  if (picture.channels === channels && picture.height === height && picture.width === width) return picture;
-  const size = [picture.channels, picture.height, picture.width].join(' × ');
+  const size = picture.extent.join(' × ');
+  if (size === image.join(' × ')) return picture;
   throw new RunFolderError(
     `${name}/${path} is ${size}, the run's pictures are ${image.join(' × ')}: make the run anew with --replace`,
   );

@@ -1,17 +1,15 @@
 /** How rough a picture is: what regularisers of gradient ascent are to lower (paper's supplement). */
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 
 /**
  * Anisotropic total variation (Rudin, Osher and Fatemi, 1992) for each pair of neighbours: the mean difference between a pixel
  * and the one to its right or below, in bytes, over all channels. 0 for a picture of one pixel.
- *
- * @param picture bytes [channels, height, width]
  */
-export function totalVariation({ channels, height, width, pixels }: PlanarPicture): number {
+export function totalVariation({ extent: [channels, height, width], bytes }: Image): number {
   let sum = 0;
   let pairs = 0;
   const add = (from: number, to: number) => {
-    sum += Math.abs((pixels[from] ?? 0) - (pixels[to] ?? 0));
+    sum += Math.abs((bytes[from] ?? 0) - (bytes[to] ?? 0));
     pairs++;
   };
   for (let row = 0; row < channels * height; row++) {

@@ -8,7 +8,7 @@ import {
   shortLabel,
 } from '../report/format.ts';
 import { composeGrid } from '../report/grid.ts';
-import type { PlanarPicture } from '../image/shrink.ts';
+import type { Image } from '../image/image.ts';
 import { boxesDrawing } from './drawings.ts';
 import type { Conclusion, Figure, Row } from './experiment.ts';
 import { bootstrapMedian, intervalText } from './statistics.ts';
@@ -22,7 +22,7 @@ export type Side = (typeof sides)[number];
 export interface Direction {
   /** The network that it was evolved on. */
   readonly side: Side;
-  readonly images: readonly (JudgedImage & { readonly picture: PlanarPicture })[];
+  readonly images: readonly (JudgedImage & { readonly picture: Image })[];
   /** Of each run; those of classes that the other network lacks are no images here. */
   readonly cells: number;
   /** Labels of the classes that both know. */
@@ -218,9 +218,8 @@ function sheet({ side, images }: Direction, fate: Fate, name: string, what: stri
   if (chosen.length === 0) return [];
   const [own, other] = [nameOf(side), nameOf(otherOf(side))];
   const pictures = chosen.map(({ picture, label, ...confidences }) => {
-    const { pixels, channels, height, width } = picture;
     const caption = `${shortLabel(label)} ${formatConfidence(confidences.own, '%')}`;
-    return { pixels, channels, height, width, label, caption, confidence: confidences.other };
+    return { ...picture, label, caption, confidence: confidences.other };
   });
   const image = composeGrid(pictures, {
     columns: Math.min(10, chosen.length),

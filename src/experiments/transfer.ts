@@ -1,4 +1,5 @@
 /** Images that fool one network shown to another (paper §3.5): evolved on A and judged on B, and the reverse. */
+import { volume } from '../network/layer.ts';
 import type { RunSettings } from '../runs/evolution/records.ts';
 import { largest } from '../model/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
@@ -145,10 +146,9 @@ function digitsStep(values: TransferSettings): Step<DigitsOutcome> {
         preprocessing.image.join() === data.shape.join() &&
         data.labels.every((label) => labels.includes(label));
       if (!knows(a.model) || !knows(b.model)) return null;
-      const [channels, height, width] = [1, data.shape[1], data.shape[2]] as const;
+      const size = volume(data.shape);
       const pictures = Array.from({ length: data.count }, (_, image) => {
-        const pixels = data.images.subarray(image * height * width, (image + 1) * height * width);
-        return { channels, height, width, pixels };
+        return { extent: data.shape, bytes: data.images.slice(size * image, size * (image + 1)) };
       });
       const named = await host.withDevice(async (gpu) => {
         const names = async (model: typeof a.model) =>

@@ -1,40 +1,32 @@
 /**
- * Brings a picture to the size and channels that a model looks at. Each result pixel is a weighted mean of the
+ * Brings an image to the size and channels that a model looks at. Each result pixel is a weighted mean of the
  * source pixels around its centre, weighted by a triangle: between neighbours when enlarging (bilinear), and as
  * wide as the shrink factor to either side when shrinking, so that every source pixel counts and fine patterns
  * do not alias. Pillow's `resize` with BILINEAR does the same. Rows and columns are independent: two passes.
  */
-
-export interface PlanarImage {
-  /** Bytes [channels, height, width]. */
-  readonly pixels: Uint8Array;
-  readonly channels: 1 | 3;
-  readonly height: number;
-  readonly width: number;
-}
+import type { Image, ImageExtent } from './image.ts';
 
 /**
  * Scaled with pixel centres aligned, stretched where the proportions differ; colour becomes gray by Rec. 601
  * weights, gray becomes three equal channels. What fits already stays as it is, byte for byte.
  */
-export function fitImage(
-  image: PlanarImage,
-  [channels, height, width]: readonly [1 | 3, number, number],
-): Uint8Array<ArrayBuffer> {
-  const plane = image.height * image.width;
-  const rows = tapsOf(image.height, height);
-  const columns = tapsOf(image.width, width);
-  const scaled = Array.from({ length: image.channels }, (_, channel) => {
-    const source = image.pixels.subarray(channel * plane, (channel + 1) * plane);
-    return scaleRows(scaleColumns(source, image.width, columns), width, rows);
+export function fitImage(image: Image, extent: ImageExtent): Image {
+  const [channels, height, width] = extent;
+  const [sourceChannels, sourceHeight, sourceWidth] = image.extent;
+  const plane = sourceHeight * sourceWidth;
+  const rows = tapsOf(sourceHeight, height);
+  const columns = tapsOf(sourceWidth, width);
+  const scaled = Array.from({ length: sourceChannels }, (_, channel) => {
+    const source = image.bytes.subarray(channel * plane, (channel + 1) * plane);
+    return scaleRows(scaleColumns(source, sourceWidth, columns), width, rows);
   });
   const planes = changeChannels(scaled, channels);
-  const result = new Uint8Array(channels * height * width);
+  const bytes = new Uint8Array(channels * height * width);
   planes.forEach((values, channel) => {
     for (let pixel = 0; pixel < values.length; pixel++)
-      result[channel * height * width + pixel] = Math.round(values[pixel] ?? 0);
+      bytes[channel * height * width + pixel] = Math.round(values[pixel] ?? 0);
   });
-  return result;
+  return { extent, bytes };
 }
 
 /** The source pixels that one result pixel is made of. */
@@ -89,7 +81,7 @@ function scaleRows(source: Float64Array, width: number, rows: readonly Taps[]): 
   return result;
 }
 
-function changeChannels(planes: readonly Float64Array[], channels: 1 | 3): readonly Float64Array[] {
+function changeChannels(planes: readonly Float64Array[], channels: number): readonly Float64Array[] {
   const [red, green, blue] = planes;
   if (planes.length === channels || !red) return planes;
   if (!green || !blue) return [red, red, red];

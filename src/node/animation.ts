@@ -4,7 +4,7 @@ import { mostStrips } from '../runs/ascent/records.ts';
 import { readAscent } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './film-strip.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import { interleaved, type Image } from '../image/image.ts';
 
 /** Milliseconds that a frame is shown, and the last one. */
 const delay = 250;
@@ -30,21 +30,11 @@ export async function writeAnimations(storage: Storage, name: string): Promise<n
 }
 
 /** @param frames of one size, at least one */
-export async function gifOf(frames: readonly ImageBytes[]): Promise<Uint8Array> {
-  const { width = 1, height = 1 } = frames[0] ?? {};
+export async function gifOf(frames: readonly Image[]): Promise<Uint8Array> {
+  const [, height, width] = frames[0]?.extent ?? [1, 1, 1];
   const shown = frames.map((frame, index) => ({
-    data: rgbaOf(frame),
+    data: interleaved(frame, 4),
     delay: index === frames.length - 1 ? lastDelay : delay,
   }));
   return new Uint8Array(await encode({ width, height, frames: shown }));
-}
-
-/** [channels, height, width] → [height, width, 4]. */
-function rgbaOf({ pixels, channels, height, width }: ImageBytes): Uint8Array<ArrayBuffer> {
-  const plane = height * width;
-  const rgba = new Uint8Array(4 * plane).fill(255);
-  for (let pixel = 0; pixel < plane; pixel++)
-    for (let channel = 0; channel < 3; channel++)
-      rgba[4 * pixel + channel] = pixels[Math.min(channel, channels - 1) * plane + pixel] ?? 0;
-  return rgba;
 }

@@ -3,7 +3,7 @@
  * inside the JPEG) how to turn them: tag 0x0112 of the first directory (CIPA DC-008, table of tags; TIFF 6.0,
  * pages 13 to 16 and 36). Exif is a remark: one that cannot be read leaves the picture as it is.
  */
-import type { ImageBytes } from './image-bytes.ts';
+import type { Image } from '../image/image.ts';
 
 /** 1 upright, 2 mirrored, 3 turned by 180°, 4 mirrored and turned by 180°, 5 to 8 with rows and columns swapped. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -48,16 +48,17 @@ function integerAt(view: DataView, at: number, type: number, littleEndian: boole
 }
 
 /** The picture as it is meant to be seen. */
-export function turnUpright(image: ImageBytes, orientation: Orientation): ImageBytes {
+export function turnUpright(image: Image, orientation: Orientation): Image {
   if (orientation === 1) return image;
-  const { pixels, channels, height: storedHeight, width: storedWidth } = image;
+  const { bytes } = image;
+  const [channels, storedHeight, storedWidth] = image.extent;
   const swapped = orientation >= 5;
   const height = swapped ? storedWidth : storedHeight;
   const width = swapped ? storedHeight : storedWidth;
   // The stored picture read from its last row (or column) on, by orientation.
   const fromBottom = [3, 4, 6, 7].includes(orientation);
   const fromRight = [2, 3, 7, 8].includes(orientation);
-  const upright = new Uint8Array(pixels.length);
+  const upright = new Uint8Array(bytes.length);
   let target = 0;
   for (let channel = 0; channel < channels; channel++) {
     const plane = channel * storedHeight * storedWidth;
@@ -67,9 +68,9 @@ export function turnUpright(image: ImageBytes, orientation: Orientation): ImageB
         const across = swapped ? y : x;
         const row = fromBottom ? storedHeight - 1 - down : down;
         const column = fromRight ? storedWidth - 1 - across : across;
-        upright[target++] = pixels[plane + row * storedWidth + column] ?? 0;
+        upright[target++] = bytes[plane + row * storedWidth + column] ?? 0;
       }
     }
   }
-  return { pixels: upright, channels, height, width };
+  return { extent: [channels, height, width], bytes: upright };
 }

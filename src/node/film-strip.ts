@@ -3,12 +3,12 @@ import { frameOf } from '../runs/ascent/film-strip.ts';
 import { framePath } from '../runs/ascent/records.ts';
 import type { AscentFolder } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import type { Image } from '../image/image.ts';
 import { decodePicture } from './run-pictures.ts';
 
 export interface StripFrame {
   readonly iteration: number;
-  readonly picture: ImageBytes;
+  readonly picture: Image;
 }
 
 /**

@@ -28,7 +28,7 @@ import { RunFolderError } from '../runs/read-files.ts';
 import { shrink } from '../image/shrink.ts';
 import { StorageError } from './file-storage.ts';
 import type { GalleryFolder } from './gallery-folder.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import { longestSide, type Image } from '../image/image.ts';
 import { encodePng, ImageFileError } from './image-file.ts';
 import { packageFolder } from './package-folder.ts';
 import { decodeWholePicture } from './run-pictures.ts';
@@ -161,18 +161,18 @@ class GalleryWriter {
     const [channels, height, width] = run.model.image;
     const size = channels * height * width;
     const judged: number[] = [];
-    const pixels = typeof judge === 'string' ? undefined : new Uint8Array(size * pictures.length);
+    const bytes = typeof judge === 'string' ? undefined : new Uint8Array(size * pictures.length);
     for (const [index, { entry, path }] of pictures.entries()) {
       const place = from.place + index;
       const image = await this.#picture(run, path, from.run, place);
       this.#entries.push({ run: from.run, place, ...entry, shown: shownAs(image) });
       if (!image) continue;
-      pixels?.set(image.pixels, size * judged.length);
+      bytes?.set(image.bytes, size * judged.length);
       judged.push(index);
     }
     const details = pictures.map(({ detail }) => detail);
-    if (typeof judge === 'string' || !pixels || judged.length === 0) return details;
-    const confidences = await judge.judge(pixels.slice(0, size * judged.length), judged.length);
+    if (typeof judge === 'string' || !bytes || judged.length === 0) return details;
+    const confidences = await judge.judge(bytes.slice(0, size * judged.length), judged.length);
     const rows = new Map(judged.map((index, row) => [index, confidences[row]]));
     return details.map((detail, index) => {
       const row = rows.get(index);
@@ -181,12 +181,7 @@ class GalleryWriter {
   }
 
   /** Copies a picture with its thumbnail. @returns undefined where it is missing or damaged, with a note */
-  async #picture(
-    run: SurveyedRun,
-    path: string,
-    index: number,
-    place: number,
-  ): Promise<ImageBytes | undefined> {
+  async #picture(run: SurveyedRun, path: string, index: number, place: number): Promise<Image | undefined> {
     const bytes = await readPicture(run, path);
     if (typeof bytes === 'string') {
       this.#note(run, `shown without a picture: ${bytes}`);
@@ -234,16 +229,16 @@ const notWanted = 'the gallery was made with --no-judge';
 /** Bars of each picture. */
 const guesses = 5;
 
-function shownAs(image: ImageBytes | undefined): Shown {
+function shownAs(image: Image | undefined): Shown {
   if (!image) return 'missing';
-  return Math.max(image.height, image.width) > thumbnailSide ? 'shrunk' : 'small';
+  return longestSide(image) > thumbnailSide ? 'shrunk' : 'small';
 }
 
 /** A picture with its file, or what is wrong with it. */
 async function readPicture(
   { storage, model }: SurveyedRun,
   path: string,
-): Promise<{ file: Uint8Array; image: ImageBytes } | string> {
+): Promise<{ file: Uint8Array; image: Image } | string> {
   try {
     const file = await storage.read(path);
     return file ? { file, image: decodeWholePicture(file, path, model) } : `${path} is missing`;

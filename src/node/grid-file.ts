@@ -1,5 +1,5 @@
 /** `grid.png`: the pictures of a run in one; film strips are the same with other columns. */
-import { composeGrid, planesOf, type GridOptions, type GridPicture } from '../report/grid.ts';
+import { composeGrid, type GridOptions, type GridPicture } from '../report/grid.ts';
 import type { Storage } from '../storage/storage.ts';
 import { encodePng } from './image-file.ts';
 
@@ -11,6 +11,5 @@ export async function writeGrid(
   options: GridOptions = {},
 ): Promise<void> {
   if (pictures.length === 0) return;
-  const { width, height, rgb } = composeGrid(pictures, options);
-  await storage.write(path, encodePng({ pixels: planesOf(rgb), channels: 3, height, width }));
+  await storage.write(path, encodePng(composeGrid(pictures, options)));
 }

@@ -1,7 +1,7 @@
 /** Images as files: what is written is lossless, what is read may come from anywhere. */
 import { PNG } from 'pngjs';
 import { messageOf } from '../util/message-of.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import { interleaved, type Image } from '../image/image.ts';
 import type { PictureBound } from './image-limits.ts';
 import { hasJpegSignature } from './jpeg-header.ts';
 import { decodeJpeg } from './jpeg-image.ts';
@@ -17,21 +17,14 @@ export class ImageFileError extends Error {
  * A PNG of 8 bits a sample: greyscale for one channel, RGB for three. Decoding returns the same bytes.
  * @throws RangeError when the number of pixels is not channels × height × width.
  */
-export function encodePng({ pixels, channels, height, width }: ImageBytes): Uint8Array {
-  const area = height * width;
-  if (pixels.length !== channels * area || area === 0) {
-    throw new RangeError(
-      `an image of [${[channels, height, width].join(', ')}] has ${String(pixels.length)} bytes of pixels`,
-    );
-  }
-  const interleaved = Buffer.alloc(pixels.length);
-  for (let channel = 0; channel < channels; channel++) {
-    for (let pixel = 0; pixel < area; pixel++) {
-      interleaved[pixel * channels + channel] = pixels[channel * area + pixel] ?? 0;
-    }
+export function encodePng(image: Image): Uint8Array {
+  const { extent, bytes } = image;
+  const [channels, height, width] = extent;
+  if (bytes.length !== channels * height * width || height * width === 0) {
+    throw new RangeError(`an image of [${extent.join(', ')}] has ${String(bytes.length)} bytes of pixels`);
   }
   const png = new PNG({ width, height });
-  png.data = interleaved;
+  png.data = Buffer.from(interleaved(image).buffer);
   const colorType = channels === 1 ? 0 : 2;
   return PNG.sync.write(png, {
     colorType,
@@ -64,7 +57,7 @@ export function decodeImage(
   fileName: string,
   bound?: PictureBound,
   onNote?: OnNote,
-): ImageBytes {
+): Image {
   const format = hasPngSignature(bytes) ? 'PNG' : hasJpegSignature(bytes) ? 'JPEG' : undefined;
   if (format === undefined) {
     throw new ImageFileError(

@@ -12,7 +12,7 @@ import type { LabelledPictures } from '../experiments/experiment.ts';
 import type { LabelledBatch } from '../model/evaluation.ts';
 import { fitImage } from '../image/fit-image.ts';
 import { volume, type Extent } from '../network/layer.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import type { Image } from '../image/image.ts';
 import { ImageFileError, decodeImage, type OnNote } from './image-file.ts';
 import { readRegular } from './read-regular.ts';
 
@@ -62,12 +62,8 @@ export async function labelledPictures(
 }
 
 /** @throws ImageFileError naming a picture that cannot be read */
-async function readFitted(
-  file: string,
-  [channels, height, width]: Extent,
-  onNote?: OnNote,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return fitImage(await readImage(file, onNote), [channels === 1 ? 1 : 3, height, width]);
+async function readFitted(file: string, extent: Extent, onNote?: OnNote): Promise<Uint8Array<ArrayBuffer>> {
+  return fitImage(await readImage(file, onNote), extent).bytes;
 }
 
 /** What is told about pictures while they are read. */
@@ -109,7 +105,7 @@ export async function* imageBatches(
 }
 
 /** @throws ImageFileError naming the file when it cannot be read or decoded */
-export async function readImage(file: string, onNote?: OnNote): Promise<ImageBytes> {
+export async function readImage(file: string, onNote?: OnNote): Promise<Image> {
   return decodeImage(await readImageFile(file), file, undefined, onNote);
 }
 

@@ -21,4 +21,4 @@ export { loadModel, shippedModels, type LoadedModel } from './model-file.ts';
 export { writeReport } from './report-files.ts';
 export { cachedWeights } from './weights-cache.ts';
 export { fetchWeights } from './weights-fetch.ts';
-export type { ImageBytes } from './image-bytes.ts';
+export type { Image, ImageExtent } from '../image/image.ts';

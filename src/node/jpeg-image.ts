@@ -1,6 +1,6 @@
 /** Decodes JPEG behind a look at its header, and says in plain words what libjpeg found odd. */
 import { turnUpright } from './exif-orientation.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import { fromInterleaved, type Image } from '../image/image.ts';
 import type { PictureBound } from './image-limits.ts';
 import { decodeWithMozjpeg, JpegError, type DecodedJpeg } from './jpeg-decoder.ts';
 import { decodeFourColours } from './jpeg-four-colours.ts';
@@ -14,13 +14,15 @@ export function decodeJpeg(
   bytes: Uint8Array,
   bound?: PictureBound,
   onNote: (what: string) => void = () => undefined,
-): ImageBytes {
+): Image {
   const { width, height, components, orientation } = readJpegHeader(bytes, bound);
   const decoded = decode(bytes, components === 4 ? decodeFourColours : decodeWithMozjpeg);
   if (decoded.width !== width || decoded.height !== height)
     throw new Error('it has two headers of different sizes: export it again');
   if (decoded.warning !== undefined) onNote(inPlainWords(decoded.warning));
-  return turnUpright(planesOf(decoded, components === 1 ? 1 : 3), orientation);
+  // The three samples of a grey picture are equal: one is kept.
+  const image = fromInterleaved(decoded.data, [components === 1 ? 1 : 3, height, width], 4);
+  return turnUpright(image, orientation);
 }
 
 function decode(bytes: Uint8Array, by: (bytes: Uint8Array) => DecodedJpeg): DecodedJpeg {
@@ -43,15 +45,4 @@ function inPlainWords(warning: string): string {
   if (/found marker .* instead of RST/.test(warning))
     return 'one of its restart markers has the wrong number';
   return `it is damaged (libjpeg: ${warning}): parts of it may look wrong`;
-}
-
-/** Splits RGBA into planes; of a grey picture, whose three samples are equal, one is kept. */
-function planesOf({ data, height, width }: DecodedJpeg, channels: 1 | 3): ImageBytes {
-  const area = height * width;
-  const pixels = new Uint8Array(channels * area);
-  for (let channel = 0; channel < channels; channel++) {
-    const plane = pixels.subarray(channel * area, (channel + 1) * area);
-    for (let pixel = 0; pixel < area; pixel++) plane[pixel] = data[4 * pixel + channel] ?? 0;
-  }
-  return { pixels, channels, height, width };
 }

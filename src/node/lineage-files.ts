@@ -13,7 +13,7 @@ import { shrink } from '../image/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
 import { gifOf } from './animation.ts';
 import { writeGrid } from './grid-file.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import type { Image } from '../image/image.ts';
 import { encodePng } from './image-file.ts';
 import { runName } from './run-name.ts';
 import { decodePicture, forGrid } from './run-pictures.ts';
@@ -88,7 +88,7 @@ export async function writeLineage(
     return [page];
   }
   await checkLast(storage, found, replayed);
-  const frames = replayed.map(({ pixels }) => frameOf(found.run, pixels));
+  const frames = replayed.map(({ bytes }) => frameOf(found.run, bytes));
   const captions = frames.map((frame, index): GridPicture => {
     const step = found.steps[found.shown[index] ?? 0];
     const label = found.run.model.labels[step?.class ?? 0] ?? '';
@@ -105,12 +105,12 @@ export async function writeLineage(
   return [page, `${base}.png`, `${base}.gif`];
 }
 
-function frameOf({ model }: RunRecord, pixels: Uint8Array<ArrayBuffer>): ImageBytes {
-  const [channels, height, width] = model.image;
-  return { pixels, channels: channels === 1 ? 1 : 3, height, width };
-}
+const frameOf = ({ model }: RunRecord, bytes: Uint8Array<ArrayBuffer>): Image => ({
+  extent: model.image,
+  bytes,
+});
 
-function pictureOf(frame: ImageBytes, confidences: Float32Array): LineagePicture {
+function pictureOf(frame: Image, confidences: Float32Array): LineagePicture {
   const confidence = confidences.reduce((most, value) => Math.max(most, value), 0);
   return { png: encodePng(shrink(frame, pageSide)), named: confidences.indexOf(confidence), confidence };
 }
@@ -125,10 +125,10 @@ async function checkLast(
   const bytes = await storage.read(path);
   if (!bytes) throw new RunFolderError(`${path} is missing: "fool evolve --resume" draws it again`);
   const own = decodePicture(bytes, path, run.model);
-  const last = replayed.at(-1)?.pixels ?? new Uint8Array();
-  const different = own.pixels.filter((value, index) => value !== last[index]).length;
-  if (own.pixels.length === last.length && different === 0) return;
+  const last = replayed.at(-1)?.bytes ?? new Uint8Array();
+  const different = own.bytes.filter((value, index) => value !== last[index]).length;
+  if (own.bytes.length === last.length && different === 0) return;
   throw new ReplayError(
-    `the ancestry of class ${String(cell.class)}, bred and drawn again, does not end in ${path}: ${String(different)} of ${String(own.pixels.length)} bytes differ. The run was made on ${run.adapter.description}; another adapter, driver or version may round otherwise (--adapter), and a run that was killed while it saved has newer pictures (fool evolve --resume)`,
+    `the ancestry of class ${String(cell.class)}, bred and drawn again, does not end in ${path}: ${String(different)} of ${String(own.bytes.length)} bytes differ. The run was made on ${run.adapter.description}; another adapter, driver or version may round otherwise (--adapter), and a run that was killed while it saved has newer pictures (fool evolve --resume)`,
   );
 }

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mostAtOnce } from '../report/picture-list.ts';
 import { fewPixels, type PagePicture } from '../report/picture.ts';
+import { longestSide } from '../image/image.ts';
 import { shrink } from '../image/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import type { Image } from '../image/image.ts';
 import { encodePng } from './image-file.ts';
 import { packageFolder } from './package-folder.ts';
 
@@ -18,7 +19,7 @@ const mostHeld = 800_000;
 const folder = 'thumbnails';
 
 /** A picture where there is little room, e.g. of a film strip. */
-export const smallPng = (image: ImageBytes): Uint8Array => encodePng(shrink(image, fewPixels));
+export const smallPng = (image: Image): Uint8Array => encodePng(shrink(image, fewPixels));
 
 export class PagePictures {
   /** By the path in the run folder. */
@@ -28,8 +29,8 @@ export class PagePictures {
   constructor(private readonly count: number) {}
 
   /** @param png of the image, as the file has it */
-  add(path: string, png: Uint8Array, image: ImageBytes): void {
-    const side = Math.max(image.height, image.width);
+  add(path: string, png: Uint8Array, image: Image): void {
+    const side = longestSide(image);
     if (this.count <= mostAtOnce)
       this.#pictures.set(path, side > fewPixels ? { png, small: smallPng(image) } : { png });
     else if (side <= thumbnailSide) this.#pictures.set(path, { png, whole: path });

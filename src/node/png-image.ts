@@ -1,6 +1,6 @@
 /** Decodes PNG with pngjs, behind our own check of the file's structure. */
 import { PNG } from 'pngjs';
-import type { ImageBytes } from './image-bytes.ts';
+import type { Image } from '../image/image.ts';
 import type { PictureBound } from './image-limits.ts';
 import { fromChunks } from './png-chunks.ts';
 import { checkPng, type CheckedPng } from './png-structure.ts';
@@ -13,7 +13,7 @@ export function decodePng(
   bytes: Uint8Array,
   bound?: PictureBound,
   onNote: (what: string) => void = () => undefined,
-): ImageBytes {
+): Image {
   const checked = checkPng(bytes, bound, onNote);
   const { colourType, height, width } = checked.header;
   return planesOverWhite(rgbaOf(checked, onNote), [0, 4].includes(colourType) ? 1 : 3, height, width);
@@ -54,15 +54,15 @@ function decode({ headerData, palette, transparency, compressed }: CheckedPng): 
 }
 
 /** Splits RGBA into planes, each sample blended with white by its alpha and rounded. */
-function planesOverWhite(rgba: Uint8Array, channels: 1 | 3, height: number, width: number): ImageBytes {
+function planesOverWhite(rgba: Uint8Array, channels: number, height: number, width: number): Image {
   const area = height * width;
-  const pixels = new Uint8Array(channels * area);
+  const bytes = new Uint8Array(channels * area);
   for (let pixel = 0; pixel < area; pixel++) {
     const alpha = rgba[4 * pixel + 3] ?? 255;
     for (let channel = 0; channel < channels; channel++) {
       const sample = rgba[4 * pixel + channel] ?? 0;
-      pixels[channel * area + pixel] = Math.round((sample * alpha) / 255 + 255 - alpha);
+      bytes[channel * area + pixel] = Math.round((sample * alpha) / 255 + 255 - alpha);
     }
   }
-  return { pixels, channels, height, width };
+  return { extent: [channels, height, width], bytes };
 }

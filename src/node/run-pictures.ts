@@ -1,7 +1,7 @@
 /** Pictures of a run folder, which anybody may have put there: of the run's size, and no more of them than fit in memory. */
 import type { RunRecord } from '../runs/evolution/records.ts';
 import { shrink } from '../image/shrink.ts';
-import type { ImageBytes } from './image-bytes.ts';
+import type { Image } from '../image/image.ts';
 import { decodeImage, ImageFileError } from './image-file.ts';
 
 /** A thousand pictures of AlexNet's size and half as many more. */
@@ -12,7 +12,7 @@ export function decodePicture(
   bytes: Uint8Array,
   path: string,
   { image: [, height, width] }: RunRecord['model'],
-): ImageBytes {
+): Image {
   return decodeImage(bytes, path, { height, width });
 }
 
@@ -21,15 +21,13 @@ export function decodeWholePicture(
   bytes: Uint8Array,
   path: string,
   { image: [channels, height, width] }: Pick<RunRecord['model'], 'image'>,
-): ImageBytes {
+): Image {
   const image = decodeImage(bytes, path, { height, width });
-  if (image.channels === channels && image.height === height && image.width === width) return image;
-  const found = [image.channels, image.height, image.width].join(' × ');
-  throw new ImageFileError(
-    `${path} is ${found}, the run's pictures are ${[channels, height, width].join(' × ')}`,
-  );
+  const [found, expected] = [image.extent, [channels, height, width]].map((extent) => extent.join(' × '));
+  if (found === expected) return image;
+  throw new ImageFileError(`${path} is ${String(found)}, the run's pictures are ${String(expected)}`);
 }
 
 /** For a grid of so many pictures, all of which are in memory at once. */
-export const forGrid = (picture: ImageBytes, pictures: number): ImageBytes =>
-  shrink(picture, Math.floor(Math.sqrt(mostGridPixels / Math.max(1, pictures))));
+export const forGrid = (image: Image, pictures: number): Image =>
+  shrink(image, Math.floor(Math.sqrt(mostGridPixels / Math.max(1, pictures))));

@@ -2,11 +2,13 @@
  * Does an imported model know what it should? Weights that load and answer near chance are the usual failure, and the
  * usual reason is preprocessing: channels in the wrong order, another scale.
  */
+import { volume } from '../network/layer.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Parameters } from '../network/parameters.ts';
 import { preprocessingOf } from '../model/architectures/index.ts';
 import { rankOf } from '../model/evaluation.ts';
-import { fitImage, type PlanarImage } from '../image/fit-image.ts';
+import { fitImage } from '../image/fit-image.ts';
+import type { Image } from '../image/image.ts';
 import type { ImportOptions } from './import.ts';
 import { createJudge } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
@@ -14,7 +16,7 @@ import { colourOf, type Preprocessing } from '../model/preprocessing.ts';
 
 export interface KnownImage {
   readonly name: string;
-  readonly image: PlanarImage;
+  readonly image: Image;
   /** The class that the model should see in it. */
   readonly target: number;
 }
@@ -39,12 +41,12 @@ export async function checkImages(
   images: readonly KnownImage[],
   parameters: Parameters,
 ): Promise<CheckedImage[]> {
-  const [channels, height, width] = model.preprocessing.image;
-  const pixels = new Uint8Array(images.length * channels * height * width);
+  const size = volume(model.preprocessing.image);
+  const bytes = new Uint8Array(images.length * size);
   for (const [index, { image }] of images.entries())
-    pixels.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), index * channels * height * width);
+    bytes.set(fitImage(image, model.preprocessing.image).bytes, index * size);
   using judge = await createJudge(gpu, model, images.length, 1, { parameters });
-  const confidences = await judge.judge(pixels, images.length);
+  const confidences = await judge.judge(bytes, images.length);
   return images.map(({ name, target }, index) => {
     const row = confidences[index] ?? new Float32Array();
     const rank = rankOf(row, target);

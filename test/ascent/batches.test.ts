@@ -224,8 +224,8 @@ test.each([
     expect(rows).toHaveLength(5);
     for (const [place, row] of rows.entries()) {
       const start = starts[some.objectives[place]!.picture!]!;
-      expect([...decodeImage(storage.files.get(row.attack!.start)!, '').pixels]).toEqual([...start]);
-      const { pixels } = decodeImage(storage.files.get(row.picture)!, row.picture);
+      expect([...decodeImage(storage.files.get(row.attack!.start)!, '').bytes]).toEqual([...start]);
+      const { bytes: pixels } = decodeImage(storage.files.get(row.picture)!, row.picture);
       const changes = [...pixels].map((byte, index) => Math.abs(byte - start[index]!));
       const l2 = Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0));
       expect(row.distance!.l2).toBeCloseTo(l2, 9);
@@ -262,7 +262,7 @@ test('attacks say what pictures are named before and after, and whether that was
   let [succeeded, attacked] = [0, 0];
   for (const [place, { attack, picture }] of rows.entries()) {
     const before = await named(tinyPictures(settings)[run.settings.objectives[place]!.picture!]!);
-    const after = await named(decodeImage(storage.files.get(picture)!, picture).pixels);
+    const after = await named(decodeImage(storage.files.get(picture)!, picture).bytes);
     expect([attack!.before.class, attack!.after.class]).toEqual([before.class, after.class]);
     expect(attack!.before.confidence).toBeCloseTo(before.confidence, 4);
     expect(attack!.after.confidence).toBeCloseTo(after.confidence, 4);

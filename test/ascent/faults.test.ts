@@ -41,7 +41,7 @@ describe('an ascent whose gradient', () => {
     for (const { fault, iterations, picture } of rows) {
       expect(fault).toBe('the gradient vanishes at pool1 (iteration 0)');
       expect(iterations).toBe(stepPatience - 1);
-      expect(decodeImage(storage.files.get(picture)!, picture).width).toBe(12);
+      expect(decodeImage(storage.files.get(picture)!, picture).extent[2]).toBe(12);
     }
   });
 

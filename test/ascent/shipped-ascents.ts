@@ -46,7 +46,7 @@ export async function climbed(
   const { rows } = await readAscent(storage);
   return {
     rows,
-    pictures: rows.map(({ picture }) => decodeImage(storage.files.get(picture)!, picture).pixels),
+    pictures: rows.map(({ picture }) => decodeImage(storage.files.get(picture)!, picture).bytes),
   };
 }
 

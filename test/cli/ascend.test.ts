@@ -25,12 +25,9 @@ const device = ['--adapter', process.env['FOOL_ADAPTER'] ?? 'swiftshader'];
 const at = (...names: string[]) => path.join(root, ...names);
 const mnist = await loadMnist('test');
 const seven = at('seven.png');
-writeFileSync(seven, encodePng({ pixels: mnist.images.slice(0, 784), channels: 1, height: 28, width: 28 }));
+writeFileSync(seven, encodePng({ extent: [1, 28, 28], bytes: mnist.images.slice(0, 784) }));
 const photograph = at('photograph.png');
-writeFileSync(
-  photograph,
-  encodePng({ pixels: new Uint8Array(3 * 40 * 50).fill(90), channels: 3, height: 40, width: 50 }),
-);
+writeFileSync(photograph, encodePng({ extent: [3, 40, 50], bytes: new Uint8Array(3 * 40 * 50).fill(90) }));
 
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
@@ -119,7 +116,7 @@ describe('fool ascend', () => {
     );
     expect(code).toBe(0);
     const [row] = json<AscentRow[]>(out, 'archive.json');
-    const { pixels } = decodeImage(readFileSync(at(out, row!.picture)), row!.picture);
+    const { bytes: pixels } = decodeImage(readFileSync(at(out, row!.picture)), row!.picture);
     const changes = [...pixels].map((byte, index) => Math.abs(byte - mnist.images[index]!));
     const norms = {
       l2: Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0)),
@@ -147,7 +144,7 @@ describe('fool ascend', () => {
       const pixels = mnist.images.slice(784 * place, 784 * (place + 1));
       writeFileSync(
         path.join(folder, digit, `${String(place)}.png`),
-        encodePng({ pixels, channels: 1, height: 28, width: 28 }),
+        encodePng({ extent: [1, 28, 28], bytes: pixels }),
       );
     }
     writeFileSync(path.join(folder, '7', 'broken.png'), 'no picture');
@@ -187,7 +184,7 @@ describe('fool ascend', () => {
     for (const place of [0, 2]) {
       const pixels = mnist.images.slice(784 * place, 784 * (place + 1));
       const file = path.join(folder, `${String(place)}.png`);
-      writeFileSync(file, encodePng({ pixels, channels: 1, height: 28, width: 28 }));
+      writeFileSync(file, encodePng({ extent: [1, 28, 28], bytes: pixels }));
     }
     const options = ['--start', folder, '--preset', 'fgsm', '--out', at('unlabelled'), '--replace'];
     const untargeted = await ascend('--untargeted', ...options);
@@ -218,7 +215,7 @@ describe('fool ascend', () => {
     expect(summary.values).toEqual([{ objective: 'conv2:7,3,3', start: row!.startValue, end: row!.value }]);
     expect(readFileSync(at('unit', 'report.html'), 'utf8')).not.toContain('Milestones');
     const gif = decode(Uint8Array.from(readFileSync(at('unit', 'animations', '0000.gif'))).buffer);
-    const { pixels } = decodeImage(readFileSync(at('unit', row!.picture)), row!.picture);
+    const { bytes: pixels } = decodeImage(readFileSync(at('unit', row!.picture)), row!.picture);
     // The image that is delivered is the last frame.
     const frames = decodeFrames(Uint8Array.from(readFileSync(at('unit', 'animations', '0000.gif'))).buffer);
     expect(gif.frames).toHaveLength(frames.length);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (const [index, { picture }] of rows.entries()) {
     mkdirSync(path.dirname(at(picture)), { recursive: true });
     const pixels = images.slice(784 * index, 784 * (index + 1));
-    writeFileSync(at(picture), encodePng({ pixels, channels: 1, height: 28, width: 28 }));
+    writeFileSync(at(picture), encodePng({ extent: [1, 28, 28], bytes: pixels }));
   }
   const { out } = await fool('classify', ...device, '--json', ...rows.map(({ picture }) => at(picture)));
   const found = (JSON.parse(out) as Answer[]).map(({ top }) => top[0]!);
@@ -74,7 +74,7 @@ describe('the folder of an ascent', () => {
   it('no longer verifies when a picture is altered', async () => {
     const { code, out } = await verifyWith('images/0001.png', (before) => {
       const image = decodeImage(before, 'images/0001.png');
-      return encodePng({ ...image, pixels: image.pixels.map((pixel) => 255 - pixel) });
+      return encodePng({ ...image, bytes: image.bytes.map((pixel) => 255 - pixel) });
     });
     expect(out).toMatch(/^holds .*\nFAILS .*\nholds .*\n1 of 3 pictures does not hold$/m);
     expect(code).toBe(1);

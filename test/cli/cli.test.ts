@@ -145,7 +145,7 @@ describe('a run', () => {
     const before = pictures.map((path) => readFileSync(path));
     const [altered = '', missing = '', cut = ''] = pictures;
     const image = decodeImage(before[0]!, altered);
-    writeFileSync(altered, encodePng({ ...image, pixels: image.pixels.map((pixel) => 255 - pixel) }));
+    writeFileSync(altered, encodePng({ ...image, bytes: image.bytes.map((pixel) => 255 - pixel) }));
     rmSync(missing);
     writeFileSync(cut, before[2]!.subarray(0, 60));
     const { code, out } = await fool('verify', ...device, at('run'));

@@ -38,7 +38,7 @@ it('fool import --check of an orange with red and blue exchanged fails and names
   });
   const orange = path.join(root, 'orange.png');
   const out = path.join(root, 'orange.safetensors');
-  writeFileSync(orange, encodePng({ pixels, channels: 3, height: 256, width: 256 }));
+  writeFileSync(orange, encodePng({ extent: [3, 256, 256], bytes: pixels }));
   const check = ['--channels', 'rgb', '--check', `${orange}:orange`, '--out', out];
   const { code, err } = await fool('import', ...device, 'caffenet-tiny', ...check);
   expect(err).toMatch(/fails its check/);

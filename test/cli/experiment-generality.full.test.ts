@@ -25,7 +25,7 @@ it('compares every pair of runs once: three within each of four classes, thirty-
 it('finds the correlation that the files of the first class have', () => {
   const [one, other] = ['run-01', 'run-02'].map((run) => {
     const file = at(`whole/runs/${run}/images/${pictureName(0)}`);
-    const { pixels } = decodeImage(readFileSync(file), file);
+    const { bytes: pixels } = decodeImage(readFileSync(file), file);
     const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
     const deviations = [...pixels].map((value) => value - mean);
     const length = Math.sqrt(deviations.reduce((sum, value) => sum + value * value, 0));

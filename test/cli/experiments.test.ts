@@ -57,7 +57,9 @@ describe('an experiment', () => {
   it('leaves figures: drawings, and a row of pictures for each run', () => {
     const files = printed.figures.map(({ file }) => file);
     expect(files).toEqual(['confidence.svg', 'spread.svg', 'elites.png']);
-    const { width, height } = decodeImage(readFileSync(at('whole/figures/elites.png')), 'elites.png');
+    const {
+      extent: [, height, width],
+    } = decodeImage(readFileSync(at('whole/figures/elites.png')), 'elites.png');
     expect(width).toBeGreaterThan(3 * 84);
     expect(height).toBeGreaterThan(2 * 84);
     const page = readFileSync(at('whole/report.html'), 'utf8');

@@ -29,7 +29,7 @@ describe('fool report --lineage', () => {
     expect(answer.files).toEqual(['html', 'png', 'gif'].map((end) => join(run, `lineage-3.${end}`)));
     const [page, strip] = answer.files.map((file) => readFileSync(file));
     expect(page!.toString().match(/<img /g)).toHaveLength(answer.ancestors + 1);
-    expect(decodeImage(strip!, 'strip').channels).toBe(3);
+    expect(decodeImage(strip!, 'strip').extent[0]).toBe(3);
   });
 
   it.each([

@@ -135,7 +135,9 @@ describe('a network that is trained on fooling images', () => {
     expect(whole.remarks[0]).toMatch(/^Round 1\. The median (fell|did not fall)/);
     expect(whole.differences.join()).not.toContain(root);
     const sheet = readFileSync(at('whole/figures/before-and-after.png'));
-    const { width, height } = decodeImage(sheet, 'sheet');
+    const {
+      extent: [, height, width],
+    } = decodeImage(sheet, 'sheet');
     expect(width).toBeGreaterThan(10 * 100);
     expect(height).toBeGreaterThan(2 * 100);
     const page = readFileSync(at('whole/report.html'), 'utf8');

@@ -6,17 +6,17 @@ import {
   withFewerElements,
 } from '../../src/experiments/repeated-elements.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
-import type { PlanarPicture } from '../../src/image/shrink.ts';
+import type { Image } from '../../src/image/image.ts';
 
 function painted(
   side: number,
   channels: 1 | 3,
   value: (x: number, y: number, channel: number) => number,
-): PlanarPicture {
+): Image {
   const pixels = Uint8Array.from({ length: channels * side * side }, (_, index) =>
     value(index % side, Math.floor(index / side) % side, Math.floor(index / (side * side))),
   );
-  return { pixels, channels, height: side, width: side };
+  return { extent: [channels, side, side], bytes: pixels };
 }
 
 const wave = (place: number, period: number) => 127 + 100 * Math.sin((2 * Math.PI * place) / period);
@@ -54,15 +54,15 @@ test.each([
 test('elements go one after the other, the outermost first, and the mean colour takes their place', () => {
   const row = [10, 20, 30, 40, 11, 21, 31, 41, 12, 22, 32, 42];
   const pixels = Uint8Array.from([...row, ...row, ...row.map((value) => 2 * value)]);
-  const picture = { pixels, channels: 3, height: 1, width: 12 } as const;
+  const picture = { extent: [3, 1, 12], bytes: pixels } as const;
   const series = withFewerElements(picture, { across: 4, down: 0 });
   expect(series).toHaveLength(3);
-  expect(series[0]?.pixels).toEqual(pixels);
+  expect(series[0]?.bytes).toEqual(pixels);
   const second = [...row.slice(0, 8), 26, 26, 26, 26];
   const bright = [...row.slice(0, 8).map((value) => 2 * value), 52, 52, 52, 52];
-  expect([...(series[1]?.pixels ?? [])]).toEqual([...second, ...second, ...bright]);
+  expect([...(series[1]?.bytes ?? [])]).toEqual([...second, ...second, ...bright]);
   const third = [26, 26, 26, 26, ...row.slice(4, 8), 26, 26, 26, 26];
-  expect([...(series[2]?.pixels ?? [])].slice(0, 12)).toEqual(third);
+  expect([...(series[2]?.bytes ?? [])].slice(0, 12)).toEqual(third);
 });
 
 test('in whatever direction a period goes, every removal takes more of the picture away', () => {
@@ -74,8 +74,8 @@ test('in whatever direction a period goes, every removal takes more of the pictu
   ]) {
     const series = withFewerElements(picture, period);
     expect(series.length % 2).toBe(1);
-    const changed = series.map(({ pixels }) =>
-      pixels.reduce((sum, value, place) => (value === picture.pixels[place] ? sum : sum + 1), 0),
+    const changed = series.map(({ bytes: pixels }) =>
+      pixels.reduce((sum, value, place) => (value === picture.bytes[place] ? sum : sum + 1), 0),
     );
     expect(changed).toEqual([...new Set(changed)].sort((a, b) => a - b));
     expect(changed[0]).toBe(0);
@@ -84,12 +84,12 @@ test('in whatever direction a period goes, every removal takes more of the pictu
 });
 
 test('only elements that the network sees are counted, and the first to go reaches into what it sees', () => {
-  expect(elementsWithin({ across: 8, down: 0 }, { height: 256, width: 256 })).toBe(31);
-  const seen = elementsWithin({ across: 8, down: 0 }, { height: 20, width: 40 });
+  expect(elementsWithin({ across: 8, down: 0 }, [1, 256, 256])).toBe(31);
+  const seen = elementsWithin({ across: 8, down: 0 }, [1, 20, 40]);
   expect(seen).toBe(5);
   const picture = painted(64, 1, (x) => x);
   const [, once] = withFewerElements(picture, { across: 8, down: 0 }, seen);
-  const gone = [...Array(64).keys()].filter((x) => once?.pixels[x] !== x);
+  const gone = [...Array(64).keys()].filter((x) => once?.bytes[x] !== x);
   // The crop is columns 12 to 51; the outermost of five elements begins 12 right of the middle.
   expect([gone[0], gone.at(-1)]).toEqual([44, 63]);
 });

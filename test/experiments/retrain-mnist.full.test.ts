@@ -40,7 +40,7 @@ test('each network is trained on what fooled those before it, as a class of its 
   }
   const elites = [...storage.files].filter(([path]) => /^runs\/dnn-01-run-0[12]\/images\/.*png$/.test(path));
   expect(elites).toHaveLength(20);
-  const pictures = elites.flatMap(([path, bytes]) => [...decodeImage(bytes, path).pixels]);
+  const pictures = elites.flatMap(([path, bytes]) => [...decodeImage(bytes, path).bytes]);
   const named = await confidencesOf(gpu, second!, Uint8Array.from(pictures), 20);
   expect(rounds[0]!.recognised).toBeNull();
   expect(rounds[1]!.recognised).toBe(named.filter((row) => largest(row) === 10).length / 20);
@@ -75,7 +75,7 @@ test('fooling images stand behind the digits, repeated in turn where too few', (
 });
 
 function round(confidences: number[], medians: number[], network: Partial<Round['network']>): Round {
-  const picture = { channels: 1, height: 2, width: 2, pixels: Uint8Array.of(0, 90, 160, 240) } as const;
+  const picture = { extent: [1, 2, 2], bytes: Uint8Array.of(0, 90, 160, 240) } as const;
   return {
     network: {
       ...{

@@ -26,11 +26,11 @@ import { totalVariation } from '../../src/experiments/total-variation.ts';
 test('total variation is the mean difference of neighbours, over channels and both directions', () => {
   const pixels = Uint8Array.from([0, 10, 40, 40]);
   // Rows 0 10 and 40 40: to the right 10 and 0, below 40 and 30.
-  expect(totalVariation({ channels: 1, height: 2, width: 2, pixels })).toBe(20);
+  expect(totalVariation({ extent: [1, 2, 2], bytes: pixels })).toBe(20);
   // Of three channels of one row each nothing lies below: 10, 0 and 5 to the right.
   const row = Uint8Array.from([0, 10, 40, 40, 5, 0]);
-  expect(totalVariation({ channels: 3, height: 1, width: 2, pixels: row })).toBe(5);
-  expect(totalVariation({ channels: 1, height: 1, width: 1, pixels: pixels.slice(0, 1) })).toBe(0);
+  expect(totalVariation({ extent: [3, 1, 2], bytes: row })).toBe(5);
+  expect(totalVariation({ extent: [1, 1, 1], bytes: pixels.slice(0, 1) })).toBe(0);
 });
 
 test('a median curve goes on with the last of those that ended', () => {

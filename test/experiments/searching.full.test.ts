@@ -54,10 +54,10 @@ describe('gradient ascent', () => {
       const { rows } = await readAscent(folder);
       for (const [place, { picture, class: number }] of rows.entries()) {
         const image = decodeImage((await folder.read(picture))!, picture);
-        const pixels = Uint8Array.from(image.pixels);
+        const pixels = Uint8Array.from(image.bytes);
         const [judged] = await confidencesOf(await openTestGpu(), model, pixels, 1);
         expect(runs[0]![place]).toBeCloseTo(judged![number]!, 4);
-        expect(variations[name]![0]![place]).toBeCloseTo(totalVariation({ ...image, pixels }), 10);
+        expect(variations[name]![0]![place]).toBeCloseTo(totalVariation({ ...image, bytes: pixels }), 10);
       }
     }
   });
@@ -108,7 +108,9 @@ describe('searches at one number of evaluations', () => {
 
   test('leave a row of pictures for each method, and a line in the drawing', () => {
     const sheet = storage.files.get('figures/images.png')!;
-    const { height, width } = decodeImage(sheet, 'images.png');
+    const {
+      extent: [, height, width],
+    } = decodeImage(sheet, 'images.png');
     expect(height).toBeGreaterThan(6 * 112);
     expect(width).toBeGreaterThan(3 * 112);
     const drawing = new TextDecoder().decode(storage.files.get('figures/confidence.svg'));
@@ -120,14 +122,16 @@ describe('searches at one number of evaluations', () => {
     const { model } = await loadModel('lenet-mnist');
     const sheet = decodeImage(storage.files.get('figures/images.png')!, 'images.png');
     const confidences = conclusion?.numbers['confidences'] as Record<string, number[][]>;
-    const { width } = sheet;
+    const {
+      extent: [, , width],
+    } = sheet;
     // The last row of the sheet, every pixel four times as wide and high; gaps of 4, captions of two lines.
-    const step = { x: 112 + 4, y: (sheet.height - 4) / 6 };
+    const step = { x: 112 + 4, y: (sheet.extent[1] - 4) / 6 };
     for (const [place, number] of given.classes.entries()) {
       const [left, top] = [4 + place * step.x, 4 + 5 * step.y];
       const pixels = Uint8Array.from({ length: 784 }, (_, at) => {
         const [row, column] = [top + 4 * Math.floor(at / 28), left + 4 * (at % 28)];
-        return sheet.pixels[row * width + column]!;
+        return sheet.bytes[row * width + column]!;
       });
       const [judged] = await confidencesOf(await openTestGpu(), model, pixels, 1);
       expect(confidences['random CPPNs']![0]![place]).toBeCloseTo(judged![number]!, 4);

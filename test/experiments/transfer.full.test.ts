@@ -141,7 +141,7 @@ test('the likeliest class is that of the shared ones, and confidences are the ne
 });
 
 test('the table counts what hand-made results say', () => {
-  const picture = { channels: 1, height: 2, width: 2, pixels: Uint8Array.of(0, 80, 160, 240) } as const;
+  const picture = { extent: [1, 2, 2], bytes: Uint8Array.of(0, 80, 160, 240) } as const;
   const image = (label: string, own: number, other: number, ownTop: string, otherTop: string) => {
     return { class: Number(label), label, own, other, ownTop, otherTop, picture };
   };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { blockMeans, shrink, type PlanarPicture } from '../../src/image/shrink.ts';
+import type { Image } from '../../src/image/image.ts';
+import { blockMeans, shrink } from '../../src/image/shrink.ts';
 
-function picture(height: number, width: number, channels: 1 | 3, fill: (index: number) => number) {
+function picture(height: number, width: number, channels: 1 | 3, fill: (index: number) => number): Image {
   const pixels = Uint8Array.from({ length: channels * height * width }, (_, index) => fill(index));
-  return { pixels, channels, height, width } satisfies PlanarPicture;
+  return { extent: [channels, height, width], bytes: pixels };
 }
 
 describe('shrink', () => {
@@ -24,17 +25,17 @@ describe('shrink', () => {
         96,
       ),
     );
-    expect(shrunk.map(({ height, width }) => [height, width])).toEqual([
-      [96, 96],
-      [96, 38],
-      [1, 96],
+    expect(shrunk.map(({ extent }) => extent)).toEqual([
+      [3, 96, 96],
+      [3, 96, 38],
+      [3, 1, 96],
     ]);
   });
 
   it('makes fine stripes grey, and no wider ones of them', () => {
     // Columns of period 3: half as many pixels hold none of that period any more.
     const stripes = picture(240, 240, 1, (index) => ((index % 240) % 3 === 0 ? 240 : 0));
-    const rangeOf = ({ pixels, width }: PlanarPicture) => {
+    const rangeOf = ({ extent: [, , width], bytes: pixels }: Image) => {
       const inner = [...pixels.subarray(10, width - 10)];
       return Math.max(...inner) - Math.min(...inner);
     };
@@ -52,9 +53,9 @@ describe('shrink', () => {
       picture(height, width, 1, () => 7),
       96,
     );
-    expect(Math.max(small.height, small.width)).toBeLessThanOrEqual(96);
-    expect(small.pixels).toHaveLength(small.height * small.width);
-    expect(new Set(small.pixels)).toEqual(new Set([7]));
+    expect(Math.max(small.extent[1], small.extent[2])).toBeLessThanOrEqual(96);
+    expect(small.bytes).toHaveLength(small.extent[1] * small.extent[2]);
+    expect(new Set(small.bytes)).toEqual(new Set([7]));
   });
 });
 
@@ -65,8 +66,8 @@ describe('blockMeans', () => {
       const [plane, place] = [Math.floor(index / 15), index % 15];
       return 100 * Math.min(plane, 1) + 10 * Math.floor(place / 5) + (place % 5);
     });
-    const { pixels, height, width } = blockMeans(large, 3);
-    expect([height, width]).toEqual([2, 3]);
+    const { extent, bytes: pixels } = blockMeans(large, 3);
+    expect(extent).toEqual([3, 2, 3]);
     const first = [6, 8, 9, 21, 23, 24]; // 5.5, 7.5, 9, 20.5, 22.5, 24
     expect([...pixels.subarray(0, 6)]).toEqual(first);
     expect([...pixels.subarray(6, 12)]).toEqual(first.map((value) => value + 100));

@@ -7,7 +7,7 @@ import { encodePng } from '../../src/node/image-file.ts';
 import { ascentStorage, fakeAscent } from '../report/fake-ascent.ts';
 
 const gray = (value: number, side = 28) =>
-  encodePng({ pixels: new Uint8Array(side * side).fill(value), channels: 1, height: side, width: side });
+  encodePng({ extent: [1, side, side], bytes: new Uint8Array(side * side).fill(value) });
 
 /** The best image of each objective is that of iteration 20, and has the byte 200. */
 async function folderWith(iterations: readonly number[]) {
@@ -22,7 +22,7 @@ async function folderWith(iterations: readonly number[]) {
 it('ends with the image that was delivered: worse ones of later iterations are left out', async () => {
   const { storage, folder } = await folderWith([0, 1, 2, 16, 32, 40]);
   const strip = await readStrip(storage, folder, 1);
-  expect(strip.map(({ iteration, picture }) => [iteration, picture.pixels[0]])).toEqual([
+  expect(strip.map(({ iteration, picture }) => [iteration, picture.bytes[0]])).toEqual([
     [0, 0],
     [1, 1],
     [2, 2],

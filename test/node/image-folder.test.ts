@@ -13,8 +13,7 @@ afterAll(() => {
 });
 
 const labels = ['n01440764 tench, Tinca tinca', 'n01443537 goldfish, Carassius auratus', 'n01484850 shark'];
-const png = (value: number) =>
-  encodePng({ pixels: new Uint8Array(6).fill(value), channels: 1, height: 2, width: 3 });
+const png = (value: number) => encodePng({ extent: [1, 2, 3], bytes: new Uint8Array(6).fill(value) });
 const jpg = (value: number) => jpegOf({ width: 8, height: 8, components: [{ sample: () => value }] });
 
 let folders = 0;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import jpeg from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
-import type { ImageBytes } from '../../src/node/image-bytes.ts';
+import type { Image } from '../../src/image/image.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { throughJpeg } from '../../src/node/through-jpeg.ts';
 import { ADOBE, exif, INTEGER_TYPES, JFIF, jpegOf, segment, type JpegPlan } from '../support/jpeg-bytes.ts';
@@ -9,7 +9,7 @@ import { halfColour, photograph, progressive, quarterColour } from '../support/j
 
 const decode = (bytes: Uint8Array) => decodeImage(bytes, 'f.jpg');
 /** Of [height, width, 3], as other programs keep it. */
-const hashOf = ({ pixels, height, width }: ImageBytes) => {
+const hashOf = ({ extent: [, height, width], bytes: pixels }: Image) => {
   const area = height * width;
   const interleaved = Uint8Array.from(
     { length: 3 * area },
@@ -18,8 +18,8 @@ const hashOf = ({ pixels, height, width }: ImageBytes) => {
   return createHash('sha256').update(interleaved).digest('hex');
 };
 const pixelsOf = (bytes: Uint8Array) => {
-  const { pixels, channels, height, width } = decode(bytes);
-  return { shape: [channels, height, width], pixels: [...pixels] };
+  const { extent, bytes: pixels } = decode(bytes);
+  return { shape: extent, pixels: [...pixels] };
 };
 const flat = (...samples: number[]) => samples.map((value) => ({ sample: () => value }));
 const pixel = (...samples: number[]): JpegPlan => ({ width: 1, height: 1, components: flat(...samples) });
@@ -30,7 +30,7 @@ describe('every byte is the one that Pillow reads', () => {
     ['locomotion-house-cat', 510, '89f8acce283a02311cb030af5adcf0ef68c7fca52edc8a99b421979d2715b540'],
   ])('of the photograph %s', (name, height, hash) => {
     const image = decode(photograph(name));
-    expect([image.channels, image.height, image.width]).toEqual([3, height, 1024]);
+    expect(image.extent).toEqual([3, height, 1024]);
     expect(hashOf(image)).toBe(hash);
   });
 
@@ -48,7 +48,7 @@ describe('every byte is the one that Pillow reads', () => {
     ],
   ])('%s', (_, bytes, hash) => {
     const image = decode(bytes);
-    expect([image.channels, image.height, image.width]).toEqual([3, 16, 24]);
+    expect(image.extent).toEqual([3, 16, 24]);
     expect(hashOf(image)).toBe(hash);
   });
 
@@ -57,10 +57,10 @@ describe('every byte is the one that Pillow reads', () => {
       index % 4 === 3 ? 255 : 60 + 3 * Math.floor(index / 120) + 40 * (index % 4),
     );
     const image = decode(jpeg.encode({ data, width: 30, height: 20 }, 95).data);
-    expect([image.channels, image.height, image.width]).toEqual([3, 20, 30]);
+    expect(image.extent).toEqual([3, 20, 30]);
     for (let at = 0; at < 600; at++) {
       for (const channel of [0, 1, 2])
-        expect(Math.abs(image.pixels[channel * 600 + at]! - data[4 * at + channel]!)).toBeLessThanOrEqual(6);
+        expect(Math.abs(image.bytes[channel * 600 + at]! - data[4 * at + channel]!)).toBeLessThanOrEqual(6);
     }
   });
 });
@@ -109,7 +109,7 @@ describe('colours', () => {
         { sample: () => 128 },
       ],
     };
-    const { pixels } = decode(jpegOf(plan));
+    const { bytes: pixels } = decode(jpegOf(plan));
     // JFIF 1.02, page 3, with chroma of (3 · 100 + 180) / 4 = 120 and (100 + 3 · 180) / 4 = 160 at the border.
     const blue = [14, 15, 16, 17].map((x) => pixels[2 * 256 + 3 * 32 + x]);
     expect(blue).toEqual([100, 120, 160, 180].map((chroma) => Math.round(128 + 1.772 * (chroma - 128))));
@@ -125,7 +125,7 @@ describe('colours', () => {
         { sample: () => 128 },
       ],
     };
-    const { pixels } = decode(jpegOf(plan));
+    const { bytes: pixels } = decode(jpegOf(plan));
     for (let y = 0; y < 18; y++) {
       for (let x = 0; x < 20; x++) expect(pixels[20 * y + x]).toBe(50 + 10 * (y >> 3) + (x >> 3));
     }
@@ -139,7 +139,7 @@ describe('variants', () => {
     components: [{ sample: (row, column) => 20 * row + 7 * column }],
   };
   const expected = (bytes: Uint8Array) => {
-    const { pixels } = decode(bytes);
+    const { bytes: pixels } = decode(bytes);
     for (let y = 0; y < 20; y++) {
       for (let x = 0; x < 60; x++) expect(pixels[60 * y + x]).toBe(20 * (y >> 3) + 7 * (x >> 3));
     }
@@ -178,9 +178,9 @@ describe('variants', () => {
           before: [exif(Number(orientation), littleEndian)],
         }),
       );
-      expect([image.height, image.width]).toEqual([24, 16]);
+      expect([image.extent[1], image.extent[2]]).toEqual([24, 16]);
       const seen = upright.map((row, y) =>
-        [...row].map((_, x) => String.fromCharCode(image.pixels[(8 * y + 4) * 16 + 8 * x + 4]!)).join(''),
+        [...row].map((_, x) => String.fromCharCode(image.bytes[(8 * y + 4) * 16 + 8 * x + 4]!)).join(''),
       );
       expect(seen, `orientation ${orientation}`).toEqual(upright);
     }
@@ -188,7 +188,9 @@ describe('variants', () => {
 
   test.each(INTEGER_TYPES)('the orientation may be an integer of TIFF type %i', (type) => {
     for (const littleEndian of [true, false]) {
-      const { width, height } = decode(jpegOf({ ...plan, before: [exif(6, littleEndian, type)] }));
+      const {
+        extent: [, height, width],
+      } = decode(jpegOf({ ...plan, before: [exif(6, littleEndian, type)] }));
       expect([width, height]).toEqual([20, 60]);
     }
   });
@@ -203,29 +205,25 @@ describe('variants', () => {
     ];
     for (const segmentBytes of bad) {
       const before = [segment(0xe1, segmentBytes.subarray(4))];
-      expect(decode(jpegOf({ ...plan, before })).width).toBe(60);
+      expect(decode(jpegOf({ ...plan, before })).extent[2]).toBe(60);
     }
   });
 });
 
 describe('a picture that went through a JPEG file', () => {
   const side = 16;
-  const colour: ImageBytes = {
-    pixels: Uint8Array.from({ length: 3 * side * side }, (_, index) => (index * 7919) >> 6),
-    channels: 3,
-    height: side,
-    width: side,
+  const colour: Image = {
+    extent: [3, side, side],
+    bytes: Uint8Array.from({ length: 3 * side * side }, (_, index) => (index * 7919) >> 6),
   };
-  const changeOf = (image: ImageBytes, quality: number) => {
-    const { pixels, channels, height, width } = throughJpeg(image, quality);
-    expect([channels, height, width]).toEqual([image.channels, side, side]);
-    return (
-      pixels.reduce((sum, value, index) => sum + Math.abs(value - image.pixels[index]!), 0) / pixels.length
-    );
+  const changeOf = (image: Image, quality: number) => {
+    const { extent, bytes } = throughJpeg(image, quality);
+    expect(extent).toEqual([image.extent[0], side, side]);
+    return bytes.reduce((sum, value, index) => sum + Math.abs(value - image.bytes[index]!), 0) / bytes.length;
   };
 
   test('keeps its shape and loses more the lower the quality', () => {
-    const grey: ImageBytes = { ...colour, pixels: colour.pixels.subarray(0, side * side), channels: 1 };
+    const grey: Image = { extent: [1, side, side], bytes: colour.bytes.subarray(0, side * side) };
     for (const image of [colour, grey]) {
       const changes = [100, 75, 25, 5].map((quality) => changeOf(image, quality));
       expect(changes[0]).toBeLessThan(1.5);

@@ -12,7 +12,7 @@ import { sized } from '../support/run-folders.ts';
 import { full } from '../support/full.ts';
 
 const png = (size: number, value: number) =>
-  encodePng({ pixels: new Uint8Array(size * size).fill(value), channels: 1, height: size, width: size });
+  encodePng({ extent: [1, size, size], bytes: new Uint8Array(size * size).fill(value) });
 
 /** The report of an ascent whose pictures are of so many pixels a side, and the storage that it lies in. */
 async function written(
@@ -57,7 +57,9 @@ describe("the report of an evolution's folder", () => {
     expect([...sources, 'thumbnails/mine.png'].sort()).toEqual(
       names.map((name) => `thumbnails/${name}`).sort(),
     );
-    const { height, width } = decodeImage(storage.files.get(sources[30]!)!, 'thumbnail');
+    const {
+      extent: [, height, width],
+    } = decodeImage(storage.files.get(sources[30]!)!, 'thumbnail');
     expect([height, width]).toEqual([128, 128]);
   });
 });
@@ -66,21 +68,21 @@ describe("the report of an evolution's folder", () => {
 function noise([channels, height, width]: readonly [1 | 3, number, number], seed: number): Uint8Array {
   const random = RandomStream.of(seed);
   const pixels = Uint8Array.from({ length: channels * height * width }, () => random.below(256));
-  return encodePng({ pixels, channels, height, width });
+  return encodePng({ extent: [channels, height, width], bytes: pixels });
 }
 
 describe("the report of an ascent's folder", () => {
   it('embeds a few pictures as they are, and lays them in a grid', async () => {
     const { storage, document } = await written({}, 120);
     const images = embedded(document, '.elite');
-    expect(images.map(({ width }) => width)).toEqual([120, 120, 120]);
-    expect(images.map(({ pixels }) => pixels[0])).toEqual([0, 1, 2]);
+    expect(images.map(({ extent }) => extent[2])).toEqual([120, 120, 120]);
+    expect(images.map(({ bytes: pixels }) => pixels[0])).toEqual([0, 1, 2]);
     const grid = decodeImage(storage.files.get('grid.png')!, 'grid.png');
-    expect([grid.channels, grid.width]).toEqual([3, 3 * (120 + 8) + 8]);
+    expect([grid.extent[0], grid.extent[2]]).toEqual([3, 3 * (120 + 8) + 8]);
   });
 
   it('decodes no picture that is larger than the run’s, however small its file', async () => {
-    const large = encodePng({ pixels: new Uint8Array(7000 * 7000), channels: 1, height: 7000, width: 7000 });
+    const large = encodePng({ extent: [1, 7000, 7000], bytes: new Uint8Array(7000 * 7000) });
     expect(large.length).toBeLessThan(100_000);
     const before = process.memoryUsage().rss;
     const writing = written({}, 120, (storage) => storage.write('images/0001.png', large));
@@ -92,7 +94,7 @@ describe("the report of an ascent's folder", () => {
     const sizes = async (objectives: number) => {
       const images = embedded((await written({ objectives }, 160)).document, '.elite');
       expect(images).toHaveLength(objectives);
-      return new Set(images.map(({ width }) => width));
+      return new Set(images.map(({ extent }) => extent[2]));
     };
     expect(await sizes(30)).toEqual(new Set([160]));
     expect(await sizes(31)).toEqual(new Set([128]));
@@ -103,7 +105,7 @@ describe("the report of an ascent's folder", () => {
     const { document } = await written({ trials: 3, objectives: 2 }, 120);
     const images = embedded(document, '.matrix');
     expect(images).toHaveLength(6);
-    expect(new Set(images.map(({ width }) => width))).toEqual(new Set([96]));
+    expect(new Set(images.map(({ extent }) => extent[2]))).toEqual(new Set([96]));
   });
 
   it('shows the frames that there are, in the order of their iterations, a few of many', async () => {
@@ -114,7 +116,7 @@ describe("the report of an ascent's folder", () => {
       await storage.write('frames/0000/notes.txt', 'no frame');
       await storage.write('frames/0000/x.png', 'no frame');
     });
-    const frames = embedded(document, '.strip').map(({ pixels }) => pixels[0]);
+    const frames = embedded(document, '.strip').map(({ bytes: pixels }) => pixels[0]);
     // Each ends with the picture that was delivered, whose byte is the place of its objective.
     expect(frames.slice(0, 4)).toEqual([0, 4, 16, 0]);
     expect(frames.slice(4)).toHaveLength(12);

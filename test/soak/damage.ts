@@ -160,9 +160,9 @@ async function verify(storage: MemoryStorage): Promise<string | undefined> {
     const bytes = storage.files.get(picture);
     if (!bytes) throw new RunFolderError(`${picture} is missing`);
     const image = decodeImage(bytes, picture, { height, width });
-    if (image.channels !== channels || image.height !== height || image.width !== width)
+    if (image.extent[0] !== channels || image.extent[1] !== height || image.extent[2] !== width)
       throw new ImageFileError(`${picture} is of another size`);
-    pixels.push(...image.pixels);
+    pixels.push(...image.bytes);
   }
   if (claims.length === 0) throw new RunFolderError('it holds no picture yet');
   const found = await confidencesOf(

@@ -82,7 +82,10 @@ function checkNumbers(value: unknown, path = ''): void {
     for (const [key, inner] of Object.entries(value)) checkNumbers(inner, `${path}.${key}`);
 }
 
-function checkImage({ pixels, channels, height, width }: ReturnType<typeof decodeImage>): void {
+function checkImage({
+  extent: [channels, height, width],
+  bytes: pixels,
+}: ReturnType<typeof decodeImage>): void {
   require(pixels.length === channels * height * width, `${String(pixels.length)} bytes of pixels`);
 }
 
@@ -132,8 +135,8 @@ function imageFiles(): { readonly png: Bytes[]; readonly jpeg: Bytes[] } {
     samples.map((sample) => ({ sample: (row: number, column: number) => (sample + 8 * row + column) % 256 }));
   return {
     png: [
-      encodePng({ pixels: ramp(105), channels: 3, height: 5, width: 7 }),
-      encodePng({ pixels: ramp(144), channels: 1, height: 12, width: 12 }),
+      encodePng({ extent: [3, 5, 7], bytes: ramp(105) }),
+      encodePng({ extent: [1, 12, 12], bytes: ramp(144) }),
     ],
     jpeg: [
       Uint8Array.from(jpeg.encode({ data: ramp(4 * 40 * 24), width: 40, height: 24 }, 60).data),

@@ -8,7 +8,7 @@ import { idx } from './idx-bytes.ts';
 /** One digit as a picture. */
 export function digitPng({ images }: ImageDataset, index: number): Uint8Array {
   const pixels = images.slice(784 * index, 784 * (index + 1));
-  return encodePng({ pixels, channels: 1, height: 28, width: 28 });
+  return encodePng({ extent: [1, 28, 28], bytes: pixels });
 }
 
 /** The same few digits to train on and to test with, named as MNIST names them. */

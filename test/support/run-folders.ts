@@ -16,7 +16,7 @@ export function pictureOf([channels, height, width]: ImageSize, seed: number): U
     { length: channels * height * width },
     (_, index) => (index * 7 + seed * 31) % 256,
   );
-  return encodePng({ pixels, channels, height, width });
+  return encodePng({ extent: [channels, height, width], bytes: pixels });
 }
 
 /** The records of a run whose pictures have a size, and whose seed and labels are another's or its own. */

@@ -41,7 +41,7 @@ function modelOf(weights: number[][], bias: number[], preprocessing: Partial<Pre
 
 const flat = (target: number, ...colour: [number, number, number]): KnownImage => {
   const pixels = Uint8Array.from({ length: 48 }, (_, index) => colour[Math.floor(index / 16)]!);
-  return { name: colour.join(), image: { pixels, channels: 3, height: 4, width: 4 }, target };
+  return { name: colour.join(), image: { extent: [3, 4, 4], bytes: pixels }, target };
 };
 
 const changedFrom =

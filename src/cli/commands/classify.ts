@@ -1,4 +1,5 @@
 /** `fool classify`: what a model sees in pictures. */
+import { volume } from '../../network/layer.ts';
 import type { Command } from 'commander';
 import { fitImage } from '../../image/fit-image.ts';
 import { createJudge, imagesAtATime } from '../../model/judge.ts';
@@ -74,19 +75,20 @@ async function readPictures(
   { preprocessing }: Model,
   terminal: Terminal,
 ): Promise<{ readable: string[]; pixels: Uint8Array<ArrayBuffer> }> {
-  const [channels, height, width] = preprocessing.image;
-  const bytes = channels * height * width;
+  const [, height, width] = preprocessing.image;
+  const bytes = volume(preprocessing.image);
   const readable: string[] = [];
   const pixels = new Uint8Array(files.length * bytes);
   for (const file of files) {
     try {
       const image = await readImage(file, noteTo(terminal));
-      if (image.height !== height || image.width !== width) {
+      const [, imageHeight, imageWidth] = image.extent;
+      if (imageHeight !== height || imageWidth !== width) {
         terminal.note(
-          `${file} has ${String(image.width)} × ${String(image.height)} pixels, scaled to ${String(width)} × ${String(height)}`,
+          `${file} has ${String(imageWidth)} × ${String(imageHeight)} pixels, scaled to ${String(width)} × ${String(height)}`,
         );
       }
-      pixels.set(fitImage(image, [channels === 1 ? 1 : 3, height, width]), readable.length * bytes);
+      pixels.set(fitImage(image, preprocessing.image).bytes, readable.length * bytes);
       readable.push(file);
     } catch (error) {
       if (!(error instanceof ImageFileError)) throw error;

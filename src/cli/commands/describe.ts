@@ -91,11 +91,11 @@ function someOf(classes: readonly string[]): string[] {
 function pictureOf({ preprocessing: { mean, image, channelOrder } }: Model): Uint8Array {
   const [channels, height, width] = image;
   const plane = height * width;
-  const pixels = new Uint8Array(mean.length);
+  const bytes = new Uint8Array(mean.length);
   mean.forEach((value, index) => {
     const channel = Math.floor(index / plane);
     const shown = channelOrder === 'bgr' ? channels - 1 - channel : channel;
-    pixels[shown * plane + (index % plane)] = Math.min(255, Math.max(0, Math.round(value)));
+    bytes[shown * plane + (index % plane)] = Math.min(255, Math.max(0, Math.round(value)));
   });
-  return encodePng({ pixels, channels: channels === 1 ? 1 : 3, height, width });
+  return encodePng({ extent: image, bytes });
 }

@@ -156,7 +156,7 @@ async function pixelsOf(
 ): Promise<Uint8Array | string> {
   try {
     const bytes = await storage.read(path);
-    return bytes ? decodeWholePicture(bytes, path, { image }).pixels : `${path} is missing`;
+    return bytes ? decodeWholePicture(bytes, path, { image }).bytes : `${path} is missing`;
   } catch (error) {
     if (error instanceof ImageFileError || error instanceof StorageError) return error.message;
     throw error;

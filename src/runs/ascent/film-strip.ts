@@ -1,6 +1,6 @@
 /** Film strips: the pictures of chosen iterations, small, of the first objectives. */
 import { fitImage } from '../../image/fit-image.ts';
-import type { Picture } from '../evolution/folder.ts';
+import type { Image } from '../../image/image.ts';
 import { mostStrips } from './records.ts';
 import type { AscentSettings } from '../../ascent/settings.ts';
 
@@ -19,10 +19,9 @@ export function isFrame(
 /** Whether the objective of that place has a film strip. */
 export const hasStrip = (objective: number): boolean => objective < mostStrips;
 
-/** The picture at the size of a frame. */
-export function frameOf(picture: Omit<Picture, 'pixels'> & { readonly pixels: Uint8Array }): Picture {
-  const { channels, height, width } = picture;
+/** The image at the size of a frame. */
+export function frameOf(image: Image): Image {
+  const [channels, height, width] = image.extent;
   const shrink = Math.max(1, Math.max(height, width) / largestSide);
-  const [rows, columns] = [Math.round(height / shrink), Math.round(width / shrink)];
-  return { channels, height: rows, width: columns, pixels: fitImage(picture, [channels, rows, columns]) };
+  return fitImage(image, [channels, Math.round(height / shrink), Math.round(width / shrink)]);
 }

@@ -2,7 +2,8 @@
 import { clearFolder, type IsOurs } from '../clear-folder.ts';
 import { numberedName, pictureName as classPictureName } from '../picture-name.ts';
 import { ProgressLog } from '../progress-log.ts';
-import type { EncodePicture, Picture } from '../evolution/folder.ts';
+import type { Image } from '../../image/image.ts';
+import type { EncodePicture } from '../evolution/folder.ts';
 import { withChecksum, withChecksumIn } from '../../storage/checksum.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Objective } from '../../ascent/objective/objective.ts';
@@ -55,16 +56,16 @@ export class AscentFolder {
     return this.storage.write('run.json', json(withChecksum(record)));
   }
 
-  writePicture(path: string, picture: Picture): Promise<void> {
-    return this.storage.write(path, this.encode(picture));
+  writePicture(path: string, image: Image): Promise<void> {
+    return this.storage.write(path, this.encode(image));
   }
 
-  writeStart(place: number, picture: Picture): Promise<void> {
-    return this.writePicture(startPath(place), picture);
+  writeStart(place: number, image: Image): Promise<void> {
+    return this.writePicture(startPath(place), image);
   }
 
-  writeFrame(objective: number, iteration: number, picture: Picture): Promise<void> {
-    return this.writePicture(framePath(objective, iteration), picture);
+  writeFrame(objective: number, iteration: number, image: Image): Promise<void> {
+    return this.writePicture(framePath(objective, iteration), image);
   }
 
   /** Copies a picture that is written already. */

@@ -52,9 +52,9 @@ export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
   const ascent = await assemble(setup);
   await ascent.folder.clear(await picturesOf(setup.storage));
   await ascent.folder.writeRun(ascent.run);
-  const [channels, height, width] = setup.model.preprocessing.image;
+  const extent = setup.model.preprocessing.image;
   for (const [place, { pixels }] of (ascent.starts?.pictures ?? []).entries())
-    await ascent.folder.writeStart(place, { channels: channels === 1 ? 1 : 3, height, width, pixels });
+    await ascent.folder.writeStart(place, { extent, bytes: pixels });
   await writeFirstState(setup.storage, ascent.run);
   return ascent;
 }

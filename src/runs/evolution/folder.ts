@@ -1,4 +1,5 @@
 /** Writes a run's files through the storage that the host gives; every file is whole at any moment. */
+import type { Image } from '../../image/image.ts';
 import { withChecksum, withChecksumIn } from '../../storage/checksum.ts';
 import { writeGeneration } from '../../storage/generations.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -10,15 +11,8 @@ import { removeGenomes } from './genome-files.ts';
 import { progressRecordSchema } from './schema.ts';
 import type { CellRecord, LineageRecord, ProgressRecord, RunRecord, RunSummary } from './records.ts';
 
-/** An elite's picture as bytes [channels, height, width]. */
-export interface Picture {
-  readonly channels: 1 | 3;
-  readonly height: number;
-  readonly width: number;
-  readonly pixels: Uint8Array<ArrayBuffer>;
-}
-
-export type EncodePicture = (picture: Picture) => Uint8Array;
+/** An image as the bytes of a picture file. */
+export type EncodePicture = (image: Image) => Uint8Array;
 
 export const lineagePath = 'lineage.json';
 
@@ -67,8 +61,8 @@ export class RunFolder {
     return this.#progress.cut(({ generation }) => generation < generations);
   }
 
-  async writePicture(cellClass: number, picture: Picture): Promise<void> {
-    await this.storage.write(picturePath(this.run, cellClass), this.encode(picture));
+  async writePicture(cellClass: number, image: Image): Promise<void> {
+    await this.storage.write(picturePath(this.run, cellClass), this.encode(image));
   }
 
   /**

@@ -193,15 +193,10 @@ export class Keeper {
 
   async #savePictures(pictures: Snapshot['pictures']): Promise<void> {
     const { folder, run, classes } = this.evolution;
-    const [channels, height, width] = run.model.image;
+    const extent = run.model.image;
     for (const { cell, bytes } of pictures) {
-      const pixels = unpadPlanes(bytes, height * width);
-      await folder.writePicture(classes[cell] ?? cell, {
-        channels: channels === 1 ? 1 : 3,
-        height,
-        width,
-        pixels,
-      });
+      const image = { extent, bytes: unpadPlanes(bytes, extent[1] * extent[2]) };
+      await folder.writePicture(classes[cell] ?? cell, image);
     }
   }
 

@@ -17,7 +17,7 @@ import { createPopulation } from './start.ts';
 export interface Replayed {
   readonly ancestor: Ancestor;
   /** Bytes [channels, height, width]. */
-  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Of this picture, judged afresh: [class]. */
   readonly confidences: Float32Array;
 }
@@ -92,7 +92,7 @@ async function readBack(
   ]);
   const values = new Float32Array(all);
   return Array.from({ length: images }, (_, index) => ({
-    pixels: unpadPlanes(new Uint8Array(pixels, bytes * index, bytes), height * width).slice(),
+    bytes: unpadPlanes(new Uint8Array(pixels, bytes * index, bytes), height * width).slice(),
     confidences: Float32Array.from({ length: classes }, (_, number) => values[number * images + index] ?? 0),
   }));
 }

@@ -63,7 +63,7 @@ describe('genomes of a run in files', () => {
     for (const [index, path] of (namedBy(whole.files, 'archive.json') ?? []).entries()) {
       if (path === undefined) throw new Error('a genome without a file');
       const genes = new Uint16Array(Uint8Array.from(whole.files.get(path)!).buffer);
-      const { pixels } = decodeImage(whole.files.get(`images/000${String(index)}.png`)!, path);
+      const { bytes: pixels } = decodeImage(whole.files.get(`images/000${String(index)}.png`)!, path);
       for (let pixel = 0; pixel < 3600; pixel += 97) {
         const lightness = Math.floor(genes[3600 + pixel]! / 257);
         const rgb = [0, 1, 2].map((channel) => pixels[3600 * channel + pixel]!);

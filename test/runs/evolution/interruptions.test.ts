@@ -29,7 +29,7 @@ async function expectPicturesToHold(storage: MemoryStorage, model = tinyModel())
   const { run, cells } = await readRun(storage);
   const pixels = cells.flatMap(({ class: number }) => {
     const path = `images/${String(number).padStart(4, '0')}.png`;
-    return [...decodeImage(storage.files.get(path) ?? new Uint8Array(), path).pixels];
+    return [...decodeImage(storage.files.get(path) ?? new Uint8Array(), path).bytes];
   });
   const found = await confidencesOf(
     await openTestGpu(),

@@ -48,7 +48,7 @@ describe.each(kinds)('a run of %s', (_, encoding, model) => {
       }
       const path = `images/${String(cell.class).padStart(4, '0')}.png`;
       const own = decodeImage(storage.files.get(path)!, path);
-      expect(replayed.at(-1)!.pixels).toEqual(Uint8Array.from(own.pixels));
+      expect(replayed.at(-1)!.bytes).toEqual(Uint8Array.from(own.bytes));
     }
   });
 
@@ -100,7 +100,7 @@ describe('the ancestry of an elite', () => {
   test('is not written where it ends in another picture than the run’s', async () => {
     const copy = copyOf(storage.files);
     const picture = decodeImage(copy.files.get('images/0001.png')!, 'images/0001.png');
-    picture.pixels[7]! ^= 1;
+    picture.bytes[7]! ^= 1;
     await copy.write('images/0001.png', encodePng(picture));
     const { found, images } = await replayed(copy);
     const writing = writeLineage(copy, found, images);
