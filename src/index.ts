@@ -10,13 +10,38 @@ export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './
 export { comparisonTrials, sampleTrials } from './ascent/search/trials.ts';
 export type { AscentSettings, Climb } from './ascent/settings.ts';
 export { imagenetLabels } from './datasets/imagenet-labels.ts';
-export type { CppnGenome, DirectGenome, SerialisedGenome } from './genome/genome.ts';
+export type { CppnGenome, DirectGenome, Genome } from './genome/genome.ts';
 export { CppnPopulation } from './genome/cppn-population.ts';
 export { DirectPopulation } from './genome/direct-population.ts';
 export type { Population, PopulationSettings } from './genome/population.ts';
 export { Archive, type Candidate, type Elite, type Replacement } from './evolution/archive.ts';
-export type { Evolution, EvolutionHooks } from './evolution/evolution.ts';
-export { evolve } from './evolution/evolve.ts';
+export {
+  evolve,
+  evolveSearch,
+  type EvolutionResult,
+  type Evolved,
+  type EvolveOptions,
+  type EvolveSearchOptions,
+  type FollowOptions,
+} from './evolution/evolve.ts';
+export { PopulationError, SearchMemoryError } from './evolution/limits.ts';
+export type { PhaseTimes } from './evolution/phase-times.ts';
+export type {
+  FinishEvent,
+  GenerationEvent,
+  OpenRecorder,
+  Recorder,
+  SearchProgress,
+} from './evolution/recorder.ts';
+export { createSearch, type BestChild, type Search, type SearchOptions } from './evolution/search.ts';
+export type { ArchiveElite, SearchArchive } from './evolution/search-archive.ts';
+export {
+  ClassError,
+  defaultSettings,
+  SearchSettingsError,
+  type Encoding,
+  type SearchSettings,
+} from './evolution/settings.ts';
 export { Lineage, lineTo, stepsOf, type Ancestor, type Birth, type Step } from './evolution/lineage.ts';
 export {
   ancestryLengths,
@@ -31,10 +56,19 @@ export type {
   RunRecord,
   RunSettings,
   RunSummary,
+  SerialisedGenome,
 } from './runs/evolution/records.ts';
-export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
+export { Scheduler, type GenerationRequest, type Winner } from './evolution/scheduler.ts';
 export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent/start.ts';
-export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution/start.ts';
+export { carryOut } from './runs/evolution/carry-out.ts';
+export {
+  folderRecorder,
+  newEvolution,
+  resumedEvolution,
+  type EvolutionRun,
+  type EvolutionSetup,
+  type FolderOptions,
+} from './runs/evolution/start.ts';
 export { replay, type Replay, type Replayed } from './runs/evolution/replay.ts';
 export { readLabels } from './formats/label-file.ts';
 export { readMeanImage } from './formats/mean-image.ts';

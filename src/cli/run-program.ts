@@ -3,9 +3,9 @@ import { CommanderError, type Command } from 'commander';
 import { ObjectiveError } from '../ascent/objective/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
 import { SettingError } from '../experiments/settings.ts';
-import { PopulationError } from '../evolution/limits.ts';
+import { PopulationError, SearchMemoryError } from '../evolution/limits.ts';
+import { ClassError, SearchSettingsError } from '../evolution/settings.ts';
 import { ModelPairError } from '../experiments/shared-classes.ts';
-import { ClassError } from '../runs/evolution/start.ts';
 import { messageOf } from '../util/message-of.ts';
 import { UnknownModelError } from '../node/model-file.ts';
 import { printEnvelope } from './envelope.ts';
@@ -59,6 +59,7 @@ const usageErrors = [
   UsageError,
   PopulationError,
   ClassError,
+  SearchSettingsError,
   ObjectiveError,
   AscentSettingsError,
   ModelPairError,
@@ -71,9 +72,16 @@ function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
 }
 
+/** The library speaks of its settings, a command of its options. */
+function inWordsOfOptions(error: unknown): string {
+  if (!(error instanceof SearchMemoryError)) return messageOf(error);
+  return `${error.needs}: choose fewer --classes or a smaller --population; fool evolve allows more with --memory`;
+}
+
 function tell(error: unknown, { err, errors, pointer }: Invocation): void {
-  errors.push(messageOf(error));
-  err.write(`fool: ${printable(messageOf(error))}\n`);
+  const sentence = inWordsOfOptions(error);
+  errors.push(sentence);
+  err.write(`fool: ${printable(sentence)}\n`);
   if (pointer !== undefined && exitCodeOf(error) === 2) err.write(`${pointer}\n`);
   if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
     err.write(`${String(error.stack)}\n`);

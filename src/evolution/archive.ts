@@ -75,18 +75,10 @@ export class Archive {
    *   not there
    */
   add(candidates: readonly Candidate[]): Replacement[] {
+    // All before any is taken: one that cannot be leaves the archive as it is.
+    for (const candidate of candidates) this.#checkCandidate(candidate);
     return candidates.flatMap((candidate) => {
       const { cell, confidence, logOdds, child, id, generation, parent } = candidate;
-      this.#check(cell);
-      if (!(confidence >= 0 && confidence <= mostConfidence)) {
-        throw new RangeError(
-          `cell ${String(cell)} got a confidence of ${String(confidence)}, expected a number from 0 to 1`,
-        );
-      }
-      if (!Number.isFinite(logOdds))
-        throw new RangeError(
-          `cell ${String(cell)} got log-odds of ${String(logOdds)}, expected a finite number`,
-        );
       const elite = this.#elites[cell];
       if (elite && !(logOdds > (elite.logOdds ?? logOddsOf(elite.confidence)))) return [];
       const switched =
@@ -96,6 +88,15 @@ export class Archive {
       this.#elites[cell] = { ...born, goalSwitches, ...replacementsAfter(elite) };
       return [{ cell, child, switched }];
     });
+  }
+
+  #checkCandidate({ cell, confidence, logOdds }: Candidate): void {
+    this.#check(cell);
+    const got = `cell ${String(cell)} got`;
+    if (!(confidence >= 0 && confidence <= mostConfidence))
+      throw new RangeError(`${got} a confidence of ${String(confidence)}, expected a number from 0 to 1`);
+    if (!Number.isFinite(logOdds))
+      throw new RangeError(`${got} log-odds of ${String(logOdds)}, expected a finite number`);
   }
 
   #check(cell: number): void {

@@ -63,14 +63,15 @@ export class Evaluator implements Resource {
 
   /**
    * Queues everything at once and resolves when the winners are back.
+   * @param render draws the children; left out where they are drawn already
    * @throws NotFiniteError where the answer to a child is not finite
    */
-  async submit(render: Program): Promise<Evaluation> {
+  async submit(render?: Program): Promise<Evaluation> {
     const { device } = this.gpu;
     const bytes = this.#winners.size;
     const staging = this.gpu.staging('winners read-back', bytes + 32);
     const encoder = device.createCommandEncoder();
-    this.#pass(encoder, 0, [render]);
+    this.#pass(encoder, 0, render ? [render] : []);
     this.#pass(encoder, 2, [this.classifier.program, this.picking]);
     encoder.copyBufferToBuffer(this.#winners, 0, staging, 0, bytes);
     if (this.#queries) {

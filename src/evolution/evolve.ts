@@ -1,97 +1,152 @@
 /**
- * The whole search: ask, vary, render, judge, tell, and save on the way (paper §2.2). While the device judges one
- * generation, the CPU writes down the one before and breeds the one after.
+ * The whole search (paper §2.2). While the device judges one generation, the CPU writes down the one before and breeds the one
+ * after; archives are those of `ask`, `evaluate` and `tell` in sequence, bit for bit.
  */
-import type { Population } from '../genome/population.ts';
-import { run } from '../gpu/program.ts';
 import { NotFiniteError } from '../model/not-finite.ts';
+import type { Resource } from '../util/resources.ts';
+import { summarise } from '../util/statistics.ts';
 import type { Replacement } from './archive.ts';
-import { Evaluator, type Evaluation } from './evaluator.ts';
-import type { Evolution, EvolutionHooks } from './evolution.ts';
-import type { Gallery } from './gallery.ts';
-import { Keeper } from '../runs/evolution/recorder.ts';
-import type { Birth } from './lineage.ts';
-import type { RunSummary } from '../runs/evolution/records.ts';
-import { Scheduler, type Request } from './scheduler.ts';
+import { PhaseClock } from './phase-times.ts';
+import type { GenerationEvent, OpenRecorder, Recorder, SearchProgress } from './recorder.ts';
+import type { SearchArchive } from './search-archive.ts';
+import { createSearch, type Search, type SearchOptions } from './search.ts';
+import { checkWhole, defaultSettings } from './settings.ts';
 
-/** Runs until the generations are done or the host says stop; the last state is saved either way. */
-export async function evolve(evolution: Evolution, hooks: EvolutionHooks): Promise<RunSummary> {
-  const { archive, run, from } = evolution;
-  const { settings } = run;
-  const scheduler = new Scheduler(archive, settings.population, settings.seed, from?.generations ?? 0);
-  const evaluator = await Evaluator.create(evolution.gpu, evolution.classifier, settings.population);
-  const keeper = new Keeper(evolution, hooks);
-  if (from) await redraw(evolution, keeper.gallery);
-  let request = scheduler.ask();
-  await keeper.timed('evolution', () => vary(evolution.population, request));
-  while (scheduler.generation < settings.generations) {
-    const evaluating = evaluator.submit(evolution.population.render());
-    const ahead = scheduler.askAhead();
-    if (ahead?.parents && ahead.generation < settings.generations) {
-      const { parents, generation } = ahead;
-      await keeper.timed('evolution', () => {
-        evolution.population.prepare(parents, generation);
-      });
-    }
-    await keeper.whileDeviceWorks();
-    const evaluation = await keeper.awaited(evaluating).catch(async (error: unknown) => {
-      // What was found so far is not lost with the answer.
-      if (error instanceof NotFiniteError) await keeper.finish(scheduler.generation);
-      throw error;
-    });
-    const replacements = await keeper.timed('evolution', () => {
-      const replacements = scheduler.tell(evolution.classes.map((number) => winnerOf(evaluation, number)));
-      evolution.population.adopt(replacements);
-      keeper.gallery.adopt(replacements);
-      evolution.lineage.adopt(birthsOf(evolution, request, replacements));
-      return replacements;
-    });
-    keeper.generationDone(scheduler.generation, replacements);
-    if (hooks.shouldStop?.() || scheduler.generation >= settings.generations) break;
-    request = scheduler.ask();
-    await keeper.timed('evolution', () => vary(evolution.population, request));
-  }
-  return keeper.finish(scheduler.generation);
+/** How a search is followed, recorded and ended. */
+export interface FollowOptions {
+  /** Called after every generation. */
+  readonly onGeneration?: (event: GenerationEvent) => void;
+  /** Ends the search after the generation that is being judged; what was found by then is kept, and nothing is thrown. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds of a clock that only moves forward; `performance.now` by default. */
+  readonly now?: () => number;
+  /** Milliseconds that went by before, for the times by phase. */
+  readonly setUp?: number;
 }
 
-function vary(population: Population, { parents, generation }: Request): Promise<void> {
-  return parents ? population.vary(parents, generation) : population.first();
+export interface EvolveOptions extends SearchOptions, FollowOptions {
+  /** The random one included; 200 by default. */
+  readonly generations?: number;
+  readonly recorder?: Recorder | OpenRecorder;
 }
 
-function birthsOf(
-  { archive, classes }: Evolution,
-  { parents }: Request,
-  replacements: readonly Replacement[],
-): Birth[] {
-  return replacements.flatMap(({ cell, child }): Birth[] => {
-    const elite = archive.elite(cell);
-    if (!elite) return [];
-    const { id, parent, generation, confidence } = elite;
-    const from = classes[parents?.[child] ?? -1] ?? null;
-    return [{ id, parent, from, class: classes[cell] ?? cell, confidence, generation }];
-  });
+export interface EvolveSearchOptions extends FollowOptions {
+  /** How many are to be complete, those that were before included. */
+  readonly generations: number;
+  readonly recorder?: Recorder;
+}
+
+/** What came of a search. */
+export interface EvolutionResult extends SearchProgress {
+  /** Whether all generations were done that were asked for. */
+  readonly complete: boolean;
+}
+
+/** The same with the archive. Genomes and images of its elites are on the device until it is disposed. */
+export interface Evolved extends EvolutionResult, Resource {
+  readonly archive: SearchArchive;
+  readonly search: Search;
 }
 
 /**
- * Draws the elites of a checkpoint again: a run that was killed while it saved has pictures on disk that are newer than
- * its checkpoint, or none.
+ * Evolves an image for each class that the model takes for that class: MAP-Elites (paper §2.2, §3).
+ *
+ * @example
+ * using run = await evolve({ gpu, model, encoding: 'cppn', generations: 200 });
+ * for (const { label, confidence } of run.archive.elites()) console.log(label, confidence);
+ *
+ * @throws SearchSettingsError, ClassError or PopulationError for settings that cannot be
+ * @throws NotFiniteError where the network's answer to a child is not finite
  */
-async function redraw(
-  { gpu, archive, population, run: { settings } }: Evolution,
-  gallery: Gallery,
-): Promise<void> {
-  const cells = archive.occupied();
-  for (let first = 0; first < cells.length; first += settings.population) {
-    const shown = cells.slice(first, first + settings.population);
-    await population.show(shown);
-    run(gpu, population.render());
-    gallery.adopt(shown.map((cell, child) => ({ cell, child })));
+export async function evolve(options: EvolveOptions): Promise<Evolved> {
+  const { generations = defaultSettings.generations, now = defaultClock, setUp = 0 } = options;
+  checkWhole('generations', generations, 1);
+  const began = now();
+  const search = await createSearch(options);
+  try {
+    const { recorder: given, onGeneration, signal } = options;
+    const recorder = typeof given === 'function' ? await given(search, generations) : given;
+    const result = await evolveSearch(search, {
+      ...{ generations, now, setUp: setUp + now() - began },
+      ...(recorder && { recorder }),
+      ...(onGeneration && { onGeneration }),
+      ...(signal && { signal }),
+    });
+    const destroy = () => {
+      search.destroy();
+    };
+    return { ...result, archive: search.archive, search, destroy, [Symbol.dispose]: destroy };
+  } catch (error) {
+    search.destroy();
+    throw error;
   }
 }
 
-function winnerOf({ winners }: Evaluation, number: number): Evaluation['winners'][number] {
-  const winner = winners[number];
-  if (!winner)
-    throw new RangeError(`class ${String(number)} is not among the ${String(winners.length)} of the model`);
-  return winner;
+/** As `evolve`, with a search that there is already, e.g. one that goes on from a checkpoint. It stays the caller's. */
+export async function evolveSearch(search: Search, options: EvolveSearchOptions): Promise<EvolutionResult> {
+  const { generations, recorder, onGeneration, signal, now = defaultClock, setUp = 0 } = options;
+  const clock = new PhaseClock(now, setUp);
+  await clock.breeding(() => search.breed());
+  while (search.generation < generations) {
+    const replacements = await oneGeneration(search, generations, clock, recorder);
+    const event = eventOf(search, replacements, generations, clock);
+    onGeneration?.(event);
+    recorder?.generation?.(event);
+    if (signal?.aborted === true || event.isLast) break;
+    await clock.breeding(() => search.breed());
+  }
+  return finish(search, generations, clock, recorder);
+}
+
+async function oneGeneration(
+  search: Search,
+  generations: number,
+  clock: PhaseClock,
+  recorder: Recorder | undefined,
+): Promise<Replacement[]> {
+  const evaluating = search.drawAndJudge();
+  await clock.breeding(() => {
+    search.breedAhead(generations);
+  });
+  await recorder?.whileDeviceWorks?.();
+  const evaluation = await clock.judging(evaluating).catch(async (error: unknown) => {
+    // What was found so far is not lost with the answer.
+    if (error instanceof NotFiniteError) await finish(search, generations, clock, recorder);
+    throw error;
+  });
+  return clock.breeding(() => search.tell(search.bestOf(evaluation)));
+}
+
+const defaultClock = (): number => performance.now();
+
+function progressOf({ generation, settings }: Search, { seconds, times }: PhaseClock): SearchProgress {
+  return { generations: generation, evaluations: generation * settings.population, seconds, times };
+}
+
+function eventOf(
+  search: Search,
+  replacements: readonly Replacement[],
+  generations: number,
+  clock: PhaseClock,
+): GenerationEvent {
+  const confidences = search.archive.confidences();
+  return {
+    ...progressOf(search, clock),
+    ...summarise(confidences),
+    generation: search.generation - 1,
+    confidences,
+    replacements,
+    isLast: search.generation >= generations,
+  };
+}
+
+async function finish(
+  search: Search,
+  generations: number,
+  clock: PhaseClock,
+  recorder: Recorder | undefined,
+): Promise<EvolutionResult> {
+  const result = { ...progressOf(search, clock), complete: search.generation >= generations };
+  await recorder?.finish?.(result);
+  return result;
 }

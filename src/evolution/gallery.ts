@@ -1,5 +1,7 @@
 /** The elites' pictures, kept on the device as the very bytes that were judged until they are saved. */
 import type { Gpu } from '../gpu/device.ts';
+import type { Image, ImageExtent } from '../image/image.ts';
+import { imageWords, unpadPlanes } from '../image/image-layout.ts';
 import { Slots } from '../gpu/record-store.ts';
 import type { Resource } from '../util/resources.ts';
 import type { Replacement } from './archive.ts';
@@ -8,14 +10,17 @@ export class Gallery implements Resource {
   readonly #pictures: Slots;
   readonly #unsaved = new Set<number>();
 
-  /** @param bytes of one image in the buffer of children */
+  /**
+   * @param children bytes [children, channels, plane words · 4]
+   * @param extent of an image
+   */
   constructor(
     private readonly gpu: Gpu,
     private readonly children: GPUBuffer,
-    bytes: number,
+    private readonly extent: ImageExtent,
     cells: number,
   ) {
-    this.#pictures = new Slots(gpu, 'elite pictures', cells, bytes);
+    this.#pictures = new Slots(gpu, 'elite pictures', cells, 4 * imageWords(extent));
   }
 
   destroy(): void {
@@ -37,17 +42,34 @@ export class Gallery implements Resource {
   }
 
   /** Pictures that changed since the last call, as they are now even when evolution goes on meanwhile. */
-  async takeUnsaved(): Promise<{ cell: number; bytes: Uint8Array<ArrayBuffer> }[]> {
+  async takeUnsaved(): Promise<{ cell: number; image: Image }[]> {
     const cells = [...this.#unsaved];
     this.#unsaved.clear();
     try {
-      return await Promise.all(
-        cells.map(async (cell) => ({ cell, bytes: new Uint8Array(await this.#pictures.read(cell)) })),
-      );
+      return await Promise.all(cells.map(async (cell) => ({ cell, image: await this.image(cell) })));
     } catch (error) {
       this.putBack(cells);
       throw error;
     }
+  }
+
+  /** The picture of a cell's elite, as it is now even when evolution goes on meanwhile. */
+  async image(cell: number): Promise<Image> {
+    return this.#unpadded(new Uint8Array(await this.#pictures.read(cell)));
+  }
+
+  /** The first of the children, as they are drawn now. */
+  async childImages(count: number): Promise<Image[]> {
+    const { bytes } = this.#pictures;
+    const all = new Uint8Array(await this.gpu.read(this.children, bytes * count));
+    return Array.from({ length: count }, (_, child) =>
+      this.#unpadded(all.slice(bytes * child, bytes * (child + 1))),
+    );
+  }
+
+  #unpadded(bytes: Uint8Array<ArrayBuffer>): Image {
+    const { extent } = this;
+    return { extent, bytes: unpadPlanes(bytes, extent[1] * extent[2]) };
   }
 
   /** Says that a picture could not be saved, so that it is offered again. */

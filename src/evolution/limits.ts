@@ -4,18 +4,26 @@ import type { Gpu } from '../gpu/device.ts';
 import { genomeWords } from '../kernels/genome/direct.ts';
 import { imageWords } from '../image/image-layout.ts';
 import type { Model } from '../model/model.ts';
-import type { RunSettings } from '../runs/evolution/records.ts';
+import type { Encoding, SearchSettings } from './settings.ts';
 
 /** A population or an archive does not fit; the message says what does. */
 export class PopulationError extends Error {
   override readonly name = 'PopulationError';
 }
 
+/** A search needs more than it may take; the message names the settings of the library. */
+export class SearchMemoryError extends PopulationError {
+  /** @param needs what it needs, and what it may take */
+  constructor(readonly needs: string) {
+    super(`${needs}: choose fewer classes or a smaller population, or allow more with memoryBudget`);
+  }
+}
+
 /** Room for a CPPN of some 170 connections, far more than grow in the paper's runs; buffers grow when it is too little. */
 const cppnBytes = 2048;
 
 /** The most children that one generation may have: each of its buffers must fit one binding, each child a workgroup row. */
-export function largestPopulation(gpu: Gpu, model: Model, encoding: 'cppn' | 'direct'): number {
+export function largestPopulation(gpu: Gpu, model: Model, encoding: Encoding): number {
   const { image } = model.preprocessing;
   const classes = model.labels.length;
   const bytesPerChild = Math.max(4 * imageWords(image), 4 * classes, genomeBytes(model, encoding));
@@ -24,12 +32,7 @@ export function largestPopulation(gpu: Gpu, model: Model, encoding: 'cppn' | 'di
 }
 
 /** @throws PopulationError */
-export function checkPopulation(
-  gpu: Gpu,
-  model: Model,
-  encoding: 'cppn' | 'direct',
-  population: number,
-): void {
+export function checkPopulation(gpu: Gpu, model: Model, encoding: Encoding, population: number): void {
   const most = largestPopulation(gpu, model, encoding);
   if (population <= most) return;
   throw new PopulationError(
@@ -49,14 +52,14 @@ export interface SearchMemory {
 }
 
 /**
- * What a search may take unless told: 2 GiB. The paper's largest needs less: 1,000 cells of 3 × 256 × 256 with direct
+ * What a search may take by default: 2 GiB. The paper's largest needs less: 1,000 cells of 3 × 256 × 256 with direct
  * genomes take 563 MiB, as much again while they are saved, and 200 children 113 MiB.
  */
 export const defaultSearchBudget = 2 * 2 ** 30;
 
 export function searchMemory(
   model: Model,
-  { encoding, population }: Pick<RunSettings, 'encoding' | 'population'>,
+  { encoding, population }: Pick<SearchSettings, 'encoding' | 'population'>,
   cells: number,
 ): SearchMemory {
   const picture = 4 * imageWords(model.preprocessing.image);
@@ -66,17 +69,17 @@ export function searchMemory(
   return { cells, archive, children: population * (picture + genome), saving: archive };
 }
 
-/** @throws PopulationError with the numbers when a search needs more than the budget */
+/** @throws SearchMemoryError with the numbers when a search needs more than the budget */
 export function checkMemory(
   { cells, archive, children, saving }: SearchMemory,
   model: Model,
-  { encoding, population }: Pick<RunSettings, 'encoding' | 'population'>,
+  { encoding, population }: Pick<SearchSettings, 'encoding' | 'population'>,
   budget: number = defaultSearchBudget,
 ): void {
   const needed = archive + children + saving;
   if (needed <= budget) return;
-  throw new PopulationError(
-    `${String(cells)} cells with ${encoding} genomes for ${model.name} need ${formatBytes(needed)} on the device (archive ${formatBytes(archive)}, as much again while saving, ${String(population)} children ${formatBytes(children)}), more than the ${formatBytes(budget)} that the search may take: choose fewer --classes or a smaller --population; fool evolve allows more with --memory`,
+  throw new SearchMemoryError(
+    `${String(cells)} cells with ${encoding} genomes for ${model.name} need ${formatBytes(needed)} on the device (archive ${formatBytes(archive)}, as much again while saving, ${String(population)} children ${formatBytes(children)}), more than the ${formatBytes(budget)} that the search may take`,
   );
 }
 
@@ -86,7 +89,7 @@ export function describeMemory({ cells, archive, children }: SearchMemory, popul
 }
 
 /** Bytes of one child's genome on the device. */
-function genomeBytes(model: Model, encoding: 'cppn' | 'direct'): number {
+function genomeBytes(model: Model, encoding: Encoding): number {
   const [channels, height, width] = model.preprocessing.image;
   return encoding === 'direct' ? 4 * genomeWords(channels * height * width) : cppnBytes;
 }

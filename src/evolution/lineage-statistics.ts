@@ -1,6 +1,14 @@
 /** What records tell of goal switching, and of how long the ancestries of elites are. */
 import { byId, stepsOf, lineTo, type Ancestor } from './lineage.ts';
-import type { CellRecord } from '../runs/evolution/records.ts';
+
+/** What is counted of an elite's record. */
+export interface CountedElite {
+  readonly class: number;
+  readonly id: number;
+  readonly goalSwitches: number;
+  /** Runs that older versions began have none. */
+  readonly replacements?: number;
+}
 
 export interface CellSwitches {
   readonly class: number;
@@ -23,7 +31,7 @@ export interface GoalSwitching {
  * How often cells were taken by offspring of other classes, as Innovation Engines counts it (Nguyen, Yosinski, Clune 2015).
  * @param cells of `archive.json`
  */
-export function goalSwitching(cells: readonly CellRecord[]): GoalSwitching {
+export function goalSwitching(cells: readonly Omit<CountedElite, 'id'>[]): GoalSwitching {
   const counted = cells.map(({ class: number, goalSwitches, replacements }): CellSwitches => {
     return { class: number, goalSwitches, replacements };
   });
@@ -58,7 +66,7 @@ export interface AncestryLength {
  */
 export function ancestryLengths(
   ancestors: readonly Ancestor[],
-  cells: readonly CellRecord[],
+  cells: readonly Pick<CountedElite, 'class' | 'id'>[],
 ): AncestryLength[] {
   const known = byId(ancestors);
   return cells.map(({ class: number, id }) => {

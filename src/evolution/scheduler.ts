@@ -1,12 +1,12 @@
 /**
- * The search as ask and tell: `ask` says which parents to vary, somebody renders and evaluates the children, `tell`
+ * The search as ask and tell: `ask` says which parents to vary, the caller renders and evaluates the children, `tell`
  * puts the winners into the archive. It knows nothing of devices, encodings or networks.
  */
 import { Archive, type Candidate, type Replacement } from './archive.ts';
-import { selectUniformly } from './selector.ts';
+import { uniformSelector } from './selector.ts';
 
 /** What a generation is to be made of. */
-export interface Request {
+export interface GenerationRequest {
   readonly generation: number;
   /** Cell of each child's parent; undefined asks for random individuals. */
   readonly parents: Uint32Array<ArrayBuffer> | undefined;
@@ -21,17 +21,17 @@ export interface Winner {
 
 export class Scheduler {
   #generation: number;
-  #asked: Request | undefined;
+  #asked: GenerationRequest | undefined;
 
   /** @param generation the first one to ask for: 0, or the one after a checkpoint's */
   constructor(
     readonly archive: Archive,
-    readonly population: number,
+    readonly populationSize: number,
     readonly seed: number,
     generation = 0,
   ) {
-    if (!Number.isSafeInteger(population) || population < 1) {
-      throw new RangeError(`a population of ${String(population)}; expected a whole number from 1`);
+    if (!Number.isSafeInteger(populationSize) || populationSize < 1) {
+      throw new RangeError(`a population of ${String(populationSize)}; expected a whole number from 1`);
     }
     this.#generation = generation;
   }
@@ -41,7 +41,7 @@ export class Scheduler {
     return this.#generation;
   }
 
-  ask(): Request {
+  ask(): GenerationRequest {
     this.#asked ??= this.#request(this.#generation);
     return this.#asked;
   }
@@ -50,7 +50,7 @@ export class Scheduler {
    * The request after the current one, as far as it can be known before `tell`: once every cell is occupied, the draw
    * of parents no longer depends on the outcome, so children may be made ahead (of elites that may yet be replaced).
    */
-  askAhead(): Request | undefined {
+  askAhead(): GenerationRequest | undefined {
     const full = this.archive.occupied().length === this.archive.cells;
     return full ? this.#request(this.#generation + 1) : undefined;
   }
@@ -76,7 +76,7 @@ export class Scheduler {
         confidence,
         logOdds,
         child,
-        id: asked.generation * this.population + child,
+        id: asked.generation * this.populationSize + child,
         generation: asked.generation,
         parent: parentCell === undefined || !parent ? null : { cell: parentCell, id: parent.id },
       };
@@ -88,15 +88,15 @@ export class Scheduler {
   }
 
   #checkChild(child: number, cell: number): void {
-    if (Number.isInteger(child) && child >= 0 && child < this.population) return;
+    if (Number.isInteger(child) && child >= 0 && child < this.populationSize) return;
     throw new RangeError(
-      `cell ${String(cell)} was won by child ${String(child)} of a population of ${String(this.population)}`,
+      `cell ${String(cell)} was won by child ${String(child)} of a population of ${String(this.populationSize)}`,
     );
   }
 
-  #request(generation: number): Request {
+  #request(generation: number): GenerationRequest {
     const occupied = this.archive.occupied();
     if (generation === 0 || occupied.length === 0) return { generation, parents: undefined };
-    return { generation, parents: selectUniformly(occupied, this.population, this.seed, generation) };
+    return { generation, parents: uniformSelector(occupied, this.populationSize, this.seed, generation) };
   }
 }

@@ -6,7 +6,7 @@ import { RandomStream } from '../random/threefry.ts';
  * The cell of each child's parent.
  * @param occupied numbers of the occupied cells; at least one
  */
-export function selectUniformly(
+export function uniformSelector(
   occupied: readonly number[],
   population: number,
   seed: number,

@@ -1,13 +1,14 @@
 /** An evolution as a step of an experiment: a run folder of its own, which resumes where it was interrupted. */
 import { z } from 'zod';
-import { evolve } from '../evolution/evolve.ts';
 import { checkMemory, searchMemory } from '../evolution/limits.ts';
+import { classesOf } from '../evolution/settings.ts';
+import { carryOut } from '../runs/evolution/carry-out.ts';
 import { picturePath } from '../runs/evolution/folder.ts';
 import type { RunSettings } from '../runs/evolution/records.ts';
 import type { GridPicture } from '../report/grid.ts';
 import { readRun } from '../runs/evolution/read.ts';
 import { formatConfidence } from '../report/format.ts';
-import { classesOf, newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution/start.ts';
+import { newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution/start.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
@@ -74,8 +75,8 @@ export function evolutionStep({
       const named = await (loadModel ?? load)(host, read);
       const complete = await host.withDevice(async (gpu) => {
         const { encodePicture, onWarning } = host;
-        const started = new Date().toISOString();
-        return follow({ gpu, ...named, settings, storage, encodePicture, started, onWarning }, host);
+        const { now } = host;
+        return follow({ gpu, ...named, settings, storage, encodePicture, now, onWarning }, host);
       });
       return complete ? outcomeOf(host, id) : undefined;
     },
@@ -85,15 +86,15 @@ export function evolutionStep({
 /** @returns whether it came to its end */
 async function follow(setup: EvolutionSetup, host: StepHost): Promise<boolean> {
   const begun = (await setup.storage.read('run.json')) !== undefined;
-  const evolution = await (begun ? resumedEvolution(setup) : newEvolution(setup));
-  const { population } = setup.settings;
-  const { complete } = await evolve(evolution, {
+  using run = await (begun ? resumedEvolution(setup) : newEvolution(setup));
+  const stopping = new AbortController();
+  const { complete } = await carryOut(run, {
     now: host.now,
-    onGeneration: ({ generation, median }) => {
-      host.progress((generation + 1) * population, `median ${formatConfidence(median)}`);
+    onGeneration: ({ evaluations, median }) => {
+      host.progress(evaluations, `median ${formatConfidence(median)}`);
+      if (host.shouldStop()) stopping.abort();
     },
-    onWarning: host.onWarning,
-    shouldStop: host.shouldStop,
+    signal: stopping.signal,
   });
   return complete;
 }

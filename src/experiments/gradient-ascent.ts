@@ -6,7 +6,7 @@ import { comparisonTrials, usualStrengths } from '../ascent/search/trials.ts';
 import type { Trial } from '../ascent/settings.ts';
 import { formatDuration } from '../report/format.ts';
 import { composeGrid, type GridPicture } from '../report/grid.ts';
-import { classesOf } from '../runs/evolution/start.ts';
+import { classesOf } from '../evolution/settings.ts';
 import { ascentPictures, ascentStep, type AscentOutcome } from './ascent-step.ts';
 import { tracesDrawing } from './drawings.ts';
 import { defineExperiment, type Conclusion, type Figure, type Host, type Step } from './experiment.ts';

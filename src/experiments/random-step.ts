@@ -22,7 +22,7 @@ import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
 import { formatConfidence } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
-import { classesOf } from '../runs/evolution/start.ts';
+import { classesOf } from '../evolution/settings.ts';
 import type { Host, Step, StepHost } from './experiment.ts';
 import { pointAt, type SearchOutcome } from './search-outcome.ts';
 

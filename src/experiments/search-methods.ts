@@ -11,7 +11,7 @@ import type { RunSettings } from '../runs/evolution/records.ts';
 import type { Model } from '../model/model.ts';
 import type { GridPicture } from '../report/grid.ts';
 import { readRun } from '../runs/evolution/read.ts';
-import { classesOf } from '../runs/evolution/start.ts';
+import { classesOf } from '../evolution/settings.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import { ascentPictures, ascentStep, type AscentStepOptions } from './ascent-step.ts';
 import { evolutionStep, runFolder, elitePictures } from './evolution-step.ts';

@@ -1,4 +1,4 @@
-/** Genomes: as evolution handles them, and as they stand in `archive.json` and in checkpoints. */
+/** Genomes, as evolution handles them. */
 
 export const activationFunctions = ['sine', 'sigmoid', 'gaussian', 'linear'] as const;
 export type ActivationFunction = (typeof activationFunctions)[number];
@@ -36,22 +36,3 @@ export interface DirectGenome {
 }
 
 export type Genome = CppnGenome | DirectGenome;
-
-/** A small direct genome within JSON. */
-export interface DirectGenes {
-  readonly encoding: 'direct';
-  /** Base64 of the genome's bytes. */
-  readonly genes: string;
-}
-
-/** A large direct genome, whose bytes are a file of their own. */
-export interface DirectFile {
-  readonly encoding: 'direct';
-  /** Path in the run folder, `genomes/CLASS-ID.genes`. */
-  readonly file: string;
-  /** Of the file; those of earlier versions have none. */
-  readonly crc32?: number;
-}
-
-/** A genome in JSON. */
-export type SerialisedGenome = CppnGenome | DirectGenes | DirectFile;

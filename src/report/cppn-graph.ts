@@ -6,8 +6,8 @@ import {
   type CppnConnection,
   type CppnGenome,
   type CppnNode,
-  type SerialisedGenome,
 } from '../genome/genome.ts';
+import type { SerialisedGenome } from '../runs/evolution/records.ts';
 import { formatCount } from './format.ts';
 import {
   attached,

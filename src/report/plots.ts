@@ -1,6 +1,6 @@
 /** The curves of an evolution as inline SVG. Each is drawn twice: as it is, and on an axis of nines. */
 import * as Plot from '@observablehq/plot';
-import type { CellRecord, ProgressRecord, StageTimes } from '../runs/evolution/records.ts';
+import type { CellRecord, ProgressRecord, RunPhaseTimes } from '../runs/evolution/records.ts';
 import { evenPlaces, mostCurves, mostPoints, plotCurves, valuesOf } from './curves.ts';
 import { formatNumber, shortLabel } from './format.ts';
 import type { Markup } from './markup.ts';
@@ -185,7 +185,7 @@ export function plotStages(
 }
 
 /** The stages of a run in the order in which they happen. */
-export const stageNames: Readonly<Record<keyof StageTimes, string>> = {
+export const stageNames: Readonly<Record<keyof RunPhaseTimes, string>> = {
   setUp: 'set up',
   render: 'render pictures',
   network: 'evaluate network',

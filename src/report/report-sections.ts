@@ -1,5 +1,5 @@
 /** The sections of a report that hold numbers, curves and tables. */
-import type { ProgressRecord, StageTimes } from '../runs/evolution/records.ts';
+import type { ProgressRecord, RunPhaseTimes } from '../runs/evolution/records.ts';
 import { summarise } from '../util/statistics.ts';
 import type { RandomViews } from '../model/crops.ts';
 import { formatConfidence, formatDuration, formatNumber, formatQdScore } from './format.ts';
@@ -150,4 +150,4 @@ const stageOrder = [
   'readBack',
   'evolution',
   'saving',
-] as const satisfies (keyof StageTimes)[];
+] as const satisfies (keyof RunPhaseTimes)[];

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ascend } from '../../src/ascent/ascend.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
 import { newAscent } from '../../src/runs/ascent/start.ts';
-import { newEvolution } from '../../src/runs/evolution/start.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { readAscent } from '../../src/runs/ascent/read.ts';
@@ -79,27 +78,8 @@ it('evolves in a real browser what it evolves in Node', async () => {
   const call = `page.evolveHere(weights, ${String(generations)}, ${String(population)})`;
   const confidences = await inBrowser(call);
   const gpu = await openTestGpu();
-  const settings = {
-    model: 'lenet-mnist',
-    encoding: 'cppn',
-    generations,
-    population,
-    seed: 2,
-    crops: 1,
-    coordinates: 'pixels',
-  } as const;
-  const setup = {
-    gpu,
-    model,
-    sha256,
-    settings,
-    storage: new MemoryStorage(),
-    encodePicture: encodePng,
-    started: '',
-  };
-  const evolution = await newEvolution(setup);
-  await evolve(evolution, { now: () => performance.now() });
-  expectClose(confidences, evolution.archive.confidences(), { atol: 1e-4, rtol: 1e-3 });
+  using run = await evolve({ gpu, model, generations, population, seed: 2 });
+  expectClose(confidences, run.archive.confidences(), { atol: 1e-4, rtol: 1e-3 });
 }, 120_000);
 
 // Both ways share the device and the page; climbing takes longer, of which compiling is the most.

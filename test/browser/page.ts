@@ -6,7 +6,6 @@ import type { AscentSettings } from '../../src/ascent/settings.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
 import { readModel } from '../../src/weights/read-model.ts';
 import { newAscent } from '../../src/runs/ascent/start.ts';
-import { newEvolution } from '../../src/runs/evolution/start.ts';
 import { Gpu } from '../../src/gpu/device.ts';
 import { type Model } from '../../src/model/model.ts';
 import { readAscent } from '../../src/runs/ascent/read.ts';
@@ -73,26 +72,6 @@ export async function evolveHere(
 ): Promise<number[]> {
   const gpu = await openHere();
   const model = readModel(weights, 'lenet-mnist.safetensors', 'lenet-mnist');
-  const settings = {
-    model: 'lenet-mnist',
-    encoding: 'cppn',
-    generations,
-    population,
-    seed: 2,
-    crops: 1,
-    coordinates: 'pixels',
-  } as const;
-  const storage = new MemoryStorage();
-  const setup = {
-    gpu,
-    model,
-    sha256: '',
-    settings,
-    storage,
-    encodePicture: () => new Uint8Array(1),
-    started: '',
-  };
-  const evolution = await newEvolution(setup);
-  await evolve(evolution, { now: () => performance.now() });
-  return evolution.archive.confidences();
+  using run = await evolve({ gpu, model, generations, population, seed: 2 });
+  return run.archive.confidences();
 }

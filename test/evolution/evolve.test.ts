@@ -1,7 +1,7 @@
 import { editState } from '../runs/evolution/failing-storage.ts';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { evolve } from '../../src/evolution/evolve.ts';
+import { carryOut } from '../../src/runs/evolution/carry-out.ts';
 import type { RunSettings } from '../../src/runs/evolution/records.ts';
 import { newEvolution, resumedEvolution } from '../../src/runs/evolution/start.ts';
 import { encodePng } from '../../src/node/image-file.ts';
@@ -35,11 +35,15 @@ async function runIn(
     storage,
     encodePicture: encodePng,
     started: '2020-01-01T00:00:00.000Z',
+    checkpointEvery: 0,
   };
-  const evolution = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
+  using run = options.resume ? await resumedEvolution(setup) : await newEvolution(setup);
+  const stopping = new AbortController();
   let done = 0;
-  const shouldStop = () => ++done === options.stopAfter;
-  return evolve(evolution, { now: () => performance.now(), shouldStop, checkpointEvery: 0 });
+  const onGeneration = () => {
+    if (++done === options.stopAfter) stopping.abort();
+  };
+  return await carryOut(run, { onGeneration, signal: stopping.signal });
 }
 
 /** A digest of the archive and of every picture. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Archive } from '../../src/evolution/archive.ts';
-import { selectUniformly } from '../../src/evolution/selector.ts';
+import { uniformSelector } from '../../src/evolution/selector.ts';
 import { logOddsOf } from '../../src/model/log-odds.ts';
 import { Scheduler, type Winner } from '../../src/evolution/scheduler.ts';
 
@@ -37,7 +37,7 @@ describe('parents', () => {
         fc.maxSafeNat(),
         fc.nat(5000),
         (cells, count, seed, generation) => {
-          const parents = selectUniformly(cells, count, seed, generation);
+          const parents = uniformSelector(cells, count, seed, generation);
           expect(parents).toHaveLength(count);
           expect([...parents].every((parent) => cells.includes(parent))).toBe(true);
         },
@@ -49,7 +49,7 @@ describe('parents', () => {
     const occupied = [0, 3, 4, 5, 8, 11, 12];
     const draws = 70_000;
     const counts = new Map<number, number>();
-    for (const parent of selectUniformly(occupied, draws, seed, 1))
+    for (const parent of uniformSelector(occupied, draws, seed, 1))
       counts.set(parent, (counts.get(parent) ?? 0) + 1);
     const expected = draws / occupied.length;
     const chiSquare = occupied.reduce(
@@ -61,10 +61,10 @@ describe('parents', () => {
 
   test('depend on the seed and the generation, and on nothing else', () => {
     const cells = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-    expect(selectUniformly(cells, 50, 1, 7)).toEqual(selectUniformly(cells, 50, 1, 7));
-    expect(selectUniformly(cells, 50, 1, 7)).not.toEqual(selectUniformly(cells, 50, 2, 7));
-    expect(selectUniformly(cells, 50, 1, 7)).not.toEqual(selectUniformly(cells, 50, 1, 8));
-    expect([...selectUniformly(cells, 50, 1, 7)].slice(0, 20)).toEqual([...selectUniformly(cells, 20, 1, 7)]);
+    expect(uniformSelector(cells, 50, 1, 7)).toEqual(uniformSelector(cells, 50, 1, 7));
+    expect(uniformSelector(cells, 50, 1, 7)).not.toEqual(uniformSelector(cells, 50, 2, 7));
+    expect(uniformSelector(cells, 50, 1, 7)).not.toEqual(uniformSelector(cells, 50, 1, 8));
+    expect([...uniformSelector(cells, 50, 1, 7)].slice(0, 20)).toEqual([...uniformSelector(cells, 20, 1, 7)]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Runs of a network that is small enough to evolve against dozens of times in one test. */
-import type { EvolutionHooks } from '../../src/evolution/evolution.ts';
-import { evolve } from '../../src/evolution/evolve.ts';
+import type { FollowOptions } from '../../src/evolution/evolve.ts';
+import { carryOut } from '../../src/runs/evolution/carry-out.ts';
+import type { SavingOptions } from '../../src/runs/evolution/recorder.ts';
 import type { RunSettings, RunSummary } from '../../src/runs/evolution/records.ts';
 import { newEvolution, resumedEvolution } from '../../src/runs/evolution/start.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
@@ -61,20 +62,25 @@ export const tinySettings: RunSettings = {
   coordinates: 'pixels',
 };
 
+/** How a run is followed, and how often it is saved. */
+export interface TinyHooks extends Omit<FollowOptions, 'signal'>, SavingOptions {
+  /** Asked after every generation; true ends the run. */
+  readonly shouldStop?: () => boolean;
+}
+
 export interface TinyRun {
   readonly storage: Storage;
-  /** The one that tests share, unless told. */
+  /** The one that tests share by default. */
   readonly gpu?: Gpu;
   readonly settings?: RunSettings;
   readonly model?: Model;
   readonly resume?: boolean;
-  readonly hooks?: Partial<EvolutionHooks>;
+  readonly hooks?: TinyHooks;
   readonly memoryBudget?: number;
   readonly fromArchive?: boolean;
-  readonly onResumeWarning?: (text: string) => void;
 }
 
-/** Saves after every generation, unless the hooks say otherwise. */
+/** Saves after every generation where the hooks say nothing else. */
 export async function tinyRun({
   storage,
   settings = tinySettings,
@@ -83,7 +89,6 @@ export async function tinyRun({
   hooks = {},
   memoryBudget = 2 ** 30,
   fromArchive = false,
-  onResumeWarning = () => undefined,
   gpu,
 }: TinyRun): Promise<RunSummary> {
   const setup = {
@@ -95,11 +100,19 @@ export async function tinyRun({
     encodePicture: encodePng,
     memoryBudget,
     fromArchive,
-    onWarning: onResumeWarning,
     started: '2020-01-01T00:00:00.000Z',
+    ...{ checkpointEvery: 0, savingShare: 1, ...hooks },
   };
-  const evolution = resume ? await resumedEvolution(setup) : await newEvolution(setup);
-  return evolve(evolution, { now: () => performance.now(), checkpointEvery: 0, savingShare: 1, ...hooks });
+  using run = resume ? await resumedEvolution(setup) : await newEvolution(setup);
+  const stopping = new AbortController();
+  return await carryOut(run, {
+    ...hooks,
+    signal: stopping.signal,
+    onGeneration: (event) => {
+      hooks.onGeneration?.(event);
+      if (hooks.shouldStop?.() === true) stopping.abort();
+    },
+  });
 }
 
 /** A colour network whose direct genomes are large enough (21.6 kB) to be files; it sees a corner of the picture. */

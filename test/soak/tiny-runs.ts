@@ -48,7 +48,6 @@ export const tinyKinds: readonly TinyKind[] = [
         model,
         settings,
         hooks,
-        ...(onWarning && { onResumeWarning: onWarning }),
       });
       return complete;
     },

@@ -1,11 +1,11 @@
 /** `fool evolve`: MAP-Elites into a run folder. */
 import { Option, type Command } from 'commander';
 import { readCheckpoint } from '../../runs/evolution/checkpoint.ts';
-import type { Evolution } from '../../evolution/evolution.ts';
-import { evolve } from '../../evolution/evolve.ts';
 import { defaultSearchBudget, describeMemory } from '../../evolution/limits.ts';
-import type { RunSettings, RunSummary, StageTimes } from '../../runs/evolution/records.ts';
-import { newEvolution, resumedEvolution } from '../../runs/evolution/start.ts';
+import { defaultSettings, encodings, type Encoding } from '../../evolution/settings.ts';
+import { carryOut } from '../../runs/evolution/carry-out.ts';
+import type { RunPhaseTimes, RunSettings, RunSummary } from '../../runs/evolution/records.ts';
+import { newEvolution, resumedEvolution, type EvolutionRun } from '../../runs/evolution/start.ts';
 import { rebuiltCheckpoint } from '../../runs/evolution/rebuilt-checkpoint.ts';
 import type { Model } from '../../model/model.ts';
 import { FileStorage } from '../../node/file-storage.ts';
@@ -27,7 +27,7 @@ import { during, Terminal, type Passing } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface EvolveOptions extends ModelOptions {
-  readonly encoding: 'cppn' | 'direct';
+  readonly encoding: Encoding;
   readonly generations: number;
   readonly population: number;
   readonly seed: number;
@@ -49,12 +49,17 @@ export function addEvolve(program: Command, invocation: Invocation): void {
     .optionsGroup('Search:')
     .addOption(
       new Option('--encoding <name>', 'how a genome becomes an image')
-        .choices(['cppn', 'direct'])
-        .default('cppn'),
+        .choices(encodings)
+        .default(defaultSettings.encoding),
     )
-    .option('--generations <n>', 'generations, the random one included', wholeNumber(1), 200)
-    .option('--population <n>', 'children per generation', wholeNumber(1), 200)
-    .option('--seed <n>', 'of all random numbers', wholeNumber(0), 1)
+    .option(
+      '--generations <n>',
+      'generations, the random one included',
+      wholeNumber(1),
+      defaultSettings.generations,
+    )
+    .option('--population <n>', 'children per generation', wholeNumber(1), defaultSettings.population)
+    .option('--seed <n>', 'of all random numbers', wholeNumber(0), defaultSettings.seed)
     .option(
       '--classes <list>',
       'classes that get a cell: numbers or names with commas between them (default: all)',
@@ -62,7 +67,7 @@ export function addEvolve(program: Command, invocation: Invocation): void {
     .addOption(
       new Option('--coordinates <frame>', 'what a CPPN sees as x and y')
         .choices(['pixels', 'normalised'])
-        .default('pixels'),
+        .default(defaultSettings.coordinates),
     )
     .addOption(
       new Option('--memory <MiB>', 'what the search may hold on the device')
@@ -111,14 +116,14 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
         encodePicture: encodePng,
         memoryBudget: options.memory * 2 ** 20,
         fromArchive: options.fromArchive && !goesOn,
-        started: new Date().toISOString(),
+        checkpointEvery: 1000 * options.checkpointEvery,
         onWarning: (text: string) => {
           terminal.warn(text);
         },
       };
-      const evolution = options.resume || goesOn ? await resumedEvolution(setup) : await newEvolution(setup);
+      using run = options.resume || goesOn ? await resumedEvolution(setup) : await newEvolution(setup);
       const begun = goesOn ? opened : terminal.invocation.started;
-      return follow(evolution, options, performance.now() - begun, terminal);
+      return await follow(run, performance.now() - begun, terminal);
     });
     await during(terminal, 'writing the report', writeReport(storage, options.out));
     announce(summary, options, terminal);
@@ -206,33 +211,24 @@ async function settingsFor(
   return { ...stored, generations: longer };
 }
 
-async function follow(
-  evolution: Evolution,
-  { checkpointEvery }: EvolveOptions,
-  setUp: number,
-  terminal: Terminal,
-): Promise<RunSummary> {
-  const { generations, population } = evolution.run.settings;
-  terminal.note(describeMemory(evolution.memory, population));
-  const from = evolution.from?.generations ?? 0;
+async function follow(run: EvolutionRun, setUp: number, terminal: Terminal): Promise<RunSummary> {
+  const { generations, population } = run.record.settings;
+  terminal.note(describeMemory(run.search.memory, population));
+  const stopping = new AbortController();
   const interrupt = listenForInterrupt(terminal.invocation, () => {
     terminal.note('stopping after this generation; once more to leave at once');
+    stopping.abort();
   });
-  const bar = terminal.progress(generations, 'generations', from);
+  const bar = terminal.progress(generations, 'generations', run.generations);
   let saving: Passing | undefined;
   try {
-    const summary = await evolve(evolution, {
-      now: () => performance.now(),
+    const summary = await carryOut(run, {
       setUp,
-      checkpointEvery: 1000 * checkpointEvery,
+      signal: stopping.signal,
       onGeneration: ({ generation, median, best }) => {
         bar.update(generation + 1, `median ${formatConfidence(median)}, best ${formatConfidence(best)}`);
         if (generation + 1 === generations || interrupt.requested()) saving ??= terminal.passing('saving');
       },
-      onWarning: (text) => {
-        terminal.warn(text);
-      },
-      shouldStop: interrupt.requested,
     });
     if (!summary.complete) interrupt.end();
     return summary;
@@ -251,17 +247,17 @@ function announce(summary: RunSummary, { out, adapter }: EvolveOptions, terminal
   terminal.line(
     `${formatCount(evaluations, 'image')} in ${durationWithSetUp(seconds, milliseconds.setUp)}, ${formatNumber(evaluationsPerSecond)} a second`,
   );
-  const total = stageOrder.reduce((sum, stage) => sum + milliseconds[stage], 0);
-  const shares = stageOrder.flatMap((stage) => {
-    const share = ((100 * milliseconds[stage]) / Math.max(total, 1)).toFixed(0);
-    return share === '0' ? [] : [`${stageNames[stage]} ${share} %`];
+  const total = phaseOrder.reduce((sum, phase) => sum + milliseconds[phase], 0);
+  const shares = phaseOrder.flatMap((phase) => {
+    const share = ((100 * milliseconds[phase]) / Math.max(total, 1)).toFixed(0);
+    return share === '0' ? [] : [`${phaseNames[phase]} ${share} %`];
   });
   terminal.line(`time: ${shares.join(', ')}`);
   if (!summary.complete) terminal.line(`interrupted; go on with: ${resumeLine(['evolve'], out, adapter)}`);
   terminal.line(`report: ${reportFiles(out).report}`);
 }
 
-const stageNames: Readonly<Record<keyof StageTimes, string>> = {
+const phaseNames: Readonly<Record<keyof RunPhaseTimes, string>> = {
   setUp: 'set-up',
   render: 'render',
   network: 'network',
@@ -269,4 +265,4 @@ const stageNames: Readonly<Record<keyof StageTimes, string>> = {
   evolution: 'evolution',
   saving: 'saving',
 };
-const stageOrder = Object.keys(stageNames) as (keyof StageTimes)[];
+const phaseOrder = Object.keys(phaseNames) as (keyof RunPhaseTimes)[];

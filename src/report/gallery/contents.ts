@@ -2,8 +2,8 @@
 import type { AscentRow } from '../../runs/ascent/records.ts';
 import { logOddsOf } from '../../model/log-odds.ts';
 import { picturePath } from '../../runs/evolution/folder.ts';
-import type { CellRecord } from '../../runs/evolution/records.ts';
-import type { CppnGenome, SerialisedGenome } from '../../genome/genome.ts';
+import type { CellRecord, SerialisedGenome } from '../../runs/evolution/records.ts';
+import type { CppnGenome } from '../../genome/genome.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import { readAscent } from '../../runs/ascent/read.ts';
 import { readLineage } from '../../runs/evolution/read-lineage.ts';

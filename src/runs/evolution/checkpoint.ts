@@ -8,32 +8,13 @@ import { checksumState } from '../../storage/checksum.ts';
 import { dropDamaged, readGeneration, type Generation } from '../../storage/generations.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Archive } from '../../evolution/archive.ts';
-import { ancestryProblem, Lineage, type Ancestor } from '../../evolution/lineage.ts';
-import type { CellRecord, RunRecord, StageTimes } from './records.ts';
-import { ancestorsSchema, archiveSchema, count, duration, stageTimesSchema } from './schema.ts';
+import { ancestryProblem, Lineage } from '../../evolution/lineage.ts';
+import type { Immutable } from '../immutable.ts';
+import type { RunRecord } from './records.ts';
+import { ancestorsSchema, archiveSchema, count, duration, phaseTimesSchema } from './schema.ts';
 import { readGenome } from './genome-files.ts';
 
 export const checkpointPath = 'checkpoint/state.json';
-
-export interface Checkpoint {
-  /** 3: with a checksum. 2: direct genomes are 16-bit genes, in JSON or in files of their own; 1 had floats. */
-  readonly format: 2 | 3;
-  /** Of the run that it is of, where that has one. */
-  readonly mark?: string;
-  readonly version: string;
-  /** SHA-256 of the model's file. */
-  readonly model: string;
-  /** What its tensors were taken for: some fit several. */
-  readonly architecture: string;
-  readonly adapter: string;
-  /** Generations that are complete. */
-  readonly generations: number;
-  readonly seconds: number;
-  readonly milliseconds: StageTimes;
-  readonly cells: readonly CellRecord[];
-  /** As in `lineage.json`; those of earlier versions have none. */
-  readonly ancestors?: readonly Ancestor[];
-}
 
 /** A checkpoint cannot be read, or belongs to something else. */
 export class CheckpointError extends Error {
@@ -41,18 +22,26 @@ export class CheckpointError extends Error {
 }
 
 const checkpoint = z.object({
+  /** 3: with a checksum. 2: direct genomes are 16-bit genes, in JSON or in files of their own; 1 had floats. */
   format: z.literal([2, 3]),
+  /** Of the run that it is of, where that has one. */
   mark: z.string().exactOptional(),
   version: z.string(),
+  /** SHA-256 of the model's file. */
   model: z.string(),
+  /** What its tensors were taken for: some fit several. */
   architecture: z.string(),
   adapter: z.string(),
+  /** Generations that are complete. */
   generations: count.min(1),
   seconds: duration,
-  milliseconds: stageTimesSchema,
+  milliseconds: phaseTimesSchema,
   cells: archiveSchema,
+  /** As in `lineage.json`; those of earlier versions have none. */
   ancestors: ancestorsSchema.exactOptional(),
 });
+
+export type Checkpoint = Immutable<z.infer<typeof checkpoint>>;
 
 const startAnew = 'start a new run in another folder';
 

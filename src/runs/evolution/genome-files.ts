@@ -5,10 +5,12 @@
  */
 import { crc32 } from '../../storage/crc32.ts';
 import { decodeBytes, encodeBytes } from '../../util/base64.ts';
-import type { Genome, SerialisedGenome } from '../../genome/genome.ts';
+import type { Genome } from '../../genome/genome.ts';
 import type { Population } from '../../genome/population.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Elite } from '../../evolution/archive.ts';
+import { genomePath } from './genome-path.ts';
+import type { SerialisedGenome } from './records.ts';
 
 /**
  * The largest direct genome that JSON holds, in bytes. A thousand of them are 22 MB of base64, which is quick to write
@@ -17,15 +19,8 @@ import type { Elite } from '../../evolution/archive.ts';
  */
 export const largestInline = 16_384;
 
-const genomeFile = /^genomes\/\d{4,}-\d+\.genes$/;
 /** In the folder `genomes`: a file of ours, or what a process killed while writing one left of it. */
 const ours = /^\d{4,}-\d+\.genes(\.\d+)?$/;
-
-/** Whether a path from a file names a genome, and nothing else on the disk. */
-export const isGenomePath = (path: string): boolean => genomeFile.test(path);
-
-export const genomePath = (cellClass: number, id: number): string =>
-  `genomes/${String(cellClass).padStart(4, '0')}-${String(id)}.genes`;
 
 /** An occupied cell at the moment of a save. */
 export interface Occupied {

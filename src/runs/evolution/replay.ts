@@ -2,6 +2,7 @@
  * Makes the ancestors of an elite again. Their genomes were not kept: a child's follows from its parent's, the seed, the
  * generation and its number therein, so that a line is replayed from its random individual of generation 0.
  */
+import { createPopulation } from '../../genome/create-population.ts';
 import type { Population } from '../../genome/population.ts';
 import type { Ancestor } from '../../evolution/lineage.ts';
 import type { RunSettings } from './records.ts';
@@ -11,7 +12,6 @@ import { createClassifier, type Classifier } from '../../model/classifier.ts';
 import { imageWords, unpadPlanes } from '../../image/image-layout.ts';
 import { imagesAtATime } from '../../model/judge.ts';
 import type { Model } from '../../model/model.ts';
-import { createPopulation } from './start.ts';
 
 /** An ancestor as it was drawn again. */
 export interface Replayed {

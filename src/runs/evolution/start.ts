@@ -1,8 +1,14 @@
-/** Puts a search together from its settings: model, encoding, archive, run folder; new or resumed. */
-import { CppnPopulation } from '../../genome/cppn-population.ts';
-import { DirectPopulation } from '../../genome/direct-population.ts';
-import type { Population, PopulationSettings } from '../../genome/population.ts';
-import { Archive } from '../../evolution/archive.ts';
+/** Puts a run together, new or resumed: a search on the device, and the folder that it is recorded in. */
+import type { OpenRecorder } from '../../evolution/recorder.ts';
+import { createSearch, type Search } from '../../evolution/search.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { Choices } from '../../gpu/tuning.ts';
+import type { Model } from '../../model/model.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { damageNotes } from '../damage-notes.ts';
+import { checkVariants, recordedChoices } from '../recorded-variants.ts';
+import { picturesOf } from '../replaced-run.ts';
+import { markIn, originOf, runMark } from '../run-origin.ts';
 import {
   checkCells,
   checkOrigin,
@@ -10,150 +16,183 @@ import {
   restoreCells,
   restoredLineage,
   takeCheckpoint,
+  type Checkpoint,
 } from './checkpoint.ts';
-import type { Evolution } from '../../evolution/evolution.ts';
-import { Lineage } from '../../evolution/lineage.ts';
-import { checkMemory, checkPopulation, searchMemory } from '../../evolution/limits.ts';
 import { RunFolder, type EncodePicture } from './folder.ts';
-import type { RunRecord, RunSettings } from './records.ts';
-import type { Gpu } from '../../gpu/device.ts';
-import type { Choices } from '../../gpu/tuning.ts';
-import { createClassifier } from '../../model/classifier.ts';
-import type { Model } from '../../model/model.ts';
-import type { Storage } from '../../storage/storage.ts';
 import { readRunRecord } from './read.ts';
-import { damageNotes } from '../damage-notes.ts';
 import { rebuiltCheckpoint } from './rebuilt-checkpoint.ts';
-import { checkVariants, recordedChoices } from '../recorded-variants.ts';
-import { picturesOf } from '../replaced-run.ts';
-import { markIn, originOf, runMark } from '../run-origin.ts';
+import { FolderRecorder, type SavingOptions } from './recorder.ts';
+import type { RunRecord, RunSettings } from './records.ts';
 
-export interface EvolutionSetup {
-  readonly gpu: Gpu;
-  readonly model: Model;
-  /** SHA-256 of the model's file. */
-  readonly sha256: string;
-  readonly settings: RunSettings;
+/** Where a run is recorded. */
+export interface FolderOptions extends SavingOptions {
   readonly storage: Storage;
+  /** SHA-256 of the model's file, so that a resume notices another network. */
+  readonly sha256: string;
   readonly encodePicture: EncodePicture;
-  /** Bytes that the search may take on the device beside the network's; see `defaultSearchBudget`. */
-  readonly memoryBudget?: number;
-  /** When the run was started first, ISO 8601. */
-  readonly started: string;
-  /** Of a run that is resumed: its checkpoints are lost, and the archive is to stand in for them. */
-  readonly fromArchive?: boolean;
-  /** Called with what was damaged in the folder of a run that is resumed, and how it goes on. */
-  readonly onWarning?: (text: string) => void;
+  /** When the run was started first, ISO 8601; now by default. */
+  readonly started?: string;
 }
 
-/** Classes named by the user that the model does not have. */
-export class ClassError extends Error {
-  override readonly name = 'ClassError';
+/** A run with its settings: those of the search, its length, and how the model is called. */
+export interface EvolutionSetup extends FolderOptions {
+  readonly gpu: Gpu;
+  readonly model: Model;
+  readonly settings: RunSettings;
+  /** Bytes that the search may take on the device beside the network's; see `defaultSearchBudget`. */
+  readonly memoryBudget?: number;
+  /** Of a run that is resumed: its checkpoints are lost, and the archive is to stand in for them. */
+  readonly fromArchive?: boolean;
+}
+
+/** A search with its recorder, for `evolveSearch`. */
+export interface EvolutionRun extends Disposable {
+  readonly search: Search;
+  readonly recorder: FolderRecorder;
+  /** As `run.json` has it. */
+  readonly record: RunRecord;
+  /** Generations that were complete when it was opened. */
+  readonly generations: number;
+}
+
+/**
+ * Records a search that `evolve` makes into a folder. Once the search is ready, the files of an earlier run in it are removed.
+ *
+ * @example
+ * using run = await evolve({ gpu, model, recorder: folderRecorder({ storage, sha256, encodePicture: encodePng }) });
+ */
+export function folderRecorder(options: FolderOptions): OpenRecorder {
+  return async (search, generations) => {
+    const { encoding, population, seed, crops, coordinates, ...rest } = search.settings;
+    const settings = {
+      model: search.model.name,
+      encoding,
+      generations,
+      population,
+      seed,
+      crops,
+      coordinates,
+    };
+    return (await begin(search, { ...settings, ...rest }, options)).recorder;
+  };
 }
 
 /** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
-export async function newEvolution(setup: EvolutionSetup): Promise<Evolution> {
-  const evolution = await assemble(setup);
-  await evolution.folder.clear(await picturesOf(setup.storage));
-  await evolution.folder.writeRun(evolution.run);
-  return evolution;
+export async function newEvolution(setup: EvolutionSetup): Promise<EvolutionRun> {
+  const search = await searchFor(setup);
+  return ownedBy(search, () => begin(search, setup.settings, setup));
+}
+
+async function begin(search: Search, settings: RunSettings, options: FolderOptions): Promise<EvolutionRun> {
+  const run = recordOf(search, settings, options);
+  const folder = new RunFolder(options.storage, options.encodePicture, run);
+  await folder.clear(await picturesOf(options.storage));
+  await folder.writeRun(run);
+  return opened(search, new FolderRecorder({ search, folder, run }, options), run);
 }
 
 /**
  * As `newEvolution`, from the folder's last checkpoint and with the kernel variants of its record.
  * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter, or has other kernels
  */
-export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution> {
-  const stored = await readRunRecord(setup.storage);
-  const { fromArchive = false } = setup;
-  const rebuilt = fromArchive ? await rebuiltCheckpoint(setup.storage, stored, setup.onWarning) : undefined;
-  const taken = rebuilt ? undefined : await takeCheckpoint(setup.storage);
+export async function resumedEvolution(setup: EvolutionSetup): Promise<EvolutionRun> {
+  const { storage, onWarning, fromArchive = false } = setup;
+  const stored = await readRunRecord(storage);
+  const rebuilt = fromArchive ? await rebuiltCheckpoint(storage, stored, onWarning) : undefined;
+  const taken = rebuilt ? undefined : await takeCheckpoint(storage);
   const from = rebuilt ?? taken?.record;
   const rebuiltAt = rebuilt?.generations ?? stored.rebuiltAt;
-  const assembled = await assemble(setup, stored, recordedChoices(stored, setup.gpu));
-  const evolution = {
-    ...assembled,
-    run: { ...assembled.run, ...(rebuiltAt !== undefined && { rebuiltAt }) },
-  };
-  if (from) {
-    checkOrigin(from, evolution.run, checkpointPath);
-    checkVariants(stored, evolution.run);
-    checkCells(from, evolution.classes, checkpointPath);
-    await restoreCells(from, evolution.archive, evolution.population, setup.storage);
-  }
-  const damagedLines = await evolution.folder.cutProgress(from?.generations ?? 0);
-  await evolution.folder.writeRun(evolution.run);
-  for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
-  if (rebuilt)
-    setup.onWarning?.(
-      `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
-    );
-  if (!from) return evolution;
-  const lineage = restoredLineage(from, evolution.run.settings.population, (problem) => {
-    setup.onWarning?.(
-      `${taken?.path ?? checkpointPath}: ${problem}: the ancestry begins at the elites there`,
-    );
+  const search = await searchFor(setup, recordedChoices(stored, setup.gpu));
+  return ownedBy(search, async () => {
+    const assembled = recordOf(search, setup.settings, setup, stored);
+    const run = { ...assembled, ...(rebuiltAt !== undefined && { rebuiltAt }) };
+    const folder = new RunFolder(storage, setup.encodePicture, run);
+    if (from) await restore(search, from, stored, run, storage);
+    const damagedLines = await folder.cutProgress(from?.generations ?? 0);
+    await folder.writeRun(run);
+    for (const note of damageNotes(taken, damagedLines)) onWarning?.(note);
+    if (rebuilt)
+      onWarning?.(
+        `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
+      );
+    if (from) await goOn(search, from, taken?.path ?? checkpointPath, onWarning);
+    const recorded = { search, folder, run, ...(from && { from }) };
+    return opened(search, new FolderRecorder(recorded, setup), run, from?.generations);
   });
-  return { ...evolution, from, lineage };
+}
+
+/** Puts the elites of a checkpoint back. @throws CheckpointError where it is not of this run */
+async function restore(
+  search: Search,
+  from: Checkpoint,
+  stored: RunRecord,
+  run: RunRecord,
+  storage: Storage,
+): Promise<void> {
+  checkOrigin(from, run, checkpointPath);
+  checkVariants(stored, run);
+  checkCells(from, search.classes, checkpointPath);
+  await restoreCells(from, search.archive, search.population, storage);
+}
+
+async function goOn(
+  search: Search,
+  from: Checkpoint,
+  path: string,
+  onWarning: ((text: string) => void) | undefined,
+): Promise<void> {
+  const lineage = restoredLineage(from, search.settings.population, (problem) => {
+    onWarning?.(`${path}: ${problem}: the ancestry begins at the elites there`);
+  });
+  // A run that was killed while it saved has pictures on disk that are newer than its checkpoint, or none: all are drawn again.
+  await search.resumeAt(from.generations, lineage);
+}
+
+function searchFor(
+  { gpu, model, settings, memoryBudget }: EvolutionSetup,
+  choices?: Choices,
+): Promise<Search> {
+  return createSearch({ gpu, model, ...settingsOfSearch(settings), memoryBudget, choices });
+}
+
+/** Without what is not the search's. */
+function settingsOfSearch({ model: _, generations: __, ...settings }: RunSettings) {
+  return settings;
 }
 
 /** @param stored the record of a run that is resumed */
-async function assemble(setup: EvolutionSetup, stored?: RunRecord, choices?: Choices): Promise<Evolution> {
-  const { gpu, model, settings, storage, encodePicture } = setup;
-  const classes = classesOf(model, settings.classes);
-  checkPopulation(gpu, model, settings.encoding, settings.population);
-  const memory = searchMemory(model, settings, classes.length);
-  checkMemory(memory, model, settings, setup.memoryBudget);
-  const classifier = await createClassifier(gpu, model, {
-    images: settings.population,
-    crops: settings.crops,
-    ...(settings.randomViews && { randomViews: settings.randomViews }),
-    denseStorage: settings.denseWeights ?? 'f32',
-    choices,
-  });
-  const population = await createPopulation(gpu, settings, {
-    population: settings.population,
-    cells: classes.length,
-    seed: settings.seed,
-    extent: model.preprocessing.image,
-    images: classifier.images,
-  });
-  const origin = originOf(gpu, model, setup.sha256);
-  const run: RunRecord = {
+function recordOf(
+  { gpu, model, classifier: { program } }: Search,
+  settings: RunSettings,
+  { sha256, started = new Date().toISOString() }: FolderOptions,
+  stored?: RunRecord,
+): RunRecord {
+  const origin = originOf(gpu, model, sha256);
+  return {
     format: 1,
     ...origin,
-    started: setup.started,
+    started,
     ...markIn(stored ? stored.mark : runMark(settings, origin)),
     settings,
-    variants: classifier.program.variants(),
-    choices: classifier.program.choices(),
+    variants: program.variants(),
+    choices: program.choices(),
     namedPictures: stored ? (stored.namedPictures ?? false) : true,
   };
-  const folder = new RunFolder(storage, encodePicture, run);
-  const archive = new Archive(classes.length);
-  const lineage = new Lineage();
-  return { gpu, classifier, population, archive, lineage, classes, run, folder, memory };
 }
 
-/** An empty one of the settings' encoding. */
-export function createPopulation(
-  gpu: Gpu,
-  settings: Pick<RunSettings, 'encoding' | 'coordinates'>,
-  population: PopulationSettings,
-): Promise<Population> {
-  switch (settings.encoding) {
-    case 'cppn':
-      return Promise.resolve(CppnPopulation.create(gpu, population, settings.coordinates));
-    case 'direct':
-      return DirectPopulation.create(gpu, population);
-  }
+function opened(search: Search, recorder: FolderRecorder, record: RunRecord, generations = 0): EvolutionRun {
+  const dispose = () => {
+    search.destroy();
+  };
+  return { search, recorder, record, generations, [Symbol.dispose]: dispose };
 }
 
-/** The classes that get a cell. @throws ClassError naming the first that the model does not have */
-export function classesOf({ labels, name }: Model, wanted: readonly number[] | undefined): readonly number[] {
-  const beyond = wanted?.find((number) => number >= labels.length);
-  if (beyond !== undefined) {
-    throw new ClassError(`${name} has the classes 0 to ${String(labels.length - 1)}, not ${String(beyond)}`);
+/** Frees a search where what is made of it throws. */
+async function ownedBy<T>(search: Search, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    search.destroy();
+    throw error;
   }
-  return wanted ?? [...labels.keys()];
 }

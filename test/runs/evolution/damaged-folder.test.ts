@@ -40,7 +40,7 @@ describe.each(kinds)('a run with %s', (_, model, settings) => {
       settings,
       resume: true,
       fromArchive,
-      onResumeWarning: (text) => warnings.push(text),
+      hooks: { onWarning: (text) => warnings.push(text) },
     });
     return outcomeOf(storage);
   }

@@ -1,7 +1,8 @@
 /** Checkpoints whose form is right and whose genomes are not: refused in words, or a run that works. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activationFunctions, type SerialisedGenome } from '../../../src/genome/genome.ts';
+import { activationFunctions } from '../../../src/genome/genome.ts';
+import type { SerialisedGenome } from '../../../src/runs/evolution/records.ts';
 import { CheckpointError, checkpointPath } from '../../../src/runs/evolution/checkpoint.ts';
 import { readRun } from '../../../src/runs/evolution/read.ts';
 import { MemoryStorage } from '../../../src/storage/storage.ts';

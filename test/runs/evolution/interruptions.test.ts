@@ -1,7 +1,6 @@
 /** Runs that are killed, stopped or refused by the disk at every possible moment. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkpointPath, parseCheckpoint, readCheckpoint } from '../../../src/runs/evolution/checkpoint.ts';
-import type { EvolutionHooks } from '../../../src/evolution/evolution.ts';
 import { confidencesOf } from '../../../src/model/evaluation.ts';
 import { decodeImage } from '../../../src/node/image-file.ts';
 import { readRun } from '../../../src/runs/evolution/read.ts';
@@ -15,6 +14,7 @@ import {
   tinyModel,
   tinyRun,
   tinySettings,
+  type TinyHooks,
 } from '../../evolution/tiny-run.ts';
 
 const encodings = ['cppn', 'direct'] as const;
@@ -119,7 +119,7 @@ describe.each(kinds)('a run of the $encoding encoding with $genomes', ({ encodin
 });
 
 /** A clock that counts generations, and a checkpoint at every sixth. */
-function everySixth(): Partial<EvolutionHooks> {
+function everySixth(): TinyHooks {
   let clock = 0;
   return { now: () => clock, onGeneration: () => clock++, checkpointEvery: 6 };
 }

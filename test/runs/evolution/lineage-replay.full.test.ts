@@ -130,7 +130,12 @@ describe('the ancestry of an elite', () => {
       /runs\/one has no lineage\.json: .*--resume/,
     );
     const warnings: string[] = [];
-    await tinyRun({ storage: old, settings, resume: true, onResumeWarning: (text) => warnings.push(text) });
+    await tinyRun({
+      storage: old,
+      settings,
+      resume: true,
+      hooks: { onWarning: (text) => warnings.push(text) },
+    });
     expect(warnings).toEqual([]);
     // Everything else is as it would have been.
     const counted = (record: string | undefined) =>
@@ -154,7 +159,7 @@ describe('the ancestry of an elite', () => {
       const warnings: string[] = [];
       await tinyRun({
         ...{ storage: copy, settings: { ...settings, generations: 45 }, resume: true, fromArchive: true },
-        onResumeWarning: (text) => warnings.push(text),
+        hooks: { onWarning: (text) => warnings.push(text) },
       });
       const { cells, ancestors } = await ancestryIn(copy);
       const complete = ancestryLengths(ancestors, cells).map((length) => length.complete);
@@ -169,7 +174,12 @@ describe('the ancestry of an elite', () => {
     const copy = copyOf(storage.files);
     await editState(copy, checkpointPath, (state) => ({ ...state, ancestors: state.ancestors?.slice(0, 1) }));
     const warnings: string[] = [];
-    await tinyRun({ storage: copy, settings, resume: true, onResumeWarning: (text) => warnings.push(text) });
+    await tinyRun({
+      storage: copy,
+      settings,
+      resume: true,
+      hooks: { onWarning: (text) => warnings.push(text) },
+    });
     expect(warnings).toEqual([
       expect.stringMatching(
         /state\.json: elite \d+ of class \d is not among the ancestors: the ancestry begins at/,
