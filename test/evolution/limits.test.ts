@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
 import {
   PopulationError,
+  SearchMemoryError,
   checkMemory,
   defaultSearchBudget,
   describeMemory,
@@ -57,8 +58,8 @@ describe('the memory of a search', () => {
     expect(() => {
       checkMemory(memory, alexnetSize, direct, 2 ** 30);
     }).toThrow(
-      new PopulationError(
-        '1000 cells with direct genomes for tiny need 1.2 GiB on the device (archive 563 MiB, as much again while saving, 200 children 113 MiB), more than the 1.0 GiB that the search may take: choose fewer classes or a smaller population, or allow more with memoryBudget',
+      new SearchMemoryError(
+        '1000 cells with direct genomes for tiny need 1.2 GiB on the device (archive 563 MiB, as much again while saving, 200 children 113 MiB), more than the 1.0 GiB that the search may take',
       ),
     );
     const needed = memory.archive + memory.children + memory.saving;

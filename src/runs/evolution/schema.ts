@@ -132,14 +132,14 @@ export const cppnGenomeSchema = z
   });
 
 /** A small direct genome within JSON. */
-interface DirectGenes {
+export interface DirectGenes {
   readonly encoding: 'direct';
   /** Base64 of the genome's bytes. */
   readonly genes: string;
 }
 
 /** A large direct genome, whose bytes are a file of their own. */
-interface DirectFile {
+export interface DirectFile {
   readonly encoding: 'direct';
   /** Path in the run folder, `genomes/CLASS-ID.genes`. */
   readonly file: string;

@@ -152,12 +152,7 @@ function searchFor(
   { gpu, model, settings, memoryBudget }: EvolutionSetup,
   choices?: Choices,
 ): Promise<Search> {
-  return createSearch({ gpu, model, ...settingsOfSearch(settings), memoryBudget, choices });
-}
-
-/** Without what is not the search's. */
-function settingsOfSearch({ model: _, generations: __, ...settings }: RunSettings) {
-  return settings;
+  return createSearch({ ...settings, gpu, model, memoryBudget, choices });
 }
 
 /** @param stored the record of a run that is resumed */

@@ -205,9 +205,7 @@ describe('settings', () => {
       await tinyRun({ storage: parts, model, settings, resume: true });
       expect(outcomeOf(parts)).toEqual(outcomeOf(storage));
       expect(decodeImage(storage.files.get('images/0002.png') ?? new Uint8Array(), '2')).toMatchObject({
-        channels: 3,
-        height: 9,
-        width: 14,
+        extent: [3, 9, 14],
       });
     }
   });
