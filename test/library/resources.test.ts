@@ -111,7 +111,7 @@ const kinds: [string, Make][] = [
     "a gallery of elites' pictures",
     async (gpu, below) => {
       const { images } = below.use(await classifierOf(gpu));
-      return new Gallery(gpu, images, 4 * imageWords(preprocessing.image), 5);
+      return new Gallery(gpu, images, preprocessing.image, 5);
     },
   ],
 ];
