@@ -71,7 +71,7 @@ new Command('defaults')
 
 /** @throws StoppedError between two shapes */
 async function measureDefaults(gpu: Gpu, models: readonly string[], signal: AbortSignal): Promise<void> {
-  const file = `src/kernels/defaults/${gpu.adapter.kind}.json`;
+  const file = `src/kernels/tuning/defaults/${gpu.adapter.kind}.json`;
   let table: ChoiceTable = JSON.parse(readFileSync(file, 'utf8')) as ChoiceTable;
   const keep = async (verdicts: readonly TuningResult[]) => {
     table = withVerdicts(table, verdicts);

@@ -2,7 +2,7 @@
 import { begin, processIo } from '../src/cli/io.ts';
 import { runProgram } from '../src/cli/run-program.ts';
 import { watchOutput } from '../src/cli/standard-output.ts';
-import { buildBench } from './command.ts';
+import { buildBench } from './bench-command.ts';
 import { runMeasure } from './measure-command.ts';
 
 const output = watchOutput(process.stdout);

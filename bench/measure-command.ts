@@ -12,7 +12,7 @@ import { importPeers, measureSections, type Peers } from './measure.ts';
 import type { BenchOptions } from './measure-options.ts';
 import { checkOutputs, filesOf, writeOutputs } from './report/outputs.ts';
 import { chosenSections, planOf, type Plan } from './plan.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder } from './results-recorder.ts';
 import type { Section } from './sections.ts';
 import { ShownRows } from './report/shown-rows.ts';
 import { speechOf, type Speech } from './speech.ts';

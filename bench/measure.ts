@@ -7,7 +7,7 @@ import { benchEvolution } from './runs/evolution.ts';
 import { benchKernels } from './kernels/kernels.ts';
 import { benchNetworks } from './networks/networks.ts';
 import type { Plan } from './plan.ts';
-import type { Recorder } from './recorder.ts';
+import type { Recorder } from './results-recorder.ts';
 import { findRoofs, type Roofs } from './roofs/roofs.ts';
 import type { Row } from './report/row-table.ts';
 import type { ShownRows } from './report/shown-rows.ts';

@@ -85,13 +85,13 @@ export {
   type Accuracy,
   type LabelledBatch,
 } from './model/evaluation.ts';
-export { describeModel, type LayerDescription, type ModelDescription } from './model/describe.ts';
+export { describeModel, type LayerDescription, type ModelDescription } from './model/model-description.ts';
 export { fitImage } from './image/fit-image.ts';
 export type { Image, ImageExtent } from './image/image.ts';
 export { createJudge, imagesAtATime, type Judge } from './model/judge.ts';
 export { alexnetTorchvision } from './model/architectures/alexnet-torchvision.ts';
 export { alexnet, caffenet } from './model/architectures/caffenet.ts';
-export { importModel, type ImportOptions, type Imported } from './weights/import.ts';
+export { importModel, type ImportOptions, type Imported } from './weights/import-model.ts';
 export { lenet } from './model/architectures/lenet.ts';
 export { writeModel, type Model } from './model/model.ts';
 export { readModel } from './weights/read-model.ts';
@@ -111,6 +111,6 @@ export { composeGrid } from './report/grid.ts';
 export { readAscent } from './runs/ascent/read.ts';
 export { readLineage } from './runs/evolution/read-lineage.ts';
 export { readRun } from './runs/evolution/read.ts';
-export { renderReport } from './report/report.ts';
+export { renderReport } from './report/evolution-report.ts';
 export { MemoryStorage, type Storage } from './storage/storage.ts';
 export { version } from './version.ts';

@@ -14,7 +14,7 @@ import {
   type Comparison,
   type TuningResult,
 } from './compare.ts';
-import { formatMs } from '../report/format.ts';
+import { formatMs } from '../report/format-figures.ts';
 import { readResults, ResultsFileError, type Results } from '../report/results-file.ts';
 import { tableLines } from '../report/terminal-table.ts';
 

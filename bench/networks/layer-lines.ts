@@ -1,7 +1,7 @@
 /** The layers of a network for the terminal. */
 import { formatNumber } from '../../src/report/format.ts';
 import type { Breakdown } from './breakdown.ts';
-import { formatMs, formatShare } from '../report/format.ts';
+import { formatMs, formatShare } from '../report/format-figures.ts';
 import { tableLines } from '../report/terminal-table.ts';
 
 const margin = '  ';

@@ -1,6 +1,6 @@
 /** A results file as Markdown: a table for each section. */
 import { formatNumber, formatTime } from '../../src/report/format.ts';
-import { formatMs, formatShare } from './format.ts';
+import { formatMs, formatShare } from './format-figures.ts';
 import { engineOf } from '../compare/pair-rows.ts';
 import { remarksOf } from '../compare/remarks.ts';
 import type {

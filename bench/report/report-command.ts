@@ -9,7 +9,7 @@ import { saveFile } from '../../src/node/save-file.ts';
 import { readGiven } from '../compare/compare-command.ts';
 import { replaceMarked } from './marked-text.ts';
 import { peerTables } from '../peers/peer-table.ts';
-import { renderBenchReport } from './report.ts';
+import { renderBenchReport } from './bench-report.ts';
 import type { Results } from './results-file.ts';
 
 interface ReportOptions {

@@ -3,7 +3,7 @@ import { formatNumber } from '../../src/report/format.ts';
 import { html } from '../../src/report/markup.ts';
 import { Section } from '../../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../../src/report/tables.ts';
-import { formatMs, formatShare } from './format.ts';
+import { formatMs, formatShare } from './format-figures.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
 import { plotRoofline, rooflineWidth, type RooflinePoint } from './plot-roofline.ts';
 import type { KernelResult, Origin, ResultRow, Timing } from './results-file.ts';

@@ -5,7 +5,7 @@ import { html, type Markup } from '../../src/report/markup.ts';
 import { evenAxis } from '../../src/report/plot-frame.ts';
 import { Section } from '../../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../../src/report/tables.ts';
-import { formatMs, formatShare } from './format.ts';
+import { formatMs, formatShare } from './format-figures.ts';
 import { plotBars } from './plot-bars.ts';
 import { plotLines, type SizePoint } from './plot-lines.ts';
 import { intervalOf } from './report-kernels.ts';

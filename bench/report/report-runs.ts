@@ -5,7 +5,7 @@ import { Section } from '../../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../../src/report/tables.ts';
 import { engineOf } from '../compare/pair-rows.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
-import { formatShare } from './format.ts';
+import { formatShare } from './format-figures.ts';
 import { intervalOf } from './report-kernels.ts';
 import type { EvolutionResult, Origin, PeerResult, ResultRow } from './results-file.ts';
 

@@ -1,6 +1,6 @@
 /** What is measured, as a table that grows line by line: a heading where the kind of row or the case changes. */
 import { columnLine, columnsThatFit, withNotes, wrapped, type Column } from './columns.ts';
-import { formatMs, formatShare } from './format.ts';
+import { formatMs, formatShare } from './format-figures.ts';
 import type { EvolutionRow } from '../runs/evolution.ts';
 import type { KernelRow } from '../kernels/kernels.ts';
 import type { NetworkRow } from '../networks/network-row.ts';

@@ -1,7 +1,7 @@
 /** Rows as they are kept and seen. */
 import { formatCount } from '../../src/report/format.ts';
 import { layerLines } from '../networks/layer-lines.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder } from '../results-recorder.ts';
 import { RowTable, type Row } from './row-table.ts';
 import type { Speech } from '../speech.ts';
 

@@ -1,5 +1,5 @@
 /** A kernel above a roof of its adapter: then the roof was measured wrong, or the kernel does less than it is counted to. */
-import { formatShare } from '../report/format.ts';
+import { formatShare } from '../report/format-figures.ts';
 import type { Peaks } from './peaks.ts';
 
 /**

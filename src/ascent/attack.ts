@@ -1,5 +1,5 @@
 /** Adversarial examples: what a picture was named before and after it was changed, and how many attacks succeeded. */
-import { summarise } from '../util/statistics.ts';
+import { summarise } from '../util/confidence-statistics.ts';
 import type { Guess } from '../model/likeliest.ts';
 import { classGoal, type Objective } from './objective/objective.ts';
 import type { Attack, AscentRow, AttackSummary } from '../runs/ascent/records.ts';

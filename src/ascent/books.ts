@@ -3,7 +3,7 @@ import { messageOf } from '../util/message-of.ts';
 import { unpadPlanes } from '../image/image-layout.ts';
 import type { Image } from '../image/image.ts';
 import { SavingPace } from '../runs/saving-pace.ts';
-import { summarise } from '../util/statistics.ts';
+import { summarise } from '../util/confidence-statistics.ts';
 import { pictureName, trialFolder } from '../runs/ascent/folder.ts';
 import type { Ascent, AscentHooks, Standing } from './ascent.ts';
 import { summariseAttacks } from './attack.ts';

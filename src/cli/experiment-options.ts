@@ -1,5 +1,5 @@
 /** Options that every experiment has. */
-import type { Scale } from '../experiments/settings.ts';
+import type { Scale } from '../experiments/experiment-settings.ts';
 import type { CommonOptions } from './options.ts';
 
 export interface ExperimentOptions extends CommonOptions {

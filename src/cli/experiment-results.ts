@@ -1,9 +1,9 @@
 /** `fool experiment report`: the results of several folders on one page, with their figures beside it. */
 import { basename, dirname } from 'node:path';
 import { copyPath, renderResults, resultId, type Result } from '../experiments/results-page.ts';
-import { figurePath, readConclusion, readRecord } from '../experiments/record.ts';
+import { figurePath, readConclusion, readRecord } from '../experiments/experiment-record.ts';
 import { experimentNamed, experiments } from '../experiments/registry.ts';
-import { optionsFrom } from '../experiments/settings.ts';
+import { optionsFrom } from '../experiments/experiment-settings.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import { resumeLine } from './shell-words.ts';
 import type { Terminal } from './terminal.ts';

@@ -2,7 +2,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { experiments } from '../experiments/registry.ts';
 import type { Experiment } from '../experiments/experiment.ts';
-import { flagOf, scales, SettingError, settingText, type Values } from '../experiments/settings.ts';
+import {
+  flagOf,
+  scales,
+  SettingError,
+  settingText,
+  type Values,
+} from '../experiments/experiment-settings.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
 import { finishHelp, groups, withExamples } from './help.ts';
 import type { Invocation } from './io.ts';

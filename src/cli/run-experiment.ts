@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { clearExperiment } from '../experiments/clear.ts';
 import { conduct, evaluationsDone, evaluationsOf } from '../experiments/conduct.ts';
 import type { Experiment, Host } from '../experiments/experiment.ts';
-import { renderExperiment } from '../experiments/page.ts';
+import { renderExperiment } from '../experiments/experiment-page.ts';
 import {
   newRecord,
   readRecord,
   writeRecord,
   type ConclusionRecord,
   type ExperimentRecord,
-} from '../experiments/record.ts';
-import { flagOf, settingText, valuesAt, type Values } from '../experiments/settings.ts';
+} from '../experiments/experiment-record.ts';
+import { flagOf, settingText, valuesAt, type Values } from '../experiments/experiment-settings.ts';
 import { filesOfExperiments } from '../node/experiment-host.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import type { ExperimentOptions } from './experiment-options.ts';

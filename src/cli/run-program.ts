@@ -2,7 +2,7 @@
 import { CommanderError, type Command } from 'commander';
 import { ObjectiveError } from '../ascent/objective/check-objective.ts';
 import { AscentSettingsError } from '../ascent/check-settings.ts';
-import { SettingError } from '../experiments/settings.ts';
+import { SettingError } from '../experiments/experiment-settings.ts';
 import { PopulationError, SearchMemoryError } from '../evolution/limits.ts';
 import { ClassError, SearchSettingsError } from '../evolution/settings.ts';
 import { ModelPairError } from '../experiments/shared-classes.ts';

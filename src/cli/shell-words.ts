@@ -1,5 +1,5 @@
 /** Command lines as they can be pasted into a shell. */
-import { quoted } from '../report/command.ts';
+import { quoted } from '../report/evolve-command.ts';
 
 /** Words that hold more than a shell leaves alone are quoted. */
 export const shellLine = (...words: readonly string[]): string => words.map(quoted).join(' ');

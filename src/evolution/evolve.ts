@@ -4,7 +4,7 @@
  */
 import { NotFiniteError } from '../model/not-finite.ts';
 import type { Resource } from '../util/resources.ts';
-import { summarise } from '../util/statistics.ts';
+import { summarise } from '../util/confidence-statistics.ts';
 import type { Replacement } from './archive.ts';
 import { PhaseClock } from './phase-times.ts';
 import type { GenerationEvent, OpenRecorder, Recorder, SearchProgress } from './recorder.ts';

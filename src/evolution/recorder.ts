@@ -1,5 +1,5 @@
 /** What may be done beside a search: the one interface by which it is recorded. It knows no files. */
-import type { ConfidenceStatistics } from '../util/statistics.ts';
+import type { ConfidenceStatistics } from '../util/confidence-statistics.ts';
 import type { Replacement } from './archive.ts';
 import type { PhaseTimes } from './phase-times.ts';
 import type { Search } from './search.ts';

@@ -12,7 +12,7 @@ import {
   recordPath,
   RunFolderError,
   stepPath,
-} from './record.ts';
+} from './experiment-record.ts';
 import { experimentNamed, UnknownExperimentError } from './registry.ts';
 
 /** Where the record cannot be read, only the record goes. */

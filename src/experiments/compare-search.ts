@@ -21,7 +21,7 @@ import {
   searchRows,
   type MethodRuns,
 } from './search-rows.ts';
-import { choice, classes, count, decimal, same, text, type ValuesOf } from './settings.ts';
+import { choice, classes, count, decimal, same, text, type ValuesOf } from './experiment-settings.ts';
 
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('lenet-mnist')),

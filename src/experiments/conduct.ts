@@ -8,9 +8,9 @@ import {
   writeConclusion,
   writeRecord,
   writeResult,
-} from './record.ts';
-import type { ConclusionRecord, ExperimentRecord } from './record.ts';
-import { differencesFromPaper } from './settings.ts';
+} from './experiment-record.ts';
+import type { ConclusionRecord, ExperimentRecord } from './experiment-record.ts';
+import { differencesFromPaper } from './experiment-settings.ts';
 
 export interface ConductHooks {
   /** Called when all steps have been found possible, before the first begins. */

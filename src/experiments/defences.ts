@@ -6,7 +6,7 @@ import { elitePictures, evolutionStep, type ElitePicture, type EvolutionOutcome 
 import { runSettings } from './independent-runs.ts';
 import { defenceRows, defenceStep, type Defences, type FoolingKind } from './defence-step.ts';
 import { defineExperiment, type Conclusion, type Figure } from './experiment.ts';
-import { choice, classes, count, optionalText, same, text } from './settings.ts';
+import { choice, classes, count, optionalText, same, text } from './experiment-settings.ts';
 
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('lenet-mnist')),

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Markup } from '../report/markup.ts';
 import { confidenceAxis, draw, tickText, type ConfidenceAxis } from '../report/plot-frame.ts';
-import type { Interval } from './statistics.ts';
+import type { Interval } from './intervals.ts';
 
 /** A median with its interval for each of 0, 1, 2 … of the horizontal axis. */
 export interface Band {

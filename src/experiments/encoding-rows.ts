@@ -2,7 +2,7 @@
 import { mean as meanOf, median as medianOf } from 'simple-statistics';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from '../report/format.ts';
 import type { EvolutionOutcome } from './evolution-step.ts';
-import { bootstrapMedian, intervalText } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './intervals.ts';
 
 /** A row of the table: what is counted, and the paper's figure. */
 export interface Reported {

@@ -26,8 +26,8 @@ import {
   type Host,
   type Step,
 } from './experiment.ts';
-import { choice, classes, count, same, text } from './settings.ts';
-import { bootstrapMedian } from './statistics.ts';
+import { choice, classes, count, same, text } from './experiment-settings.ts';
+import { bootstrapMedian } from './intervals.ts';
 
 type Encoding = RunSettings['encoding'];
 

@@ -11,7 +11,7 @@ import type { Model } from '../model/model.ts';
 import type { Extent } from '../network/layer.ts';
 import type { Image } from '../image/image.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Settings, Values, ValuesOf } from './settings.ts';
+import type { Settings, Values, ValuesOf } from './experiment-settings.ts';
 
 /** What an experiment needs of the machine that it runs on. */
 export interface Host {

@@ -23,8 +23,8 @@ import {
 } from './experiment.ts';
 import { confidencesOfAll, outputsOfAll } from './judged.ts';
 import { alikeness, pairsBetweenRuns, type Pairs } from './likeness.ts';
-import { choice, classes, count, same, text } from './settings.ts';
-import { mannWhitney } from './statistics.ts';
+import { choice, classes, count, same, text } from './experiment-settings.ts';
+import { mannWhitney } from './intervals.ts';
 
 const pairs = z.object({ within: z.array(z.number()), between: z.array(z.number()) });
 const measured = z.object({

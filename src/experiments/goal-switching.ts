@@ -26,7 +26,7 @@ import {
   type Row,
   type Step,
 } from './experiment.ts';
-import { choice, classes, count, same, text } from './settings.ts';
+import { choice, classes, count, same, text } from './experiment-settings.ts';
 
 /** A run with the ancestry of its elites. */
 interface Ancestry extends RunFolder {

@@ -11,7 +11,7 @@ import { ascentPictures, ascentStep, type AscentOutcome } from './ascent-step.ts
 import { tracesDrawing } from './drawings.ts';
 import { defineExperiment, type Conclusion, type Figure, type Host, type Step } from './experiment.ts';
 import { regulariserRemarks, regulariserRows, type RegulariserRuns } from './regulariser-rows.ts';
-import { choice, classes, count, decimal, same, text, type ValuesOf } from './settings.ts';
+import { choice, classes, count, decimal, same, text, type ValuesOf } from './experiment-settings.ts';
 import { medianCurve } from './median-curve.ts';
 
 const strength = { least: 1e-6, most: 0.999999 };

@@ -4,7 +4,7 @@ import { milestones } from '../runs/ascent/records.ts';
 import { formatConfidence, formatCount, formatNumber } from '../report/format.ts';
 import type { AscentOutcome } from './ascent-step.ts';
 import type { Row } from './experiment.ts';
-import { bootstrapMedian, intervalText } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './intervals.ts';
 
 /** A regulariser's ascents, a run for each start. */
 export interface RegulariserRuns {

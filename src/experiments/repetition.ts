@@ -27,8 +27,8 @@ import {
 } from './experiment.ts';
 import { confidencesOfAll } from './judged.ts';
 import { elementsWithin, findRepetition, withFewerElements } from './repeated-elements.ts';
-import { choice, classes, count, optionalText, same, text } from './settings.ts';
-import { bootstrapMedian, intervalText } from './statistics.ts';
+import { choice, classes, count, optionalText, same, text } from './experiment-settings.ts';
+import { bootstrapMedian, intervalText } from './intervals.ts';
 
 const takenApart = z.object({
   class: z.int(),

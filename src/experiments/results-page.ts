@@ -1,8 +1,8 @@
 /** `docs/results.md`: what several experiments found, one after the other. */
 import { formatTime } from '../report/format.ts';
 import type { Row } from './experiment.ts';
-import type { ConclusionRecord, ExperimentRecord } from './record.ts';
-import { publicText } from './settings.ts';
+import type { ConclusionRecord, ExperimentRecord } from './experiment-record.ts';
+import { publicText } from './experiment-settings.ts';
 
 export interface Result {
   readonly record: ExperimentRecord;

@@ -8,7 +8,7 @@ import type { Conclusion, Figure, Host, ReadResult, Row } from './experiment.ts'
 import type { FineTuningOutcome } from './fine-tuning-step.ts';
 import type { Judgement, Tally } from './judging-step.ts';
 import type { RetrainSteps, RetrainValues } from './retrain-imagenet-settings.ts';
-import { bootstrapMedian, intervalText } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './intervals.ts';
 
 /** What the steps of one round have found. */
 export interface RoundResult {

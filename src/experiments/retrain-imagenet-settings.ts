@@ -4,7 +4,16 @@ import type { EvolutionOutcome } from './evolution-step.ts';
 import type { Step } from './experiment.ts';
 import type { FineTuningOutcome } from './fine-tuning-step.ts';
 import type { Judgement } from './judging-step.ts';
-import { choice, classes, count, decimal, optionalText, same, text, type ValuesOf } from './settings.ts';
+import {
+  choice,
+  classes,
+  count,
+  decimal,
+  optionalText,
+  same,
+  text,
+  type ValuesOf,
+} from './experiment-settings.ts';
 
 const crops = ['1', '10'] as const;
 

@@ -23,7 +23,7 @@ import { chosenPictures, type PictureChoice } from './picture-choice.ts';
 import { conclude } from './retrain-imagenet-conclusion.ts';
 import { foolingLabel, retrainSettings, type RetrainValues } from './retrain-imagenet-settings.ts';
 import { readNetwork } from './retrained-network.ts';
-import { SettingError } from './settings.ts';
+import { SettingError } from './experiment-settings.ts';
 
 const networkOf = (round: number): string => `round-${String(round)}`;
 

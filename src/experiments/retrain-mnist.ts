@@ -7,7 +7,7 @@ import { foolingLabel, withFoolingClass } from './fooling-class.ts';
 import { firstImages, judgePictures } from './judge-pictures.ts';
 import { concludeRetraining, type Round } from './retrain-conclusion.ts';
 import { networkOutcome, type NetworkOutcome } from './retrain-outcome.ts';
-import { choice, count, same, type ValuesOf } from './settings.ts';
+import { choice, count, same, type ValuesOf } from './experiment-settings.ts';
 import { networkFiles, networkPath, trainedModel, trainNetwork } from './training-step.ts';
 
 const settings = {

@@ -3,7 +3,7 @@ import { median } from 'simple-statistics';
 import { formatCount, formatNumber } from '../report/format.ts';
 import type { Row } from './experiment.ts';
 import { evaluationsUntil, pointAfter, type SearchOutcome } from './search-outcome.ts';
-import { bootstrapMedian, intervalText, mannWhitney, type Interval } from './statistics.ts';
+import { bootstrapMedian, intervalText, mannWhitney, type Interval } from './intervals.ts';
 
 /** A method's searches, one for each seed. */
 export interface MethodRuns {

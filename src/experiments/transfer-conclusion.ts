@@ -11,7 +11,7 @@ import { composeGrid } from '../report/grid.ts';
 import type { Image } from '../image/image.ts';
 import { boxesDrawing } from './drawings.ts';
 import type { Conclusion, Figure, Row } from './experiment.ts';
-import { bootstrapMedian, intervalText } from './statistics.ts';
+import { bootstrapMedian, intervalText } from './intervals.ts';
 import type { DigitsOutcome, JudgedImage } from './transfer-outcomes.ts';
 
 export const sides = ['a', 'b'] as const;

@@ -5,7 +5,7 @@ import { largest } from '../model/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
 import { defineExperiment, type Experiment, type Host, type ReadResult, type Step } from './experiment.ts';
 import { firstImages, judgePictures } from './judge-pictures.ts';
-import { choice, count, same, text, type ValuesOf } from './settings.ts';
+import { choice, count, same, text, type ValuesOf } from './experiment-settings.ts';
 import { checkPair, sharedClasses, type SharedClass } from './shared-classes.ts';
 import { concludeTransfer, sides, type Direction, type Side } from './transfer-conclusion.ts';
 import {

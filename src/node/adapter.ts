@@ -7,7 +7,7 @@ import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts
 import { messageOf } from '../util/message-of.ts';
 import { letThemTalk, type Listen } from './silence-driver.ts';
 import { embeddedSwiftShader, hasEmbeddedDriver } from './embedded-swiftshader.ts';
-import { hostMemory, whyNoDriver } from './host-memory.ts';
+import { hostMemory, whyNoDriver } from './process-memory.ts';
 import { napUntil } from './sleep.ts';
 import { checkDriversNamed, driverManifests, provideVulkanLoader, useDriver } from './vulkan-loader.ts';
 import { dawnNeeds, whatToInstall } from './what-to-install.ts';

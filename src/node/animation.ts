@@ -3,7 +3,7 @@ import { encode } from 'modern-gif';
 import { mostStrips } from '../runs/ascent/records.ts';
 import { readAscent } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readStrip } from './film-strip.ts';
+import { readStrip } from './read-strip.ts';
 import { interleaved, type Image } from '../image/image.ts';
 
 /** Milliseconds that a frame is shown, and the last one. */

@@ -20,7 +20,7 @@ import type { PagePicture } from '../report/picture.ts';
 import { mostAtOnce } from '../report/picture-list.ts';
 import { readAscent, type AscentFolder } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readStrip } from './film-strip.ts';
+import { readStrip } from './read-strip.ts';
 import { writeGrid } from './grid-file.ts';
 import { encodePng } from './image-file.ts';
 import { pageScript, PagePictures, smallPng } from './page-pictures.ts';

@@ -5,7 +5,7 @@ import { mostAtOnce } from '../report/picture-list.ts';
 import type { PagePicture } from '../report/picture.ts';
 import { readLineage } from '../runs/evolution/read-lineage.ts';
 import { readRun } from '../runs/evolution/read.ts';
-import { renderReport } from '../report/report.ts';
+import { renderReport } from '../report/evolution-report.ts';
 import { damagedLinesAre, readRunKind } from '../runs/read-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeAscentReport } from './ascent-report-files.ts';

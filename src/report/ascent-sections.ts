@@ -2,7 +2,7 @@
 import { isWatched } from '../ascent/settings.ts';
 import { summariseAttacks } from '../ascent/attack.ts';
 import { milestones, type AscentRow } from '../runs/ascent/records.ts';
-import { summarise } from '../util/statistics.ts';
+import { summarise } from '../util/confidence-statistics.ts';
 import type { AscentReportInput } from './ascent-input.ts';
 import {
   climbValues,

@@ -1,5 +1,5 @@
 /** A model on one page: what it is made of, what it is shown, and what it knows. */
-import type { ModelDescription } from '../model/describe.ts';
+import type { ModelDescription } from '../model/model-description.ts';
 import type { Extent } from '../network/layer.ts';
 import { formatCount, formatNumber } from './format.ts';
 import { html } from './markup.ts';

@@ -1,8 +1,8 @@
 /** The section of a report about the ancestors of its elites. */
 import { byId, lineTo, stepsOf, type Ancestor, type Step } from '../evolution/lineage.ts';
 import type { CellRecord } from '../runs/evolution/records.ts';
-import { summarise } from '../util/statistics.ts';
-import { quoted } from './command.ts';
+import { summarise } from '../util/confidence-statistics.ts';
+import { quoted } from './evolve-command.ts';
 import { formatNumber, shortLabel } from './format.ts';
 import { drawTree, lineageLegend } from './lineage-graph.ts';
 import { html, type Markup } from './markup.ts';

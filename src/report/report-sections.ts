@@ -1,6 +1,6 @@
 /** The sections of a report that hold numbers, curves and tables. */
 import type { ProgressRecord, RunPhaseTimes } from '../runs/evolution/records.ts';
-import { summarise } from '../util/statistics.ts';
+import { summarise } from '../util/confidence-statistics.ts';
 import type { RandomViews } from '../model/crops.ts';
 import { formatConfidence, formatDuration, formatNumber, formatQdScore } from './format.ts';
 import { html, type Markup } from './markup.ts';

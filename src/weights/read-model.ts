@@ -1,6 +1,6 @@
 /** Reads a network of any of the formats. */
 import { readWeights } from '../formats/read-weights.ts';
-import { importModel } from './import.ts';
+import { importModel } from './import-model.ts';
 import type { Model } from '../model/model.ts';
 
 /**

@@ -6,7 +6,7 @@ import { describe, expect, it, vi, type Mock } from 'vitest';
 import type { Comparison } from '../../bench/compare/compare.ts';
 import { writeOutputs } from '../../bench/report/outputs.ts';
 import { readResults } from '../../bench/report/results-file.ts';
-import { buildBench } from '../../bench/command.ts';
+import { buildBench } from '../../bench/bench-command.ts';
 import { begin, processIo } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
 import type { Trace } from '../../bench/sampling/trace.ts';

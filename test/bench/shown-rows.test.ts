@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NetworkRow } from '../../bench/networks/network-row.ts';
-import { Recorder } from '../../bench/recorder.ts';
+import { Recorder } from '../../bench/results-recorder.ts';
 import { summarise } from '../../bench/sampling/sampling.ts';
 import { ShownRows } from '../../bench/report/shown-rows.ts';
 import { around, origin } from './results.ts';

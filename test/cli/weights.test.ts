@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { importCommand } from '../../src/cli/import-command.ts';
+import { importCommand } from '../../src/cli/import-line.ts';
 import { architectureNames } from '../../src/model/architectures/index.ts';
 import { knownWeights } from '../../src/weights/known-weights.ts';
 import { cachedWeights } from '../../src/node/weights-cache.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { conduct } from '../../src/experiments/conduct.ts';
 import { defineExperiment, type Host, type Step } from '../../src/experiments/experiment.ts';
-import { newRecord, readConclusion, stepPath, writeRecord } from '../../src/experiments/record.ts';
+import { newRecord, readConclusion, stepPath, writeRecord } from '../../src/experiments/experiment-record.ts';
 import { renderResults, resultId, type Result } from '../../src/experiments/results-page.ts';
 import {
   differencesFromPaper,
@@ -15,7 +15,7 @@ import {
   SettingError,
   text,
   valuesAt,
-} from '../../src/experiments/settings.ts';
+} from '../../src/experiments/experiment-settings.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 function counting() {

@@ -1,8 +1,13 @@
 /** A host in memory whose device is the one that tests share. */
 import { conduct } from '../../src/experiments/conduct.ts';
 import type { Experiment, Host, NamedModel } from '../../src/experiments/experiment.ts';
-import { newRecord, readRecord, writeRecord, type ConclusionRecord } from '../../src/experiments/record.ts';
-import { valuesAt, type Values } from '../../src/experiments/settings.ts';
+import {
+  newRecord,
+  readRecord,
+  writeRecord,
+  type ConclusionRecord,
+} from '../../src/experiments/experiment-record.ts';
+import { valuesAt, type Values } from '../../src/experiments/experiment-settings.ts';
 import { filesOfExperiments } from '../../src/node/experiment-host.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';

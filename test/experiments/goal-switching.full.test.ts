@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { CellRecord, ProgressRecord } from '../../src/runs/evolution/records.ts';
 import { goalSwitchingExperiment, rowsOf } from '../../src/experiments/goal-switching.ts';
-import type { ConclusionRecord } from '../../src/experiments/record.ts';
+import type { ConclusionRecord } from '../../src/experiments/experiment-record.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { conductOn, timeless } from './device-host.ts';
 

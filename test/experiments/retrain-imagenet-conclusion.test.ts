@@ -7,7 +7,7 @@ import {
   type RoundResult,
 } from '../../src/experiments/retrain-imagenet-conclusion.ts';
 import { retrainSettings, type RetrainValues } from '../../src/experiments/retrain-imagenet-settings.ts';
-import { valuesAt } from '../../src/experiments/settings.ts';
+import { valuesAt } from '../../src/experiments/experiment-settings.ts';
 
 const values = valuesAt(retrainSettings, 'quick', { generations: 60, epochs: 8 }) as RetrainValues;
 

@@ -20,7 +20,7 @@ import {
   rankingRemark,
   searchRows,
 } from '../../src/experiments/search-rows.ts';
-import { decimal, same, SettingError } from '../../src/experiments/settings.ts';
+import { decimal, same, SettingError } from '../../src/experiments/experiment-settings.ts';
 import { totalVariation } from '../../src/experiments/total-variation.ts';
 
 test('total variation is the mean difference of neighbours, over channels and both directions', () => {

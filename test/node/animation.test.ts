@@ -2,7 +2,7 @@ import { decode } from 'modern-gif';
 import { expect, it } from 'vitest';
 import { framePath } from '../../src/runs/ascent/records.ts';
 import { writeAnimations } from '../../src/node/animation.ts';
-import { readStrip } from '../../src/node/film-strip.ts';
+import { readStrip } from '../../src/node/read-strip.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { ascentStorage, fakeAscent } from '../report/fake-ascent.ts';
 

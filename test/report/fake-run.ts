@@ -3,7 +3,7 @@ import { mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
 import type { CppnGenome } from '../../src/genome/genome.ts';
 import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from '../../src/runs/evolution/records.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
-import type { ReportInput } from '../../src/report/report.ts';
+import type { ReportInput } from '../../src/report/evolution-report.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 export interface FakeRun {

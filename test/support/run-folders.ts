@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '../../src/node/image-file.ts';
 import type { AscentFolder } from '../../src/runs/ascent/read.ts';
-import type { ReportInput } from '../../src/report/report.ts';
+import type { ReportInput } from '../../src/report/evolution-report.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
 import { ascentStorage } from '../report/fake-ascent.ts';
 import { storageOf } from '../report/fake-run.ts';

@@ -4,7 +4,7 @@ import { readMeanImage } from '../../src/formats/mean-image.ts';
 import { readWeights } from '../../src/formats/read-weights.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { confidencesOf } from '../../src/model/evaluation.ts';
-import { importModel } from '../../src/weights/import.ts';
+import { importModel } from '../../src/weights/import-model.ts';
 import { writeModel } from '../../src/model/model.ts';
 import { readModel } from '../../src/weights/read-model.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';

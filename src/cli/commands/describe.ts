@@ -1,6 +1,6 @@
 /** `fool describe`: what a model is made of, what it is shown and what it knows. */
 import { Option, type Command } from 'commander';
-import { describeModel, type ModelDescription } from '../../model/describe.ts';
+import { describeModel, type ModelDescription } from '../../model/model-description.ts';
 import type { Model } from '../../model/model.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';

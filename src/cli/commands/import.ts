@@ -9,13 +9,18 @@ import { readWeights } from '../../formats/read-weights.ts';
 import { presentable } from '../../formats/refusal.ts';
 import { WeightFileError } from '../../formats/weight-file-error.ts';
 import { architectureNames } from '../../model/architectures/index.ts';
-import { importModel, importPreprocessing, type ImportOptions, type Imported } from '../../weights/import.ts';
+import {
+  importModel,
+  importPreprocessing,
+  type ImportOptions,
+  type Imported,
+} from '../../weights/import-model.ts';
 import { writeModel } from '../../model/model.ts';
 import { numbersOf } from '../../model/preprocessing.ts';
 import { findWeightFile, readWeightBytes, UnknownModelError } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { sha256Of } from '../../node/sha256.ts';
-import { checkImported, type Known } from '../import-check.ts';
+import { checkImported, type Known } from '../check-known.ts';
 import { withExamples } from '../help.ts';
 import { formatCount } from '../../report/format.ts';
 import type { Invocation } from '../io.ts';

@@ -14,7 +14,7 @@ import { weightsManifest } from '../../node/weights-manifest.ts';
 import { formatDuration, formatTime } from '../../report/format.ts';
 import { messageOf } from '../../util/message-of.ts';
 import { aligned } from '../aligned.ts';
-import { importCommand } from '../import-command.ts';
+import { importCommand } from '../import-line.ts';
 import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { listenForInterrupt } from '../interrupt.ts';

@@ -1,5 +1,5 @@
 /** Completion for bash, zsh and fish: scripts that know the whole command line, so that no key waits for Node. */
-import { inQuotes as quoted } from '../../report/command.ts';
+import { inQuotes as quoted } from '../../report/evolve-command.ts';
 import { fishScript } from './fish.ts';
 import type { Choices, CompletedCommand } from './tree.ts';
 

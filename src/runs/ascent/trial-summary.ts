@@ -1,5 +1,5 @@
 /** What a trial came to, and which is the best. */
-import { summarise } from '../../util/statistics.ts';
+import { summarise } from '../../util/confidence-statistics.ts';
 import { isAttack } from '../../ascent/attack.ts';
 import type { Objective } from '../../ascent/objective/objective.ts';
 import {

@@ -5,7 +5,7 @@ import type { FinishEvent, GenerationEvent, Recorder, SearchProgress } from '../
 import type { Search } from '../../evolution/search.ts';
 import type { Image } from '../../image/image.ts';
 import { messageOf } from '../../util/message-of.ts';
-import { summarise } from '../../util/statistics.ts';
+import { summarise } from '../../util/confidence-statistics.ts';
 import { SavingPace } from '../saving-pace.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { RunFolder } from './folder.ts';

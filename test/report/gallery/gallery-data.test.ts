@@ -14,7 +14,7 @@ import { renderGalleryPage } from '../../../src/report/gallery/gallery-page.ts';
 import { foldersOf, galleryRecordSchema } from '../../../src/report/gallery/gallery-record.ts';
 import { lineTo } from '../../../src/evolution/lineage.ts';
 import { surveyRun } from '../../../src/report/gallery/survey.ts';
-import { detailOf, moreOf, viewerOf } from '../../../src/report/gallery/viewer.ts';
+import { detailOf, moreOf, viewerOf } from '../../../src/report/gallery/viewer-markup.ts';
 import { ascentStorage, fakeAscent } from '../fake-ascent.ts';
 import { fakeGenome, fakeRun, storageOf } from '../fake-run.ts';
 import { parsePage } from '../page.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRun, readRunRecord, RunFolderError } from '../../../src/runs/evolution/read.ts';
-import { renderReport } from '../../../src/report/report.ts';
+import { renderReport } from '../../../src/report/evolution-report.ts';
 import { withChecksum } from '../../../src/storage/checksum.ts';
 import { MemoryStorage } from '../../../src/storage/storage.ts';
 import { mutationsOf } from '../../support/hostile-bytes.ts';

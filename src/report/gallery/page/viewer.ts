@@ -10,7 +10,7 @@ import {
 } from '../gallery-data.ts';
 import { html, type Markup } from '../../markup.ts';
 import { byId as ancestorsById, lineTo } from '../../../evolution/lineage.ts';
-import { detailOf, moreOf, viewerOf, type Viewed } from '../viewer.ts';
+import { detailOf, moreOf, viewerOf, type Viewed } from '../viewer-markup.ts';
 import { byId, elementOf } from './elements.ts';
 import type { Pieces } from './pieces.ts';
 

@@ -4,7 +4,7 @@ import { readJson, RunFolderError } from '../runs/read-files.ts';
 import { markOf, withChecksum, withChecksumIn } from '../storage/checksum.ts';
 import type { Storage } from '../storage/storage.ts';
 import { version } from '../version.ts';
-import { scales, type Scale, type Values } from './settings.ts';
+import { scales, type Scale, type Values } from './experiment-settings.ts';
 import type { Experiment, Step } from './experiment.ts';
 
 const value = z.union([z.number(), z.string().max(4096), z.array(z.int()).max(100_000).readonly(), z.null()]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeLabels } from '../../bench/report/place-labels.ts';
 import { squareSide } from '../../bench/report/report-networks.ts';
-import { renderBenchReport } from '../../bench/report/report.ts';
+import { renderBenchReport } from '../../bench/report/bench-report.ts';
 import { readResults, resultsOf } from '../../bench/report/results-file.ts';
 import { parsePage, type PageElement } from '../report/page.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';

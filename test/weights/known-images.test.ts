@@ -5,7 +5,7 @@ import {
   knownRanks,
   type Change,
   type KnownImage,
-} from '../../src/weights/import-check.ts';
+} from '../../src/weights/known-images.ts';
 import type { Model } from '../../src/model/model.ts';
 import { flatMean, type Preprocessing } from '../../src/model/preprocessing.ts';
 import { uploadParameters } from '../../src/network/upload.ts';

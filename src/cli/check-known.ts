@@ -6,7 +6,7 @@ import {
   type Change,
   type CheckedImage,
   type KnownImage,
-} from '../weights/import-check.ts';
+} from '../weights/known-images.ts';
 import type { Model } from '../model/model.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import type { Parameters } from '../network/parameters.ts';

@@ -5,8 +5,8 @@ import { renderPage } from '../report/page.ts';
 import { contents, Section } from '../report/section.ts';
 import { columnTable, namedTable } from '../report/tables.ts';
 import type { Row } from './experiment.ts';
-import { figurePath, type ConclusionRecord, type ExperimentRecord } from './record.ts';
-import { settingText, type Settings } from './settings.ts';
+import { figurePath, type ConclusionRecord, type ExperimentRecord } from './experiment-record.ts';
+import { settingText, type Settings } from './experiment-settings.ts';
 
 /** @returns HTML that shows the figures' files out of the same folder */
 export function renderExperiment(

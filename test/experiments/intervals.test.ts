@@ -1,6 +1,6 @@
 /** Statistics against published examples, enumeration and what is known of distributions. */
 import { expect, test } from 'vitest';
-import { bootstrapMedian, mannWhitney } from '../../src/experiments/statistics.ts';
+import { bootstrapMedian, mannWhitney } from '../../src/experiments/intervals.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 
 /** The example of SciPy's documentation of `mannwhitneyu`. */

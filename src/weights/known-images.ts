@@ -9,7 +9,7 @@ import { preprocessingOf } from '../model/architectures/index.ts';
 import { rankOf } from '../model/evaluation.ts';
 import { fitImage } from '../image/fit-image.ts';
 import type { Image } from '../image/image.ts';
-import type { ImportOptions } from './import.ts';
+import type { ImportOptions } from './import-model.ts';
 import { createJudge } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
 import { colourOf, type Preprocessing } from '../model/preprocessing.ts';

@@ -1,5 +1,5 @@
 /** Makes `report.html` from the records of an evolution. */
-import { evolveCommand } from './command.ts';
+import { evolveCommand } from './evolve-command.ts';
 import { drawNetworks } from './cppn-graph.ts';
 import { formatCount, formatNumber, formatTime } from './format.ts';
 import { html } from './markup.ts';

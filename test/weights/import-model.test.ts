@@ -10,7 +10,7 @@ import { onnxBytes } from '../support/onnx-files.ts';
 import type { Tensor } from '../../src/formats/tensor.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
 import { architectures } from '../../src/model/architectures/index.ts';
-import { importModel, importPreprocessing, type ImportOptions } from '../../src/weights/import.ts';
+import { importModel, importPreprocessing, type ImportOptions } from '../../src/weights/import-model.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
 import { writeModel } from '../../src/model/model.ts';
 import { preprocessingKeys, readPreprocessing, storePreprocessing } from '../../src/model/preprocessing.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evolveCommand, lastPart, quoted } from '../../src/report/command.ts';
+import { evolveCommand, lastPart, quoted } from '../../src/report/evolve-command.ts';
 import { fakeRun } from './fake-run.ts';
 
 const { settings } = fakeRun().run;

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Recorder } from '../../bench/recorder.ts';
+import { Recorder } from '../../bench/results-recorder.ts';
 import { readResults } from '../../bench/report/results-file.ts';
 import type { Row } from '../../bench/report/row-table.ts';
 import { summarise } from '../../bench/sampling/sampling.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alexnetTorchvision } from '../../src/model/architectures/alexnet-torchvision.ts';
 import { caffenet } from '../../src/model/architectures/caffenet.ts';
-import { describeModel } from '../../src/model/describe.ts';
+import { describeModel } from '../../src/model/model-description.ts';
 import type { Model } from '../../src/model/model.ts';
 import { flatMean } from '../../src/model/preprocessing.ts';
 import { loadModel } from '../../src/node/model-file.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { summarise } from '../../src/util/statistics.ts';
+import { summarise } from '../../src/util/confidence-statistics.ts';
 
 /** The median by its definition: as many values are below as above. */
 function naiveMedian(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderReport } from '../../src/report/report.ts';
+import { renderReport } from '../../src/report/evolution-report.ts';
 import { fakeRun, type FakeRun } from './fake-run.ts';
 import { parsePage, type PageElement } from './page.ts';
 
