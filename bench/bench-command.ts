@@ -8,7 +8,7 @@ import { notations } from './kernels/own-shapes.ts';
 import { addBenchReport } from './report/report-command.ts';
 
 /** What `--family` may name. */
-export const families: readonly string[] = Object.keys(notations);
+export const familyNames: readonly string[] = Object.keys(notations);
 
 /** @param measure what it does without the name of another command; @returns the exit code */
 export function buildBench(

@@ -1,6 +1,6 @@
 /**
- * `npm run defaults`: measures the shapes that most people meet, and writes the table of choices that is shipped for this
- * kind of adapter: what is clearly faster than what the cost model picks. Other entries of the table stay as they are.
+ * `npm run defaults`: measures the usual shapes and writes the bundled table of choices for this kind of adapter: variants that are
+ * clearly faster than what the cost model picks. Other entries of the table stay as they are.
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
@@ -17,9 +17,9 @@ import type { NetworkOptions } from '../src/network/record.ts';
 import { uploadParameters } from '../src/network/upload.ts';
 import { saveFile } from '../src/node/save-file.ts';
 import { isStopped, listenForStop, type StoppedError } from './sampling/stop.ts';
-import { watchOn } from './sampling/machine-load.ts';
+import { loadMonitor } from './sampling/machine-load.ts';
 
-/** What the commands make of the shipped models with their usual settings: evolve, classify, ascend; train. */
+/** The networks that the commands build of the bundled models with their default settings: evolve, classify, ascend; train. */
 const usual: readonly { readonly model: string; readonly options: NetworkOptions }[] = [
   { model: 'lenet-mnist', options: { batch: 200 } },
   { model: 'lenet-mnist', options: { batch: 4 } },
@@ -49,7 +49,7 @@ new Command('defaults')
   .action(async (options: DefaultsOptions) => {
     const gpu = await openGpu(options.adapter);
     console.log(`adapter: ${gpu.adapter.description}`);
-    // Every verdict is in the table as soon as it is reached.
+    // Each result is written to the table at once.
     const leave = ({ message, exitCode }: StoppedError) => {
       console.log(`${message}; the table has what was measured until then`);
       process.exit(exitCode);
@@ -73,22 +73,22 @@ new Command('defaults')
 async function measureDefaults(gpu: Gpu, models: readonly string[], signal: AbortSignal): Promise<void> {
   const file = `src/kernels/tuning/defaults/${gpu.adapter.kind}.json`;
   let table: ChoiceTable = JSON.parse(readFileSync(file, 'utf8')) as ChoiceTable;
-  const keep = async (verdicts: readonly TuningResult[]) => {
-    table = withVerdicts(table, verdicts);
+  const keep = async (results: readonly TuningResult[]) => {
+    table = withResults(table, results);
     await saveFile(file, new TextEncoder().encode(JSON.stringify(table, null, 2) + '\n'));
   };
-  const watch = watchOn(gpu, signal);
+  const monitor = loadMonitor(gpu, signal);
   const measured = new Set<string>();
   const hooks = { now: () => performance.now(), onWarning: console.warn };
   gpu.tuning = {
     ...noChoices,
-    async prepare(contests: readonly TuningTask[]) {
-      for (const contest of contests.filter(({ shape }) => !measured.has(shape))) {
-        await watch.ready();
-        measured.add(contest.shape);
-        const verdicts = await tune(gpu, [suited(contest, gpu.adapter.kind)], hooks);
-        await keep(verdicts);
-        for (const verdict of verdicts) show(contest.label, verdict);
+    async prepare(tasks: readonly TuningTask[]) {
+      for (const task of tasks.filter(({ shape }) => !measured.has(shape))) {
+        await monitor.ready();
+        measured.add(task.shape);
+        const results = await tune(gpu, [suited(task, gpu.adapter.kind)], hooks);
+        await keep(results);
+        for (const result of results) show(task.label, result);
       }
     },
   };
@@ -103,22 +103,22 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
 }
 
 /**
- * On a GPU without the tiles that were made for CPU drivers, whose unrolled text takes its compiler seconds; the CPU drivers differ so
- * much that a tile made for one is tried on the other.
+ * On a GPU, the task without the tiles that were made for CPU drivers: compiling their unrolled text takes a GPU's driver seconds. The
+ * CPU drivers try each other's tiles, since they differ so much.
  */
-function suited(contest: TuningTask, kind: AdapterKind): TuningTask {
-  if (kind !== 'gpu') return contest;
-  const launches = contest.launches.filter(({ kernel: { family }, choice }, index) => {
+function suited(task: TuningTask, kind: AdapterKind): TuningTask {
+  if (kind !== 'gpu') return task;
+  const launches = task.launches.filter(({ kernel: { family }, choice }, index) => {
     const variant = families[family]?.variants.find(({ name }) => name === choice?.variant);
     return index === 0 || variant?.suits.includes(kind) === true;
   });
-  return { ...contest, launches };
+  return { ...task, launches };
 }
 
 /** Shapes for which the cost model picks well have no entry. */
-function withVerdicts(table: ChoiceTable, verdicts: readonly TuningResult[]): ChoiceTable {
+function withResults(table: ChoiceTable, results: readonly TuningResult[]): ChoiceTable {
   const entries = new Map(Object.entries(table));
-  for (const { shape, variant, usual: picked } of verdicts) {
+  for (const { shape, variant, usual: picked } of results) {
     if (variant === picked) entries.delete(shape);
     else entries.set(shape, variant);
   }

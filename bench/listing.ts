@@ -2,17 +2,17 @@
 import { formatCount } from '../src/report/format.ts';
 import { variantOf } from './kernels/kernel-cases.ts';
 import { worksText } from './networks/network-works.ts';
-import type { Plan } from './plan.ts';
-import type { Section } from './sections.ts';
+import type { BenchPlan } from './plan.ts';
+import type { BenchSection } from './sections.ts';
 
 /** Lines of all sections in their order. */
-export function planLines(plan: Plan): string[] {
+export function planLines(plan: BenchPlan): string[] {
   return plan.sections.flatMap((section) => [...linesOf[section](plan), '']).slice(0, -1);
 }
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
-const linesOf: Readonly<Record<Section, (plan: Plan) => string[]>> = {
+const linesOf: Readonly<Record<BenchSection, (plan: BenchPlan) => string[]>> = {
   kernels: ({ cases }) => {
     const families = [...new Set(cases.map(({ family }) => family))];
     const count = cases.reduce((sum, { launches }) => sum + launches.length, 0);

@@ -4,16 +4,16 @@ import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/util/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
-import { holdBack } from '../src/node/silence-driver.ts';
+import { silenceDriver } from '../src/node/silence-driver.ts';
 import { version } from '../src/version.ts';
 import { commitOfBuild } from './commit.ts';
 import { planLines } from './listing.ts';
 import { importPeers, measureSections, type Peers } from './measure.ts';
 import type { BenchOptions } from './measure-options.ts';
 import { checkOutputs, filesOf, writeOutputs } from './report/outputs.ts';
-import { chosenSections, planOf, type Plan } from './plan.ts';
+import { chosenSections, planOf, type BenchPlan } from './plan.ts';
 import { Recorder } from './results-recorder.ts';
-import type { Section } from './sections.ts';
+import type { BenchSection } from './sections.ts';
 import { ShownRows } from './report/shown-rows.ts';
 import { speechOf, type Speech } from './speech.ts';
 import { isStopped, listenForStop, type StoppedError } from './sampling/stop.ts';
@@ -27,10 +27,10 @@ export async function runMeasure(named: readonly string[], options: BenchOptions
   return 0;
 }
 
-const open = (adapter: string): Promise<Gpu> => openGpu(adapter, { listen: holdBack(() => undefined) });
+const open = (adapter: string): Promise<Gpu> => openGpu(adapter, { listen: silenceDriver(() => undefined) });
 
 /** @throws UsageError where a file is asked for as well */
-async function list(chosen: readonly Section[], options: BenchOptions): Promise<void> {
+async function list(chosen: readonly BenchSection[], options: BenchOptions): Promise<void> {
   const [file] = filesOf(options);
   if (file !== undefined)
     throw new UsageError(`--list measures nothing that --${file.option} could write: leave out one of them`);
@@ -49,7 +49,11 @@ async function list(chosen: readonly Section[], options: BenchOptions): Promise<
  * @param isNamed whether the user has named the sections
  * @returns the exit code: that of a signal, or 1 where a kernel failed
  */
-async function measure(chosen: readonly Section[], isNamed: boolean, options: BenchOptions): Promise<number> {
+async function measure(
+  chosen: readonly BenchSection[],
+  isNamed: boolean,
+  options: BenchOptions,
+): Promise<number> {
   await checkOutputs(options, chosen);
   const speech = speechOf(options.quiet, filesOf(options).length > 0);
   const gpu = await open(options.adapter);
@@ -107,11 +111,11 @@ async function measure(chosen: readonly Section[], isNamed: boolean, options: Be
 /** The plan, and the peers where they are part of it; where nobody named them and they are not installed, they are left out. */
 async function prepare(
   gpu: Gpu,
-  chosen: readonly Section[],
+  chosen: readonly BenchSection[],
   isNamed: boolean,
   options: BenchOptions,
   { say }: Speech,
-): Promise<{ plan: Plan; peers: Peers | undefined }> {
+): Promise<{ plan: BenchPlan; peers: Peers | undefined }> {
   const plan = planOf(gpu, chosen, options, say);
   if (!plan.sections.includes('peers')) return { plan, peers: undefined };
   try {

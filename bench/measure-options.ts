@@ -4,10 +4,10 @@ import { adapterOption, positiveNumber, wholeNumber } from '../src/cli/options.t
 import { AxisError, axisValues } from './kernels/axis.ts';
 import type { MeasureOptions } from './measure.ts';
 import type { OutputOptions } from './report/outputs.ts';
-import type { Choice } from './plan.ts';
+import type { RowChoice } from './plan.ts';
 import { sections } from './sections.ts';
 
-export interface BenchOptions extends OutputOptions, MeasureOptions, Choice {
+export interface BenchOptions extends OutputOptions, MeasureOptions, RowChoice {
   readonly visits?: number;
   readonly list: boolean;
   /** Seconds from the start of the process. */

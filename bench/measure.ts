@@ -6,15 +6,15 @@ import { openGpu } from '../src/node/adapter.ts';
 import { benchEvolution } from './runs/evolution.ts';
 import { benchKernels } from './kernels/kernels.ts';
 import { benchNetworks } from './networks/networks.ts';
-import type { Plan } from './plan.ts';
+import type { BenchPlan } from './plan.ts';
 import type { Recorder } from './results-recorder.ts';
 import { findRoofs, type Roofs } from './roofs/roofs.ts';
-import type { Row } from './report/row-table.ts';
+import type { ShownRow } from './report/row-table.ts';
 import type { ShownRows } from './report/shown-rows.ts';
 import type { Speech } from './speech.ts';
 import type { Timeline } from './sampling/trace.ts';
-import { mostVisits } from './sampling/repetitions.ts';
-import { watchOn, type Watch } from './sampling/machine-load.ts';
+import { mostRepetitions } from './sampling/repetitions.ts';
+import { loadMonitor, type LoadMonitor } from './sampling/machine-load.ts';
 
 export interface MeasureOptions {
   readonly adapter: string;
@@ -29,7 +29,7 @@ export interface MeasureOptions {
 }
 
 /** What becomes of what is measured. */
-export interface Output {
+export interface MeasureOutput {
   readonly recorder: Recorder;
   readonly rows: ShownRows;
   readonly timelines: Timeline[];
@@ -49,17 +49,17 @@ export type Peers = typeof import('./peers/peers.ts');
  */
 export async function measureSections(
   gpu: Gpu,
-  plan: Plan,
+  plan: BenchPlan,
   peers: Peers | undefined,
   options: MeasureOptions,
-  output: Output,
+  output: MeasureOutput,
 ): Promise<void> {
   const { recorder, signal, speech } = output;
   const { adapter } = gpu;
   const choice = adapter.kind === 'gpu' ? options.adapter : adapter.kind;
   const openedOn = (device: Gpu) => ({
     gpu: device,
-    watch: watchOn(device, signal),
+    monitor: loadMonitor(device, signal),
     unwatch: speech.compiling(device),
   });
   let open: ReturnType<typeof openedOn> | undefined = openedOn(gpu);
@@ -73,11 +73,11 @@ export async function measureSections(
     return (open = openedOn(await openGpu(choice)));
   };
   const { rows } = output;
-  rows.leastLook = () => open?.watch.leastMs;
+  rows.leastProbeMs = () => open?.monitor.leastMs;
   try {
     let roofs: Roofs | undefined;
     if (plan.sections.some((section) => section !== 'evolution')) {
-      roofs = await findRoofs(gpu, open.watch, { again: options.measureRoofs, ...speech });
+      roofs = await findRoofs(gpu, open.monitor, { again: options.measureRoofs, ...speech });
       recorder.find({ peaks: roofs.peaks });
     }
     for (const section of plan.sections) {
@@ -88,12 +88,13 @@ export async function measureSections(
         await benchEvolution(choice, adapter.name, signal, { runs: plan.runs, quiet: options.quiet, show });
         continue;
       }
-      const { gpu: device, watch } = await opened();
+      const { gpu: device, monitor } = await opened();
       if (!roofs) continue;
-      if (section === 'kernels') await kernelSection(device, watch, plan, roofs, options, rows.show, output);
-      if (section === 'networks') await networkSection(device, watch, plan, roofs, options, rows, output);
+      if (section === 'kernels')
+        await kernelSection(device, monitor, plan, roofs, options, rows.show, output);
+      if (section === 'networks') await networkSection(device, monitor, plan, roofs, options, rows, output);
       if (section === 'peers')
-        await peers?.benchPeers(device, watch, roofs.peaks.gflops, plan.peerWorks, {
+        await peers?.benchPeers(device, monitor, roofs.peaks.gflops, plan.peerWorks, {
           ...rows,
           say: speech.say,
         });
@@ -105,19 +106,19 @@ export async function measureSections(
 
 async function kernelSection(
   gpu: Gpu,
-  watch: Watch,
-  { cases }: Plan,
+  monitor: LoadMonitor,
+  { cases }: BenchPlan,
   { peaks }: Roofs,
   { seed, time }: MeasureOptions,
-  show: (row: Row) => void,
-  { failed, speech }: Output,
+  show: (row: ShownRow) => void,
+  { failed, speech }: MeasureOutput,
 ): Promise<void> {
   const total = cases.reduce((sum, { launches }) => sum + launches.length, 0);
   const progress = speech.progress(total, 'variants');
   try {
     await benchKernels(
       gpu,
-      watch,
+      monitor,
       cases,
       peaks,
       { seed, time: 1000 * time },
@@ -136,19 +137,19 @@ async function kernelSection(
 
 async function networkSection(
   gpu: Gpu,
-  watch: Watch,
-  { works }: Plan,
+  monitor: LoadMonitor,
+  { works }: BenchPlan,
   { functions }: Roofs,
   { visits }: MeasureOptions,
   { keep, show }: ShownRows,
-  { timelines, speech }: Output,
+  { timelines, speech }: MeasureOutput,
 ): Promise<void> {
-  const most = visits ?? (gpu.adapter.kind === 'gpu' ? 1 : mostVisits);
+  const most = visits ?? (gpu.adapter.kind === 'gpu' ? 1 : mostRepetitions);
   let progress = speech.progress(works.length * most, 'rows');
   try {
     await benchNetworks(
       gpu,
-      watch,
+      monitor,
       { works, visits, functions },
       {
         keep,

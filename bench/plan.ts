@@ -8,31 +8,32 @@ import type { KernelCase } from './kernels/kernel-cases.ts';
 import { casesToMeasure } from './kernels/kernels.ts';
 import { chooseWorks, networkWorks, type NetworkWork, type WorkChoice } from './networks/network-works.ts';
 import { peerWorks, type PeerWork } from './peers/peer-works.ts';
-import { sections, type Section } from './sections.ts';
+import { sections, type BenchSection } from './sections.ts';
 
 /** What chooses among the rows of sections. */
-export interface Choice extends KernelChoice, WorkChoice {
+export interface RowChoice extends KernelChoice, WorkChoice {
   readonly visits?: number;
 }
 
 /** Of each choice the sections that it is for, as an option has it. */
-const choices: Readonly<Record<keyof Choice, { readonly option: string; readonly of: readonly Section[] }>> =
-  {
-    family: { option: 'family', of: ['kernels'] },
-    shape: { option: 'shape', of: ['kernels'] },
-    shapeOf: { option: 'shape-of', of: ['kernels'] },
-    variant: { option: 'variant', of: ['kernels'] },
-    network: { option: 'network', of: ['networks', 'peers'] },
-    visits: { option: 'visits', of: ['networks'] },
-    batch: { option: 'batch', of: ['kernels', 'networks', 'peers'] },
-  };
-const names = Object.keys(choices) as (keyof Choice)[];
+const choices: Readonly<
+  Record<keyof RowChoice, { readonly option: string; readonly of: readonly BenchSection[] }>
+> = {
+  family: { option: 'family', of: ['kernels'] },
+  shape: { option: 'shape', of: ['kernels'] },
+  shapeOf: { option: 'shape-of', of: ['kernels'] },
+  variant: { option: 'variant', of: ['kernels'] },
+  network: { option: 'network', of: ['networks', 'peers'] },
+  visits: { option: 'visits', of: ['networks'] },
+  batch: { option: 'batch', of: ['kernels', 'networks', 'peers'] },
+};
+const names = Object.keys(choices) as (keyof RowChoice)[];
 
 /**
  * @param named by the user; where none is, those that the choices are for, or all
  * @throws UsageError for a section that is none, and for choices of sections that are not measured
  */
-export function chosenSections(named: readonly string[], choice: Choice): Section[] {
+export function chosenSections(named: readonly string[], choice: RowChoice): BenchSection[] {
   const given = names.filter((name) => choice[name] !== undefined);
   const chosen = named.map((name) => {
     const section = sections.find((one) => one === name);
@@ -52,15 +53,15 @@ export function chosenSections(named: readonly string[], choice: Choice): Sectio
   return [...new Set(chosen)];
 }
 
-function impliedBy(given: readonly (keyof Choice)[]): Section[] {
+function impliedBy(given: readonly (keyof RowChoice)[]): BenchSection[] {
   // The peers are for whoever names them: they take long, and are not everywhere.
   const firsts = given.filter((name) => name !== 'batch').map((name) => choices[name].of[0]);
   const implied = firsts.length > 0 ? firsts : given.flatMap((name) => choices[name].of);
   return implied.length > 0 ? sections.filter((section) => implied.includes(section)) : [...sections];
 }
 
-export interface Plan {
-  readonly sections: readonly Section[];
+export interface BenchPlan {
+  readonly sections: readonly BenchSection[];
   readonly cases: readonly KernelCase[];
   readonly works: readonly NetworkWork[];
   readonly peerWorks: readonly PeerWork[];
@@ -73,14 +74,14 @@ export interface Plan {
  */
 export function planOf(
   gpu: Gpu,
-  chosen: readonly Section[],
-  choice: Choice,
+  chosen: readonly BenchSection[],
+  choice: RowChoice,
   say: (line: string) => void,
-): Plan {
+): BenchPlan {
   checkShapes(choice);
   const refused: NothingFitsError[] = [];
-  const left = new Set<Section>();
-  const of = <Row>(section: Section, choose: () => readonly Row[]): readonly Row[] => {
+  const left = new Set<BenchSection>();
+  const of = <Row>(section: BenchSection, choose: () => readonly Row[]): readonly Row[] => {
     if (!chosen.includes(section)) return [];
     try {
       return choose();
@@ -105,7 +106,7 @@ export function planOf(
 }
 
 /** @throws UsageError for shapes of one's own beside a choice among those that come along */
-function checkShapes({ shapeOf, shape, batch, family }: Choice): void {
+function checkShapes({ shapeOf, shape, batch, family }: RowChoice): void {
   if (shapeOf === undefined) return;
   if (family === undefined)
     throw new UsageError(

@@ -1,11 +1,11 @@
 /** The results file while it is made: a bench that is stopped, or dies, leaves what it has measured. */
 import { saveFile } from '../src/node/save-file.ts';
 import type { Peaks } from './roofs/peaks.ts';
-import type { Origin } from './report/results-file.ts';
-import type { Row } from './report/row-table.ts';
+import type { ResultsOrigin } from './report/results-file.ts';
+import type { ShownRow } from './report/row-table.ts';
 
 /** What is known when nothing has been measured yet. */
-export type Beginning = Omit<Origin, 'peaks' | 'fixedWorkMs' | 'partial' | 'partialReason' | 'note'>;
+export type Beginning = Omit<ResultsOrigin, 'peaks' | 'fixedWorkMs' | 'partial' | 'partialReason' | 'note'>;
 
 /** What is known of the machine only after a while. */
 export interface Findings {
@@ -17,7 +17,7 @@ export interface Findings {
 const every = 1000;
 
 export class Recorder {
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, ShownRow>();
   #findings: Findings = {};
   #written = -Infinity;
   #waiting: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export class Recorder {
   ) {}
 
   /** Takes a row, in place of one of the same work, and writes the file within a second. @returns what names the work */
-  put(row: Row): string {
+  put(row: ShownRow): string {
     const key = keyOf(row);
     this.#rows.set(key, row);
     const rest = this.#written + every - performance.now();
@@ -74,7 +74,7 @@ export class Recorder {
 }
 
 /** The same for two rows of the same work, of which the later one counts. */
-function keyOf(row: Row): string {
+function keyOf(row: ShownRow): string {
   if ('variant' in row) return [row.name, row.shape, row.variant].join('\n');
   if ('engine' in row) return [row.work, row.batch, row.engine].join('\n');
   return 'seed' in row ? [row.work, row.seed].join('\n') : [row.work, row.batch].join('\n');

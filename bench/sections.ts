@@ -2,4 +2,4 @@
  * What a bench measures. Whole runs come last: they are processes with devices of their own, for which ours is closed.
  */
 export const sections = ['kernels', 'networks', 'peers', 'evolution'] as const;
-export type Section = (typeof sections)[number];
+export type BenchSection = (typeof sections)[number];

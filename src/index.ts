@@ -97,7 +97,7 @@ export { writeModel, type Model } from './model/model.ts';
 export { readModel } from './weights/read-model.ts';
 export type { Checkpoints } from './model/training/background-saver.ts';
 export {
-  readCheckpoint,
+  readTrainingCheckpoint as readCheckpoint,
   writeCheckpoint,
   type TrainingCheckpoint,
 } from './model/training/training-checkpoint.ts';

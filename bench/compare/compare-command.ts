@@ -12,7 +12,7 @@ import {
   type Basis,
   type ComparedRow,
   type Comparison,
-  type TuningResult,
+  type Verdict,
 } from './compare.ts';
 import { formatMs } from '../report/format-figures.ts';
 import { readResults, ResultsFileError, type Results } from '../report/results-file.ts';
@@ -165,7 +165,7 @@ function explanation({ rows, threshold, level }: Comparison): string[] {
 
 /** The sum of it, in a line. */
 export function summary(rows: readonly ComparedRow[]): string {
-  const verdicts: readonly TuningResult[] = ['slower', 'faster', 'same', 'ambiguous'];
+  const verdicts: readonly Verdict[] = ['slower', 'faster', 'same', 'ambiguous'];
   const counts = verdicts.map(
     (wanted) => `${String(rows.filter(({ verdict }) => verdict === wanted).length)} ${wanted}`,
   );

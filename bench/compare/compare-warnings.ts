@@ -1,7 +1,7 @@
 /** What makes two results files differ beside the code: said before any verdict. */
 import { formatCount } from '../../src/report/format.ts';
 import { remarksOf } from './remarks.ts';
-import type { Origin, ResultRow, Results } from '../report/results-file.ts';
+import type { ResultsOrigin, ResultRow, Results } from '../report/results-file.ts';
 
 /** Sentences; none where the files are of one machine, adapter and clock. */
 export function warningsOf(
@@ -9,7 +9,7 @@ export function warningsOf(
   after: Results,
   pairs: readonly (readonly [ResultRow, ResultRow])[],
 ): string[] {
-  const differing: readonly (readonly [what: string, of: (origin: Origin) => string])[] = [
+  const differing: readonly (readonly [what: string, of: (origin: ResultsOrigin) => string])[] = [
     ['adapters', ({ adapter }) => `${adapter.name} (${adapter.description})`],
     [
       'machines',

@@ -2,12 +2,12 @@
 import type { Ambiguity } from './ambiguity.ts';
 import { identityOf, pairRows } from './pair-rows.ts';
 import { holm, testable } from './multiple-tests.ts';
-import { mannWhitney, ratioInterval, smallestP } from './rank-test.ts';
+import { rankTestP, ratioInterval, smallestP } from './rank-test.ts';
 import type { Results, ResultRow } from '../report/results-file.ts';
 import { warningsOf } from './compare-warnings.ts';
 import { undisturbedBelow } from '../sampling/machine-load.ts';
 
-export type TuningResult = 'faster' | 'slower' | 'same' | 'ambiguous';
+export type Verdict = 'faster' | 'slower' | 'same' | 'ambiguous';
 
 /**
  * What a verdict rests on: a test of the times of both sides; the spreads (10th to 90th percentile) where a side has
@@ -18,7 +18,7 @@ export type Basis = 'times' | 'spread' | 'single run' | 'disturbed';
 
 export interface ComparedRow {
   readonly row: string;
-  readonly verdict: TuningResult;
+  readonly verdict: Verdict;
   readonly basis: Basis;
   /** Why nothing is said, of ambiguous rows. */
   readonly reason?: Ambiguity;
@@ -85,7 +85,7 @@ export function compareResults(before: Results, after: Results, threshold = usua
   // A row that could not be significant however far apart its times lie would only weaken the test of the others.
   const tested = testable(least, level);
   const p = sides.map(({ before: { times: a }, after: { times: b } }, index) =>
-    tested.has(index) && a && b ? mannWhitney(a, b) : undefined,
+    tested.has(index) && a && b ? rankTestP(a, b) : undefined,
   );
   const adjusted = holm(p);
   return {

@@ -10,7 +10,7 @@ const mostPairsCounted = 900;
  * Two-sided p-value of "neither set tends to larger values". Equal values share their ranks, and the distribution is
  * that of the shared ranks.
  */
-export function mannWhitney(a: readonly number[], b: readonly number[]): number {
+export function rankTestP(a: readonly number[], b: readonly number[]): number {
   const doubled = doubledRanks([...a, ...b]);
   const observed = doubled.slice(0, a.length).reduce((sum, rank) => sum + rank, 0);
   if (a.length * b.length > mostPairsCounted) return normalP(a.length, b.length, observed / 2, doubled);

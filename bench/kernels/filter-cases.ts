@@ -20,7 +20,7 @@ export interface KernelChoice {
 export class NothingFitsError extends UsageError {}
 
 /** @throws UsageError for a family or variant that nothing has; NothingFitsError */
-export function chooseCases(
+export function filterCases(
   cases: readonly KernelCase[],
   choice: KernelChoice,
   kind: AdapterKind,

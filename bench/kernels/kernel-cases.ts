@@ -10,7 +10,7 @@ import { fewImages, kernelsOf } from '../../src/network/network.ts';
 import type { NetworkOptions } from '../../src/network/record.ts';
 import type { Reference } from './reference.ts';
 import { referenceOf } from './references.ts';
-import { slotsFor } from './slots.ts';
+import { paddedBatch } from './slots.ts';
 
 export interface KernelCase {
   readonly family: string;
@@ -55,7 +55,7 @@ function networkCases(
   images: number,
   gradients: NetworkOptions['gradients'],
 ): KernelCase[] {
-  const batch = slotsFor(images);
+  const batch = paddedBatch(images);
   const options: NetworkOptions = { batch, ...fewImages(images, batch), ...(gradients ? { gradients } : {}) };
   const kernels = kernelsOf(gpu, architecture, options);
   const labels = new Set(kernels.map(({ label }) => label));

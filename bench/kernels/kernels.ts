@@ -5,7 +5,7 @@ import { bind, Program, type Dispatch } from '../../src/gpu/program.ts';
 import { families } from '../../src/kernels/families.ts';
 import { messageOf } from '../../src/util/message-of.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
-import { chooseCases, chooseVariants, type KernelChoice } from './filter-cases.ts';
+import { filterCases, chooseVariants, type KernelChoice } from './filter-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from './kernel-cases.ts';
 import { Operands } from './operands.ts';
 import { ownCases } from './own-cases.ts';
@@ -15,7 +15,7 @@ import { sampleDispatch, type DispatchSample } from '../sampling/sample-dispatch
 import { runOnce } from '../sampling/run-once.ts';
 import { isStopped } from '../sampling/stop.ts';
 import { difference, expectedElements } from './verify.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export interface KernelRow extends DispatchSample {
   /** Of the family. */
@@ -58,14 +58,14 @@ export interface KernelOutput {
 /** @throws UsageError for a choice that fits nothing, and for shapes that are none */
 export function casesToMeasure(gpu: Gpu, choice: KernelChoice): KernelCase[] {
   const { family, shapeOf, variant } = choice;
-  if (shapeOf === undefined) return chooseCases(kernelCases(gpu), choice, gpu.adapter.kind);
+  if (shapeOf === undefined) return filterCases(kernelCases(gpu), choice, gpu.adapter.kind);
   // Whoever brings a shape wants to see what every variant makes of it.
   return chooseVariants(ownCases(gpu, family ?? '', shapeOf), variant ?? 'all', gpu.adapter.kind);
 }
 
 export async function benchKernels(
   gpu: Gpu,
-  watch: Watch,
+  watch: LoadMonitor,
   cases: readonly KernelCase[],
   peaks: Peaks,
   { seed, time }: KernelOptions,
@@ -81,7 +81,7 @@ export async function benchKernels(
 
 async function benchCase(
   gpu: Gpu,
-  watch: Watch,
+  watch: LoadMonitor,
   one: KernelCase,
   peaks: Peaks,
   { seed, time }: KernelOptions,

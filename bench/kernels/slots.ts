@@ -1,7 +1,7 @@
 /** Images side by side as networks hold them: slots. */
 
 /** Slots of a network for so many images: one image takes those of four. */
-export const slotsFor = (images: number): number => Math.ceil(images / 4) * 4;
+export const paddedBatch = (images: number): number => Math.ceil(images / 4) * 4;
 
 /** [images][channels, height, width] as slots of [channels, height, width, batch]; empty slots are zero. */
 export function asSlots(inputs: Float32Array, images: number, batch: number): Float32Array<ArrayBuffer> {

@@ -16,10 +16,10 @@ import { uploadParameters } from '../../src/network/upload.ts';
 import type { Parameters } from '../../src/network/parameters.ts';
 import type { AscentWork, NetworkName } from './network-works.ts';
 import { sampleRuns, type Sample } from '../sampling/sampling.ts';
-import { slotsFor } from '../kernels/slots.ts';
-import { spreadWeights } from './synthetic-weights.ts';
-import { ofVisit } from '../sampling/repetitions.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import { paddedBatch } from '../kernels/slots.ts';
+import { syntheticWeights } from './synthetic-weights.ts';
+import { perRepetition } from '../sampling/repetitions.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 const models: Readonly<Record<NetworkName, () => Model>> = {
   LeNet: () => modelOf(lenet(), [1, 28, 28], 1 / 256),
@@ -31,7 +31,7 @@ const models: Readonly<Record<NetworkName, () => Model>> = {
  */
 export async function benchAscent(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   works: readonly AscentWork[],
   show: (work: AscentWork, sample: Sample, gigaflops: number) => void,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function benchAscent(
     const model = models[network]();
     const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
     for (const work of works.filter((one) => one.network === network)) {
-      const { gigaflops, ...sample } = await sampleIterations(gpu, watch, model, parameters, work.batch);
+      const { gigaflops, ...sample } = await sampleIterations(gpu, monitor, model, parameters, work.batch);
       show(work, sample, gigaflops);
     }
     for (const buffer of parameters.values()) buffer.destroy();
@@ -48,7 +48,7 @@ export async function benchAscent(
 
 async function sampleIterations(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   model: Model,
   parameters: Parameters,
   images: number,
@@ -67,20 +67,20 @@ async function sampleIterations(
     start: { from: 'gaussian', size: 1 },
     parametrisation: { kind: 'pixel' },
     trials: [{ name: 'default', climb }],
-    batch: slotsFor(images),
+    batch: paddedBatch(images),
   };
   const stage = await createStage(gpu, model, parameters, settings);
   const { objectives } = settings;
   const parametrisation = await createParametrisation(stage, settings, objectives);
   const optimiser = await Optimiser.create(stage, { settings, climb, objectives, parametrisation });
   const sample = await sampleRuns(
-    watch,
+    monitor,
     async () => {
       const start = performance.now();
       await optimiser.climb(0, 1);
       return performance.now() - start;
     },
-    ofVisit,
+    perRepetition,
     2,
   );
   const gigaflops = stage.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;
@@ -93,7 +93,7 @@ function modelOf(architecture: Architecture, image: Extent, scale: number): Mode
   return {
     name: architecture.name,
     architecture,
-    weights: spreadWeights(architecture),
+    weights: syntheticWeights(architecture),
     preprocessing: {
       image,
       crop: architecture.input[1],

@@ -1,6 +1,6 @@
 /** Where the time of a submission goes: each dispatch by the clock of the device, and what is left beside them. */
 import type { Gpu } from '../../src/gpu/device.ts';
-import { timeDispatches, type Pass, type TimedDispatch } from '../sampling/dispatch-times.ts';
+import { timeDispatches, type TimedProgram, type TimedDispatch } from '../sampling/dispatch-times.ts';
 import { medianOf } from '../sampling/median-interval.ts';
 import { runOnce } from '../sampling/run-once.ts';
 import { wantsMore } from '../sampling/sampling.ts';
@@ -36,7 +36,10 @@ const limits = { least: 3, most: 15, time: 3000 } as const;
  * Times every dispatch of the passes, and the passes as one submission, in turns: whatever slows the machine meanwhile
  * slows both. Undefined where the adapter has no clock.
  */
-export async function breakDown(gpu: Gpu, passes: readonly Pass[]): Promise<MeasuredBreakdown | undefined> {
+export async function breakDown(
+  gpu: Gpu,
+  passes: readonly TimedProgram[],
+): Promise<MeasuredBreakdown | undefined> {
   const runs: TimedRun[] = [];
   const programs = passes.map(({ program }) => program);
   const started = performance.now();

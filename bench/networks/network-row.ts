@@ -1,8 +1,8 @@
 /** What is measured of a network. */
 import type { Breakdown } from './breakdown.ts';
-import type { Visited } from '../sampling/repetitions.ts';
+import type { RepeatedSample } from '../sampling/repetitions.ts';
 
-export interface NetworkRow extends Visited, Partial<Breakdown> {
+export interface NetworkRow extends RepeatedSample, Partial<Breakdown> {
   readonly work: string;
   readonly batch: number;
   readonly adapter: string;

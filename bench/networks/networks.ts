@@ -13,14 +13,14 @@ import type { NetworkRow } from './network-row.ts';
 import { benchTrainingStep } from './own-training-step.ts';
 import type { NetworkName, NetworkWork, PassWork, TrainingWork } from './network-works.ts';
 import { benchRendering } from './rendering.ts';
-import { slotsFor } from '../kernels/slots.ts';
-import { spreadWeights } from './synthetic-weights.ts';
+import { paddedBatch } from '../kernels/slots.ts';
+import { syntheticWeights } from './synthetic-weights.ts';
 import { sampleProgram, type Sample } from '../sampling/sampling.ts';
 import type { Timeline } from '../sampling/trace.ts';
-import { inVisits, ofVisit, type VisitOutput } from '../sampling/repetitions.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import { inRepetitions, perRepetition, type RepetitionOutput } from '../sampling/repetitions.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
-export interface NetworkOutput extends VisitOutput<NetworkRow> {
+export interface NetworkOutput extends RepetitionOutput<NetworkRow> {
   /** Called before each visit, and after each row with how many there were in it. */
   readonly progress: (visit: number, done: number) => void;
   /** Gets the dispatches of a submission of each network that is broken down. */
@@ -38,14 +38,14 @@ export interface NetworkPlan {
 /** Visits all works in their order, several times. */
 export async function benchNetworks(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   { works, visits, functions }: NetworkPlan,
   { keep, show, progress, record }: NetworkOutput,
 ): Promise<void> {
   const drawn = works.filter((work) => work.kind === 'rendering');
   const climbed = works.filter((work) => work.kind === 'ascent');
   const training = works.find((work) => work.kind === 'training');
-  await inVisits<NetworkRow>(
+  await inRepetitions<NetworkRow>(
     gpu.adapter.kind,
     async (visit, showRow) => {
       let done = 0;
@@ -57,11 +57,11 @@ export async function benchNetworks(
         showNext(visit > 1 ? shown : await withBreakdown(gpu, shown, network, record));
       };
       progress(visit, 0);
-      await visitPasses(gpu, watch, works, 'LeNet', finish);
-      if (training) showNext(await trainingStep(gpu, watch, training));
-      await visitPasses(gpu, watch, works, 'AlexNet', finish);
-      if (drawn.length > 0) await benchRendering(gpu, watch, drawn, await functions(), showNext);
-      await benchAscent(gpu, watch, climbed, ({ work, batch }, sample, gigaflops) => {
+      await measurePasses(gpu, monitor, works, 'LeNet', finish);
+      if (training) showNext(await trainingStep(gpu, monitor, training));
+      await measurePasses(gpu, monitor, works, 'AlexNet', finish);
+      if (drawn.length > 0) await benchRendering(gpu, monitor, drawn, await functions(), showNext);
+      await benchAscent(gpu, monitor, climbed, ({ work, batch }, sample, gigaflops) => {
         showNext(row(work, batch, gpu, sample, 1e9 * gigaflops));
       });
     },
@@ -88,9 +88,9 @@ function atMedian(first: NetworkRow, sample: Sample): NetworkRow {
 /** Shows a row, with the times of every dispatch on the first visit. */
 type Finish = (row: NetworkRow, network: Network) => Promise<void>;
 
-async function visitPasses(
+async function measurePasses(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   all: readonly NetworkWork[],
   network: NetworkName,
   finish: Finish,
@@ -99,7 +99,8 @@ async function visitPasses(
     const works = all.filter(
       (work) => work.kind === 'pass' && work.network === network && work.denseStorage === denseStorage,
     );
-    if (works.length > 0) await visitStored(gpu, watch, works as PassWork[], network, denseStorage, finish);
+    if (works.length > 0)
+      await measureStored(gpu, monitor, works as PassWork[], network, denseStorage, finish);
   }
 }
 
@@ -108,25 +109,25 @@ const architectures = {
   AlexNet: () => caffenet(1000),
 } as const satisfies Record<NetworkName, () => Architecture>;
 
-async function visitStored(
+async function measureStored(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   works: readonly PassWork[],
   name: NetworkName,
   denseStorage: DenseStorage,
   finish: Finish,
 ): Promise<void> {
   const architecture = architectures[name]();
-  const weights = name === 'LeNet' ? initialWeights(architecture, 1) : spreadWeights(architecture);
+  const weights = name === 'LeNet' ? initialWeights(architecture, 1) : syntheticWeights(architecture);
   const parameters = await uploadParameters(gpu, architecture, weights, 'weights of the bench', denseStorage);
   for (const { work, batch, gradient } of works) {
-    const slots = slotsFor(batch);
+    const slots = paddedBatch(batch);
     const gradients = { input: gradient, parameters: false };
     const options = { batch: slots, ...fewImages(batch, slots), denseStorage, gradients };
     const network = await createNetwork(gpu, architecture, parameters, options);
     const { forward, backward } = network;
     const programs = gradient ? [forward, backward] : [forward];
-    const sample = await sampleProgram(gpu, watch, programs, ofVisit);
+    const sample = await sampleProgram(gpu, monitor, programs, perRepetition);
     const { total } = deviceBytes(gpu, architecture, options);
     const plain = row(work, batch, gpu, sample, forward.flops + backward.flops);
     await finish({ ...plain, deviceBytes: total }, network);
@@ -137,14 +138,14 @@ async function visitStored(
 
 async function trainingStep(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   { work: title, batch }: TrainingWork,
 ): Promise<NetworkRow> {
   const architecture = lenet();
   const weights = initialWeights(architecture, 1);
   const parameters = await uploadParameters(gpu, architecture, weights, 'initial weights');
   const work = { network: 'LeNet', architecture, weights, pass: 'training step', images: batch } as const;
-  const { sample, flops } = await benchTrainingStep(gpu, watch, parameters, work);
+  const { sample, flops } = await benchTrainingStep(gpu, monitor, parameters, work);
   for (const buffer of parameters.values()) buffer.destroy();
   return row(title, batch, gpu, sample, flops);
 }

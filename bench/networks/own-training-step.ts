@@ -17,13 +17,13 @@ import {
 } from '../peers/peer-case.ts';
 import { fewSamples, sampleRuns, type Sample, type SamplingLimits } from '../sampling/sampling.ts';
 import { fromSlots } from '../kernels/slots.ts';
-import { ofVisit } from '../sampling/repetitions.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import { perRepetition } from '../sampling/repetitions.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 /** @param parameters changed by the steps */
 export async function ownTrainingStep(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   parameters: Parameters,
   work: Case,
 ): Promise<Measured> {
@@ -34,7 +34,7 @@ export async function ownTrainingStep(
   const logits = new Float32Array(await gpu.read(network.logits, 4 * network.classes * images));
   const slopes = await downloadParameters(gpu, architecture, network.parameterGradients);
   const gradients = parameterNames(architecture).map((name) => slopes.get(name)?.data ?? new Float32Array());
-  const { sample, flops } = await sampleSteps(gpu, watch, trainer, work, fewSamples);
+  const { sample, flops } = await sampleSteps(gpu, monitor, trainer, work, fewSamples);
   network.destroy();
   const answer = { logits: fromSlots(logits, images, images), gradients };
   return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, ...answer };
@@ -43,17 +43,23 @@ export async function ownTrainingStep(
 /** Times of steps without a look at their answer. */
 export async function benchTrainingStep(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   parameters: Parameters,
   work: Case,
 ): Promise<{ sample: Sample; flops: number }> {
   const trainer = await trainerOf(gpu, parameters, work);
-  const measured = await sampleSteps(gpu, watch, trainer, work, ofVisit);
+  const measured = await sampleSteps(gpu, monitor, trainer, work, perRepetition);
   trainer.network.destroy();
   return measured;
 }
 
-async function sampleSteps(gpu: Gpu, watch: Watch, trainer: Trainer, work: Case, limits: SamplingLimits) {
+async function sampleSteps(
+  gpu: Gpu,
+  monitor: LoadMonitor,
+  trainer: Trainer,
+  work: Case,
+  limits: SamplingLimits,
+) {
   const chosen = allOf(work);
   const once = async () => {
     const start = performance.now();
@@ -64,7 +70,7 @@ async function sampleSteps(gpu: Gpu, watch: Watch, trainer: Trainer, work: Case,
   };
   const { forward, backward } = trainer.network;
   const flops = forward.flops + backward.flops;
-  return { sample: await sampleRuns(watch, once, limits, 2), flops };
+  return { sample: await sampleRuns(monitor, once, limits, 2), flops };
 }
 
 function trainerOf(gpu: Gpu, parameters: Parameters, work: Case): Promise<Trainer> {

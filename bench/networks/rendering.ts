@@ -8,8 +8,8 @@ import { RandomStream } from '../../src/random/threefry.ts';
 import type { NetworkRow } from './network-row.ts';
 import type { RenderingWork } from './network-works.ts';
 import { sampleProgram } from '../sampling/sampling.ts';
-import { ofVisit } from '../sampling/repetitions.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import { perRepetition } from '../sampling/repetitions.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 const seed = 1;
 /** Generations that a genome has behind it: some have grown, most are small, as in an archive. */
@@ -18,7 +18,7 @@ const mutations = 100;
 /** @param functions sines and exponentials that the adapter makes a second at most */
 export async function benchRendering(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   works: readonly RenderingWork[],
   functions: number,
   show: (row: NetworkRow) => void,
@@ -31,7 +31,7 @@ export async function benchRendering(
     const genomes = Array.from({ length: population }, (_, index) => grown(channels, index));
     for (const [cell, genome] of genomes.entries()) drawn.restore(cell, genome);
     await drawn.show([...genomes.keys()]);
-    const sample = await sampleProgram(gpu, watch, [drawn.render()], ofVisit);
+    const sample = await sampleProgram(gpu, monitor, [drawn.render()], perRepetition);
     const nodes = genomes.reduce((sum, genome) => sum + flattenCppn(genome).nodes, 0);
     const nodesPerSecond = (1000 * nodes * height * width) / sample.medianMs;
     show({

@@ -3,7 +3,7 @@ import type { Architecture } from '../../src/network/layer.ts';
 import { parameterShapes } from '../../src/network/parameter-shapes.ts';
 import { biasName, weightName, type WeightTensor } from '../../src/network/parameters.ts';
 
-export function spreadWeights(architecture: Architecture): Map<string, WeightTensor> {
+export function syntheticWeights(architecture: Architecture): Map<string, WeightTensor> {
   const weights = new Map<string, WeightTensor>();
   let state = 1;
   for (const { layer, groups, outputs, depth, fileShape } of parameterShapes(architecture)) {

@@ -8,17 +8,17 @@ import { createNetwork, fewImages, type Network } from '../../src/network/networ
 import type { Parameters } from '../../src/network/parameters.ts';
 import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
-import { slotsFor, asSlots, fromSlots } from '../kernels/slots.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import { paddedBatch, asSlots, fromSlots } from '../kernels/slots.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export async function ownAscentStep(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   parameters: Parameters,
   work: Case,
 ): Promise<Measured> {
   const { architecture, images } = work;
-  const slots = slotsFor(images);
+  const slots = paddedBatch(images);
   const gradients = { input: true, parameters: false };
   const options = { batch: slots, ...fewImages(images, slots), gradients };
   const network = await createNetwork(gpu, architecture, parameters, options);
@@ -41,7 +41,7 @@ export async function ownAscentStep(
     // The kernel's gradient is that of the loss, the mean of −log p.
     gradients: [(await read(inputGradient, volume(architecture.input))).map((value) => -images * value)],
   };
-  const sample = await sampleRuns(watch, once, fewSamples, 1);
+  const sample = await sampleRuns(monitor, once, fewSamples, 1);
   for (const buffer of buffers) buffer.destroy();
   network.destroy();
   const flops = programs.reduce((sum, program) => sum + program.flops, 0);

@@ -5,17 +5,17 @@ import { createNetwork, fewImages } from '../../src/network/network.ts';
 import type { Parameters } from '../../src/network/parameters.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleProgram } from '../sampling/sampling.ts';
-import { slotsFor, asSlots, fromSlots } from '../kernels/slots.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import { paddedBatch, asSlots, fromSlots } from '../kernels/slots.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export async function ownForward(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   parameters: Parameters,
   work: Case,
 ): Promise<Measured> {
   const { architecture, images } = work;
-  const slots = slotsFor(images);
+  const slots = paddedBatch(images);
   const network = await createNetwork(gpu, architecture, parameters, {
     batch: slots,
     ...fewImages(images, slots),
@@ -24,7 +24,7 @@ export async function ownForward(
   run(gpu, network.forward);
   const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));
   const logits = fromSlots(all, images, slots);
-  const sample = await sampleProgram(gpu, watch, [network.forward], fewSamples);
+  const sample = await sampleProgram(gpu, monitor, [network.forward], fewSamples);
   const { flops } = network.forward;
   network.destroy();
   return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, logits, gradients: [] };

@@ -27,7 +27,7 @@ import {
   type Measured,
 } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 /** It keeps the first device that it was given. @throws Error where it finds no way to use it */
 export async function startJax(gpu: Gpu): Promise<void> {
@@ -61,7 +61,7 @@ interface Steps {
 type Read = (array: JaxArray) => Promise<Float32Array>;
 
 /** Everything is compiled by `jit`. */
-export async function jaxMeasure(gpu: Gpu, watch: Watch, work: Case): Promise<Measured> {
+export async function jaxMeasure(gpu: Gpu, monitor: LoadMonitor, work: Case): Promise<Measured> {
   const { architecture, weights, images, pass } = work;
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
@@ -88,7 +88,7 @@ export async function jaxMeasure(gpu: Gpu, watch: Watch, work: Case): Promise<Me
     gpu.check();
     return performance.now() - start;
   };
-  const sample = await sampleRuns(watch, once, fewSamples, 1);
+  const sample = await sampleRuns(monitor, once, fewSamples, 1);
   tree.dispose(steps.step());
   tree.dispose(held);
   return { case: work, engine: 'jax-js-webgpu', adapter: gpu.adapter.name, sample, logits, gradients };

@@ -3,11 +3,11 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { onnxModel } from './onnx-network.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 /** It has no training here, so it goes forward only. */
 export async function onnxForward(
-  watch: Watch,
+  monitor: LoadMonitor,
   work: Case,
   provider: 'cpu' | 'webgpu',
   adapter: string,
@@ -28,7 +28,7 @@ export async function onnxForward(
     return milliseconds;
   };
   // One untimed run is enough to compile, and some peers take half a minute for each.
-  const sample = await sampleRuns(watch, once, fewSamples, 1);
+  const sample = await sampleRuns(monitor, once, fewSamples, 1);
   await session.release();
   return { case: work, engine: `onnxruntime-${provider}`, adapter, sample, logits, gradients: [] };
 }

@@ -19,7 +19,7 @@ import {
 } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
 import { tfjsNetwork, type TfjsNetwork } from './tfjs-network.ts';
-import type { Watch } from '../sampling/machine-load.ts';
+import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 /** What a pass makes of the network: the answer's gradients, then step after step. */
 interface Steps {
@@ -30,7 +30,7 @@ interface Steps {
 
 type Read = (tensor: tf.Tensor) => Promise<Float32Array>;
 
-export async function tfjsMeasure(gpu: Gpu, watch: Watch, work: Case): Promise<Measured> {
+export async function tfjsMeasure(gpu: Gpu, monitor: LoadMonitor, work: Case): Promise<Measured> {
   const backend = await startBackend(gpu);
   try {
     const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
@@ -62,7 +62,7 @@ export async function tfjsMeasure(gpu: Gpu, watch: Watch, work: Case): Promise<M
       gpu.check();
       return performance.now() - start;
     };
-    const sample = await sampleRuns(watch, once, fewSamples, 1);
+    const sample = await sampleRuns(monitor, once, fewSamples, 1);
     return { case: work, engine: 'tfjs-webgpu', adapter: gpu.adapter.name, sample, ...answer };
   } finally {
     tf.disposeVariables();

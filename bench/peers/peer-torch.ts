@@ -15,7 +15,7 @@ import {
   type Case,
   type Measured,
 } from './peer-case.ts';
-import { fewSamples, slowRun, summarise } from '../sampling/sampling.ts';
+import { fewSamples, slowRun, sampleOf } from '../sampling/sampling.ts';
 
 /** The first Python that has PyTorch; a distribution's own may hide behind another. */
 export function findTorch(): string | undefined {
@@ -58,7 +58,7 @@ export function torchMeasure(python: string, work: Case): Measured {
       case: work,
       engine: 'torch-cpu',
       adapter: 'cpu',
-      sample: summarise(times),
+      sample: sampleOf(times),
       logits: read('logits'),
       gradients: (training ? parameters : ['input']).map((name) => read(`${name}.gradient`)),
     };

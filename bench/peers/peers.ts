@@ -26,12 +26,12 @@ import { tfjsMeasure } from './peer-tfjs.ts';
 import { findTorch, torchMeasure } from './peer-torch.ts';
 import { ownTrainingStep } from '../networks/own-training-step.ts';
 import type { Sample } from '../sampling/sampling.ts';
-import { spreadWeights } from '../networks/synthetic-weights.ts';
+import { syntheticWeights } from '../networks/synthetic-weights.ts';
 import { isStopped } from '../sampling/stop.ts';
 import type { NetworkName } from '../networks/network-works.ts';
 import type { PeerWork } from './peer-works.ts';
-import { pooled, type VisitOutput } from '../sampling/repetitions.ts';
-import { unwatched, type Watch } from '../sampling/machine-load.ts';
+import { pooled, type RepetitionOutput } from '../sampling/repetitions.ts';
+import { noMonitor, type LoadMonitor } from '../sampling/machine-load.ts';
 
 export interface PeerRow extends Sample {
   readonly work: string;
@@ -47,7 +47,7 @@ export interface PeerRow extends Sample {
 
 type Say = (line: string) => void;
 
-export interface PeerOutput extends VisitOutput<PeerRow> {
+export interface PeerOutput extends RepetitionOutput<PeerRow> {
   /** What is under way, left out, or remarkable. */
   readonly say: Say;
 }
@@ -72,27 +72,27 @@ interface Engine {
  */
 export async function benchPeers(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   peak: number,
   works: readonly PeerWork[],
   { keep, show, say }: PeerOutput,
 ): Promise<void> {
-  const engines = peerEngines(gpu, watch, say);
+  const engines = peerEngines(gpu, monitor, say);
   const results: Measured[] = [];
   for (const work of casesOf(works)) {
-    await watch.ready();
-    const before = await measureOwn(gpu, watch, work, say);
+    await monitor.ready();
+    const before = await measureOwn(gpu, monitor, work, say);
     const peers: Measured[] = [];
     const judgements: Judgements = new Map();
     for (const engine of engines) {
       if (!engine.passes.includes(work.pass)) continue;
-      await watch.ready();
+      await monitor.ready();
       const measured = await attempt(gpu, engine, work, results, say);
       if (!measured) continue;
       peers.push(measured);
       for (const row of rowsOf([before, ...peers], judgements)) keep(row);
     }
-    const after = await measureOwn(gpu, watch, work, say);
+    const after = await measureOwn(gpu, monitor, work, say);
     const own = { ...before, sample: pooled([before.sample, after.sample]) };
     const ofCase = [own, ...peers];
     results.push(...ofCase);
@@ -106,7 +106,7 @@ function casesOf(works: readonly PeerWork[]): Case[] {
   const weights = new Map<NetworkName, Weights>();
   return works.map(({ network, pass, batch: images }) => {
     const architecture = networks[network];
-    const spread = weights.get(network) ?? spreadWeights(architecture);
+    const spread = weights.get(network) ?? syntheticWeights(architecture);
     weights.set(network, spread);
     return { network, architecture, weights: spread, pass, images };
   });
@@ -118,15 +118,15 @@ const measureOurs = {
   'training step': ownTrainingStep,
 } as const;
 
-async function measureOwn(gpu: Gpu, watch: Watch, work: Case, say: Say): Promise<Measured> {
+async function measureOwn(gpu: Gpu, monitor: LoadMonitor, work: Case, say: Say): Promise<Measured> {
   say(`own: ${titleOf(work)} …`);
   const parameters = await uploadParameters(gpu, work.architecture, work.weights, 'spread weights');
-  const measured = await measureOurs[work.pass](gpu, watch, parameters, work);
+  const measured = await measureOurs[work.pass](gpu, monitor, parameters, work);
   for (const buffer of parameters.values()) buffer.destroy();
   return measured;
 }
 
-function peerEngines(gpu: Gpu, watch: Watch, say: Say): Engine[] {
+function peerEngines(gpu: Gpu, monitor: LoadMonitor, say: Say): Engine[] {
   const python = findTorch();
   let jax: Promise<void> | undefined;
   if (python === undefined) say('torch-cpu is left out: no Python here has torch');
@@ -134,26 +134,26 @@ function peerEngines(gpu: Gpu, watch: Watch, say: Say): Engine[] {
     {
       name: 'tfjs-webgpu',
       passes: ['ascent step', 'training step'],
-      measure: (work) => tfjsMeasure(gpu, watch, work),
+      measure: (work) => tfjsMeasure(gpu, monitor, work),
     },
     {
       name: 'jax-js-webgpu',
       passes: ['forward', 'ascent step', 'training step'],
       measure: async (work) => {
         await (jax ??= startJax(gpu));
-        return jaxMeasure(gpu, watch, work);
+        return jaxMeasure(gpu, monitor, work);
       },
     },
     {
       name: 'onnxruntime-webgpu',
       passes: ['forward'],
-      measure: (work) => onnxForward(watch, work, 'webgpu', gpu.adapter.name),
+      measure: (work) => onnxForward(monitor, work, 'webgpu', gpu.adapter.name),
     },
     {
       name: 'onnxruntime-cpu',
       passes: ['forward'],
       // Its threads go on spinning for a while, which a look at the machine would take for a disturbance.
-      measure: (work) => onnxForward(unwatched, work, 'cpu', 'cpu'),
+      measure: (work) => onnxForward(noMonitor, work, 'cpu', 'cpu'),
     },
     {
       name: 'torch-cpu',

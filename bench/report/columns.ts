@@ -1,6 +1,6 @@
 /** Lines of columns on a terminal: where it is narrow, whole columns are left out, the least important first. */
 
-export interface Column {
+export interface TerminalColumn {
   /** What it shows, for a heading. */
   readonly name: string;
   /** Characters that its cells take, usually. */
@@ -21,7 +21,7 @@ const widthOf = (widths: readonly number[]): number =>
  * @param widths that they take in fact, where that is known
  */
 export function columnsThatFit(
-  columns: readonly Column[],
+  columns: readonly TerminalColumn[],
   most: number,
   widths: readonly number[] = columns.map(({ width }) => width),
 ): number[] {
@@ -38,7 +38,7 @@ export function columnsThatFit(
 
 /** Cells side by side. @param widths of all columns; `places`: those that are shown */
 export const laidOut = (
-  columns: readonly Pick<Column, 'numeric'>[],
+  columns: readonly Pick<TerminalColumn, 'numeric'>[],
   cells: readonly string[],
   widths: readonly number[],
   places: readonly number[],
@@ -52,7 +52,11 @@ export const laidOut = (
     .trimEnd();
 
 /** A line of those columns that there is room for; fewer where this line's cells are wider than usual. */
-export function columnLine(columns: readonly Column[], cells: readonly string[], most: number): string {
+export function columnLine(
+  columns: readonly TerminalColumn[],
+  cells: readonly string[],
+  most: number,
+): string {
   const widths = columns.map(({ width }, place) => Math.max(width, cells[place]?.length ?? 0));
   return laidOut(columns, cells, widths, columnsThatFit(columns, most, widths));
 }

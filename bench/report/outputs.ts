@@ -5,7 +5,7 @@ import { makeFolderOf, saveFile } from '../../src/node/save-file.ts';
 import { csvOf } from './csv.ts';
 import { markdownOf } from './markdown.ts';
 import { writeBenchReport } from './report-command.ts';
-import { resultsOf } from './results-file.ts';
+import { checkedResults } from './results-file.ts';
 import { traceOf, type Timeline } from '../sampling/trace.ts';
 
 export interface OutputOptions {
@@ -59,7 +59,7 @@ export async function writeOutputs(
   timelines: readonly Timeline[],
   { csv, markdown, report, trace }: Omit<OutputOptions, 'json'>,
 ): Promise<string[]> {
-  const read = resultsOf(JSON.parse(JSON.stringify(results)), 'what was measured');
+  const read = checkedResults(JSON.parse(JSON.stringify(results)), 'what was measured');
   const save = (path: string, text: string) => saveFile(path, new TextEncoder().encode(text));
   if (csv !== undefined) await save(csv, csvOf(read));
   if (markdown !== undefined) await save(markdown, markdownOf(read));

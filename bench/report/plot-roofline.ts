@@ -18,7 +18,7 @@ export interface RooflinePoint {
   readonly gflops: number;
 }
 
-export interface Roofs {
+export interface DrawnRoofs {
   readonly gflops: number;
   readonly gbps: number;
 }
@@ -36,12 +36,12 @@ const frame = {
 };
 
 /** @param points with positive figures */
-export function plotRoofline(points: readonly RooflinePoint[], roofs: Roofs | undefined): Markup {
+export function plotRoofline(points: readonly RooflinePoint[], roofs: DrawnRoofs | undefined): Markup {
   const ridge = roofs && roofs.gflops / roofs.gbps;
   const intensities = [...points.map(({ intensity }) => intensity), ...(ridge ? [ridge] : [])];
   const [left, right] = [Math.min(...intensities) / 2, Math.max(...intensities) * 2];
   const roof =
-    ({ gflops, gbps }: Roofs) =>
+    ({ gflops, gbps }: DrawnRoofs) =>
     (intensity: number) =>
       Math.min(gflops, gbps * intensity);
   const heights = [...points.map(({ gflops }) => gflops), ...(roofs ? [roofs.gflops] : [])];
@@ -88,7 +88,7 @@ export function plotRoofline(points: readonly RooflinePoint[], roofs: Roofs | un
 }
 
 function roofMarks(
-  { gflops, gbps }: Roofs,
+  { gflops, gbps }: DrawnRoofs,
   corners: readonly (readonly [x: number, y: number])[],
   bottom: number,
 ): Plot.Markish[] {

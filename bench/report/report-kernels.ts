@@ -6,16 +6,16 @@ import { columnTable, plotFigures, type Figure } from '../../src/report/tables.t
 import { formatMs, formatShare } from './format-figures.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
 import { plotRoofline, rooflineWidth, type RooflinePoint } from './plot-roofline.ts';
-import type { KernelResult, Origin, ResultRow, Timing } from './results-file.ts';
+import type { KernelResult, ResultsOrigin, ResultRow, Timing } from './results-file.ts';
 
 /** All variants of a family at one shape, the fastest first. */
-export interface KernelCase {
+export interface MeasuredCase {
   readonly family: string;
   readonly shape: string;
   readonly variants: readonly KernelResult[];
 }
 
-export function kernelCases(rows: readonly ResultRow[]): KernelCase[] {
+export function measuredCases(rows: readonly ResultRow[]): MeasuredCase[] {
   const cases = new Map<string, { family: string; shape: string; variants: KernelResult[] }>();
   for (const row of rows) {
     if (row.kind !== 'kernel') continue;
@@ -31,8 +31,8 @@ export function kernelCases(rows: readonly ResultRow[]): KernelCase[] {
 /** Of files that lack it, the quotient of their rates. */
 export const intensityOf = ({ intensity, gflops, gbps }: KernelResult): number => intensity ?? gflops / gbps;
 
-export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): Section | undefined {
-  const best = kernelCases(rows).flatMap(({ variants: [fastest] }) => fastest ?? []);
+export function rooflineSection(rows: readonly ResultRow[], { peaks }: ResultsOrigin): Section | undefined {
+  const best = measuredCases(rows).flatMap(({ variants: [fastest] }) => fastest ?? []);
   if (best.length === 0) return undefined;
   const points = best.map((row, index): RooflinePoint => {
     const { name, shape, variant, gflops } = row;
@@ -77,7 +77,7 @@ export function rooflineSection(rows: readonly ResultRow[], { peaks }: Origin): 
 }
 
 export function variantsSection(rows: readonly ResultRow[]): Section | undefined {
-  const several = kernelCases(rows).filter(({ variants }) => variants.length > 1);
+  const several = measuredCases(rows).filter(({ variants }) => variants.length > 1);
   if (several.length === 0) return undefined;
   const families = [...new Set(several.map(({ family }) => family))].map((family) => {
     const figures = several.filter((one) => one.family === family).map(figureOf);
@@ -97,7 +97,7 @@ export function variantsSection(rows: readonly ResultRow[]): Section | undefined
   );
 }
 
-function figureOf({ family, shape, variants }: KernelCase): Figure {
+function figureOf({ family, shape, variants }: MeasuredCase): Figure {
   const bars = variants.map((row): Bar => {
     const words = `${formatNumber(row.gflops)} GFLOP/s`;
     const marked = row.chosen ?? false;

@@ -7,14 +7,14 @@ import { engineOf } from '../compare/pair-rows.ts';
 import { plotBars, type Bar } from './plot-bars.ts';
 import { formatShare } from './format-figures.ts';
 import { intervalOf } from './report-kernels.ts';
-import type { EvolutionResult, Origin, PeerResult, ResultRow } from './results-file.ts';
+import type { EvolutionResult, ResultsOrigin, PeerResult, ResultRow } from './results-file.ts';
 
 /** Our engine, as rows of peers name it. */
 const own = 'own';
 
 export function peersSection(
   rows: readonly ResultRow[],
-  { peaks }: Pick<Origin, 'peaks'>,
+  { peaks }: Pick<ResultsOrigin, 'peaks'>,
 ): Section | undefined {
   const peers = rows.filter((row) => row.kind === 'peer');
   if (peers.length === 0) return undefined;

@@ -152,7 +152,7 @@ const origin = z.object({
       date: z.string().exactOptional(),
     })
     .exactOptional(),
-  /** The least that the fixed work between samples took; see `watch.ts`. */
+  /** The least that the fixed work between samples took; see `machine-load.ts`. */
   fixedWorkMs: figure.exactOptional(),
   /** True of a file that has less than was asked for, and why. */
   partial: z.boolean().exactOptional(),
@@ -167,7 +167,7 @@ export type NetworkResult = z.infer<typeof networkRow>;
 export type LayerResult = z.infer<typeof layerRow>;
 export type PeerResult = z.infer<typeof peerRow>;
 export type EvolutionResult = z.infer<typeof evolutionRow>;
-export type Origin = z.infer<typeof origin>;
+export type ResultsOrigin = z.infer<typeof origin>;
 
 export type ResultRow =
   | ({ readonly kind: 'kernel' } & KernelResult)
@@ -175,7 +175,7 @@ export type ResultRow =
   | ({ readonly kind: 'peer' } & PeerResult)
   | ({ readonly kind: 'evolution' } & EvolutionResult);
 
-export interface Results extends Origin {
+export interface Results extends ResultsOrigin {
   readonly rows: readonly ResultRow[];
 }
 
@@ -198,11 +198,11 @@ export function parseResults(text: string, file: string): Results {
   } catch (error) {
     throw new ResultsFileError(`${file} is no JSON: ${messageOf(error)}`);
   }
-  return resultsOf(content, file);
+  return checkedResults(content, file);
 }
 
 /** As `parseResults`, of what JSON.parse gives. */
-export function resultsOf(content: unknown, file: string): Results {
+export function checkedResults(content: unknown, file: string): Results {
   const whole = check(z.object({ ...origin.shape, rows: z.array(z.looseObject({})) }), content, file, []);
   return { ...whole, rows: whole.rows.map((row, index) => rowOf(row, file, index)) };
 }

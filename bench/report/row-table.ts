@@ -1,5 +1,5 @@
 /** What is measured, as a table that grows line by line: a heading where the kind of row or the case changes. */
-import { columnLine, columnsThatFit, withNotes, wrapped, type Column } from './columns.ts';
+import { columnLine, columnsThatFit, withNotes, wrapped, type TerminalColumn } from './columns.ts';
 import { formatMs, formatShare } from './format-figures.ts';
 import type { EvolutionRow } from '../runs/evolution.ts';
 import type { KernelRow } from '../kernels/kernels.ts';
@@ -8,7 +8,7 @@ import type { PeerRow } from '../peers/peers.ts';
 import type { Sample } from '../sampling/sampling.ts';
 import { undisturbedBelow } from '../sampling/machine-load.ts';
 
-export type Row = KernelRow | NetworkRow | EvolutionRow | PeerRow;
+export type ShownRow = KernelRow | NetworkRow | EvolutionRow | PeerRow;
 
 const number = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en');
 
@@ -20,7 +20,7 @@ export class RowTable {
   constructor(private readonly width: () => number = () => Infinity) {}
 
   /** Lines to print for the next row. */
-  linesOf(row: Row): string[] {
+  linesOf(row: ShownRow): string[] {
     const { heading, columns, cells, notes } = entryOf(row);
     const most = this.width();
     const shown = columnsThatFit(columns, most).flatMap((place) => columns[place]?.name ?? []);
@@ -36,12 +36,12 @@ export class RowTable {
 interface Entry {
   readonly heading: string;
   /** Those whose cells speak for themselves have no name. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly TerminalColumn[];
   readonly cells: readonly string[];
   readonly notes: readonly string[];
 }
 
-function entryOf(row: Row): Entry {
+function entryOf(row: ShownRow): Entry {
   if ('variant' in row) return kernelEntry(row);
   if ('commandSeconds' in row) return evolutionEntry(row);
   return 'engine' in row ? peerEntry(row) : networkEntry(row);
@@ -55,7 +55,7 @@ function disturbance({ slowdown = 1, humps, p10Ms = 0, p90Ms = 0 }: Partial<Samp
   ];
 }
 
-const kernelColumns: readonly Column[] = [
+const kernelColumns: readonly TerminalColumn[] = [
   { name: '', width: 16, rank: 0 },
   { name: 'median', width: 9, rank: 0, numeric: true },
   { name: '95 % interval', width: 19, rank: 3, numeric: true },
@@ -96,10 +96,10 @@ const aboveRoofText = {
   doubtful: 'above the roof: was that measured while the machine was disturbed?',
 } as const;
 
-const batchColumn: Column = { name: '', width: 10, rank: 0 };
-const rateColumn: Column = { name: '', width: 17, rank: 1, numeric: true };
-const arithmeticColumn: Column = { name: '', width: 14, rank: 3, numeric: true };
-const timeColumns: readonly Column[] = [
+const batchColumn: TerminalColumn = { name: '', width: 10, rank: 0 };
+const rateColumn: TerminalColumn = { name: '', width: 17, rank: 1, numeric: true };
+const arithmeticColumn: TerminalColumn = { name: '', width: 14, rank: 3, numeric: true };
+const timeColumns: readonly TerminalColumn[] = [
   { name: 'median', width: 9, rank: 0, numeric: true },
   { name: '10th to 90th percentile', width: 19, rank: 2, numeric: true },
 ];
@@ -113,7 +113,7 @@ const rateText = (rate: number): string => `${number(rate)} images/s`;
 
 function networkEntry(row: NetworkRow): Entry {
   const { work, batch, imagesPerSecond, gflops, nodesPerSecond, ofFunctions = 0 } = row;
-  const ofNodes: readonly Column[] = [
+  const ofNodes: readonly TerminalColumn[] = [
     { name: '', width: 22, rank: 4, numeric: true },
     { name: 'share of the peak of functions', width: 7, rank: 3, numeric: true },
   ];

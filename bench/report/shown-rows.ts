@@ -2,15 +2,15 @@
 import { formatCount } from '../../src/report/format.ts';
 import { layerLines } from '../networks/layer-lines.ts';
 import type { Recorder } from '../results-recorder.ts';
-import { RowTable, type Row } from './row-table.ts';
+import { RowTable, type ShownRow } from './row-table.ts';
 import type { Speech } from '../speech.ts';
 
 export class ShownRows {
   /** The least that the fixed work took, where somebody looks. */
-  leastLook: () => number | undefined = () => undefined;
+  leastProbeMs: () => number | undefined = () => undefined;
   readonly #table: RowTable;
   /** Kept and not seen yet: a visit that is cut short leaves some. */
-  readonly #unseen = new Map<string, Row>();
+  readonly #unseen = new Map<string, ShownRow>();
   readonly #doubtful = new Set<string>();
 
   constructor(
@@ -21,11 +21,11 @@ export class ShownRows {
   }
 
   /** A row that comes again. */
-  readonly keep = (row: Row): void => {
+  readonly keep = (row: ShownRow): void => {
     this.#unseen.set(this.#put(row), row);
   };
 
-  readonly show = (row: Row): void => {
+  readonly show = (row: ShownRow): void => {
     const key = this.#put(row);
     this.#unseen.delete(key);
     this.#print(key, row);
@@ -42,13 +42,13 @@ export class ShownRows {
     this.#doubtful.clear();
   }
 
-  #put(row: Row): string {
-    const leastMs = this.leastLook();
+  #put(row: ShownRow): string {
+    const leastMs = this.leastProbeMs();
     if (leastMs !== undefined && Number.isFinite(leastMs)) this.recorder.find({ fixedWorkMs: leastMs });
     return this.recorder.put(row);
   }
 
-  #print(key: string, row: Row): void {
+  #print(key: string, row: ShownRow): void {
     const { row: print, say, width } = this.speech;
     if (isDoubtful(row)) this.#doubtful.add(key);
     for (const line of this.#table.linesOf(row)) print(line);
@@ -56,6 +56,6 @@ export class ShownRows {
   }
 }
 
-const isDoubtful = (row: Row): boolean =>
+const isDoubtful = (row: ShownRow): boolean =>
   ('aboveRoof' in row && row.aboveRoof === 'doubtful') ||
   ('ofFunctions' in row && (row.ofFunctions ?? 0) > 1);

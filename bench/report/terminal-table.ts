@@ -1,7 +1,7 @@
 /** A table of plain text: columns as wide as their widest cell. */
 import { laidOut, columnsThatFit, wrapped } from './columns.ts';
 
-export interface TerminalColumn {
+export interface TableColumn {
   readonly heading: string;
   /** Numbers stand to the right, so that their digits line up. */
   readonly numeric?: boolean;
@@ -15,7 +15,7 @@ export interface TerminalColumn {
  * @param most characters of a line
  */
 export function tableLines(
-  columns: readonly TerminalColumn[],
+  columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   most = Infinity,
 ): string[] {

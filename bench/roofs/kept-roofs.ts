@@ -18,7 +18,7 @@ export interface KeptRoofs {
   readonly peaks: Peaks;
   /** Sines and exponentials a second, where somebody asked. */
   readonly functions?: number;
-  /** The least that the fixed work of `watch.ts` took meanwhile. */
+  /** The least that the fixed work of `machine-load.ts` took meanwhile. */
   readonly fixedWorkMs: number;
   /** When they were measured. */
   readonly date: string;

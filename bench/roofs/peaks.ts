@@ -21,7 +21,7 @@ import {
   type Precision,
 } from './roof-kernels.ts';
 import { sampleDispatch } from '../sampling/sample-dispatch.ts';
-import { withoutLooks, type Watch } from '../sampling/machine-load.ts';
+import { withoutProbes, type LoadMonitor } from '../sampling/machine-load.ts';
 
 export interface Peaks {
   readonly gflops: number;
@@ -45,10 +45,10 @@ const lengthOf = ({ adapter }: Gpu) => ({ shortest: adapter.kind === 'gpu' ? 1 :
 /** Called with how many forms of how many have been timed. */
 export type OnTimed = (done: number, total: number) => void;
 
-/** @param watch keeps the device busy; nothing is measured again for a disturbance, since the most counts */
+/** @param monitor keeps the device busy; nothing is measured again for a disturbance, since the most counts */
 export async function measurePeaks(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   onTimed: OnTimed = () => undefined,
 ): Promise<Peaks> {
   const operands = new RoofOperands(gpu, leastCopiedBytes);
@@ -58,12 +58,12 @@ export async function measurePeaks(
   const timed = counted(total, onTimed);
   try {
     const fastest = (precision: Precision) =>
-      fastestArithmetic(gpu, watch, operands, { entryPoint: 'multiply_add', steps, precision }, timed);
+      fastestArithmetic(gpu, monitor, operands, { entryPoint: 'multiply_add', steps, precision }, timed);
     const gflops = (await fastest('floats')) / 1e6;
     const half = hasHalves ? { halfGflops: (await fastest('halves')) / 1e6 } : {};
-    const launchMs = await timeLaunch(gpu, watch, operands, nothing());
+    const launchMs = await timeLaunch(gpu, monitor, operands, nothing());
     timed();
-    const copy = await fastestCopy(gpu, watch, operands, timed);
+    const copy = await fastestCopy(gpu, monitor, operands, timed);
     return { gflops, ...half, ...copy, launchMs };
   } finally {
     operands.destroy();
@@ -88,14 +88,14 @@ export function peaksText({ gflops, halfGflops, gbps, launchMs }: Peaks): string
 /** Sines and exponentials that the adapter makes a second, by turns, in registers. */
 export async function measureFunctions(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   onTimed: OnTimed = () => undefined,
 ): Promise<number> {
   const operands = new RoofOperands(gpu, leastCopiedBytes);
   const timed = counted(formsOf(gpu.adapter.kind).length, onTimed);
   try {
     const work = { entryPoint: 'functions', steps: steps / 16 } as const;
-    return 1000 * (await fastestArithmetic(gpu, watch, operands, work, timed));
+    return 1000 * (await fastestArithmetic(gpu, monitor, operands, work, timed));
   } finally {
     operands.destroy();
   }
@@ -137,12 +137,12 @@ function pairsOfHalves(): Uint32Array<ArrayBuffer> {
 /** Milliseconds of a launch. */
 async function timeLaunch(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   { buffers }: RoofOperands,
   launch: Launch,
 ): Promise<number> {
   const dispatch = await bind(gpu, launch.kernel.entryPoint, launch, buffers);
-  return (await sampleDispatch(gpu, withoutLooks(watch), dispatch, { time: timeOf(gpu) })).medianMs;
+  return (await sampleDispatch(gpu, withoutProbes(monitor), dispatch, { time: timeOf(gpu) })).medianMs;
 }
 
 /**
@@ -151,7 +151,7 @@ async function timeLaunch(
  */
 async function fastestArithmetic(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   operands: RoofOperands,
   work: Pick<Arithmetic, 'entryPoint' | 'steps' | 'precision'>,
   timed: () => void,
@@ -159,7 +159,7 @@ async function fastestArithmetic(
   const { kind } = gpu.adapter;
   const rated = async (form: Form, workgroups: number): Promise<Rated> => {
     const launch = inRegisters({ ...work, ...form, workgroups });
-    const ms = await timeLaunch(gpu, watch, operands, launch);
+    const ms = await timeLaunch(gpu, monitor, operands, launch);
     return { rate: launch.flops / ms, ms };
   };
   const grow = (form: Form, from: number) => {
@@ -183,10 +183,10 @@ async function fastestArithmetic(
 /** Bytes of the copies that a GPU is given: its caches hold tens of megabytes. */
 const copiedSizes = [leastCopiedBytes, 4 * leastCopiedBytes, 16 * leastCopiedBytes];
 
-async function fastestCopy(gpu: Gpu, watch: Watch, operands: RoofOperands, timed: () => void) {
+async function fastestCopy(gpu: Gpu, monitor: LoadMonitor, operands: RoofOperands, timed: () => void) {
   const rated = async (form: CopyForm, its: RoofOperands): Promise<Rated> => {
     const launch = copyOf(form, its.bytes);
-    const ms = await timeLaunch(gpu, watch, its, launch);
+    const ms = await timeLaunch(gpu, monitor, its, launch);
     return { rate: launch.bytes / ms, ms };
   };
   const tried = [];

@@ -5,7 +5,7 @@ import type { Storage } from '../../src/storage/storage.ts';
 import { keepRoofs, readRoofs, roofsStorage, type KeptRoofs } from './kept-roofs.ts';
 import type { Passing } from '../../src/cli/terminal.ts';
 import { measureFunctions, measurePeaks, peaksText, type OnTimed, type Peaks } from './peaks.ts';
-import { undisturbedBelow, type Watch } from '../sampling/machine-load.ts';
+import { undisturbedBelow, type LoadMonitor } from '../sampling/machine-load.ts';
 
 export interface Roofs {
   /** With the time at which they were measured. */
@@ -31,7 +31,7 @@ export interface RoofOptions {
 const muchSlower = 1.25;
 
 /** What is kept is not used where the machine is faster now than it was then: it was disturbed. */
-export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): Promise<Roofs> {
+export async function findRoofs(gpu: Gpu, monitor: LoadMonitor, options: RoofOptions): Promise<Roofs> {
   const { again = false, storage = roofsStorage(), say, warn } = options;
   const { measure = measurePeaks, measureFunctions: ofFunctions = measureFunctions } = options;
   const withBar = async <T>(what: string, work: (onTimed: OnTimed) => Promise<T>): Promise<T> => {
@@ -57,7 +57,7 @@ export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): P
     const functions = async () => {
       if (roofs.functions !== undefined) return roofs.functions;
       const found = await withBar('measuring roofs of functions', (onTimed) =>
-        ofFunctions(gpu, watch, onTimed),
+        ofFunctions(gpu, monitor, onTimed),
       );
       roofs = { ...roofs, functions: found };
       await keep(roofs);
@@ -68,9 +68,9 @@ export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): P
   const { roofs: kept, problem } = again ? {} : await readRoofs(gpu.adapter, storage);
   if (problem !== undefined) say(`${problem}; they are measured again`);
   if (kept) {
-    await watch.ready();
-    await watch.look();
-    const slower = watch.leastMs / kept.fixedWorkMs;
+    await monitor.ready();
+    await monitor.probe();
+    const slower = monitor.leastMs / kept.fixedWorkMs;
     if (slower * undisturbedBelow >= 1) {
       say(
         `${peaksText(kept.peaks)}; kept since ${kept.date.slice(0, 10)}, --measure-roofs measures them again`,
@@ -84,11 +84,11 @@ export async function findRoofs(gpu: Gpu, watch: Watch, options: RoofOptions): P
     const faster = (1 / slower).toFixed(2);
     say(`this machine is ${faster} times faster than when its roofs were measured; they are measured again`);
   }
-  const found = await withBar('measuring roofs', (onTimed) => measure(gpu, watch, onTimed));
-  await watch.look();
+  const found = await withBar('measuring roofs', (onTimed) => measure(gpu, monitor, onTimed));
+  await monitor.probe();
   const peaks = kept ? higherOf(kept.peaks, found) : found;
   say(peaksText(peaks));
-  const measured = { peaks, fixedWorkMs: watch.leastMs, date: new Date().toISOString() };
+  const measured = { peaks, fixedWorkMs: monitor.leastMs, date: new Date().toISOString() };
   await keep(measured);
   return roofsOf(measured);
 }

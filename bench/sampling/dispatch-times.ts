@@ -3,7 +3,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import type { Dispatch, Program } from '../../src/gpu/program.ts';
 
 /** A program with what it is for, e.g. `forward`. */
-export interface Pass {
+export interface TimedProgram {
   readonly name: string;
   readonly program: Program;
 }
@@ -23,7 +23,7 @@ const mostQueries = 4096;
 /** Runs every dispatch once, in order; undefined where the adapter has no clock (`timestamp-query`). */
 export async function timeDispatches(
   gpu: Gpu,
-  passes: readonly Pass[],
+  passes: readonly TimedProgram[],
 ): Promise<TimedDispatch[] | undefined> {
   const dispatches = passes.flatMap(({ name, program }) =>
     program.dispatches.map((dispatch) => ({ pass: name, dispatch })),

@@ -19,7 +19,7 @@ const clear = 2;
  * to 90th percentile) of either.
  * @param times positive
  */
-export function hasTwoHumps(times: readonly number[]): boolean {
+export function isBimodal(times: readonly number[]): boolean {
   const sorted = times.map(Math.log).sort((a, b) => a - b);
   const least = Math.max(fewest, Math.ceil(leastShare * sorted.length));
   let cut = 0;

@@ -1,8 +1,8 @@
 /**
- * Samples in rounds, with looks at the machine between them. Whether they are taken again depends on the fixed work of the watch
- * alone, never on what was measured.
+ * Samples interleaved with probes of the machine's load. Whether samples are taken again depends on the probes alone, never on
+ * what was measured.
  */
-import { undisturbedBelow, type Watch } from './machine-load.ts';
+import { undisturbedBelow, type LoadMonitor } from './machine-load.ts';
 
 export interface Sampled {
   /** Milliseconds of each sample. */
@@ -11,34 +11,34 @@ export interface Sampled {
   readonly slowdown: number;
 }
 
-export interface Patience {
+export interface SamplingPatience {
   /** How often something is sampled at most. */
   readonly attempts: number;
   /** Milliseconds after which it is not sampled again. */
   readonly time: number;
 }
 
-export const usualPatience: Patience = { attempts: 3, time: 20_000 };
+export const usualPatience: SamplingPatience = { attempts: 3, time: 20_000 };
 
-/** Milliseconds of rounds that a look stands for. */
-const perLook = 150;
-const mostLooks = 8;
+/** Milliseconds of rounds that a probe stands for. */
+const perProbe = 150;
+const mostProbes = 8;
 
 /**
  * Sampled again where the machine was disturbed meanwhile; what is kept was disturbed the least.
  * @param measure a round; gives the milliseconds of its samples
  * @param enough whether these samples, which took so many milliseconds together, suffice
  */
-export async function sampleRounds(
-  watch: Watch,
+export async function interleave(
+  monitor: LoadMonitor,
   measure: () => Promise<readonly number[]>,
   enough: (times: readonly number[], milliseconds: number) => boolean,
-  { attempts, time }: Patience = usualPatience,
+  { attempts, time }: SamplingPatience = usualPatience,
 ): Promise<Sampled> {
   const started = performance.now();
   let kept: Sampled | undefined;
   for (let attempt = 1; ; attempt++) {
-    const sampled = await sampleOnce(watch, measure, enough);
+    const sampled = await sampleOnce(monitor, measure, enough);
     if (!kept || sampled.slowdown < kept.slowdown) kept = sampled;
     const patient = attempt < attempts && performance.now() - started < time;
     if (kept.slowdown <= undisturbedBelow || !patient) return kept;
@@ -46,22 +46,22 @@ export async function sampleRounds(
 }
 
 async function sampleOnce(
-  watch: Watch,
+  monitor: LoadMonitor,
   measure: () => Promise<readonly number[]>,
   enough: (times: readonly number[], milliseconds: number) => boolean,
 ): Promise<Sampled> {
   const times: number[] = [];
-  await watch.ready();
-  const looks = [await watch.look()];
+  await monitor.ready();
+  const probes = [await monitor.probe()];
   let spent = 0;
   do {
-    if (times.length > 0) await watch.ready();
+    if (times.length > 0) await monitor.ready();
     const begun = performance.now();
     times.push(...(await measure()));
     const milliseconds = performance.now() - begun;
     spent += milliseconds;
-    const due = Math.min(mostLooks, Math.max(1, Math.round(milliseconds / perLook)));
-    for (let look = 0; look < due; look++) looks.push(await watch.look());
+    const due = Math.min(mostProbes, Math.max(1, Math.round(milliseconds / perProbe)));
+    for (let probe = 0; probe < due; probe++) probes.push(await monitor.probe());
   } while (!enough(times, spent));
-  return { times, slowdown: watch.slowdownOf(looks, spent / times.length) };
+  return { times, slowdown: monitor.slowdownOf(probes, spent / times.length) };
 }

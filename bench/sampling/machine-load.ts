@@ -1,7 +1,8 @@
 /**
- * Whether the machine is as fast as it has been. Neighbours on the same host, clocks that come down and other processes slow
- * everything for seconds or minutes, which no interval from samples of one moment can tell. So a fixed piece of arithmetic and a
- * copy are timed between samples (`rounds.ts`), beside the least that they ever took in this process.
+ * The load of the machine while something is measured. Other users of the host, falling clocks and other processes slow
+ * everything for seconds or minutes, which a confidence interval of samples from one moment cannot show. So a fixed piece of
+ * work, arithmetic and a copy, is timed between the samples (`interleave.ts`) and compared with the least time that it has taken in
+ * this process.
  */
 import type { Gpu } from '../../src/gpu/device.ts';
 import { bind, Program } from '../../src/gpu/program.ts';
@@ -10,98 +11,98 @@ import { copyOf, fewestWorkgroups, inRegisters } from '../roofs/roof-kernels.ts'
 import { runOnce } from './run-once.ts';
 import { warmUp } from './warm-up.ts';
 
-/** A machine that somebody watches. */
-export interface Watch {
+/** Tells how loaded a machine is. */
+export interface LoadMonitor {
   /** Milliseconds of the fixed work, now. */
-  look(): Promise<number>;
+  probe(): Promise<number>;
   /**
-   * What looks took as a multiple of the least so far, 1 or more. On a shared machine bursts of a few hundredths of a second
-   * come several times a second: they meet some of many short samples, whose median withstands them as that of the looks does, but
-   * each of the long ones, which are slower by as much as looks are on average: so medians are held beside medians, or means
-   * beside means.
-   * @param sampleMs of what was measured between them
+   * Time of the probes as a multiple of the least so far, at least 1. On a shared machine, bursts of load of some hundredths of a
+   * second come several times a second. They meet only some of many short samples, and the median of the samples withstands
+   * them, as the median of the probes does. They meet every long sample, which is slowed as much as the probes are on average.
+   * So medians are compared for short samples, means for long ones.
+   * @param sampleMs time of one sample that was measured between the probes
    */
-  slowdownOf(looks: readonly number[], sampleMs: number): number;
+  slowdownOf(probes: readonly number[], sampleMs: number): number;
   /** The least median so far. */
   readonly leastMs: number;
   /**
-   * Before a round: keeps a GPU busy until its clock is up; at once where it is, and on adapters that run on the CPU.
-   * @throws the reason for which measuring is to be stopped
+   * Before samples are taken: keeps a GPU busy until its clock has risen. Returns at once where it has, and on CPU drivers.
+   * @throws the reason of the signal that stops the measurement
    */
   ready(): Promise<void>;
-  /** Milliseconds between two looks at the machine, at least: longer than a look. */
+  /** Least milliseconds of samples between two probes: longer than a probe. */
   readonly roundMs: number;
 }
 
-/** A machine that nobody watches, which may be as slow as it likes. */
-export const unwatched: Watch = {
-  look: () => Promise.resolve(1),
+/** A monitor that reports no load. */
+export const noMonitor: LoadMonitor = {
+  probe: () => Promise.resolve(1),
   slowdownOf: () => 1,
   leastMs: 1,
   ready: () => Promise.resolve(),
   roundMs: 150,
 };
 
-/** For what takes the best of many and is not measured again: the device is kept busy, and nobody looks. */
-export const withoutLooks = (watch: Watch): Watch => ({
-  ...unwatched,
-  ready: () => watch.ready(),
-  roundMs: watch.roundMs,
+/** Keeps the device busy but reports no load: for measurements that take the best of many samples. */
+export const withoutProbes = (monitor: LoadMonitor): LoadMonitor => ({
+  ...noMonitor,
+  ready: () => monitor.ready(),
+  roundMs: monitor.roundMs,
 });
 
-/** Up to here the machine counts as undisturbed. */
+/** Up to this slowdown the machine counts as undisturbed. */
 export const undisturbedBelow = 1.1;
 
 interface Pace {
-  /** Milliseconds that the fixed work takes at least. */
-  readonly look: number;
+  /** Least milliseconds of the fixed work. */
+  readonly probe: number;
   readonly round: number;
-  /** Of the arithmetic in it: enough to fill the adapter, or its clock stays where it is. */
+  /** Workgroups of its arithmetic: enough to fill the adapter, or its clock does not rise. */
   readonly workgroups: number;
 }
 
-/** The times of a GPU scatter less, and hundreds of kernels take microseconds each. */
+/** Shorter on a GPU, whose times scatter less: hundreds of its kernels take microseconds each. */
 const paces = {
-  cpu: { look: 15, round: 150, workgroups: fewestWorkgroups },
-  gpu: { look: 5, round: 60, workgroups: 2048 },
+  cpu: { probe: 15, round: 150, workgroups: fewestWorkgroups },
+  gpu: { probe: 5, round: 60, workgroups: 2048 },
 } as const satisfies Record<string, Pace>;
 
 const mostRepeats = 256;
 const copiedBytes = 16 * 2 ** 20;
-/** Before anything is held against their median. */
-const firstLooks = 15;
-/** Fewer have a median that may be low by luck. */
-const looksThatTell = 7;
+/** Probes before the first comparison with their median. */
+const firstProbes = 15;
+/** With fewer probes the median is unreliable. */
+const fewestProbes = 7;
 
 /**
- * Nothing is prepared before the first look.
- * @param signal ends the next round before it begins
+ * Nothing is prepared before the first probe.
+ * @param signal stops the measurement before its next samples
  */
-export function watchOn(gpu: Gpu, signal?: AbortSignal): Watch {
+export function loadMonitor(gpu: Gpu, signal?: AbortSignal): LoadMonitor {
   const isGpu = gpu.adapter.kind === 'gpu';
   const pace: Pace = isGpu ? paces.gpu : paces.cpu;
   let fixedWork: Promise<() => Promise<number>> | undefined;
   let leastMs = Infinity;
   let leastMean = Infinity;
-  let leastLook = Infinity;
-  const note = (looks: readonly number[]) => {
-    const median = medianOf(looks);
-    const mean = looks.reduce((sum, look) => sum + look, 0) / looks.length;
-    if (looks.length >= looksThatTell) {
+  let leastProbe = Infinity;
+  const note = (probes: readonly number[]) => {
+    const median = medianOf(probes);
+    const mean = probes.reduce((sum, probe) => sum + probe, 0) / probes.length;
+    if (probes.length >= fewestProbes) {
       leastMs = Math.min(leastMs, median);
       leastMean = Math.min(leastMean, mean);
     }
     return { median, mean };
   };
   const warm = async (time: () => Promise<number>) => {
-    leastLook = Math.min(leastLook, await warmUp(time, leastLook));
+    leastProbe = Math.min(leastProbe, await warmUp(time, leastProbe));
   };
   const start = async () => {
     const time = await prepare(gpu, pace, isGpu);
     if (isGpu) await warm(time);
-    const looks: number[] = [];
-    while (looks.length < firstLooks) looks.push(await time());
-    note(looks);
+    const probes: number[] = [];
+    while (probes.length < firstProbes) probes.push(await time());
+    note(probes);
     return time;
   };
   return {
@@ -109,11 +110,11 @@ export function watchOn(gpu: Gpu, signal?: AbortSignal): Watch {
       return leastMs;
     },
     roundMs: pace.round,
-    async look() {
+    async probe() {
       return (await (fixedWork ??= start()))();
     },
-    slowdownOf(looks, sampleMs) {
-      const { median, mean } = note(looks);
+    slowdownOf(probes, sampleMs) {
+      const { median, mean } = note(probes);
       return Math.max(1, sampleMs > median ? mean / leastMean : median / leastMs);
     },
     async ready() {
@@ -129,8 +130,8 @@ async function prepare(gpu: Gpu, pace: Pace, isGpu: boolean): Promise<() => Prom
   const { workgroups } = pace;
   const arithmetic = inRegisters({ ...form, entryPoint: 'multiply_add', steps: 512, workgroups });
   const copy = copyOf({ lanes: 64, width: 4 }, copiedBytes);
-  const source = gpu.bufferFrom('source of the watch', new Float32Array(copiedBytes / 4).fill(0.5));
-  const result = gpu.buffer('result of the watch', copiedBytes);
+  const source = gpu.bufferFrom('source of the monitor', new Float32Array(copiedBytes / 4).fill(0.5));
+  const result = gpu.buffer('result of the monitor', copiedBytes);
   const work = new Program([
     await bind(gpu, 'arithmetic', arithmetic, [source, result]),
     await bind(gpu, 'copy', copy, [source, result]),
@@ -138,7 +139,7 @@ async function prepare(gpu: Gpu, pace: Pace, isGpu: boolean): Promise<() => Prom
   const repeated = async (count: number) => {
     const several = Array.from({ length: count }, () => work);
     const once = Math.max(1e-3, (await runOnce(gpu, several)) / count);
-    return Array.from({ length: Math.min(mostRepeats, Math.ceil(pace.look / once)) }, () => work);
+    return Array.from({ length: Math.min(mostRepeats, Math.ceil(pace.probe / once)) }, () => work);
   };
   await runOnce(gpu, [work]); // compiles
   let programs = await repeated(1);

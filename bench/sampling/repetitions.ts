@@ -5,21 +5,21 @@
  */
 import type { AdapterKind } from '../../src/gpu/device.ts';
 import { medianOf } from './median-interval.ts';
-import { summarise, type SamplingLimits, type Sample } from './sampling.ts';
+import { sampleOf, type SamplingLimits, type Sample } from './sampling.ts';
 import { undisturbedBelow } from './machine-load.ts';
 
-export const mostVisits = 3;
+export const mostRepetitions = 3;
 
 /** A visit's share of what a row is sampled. */
-export const ofVisit: SamplingLimits = { least: 2, most: 20, time: 1200 };
+export const perRepetition: SamplingLimits = { least: 2, most: 20, time: 1200 };
 
 /** A row whose rates belong to its median. */
-export interface Visited extends Sample {
+export interface RepeatedSample extends Sample {
   /** Medians of the visits, in milliseconds. */
   readonly visitsMs?: readonly number[];
 }
 
-export interface VisitOutput<Row> {
+export interface RepetitionOutput<Row> {
   /** A row after a visit that others follow. */
   readonly keep: (row: Row) => void;
   /** A row to be seen. On a GPU that is visited again it comes again, with the samples of all visits so far. */
@@ -45,14 +45,14 @@ export function isNoisy(rows: readonly Sample[]): boolean {
  * @param merge a row of the samples of all visits, made of that of the first one
  * @param visits exactly so many; unless told, as many as the kind of adapter wants
  */
-export async function inVisits<Row extends Visited>(
+export async function inRepetitions<Row extends RepeatedSample>(
   kind: AdapterKind,
   visit: (number: number, show: (row: Row) => void) => Promise<void>,
-  merge: (first: Row, sample: Required<Pick<Visited, 'visitsMs'>> & Sample) => Row,
-  { keep, show }: VisitOutput<Row>,
+  merge: (first: Row, sample: Required<Pick<RepeatedSample, 'visitsMs'>> & Sample) => Row,
+  { keep, show }: RepetitionOutput<Row>,
   visits?: number,
 ): Promise<void> {
-  const last = visits ?? mostVisits;
+  const last = visits ?? mostRepetitions;
   const mayEnd = kind === 'gpu' && visits === undefined;
   /** Of each place, the row of every visit. */
   const places: Row[][] = [];
@@ -78,7 +78,7 @@ export async function inVisits<Row extends Visited>(
 /** The samples of all; one disturbed visit of three is what their medians withstand. */
 export function pooled(visited: readonly Sample[]): Sample {
   return {
-    ...summarise(visited.flatMap(({ times }) => times)),
+    ...sampleOf(visited.flatMap(({ times }) => times)),
     slowdown: medianOf(visited.map(({ slowdown = 1 }) => slowdown)),
   };
 }

@@ -3,10 +3,10 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { Program, type Dispatch } from '../../src/gpu/program.ts';
 import { timeSpans } from './dispatch-times.ts';
 import { relativeHalfWidth } from './median-interval.ts';
-import { sampleRounds, type Patience } from './interleave.ts';
+import { interleave, type SamplingPatience } from './interleave.ts';
 import { runOnce } from './run-once.ts';
-import { summarise, type Sample } from './sampling.ts';
-import type { Watch } from './machine-load.ts';
+import { sampleOf, type Sample } from './sampling.ts';
+import type { LoadMonitor } from './machine-load.ts';
 
 export interface DispatchSample extends Sample {
   readonly timer: 'timestamps' | 'wall clock';
@@ -25,19 +25,19 @@ const samples = { least: 3, toBeKnown: 10, most: 200 };
 /** Half the width of the median's confidence interval, as a share of it, with which the median is known well enough. */
 const wellKnown = 0.02;
 /** There are hundreds of variants: a disturbance that lasts meets some of them, and their rows say so. */
-const brief: Patience = { attempts: 2, time: 4000 };
+const brief: SamplingPatience = { attempts: 2, time: 4000 };
 /** Samples of one submission: the device's clock tells them apart. */
 const together = 8;
 
 /** One untimed run comes first. No sample is left out for being far from the others. */
 export async function sampleDispatch(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   dispatch: Dispatch,
   { time }: DispatchLimits,
 ): Promise<DispatchSample> {
   const clocked = gpu.has('timestamp-query');
-  await watch.ready();
+  await monitor.ready();
   await runOnce(gpu, [new Program([dispatch])]);
   const [first = 1] = await sampleOnce(gpu, dispatch, 1, 1, clocked);
   const usual = Math.max(1e-4, first);
@@ -47,7 +47,7 @@ export async function sampleDispatch(
     const times: number[] = [];
     const begun = performance.now();
     do times.push(...(await sampleOnce(gpu, dispatch, repeats, atOnce, clocked)));
-    while (performance.now() - begun < Math.min(watch.roundMs, time));
+    while (performance.now() - begun < Math.min(monitor.roundMs, time));
     return times;
   };
   const enough = (times: readonly number[], milliseconds: number) =>
@@ -55,8 +55,8 @@ export async function sampleDispatch(
     times.length >= samples.most ||
     (times.length >= samples.least && milliseconds > time) ||
     (times.length >= samples.toBeKnown && relativeHalfWidth(times) < wellKnown);
-  const { times, slowdown } = await sampleRounds(watch, round, enough, brief);
-  return { ...summarise(times), slowdown, timer: clocked ? 'timestamps' : 'wall clock' };
+  const { times, slowdown } = await interleave(monitor, round, enough, brief);
+  return { ...sampleOf(times), slowdown, timer: clocked ? 'timestamps' : 'wall clock' };
 }
 
 /** Milliseconds of a dispatch, of as many samples as are asked for at once. */

@@ -1,14 +1,14 @@
 /** How long a program takes: repeated until the figures stand, with their spread. */
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Program } from '../../src/gpu/program.ts';
-import { hasTwoHumps } from './humps.ts';
+import { isBimodal } from './humps.ts';
 import { medianInterval } from './median-interval.ts';
-import { sampleRounds } from './interleave.ts';
+import { interleave } from './interleave.ts';
 import { runOnce } from './run-once.ts';
-import type { Watch } from './machine-load.ts';
+import type { LoadMonitor } from './machine-load.ts';
 
 export interface Sample {
-  /** Time of a fixed piece of work between the samples, at most, as a multiple of the least that it took; see `watch.ts`. */
+  /** Time of a fixed piece of work between the samples, at most, as a multiple of the least that it took; see `machine-load.ts`. */
   readonly slowdown?: number;
   readonly medianMs: number;
   readonly p10Ms: number;
@@ -48,11 +48,11 @@ export function wantsMore(
 /** Times of `runOnce`; two untimed runs come first. */
 export async function sampleProgram(
   gpu: Gpu,
-  watch: Watch,
+  monitor: LoadMonitor,
   programs: readonly Program[],
   limits: SamplingLimits,
 ): Promise<Sample> {
-  return sampleRuns(watch, () => runOnce(gpu, programs), limits, 2);
+  return sampleRuns(monitor, () => runOnce(gpu, programs), limits, 2);
 }
 
 /**
@@ -61,7 +61,7 @@ export async function sampleProgram(
  * @param untimed runs that come first: they compile, and fill caches
  */
 export async function sampleRuns(
-  watch: Watch,
+  monitor: LoadMonitor,
   once: () => Promise<number>,
   limits: SamplingLimits,
   untimed: number,
@@ -71,19 +71,19 @@ export async function sampleRuns(
     const times: number[] = [];
     const begun = performance.now();
     do times.push(await once());
-    while (performance.now() - begun < watch.roundMs);
+    while (performance.now() - begun < monitor.roundMs);
     return times;
   };
-  const { times, slowdown } = await sampleRounds(
-    watch,
+  const { times, slowdown } = await interleave(
+    monitor,
     round,
     (taken, milliseconds) =>
       !wantsMore(taken.length, milliseconds, limits) || taken.some((milliseconds) => milliseconds > slowRun),
   );
-  return { ...summarise(times), slowdown };
+  return { ...sampleOf(times), slowdown };
 }
 
-export function summarise(times: readonly number[]): Sample {
+export function sampleOf(times: readonly number[]): Sample {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
   const [lowMs, highMs] = medianInterval(sorted);
@@ -92,7 +92,7 @@ export function summarise(times: readonly number[]): Sample {
     return Number((times[Math.floor(index * every)] ?? NaN).toFixed(4));
   });
   const spread = { p10Ms: at(0.1), p90Ms: at(0.9), lowMs, highMs };
-  const humps = hasTwoHumps(times) ? { humps: 2 as const } : {};
+  const humps = isBimodal(times) ? { humps: 2 as const } : {};
   return { medianMs: at(0.5), ...spread, samples: times.length, ...humps, times: kept };
 }
 

@@ -1,7 +1,7 @@
 /** How long the rest of an ascent takes, by the iterations of its batch, which cost the same however many images still climb. */
 import type { Standing } from '../ascent/ascent.ts';
 import type { AscentProgress } from '../runs/ascent/records.ts';
-import type { Expected } from './bar-line.ts';
+import type { ExpectedRest } from './bar-line.ts';
 
 /** Read-backs that the pace is taken of: early ones are slow, the first one waits for what is compiled. */
 const remembered = 8;
@@ -12,7 +12,7 @@ export class AscentPace {
   #last: Pick<AscentProgress, 'trial' | 'iteration'> = { trial: 0, iteration: 0 };
 
   /** @param now milliseconds */
-  after({ trial, iteration, evaluations }: AscentProgress, standing: Standing, now: number): Expected {
+  after({ trial, iteration, evaluations }: AscentProgress, standing: Standing, now: number): ExpectedRest {
     const last = this.#last;
     // Slots that are filled anew all at once count from 0 again.
     const goesOn = trial === last.trial && iteration >= last.iteration;

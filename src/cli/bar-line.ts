@@ -53,7 +53,7 @@ const cut = (text: string, columns: number): string =>
   lengthOf(text) <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join('')}…`;
 
 /** What is known of the rest better than that it goes on at the rate so far. */
-export interface Expected {
+export interface ExpectedRest {
   /** Of what there is to be done, which may have become less. */
   readonly total: number;
   /** Until it is done; undefined where that is not known yet. */
@@ -73,7 +73,7 @@ export class Meter {
     this.#started = now();
   }
 
-  at(value: number, expected?: Expected): Required<Pick<BarState, 'rate' | 'left'>> {
+  at(value: number, expected?: ExpectedRest): Required<Pick<BarState, 'rate' | 'left'>> {
     const seconds = (this.now() - this.#started) / 1000;
     const rate = (value - this.from) / Math.max(seconds, 1e-3);
     const total = expected?.total ?? this.total;

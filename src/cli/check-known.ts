@@ -17,7 +17,7 @@ import { evaluationOf, type Evaluate } from './labelled-data.ts';
 import { withGpu } from './session.ts';
 import { noteTo, type Terminal } from './terminal.ts';
 
-export interface Known {
+export interface KnownImages {
   readonly pictures: readonly { readonly file: string; readonly target: number }[];
   /** mnist, or labelled folders. */
   readonly datasets: readonly string[];
@@ -42,7 +42,7 @@ const farFromChance = (classes: number): number => Math.min(3 / classes, (1 + 1 
  */
 export async function checkImported(
   model: Model,
-  { pictures, datasets }: Known,
+  { pictures, datasets }: KnownImages,
   changed: (change: Change) => Preprocessing,
   adapter: string,
   terminal: Terminal,

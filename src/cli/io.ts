@@ -1,6 +1,6 @@
 /** What a command line has of the world around it: where it writes and how it gets a device. */
 import { searchGpu, type OpenedGpu } from '../node/adapter.ts';
-import { holdBack } from '../node/silence-driver.ts';
+import { silenceDriver } from '../node/silence-driver.ts';
 import type { Output } from './output.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -61,7 +61,7 @@ export const processIo: Io = {
   out: process.stdout,
   err: process.stderr,
   openDevice: async (adapter, hear = () => undefined) => {
-    const opened = await searchGpu(adapter, { listen: holdBack(hear) });
+    const opened = await searchGpu(adapter, { listen: silenceDriver(hear) });
     const close = () => {
       opened.gpu.close();
     };

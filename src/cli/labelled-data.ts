@@ -21,13 +21,13 @@ export interface TestSet {
 }
 
 /** Of the pictures that could be read. */
-export interface Evaluation extends Accuracy {
+export interface LabelledAccuracy extends Accuracy {
   /** Files of those that could not. */
   readonly unreadable: readonly string[];
 }
 
 /** @param parameters of the model, where they are on the device already */
-export type Evaluate = (gpu: Gpu, parameters?: Parameters) => Promise<Evaluation>;
+export type Evaluate = (gpu: Gpu, parameters?: Parameters) => Promise<LabelledAccuracy>;
 
 /** Pictures judged at once: few enough that progress shows early. */
 const mostAtATime = 64;

@@ -1,7 +1,7 @@
 /** `fool`: runs the command line of this process. */
 import { leaveOnSignals } from './interrupt.ts';
 import { processIo } from './io.ts';
-import { run } from './run.ts';
+import { runCommandLine } from './run.ts';
 import { watchOutput } from './standard-output.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -14,5 +14,5 @@ process.stderr.on('error', () => undefined);
 process.on('SIGXFSZ', () => undefined);
 
 await output.end(
-  await run(process.argv.slice(2), { ...processIo, status, isRead: output.isRead, started: 0 }),
+  await runCommandLine(process.argv.slice(2), { ...processIo, status, isRead: output.isRead, started: 0 }),
 );

@@ -21,7 +21,7 @@ export interface RunResults {
 }
 
 /** @throws RunFolderError when a record is damaged */
-export async function resultsOf(storage: FileStorage, folder: string): Promise<RunResults> {
+export async function runResults(storage: FileStorage, folder: string): Promise<RunResults> {
   if (!(await storage.read('archive.json'))) return { folder, results: [] };
   const { claims } = await readClaims(storage, folder);
   return {

@@ -25,7 +25,7 @@ import { runProgram } from './run-program.ts';
  * @param commandLine without the program's name, e.g. `['doctor', '--json']`
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 129, 130 or 143 interrupted by that signal
  */
-export async function run(commandLine: readonly string[], io: Io): Promise<number> {
+export async function runCommandLine(commandLine: readonly string[], io: Io): Promise<number> {
   const end = new AbortController();
   const invocation = begin(io, end.signal);
   try {

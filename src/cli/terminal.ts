@@ -1,5 +1,5 @@
 /** What a command says: results on standard output, everything else on standard error. */
-import { barLine, joinedLine, Meter, type BarState, type Expected } from './bar-line.ts';
+import { barLine, joinedLine, Meter, type BarState, type ExpectedRest } from './bar-line.ts';
 import { begin, processIo, type Invocation } from './io.ts';
 import { printable, printableInLine } from './printable.ts';
 
@@ -70,7 +70,7 @@ export class Terminal {
   /** A bar with rate and time left on a terminal, a line every few seconds in a pipe. */
   progress(planned: number, unit: string, from = 0): Progress {
     const meter = new Meter(planned, from, () => performance.now() - this.#passed);
-    const stateAt = (value: number, text: string, expected?: Expected): BarState => {
+    const stateAt = (value: number, text: string, expected?: ExpectedRest): BarState => {
       const { total } = expected ?? { total: planned };
       return {
         count: `${String(value)}/${String(total)} ${unit}`,
@@ -203,7 +203,7 @@ export interface Progress {
    * @param text details with commas between them, the most important one first
    * @param expected where more is known of the rest than the total that was planned
    */
-  update(value: number, text?: string, expected?: Expected): void;
+  update(value: number, text?: string, expected?: ExpectedRest): void;
   stop(): void;
 }
 

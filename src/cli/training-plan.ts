@@ -9,12 +9,12 @@ import { lenet } from '../model/architectures/lenet.ts';
 import {
   checkSame,
   mostCheckpointBytes,
-  readCheckpoint,
+  readTrainingCheckpoint,
   type TrainingCheckpoint,
   type TrainingPlan,
 } from '../model/training/training-checkpoint.ts';
 import { TrainingCheckpointError } from '../model/training/training-state.ts';
-import { lenetDescent, stepsOf } from '../model/training/training.ts';
+import { lenetDescent, trainingSteps } from '../model/training/training.ts';
 import { loadMnist } from '../node/mnist-files.ts';
 import type { TrainingFiles } from '../node/training-files.ts';
 import { version } from '../version.ts';
@@ -35,7 +35,7 @@ export interface TrainOptions extends CommonOptions, TuneOptions {
 }
 
 /** What is to be trained; the adapter is known when the device is open. */
-export interface Plan extends Omit<TrainingPlan, 'adapter'> {
+export interface CommandPlan extends Omit<TrainingPlan, 'adapter'> {
   readonly data: ImageDataset;
   readonly steps: number;
   /** Where it goes on, and the file that says so. */
@@ -69,7 +69,7 @@ export async function planTraining(
   command: Command,
   files: TrainingFiles,
   terminal: Terminal,
-): Promise<Plan> {
+): Promise<CommandPlan> {
   if (options.resume) {
     try {
       return await resumedPlan(options, command, files, terminal);
@@ -85,7 +85,7 @@ export async function planTraining(
   return newPlan(options, terminal);
 }
 
-async function newPlan(options: TrainOptions, terminal: Terminal): Promise<Plan> {
+async function newPlan(options: TrainOptions, terminal: Terminal): Promise<CommandPlan> {
   const { epochs, seed, adapter } = options;
   const batch = wholeQuads(options.batch);
   if (batch !== options.batch) terminal.note(`batch ${String(options.batch)} rounded up to ${String(batch)}`);
@@ -104,7 +104,7 @@ async function newPlan(options: TrainOptions, terminal: Terminal): Promise<Plan>
     descent,
     host: { adapter, data: placeOf(options) },
     data,
-    steps: stepsOf(data.count, epochs, descent),
+    steps: trainingSteps(data.count, epochs, descent),
   };
 }
 
@@ -113,9 +113,9 @@ async function resumedPlan(
   command: Command,
   files: TrainingFiles,
   terminal: Terminal,
-): Promise<Plan> {
+): Promise<CommandPlan> {
   const { content: checkpoint, file } = await files.read(
-    readCheckpoint,
+    readTrainingCheckpoint,
     mostCheckpointBytes(lenet()),
     (text) => {
       terminal.warn(text);
@@ -132,7 +132,7 @@ async function resumedPlan(
   const data = await sameData(host.data, isGiven('data'), checkpoint, file);
   const { epochs, descent } = checkpoint;
   const from = { checkpoint, file };
-  return { ...checkpoint, host, data, steps: stepsOf(data.count, epochs, descent), from };
+  return { ...checkpoint, host, data, steps: trainingSteps(data.count, epochs, descent), from };
 }
 
 /** Options that are given may say again what the training began with. @throws UsageError naming one that says something else */
@@ -168,7 +168,7 @@ async function sameData(
 }
 
 /** Numbers of the whole training, whatever of it is done. @throws TrainingCheckpointError where it began on another adapter */
-export function planOn(plan: Plan, { description }: AdapterDescription): TrainingPlan {
+export function planOn(plan: CommandPlan, { description }: AdapterDescription): TrainingPlan {
   const { version, architecture, dataset, epochs, seed, descent, host, from } = plan;
   if (from) {
     const advice =

@@ -14,7 +14,7 @@ import { readAscent } from '../runs/ascent/read.ts';
 import { newAscent, resumedAscent, type AscentSetup } from '../runs/ascent/start.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import { runFolder } from './evolution-step.ts';
-import type { Host, ReadResult, Step, StepHost } from './experiment.ts';
+import type { Host, ReadResult, ExperimentStep, StepHost } from './experiment.ts';
 import { runPicture } from './run-picture.ts';
 import { totalVariation } from './total-variation.ts';
 
@@ -59,7 +59,7 @@ export interface AscentStepOptions {
   readonly genomes?: (host: Host, read: ReadResult) => Promise<readonly CppnGenome[]>;
 }
 
-export function ascentStep(options: AscentStepOptions): Step<AscentOutcome> {
+export function ascentStep(options: AscentStepOptions): ExperimentStep<AscentOutcome> {
   const { id, title, evaluations, model: name } = options;
   return {
     ...{ id, title, evaluations, result: ascentOutcome },

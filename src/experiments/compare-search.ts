@@ -5,14 +5,14 @@ import { tracesDrawing } from './drawings.ts';
 import {
   defineExperiment,
   type Conclusion,
-  type Figure,
+  type ExperimentFigure,
   type Host,
   type ReadResult,
-  type Row,
+  type ConclusionRow,
 } from './experiment.ts';
 import { searchMethods, type SearchRun } from './search-methods.ts';
 import {
-  differences,
+  searchDifferences,
   finalLogOdds,
   intervalsAt,
   logPlaces,
@@ -21,18 +21,21 @@ import {
   searchRows,
   type MethodRuns,
 } from './search-rows.ts';
-import { choice, classes, count, decimal, same, text, type ValuesOf } from './experiment-settings.ts';
+import { choice, classes, countSetting, decimal, same, text, type ValuesOf } from './experiment-settings.ts';
 
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('lenet-mnist')),
   classes: classes('classes that are searched for', same(null)),
-  runs: count('independent searches of each method', { quick: 5, paper: 10 }),
-  budget: count('evaluations of each search', { quick: 6000, paper: 40_000 }),
+  runs: countSetting('independent searches of each method', { quick: 5, paper: 10 }),
+  budget: countSetting('evaluations of each search', { quick: 6000, paper: 40_000 }),
   gradientCost: decimal('evaluations that a gradient step counts as, of each image', same(3), {
     least: 1,
     most: 1000,
   }),
-  population: count('children of a generation, and random CPPNs of a batch', { quick: 100, paper: 200 }),
+  population: countSetting('children of a generation, and random CPPNs of a batch', {
+    quick: 100,
+    paper: 200,
+  }),
   evolveShare: decimal('share of the budget before elites are polished', same(0.5), {
     least: 0.001,
     most: 0.999,
@@ -42,9 +45,9 @@ const settings = {
     ['default', 'patient'],
     same('default'),
   ),
-  mutations: count('by which a random CPPN has grown', same(10), 0),
+  mutations: countSetting('by which a random CPPN has grown', same(10), 0),
   coordinates: choice('what a CPPN sees as x and y', ['pixels', 'normalised'], same('pixels')),
-  seed: count('of the first search; each of the others has its own', same(1), 0),
+  seed: countSetting('of the first search; each of the others has its own', same(1), 0),
 };
 type Chosen = ValuesOf<typeof settings>;
 
@@ -99,7 +102,7 @@ async function conclude(
       medians: named(found, ({ runs }) => runs.map(({ points }) => points.at(-1)?.median ?? 0)),
       medianLogOdds: named(found, finalLogOdds),
       spent: named(found, ({ runs }) => runs.map(({ points }) => points.at(-1)?.evaluations ?? 0)),
-      differences: differences(found),
+      differences: searchDifferences(found),
     },
     cost: costs(found),
   };
@@ -108,7 +111,7 @@ async function conclude(
 const named = <T>(methods: readonly MethodRuns[], of: (method: MethodRuns) => T) =>
   Object.fromEntries(methods.map((method) => [method.name, of(method)]));
 
-const costs = (methods: readonly MethodRuns[]): Row[] =>
+const costs = (methods: readonly MethodRuns[]): ConclusionRow[] =>
   methods.map(({ name, runs }) => {
     const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
     const judged = runs.reduce((sum, run) => sum + run.judged, 0);
@@ -120,7 +123,7 @@ const costs = (methods: readonly MethodRuns[]): Row[] =>
     };
   });
 
-function curves(methods: readonly MethodRuns[], { budget }: Chosen): Figure {
+function curves(methods: readonly MethodRuns[], { budget }: Chosen): ExperimentFigure {
   const firsts = methods.flatMap(({ runs }) => runs.map(({ points }) => points[0]?.evaluations ?? budget));
   const places = logPlaces(Math.min(...firsts), budget);
   const traces = methods.map((method) => ({ label: method.name, points: intervalsAt(method, places) }));
@@ -139,7 +142,7 @@ function curves(methods: readonly MethodRuns[], { budget }: Chosen): Figure {
 /** More than these make pictures too small to be seen. */
 const mostColumns = 10;
 
-async function sheet(host: Host, read: ReadResult, methods: readonly Method[]): Promise<Figure> {
+async function sheet(host: Host, read: ReadResult, methods: readonly Method[]): Promise<ExperimentFigure> {
   const pictures: GridPicture[] = [];
   let columns = 1;
   for (const { name, searches } of methods) {

@@ -1,5 +1,13 @@
 /** Carries out an experiment's plan: what is done already is read, the rest is run, and the conclusion is written. */
-import type { Conclusion, Experiment, Figure, Host, Plan, ReadResult, Step } from './experiment.ts';
+import type {
+  Conclusion,
+  Experiment,
+  ExperimentFigure,
+  Host,
+  ExperimentPlan,
+  ReadResult,
+  ExperimentStep,
+} from './experiment.ts';
 import {
   figurePath,
   readResult,
@@ -20,11 +28,14 @@ export interface ConductHooks {
 }
 
 /** All that the plan's steps come to. */
-export const evaluationsOf = ({ steps }: Plan): number =>
+export const evaluationsOf = ({ steps }: ExperimentPlan): number =>
   steps.reduce((sum, { evaluations }) => sum + evaluations, 0);
 
 /** What an earlier process has come to: the evaluations of the steps whose results are there. */
-export async function evaluationsDone({ steps }: Plan, { storage }: Pick<Host, 'storage'>): Promise<number> {
+export async function evaluationsDone(
+  { steps }: ExperimentPlan,
+  { storage }: Pick<Host, 'storage'>,
+): Promise<number> {
   let done = 0;
   for (const { id, evaluations } of steps) if (await storage.read(stepPath(id))) done += evaluations;
   return done;
@@ -49,8 +60,8 @@ export async function conduct(
   const plan = experiment.plan(record.settings);
   for (const { check } of plan.steps) await check?.(host);
   await hooks.onChecked?.();
-  const results = new Map<Step<unknown>, unknown>();
-  const read: ReadResult = <R>(step: Step<R>) => {
+  const results = new Map<ExperimentStep<unknown>, unknown>();
+  const read: ReadResult = <R>(step: ExperimentStep<R>) => {
     if (results.has(step)) return results.get(step) as R;
     throw new Error(`the result of step ${step.id} is asked for before it is there`);
   };
@@ -78,7 +89,11 @@ export async function conduct(
 }
 
 /** A damaged result is none: its step is run again. */
-async function resultIn(host: Host, record: ExperimentRecord, step: Step<unknown>): Promise<unknown> {
+async function resultIn(
+  host: Host,
+  record: ExperimentRecord,
+  step: ExperimentStep<unknown>,
+): Promise<unknown> {
   try {
     return await readResult(host.storage, record, step);
   } catch (error) {
@@ -132,7 +147,7 @@ async function settle(
 
 async function writeFigure(
   { storage, encodePicture }: Host,
-  figure: Figure,
+  figure: ExperimentFigure,
 ): Promise<{ file: string; caption: string }> {
   const { name, caption } = figure;
   if ('svg' in figure) {

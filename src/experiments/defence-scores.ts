@@ -53,12 +53,12 @@ export function fittedTemperature(logits: readonly ArrayLike<number>[], targets:
 }
 
 /** What a defence makes of an image. */
-export interface TuningResult {
+export interface DefenceVerdict {
   readonly named: number;
   readonly score: number;
 }
 
-export const verdictOf = (outputs: Float32Array, score: number): TuningResult => {
+export const verdictOf = (outputs: Float32Array, score: number): DefenceVerdict => {
   return { named: largest(outputs), score };
 };
 
@@ -66,7 +66,7 @@ export const verdictOf = (outputs: Float32Array, score: number): TuningResult =>
 export const passing = 0.95;
 
 /** @param real of images that set the threshold */
-export const thresholdOf = (real: readonly TuningResult[]): number =>
+export const thresholdOf = (real: readonly DefenceVerdict[]): number =>
   quantile(
     real.map(({ score }) => score),
     1 - passing,
@@ -74,7 +74,7 @@ export const thresholdOf = (real: readonly TuningResult[]): number =>
 
 /** How many are named their class and pass. */
 export const survivors = (
-  verdicts: readonly TuningResult[],
+  verdicts: readonly DefenceVerdict[],
   targets: ArrayLike<number>,
   threshold = -Infinity,
 ): number =>

@@ -16,11 +16,11 @@ import {
   survivors,
   thresholdOf,
   verdictOf,
-  type TuningResult,
+  type DefenceVerdict,
 } from './defence-scores.ts';
 import { blurred, moved, noisy } from './disturb.ts';
 import { elitePictures, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
-import type { Host, Row, Step } from './experiment.ts';
+import type { Host, ConclusionRow, ExperimentStep } from './experiment.ts';
 import { outputsOfAll } from './judged.ts';
 
 const defence = z.object({
@@ -59,7 +59,7 @@ interface Options {
 /** Fooling images that were evolved in one way. */
 export interface FoolingKind {
   readonly name: string;
-  readonly evolution: Step<EvolutionOutcome>;
+  readonly evolution: ExperimentStep<EvolutionOutcome>;
 }
 
 /** What is done to an image before the network sees it; drawn afresh so often where chance has a part. */
@@ -99,7 +99,7 @@ interface Images {
   readonly sizes: readonly [calibrating: number, real: number, ...fooling: number[]];
 }
 
-export function defenceStep(kinds: readonly FoolingKind[], options: Options): Step<Defences> {
+export function defenceStep(kinds: readonly FoolingKind[], options: Options): ExperimentStep<Defences> {
   const realOf = async (host: Host): Promise<LabelledBatch | undefined> => {
     const { model } = await host.loadModel(options.model);
     const source = options.images ?? (model.architecture.name === 'lenet' ? 'mnist' : undefined);
@@ -195,7 +195,7 @@ function settled(
 }
 
 /** Of the mean softmax over the draws. */
-function averaged(outputs: readonly Float32Array[][]): TuningResult[] {
+function averaged(outputs: readonly Float32Array[][]): DefenceVerdict[] {
   const [first = []] = outputs;
   return first.map((row, image) => {
     const mean = new Float32Array(row.length);
@@ -209,7 +209,7 @@ function averaged(outputs: readonly Float32Array[][]): TuningResult[] {
 /** One defence: its threshold by the first real images, the rest judged by it. */
 export function counted(
   what: string,
-  verdicts: readonly TuningResult[],
+  verdicts: readonly DefenceVerdict[],
   targets: readonly number[],
   [calibrating, real, ...fooling]: Images['sizes'],
 ): Defences['defences'][number] {
@@ -231,7 +231,7 @@ export function counted(
 }
 
 /** The table, out of what was counted alone. */
-export function defenceRows({ defences, kinds, total }: Defences): Row[] {
+export function defenceRows({ defences, kinds, total }: Defences): ConclusionRow[] {
   return defences.map(({ what, accuracy, passing, survive }) => {
     const real =
       accuracy === null || passing === null

@@ -5,8 +5,8 @@ import { barsDrawing } from './bars.ts';
 import { elitePictures, evolutionStep, type ElitePicture, type EvolutionOutcome } from './evolution-step.ts';
 import { runSettings } from './independent-runs.ts';
 import { defenceRows, defenceStep, type Defences, type FoolingKind } from './defence-step.ts';
-import { defineExperiment, type Conclusion, type Figure } from './experiment.ts';
-import { choice, classes, count, optionalText, same, text } from './experiment-settings.ts';
+import { defineExperiment, type Conclusion, type ExperimentFigure } from './experiment.ts';
+import { choice, classes, countSetting, optionalText, same, text } from './experiment-settings.ts';
 
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('lenet-mnist')),
@@ -14,15 +14,19 @@ const settings = {
     'labelled test images: mnist, or a folder with a subfolder for each class; mnist for LeNet, else none, unless given',
     'folder',
   ),
-  real: count('test images, of which the first half sets thresholds', { quick: 1000, paper: 10_000 }, 40),
+  real: countSetting(
+    'test images, of which the first half sets thresholds',
+    { quick: 1000, paper: 10_000 },
+    40,
+  ),
   encoding: choice('encoding of the images', ['cppn', 'direct'], same('cppn')),
-  generations: count('generations of each evolution', { quick: 100, paper: 1000 }),
-  population: count('children of a generation', { quick: 60, paper: 200 }),
-  shift: count('pixels that images are moved by at most', same(3)),
-  noise: count('grey levels of noise on every pixel: its standard deviation', same(32)),
-  views: count('views at random that are averaged by the evolutions against defences', same(8)),
+  generations: countSetting('generations of each evolution', { quick: 100, paper: 1000 }),
+  population: countSetting('children of a generation', { quick: 60, paper: 200 }),
+  shift: countSetting('pixels that images are moved by at most', same(3)),
+  noise: countSetting('grey levels of noise on every pixel: its standard deviation', same(32)),
+  views: countSetting('views at random that are averaged by the evolutions against defences', same(8)),
   classes: classes('classes that get a cell', same(null)),
-  seed: count('of the evolutions', same(1), 0),
+  seed: countSetting('of the evolutions', same(1), 0),
 };
 
 export const defences = defineExperiment({
@@ -99,7 +103,7 @@ function conclude(
   };
 }
 
-function bars({ defences: all, kinds, total }: Defences): Figure {
+function bars({ defences: all, kinds, total }: Defences): ExperimentFigure {
   const svg = barsDrawing(
     all.map(({ what, survive, accuracy }) => ({
       label: what,
@@ -115,7 +119,7 @@ function bars({ defences: all, kinds, total }: Defences): Figure {
   return { name: 'survival', caption, svg };
 }
 
-function sheet(evolved: readonly Evolved[]): Figure {
+function sheet(evolved: readonly Evolved[]): ExperimentFigure {
   const rows = evolved.map(({ pictures }) => pictures.slice(0, 10));
   const columns = Math.max(1, rows[0]?.length ?? 0);
   const image = composeGrid(rows.flat(), { columns, pictureSize: 84, largestSide: 1600 });

@@ -58,7 +58,7 @@ export function bandsDrawing(
 }
 
 /** A curve through points, named at its end; with an interval around each point where it has one. */
-export interface Trace {
+export interface NamedCurve {
   readonly label: string;
   readonly points: readonly TracePoint[];
 }
@@ -71,7 +71,7 @@ interface TracePoint {
 }
 
 export function tracesDrawing(
-  traces: readonly Trace[],
+  traces: readonly NamedCurve[],
   options: {
     readonly horizontal: string;
     readonly vertical: string;

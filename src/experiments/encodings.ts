@@ -22,11 +22,11 @@ import {
   defineExperiment,
   type Conclusion,
   type Experiment,
-  type Figure,
+  type ExperimentFigure,
   type Host,
-  type Step,
+  type ExperimentStep,
 } from './experiment.ts';
-import { choice, classes, count, same, text } from './experiment-settings.ts';
+import { choice, classes, countSetting, same, text } from './experiment-settings.ts';
 import { bootstrapMedian } from './intervals.ts';
 
 type Encoding = RunSettings['encoding'];
@@ -50,12 +50,15 @@ const settingsOf = (
     quick: quick.model,
     paper: paper.model,
   }),
-  runs: count('independent runs', { quick: quick.runs, paper: paper.runs }),
-  generations: count('generations of each run', { quick: quick.generations, paper: paper.generations }),
-  population: count('children of a generation', { quick: quick.population, paper: paper.population }),
+  runs: countSetting('independent runs', { quick: quick.runs, paper: paper.runs }),
+  generations: countSetting('generations of each run', {
+    quick: quick.generations,
+    paper: paper.generations,
+  }),
+  population: countSetting('children of a generation', { quick: quick.population, paper: paper.population }),
   crops: choice('views of an image that are averaged', crops, { quick: quick.crops, paper: paper.crops }),
   classes: classes('classes that get a cell', same(null)),
-  seed: count('of the first run; the others follow', same(1), 0),
+  seed: countSetting('of the first run; the others follow', same(1), 0),
 });
 
 function encodingExperiment(
@@ -89,7 +92,7 @@ export const encodingWords: Readonly<Record<Encoding, string>> = {
 
 async function conclude(
   host: Host,
-  steps: readonly Step<EvolutionOutcome>[],
+  steps: readonly ExperimentStep<EvolutionOutcome>[],
   {
     runs,
     reported,
@@ -128,7 +131,7 @@ const costInPaper = (cells: number): string =>
   cells <= 10 ? 'about 5 minutes on 4 cores' : 'about 4 days on 128 cores (CPPN, 1,000 classes)';
 
 /** Median over the classes, and its interval over the runs, after each generation. */
-function curves(runs: readonly EvolutionOutcome[]): Figure {
+function curves(runs: readonly EvolutionOutcome[]): ExperimentFigure {
   const generations = Math.min(...runs.map(({ median }) => median.length));
   const over = (key: 'median' | 'mean') =>
     Array.from({ length: generations }, (_, generation) =>
@@ -148,7 +151,7 @@ function curves(runs: readonly EvolutionOutcome[]): Figure {
 }
 
 /** A box for every class where they are few, else one for all of each run. */
-function spread(runs: readonly EvolutionOutcome[]): Figure {
+function spread(runs: readonly EvolutionOutcome[]): ExperimentFigure {
   const cells = runs[0]?.cells ?? [];
   const perClass = cells.length <= 20;
   const groups = perClass
@@ -172,7 +175,10 @@ function spread(runs: readonly EvolutionOutcome[]): Figure {
 }
 
 /** A row of pictures for each run where classes are few (paper's figures 4 and 5), else all classes of the first run. */
-async function grid(host: Host, steps: readonly Step<EvolutionOutcome>[]): Promise<Figure> {
+async function grid(
+  host: Host,
+  steps: readonly ExperimentStep<EvolutionOutcome>[],
+): Promise<ExperimentFigure> {
   const [first] = steps;
   if (!first) throw new RangeError('a grid needs a run');
   const pictures = await elitePictures(host, first);

@@ -11,7 +11,7 @@ import { formatConfidence } from '../report/format.ts';
 import { newEvolution, resumedEvolution, type EvolutionSetup } from '../runs/evolution/start.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
+import type { Host, NamedModel, ReadResult, ExperimentStep, StepHost } from './experiment.ts';
 import { runPicture } from './run-picture.ts';
 
 /** What an evolution leaves behind for a conclusion. */
@@ -58,7 +58,7 @@ export function evolutionStep({
   settings: given,
   loadModel,
   classes,
-}: EvolutionStepOptions): Step<EvolutionOutcome> {
+}: EvolutionStepOptions): ExperimentStep<EvolutionOutcome> {
   const load = (host: Host) => host.loadModel(given.model);
   const check = async (host: Host) => {
     const { model } = await load(host);

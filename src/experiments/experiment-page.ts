@@ -4,7 +4,7 @@ import { html, type Markup } from '../report/markup.ts';
 import { renderPage } from '../report/page.ts';
 import { contents, Section } from '../report/section.ts';
 import { columnTable, namedTable } from '../report/tables.ts';
-import type { Row } from './experiment.ts';
+import type { ConclusionRow } from './experiment.ts';
 import { figurePath, type ConclusionRecord, type ExperimentRecord } from './experiment-record.ts';
 import { settingText, type Settings } from './experiment-settings.ts';
 
@@ -67,7 +67,7 @@ export function renderExperiment(
 
 const headings = ['', 'paper', 'this run', 'why they differ'];
 
-function rowsTable(rows: readonly Row[]): Markup | undefined {
+function rowsTable(rows: readonly ConclusionRow[]): Markup | undefined {
   if (rows.length === 0) return undefined;
   const explained = rows.some(({ differs }) => differs !== undefined);
   const columns = headings.slice(0, explained ? 4 : 3).map((heading) => ({ heading }));

@@ -5,7 +5,7 @@ import { markOf, withChecksum, withChecksumIn } from '../storage/checksum.ts';
 import type { Storage } from '../storage/storage.ts';
 import { version } from '../version.ts';
 import { scales, type Scale, type Values } from './experiment-settings.ts';
-import type { Experiment, Step } from './experiment.ts';
+import type { Experiment, ExperimentStep } from './experiment.ts';
 
 const value = z.union([z.number(), z.string().max(4096), z.array(z.int()).max(100_000).readonly(), z.null()]);
 
@@ -60,7 +60,7 @@ export const readRecord = (storage: Storage): Promise<ExperimentRecord | undefin
 export const writeResult = (
   storage: Storage,
   { mark }: ExperimentRecord,
-  { id }: Step<unknown>,
+  { id }: ExperimentStep<unknown>,
   result: unknown,
 ): Promise<void> => storage.write(stepPath(id), json(withChecksumIn(mark)({ format: 1, id, result })));
 
@@ -71,7 +71,7 @@ export const writeResult = (
 export async function readResult<R>(
   storage: Storage,
   { mark }: ExperimentRecord,
-  { id, result }: Step<R>,
+  { id, result }: ExperimentStep<R>,
 ): Promise<R | undefined> {
   const schema = z.object({ format: z.literal(1), id: z.literal(id), result });
   return (await readJson(storage, stepPath(id), schema, mark))?.result;

@@ -40,7 +40,7 @@ type AtScales<T> = Readonly<Record<Scale, T>>;
 const most = 1e9;
 
 /** A whole number. */
-export function count(about: string, { quick, paper }: AtScales<number>, least = 1): Setting<number> {
+export function countSetting(about: string, { quick, paper }: AtScales<number>, least = 1): Setting<number> {
   const schema = z.int().min(least).max(most);
   const parse = (text: string) => {
     const value = Number(text);

@@ -86,9 +86,9 @@ export interface StepHost extends Host {
 }
 
 /** The result of an earlier step of the plan. */
-export type ReadResult = <R>(step: Step<R>) => R;
+export type ReadResult = <R>(step: ExperimentStep<R>) => R;
 
-export interface Step<R> {
+export interface ExperimentStep<R> {
   /** Names its files: lower-case letters, digits and hyphens. */
   readonly id: string;
   /** For people, e.g. `run 3 of 10`. */
@@ -106,7 +106,7 @@ export interface Step<R> {
 }
 
 /** A line of the table that stands beside the paper's. */
-export interface Row {
+export interface ConclusionRow {
   readonly what: string;
   readonly paper: string;
   readonly here: string;
@@ -115,25 +115,25 @@ export interface Row {
 }
 
 /** A drawing as an SVG file of its own, or pictures in one PNG. */
-export type Figure = {
+export type ExperimentFigure = {
   /** Of its file, without ending. */
   readonly name: string;
   readonly caption: string;
 } & ({ readonly svg: string } | { readonly image: Image });
 
 export interface Conclusion {
-  readonly rows: readonly Row[];
-  readonly figures: readonly Figure[];
+  readonly rows: readonly ConclusionRow[];
+  readonly figures: readonly ExperimentFigure[];
   /** What was found and why it differs from the paper, in sentences. */
   readonly remarks: readonly string[];
   /** What the rows are made of, for programs: plain JSON. */
   readonly numbers: Readonly<Record<string, unknown>>;
   /** Times, which no two machines share: apart from the table, which is the same wherever it is repeated. */
-  readonly cost: readonly Row[];
+  readonly cost: readonly ConclusionRow[];
 }
 
-export interface Plan {
-  readonly steps: readonly Step<unknown>[];
+export interface ExperimentPlan {
+  readonly steps: readonly ExperimentStep<unknown>[];
   readonly conclude: (host: Host, read: ReadResult) => Promise<Conclusion>;
 }
 
@@ -146,14 +146,14 @@ export interface Experiment {
   readonly about: string;
   readonly settings: Settings;
   /** @throws an Error where the values do not fit the settings */
-  readonly plan: (values: Values) => Plan;
+  readonly plan: (values: Values) => ExperimentPlan;
 }
 
 /** An experiment whose plan knows the types of its settings. */
 export function defineExperiment<S extends Settings>(
   definition: Omit<Experiment, 'settings' | 'plan'> & {
     readonly settings: S;
-    readonly plan: (values: ValuesOf<S>) => Plan;
+    readonly plan: (values: ValuesOf<S>) => ExperimentPlan;
   },
 ): Experiment {
   const { settings, plan } = definition;

@@ -14,11 +14,11 @@ import {
 import type { Model } from '../model/model.ts';
 import type { TrainingCheckpoint, TrainingPlan } from '../model/training/training-checkpoint.ts';
 import { readState, restoreState } from '../model/training/training-state.ts';
-import { descend, stepsOf } from '../model/training/training.ts';
+import { descend, trainingSteps } from '../model/training/training.ts';
 import type { Descent } from '../network/trainer.ts';
 import { version } from '../version.ts';
-import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
-import { networkPath, writeNetwork } from './retrained-network.ts';
+import type { Host, NamedModel, ReadResult, ExperimentStep, StepHost } from './experiment.ts';
+import { retrainedPath, writeNetwork } from './retrained-network.ts';
 import { checkpointIn, checkpointsInto } from './training-checkpoints.ts';
 
 export const fineTuningOutcome = z.object({ pictures: z.int(), steps: z.int(), seconds: z.number() });
@@ -48,18 +48,18 @@ export interface FineTuningStepOptions {
 
 const checkpointPath = (network: string): string => `models/${network}.checkpoint`;
 
-export function fineTuningStep(options: FineTuningStepOptions): Step<FineTuningOutcome> {
+export function fineTuningStep(options: FineTuningStepOptions): ExperimentStep<FineTuningOutcome> {
   const { id, title, network, evaluations, epochs, descent } = options;
   return {
     ...{ id, title, evaluations, result: fineTuningOutcome },
-    files: [networkPath(network), checkpointPath(network)],
+    files: [retrainedPath(network), checkpointPath(network)],
     run: async (host, read) => {
       const lesson = await options.lesson(host, read);
       const seconds = await host.withDevice((gpu) => follow(gpu, host, lesson, options));
       if (seconds === undefined) return undefined;
       await host.storage.remove(checkpointPath(network));
       const pictures = lesson.pictures.count;
-      return { pictures, steps: stepsOf(pictures, epochs, descent), seconds };
+      return { pictures, steps: trainingSteps(pictures, epochs, descent), seconds };
     },
   };
 }
@@ -90,7 +90,7 @@ async function follow(
     (step, loss) => readState(gpu, tuner, step, loss),
     from?.step,
   );
-  const steps = stepsOf(pictures.count, epochs, descent);
+  const steps = trainingSteps(pictures.count, epochs, descent);
   try {
     const done = await descend(
       tuner,

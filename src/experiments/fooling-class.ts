@@ -1,6 +1,7 @@
 /** Training images with one class more, for what has fooled a network (paper §3.6). */
 import type { ImageDataset } from '../datasets/dataset.ts';
 
+/** The label of the class of fooling images. */
 export const foolingLabel = 'fooling';
 
 /**

@@ -15,15 +15,15 @@ import { independentRuns, runSettings } from './independent-runs.ts';
 import {
   defineExperiment,
   type Conclusion,
-  type Figure,
+  type ExperimentFigure,
   type Host,
-  type Row,
-  type Step,
+  type ConclusionRow,
+  type ExperimentStep,
   type StepHost,
 } from './experiment.ts';
 import { confidencesOfAll, outputsOfAll } from './judged.ts';
 import { alikeness, pairsBetweenRuns, type Pairs } from './likeness.ts';
-import { choice, classes, count, same, text } from './experiment-settings.ts';
+import { choice, classes, countSetting, same, text } from './experiment-settings.ts';
 import { mannWhitney } from './intervals.ts';
 
 const pairs = z.object({ within: z.array(z.number()), between: z.array(z.number()) });
@@ -53,12 +53,12 @@ const settings = {
     paper: 'caffenet-tiny',
   }),
   encoding: choice('encoding of the images', ['cppn', 'direct'], same('cppn')),
-  runs: count('independent runs', { quick: 4, paper: 5 }, 2),
-  generations: count('generations of each run', { quick: 60, paper: 5000 }),
-  population: count('children of a generation', { quick: 60, paper: 400 }),
+  runs: countSetting('independent runs', { quick: 4, paper: 5 }, 2),
+  generations: countSetting('generations of each run', { quick: 60, paper: 5000 }),
+  population: countSetting('children of a generation', { quick: 60, paper: 400 }),
   crops: choice('views of an image that are averaged', ['1', '10'], { quick: '1', paper: '10' }),
   classes: classes('classes that get a cell', same(null)),
-  seed: count('of the first run; the others follow', same(1), 0),
+  seed: countSetting('of the first run; the others follow', same(1), 0),
 };
 
 export const generality = defineExperiment({
@@ -102,10 +102,10 @@ const disturbances: readonly {
 const byShare = (pixels: number) => ({ across: Math.round(pixels), down: Math.round(pixels) });
 
 function comparisonStep(
-  runs: readonly Step<EvolutionOutcome>[],
+  runs: readonly ExperimentStep<EvolutionOutcome>[],
   name: string,
   crops: 1 | 10,
-): Step<Generality> {
+): ExperimentStep<Generality> {
   return {
     id: 'comparison',
     title: 'comparison',
@@ -173,8 +173,14 @@ function beforeLast(model: Model): { readonly model: Model; readonly layer: stri
 }
 
 /** The table, out of what was measured alone. */
-export function generalityRows({ pictures, activations, layer, total, disturbed }: Generality): Row[] {
-  const alike = (what: string, { within, between }: Pairs, differs: string): Row => {
+export function generalityRows({
+  pictures,
+  activations,
+  layer,
+  total,
+  disturbed,
+}: Generality): ConclusionRow[] {
+  const alike = (what: string, { within, between }: Pairs, differs: string): ConclusionRow => {
     const { u } = mannWhitney(within, between);
     const wins = (100 * u) / (within.length * between.length);
     return {
@@ -194,7 +200,7 @@ export function generalityRows({ pictures, activations, layer, total, disturbed 
     activations,
     'as above; the network puts images of a class side by side, or they would not be of it',
   );
-  const kept = disturbed.map(({ what, kept: still, confidence }): Row => {
+  const kept = disturbed.map(({ what, kept: still, confidence }): ConclusionRow => {
     return {
       what: `class stays the likeliest, ${what}`,
       paper: 'not tried',
@@ -222,7 +228,7 @@ function conclude(
   };
 }
 
-function likenesses({ pictures, activations, layer }: Generality): Figure {
+function likenesses({ pictures, activations, layer }: Generality): ExperimentFigure {
   const svg = boxesDrawing(
     [
       { label: 'images, one class', values: pictures.within },
@@ -239,7 +245,7 @@ function likenesses({ pictures, activations, layer }: Generality): Figure {
 const sheetRows = 12;
 
 /** A row for each class, a column for each run; of many classes those that the first run fools most surely. */
-function sheet(pictures: readonly (readonly ElitePicture[])[]): Figure {
+function sheet(pictures: readonly (readonly ElitePicture[])[]): ExperimentFigure {
   const first = pictures[0] ?? [];
   const shown = [...first.keys()]
     .sort((one, other) => (first[other]?.confidence ?? 0) - (first[one]?.confidence ?? 0))

@@ -11,25 +11,25 @@ import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { drawLine } from '../report/lineage-graph.ts';
 import { placesToShow } from '../report/lineage-places.ts';
 import { readLineage } from '../runs/evolution/read-lineage.ts';
-import { readRun, type RunFolder } from '../runs/evolution/read.ts';
+import { readRun, type SavedRun } from '../runs/evolution/read.ts';
 import { replay } from '../runs/evolution/replay.ts';
 import { folderBelow } from '../storage/folder-below.ts';
-import { graphDrawing, tracesDrawing, type Trace } from './drawings.ts';
+import { graphDrawing, tracesDrawing, type NamedCurve } from './drawings.ts';
 import { runFolder, type EvolutionOutcome } from './evolution-step.ts';
 import { independentRuns } from './independent-runs.ts';
 import {
   defineExperiment,
   type Conclusion,
   type Experiment,
-  type Figure,
+  type ExperimentFigure,
   type Host,
-  type Row,
-  type Step,
+  type ConclusionRow,
+  type ExperimentStep,
 } from './experiment.ts';
-import { choice, classes, count, same, text } from './experiment-settings.ts';
+import { choice, classes, countSetting, same, text } from './experiment-settings.ts';
 
 /** A run with the ancestry of its elites. */
-interface Ancestry extends RunFolder {
+interface Ancestry extends SavedRun {
   readonly ancestors: readonly Ancestor[];
 }
 
@@ -42,12 +42,12 @@ export const goalSwitchingExperiment: Experiment = defineExperiment({
   settings: {
     model: text('network to fool: a shipped model or a weight file', 'name', same('caffenet-tiny')),
     encoding: choice('how a genome becomes an image', ['cppn', 'direct'], same('cppn')),
-    runs: count('independent runs', { quick: 1, paper: 5 }),
-    generations: count('generations of each run', { quick: 60, paper: 5000 }),
-    population: count('children of a generation', { quick: 40, paper: 400 }),
+    runs: countSetting('independent runs', { quick: 1, paper: 5 }),
+    generations: countSetting('generations of each run', { quick: 60, paper: 5000 }),
+    population: countSetting('children of a generation', { quick: 40, paper: 400 }),
     crops: choice('views of an image that are averaged', ['1', '10'], { quick: '1', paper: '10' }),
     classes: classes('classes that get a cell', same(null)),
-    seed: count('of the first run; the others follow', same(1), 0),
+    seed: countSetting('of the first run; the others follow', same(1), 0),
   },
   plan: (values) => {
     const steps = independentRuns(values);
@@ -55,7 +55,7 @@ export const goalSwitchingExperiment: Experiment = defineExperiment({
   },
 });
 
-async function conclude(host: Host, steps: readonly Step<EvolutionOutcome>[]): Promise<Conclusion> {
+async function conclude(host: Host, steps: readonly ExperimentStep<EvolutionOutcome>[]): Promise<Conclusion> {
   const runs: Ancestry[] = [];
   for (const { id } of steps) runs.push(await ancestryOf(host, id));
   const [first] = runs;
@@ -87,7 +87,7 @@ async function ancestryOf(host: Host, id: string): Promise<Ancestry> {
 }
 
 /** What runs come to; of several runs the mean. */
-export function rowsOf(runs: readonly Ancestry[]): Row[] {
+export function rowsOf(runs: readonly Ancestry[]): ConclusionRow[] {
   const over = (value: (run: Ancestry) => number, digits = 1) =>
     meanOf(runs.map(value)).toLocaleString('en-GB', { maximumFractionDigits: digits });
   const switching = runs.map(({ cells }) => goalSwitching(cells));
@@ -124,7 +124,7 @@ export function rowsOf(runs: readonly Ancestry[]): Row[] {
       here: over(({ ancestors }) => ancestors.length, 0),
     },
     { what: 'QD-score', paper: none, here: `${mean(last.map((line) => line?.qdScore ?? 0))} of ${cells}` },
-    ...([0.9, 0.99, 0.9999] as const).map((least): Row => {
+    ...([0.9, 0.99, 0.9999] as const).map((least): ConclusionRow => {
       const reached = over((run) => run.cells.filter(({ confidence }) => confidence >= least).length);
       return {
         what: `cells at ${String(100 * least)} % or more`,
@@ -144,8 +144,8 @@ export function rowsOf(runs: readonly Ancestry[]): Row[] {
 }
 
 /** Cells at each threshold over the generations; the QD-score counts each by its confidence. */
-function metrics(progress: readonly ProgressRecord[]): Figure {
-  const trace = (label: string, value: (record: ProgressRecord) => number): Trace => ({
+function metrics(progress: readonly ProgressRecord[]): ExperimentFigure {
+  const trace = (label: string, value: (record: ProgressRecord) => number): NamedCurve => ({
     label,
     points: progress.map((record) => ({ x: record.generation, y: value(record) })),
   });
@@ -183,7 +183,7 @@ function lineInWords({ run }: Ancestry, line: readonly LineStep[]): string {
 /** The places of a line that figures show. */
 const mostPlaces = 24;
 
-function phylogeny({ run }: Ancestry, line: readonly LineStep[]): Figure {
+function phylogeny({ run }: Ancestry, line: readonly LineStep[]): ExperimentFigure {
   const drawing = drawLine(
     line,
     placesToShow(line, mostPlaces),
@@ -197,7 +197,7 @@ function phylogeny({ run }: Ancestry, line: readonly LineStep[]): Figure {
 }
 
 /** The ancestors' pictures, bred and drawn again: each with the class that the line went on by. */
-async function strip(host: Host, { run }: Ancestry, line: readonly LineStep[]): Promise<Figure> {
+async function strip(host: Host, { run }: Ancestry, line: readonly LineStep[]): Promise<ExperimentFigure> {
   const shown = placesToShow(line, mostPlaces);
   const { model } = await host.loadModel(run.settings.model);
   const replayed = await host.withDevice((gpu) =>

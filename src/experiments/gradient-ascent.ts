@@ -9,9 +9,15 @@ import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { classesOf } from '../evolution/settings.ts';
 import { ascentPictures, ascentStep, type AscentOutcome } from './ascent-step.ts';
 import { tracesDrawing } from './drawings.ts';
-import { defineExperiment, type Conclusion, type Figure, type Host, type Step } from './experiment.ts';
+import {
+  defineExperiment,
+  type Conclusion,
+  type ExperimentFigure,
+  type Host,
+  type ExperimentStep,
+} from './experiment.ts';
 import { regulariserRemarks, regulariserRows, type RegulariserRuns } from './regulariser-rows.ts';
-import { choice, classes, count, decimal, same, text, type ValuesOf } from './experiment-settings.ts';
+import { choice, classes, countSetting, decimal, same, text, type ValuesOf } from './experiment-settings.ts';
 import { medianCurve } from './median-curve.ts';
 
 const strength = { least: 1e-6, most: 0.999999 };
@@ -26,8 +32,8 @@ const settings = {
     quick: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     paper: [0, 20, 40, 60, 80, 100, 120, 140, 160, 180],
   }),
-  seeds: count('starts from different noise', { quick: 2, paper: 5 }),
-  steps: count('iterations of each ascent', { quick: 127, paper: 255 }),
+  seeds: countSetting('starts from different noise', { quick: 2, paper: 5 }),
+  steps: countSetting('iterations of each ascent', { quick: 127, paper: 255 }),
   preset: choice('step rule and start, as of fool ascend', ['paper', 'default', 'patient'], same('paper')),
   decay: decimal('share of the image that decay takes in every step', same(usualStrengths.decay), strength),
   blur: decimal('deviation of the blur in pixels, every fourth step', same(usualBlur.radius), {
@@ -40,7 +46,7 @@ const settings = {
     same(usualStrengths.smallContribution),
     percentage,
   ),
-  seed: count('of the first start; the others follow', same(1), 0),
+  seed: countSetting('of the first start; the others follow', same(1), 0),
 };
 type Chosen = ValuesOf<typeof settings>;
 
@@ -77,7 +83,7 @@ export const gradientAscent = defineExperiment({
   },
 });
 
-function stepOf(values: Chosen, trial: Trial, index: number): Step<AscentOutcome> {
+function stepOf(values: Chosen, trial: Trial, index: number): ExperimentStep<AscentOutcome> {
   const { measure, noise } = presets[values.preset];
   const wanted = values.classes;
   return ascentStep({
@@ -98,7 +104,7 @@ function stepOf(values: Chosen, trial: Trial, index: number): Step<AscentOutcome
 }
 
 interface Group extends RegulariserRuns {
-  readonly steps: readonly Step<AscentOutcome>[];
+  readonly steps: readonly ExperimentStep<AscentOutcome>[];
 }
 
 async function conclude(
@@ -126,7 +132,7 @@ async function conclude(
 }
 
 /** Median of the highest confidences so far over classes and starts, a line for each regulariser. */
-function curves(groups: readonly Group[], iterations: number): Figure {
+function curves(groups: readonly Group[], iterations: number): ExperimentFigure {
   const traces = groups.map(({ name, runs }) => {
     const medians = medianCurve(
       runs.flatMap(({ best }) => best),
@@ -147,7 +153,7 @@ function curves(groups: readonly Group[], iterations: number): Figure {
 /** More than these make pictures too small to be seen. */
 const mostColumns = 10;
 
-async function sheet(host: Host, groups: readonly Group[]): Promise<Figure> {
+async function sheet(host: Host, groups: readonly Group[]): Promise<ExperimentFigure> {
   const pictures: GridPicture[] = [];
   let columns = 1;
   for (const { name, steps } of groups) {

@@ -1,7 +1,7 @@
 /** Evolutions as the settings of an experiment ask for them: one, or several that differ in their seeds alone. */
 import type { RunSettings } from '../runs/evolution/records.ts';
 import { evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
-import type { Step } from './experiment.ts';
+import type { ExperimentStep } from './experiment.ts';
 
 /** What experiments let people set of an evolution. */
 export interface EvolutionValues extends Pick<
@@ -27,7 +27,7 @@ export const runSettings = ({ crops, classes, ...values }: EvolutionValues): Run
 /** The seed is the first run's; the others follow. */
 export const independentRuns = (
   values: EvolutionValues & { readonly runs: number },
-): Step<EvolutionOutcome>[] =>
+): ExperimentStep<EvolutionOutcome>[] =>
   Array.from({ length: values.runs }, (_, index) =>
     evolutionStep({
       id: `run-${String(index + 1).padStart(2, '0')}`,

@@ -30,7 +30,7 @@ export async function confidencesOfAll(
 ): Promise<Float32Array[] | undefined> {
   const most = imagesAtATime(model, Math.max(1, pictures.length), atATime);
   using judge = await createJudge(gpu, model, most, crops);
-  return await inTurns(pictures, most, watch, (turn) => judge.judge(joined(turn), turn.length));
+  return await inTurns(pictures, most, watch, (turn) => judge.judge(joinedBytes(turn), turn.length));
 }
 
 /**
@@ -49,7 +49,7 @@ export async function outputsOfAll(
   const [, height, width] = model.preprocessing.image;
   try {
     return await inTurns(pictures, images, watch, async (turn) => {
-      gpu.write(classifier.images, padPlanes(joined(turn), height * width));
+      gpu.write(classifier.images, padPlanes(joinedBytes(turn), height * width));
       run(gpu, classifier.program);
       const all = new Float32Array(await gpu.read(logits, 4 * classes * batch));
       return turn.map((_, slot) =>
@@ -86,7 +86,7 @@ async function inTurns(
 }
 
 /** Bytes [picture, channels, height, width]. */
-export function joined(pictures: readonly Image[]): Uint8Array<ArrayBuffer> {
+export function joinedBytes(pictures: readonly Image[]): Uint8Array<ArrayBuffer> {
   const size = pictures[0]?.bytes.length ?? 0;
   const all = new Uint8Array(size * pictures.length);
   for (const [index, { bytes }] of pictures.entries()) all.set(bytes, size * index);

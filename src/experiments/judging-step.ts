@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { largest } from '../model/evaluation.ts';
 import { createJudge, imagesAtATime } from '../model/judge.ts';
 import { volume } from '../network/layer.ts';
-import type { Host, NamedModel, ReadResult, Step, StepHost } from './experiment.ts';
+import type { Host, NamedModel, ReadResult, ExperimentStep, StepHost } from './experiment.ts';
 import type { Model } from '../model/model.ts';
 
 /** A picture whose bytes are there when they are asked for, with the class that it is of. */
@@ -41,7 +41,7 @@ export interface JudgingStepOptions {
 /** Pictures judged at once: few enough that an interruption is heard soon. */
 const mostAtATime = 32;
 
-export function judgingStep(options: JudgingStepOptions): Step<Judgement> {
+export function judgingStep(options: JudgingStepOptions): ExperimentStep<Judgement> {
   const { id, title, evaluations, load, groups, alarm, crops } = options;
   return {
     ...{ id, title, evaluations, result: judgement },

@@ -23,7 +23,7 @@ import { streams } from '../random/streams.ts';
 import { formatConfidence } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
 import { classesOf } from '../evolution/settings.ts';
-import type { Host, Step, StepHost } from './experiment.ts';
+import type { Host, ExperimentStep, StepHost } from './experiment.ts';
 import { pointAt, type SearchOutcome } from './search-outcome.ts';
 
 const genome: z.ZodType<CppnGenome> = cppnGenomeSchema;
@@ -63,7 +63,7 @@ export function randomStep(
   title: string,
   search: RandomSearch,
   [from, to]: readonly [number, number],
-): Step<RandomOutcome> {
+): ExperimentStep<RandomOutcome> {
   const { population } = search;
   return {
     ...{ id, title, result: randomOutcome },
@@ -172,7 +172,7 @@ class Best {
 }
 
 /** @param parts steps of one search, in their order; at least one */
-export function joined(parts: readonly RandomOutcome[], population: number): SearchOutcome {
+export function joinedOutcome(parts: readonly RandomOutcome[], population: number): SearchOutcome {
   const batches = parts.flatMap((part) => part.batches);
   const highest: number[] = [];
   const points = batches.map((confidences, batch) => {

@@ -3,7 +3,7 @@ import { median as medianOf } from 'simple-statistics';
 import { milestones } from '../runs/ascent/records.ts';
 import { formatConfidence, formatCount, formatNumber } from '../report/format.ts';
 import type { AscentOutcome } from './ascent-step.ts';
-import type { Row } from './experiment.ts';
+import type { ConclusionRow } from './experiment.ts';
 import { bootstrapMedian, intervalText } from './intervals.ts';
 
 /** A regulariser's ascents, a run for each start. */
@@ -22,7 +22,7 @@ const none = '–';
 
 const cellsOf = ({ runs }: RegulariserRuns): Cell[] => runs.flatMap(({ cells }) => cells);
 
-export function regulariserRows(groups: readonly RegulariserRuns[]): Row[] {
+export function regulariserRows(groups: readonly RegulariserRuns[]): ConclusionRow[] {
   return [
     bestOfAll(groups),
     ...groups.map((group) => ({
@@ -45,7 +45,7 @@ export function regulariserRows(groups: readonly RegulariserRuns[]): Row[] {
 }
 
 /** Whether any regulariser, or none, takes each class as far as the paper says. */
-function bestOfAll(groups: readonly RegulariserRuns[]): Row {
+function bestOfAll(groups: readonly RegulariserRuns[]): ConclusionRow {
   const highest = new Map<number, number>();
   for (const { class: number, confidence } of groups.flatMap(cellsOf))
     highest.set(number, Math.max(confidence, highest.get(number) ?? 0));

@@ -19,15 +19,15 @@ import { runSettings } from './independent-runs.ts';
 import {
   defineExperiment,
   type Conclusion,
-  type Figure,
+  type ExperimentFigure,
   type Host,
   type NamedModel,
-  type Row,
-  type Step,
+  type ConclusionRow,
+  type ExperimentStep,
 } from './experiment.ts';
 import { confidencesOfAll } from './judged.ts';
 import { elementsWithin, findRepetition, withFewerElements } from './repeated-elements.ts';
-import { choice, classes, count, optionalText, same, text } from './experiment-settings.ts';
+import { choice, classes, countSetting, optionalText, same, text } from './experiment-settings.ts';
 import { bootstrapMedian, intervalText } from './intervals.ts';
 
 const takenApart = z.object({
@@ -55,13 +55,13 @@ export type Removals = z.infer<typeof removals>;
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('caffenet-tiny')),
   run: optionalText('a run folder whose elites are taken, instead of an evolution', 'folder'),
-  generations: count('generations of the evolution', { quick: 40, paper: 5000 }),
-  population: count('children of a generation', { quick: 30, paper: 400 }),
+  generations: countSetting('generations of the evolution', { quick: 40, paper: 5000 }),
+  population: countSetting('children of a generation', { quick: 30, paper: 400 }),
   crops: choice('views of an image that are averaged', ['1', '10'], { quick: '1', paper: '10' }),
   classes: classes('classes that get a cell', same(null)),
-  images: count('images looked at, the surest first', { quick: 60, paper: 1000 }),
-  likeness: count('per cent of correlation with itself, moved, that counts as repetition', same(50)),
-  seed: count('of the evolution', same(1), 0),
+  images: countSetting('images looked at, the surest first', { quick: 60, paper: 1000 }),
+  likeness: countSetting('per cent of correlation with itself, moved, that counts as repetition', same(50)),
+  seed: countSetting('of the evolution', same(1), 0),
 };
 
 export const repetition = defineExperiment({
@@ -98,7 +98,7 @@ interface Source {
   readonly pictures: (host: Host) => Promise<ElitePicture[]>;
 }
 
-const ownRun = (evolution: Step<EvolutionOutcome>, model: string): Source => {
+const ownRun = (evolution: ExperimentStep<EvolutionOutcome>, model: string): Source => {
   return {
     model: (host) => host.loadModel(model),
     pictures: (host) => elitePictures(host, evolution),
@@ -136,7 +136,7 @@ const surest = (pictures: readonly ElitePicture[], most: number): ElitePicture[]
 function removalStep(
   source: Source,
   values: { readonly images: number; readonly likeness: number; readonly crops: 1 | 10 },
-): Step<Removals> {
+): ExperimentStep<Removals> {
   return {
     id: 'removal',
     title: 'removal',
@@ -188,9 +188,9 @@ export function removedAt(elements: number, share: number): number {
 }
 
 /** The table, out of what was measured alone. */
-export function removalRows({ pictures, repeating }: Removals): Row[] {
+export function removalRows({ pictures, repeating }: Removals): ConclusionRow[] {
   const total = repeating.length;
-  const found: Row = {
+  const found: ConclusionRow = {
     what: 'images that repeat an element',
     paper: 'many',
     here: `${String(total)} of ${String(pictures)}`,
@@ -265,7 +265,7 @@ function remarksOn({ pictures, repeating }: Removals): string[] {
 
 const tenths = 9;
 
-function curve(repeating: readonly TakenApart[]): Figure {
+function curve(repeating: readonly TakenApart[]): ExperimentFigure {
   const values = Array.from({ length: tenths + 1 }, (_, tenth) =>
     bootstrapMedian(
       repeating.map(({ confidences }) => confidences[removedAt(confidences.length, tenth / 10)] ?? 0),
@@ -284,7 +284,7 @@ const sheetRows = 10;
 const sheetColumns = 6;
 
 /** A row for each image: the surest of those with the most elements, spread evenly from whole to one element. */
-function sheet(repeating: readonly TakenApart[], pictures: readonly ElitePicture[]): Figure {
+function sheet(repeating: readonly TakenApart[], pictures: readonly ElitePicture[]): ExperimentFigure {
   const shown = repeating.slice(0, sheetRows);
   const longest = Math.max(...shown.map(({ confidences }) => confidences.length));
   const columns = Math.min(sheetColumns, longest);

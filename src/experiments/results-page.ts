@@ -1,6 +1,6 @@
 /** `docs/results.md`: what several experiments found, one after the other. */
 import { formatTime } from '../report/format.ts';
-import type { Row } from './experiment.ts';
+import type { ConclusionRow } from './experiment.ts';
 import type { ConclusionRecord, ExperimentRecord } from './experiment-record.ts';
 import { publicText } from './experiment-settings.ts';
 
@@ -61,7 +61,7 @@ function section(result: Result): string {
   ].join('\n\n');
 }
 
-function table(rows: readonly Row[]): string {
+function table(rows: readonly ConclusionRow[]): string {
   const explained = rows.some(({ differs }) => differs !== undefined);
   const head = explained
     ? '|  | paper | here | why they differ |\n| --- | --- | --- | --- |'

@@ -5,7 +5,7 @@ import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { tracesDrawing } from './drawings.ts';
 import { fooled, gains } from './encoding-rows.ts';
 import type { EvolutionOutcome } from './evolution-step.ts';
-import type { Conclusion, Figure, Row } from './experiment.ts';
+import type { Conclusion, ExperimentFigure, ConclusionRow } from './experiment.ts';
 import type { NetworkOutcome } from './retrain-outcome.ts';
 
 /** A network, and what was evolved on it. */
@@ -50,7 +50,7 @@ export function roundNumbers({ network, evolutions }: Pick<Round, 'network' | 'e
 export function concludeRetraining(rounds: readonly Round[]): Conclusion {
   const all = rounds.map(roundNumbers);
   const again = all.slice(1);
-  const summary: Row = {
+  const summary: ConclusionRow = {
     what: 'retrained networks fooled again (median 99.99 %)',
     paper: 'all',
     here: `${String(again.filter(({ median }) => median >= fooled).length)} of ${String(again.length)}`,
@@ -73,7 +73,7 @@ export function concludeRetraining(rounds: readonly Round[]): Conclusion {
   };
 }
 
-const timeRow = (what: string, seconds: readonly number[]): Row => {
+const timeRow = (what: string, seconds: readonly number[]): ConclusionRow => {
   return {
     what: `time of all ${what}`,
     paper: 'not said',
@@ -83,7 +83,7 @@ const timeRow = (what: string, seconds: readonly number[]): Row => {
 
 const perCent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
-function roundRow(numbers: RoundNumbers, index: number, round: Round | undefined): Row {
+function roundRow(numbers: RoundNumbers, index: number, round: Round | undefined): ConclusionRow {
   const { median, mean, images, fooled: above, accuracy } = numbers;
   const reason = differs(numbers, round);
   return {
@@ -126,7 +126,7 @@ function range(texts: readonly string[]): string {
   return others.every((text) => text === first) ? first : texts.join(', ');
 }
 
-function curves(all: readonly RoundNumbers[]): Figure {
+function curves(all: readonly RoundNumbers[]): ExperimentFigure {
   const course = (label: string, value: (numbers: RoundNumbers) => number) => {
     return { label, points: all.map((numbers, index) => ({ x: index + 1, y: value(numbers) })) };
   };
@@ -147,7 +147,7 @@ function curves(all: readonly RoundNumbers[]): Figure {
   return { name: 'rounds', caption, svg };
 }
 
-function pictureRows(rounds: readonly Round[]): Figure {
+function pictureRows(rounds: readonly Round[]): ExperimentFigure {
   const image = composeGrid(
     rounds.flatMap(({ pictures }) => pictures),
     { columns: rounds[0]?.pictures.length ?? 1, pictureSize: 84, largestSide: 1600 },

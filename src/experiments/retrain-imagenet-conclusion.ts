@@ -4,7 +4,7 @@ import { formatConfidence, formatCount, formatDuration, shortLabel } from '../re
 import { composeGrid, type GridPicture } from '../report/grid.ts';
 import { boxesDrawing } from './drawings.ts';
 import { elitePictures, type EvolutionOutcome } from './evolution-step.ts';
-import type { Conclusion, Figure, Host, ReadResult, Row } from './experiment.ts';
+import type { Conclusion, ExperimentFigure, Host, ReadResult, ConclusionRow } from './experiment.ts';
 import type { FineTuningOutcome } from './fine-tuning-step.ts';
 import type { Judgement, Tally } from './judging-step.ts';
 import type { RetrainSteps, RetrainValues } from './retrain-imagenet-settings.ts';
@@ -36,10 +36,10 @@ const medianInPaper = ['88.1 %', '11.7 %'];
 const notReported = 'not reported';
 
 /** The table: for each round the median, and beside it what tells a robust network from a ruined one. */
-export function retrainRows(values: RetrainValues, rounds: readonly RoundResult[]): Row[] {
+export function retrainRows(values: RetrainValues, rounds: readonly RoundResult[]): ConclusionRow[] {
   const { generations, population } = values;
   const effort = `${formatCount(generations, 'generation')} of ${formatCount(population, 'child', 'children')} each, in the paper 5,000 of 400`;
-  const rows: Row[] = rounds.map((round, index) => ({
+  const rows: ConclusionRow[] = rounds.map((round, index) => ({
     what: `median confidence of evolved images, ${roundName(index)}`,
     paper: medianInPaper[index] ?? notReported,
     here: intervalText(bootstrapMedian(medians(round))),
@@ -130,7 +130,7 @@ export async function conclude(
   };
 }
 
-function costOf(rounds: readonly RoundResult[]): Row[] {
+function costOf(rounds: readonly RoundResult[]): ConclusionRow[] {
   const evolving = rounds.flatMap(({ runs }) => runs.map(({ seconds }) => seconds));
   const training = rounds.flatMap((round) => (round.training ? [round.training.seconds] : []));
   return [
@@ -139,7 +139,7 @@ function costOf(rounds: readonly RoundResult[]): Row[] {
   ];
 }
 
-function spread(rounds: readonly RoundResult[]): Figure {
+function spread(rounds: readonly RoundResult[]): ExperimentFigure {
   const groups = rounds.map(({ runs }, index) => ({
     label: roundName(index),
     values: runs.flatMap(({ cells }) => cells.map(({ confidence }) => confidence)),
@@ -160,7 +160,7 @@ function spread(rounds: readonly RoundResult[]): Figure {
 const mostColumns = 10;
 
 /** The same classes in every row, a row for each round. */
-async function sheet(host: Host, { evolutions }: RetrainSteps): Promise<Figure> {
+async function sheet(host: Host, { evolutions }: RetrainSteps): Promise<ExperimentFigure> {
   const rows: GridPicture[][] = [];
   for (const [first] of evolutions) if (first) rows.push(await elitePictures(host, first));
   const cells = rows[0]?.length ?? 0;

@@ -15,13 +15,14 @@ import {
   type Host,
   type LabelledPictures,
   type ReadResult,
-  type Step,
+  type ExperimentStep,
 } from './experiment.ts';
 import { fineTuningStep, type FineTuningOutcome, type Lesson } from './fine-tuning-step.ts';
 import { judgingStep, type JudgedPicture, type Judgement } from './judging-step.ts';
 import { chosenPictures, type PictureChoice } from './picture-choice.ts';
 import { conclude } from './retrain-imagenet-conclusion.ts';
-import { foolingLabel, retrainSettings, type RetrainValues } from './retrain-imagenet-settings.ts';
+import { retrainSettings, type RetrainValues } from './retrain-imagenet-settings.ts';
+import { foolingLabel } from './fooling-class.ts';
 import { readNetwork } from './retrained-network.ts';
 import { SettingError } from './experiment-settings.ts';
 
@@ -35,11 +36,11 @@ export const retrainImagenet: Experiment = defineExperiment({
   settings: retrainSettings,
   plan: (values) => {
     const rounds = Array.from({ length: values.rounds + 1 }, (_, round) => round);
-    const evolutions: Step<EvolutionOutcome>[][] = [];
+    const evolutions: ExperimentStep<EvolutionOutcome>[][] = [];
     for (const round of rounds) evolutions.push(evolutionsOf(values, round, evolutions[0]?.[0]));
     const judgements = rounds.map((round) => judgementOf(values, round, evolutions));
     const trainings = rounds.slice(1).map((round) => trainingOf(values, round, evolutions));
-    const steps = rounds.flatMap((round): Step<unknown>[] => [
+    const steps = rounds.flatMap((round): ExperimentStep<unknown>[] => [
       ...trainings.slice(Math.max(0, round - 1), round),
       ...(evolutions[round] ?? []),
       ...judgements.slice(round, round + 1),
@@ -60,8 +61,8 @@ const load =
 function evolutionsOf(
   values: RetrainValues,
   round: number,
-  first: Step<EvolutionOutcome> | undefined,
-): Step<EvolutionOutcome>[] {
+  first: ExperimentStep<EvolutionOutcome> | undefined,
+): ExperimentStep<EvolutionOutcome>[] {
   const { runs, model, generations, population, seed } = values;
   return Array.from({ length: runs }, (_, run) => {
     const step = evolutionStep({
@@ -145,7 +146,7 @@ function foolingImages(
   host: Host,
   { preprocessing: { image } }: Model,
   round: number,
-  evolutions: readonly (readonly Step<EvolutionOutcome>[])[],
+  evolutions: readonly (readonly ExperimentStep<EvolutionOutcome>[])[],
   read: ReadResult,
 ) {
   const [, height, width] = image;
@@ -170,8 +171,8 @@ function foolingImages(
 function judgementOf(
   values: RetrainValues,
   round: number,
-  evolutions: readonly (readonly Step<EvolutionOutcome>[])[],
-): Step<Judgement> {
+  evolutions: readonly (readonly ExperimentStep<EvolutionOutcome>[])[],
+): ExperimentStep<Judgement> {
   return judgingStep({
     id: `judge-${String(round)}`,
     title: round === 0 ? 'judging before training' : `judging after round ${String(round)}`,
@@ -194,8 +195,8 @@ function judgementOf(
 function trainingOf(
   values: RetrainValues,
   round: number,
-  evolutions: readonly (readonly Step<EvolutionOutcome>[])[],
-): Step<FineTuningOutcome> {
+  evolutions: readonly (readonly ExperimentStep<EvolutionOutcome>[])[],
+): ExperimentStep<FineTuningOutcome> {
   const { layers, epochs, seed, batch, rate, runs, pictures } = values;
   return fineTuningStep({
     id: `train-${String(round)}`,
@@ -213,7 +214,7 @@ async function lessonOf(
   host: Host,
   values: RetrainValues,
   round: number,
-  evolutions: readonly (readonly Step<EvolutionOutcome>[])[],
+  evolutions: readonly (readonly ExperimentStep<EvolutionOutcome>[])[],
   read: ReadResult,
 ): Promise<Lesson> {
   const before = await load(values, round - 1)(host);

@@ -2,38 +2,44 @@
 import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
 import { evaluateAccuracy, largest } from '../model/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
-import { defineExperiment, type Experiment, type Host, type Step, type StepHost } from './experiment.ts';
+import {
+  defineExperiment,
+  type Experiment,
+  type Host,
+  type ExperimentStep,
+  type StepHost,
+} from './experiment.ts';
 import { foolingLabel, withFoolingClass } from './fooling-class.ts';
 import { firstImages, judgePictures } from './judge-pictures.ts';
 import { concludeRetraining, type Round } from './retrain-conclusion.ts';
 import { networkOutcome, type NetworkOutcome } from './retrain-outcome.ts';
-import { choice, count, same, type ValuesOf } from './experiment-settings.ts';
+import { choice, countSetting, same, type ValuesOf } from './experiment-settings.ts';
 import { networkFiles, networkPath, trainedModel, trainNetwork } from './training-step.ts';
 
 const settings = {
-  rounds: count('networks, each trained with what fooled those before it', { quick: 3, paper: 15 }),
-  images: count('MNIST training images, the first of them', { quick: 8000, paper: 60_000 }, 64),
-  epochs: count('passes over the training images', { quick: 2, paper: 12 }),
+  rounds: countSetting('networks, each trained with what fooled those before it', { quick: 3, paper: 15 }),
+  images: countSetting('MNIST training images, the first of them', { quick: 8000, paper: 60_000 }, 64),
+  epochs: countSetting('passes over the training images', { quick: 2, paper: 12 }),
   encoding: choice('of the fooling images', ['cppn', 'direct'], same('cppn')),
-  evolutions: count('on each network: the elites of all of them are its fooling images', {
+  evolutions: countSetting('on each network: the elites of all of them are its fooling images', {
     quick: 3,
     paper: 10,
   }),
-  generations: count('generations of each evolution', { quick: 50, paper: 200 }),
-  population: count('children of a generation', { quick: 100, paper: 200 }),
+  generations: countSetting('generations of each evolution', { quick: 50, paper: 200 }),
+  population: countSetting('children of a generation', { quick: 100, paper: 200 }),
   share: choice(
     'of the fooling class: once each image, or repeated until they are as many as images of a digit',
     ['balanced', 'once'],
     same('balanced'),
   ),
-  digits: count('MNIST test images that accuracy is measured on', same(10_000)),
-  seed: count('of the first training and evolution; the others follow', same(1), 0),
+  digits: countSetting('MNIST test images that accuracy is measured on', same(10_000)),
+  seed: countSetting('of the first training and evolution; the others follow', same(1), 0),
 };
 type RetrainSettings = ValuesOf<typeof settings>;
 
 interface RoundSteps {
-  readonly network: Step<NetworkOutcome>;
-  readonly evolutions: readonly Step<EvolutionOutcome>[];
+  readonly network: ExperimentStep<NetworkOutcome>;
+  readonly evolutions: readonly ExperimentStep<EvolutionOutcome>[];
 }
 
 export const retrainMnist: Experiment = defineExperiment({
@@ -69,7 +75,7 @@ function networkStep(
   index: number,
   before: readonly RoundSteps[],
   values: RetrainSettings,
-): Step<NetworkOutcome> {
+): ExperimentStep<NetworkOutcome> {
   const id = `dnn-${two(index)}`;
   return {
     id,
@@ -136,9 +142,9 @@ async function trainingImages(host: Host, { images }: RetrainSettings): Promise<
 
 function evolutionSteps(
   index: number,
-  network: Step<NetworkOutcome>,
+  network: ExperimentStep<NetworkOutcome>,
   { rounds, evolutions, encoding, generations, population, seed }: RetrainSettings,
-): Step<EvolutionOutcome>[] {
+): ExperimentStep<EvolutionOutcome>[] {
   const { id } = network;
   return Array.from({ length: evolutions }, (_, number) =>
     evolutionStep({

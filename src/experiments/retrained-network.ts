@@ -4,11 +4,11 @@ import { sha256Hex } from '../formats/sha256.ts';
 import { readModel } from '../weights/read-model.ts';
 import type { Host, NamedModel } from './experiment.ts';
 
-export const networkPath = (name: string): string => `models/${name}.safetensors`;
+export const retrainedPath = (name: string): string => `models/${name}.safetensors`;
 
 /** @throws an Error where it is missing, WeightFileError where it is damaged */
 export async function readNetwork({ storage }: Host, name: string): Promise<NamedModel> {
-  const path = networkPath(name);
+  const path = retrainedPath(name);
   const bytes = await storage.read(path);
   if (!bytes)
     throw new Error(`${path} is missing, which this experiment has written: start it anew with --replace`);
@@ -16,5 +16,5 @@ export async function readNetwork({ storage }: Host, name: string): Promise<Name
 }
 
 export async function writeNetwork({ storage }: Host, name: string, model: Model): Promise<void> {
-  await storage.write(networkPath(name), writeModel(model));
+  await storage.write(retrainedPath(name), writeModel(model));
 }

@@ -15,8 +15,8 @@ import { classesOf } from '../evolution/settings.ts';
 import { folderBelow } from '../storage/folder-below.ts';
 import { ascentPictures, ascentStep, type AscentStepOptions } from './ascent-step.ts';
 import { evolutionStep, runFolder, elitePictures } from './evolution-step.ts';
-import type { Host, ReadResult, Step } from './experiment.ts';
-import { joined, randomPictures, randomStep } from './random-step.ts';
+import type { Host, ReadResult, ExperimentStep } from './experiment.ts';
+import { joinedOutcome, randomPictures, randomStep } from './random-step.ts';
 import { ascentPoints, continued, pointAt, searchOutcome, type SearchOutcome } from './search-outcome.ts';
 
 /** What all searches have in common. */
@@ -37,7 +37,7 @@ export interface SearchPlan {
 
 /** One search with one seed. */
 export interface SearchRun {
-  readonly steps: readonly Step<unknown>[];
+  readonly steps: readonly ExperimentStep<unknown>[];
   readonly outcome: (read: ReadResult) => SearchOutcome;
   readonly pictures: (host: Host, read: ReadResult) => Promise<GridPicture[]>;
 }
@@ -51,9 +51,9 @@ export interface SearchMethod {
 
 /** A step that leaves what can be compared instead of what the step left. */
 function compared<R>(
-  inner: Step<R>,
+  inner: ExperimentStep<R>,
   outcomeOf: (host: Host, result: R) => Promise<SearchOutcome>,
-): Step<SearchOutcome> {
+): ExperimentStep<SearchOutcome> {
   return {
     ...inner,
     result: searchOutcome,
@@ -72,7 +72,7 @@ function evolved(
   encoding: RunSettings['encoding'],
   seed: number,
   { id, title, share }: { readonly id: string; readonly title: string; readonly share?: number },
-): Step<SearchOutcome> {
+): ExperimentStep<SearchOutcome> {
   const { model, population, classes, coordinates } = plan;
   const generations = generationsOf(plan, share);
   const settings: RunSettings = {
@@ -121,7 +121,7 @@ interface Climbed extends Pick<AscentStepOptions, 'id' | 'title'> {
   readonly genomes?: NonNullable<AscentStepOptions['genomes']>;
 }
 
-function climbed(plan: SearchPlan, seed: number, climbing: Climbed): Step<SearchOutcome> {
+function climbed(plan: SearchPlan, seed: number, climbing: Climbed): ExperimentStep<SearchOutcome> {
   const { kind, before = 0, genomes, id, title } = climbing;
   const { model, gradientCost } = plan;
   const step = ascentStep({
@@ -176,7 +176,7 @@ async function eliteGenomes({ storage }: Host, id: string): Promise<CppnGenome[]
   return cells.flatMap(({ genome }) => (genome.encoding === 'cppn' ? [genome] : []));
 }
 
-const single = (step: Step<SearchOutcome>, pictures: SearchRun['pictures']): SearchRun => ({
+const single = (step: ExperimentStep<SearchOutcome>, pictures: SearchRun['pictures']): SearchRun => ({
   steps: [step],
   outcome: (read) => read(step),
   pictures,
@@ -236,7 +236,7 @@ const random: SearchMethod = {
     });
     return {
       steps,
-      outcome: (read) => joined(steps.map(read), plan.population),
+      outcome: (read) => joinedOutcome(steps.map(read), plan.population),
       pictures: (host, read) => randomPictures(host, search, steps.map(read)),
     };
   },

@@ -1,7 +1,7 @@
 /** The table of the searches, and whether they differ. */
 import { median } from 'simple-statistics';
 import { formatCount, formatNumber } from '../report/format.ts';
-import type { Row } from './experiment.ts';
+import type { ConclusionRow } from './experiment.ts';
 import { evaluationsUntil, pointAfter, type SearchOutcome } from './search-outcome.ts';
 import { bootstrapMedian, intervalText, mannWhitney, type Interval } from './intervals.ts';
 
@@ -23,7 +23,7 @@ const thresholds = [
   ['99.99 %', 0.9999],
 ] as const;
 
-export function searchRows(methods: readonly MethodRuns[]): Row[] {
+export function searchRows(methods: readonly MethodRuns[]): ConclusionRow[] {
   return [
     ...methods.map((method) => ({
       what: `median confidence at the budget, ${method.name}`,
@@ -61,7 +61,7 @@ function untilText({ runs }: MethodRuns, least: number): string {
   return `${when} (in ${String(count)} of ${formatCount(runs.length, 'run')})`;
 }
 
-export interface Difference {
+export interface SearchDifference {
   readonly better: string;
   readonly worse: string;
   /** Of Mann and Whitney's test on the searches' median log-odds at the end. */
@@ -69,7 +69,7 @@ export interface Difference {
 }
 
 /** All pairs of methods; the one of the higher median comes first. */
-export function differences(methods: readonly MethodRuns[]): Difference[] {
+export function searchDifferences(methods: readonly MethodRuns[]): SearchDifference[] {
   const ordered = methods
     .map(({ name, ...rest }) => ({ name, values: finalLogOdds({ name, ...rest }) }))
     .sort((one, other) => median(other.values) - median(one.values));
@@ -84,7 +84,7 @@ export function differences(methods: readonly MethodRuns[]): Difference[] {
 
 /** The methods in the order in which they ended, each beside the next one. */
 export function rankingRemark(methods: readonly MethodRuns[]): string {
-  const pairs = differences(methods);
+  const pairs = searchDifferences(methods);
   const runs = Math.min(...methods.map((method) => method.runs.length));
   const order = [...methods].sort((one, other) => median(finalLogOdds(other)) - median(finalLogOdds(one)));
   const steps = order.slice(1).map(({ name }, place) => {

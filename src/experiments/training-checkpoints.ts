@@ -2,7 +2,7 @@
 import { SavingPace } from '../runs/saving-pace.ts';
 import type { Checkpoints } from '../model/training/background-saver.ts';
 import {
-  readCheckpoint,
+  readTrainingCheckpoint,
   writeCheckpoint,
   type TrainingCheckpoint,
   type TrainingPlan,
@@ -23,7 +23,7 @@ export async function checkpointIn(
   const bytes = await storage.read(path);
   if (!bytes) return undefined;
   try {
-    const found = await readCheckpoint(bytes, path);
+    const found = await readTrainingCheckpoint(bytes, path);
     if (markOf(planOf(found)) === markOf(planOf(plan))) return found;
     throw new TrainingCheckpointError(`${path} comes from another training`);
   } catch (error) {

@@ -10,7 +10,7 @@ import {
 import { composeGrid } from '../report/grid.ts';
 import type { Image } from '../image/image.ts';
 import { boxesDrawing } from './drawings.ts';
-import type { Conclusion, Figure, Row } from './experiment.ts';
+import type { Conclusion, ExperimentFigure, ConclusionRow } from './experiment.ts';
 import { bootstrapMedian, intervalText } from './intervals.ts';
 import type { DigitsOutcome, JudgedImage } from './transfer-outcomes.ts';
 
@@ -19,7 +19,7 @@ export const sides = ['a', 'b'] as const;
 export type Side = (typeof sides)[number];
 
 /** What was evolved on one network, all runs together. */
-export interface Direction {
+export interface TransferDirection {
   /** The network that it was evolved on. */
   readonly side: Side;
   readonly images: readonly (JudgedImage & { readonly picture: Image })[];
@@ -61,7 +61,7 @@ const high = 0.99;
 
 export function concludeTransfer(
   names: Readonly<Record<Side, string>>,
-  directions: readonly Direction[],
+  directions: readonly TransferDirection[],
   digits: DigitsOutcome,
 ): Conclusion {
   return {
@@ -93,7 +93,7 @@ const otherOf = (side: Side): Side => (side === 'a' ? 'b' : 'a');
 const part = (number: number, of: number): string =>
   `${String(number)} of ${String(of)} (${formatPerCent(number / Math.max(1, of))})`;
 
-function rowsOf({ side, images, shared }: Direction): Row[] {
+function rowsOf({ side, images, shared }: TransferDirection): ConclusionRow[] {
   const [own, other] = [nameOf(side), nameOf(otherOf(side))];
   const shares = sharesOf(images);
   const begin = `evolved on ${own}: `;
@@ -118,7 +118,7 @@ function rowsOf({ side, images, shared }: Direction): Row[] {
   ];
 }
 
-function digitRows({ images, a, b, both, alike }: DigitsOutcome & object): Row[] {
+function digitRows({ images, a, b, both, alike }: DigitsOutcome & object): ConclusionRow[] {
   const right = (number: number) => `${(100 * (number / Math.max(1, images))).toFixed(2)} %`;
   return [
     {
@@ -130,7 +130,7 @@ function digitRows({ images, a, b, both, alike }: DigitsOutcome & object): Row[]
   ];
 }
 
-function sharedRemarks([first]: readonly Direction[]): string[] {
+function sharedRemarks([first]: readonly TransferDirection[]): string[] {
   if (!first) return [];
   const { cells, shared, fitted } = first;
   const all = shared.length === cells;
@@ -146,7 +146,7 @@ function sharedRemarks([first]: readonly Direction[]): string[] {
 }
 
 /** Chance, and what the other network sees where it does not follow. */
-function remarksOf({ side, images, shared }: Direction): string[] {
+function remarksOf({ side, images, shared }: TransferDirection): string[] {
   const other = nameOf(otherOf(side));
   const astray = images.filter((image) => image.otherTop !== image.label);
   const counts = new Map<string, number>();
@@ -160,7 +160,7 @@ function remarksOf({ side, images, shared }: Direction): string[] {
   ];
 }
 
-function numbersOf({ images, shared }: Direction): Record<string, unknown> {
+function numbersOf({ images, shared }: TransferDirection): Record<string, unknown> {
   return {
     ...sharesOf(images),
     images: images.length,
@@ -170,7 +170,7 @@ function numbersOf({ images, shared }: Direction): Record<string, unknown> {
   };
 }
 
-function boxes(directions: readonly Direction[]): Figure {
+function boxes(directions: readonly TransferDirection[]): ExperimentFigure {
   const groups = directions.flatMap(({ side, images }) => [
     { label: `${nameOf(side)}’s images on ${nameOf(side)}`, values: images.map(({ own }) => own) },
     {
@@ -191,7 +191,7 @@ function boxes(directions: readonly Direction[]): Figure {
 const mostPictures = 20;
 
 /** Pictures that fool both, and such as fool only the network that they were evolved on. */
-function sheets(direction: Direction): Figure[] {
+function sheets(direction: TransferDirection): ExperimentFigure[] {
   const { side } = direction;
   const [own, other] = [nameOf(side), nameOf(otherOf(side))];
   return [
@@ -210,7 +210,12 @@ function sheets(direction: Direction): Figure[] {
   ];
 }
 
-function sheet({ side, images }: Direction, fate: Fate, name: string, what: string): Figure[] {
+function sheet(
+  { side, images }: TransferDirection,
+  fate: Fate,
+  name: string,
+  what: string,
+): ExperimentFigure[] {
   const chosen = images
     .filter((image) => fateOf(image) === fate)
     .sort((one, another) => Math.min(another.own, another.other) - Math.min(one.own, one.other))

@@ -3,11 +3,17 @@ import { volume } from '../network/layer.ts';
 import type { RunSettings } from '../runs/evolution/records.ts';
 import { largest } from '../model/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
-import { defineExperiment, type Experiment, type Host, type ReadResult, type Step } from './experiment.ts';
+import {
+  defineExperiment,
+  type Experiment,
+  type Host,
+  type ReadResult,
+  type ExperimentStep,
+} from './experiment.ts';
 import { firstImages, judgePictures } from './judge-pictures.ts';
-import { choice, count, same, text, type ValuesOf } from './experiment-settings.ts';
+import { choice, countSetting, same, text, type ValuesOf } from './experiment-settings.ts';
 import { checkPair, sharedClasses, type SharedClass } from './shared-classes.ts';
-import { concludeTransfer, sides, type Direction, type Side } from './transfer-conclusion.ts';
+import { concludeTransfer, sides, type TransferDirection, type Side } from './transfer-conclusion.ts';
 import {
   judgedRun,
   type JudgedImage,
@@ -20,12 +26,12 @@ const settings = {
   a: text('network A: a shipped model or a weight file', 'name', same('lenet-mnist')),
   b: text('network B', 'name', same('lenet-mnist-b')),
   encoding: choice('of the images', ['cppn', 'direct'], same('cppn')),
-  runs: count('independent runs on each network', { quick: 2, paper: 10 }),
-  generations: count('generations of each run', { quick: 100, paper: 200 }),
-  population: count('children of a generation', { quick: 100, paper: 200 }),
+  runs: countSetting('independent runs on each network', { quick: 2, paper: 10 }),
+  generations: countSetting('generations of each run', { quick: 100, paper: 200 }),
+  population: countSetting('children of a generation', { quick: 100, paper: 200 }),
   crops: choice('views of an image that are averaged', ['1', '10'], same('1')),
-  digits: count('MNIST test images that networks for digits are compared by', same(10_000)),
-  seed: count('of the first run; the others follow', same(1), 0),
+  digits: countSetting('MNIST test images that networks for digits are compared by', same(10_000)),
+  seed: countSetting('of the first run; the others follow', same(1), 0),
 };
 type TransferSettings = ValuesOf<typeof settings>;
 export const transfer: Experiment = defineExperiment({
@@ -45,7 +51,7 @@ export const transfer: Experiment = defineExperiment({
         digits,
       ],
       conclude: async (host, read) => {
-        const found: Direction[] = [];
+        const found: TransferDirection[] = [];
         for (const { side, runs } of directions) found.push(await directionOf(host, read, side, runs));
         return concludeTransfer({ a: values.a, b: values.b }, found, read(digits));
       },
@@ -54,8 +60,8 @@ export const transfer: Experiment = defineExperiment({
 });
 
 interface TransferRun {
-  readonly evolution: Step<EvolutionOutcome>;
-  readonly judgement: Step<JudgedRun>;
+  readonly evolution: ExperimentStep<EvolutionOutcome>;
+  readonly judgement: ExperimentStep<JudgedRun>;
 }
 
 function runsOn(side: Side, values: TransferSettings): TransferRun[] {
@@ -81,10 +87,10 @@ const modelsOf = async (host: Host, { a, b }: TransferSettings) => {
 
 function judgementStep(
   id: string,
-  evolution: Step<EvolutionOutcome>,
+  evolution: ExperimentStep<EvolutionOutcome>,
   side: Side,
   values: TransferSettings,
-): Step<JudgedRun> {
+): ExperimentStep<JudgedRun> {
   return {
     ...{ id, title: `${evolution.title}, judged by both`, evaluations: 20, result: judgedRun },
     check: async (host) => {
@@ -136,7 +142,7 @@ export function judgedImage(
 }
 
 /** Real digits, on which both networks should be right: what their agreement on fooling images stands beside. */
-function digitsStep(values: TransferSettings): Step<DigitsOutcome> {
+function digitsStep(values: TransferSettings): ExperimentStep<DigitsOutcome> {
   return {
     ...{ id: 'digits', title: 'real digits', evaluations: 2 * values.digits, result: digitsOutcome },
     run: async (host) => {
@@ -175,8 +181,8 @@ async function directionOf(
   read: ReadResult,
   side: Side,
   runs: readonly TransferRun[],
-): Promise<Direction> {
-  const images: Direction['images'][number][] = [];
+): Promise<TransferDirection> {
+  const images: TransferDirection['images'][number][] = [];
   for (const { evolution, judgement } of runs) {
     const pictures = await elitePictures(host, evolution);
     const byClass = new Map(read(judgement).images.map((image) => [image.class, image]));

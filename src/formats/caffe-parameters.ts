@@ -5,7 +5,7 @@ import type { ConvolutionWindow, NormLayer, PoolLayer } from './weight-file.ts';
 type Numbers = ReadonlyMap<number, number[]>;
 
 /** The numbers of a message by field, none where there is no message; submessages and texts are left alone. */
-export function numbersOf(
+export function numbersByField(
   message: MessageReader | undefined,
   integers: readonly number[],
   floats: readonly number[] = [],
@@ -23,7 +23,7 @@ export function numbersOf(
 }
 
 /** @param otherwise Caffe's default */
-export const firstOf = (numbers: Numbers, field: number, otherwise: number): number =>
+export const firstNumber = (numbers: Numbers, field: number, otherwise: number): number =>
   numbers.get(field)?.[0] ?? otherwise;
 
 /** One number for both axes, one for each, or those of fields for a single axis, which go before. */
@@ -35,7 +35,7 @@ function alongBoth(
   otherwise: number,
 ): number[] {
   const [first = otherwise, second = first] = numbers.get(both) ?? [];
-  return [firstOf(numbers, rows, first), firstOf(numbers, columns, second)];
+  return [firstNumber(numbers, rows, first), firstNumber(numbers, columns, second)];
 }
 
 const CONVOLUTION = {
@@ -50,7 +50,7 @@ const CONVOLUTION = {
 } as const;
 
 export function convolutionWindow(message: MessageReader): ConvolutionWindow {
-  const numbers = numbersOf(message, Object.values(CONVOLUTION));
+  const numbers = numbersByField(message, Object.values(CONVOLUTION));
   const { pad, padH, padW, stride, strideH, strideW, dilation, group } = CONVOLUTION;
   const padding = alongBoth(numbers, pad, padH, padW, 0);
   const [rows = 1, columns = rows] = numbers.get(dilation) ?? [];
@@ -58,7 +58,7 @@ export function convolutionWindow(message: MessageReader): ConvolutionWindow {
     stride: alongBoth(numbers, stride, strideH, strideW, 1),
     padding: [...padding, ...padding],
     dilation: [rows, columns],
-    groups: firstOf(numbers, group, 1),
+    groups: firstNumber(numbers, group, 1),
   };
 }
 
@@ -79,9 +79,9 @@ const POOL_KINDS = ['max-pool', 'average-pool'] as const;
 
 /** @returns undefined for stochastic pooling */
 export function poolLayer(message: MessageReader, name: string): PoolLayer | undefined {
-  const numbers = numbersOf(message, Object.values(POOLING));
+  const numbers = numbersByField(message, Object.values(POOLING));
   const { kernel, kernelH, kernelW, stride, strideH, strideW, pad, padH, padW } = POOLING;
-  const kind = POOL_KINDS[firstOf(numbers, POOLING.pool, 0)];
+  const kind = POOL_KINDS[firstNumber(numbers, POOLING.pool, 0)];
   if (kind === undefined) return undefined;
   const padding = alongBoth(numbers, pad, padH, padW, 0);
   const window = {
@@ -89,7 +89,7 @@ export function poolLayer(message: MessageReader, name: string): PoolLayer | und
     stride: alongBoth(numbers, stride, strideH, strideW, 1),
     padding: [...padding, ...padding],
   };
-  const isGlobal = firstOf(numbers, POOLING.global, 0) !== 0;
+  const isGlobal = firstNumber(numbers, POOLING.global, 0) !== 0;
   return { kind, name, operator: 'Pooling', window: isGlobal ? undefined : window, roundsUp: true };
 }
 
@@ -98,31 +98,35 @@ const LRN = { size: 1, alpha: 2, beta: 3, region: 4, k: 5 } as const;
 /** @returns undefined where it is not across channels */
 export function normLayer(message: MessageReader | undefined, name: string): NormLayer | undefined {
   const { size, alpha, beta, region, k } = LRN;
-  const numbers = numbersOf(message, [size, region], [alpha, beta, k]);
-  if (firstOf(numbers, region, 0) !== 0) return undefined;
+  const numbers = numbersByField(message, [size, region], [alpha, beta, k]);
+  if (firstNumber(numbers, region, 0) !== 0) return undefined;
   return {
     kind: 'lrn',
     name,
     operator: 'LRN',
-    size: firstOf(numbers, size, 5),
-    alpha: firstOf(numbers, alpha, 1),
-    beta: firstOf(numbers, beta, 0.75),
-    k: firstOf(numbers, k, 1),
+    size: firstNumber(numbers, size, 5),
+    alpha: firstNumber(numbers, alpha, 1),
+    beta: firstNumber(numbers, beta, 0.75),
+    k: firstNumber(numbers, k, 1),
   };
 }
 
 /** Slope of a ReLU below zero. */
 export const slopeOf = (message: MessageReader | undefined): number =>
-  firstOf(numbersOf(message, [], [1]), 1, 0);
+  firstNumber(numbersByField(message, [], [1]), 1, 0);
 
 /** What a BatchNorm adds to the variance. */
 export const epsilonOf = (message: MessageReader | undefined): number =>
-  firstOf(numbersOf(message, [], [3]), 3, 1e-5);
+  firstNumber(numbersByField(message, [], [3]), 3, 1e-5);
 
 /** PowerParameter: (shift + scale · x) ^ power. */
 export function powerOf(message: MessageReader | undefined): { power: number; scale: number; shift: number } {
-  const numbers = numbersOf(message, [], [1, 2, 3]);
-  return { power: firstOf(numbers, 1, 1), scale: firstOf(numbers, 2, 1), shift: firstOf(numbers, 3, 0) };
+  const numbers = numbersByField(message, [], [1, 2, 3]);
+  return {
+    power: firstNumber(numbers, 1, 1),
+    scale: firstNumber(numbers, 2, 1),
+    shift: firstNumber(numbers, 3, 0),
+  };
 }
 
 const TRANSFORM = { scale: 1, meanFile: 4, meanValue: 5 } as const;
@@ -132,8 +136,8 @@ export function transformOf(message: MessageReader | undefined): string | undefi
   let meanFile = '';
   const again = message?.again();
   while (again?.next()) if (again.field === TRANSFORM.meanFile) meanFile = again.text();
-  const numbers = numbersOf(message, [], [TRANSFORM.scale, TRANSFORM.meanValue]);
-  const scale = firstOf(numbers, TRANSFORM.scale, 1);
+  const numbers = numbersByField(message, [], [TRANSFORM.scale, TRANSFORM.meanValue]);
+  const scale = firstNumber(numbers, TRANSFORM.scale, 1);
   const mean = meanFile === '' ? (numbers.get(TRANSFORM.meanValue) ?? []).join(',') : meanFile;
   const said = [
     ...(mean === '' ? [] : [`--mean ${mean}`]),

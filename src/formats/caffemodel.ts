@@ -7,7 +7,7 @@ import { count } from '../util/count.ts';
 import { readBlob } from './caffe-blob.ts';
 import { CaffeChain, interpret } from './caffe-chain.ts';
 import { describeLayer, LAYER_MESSAGES, type CaffeLayer } from './caffe-layer.ts';
-import { convolutionWindow, firstOf, numbersOf, transformOf } from './caffe-parameters.ts';
+import { convolutionWindow, firstNumber, numbersByField, transformOf } from './caffe-parameters.ts';
 import { MessageReader } from './protobuf.ts';
 import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import type { Tensor } from './tensor.ts';
@@ -111,7 +111,7 @@ function readLayer(
 const TRANSPOSE = 6;
 
 const isTransposedIn = (parameters: MessageReader | undefined): boolean =>
-  firstOf(numbersOf(parameters, [TRANSPOSE]), TRANSPOSE, 0) === 1;
+  firstNumber(numbersByField(parameters, [TRANSPOSE]), TRANSPOSE, 0) === 1;
 
 /** A blob without the leading ones that old files fill its shape up to four dimensions with. */
 function tensorOf(blob: MessageReader, name: string, rank: number, view: DataView, fail: Fail): Tensor {

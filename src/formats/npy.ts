@@ -1,7 +1,7 @@
 /** NumPy's .npy: one array with its type and shape, in versions 1 to 3 of the format (numpy.lib.format). */
 import { refusalOf, type Fail } from './refusal.ts';
 import { rearranged } from './strided.ts';
-import { checkFinite, checkVolume } from './tensor-values.ts';
+import { requireFinite, checkVolume } from './tensor-values.ts';
 import { viewOf } from './view-of.ts';
 
 /** An array of floating-point values, outermost dimension first, the last running fastest. */
@@ -44,7 +44,7 @@ export function readNpy(bytes: Uint8Array, what: string, fileName: string): NpyA
     stored[index] = type.read(view, index * type.bytes, littleEndian);
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
   const data = columnsFirst ? rearranged(stored, shape, strides) : stored;
-  checkFinite(what, data, fail);
+  requireFinite(what, data, fail);
   return { shape, data };
 }
 

@@ -9,7 +9,7 @@ import { WeightFileError } from './weight-file-error.ts';
 import { readZip, unzip } from './zip.ts';
 
 /** A checkpoint whose tensors are known but not yet read. */
-export interface Checkpoint {
+export interface TorchFile {
   readonly value: TorchValue;
   /** Of all storages together: what its tensors may reasonably take is measured by it. */
   readonly storageBytes: number;
@@ -18,7 +18,7 @@ export interface Checkpoint {
 }
 
 /** Since PyTorch 1.6: `<root>/data.pkl`, `<root>/data/<key>` for each storage, `<root>/byteorder`. */
-export function openZip(bytes: Uint8Array): Checkpoint {
+export function openZip(bytes: Uint8Array): TorchFile {
   const entries = readZip(bytes);
   const pickles = [...entries.values()].filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
   const [pickle] = pickles;
@@ -67,7 +67,7 @@ export function isLegacy(bytes: Uint8Array): boolean {
  * Before PyTorch 1.6: pickles of the magic number, the version, facts about the machine, the value and the
  * list of storage keys; then, in the order of the list, each storage's length and values.
  */
-export function openLegacy(bytes: Uint8Array): Checkpoint {
+export function openLegacy(bytes: Uint8Array): TorchFile {
   let position = 0;
   const host = torchHost();
   const next = (): TorchValue => {

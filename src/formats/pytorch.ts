@@ -5,11 +5,11 @@
  */
 import { count } from '../util/count.ts';
 import { isKind } from './pickle-value.ts';
-import { type Checkpoint, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
+import { type TorchFile, isLegacy, openLegacy, openZip, STATE_DICT } from './pytorch-containers.ts';
 import { madeOf, type TorchTensor, type TorchValue } from './pytorch-objects.ts';
 import { type Fail, refusalOf } from './refusal.ts';
 import { elementCount, readStrided } from './strided.ts';
-import { checkFinite } from './tensor-values.ts';
+import { requireFinite } from './tensor-values.ts';
 import { READABLE_TYPES, type Tensor } from './tensor.ts';
 import { viewOf } from './view-of.ts';
 import { WeightFileError } from './weight-file-error.ts';
@@ -38,7 +38,7 @@ export function readPytorch(bytes: Uint8Array, fileName: string): WeightFile {
   }
 }
 
-function open(bytes: Uint8Array): Checkpoint {
+function open(bytes: Uint8Array): TorchFile {
   if (startsWith(bytes, 0, 'PK')) return openZip(bytes);
   if (isLegacy(bytes)) return openLegacy(bytes);
   if (startsWith(bytes, 257, 'ustar')) {
@@ -53,7 +53,7 @@ function open(bytes: Uint8Array): Checkpoint {
   );
 }
 
-function weightFile(checkpoint: Checkpoint): WeightFile {
+function weightFile(checkpoint: TorchFile): WeightFile {
   const ignored: { name: string; reason: string }[] = [];
   const entries = stateDict(checkpoint.value, ignored);
   const found = new Map<string, TorchTensor>();
@@ -129,7 +129,7 @@ function unwrapped(tensors: ReadonlyMap<string, TorchTensor>): ReadonlyMap<strin
 
 function readTensors(
   tensors: ReadonlyMap<string, TorchTensor>,
-  { storageBytes, bytesOf }: Checkpoint,
+  { storageBytes, bytesOf }: TorchFile,
 ): ReadonlyMap<string, Tensor> {
   const read = new Map<string, Float32Array>();
   const storages = new Map<string, DataView>();
@@ -150,7 +150,7 @@ function readTensors(
         );
       }
       data = readStrided(bytes, type.readable, view);
-      checkFinite(`tensor ${name}`, data, fail);
+      requireFinite(`tensor ${name}`, data, fail);
       read.set(identity, data);
     }
     result.set(name, { name, dtype: READABLE_TYPES[type.readable].storedAs, shape: view.shape, data });

@@ -60,7 +60,7 @@ export function readValues(
       data[index++] = read(view, offset);
     }
   }
-  checkFinite(what, data, fail);
+  requireFinite(what, data, fail);
   return data;
 }
 
@@ -69,7 +69,7 @@ export function readValues(
  * @param what names the tensor in the message
  * @throws WeightFileError by `fail` that names the first value that is not finite
  */
-export function checkFinite(what: string, data: Float32Array, fail: Fail): void {
+export function requireFinite(what: string, data: Float32Array, fail: Fail): void {
   for (let index = 0; index < data.length; index++) {
     if (Number.isFinite(data[index])) continue;
     fail(

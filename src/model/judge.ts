@@ -5,7 +5,7 @@ import { freedBy, type Resource } from '../util/resources.ts';
 import { createClassifier, type ClassifierOptions } from './classifier.ts';
 import { padPlanes } from '../image/image-layout.ts';
 import type { Model } from './model.ts';
-import { checkFinite } from './not-finite.ts';
+import { checkConfidences } from './not-finite.ts';
 
 /** Holds a classifier on the device. */
 export interface Judge extends Resource {
@@ -46,7 +46,7 @@ export async function createJudge(
       gpu.write(classifier.images, padPlanes(pixels, height * width));
       run(gpu, classifier.program);
       const all = new Float32Array(await gpu.read(classifier.confidences, 4 * classes * images));
-      await checkFinite(gpu, classifier, all, count);
+      await checkConfidences(gpu, classifier, all, count);
       return Array.from({ length: count }, (_, image) =>
         Float32Array.from({ length: classes }, (_, number) => all[number * images + image] ?? 0),
       );

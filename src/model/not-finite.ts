@@ -35,7 +35,7 @@ export class NotFiniteError extends Error {
  * @param count images that mean something
  * @throws NotFiniteError for the first image with a value that is not finite
  */
-export async function checkFinite(
+export async function checkConfidences(
   gpu: Gpu,
   classifier: Classifier,
   confidences: Float32Array,

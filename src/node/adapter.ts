@@ -5,10 +5,10 @@
 import path from 'node:path';
 import { Gpu, type AdapterDescription, type AdapterKind } from '../gpu/device.ts';
 import { messageOf } from '../util/message-of.ts';
-import { letThemTalk, type Listen } from './silence-driver.ts';
+import { leaveOutput, type SilencedCall } from './silence-driver.ts';
 import { embeddedSwiftShader, hasEmbeddedDriver } from './embedded-swiftshader.ts';
 import { hostMemory, whyNoDriver } from './process-memory.ts';
-import { napUntil } from './sleep.ts';
+import { sleepUntil } from './sleep.ts';
 import { checkDriversNamed, driverManifests, provideVulkanLoader, useDriver } from './vulkan-loader.ts';
 import { dawnNeeds, whatToInstall } from './what-to-install.ts';
 
@@ -38,7 +38,7 @@ export interface OpeningOptions {
   /** As the device has it; by default what the environment's `FOOL_EXPECTED_LAUNCHES` says. */
   readonly expectedLaunches?: number | undefined;
   /** What drivers are asked in, for a program that does not want their remarks on standard error. */
-  readonly listen?: Listen;
+  readonly listen?: SilencedCall;
 }
 
 /** A way to reach drivers: what to set before Vulkan is asked, and what Dawn is told. */
@@ -67,7 +67,7 @@ const instances = new Set<GPU>();
  */
 export async function searchGpu(
   choice: AdapterChoice = process.env['FOOL_ADAPTER'] ?? 'auto',
-  { expectedLaunches = launchesByEnvironment(), listen = letThemTalk }: OpeningOptions = {},
+  { expectedLaunches = launchesByEnvironment(), listen = leaveOutput }: OpeningOptions = {},
 ): Promise<OpenedGpu> {
   const dawn = await loadDawn();
   const attempts: Attempt[] = [];
@@ -83,7 +83,7 @@ export async function searchGpu(
       else {
         const { instance } = found;
         const gpu = await Gpu.open(found.adapter, found.description, {
-          ...(found.software && { wait: napUntil, host: hostMemory }),
+          ...(found.software && { wait: sleepUntil, host: hostMemory }),
           expectedLaunches,
           onClose: () => instances.delete(instance),
         });
@@ -202,7 +202,11 @@ interface Found {
   readonly software: boolean;
 }
 
-async function ask({ create, globals }: Dawn, source: Source, listen: Listen): Promise<Found | undefined> {
+async function ask(
+  { create, globals }: Dawn,
+  source: Source,
+  listen: SilencedCall,
+): Promise<Found | undefined> {
   Object.assign(globalThis, globals);
   const instance = create([fineClock, ...source.options]);
   const adapter = await listen(() => instance.requestAdapter({ powerPreference: 'high-performance' }));

@@ -18,7 +18,7 @@ import { shortLabel } from '../report/format.ts';
 import type { GridPicture } from '../report/grid.ts';
 import type { PagePicture } from '../report/picture.ts';
 import { mostAtOnce } from '../report/picture-list.ts';
-import { readAscent, type AscentFolder } from '../runs/ascent/read.ts';
+import { readAscent, type SavedAscent } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './read-strip.ts';
 import { writeGrid } from './grid-file.ts';
@@ -59,7 +59,7 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
 /** The pictures of the archive for the grid; the page's own are added on the way, so that each is read once. */
 async function gridPictures(
   storage: Storage,
-  { run, rows }: AscentFolder,
+  { run, rows }: SavedAscent,
   gathered: PagePictures,
 ): Promise<GridPicture[]> {
   const grid: GridPicture[] = [];
@@ -95,7 +95,7 @@ const mostHeld = 2_000_000;
 /** What the page's adversarial examples started from, and what was changed of it, which is written beside it. */
 async function readChanges(
   storage: Storage,
-  { run, rows }: AscentFolder,
+  { run, rows }: SavedAscent,
 ): Promise<Pick<AscentReportInput, 'starts' | 'differences'>> {
   const starts = new Map<string, PagePicture>();
   const differences = new Map<string, EnlargedDifference>();
@@ -123,7 +123,7 @@ async function readChanges(
 
 async function addSmall(
   storage: Storage,
-  { run }: AscentFolder,
+  { run }: SavedAscent,
   path: AscentRow['picture'],
   pictures: Map<string, Uint8Array>,
 ): Promise<void> {
@@ -132,7 +132,7 @@ async function addSmall(
 }
 
 /** The frames of an objective, a few of many. */
-async function fewFrames(storage: Storage, folder: AscentFolder, objective: number): Promise<Frame[]> {
+async function fewFrames(storage: Storage, folder: SavedAscent, objective: number): Promise<Frame[]> {
   const strip = await readStrip(storage, folder, objective);
   return evenPlaces(strip.length, mostFrames).flatMap((place) => {
     const frame = strip[place];

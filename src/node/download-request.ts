@@ -1,7 +1,14 @@
 /** One HTTP request of a download: asks for what is missing of a part, and appends what comes. */
 import { messageOf } from '../util/message-of.ts';
 import { storageError, StorageError } from './file-storage.ts';
-import { partSize, readOrigin, removePart, writeOrigin, type OpenPart, type Origin } from './part-file.ts';
+import {
+  partSize,
+  readOrigin,
+  removePart,
+  writeOrigin,
+  type OpenPart,
+  type PartOrigin,
+} from './part-file.ts';
 
 /**
  * `passing`: the same request may do better in a moment. `unreachable`: there is no way to the host; that
@@ -97,7 +104,7 @@ async function send(
   { url, signal }: RequestOptions,
   watch: Watch,
   have: number,
-  origin: Origin | undefined,
+  origin: PartOrigin | undefined,
 ): Promise<Response> {
   // Compressed, a range would count the compressed bytes.
   const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'easily-fooled' };
@@ -115,7 +122,7 @@ async function startOf(
   response: Response,
   { url, part, bytes }: RequestOptions,
   have: number,
-  origin: Origin | undefined,
+  origin: PartOrigin | undefined,
 ): Promise<number> {
   const host = hostOf(url);
   const header = (name: string) => response.headers.get(name);
@@ -188,7 +195,7 @@ async function receive(
   }
 }
 
-function originOf(response: Response, url: string): Origin | undefined {
+function originOf(response: Response, url: string): PartOrigin | undefined {
   const validator = validatorOf(response.headers);
   return validator === undefined ? undefined : { url, validator };
 }

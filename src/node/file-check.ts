@@ -6,14 +6,14 @@ import { hashAlgorithms, type HashAlgorithm, type KnownWeights } from '../weight
 import { storageError } from './file-storage.ts';
 
 /** What a file must be. */
-export type Expected = Pick<KnownWeights, 'bytes' | 'hashes'>;
+export type ExpectedFile = Pick<KnownWeights, 'bytes' | 'hashes'>;
 
 /** Takes a file's bytes in order; `problem` then says how it differs from what was expected. */
 export class FileChecker {
   readonly #hashes: readonly { algorithm: HashAlgorithm; digits: string; hash: Hash }[];
   #bytes = 0;
 
-  constructor(private readonly expected: Expected) {
+  constructor(private readonly expected: ExpectedFile) {
     this.#hashes = hashAlgorithms.flatMap((algorithm) => {
       const digits = expected.hashes[algorithm];
       return digits === undefined ? [] : [{ algorithm, digits, hash: createHash(algorithm) }];
@@ -41,7 +41,7 @@ export class FileChecker {
  * @returns what is wrong with it, or undefined when its size and hashes hold
  * @throws StorageError when it cannot be read
  */
-export async function checkFile(path: string, expected: Expected): Promise<string | undefined> {
+export async function checkFile(path: string, expected: ExpectedFile): Promise<string | undefined> {
   try {
     const { size } = await stat(path);
     if (size !== expected.bytes) return wrongSize(size, expected.bytes);

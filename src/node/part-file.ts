@@ -8,13 +8,13 @@ import { storageError } from './file-storage.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** What a server calls the version of a file that it sent. */
-export interface Origin {
+export interface PartOrigin {
   readonly url: string;
   /** A strong ETag, or a Last-Modified: what `If-Range` takes. */
   readonly validator: string;
 }
 
-const originSchema: z.ZodType<Origin> = z.object({ url: z.string(), validator: z.string() });
+const originSchema: z.ZodType<PartOrigin> = z.object({ url: z.string(), validator: z.string() });
 
 /** The little of a file handle that a download needs; tests put a full disk in its place. */
 export interface PartWriter {
@@ -48,7 +48,7 @@ export async function partSize(part: string): Promise<number> {
 }
 
 /** Undefined when nothing is known of the part: it can only be begun anew. */
-export async function readOrigin(part: string): Promise<Origin | undefined> {
+export async function readOrigin(part: string): Promise<PartOrigin | undefined> {
   try {
     return originSchema.parse(JSON.parse(await readFile(originPath(part), 'utf8')));
   } catch {
@@ -62,7 +62,7 @@ export async function resumableSize(part: string): Promise<number> {
 }
 
 /** @param origin undefined when the server gave no version: then nothing is said of the part. */
-export async function writeOrigin(part: string, origin: Origin | undefined): Promise<void> {
+export async function writeOrigin(part: string, origin: PartOrigin | undefined): Promise<void> {
   const path = originPath(part);
   try {
     if (origin) await writeWhole(path, JSON.stringify(origin));

@@ -1,7 +1,7 @@
 /** The film strip of an objective as its readers see it: small pictures of the way, and the one that was delivered at its end. */
 import { frameOf } from '../runs/ascent/film-strip.ts';
 import { framePath } from '../runs/ascent/records.ts';
-import type { AscentFolder } from '../runs/ascent/read.ts';
+import type { SavedAscent } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Image } from '../image/image.ts';
 import { decodePicture } from './run-pictures.ts';
@@ -18,7 +18,7 @@ export interface StripFrame {
  */
 export async function readStrip(
   storage: Storage,
-  { run, rows }: Pick<AscentFolder, 'run' | 'rows'>,
+  { run, rows }: Pick<SavedAscent, 'run' | 'rows'>,
   objective: number,
 ): Promise<StripFrame[]> {
   const row = rows[objective];

@@ -13,17 +13,17 @@ import { isatty } from 'node:tty';
 const standardError = 2;
 
 /** Runs something that asks drivers, and may keep what they say out of sight meanwhile. */
-export type Listen = <T>(work: () => Promise<T>) => Promise<T>;
+export type SilencedCall = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Lets drivers say what they like; so it is in a program that is not ours. */
-export const letThemTalk: Listen = (work) => work();
+export const leaveOutput: SilencedCall = (work) => work();
 
 /**
  * Holds standard error back from native code while something runs, and everything is back in its place afterwards,
  * whatever happens. For a program that does nothing else meanwhile.
  * @param hear is given what was held back, if anything
  */
-export function holdBack(hear: (words: string) => void): Listen {
+export function silenceDriver(hear: (words: string) => void): SilencedCall {
   return async (work) => {
     const flags = reopening();
     const kept = flags === undefined ? undefined : tryToOpen(ownDescriptor(standardError), flags);

@@ -4,7 +4,7 @@
  */
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-export async function napUntil<T>(work: Promise<T>): Promise<T> {
+export async function sleepUntil<T>(work: Promise<T>): Promise<T> {
   const pending = new Set<unknown>([work]);
   const settled = work.finally(() => {
     pending.clear();

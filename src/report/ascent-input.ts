@@ -1,6 +1,6 @@
 /** What the report of an ascent is made of. */
 import type { PagePicture } from './picture.ts';
-import type { AscentFolder } from '../runs/ascent/read.ts';
+import type { SavedAscent } from '../runs/ascent/read.ts';
 
 /** A picture on the way, small. */
 export interface Frame {
@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** An ascent's records and pictures. */
-export interface AscentReportInput extends AscentFolder {
+export interface AscentReportInput extends SavedAscent {
   /** How the page calls the run: its folder's name. */
   readonly name: string;
   /** By the path that a row gives. A row without one gets an empty place. */

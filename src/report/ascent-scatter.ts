@@ -1,7 +1,7 @@
 /** Outcomes of trials against the settings of their climbs. */
 import * as Plot from '@observablehq/plot';
 import type { TrialRecord } from '../runs/ascent/records.ts';
-import { climbValues, differences, valueText } from './ascent-words.ts';
+import { climbValues, differingNames, valueText } from './ascent-words.ts';
 import { confidenceAxis, draw, evenAxis, plotFrame, tickText, type VerticalAxis } from './plot-frame.ts';
 import type { Figure } from './tables.ts';
 
@@ -22,7 +22,7 @@ export function plotSettings(trials: readonly TrialRecord[], best: TrialRecord |
         trials.map(({ medianConfidence }) => medianConfidence),
       );
   const iterations = evenAxis('median iterations to 99.99 %');
-  return differences(trials).flatMap((name): Figure[] => {
+  return differingNames(trials).flatMap((name): Figure[] => {
     const dots = trials.flatMap((trial) => {
       const value = climbValues(trial.climb)[name];
       return value === undefined ? [] : [{ trial, value, name: trial.name, best: trial === best }];

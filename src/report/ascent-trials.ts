@@ -6,7 +6,7 @@ import { mostCompared, mostTrialsShown, type AscentReportInput } from './ascent-
 import { plotSettings } from './ascent-scatter.ts';
 import {
   climbValues,
-  differences,
+  differingNames,
   formatValue,
   rowDescription,
   rowName,
@@ -67,7 +67,7 @@ function rankTrials(trials: readonly TrialRecord[], summary: AscentSummary | und
 }
 
 function trialTable(trials: readonly TrialRecord[], best: TrialRecord | undefined): Markup {
-  const differing = differences(trials);
+  const differing = differingNames(trials);
   const outcomes = trials.some(({ medianValue }) => medianValue !== undefined)
     ? ['median value']
     : ['median confidence', 'reached 99.99 %', 'median iterations'];

@@ -71,7 +71,7 @@ function stepValues(step: StepRule): Record<string, ClimbValue> {
 }
 
 /** Names of the climb's values in which trials differ. */
-export function differences(trials: readonly TrialRecord[]): string[] {
+export function differingNames(trials: readonly TrialRecord[]): string[] {
   const all = trials.map(({ climb }) => climbValues(climb));
   return Object.keys(all[0] ?? {}).filter((name) => new Set(all.map((values) => values[name])).size > 1);
 }

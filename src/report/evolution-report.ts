@@ -6,7 +6,7 @@ import { html } from './markup.ts';
 import { renderPage, scriptOf } from './page.ts';
 import { mostAtOnce } from './picture-list.ts';
 import type { ReportInput } from './report-input.ts';
-import { elitesSection, networksSection } from './report-elites.ts';
+import { elitesSection, cppnSection } from './report-elites.ts';
 import { lineageSection } from './report-lineage.ts';
 import { numbersSection, plotsSection, settingsSection, stagesSection } from './report-sections.ts';
 import { contents } from './section.ts';
@@ -37,7 +37,7 @@ export function renderReport(input: ReportInput): string {
   const sections = [
     ...(many ? [plots, elites] : [elites, plots]),
     lineageSection(input),
-    networksSection(input, networks),
+    cppnSection(input, networks),
     settingsSection(input),
     machineSection(input.run),
     stagesSection(input),

@@ -29,7 +29,7 @@ export function placed(graph: Layout, id: string, label: string, kind: string, d
 }
 
 /** As dagre calls them: left to right, or from the top down. */
-export type Direction = 'LR' | 'TB';
+export type RankDirection = 'LR' | 'TB';
 
 /**
  * The way of an edge from the middle of the side by which it leaves a node to the middle of that by which it enters another.
@@ -42,7 +42,7 @@ export function attached(
   points: readonly Point[],
   from: PlacedNode,
   to: PlacedNode,
-  direction: Direction,
+  direction: RankDirection,
   keepsMiddle = false,
 ): readonly Point[] {
   const inner = points.slice(1, -1);
@@ -64,7 +64,7 @@ export function attached(
   return [start, ...corners, end];
 }
 
-function sideTowards({ x, y, width }: PlacedNode, other: Point, direction: Direction): Point {
+function sideTowards({ x, y, width }: PlacedNode, other: Point, direction: RankDirection): Point {
   return direction === 'TB'
     ? { x, y: y + (Math.sign(other.y - y) * nodeHeight) / 2 }
     : { x: x + (Math.sign(other.x - x) * width) / 2, y };

@@ -10,7 +10,7 @@ import {
   placed,
   smooth,
   widthOf,
-  type Direction,
+  type RankDirection,
   type Layout,
 } from './graph.ts';
 import { html, trusted, type Markup } from './markup.ts';
@@ -43,7 +43,7 @@ export function drawLine(
   shown: readonly number[],
   labels: readonly string[],
   title: string,
-  direction: Direction = 'LR',
+  direction: RankDirection = 'LR',
 ): Markup {
   const nodes = shown.flatMap((place): Node[] => {
     const step = steps[place];
@@ -136,7 +136,7 @@ function drawLineage(
   nodes: readonly Node[],
   edges: readonly Edge[],
   title: string,
-  direction: Direction = 'LR',
+  direction: RankDirection = 'LR',
 ): Markup {
   const graph: Layout = new Graph();
   graph.setGraph({ rankdir: direction, nodesep: 10, edgesep: 8, ranksep: direction === 'LR' ? 32 : 18 });

@@ -17,11 +17,11 @@ export interface ModelPageInput {
 }
 
 /** Extents and shapes as a table shows them. */
-export const sides = (shape: readonly number[]): string => shape.map(String).join(' × ');
+export const sidesText = (shape: readonly number[]): string => shape.map(String).join(' × ');
 
 /** What comes out of a layer; of one pixel, its values alone. */
 export const outputSides = ([channels, height, width]: Extent): string =>
-  sides(height * width === 1 ? [channels] : [channels, height, width]);
+  sidesText(height * width === 1 ? [channels] : [channels, height, width]);
 
 /** What an image goes through before the network sees it, in rows for people. */
 export function preprocessingRows({ preprocessing, input }: ModelDescription): [string, string][] {
@@ -29,10 +29,10 @@ export function preprocessingRows({ preprocessing, input }: ModelDescription): [
   const values = mean.map((value) => String(Number(value.toPrecision(7)))).join(', ');
   const factors = new Set(scale).size === 1 ? scale.slice(0, 1) : scale;
   return [
-    ['picture', `${sides(image)} (channels × height × width)`],
+    ['picture', `${sidesText(image)} (channels × height × width)`],
     [
       'seen of it',
-      `${sides([crop, crop])} pixels${crop === input[1] ? '' : `, brought to ${sides(input.slice(1))}`}`,
+      `${sidesText([crop, crop])} pixels${crop === input[1] ? '' : `, brought to ${sidesText(input.slice(1))}`}`,
     ],
     ['channels', channels],
     ['minus the mean', meanImage ? `an image, on average ${values}` : values],
@@ -52,7 +52,7 @@ export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput):
       layer.kind,
       layer.settings,
       outputSides(layer.output),
-      layer.weights ? sides(layer.weights) : '',
+      layer.weights ? sidesText(layer.weights) : '',
       ...[layer.parameters, layer.multiplyAdds].map((value) => (value > 0 ? formatNumber(value) : '')),
     ],
   }));
@@ -70,7 +70,7 @@ export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput):
   const sections = [
     new Section(
       'Layers',
-      html`<p>Takes ${sides(model.input)} (channels × height × width).</p>
+      html`<p>Takes ${sidesText(model.input)} (channels × height × width).</p>
         ${columnTable(columns, rows)}`,
     ),
     new Section(

@@ -48,7 +48,7 @@ export function elitesSection({ cells, pictures }: ReportInput, networks?: Netwo
  * The network of each elite beside its picture; of many, where to find it.
  * @param networks of which there are too many for the page where it is undefined
  */
-export function networksSection({ run, cells, pictures }: ReportInput, networks?: NetworkDrawings): Section {
+export function cppnSection({ run, cells, pictures }: ReportInput, networks?: NetworkDrawings): Section {
   const title = 'The networks that draw the images';
   if (run.settings.encoding === 'direct') {
     return new Section(

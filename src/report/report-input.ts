@@ -1,10 +1,10 @@
 /** What a report is made of. */
 import type { PagePicture } from './picture.ts';
 import type { FoundLineage } from '../runs/evolution/read-lineage.ts';
-import type { RunFolder } from '../runs/evolution/read.ts';
+import type { SavedRun } from '../runs/evolution/read.ts';
 
 /** A run folder's records and pictures. */
-export interface ReportInput extends RunFolder {
+export interface ReportInput extends SavedRun {
   /** How the page calls the run: its folder's name. */
   readonly name: string;
   /** By class. A class without a picture gets an empty place. */

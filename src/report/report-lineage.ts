@@ -7,7 +7,7 @@ import { formatNumber, shortLabel } from './format.ts';
 import { drawTree, lineageLegend } from './lineage-graph.ts';
 import { html, type Markup } from './markup.ts';
 import type { ReportInput } from './report-input.ts';
-import { namesOf } from './report-ties.ts';
+import { joinedNames } from './report-ties.ts';
 import { Section } from './section.ts';
 import { namedTable, type NamedRow } from './tables.ts';
 
@@ -58,7 +58,7 @@ function linesOf(cells: readonly CellRecord[], ancestors: readonly Ancestor[]): 
 function spread(counts: readonly number[], lines: readonly Line[]): string {
   const { median, best } = summarise(counts);
   const most = lines.filter((_, index) => counts[index] === best).map(({ cell }) => cell.label);
-  return `median ${formatNumber(median)}; most ${formatNumber(best)}: ${namesOf(most)}`;
+  return `median ${formatNumber(median)}; most ${formatNumber(best)}: ${joinedNames(most)}`;
 }
 
 /** The pages that there are, and how others are made. */

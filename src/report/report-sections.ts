@@ -16,7 +16,7 @@ import {
   stageNames,
 } from './plots.ts';
 import type { ReportInput } from './report-input.ts';
-import { namesOf } from './report-ties.ts';
+import { joinedNames } from './report-ties.ts';
 import { Section } from './section.ts';
 import { largeFigures, modelRows, namedTable, plotFigures, type Figure } from './tables.ts';
 
@@ -33,7 +33,7 @@ export function numbersSection({ cells, progress, summary }: ReportInput): Marku
     [
       'median confidence',
       formatConfidence(median),
-      `lowest ${formatConfidence(min)}${lowest.length > 0 ? `: ${namesOf(lowest)}` : ''}`,
+      `lowest ${formatConfidence(min)}${lowest.length > 0 ? `: ${joinedNames(lowest)}` : ''}`,
     ],
     [
       'classes at 99 % or more',

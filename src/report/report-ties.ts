@@ -30,12 +30,12 @@ export function sharedTexts(cells: readonly CellRecord[]): (string | undefined)[
     const place = places.get(id) ?? 0;
     places.set(id, place + 1);
     if (labels.length < 2) return undefined;
-    return `also the elite of ${namesOf(labels.filter((_, index) => index !== place))}`;
+    return `also the elite of ${joinedNames(labels.filter((_, index) => index !== place))}`;
   });
 }
 
 /** `crane`, `crane and crate`, `crane and 2 others`. */
-export function namesOf(labels: readonly string[]): string {
+export function joinedNames(labels: readonly string[]): string {
   const [first = '', second = ''] = labels.map(shortLabel);
   if (labels.length < 2) return first;
   return `${first} and ${labels.length === 2 ? second : formatCount(labels.length - 1, 'other')}`;

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { placeLabels } from '../../bench/report/place-labels.ts';
 import { squareSide } from '../../bench/report/report-networks.ts';
 import { renderBenchReport } from '../../bench/report/bench-report.ts';
-import { readResults, resultsOf } from '../../bench/report/results-file.ts';
+import { readResults, checkedResults } from '../../bench/report/results-file.ts';
 import { parsePage, type PageElement } from '../report/page.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 import { covering } from '../support/full.ts';
 
 const page = (rows: readonly object[], more: object = {}) =>
-  parsePage(renderBenchReport(resultsOf({ ...origin, ...more, rows }, 'a.json')));
+  parsePage(renderBenchReport(checkedResults({ ...origin, ...more, rows }, 'a.json')));
 
 const section = (body: PageElement, heading: string) =>
   [...body.querySelectorAll('section')].find((part) => part.querySelector('h2')?.textContent === heading);

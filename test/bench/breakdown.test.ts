@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { breakDown, summariseRuns, type MeasuredBreakdown } from '../../bench/networks/breakdown.ts';
-import type { Pass, TimedDispatch } from '../../bench/sampling/dispatch-times.ts';
+import type { TimedProgram, TimedDispatch } from '../../bench/sampling/dispatch-times.ts';
 import { runOnce } from '../../bench/sampling/run-once.ts';
-import { resultsOf } from '../../bench/report/results-file.ts';
+import { checkedResults } from '../../bench/report/results-file.ts';
 import { traceOf, type Trace } from '../../bench/sampling/trace.ts';
 import type { Dispatch } from '../../src/gpu/program.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
@@ -60,7 +60,7 @@ describe('the parts of a submission', () => {
   });
 });
 
-async function lenetBreakdown(): Promise<{ passes: Pass[]; found: MeasuredBreakdown }> {
+async function lenetBreakdown(): Promise<{ passes: TimedProgram[]; found: MeasuredBreakdown }> {
   const gpu = await openTestGpu();
   const architecture = lenet();
   const parameters = await uploadParameters(gpu, architecture, initialWeights(architecture, 1), 'weights');
@@ -88,7 +88,7 @@ describe('LeNet', () => {
     expect(breakdown.overheadShare).toBeLessThan(1);
     // A results file may hold it.
     const row = { ...networkRow('LeNet', 4, [1]), ...breakdown };
-    expect(resultsOf({ ...origin, rows: [row] }, 'a.json').rows[0]).toMatchObject(breakdown);
+    expect(checkedResults({ ...origin, rows: [row] }, 'a.json').rows[0]).toMatchObject(breakdown);
     checkTrace(
       JSON.parse(JSON.stringify(traceOf([{ work: 'LeNet', dispatches: timeline }], {}))) as Trace,
       timeline,

@@ -8,14 +8,14 @@ import { ambiguities, type Ambiguity } from '../../bench/compare/ambiguity.ts';
 import { addCompare, compareFiles, comparisonLines, summary } from '../../bench/compare/compare-command.ts';
 import { compareResults } from '../../bench/compare/compare.ts';
 import { holm, testable } from '../../bench/compare/multiple-tests.ts';
-import { readResults, resultsOf } from '../../bench/report/results-file.ts';
+import { readResults, checkedResults } from '../../bench/report/results-file.ts';
 import { begin, processIo } from '../../src/cli/io.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 import { covering } from '../support/full.ts';
 
 const results = (rows: readonly object[], more: object = {}) =>
-  resultsOf({ ...origin, ...more, rows }, 'a.json');
+  checkedResults({ ...origin, ...more, rows }, 'a.json');
 const verdict = (before: readonly number[], after: readonly number[], withTimes = true) => {
   const row = (times: readonly number[]) => results([kernelRow('conv1', 'tile', times, withTimes)]);
   return compareResults(row(before), row(after)).rows[0]!;

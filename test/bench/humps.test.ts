@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hasTwoHumps } from '../../bench/sampling/humps.ts';
-import { summarise } from '../../bench/sampling/sampling.ts';
+import { isBimodal } from '../../bench/sampling/humps.ts';
+import { sampleOf } from '../../bench/sampling/sampling.ts';
 import { around } from './results.ts';
 
 describe('samples have two humps', () => {
   test('where a clock rose midway', () => {
-    expect(hasTwoHumps([...around(0.95, 0.02, 25), ...around(0.23, 0.02, 25)])).toBe(true);
+    expect(isBimodal([...around(0.95, 0.02, 25), ...around(0.23, 0.02, 25)])).toBe(true);
     // In whatever order and unit.
-    expect(hasTwoHumps([...around(230, 0.02, 10), ...around(950, 0.05, 30)])).toBe(true);
+    expect(isBimodal([...around(230, 0.02, 10), ...around(950, 0.05, 30)])).toBe(true);
   });
 
   test('and a stray sample or two beside them', () => {
-    expect(hasTwoHumps([...around(0.95, 0.02, 25), ...around(0.23, 0.02, 25), 1.25, 0.31])).toBe(true);
+    expect(isBimodal([...around(0.95, 0.02, 25), ...around(0.23, 0.02, 25), 1.25, 0.31])).toBe(true);
   });
 });
 
@@ -27,7 +27,7 @@ describe('samples have one hump', () => {
     ['a clock too coarse to tell', [0, 0, 0, 0, 1, 1, 1, 1, 1, 1]],
     ['none', []],
   ])('%s', (_, times) => {
-    expect(hasTwoHumps(times)).toBe(false);
+    expect(isBimodal(times)).toBe(false);
   });
 
   test('where they spread as the sum of many small things does', () => {
@@ -36,7 +36,7 @@ describe('samples have one hump', () => {
     fc.assert(
       fc.property(fc.array(sum, { minLength: 40, maxLength: 60 }), (samples) => {
         const times = samples.map((parts) => 10 + parts.reduce((total, part) => total + part, 0) / 12);
-        expect(hasTwoHumps(times)).toBe(false);
+        expect(isBimodal(times)).toBe(false);
       }),
     );
   });
@@ -44,6 +44,6 @@ describe('samples have one hump', () => {
 
 test('a row says so, whatever samples it keeps', () => {
   const two = [...around(0.95, 0.02, 100), ...around(0.23, 0.02, 100)];
-  expect(summarise(two)).toMatchObject({ humps: 2, samples: 200 });
-  expect(summarise(around(1, 0.02, 200))).not.toHaveProperty('humps');
+  expect(sampleOf(two)).toMatchObject({ humps: 2, samples: 200 });
+  expect(sampleOf(around(1, 0.02, 200))).not.toHaveProperty('humps');
 });

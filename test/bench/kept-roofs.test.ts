@@ -7,7 +7,7 @@ import {
   type KeptRoofs,
 } from '../../bench/roofs/kept-roofs.ts';
 import { findRoofs, higherOf } from '../../bench/roofs/roofs.ts';
-import { unwatched, type Watch } from '../../bench/sampling/machine-load.ts';
+import { noMonitor, type LoadMonitor } from '../../bench/sampling/machine-load.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
@@ -88,8 +88,8 @@ describe('a bench', () => {
     const said: string[] = [];
     const warned: string[] = [];
     let measured = 0;
-    const watch: Watch = { ...unwatched, leastMs: fixedWorkMs };
-    const { peaks: its } = await findRoofs(gpu, watch, {
+    const monitor: LoadMonitor = { ...noMonitor, leastMs: fixedWorkMs };
+    const { peaks: its } = await findRoofs(gpu, monitor, {
       again,
       storage,
       measure: () => {
@@ -135,7 +135,7 @@ describe('a bench', () => {
     const silent = () => undefined;
     const { functions } = await findRoofs(
       gpu,
-      { ...unwatched, leastMs: 10 },
+      { ...noMonitor, leastMs: 10 },
       {
         storage: new MemoryStorage(),
         measure: (_gpu, _watch, onTimed) => {

@@ -1,12 +1,12 @@
 /** Kernels are measured only where they compute what they should. */
 import { describe, expect, test } from 'vitest';
-import { chooseCases, type KernelChoice } from '../../bench/kernels/filter-cases.ts';
+import { filterCases, type KernelChoice } from '../../bench/kernels/filter-cases.ts';
 import { kernelCases, variantOf, type KernelCase } from '../../bench/kernels/kernel-cases.ts';
 import { benchKernels, shuffled, type KernelRow } from '../../bench/kernels/kernels.ts';
 import type { Peaks } from '../../bench/roofs/peaks.ts';
 import { aboveRoof, whyAboveRoof } from '../../bench/roofs/roof-check.ts';
 import { expectedElements, placesOf } from '../../bench/kernels/verify.ts';
-import { unwatched } from '../../bench/sampling/machine-load.ts';
+import { noMonitor } from '../../bench/sampling/machine-load.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -17,7 +17,7 @@ const all = openTestGpu().then(kernelCases);
 
 async function chosen(choice: KernelChoice): Promise<KernelCase[]> {
   const gpu = await openTestGpu();
-  return chooseCases(await all, choice, gpu.adapter.kind);
+  return filterCases(await all, choice, gpu.adapter.kind);
 }
 
 const peaks = { gflops: 50, gbps: 10, copiedBytes: 2 ** 27, launchMs: 0.05 };
@@ -29,7 +29,7 @@ async function measured(cases: readonly KernelCase[], roofs: Peaks = peaks) {
   const failures: string[] = [];
   const progress: number[] = [];
   // That tests keep the machine busy is no reason to wait.
-  await benchKernels(gpu, unwatched, cases, roofs, limits, {
+  await benchKernels(gpu, noMonitor, cases, roofs, limits, {
     show: (row) => rows.push(row),
     failed: (line) => failures.push(line),
     progress: (done) => progress.push(done),

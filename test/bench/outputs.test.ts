@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { csvOf } from '../../bench/report/csv.ts';
 import { markdownOf } from '../../bench/report/markdown.ts';
 import { checkOutputs, writeOutputs } from '../../bench/report/outputs.ts';
-import { readResults, resultsOf } from '../../bench/report/results-file.ts';
+import { readResults, checkedResults } from '../../bench/report/results-file.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
@@ -57,7 +57,7 @@ test('a table for spreadsheets has every row of a file with its figures, as they
 
 test('text with commas, quotes and line ends stays one cell', () => {
   const shape = 'a "b", c\nd';
-  const results = resultsOf({ ...origin, rows: [kernelRow(shape, 'tile', around(1, 0.1))] }, 'a.json');
+  const results = checkedResults({ ...origin, rows: [kernelRow(shape, 'tile', around(1, 0.1))] }, 'a.json');
   const [heading, record] = readCsv(csvOf(results));
   expect(record![heading!.indexOf('shape')]).toBe(shape);
   expect(heading).not.toContain('batch');
@@ -70,7 +70,7 @@ test('Markdown has a table of each section, whose lines have as many cells as it
     { ...networkRow('LeNet forward', 4, around(2, 0.1)), engine: 'own', agrees: true },
     { work: 'MNIST', seed: 1, commandSeconds: 10, runSeconds: 9 },
   ];
-  const results = resultsOf({ ...origin, partial: true, partialReason: 'stopped', rows }, 'a.json');
+  const results = checkedResults({ ...origin, partial: true, partialReason: 'stopped', rows }, 'a.json');
   const text = markdownOf(results);
   expect(text.match(/^#+ .*/gm)).toEqual([
     '# Benchmark on beads',

@@ -5,7 +5,7 @@ import { kernelCases, variantOf, type KernelCase } from '../../bench/kernels/ker
 import { benchKernels, casesToMeasure, type KernelRow } from '../../bench/kernels/kernels.ts';
 import { ownCases, ownFamilies } from '../../bench/kernels/own-cases.ts';
 import { notations } from '../../bench/kernels/own-shapes.ts';
-import { unwatched } from '../../bench/sampling/machine-load.ts';
+import { noMonitor } from '../../bench/sampling/machine-load.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
 import { openTestGpu } from '../gpu.ts';
@@ -71,7 +71,7 @@ describe('the usual variant at odd sizes computes what its definition says:', ()
     const peaks = { gflops: 1e6, gbps: 1e6, copiedBytes: 2 ** 27, launchMs: 0.05 };
     await benchKernels(
       gpu,
-      unwatched,
+      noMonitor,
       cases,
       peaks,
       { seed: 3, time: 5 },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { replaceMarked } from '../../bench/report/marked-text.ts';
 import { peerTables } from '../../bench/peers/peer-table.ts';
-import { readResults, resultsOf, type Results } from '../../bench/report/results-file.ts';
+import { readResults, checkedResults, type Results } from '../../bench/report/results-file.ts';
 import { networkRow, origin } from './results.ts';
 
 /** A row with so many milliseconds for a batch of 8. */
@@ -11,7 +11,7 @@ function peer(engine: string, milliseconds: number, more: object = {}) {
   return { ...row, engine, agrees: true, ...more };
 }
 const fileOf = (rows: readonly object[], more: object = {}): Results =>
-  resultsOf({ ...origin, ...more, rows }, 'made.json');
+  checkedResults({ ...origin, ...more, rows }, 'made.json');
 
 /** Cells of the line that begins with a title. */
 function cellsOf(text: string, title: string): string[] {

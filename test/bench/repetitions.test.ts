@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { summarise, type Sample } from '../../bench/sampling/sampling.ts';
-import { inVisits, isNoisy, mostVisits, type Visited } from '../../bench/sampling/repetitions.ts';
+import { sampleOf, type Sample } from '../../bench/sampling/sampling.ts';
+import {
+  inRepetitions,
+  isNoisy,
+  mostRepetitions,
+  type RepeatedSample,
+} from '../../bench/sampling/repetitions.ts';
 
-interface Row extends Visited {
+interface Row extends RepeatedSample {
   readonly name: string;
   readonly rate: number;
 }
 
 const row = (name: string, milliseconds: number, slowdown = 1): Row => {
-  const sample = { ...summarise([milliseconds, milliseconds + 1, milliseconds + 2]), slowdown };
+  const sample = { ...sampleOf([milliseconds, milliseconds + 1, milliseconds + 2]), slowdown };
   return { name, ...sample, rate: 1000 / sample.medianMs };
 };
 const merge = (first: Row, sample: Sample): Row => ({ ...first, ...sample, rate: 1000 / sample.medianMs });
@@ -16,7 +21,7 @@ const merge = (first: Row, sample: Sample): Row => ({ ...first, ...sample, rate:
 test('rows of several visits become one, with the samples of all', async () => {
   const shown: Row[] = [];
   const numbers: number[] = [];
-  await inVisits<Row>(
+  await inRepetitions<Row>(
     'lavapipe',
     (number, show) => {
       numbers.push(number);
@@ -29,7 +34,7 @@ test('rows of several visits become one, with the samples of all', async () => {
     merge,
     { keep: () => undefined, show: (one) => shown.push(one) },
   );
-  expect(mostVisits).toBe(3);
+  expect(mostRepetitions).toBe(3);
   expect(numbers).toEqual([1, 2, 3]);
   expect(shown.map(({ name }) => name)).toEqual(['first', 'second', 'second']);
   expect(shown[0]).toMatchObject({ medianMs: 21, samples: 9, slowdown: 1.02, visitsMs: [11, 21, 31] });
@@ -41,7 +46,7 @@ test('rows of several visits become one, with the samples of all', async () => {
 
 test('each visit leaves its rows, so that one that is cut short has those of the visits before it', async () => {
   const order: string[] = [];
-  const stopped = inVisits<Row>(
+  const stopped = inRepetitions<Row>(
     'swiftshader',
     (number, show) => {
       if (number === 3) throw new Error('stopped');
@@ -65,7 +70,7 @@ describe('a GPU', () => {
       show(rowOf(number));
       return Promise.resolve();
     };
-    await inVisits<Row>('gpu', visit, merge, {
+    await inRepetitions<Row>('gpu', visit, merge, {
       keep: () => {
         throw new Error('it is shown at once');
       },

@@ -2,7 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { remarksOf } from '../../bench/compare/remarks.ts';
-import { parseResults, readResults, resultsOf, ResultsFileError } from '../../bench/report/results-file.ts';
+import {
+  parseResults,
+  readResults,
+  checkedResults,
+  ResultsFileError,
+} from '../../bench/report/results-file.ts';
 import { around, kernelRow, networkRow, origin } from './results.ts';
 
 const file = {
@@ -34,7 +39,7 @@ describe('a results file', () => {
 
   it('may hold more than is known here', () => {
     const more = { ...file, weather: 'fair', rows: file.rows.map((row) => ({ ...row, mood: 1 })) };
-    expect(resultsOf(more, 'a.json')).toEqual(resultsOf(file, 'a.json'));
+    expect(checkedResults(more, 'a.json')).toEqual(checkedResults(file, 'a.json'));
   });
 
   it.each([
@@ -57,24 +62,24 @@ describe('a results file', () => {
 
   it('may be a part of what was to be measured, with the reason', () => {
     const partial = { ...file, partial: true, partialReason: 'stopped by SIGINT', note: 'Cold.' };
-    expect(resultsOf(partial, 'a.json')).toMatchObject({ partial: true, note: 'Cold.' });
-    expect(remarksOf(resultsOf(partial, 'a.json'))).toEqual([
+    expect(checkedResults(partial, 'a.json')).toMatchObject({ partial: true, note: 'Cold.' });
+    expect(remarksOf(checkedResults(partial, 'a.json'))).toEqual([
       'has a part of what was to be measured: stopped by SIGINT',
       'is remarked on: Cold.',
     ]);
-    expect(() => resultsOf({ ...file, partial: 'yes' }, 'a.json')).toThrow(
+    expect(() => checkedResults({ ...file, partial: 'yes' }, 'a.json')).toThrow(
       'a.json is no results file of the bench: partial: ',
     );
   });
 
   it('says which rows have two humps', () => {
     const rows = [1, 2, 3, 4, 5].map((batch) => ({ ...networkRow('LeNet', batch, [1, 2, 3]), humps: 2 }));
-    expect(remarksOf(resultsOf({ ...file, rows }, 'a.json'))).toEqual([
+    expect(remarksOf(checkedResults({ ...file, rows }, 'a.json'))).toEqual([
       expect.stringMatching(
         /^has 5 rows whose samples lie in two humps.*: LeNet, batch 1; LeNet, batch 2; LeNet, batch 3 and 2 more$/,
       ),
     ]);
-    expect(remarksOf(resultsOf(file, 'a.json'))).toEqual([]);
+    expect(remarksOf(checkedResults(file, 'a.json'))).toEqual([]);
   });
 
   it('that does not exist is named', () => {
@@ -91,7 +96,7 @@ describe('a results file', () => {
         ),
         (value) => {
           try {
-            resultsOf(value, 'a.json');
+            checkedResults(value, 'a.json');
           } catch (error) {
             expect(error).toBeInstanceOf(ResultsFileError);
             expect((error as Error).message).toMatch(/^a\.json is no results file of the bench: .+: .+/);
@@ -107,7 +112,7 @@ describe('a results file', () => {
     fc.assert(
       fc.property(fc.constantFrom(...keys), wrong, (key, value) => {
         const spoilt = { ...origin, rows: [{ ...file.rows[0], [key]: value }] };
-        expect(() => resultsOf(spoilt, 'a.json')).toThrow(`rows[0].${key}: `);
+        expect(() => checkedResults(spoilt, 'a.json')).toThrow(`rows[0].${key}: `);
       }),
     );
   });

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Recorder } from '../../bench/results-recorder.ts';
 import { readResults } from '../../bench/report/results-file.ts';
-import type { Row } from '../../bench/report/row-table.ts';
-import { summarise } from '../../bench/sampling/sampling.ts';
+import type { ShownRow } from '../../bench/report/row-table.ts';
+import { sampleOf } from '../../bench/sampling/sampling.ts';
 import { around, origin } from './results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fool-recorder-'));
 const { adapter } = origin;
 const beginning = { ...origin, adapter: { ...adapter, reason: 'a test' } };
 
-const row = (batch: number, milliseconds: number): Row => {
-  const sample = summarise(around(milliseconds, 0.01));
+const row = (batch: number, milliseconds: number): ShownRow => {
+  const sample = sampleOf(around(milliseconds, 0.01));
   return { work: 'LeNet forward', batch, adapter: 'beads', ...sample, imagesPerSecond: 1 };
 };
-const peer = (engine: 'own' | 'torch-cpu'): Row => ({
+const peer = (engine: 'own' | 'torch-cpu'): ShownRow => ({
   ...row(4, 7),
   imagesPerSecond: 1,
   work: 'LeNet forward',
@@ -51,7 +51,7 @@ test('a row replaces an earlier one of the same work, and no other', () => {
   for (const one of [row(4, 5), row(200, 5), peer('own'), peer('torch-cpu'), row(4, 9)]) recorder.put(one);
   const { rows } = recorder.results();
   expect(rows).toHaveLength(4);
-  expect(rows[0]).toMatchObject({ batch: 4, medianMs: summarise(around(9, 0.01)).medianMs });
+  expect(rows[0]).toMatchObject({ batch: 4, medianMs: sampleOf(around(9, 0.01)).medianMs });
 });
 
 test('what was written last stays, and a file that cannot be written is an error that names it', async () => {

@@ -1,7 +1,7 @@
 /** Made-up results for tests of what is made of them. */
-import type { Origin } from '../../bench/report/results-file.ts';
+import type { ResultsOrigin } from '../../bench/report/results-file.ts';
 
-export const origin: Origin = {
+export const origin: ResultsOrigin = {
   machine: { cpu: 'Abacus', cores: 2, memoryBytes: 1e9, platform: 'linux', arch: 'x64' },
   adapter: { name: 'beads', kind: 'gpu', vendor: 'wood', description: 'Beads 1.0 <driver>' },
   versions: { 'easily-fooled': '0.1.0', node: 'v20' },

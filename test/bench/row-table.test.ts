@@ -6,12 +6,12 @@ import type { KernelRow } from '../../bench/kernels/kernels.ts';
 import { layerLines } from '../../bench/networks/layer-lines.ts';
 import type { NetworkRow } from '../../bench/networks/network-row.ts';
 import type { PeerRow } from '../../bench/peers/peers.ts';
-import { RowTable, type Row } from '../../bench/report/row-table.ts';
-import { summarise } from '../../bench/sampling/sampling.ts';
+import { RowTable, type ShownRow } from '../../bench/report/row-table.ts';
+import { sampleOf } from '../../bench/sampling/sampling.ts';
 import { tableLines } from '../../bench/report/terminal-table.ts';
 import { around } from './results.ts';
 
-const sample = (ms: number) => summarise(around(ms, 0.1));
+const sample = (ms: number) => sampleOf(around(ms, 0.1));
 
 const kernel: KernelRow = {
   name: 'conv2d',
@@ -73,9 +73,9 @@ const run: EvolutionRow = {
   evolutionMs: 1,
   savingMs: 1,
 };
-const rows: readonly Row[] = [kernel, network, drawing, peer, run];
+const rows: readonly ShownRow[] = [kernel, network, drawing, peer, run];
 
-const linesAt = (row: Row, width: number) => new RowTable(() => width).linesOf(row).slice(1);
+const linesAt = (row: ShownRow, width: number) => new RowTable(() => width).linesOf(row).slice(1);
 
 describe.each([60, 80, 120])('at %i columns', (width) => {
   test.each(rows.map((row) => ['work' in row ? row.work : row.shape, row] as const))(

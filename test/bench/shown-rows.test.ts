@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { NetworkRow } from '../../bench/networks/network-row.ts';
 import { Recorder } from '../../bench/results-recorder.ts';
-import { summarise } from '../../bench/sampling/sampling.ts';
+import { sampleOf } from '../../bench/sampling/sampling.ts';
 import { ShownRows } from '../../bench/report/shown-rows.ts';
 import { around, origin } from './results.ts';
 
 const row = (work: string, milliseconds: number, more: Partial<NetworkRow> = {}): NetworkRow => {
-  const sample = summarise(around(milliseconds, 0.01));
+  const sample = sampleOf(around(milliseconds, 0.01));
   return { work, batch: 4, adapter: 'beads', ...sample, imagesPerSecond: 1, ...more };
 };
 
@@ -27,7 +27,7 @@ function shown() {
 
 test('a row that was kept and never shown is shown at the end, once, and as it was last', () => {
   const { rows, recorder, works, warnings } = shown();
-  rows.leastLook = () => 7;
+  rows.leastProbeMs = () => 7;
   rows.keep(row('first', 5));
   rows.keep(row('second', 6));
   rows.keep(row('first', 9));

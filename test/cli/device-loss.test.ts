@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { OpenDevice } from '../../src/cli/io.ts';
-import { run } from '../../src/cli/run.ts';
+import { runCommandLine } from '../../src/cli/run.ts';
 import { searchGpu } from '../../src/node/adapter.ts';
 import { fool, type Outcome } from './fool.ts';
 import { full } from '../support/full.ts';
@@ -47,7 +47,7 @@ async function losing(losses: number, ...commandLine: string[]): Promise<Outcome
     };
     return current;
   };
-  const code = await run(commandLine, { out: output, err: errors, openDevice });
+  const code = await runCommandLine(commandLine, { out: output, err: errors, openDevice });
   return { code, out, err, opened };
 }
 

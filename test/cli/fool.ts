@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { afterAll } from 'vitest';
 import type { OpenDevice } from '../../src/cli/io.ts';
-import { run } from '../../src/cli/run.ts';
+import { runCommandLine } from '../../src/cli/run.ts';
 import { searchGpu, type OpenedGpu } from '../../src/node/adapter.ts';
 
 export interface Outcome {
@@ -47,7 +47,7 @@ class Text extends Writable {
 /** In this process, on a device that the commands of a test file share. */
 export async function fool(...commandLine: string[]): Promise<Outcome> {
   const [out, err] = [new Text(), new Text()];
-  const code = await run(commandLine, { out, err, openDevice });
+  const code = await runCommandLine(commandLine, { out, err, openDevice });
   return { code, out: out.text, err: err.text };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
-  readCheckpoint,
+  readTrainingCheckpoint,
   writeCheckpoint,
   type TrainingCheckpoint,
 } from '../../src/model/training/training-checkpoint.ts';
@@ -95,7 +95,7 @@ describe('with a checkpoint there', () => {
   const digits = ['--data', at('digits')];
   let good: Uint8Array;
   const changed = async (change: Partial<TrainingCheckpoint>) =>
-    writeCheckpoint({ ...(await readCheckpoint(good, 'good')), ...change });
+    writeCheckpoint({ ...(await readTrainingCheckpoint(good, 'good')), ...change });
 
   beforeAll(async () => {
     const stopped = await interrupted('SIGINT', ...small, '--out', out);
@@ -187,7 +187,7 @@ describe('with a checkpoint there', () => {
     writeFileSync(previous, 'rubbish');
     expect((await interrupted('SIGINT', ...small, '--replace', '--out', out)).code).toBe(130);
     for (const file of [newest, previous].filter((name) => existsSync(name)))
-      expect(await readCheckpoint(readFileSync(file), file)).toMatchObject({ epochs: 1, seed: 1 });
+      expect(await readTrainingCheckpoint(readFileSync(file), file)).toMatchObject({ epochs: 1, seed: 1 });
   });
 });
 

@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { conduct } from '../../src/experiments/conduct.ts';
-import { defineExperiment, type Host, type Step } from '../../src/experiments/experiment.ts';
+import { defineExperiment, type Host, type ExperimentStep } from '../../src/experiments/experiment.ts';
 import { newRecord, readConclusion, stepPath, writeRecord } from '../../src/experiments/experiment-record.ts';
 import { renderResults, resultId, type Result } from '../../src/experiments/results-page.ts';
 import {
   differencesFromPaper,
   classes,
-  count,
+  countSetting,
   optionsFrom,
   publicText,
   same,
@@ -25,9 +25,12 @@ function counting() {
     title: 'Counting',
     section: 'nowhere',
     about: 'adds numbers',
-    settings: { steps: count('how many', { quick: 3, paper: 10 }), seed: count('where from', same(1), 0) },
+    settings: {
+      steps: countSetting('how many', { quick: 3, paper: 10 }),
+      seed: countSetting('where from', same(1), 0),
+    },
     plan: ({ steps: wanted, seed }) => {
-      const steps: Step<number>[] = [];
+      const steps: ExperimentStep<number>[] = [];
       for (let index = 0; index < wanted; index++) {
         const before = steps[index - 1];
         steps.push({
@@ -158,10 +161,10 @@ test('results of one experiment at one scale are told apart by the options that 
   expect(resultId(record, [first])).toBe('counting-quick-2');
   expect(resultId({ ...record, scale: 'paper' }, [first])).toBe('counting-paper');
   const some = {
-    smallNorm: count('', same(3)),
+    smallNorm: countSetting('', same(3)),
     of: classes('', same(null)),
     name: text('', 'x', same('a')),
-    seed: count('', same(1)),
+    seed: countSetting('', same(1)),
   };
   const values = { smallNorm: 4, of: [3, 5], name: '/home/ann/net.onnx', seed: 1 };
   expect(optionsFrom(some, 'quick', values)).toEqual(['--small-norm 4', '--of 3,5', '--name net.onnx']);
@@ -181,7 +184,7 @@ test('a path is told to others without its folders', () => {
 
 test('settings are read as they are meant, or refused with what was expected', () => {
   const some = {
-    n: count('', { quick: 1, paper: 2 }),
+    n: countSetting('', { quick: 1, paper: 2 }),
     of: classes('', same(null)),
     name: text('', 'x', same('a')),
   };

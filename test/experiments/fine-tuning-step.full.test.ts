@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { StepHost } from '../../src/experiments/experiment.ts';
 import { fineTuningStep } from '../../src/experiments/fine-tuning-step.ts';
-import { networkPath } from '../../src/experiments/retrained-network.ts';
+import { retrainedPath } from '../../src/experiments/retrained-network.ts';
 import { withClass } from '../../src/model/added-class.ts';
 import type { TrainedLayers } from '../../src/model/training/fine-tuning.ts';
 import { readModel } from '../../src/weights/read-model.ts';
@@ -83,8 +83,8 @@ test.each(['dense', 'all'] as const)(
     const whole = new MemoryStorage();
     const { result, step } = await run(whole, layers);
     expect(result).toMatchObject({ pictures: count, steps: 9 });
-    expect([...whole.files.keys()]).toEqual([networkPath('taught')]);
-    expect(step.files).toContain(networkPath('taught'));
+    expect([...whole.files.keys()]).toEqual([retrainedPath('taught')]);
+    expect(step.files).toContain(retrainedPath('taught'));
     const storage = new MemoryStorage();
     for (const stopAfter of [0, 1, 4]) {
       expect((await run(storage, layers, stopAfter)).result).toBeUndefined();
@@ -115,7 +115,7 @@ test('convolutions stay as they are where the dense layers are trained, and move
   for (const layers of ['dense', 'all'] as const) {
     const storage = new MemoryStorage();
     await run(storage, layers);
-    const path = networkPath('taught');
+    const path = retrainedPath('taught');
     const taught = readModel(storage.files.get(path)!, path, 'taught');
     const moved = (name: string) =>
       taught.weights.get(name)!.data.some((value, index) => value !== model.weights.get(name)!.data[index]);
@@ -132,7 +132,7 @@ test('the first step moves the dense layers as it does where all are trained: ke
     (['dense', 'all'] as const).map(async (layers) => {
       const storage = new MemoryStorage();
       await run(storage, layers, Infinity, { epochs: 1, batch: count });
-      const path = networkPath('taught');
+      const path = retrainedPath('taught');
       return readModel(storage.files.get(path)!, path, 'taught').weights;
     }),
   );

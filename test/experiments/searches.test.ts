@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AscentOutcome } from '../../src/experiments/ascent-step.ts';
 import { medianCurve } from '../../src/experiments/median-curve.ts';
-import { joined, type RandomOutcome } from '../../src/experiments/random-step.ts';
+import { joinedOutcome, type RandomOutcome } from '../../src/experiments/random-step.ts';
 import { regulariserRemarks, regulariserRows } from '../../src/experiments/regulariser-rows.ts';
 import {
   ascentPoints,
@@ -13,7 +13,7 @@ import {
   type SearchOutcome,
 } from '../../src/experiments/search-outcome.ts';
 import {
-  differences,
+  searchDifferences,
   intervalsAt,
   logPlaces,
   lostRemarks,
@@ -82,7 +82,7 @@ describe('points of a search', () => {
       cells: cells(logOdds).map((cell) => ({ ...cell, genome })),
       seconds: 1,
     });
-    const both = joined(
+    const both = joinedOutcome(
       [
         part(
           [
@@ -130,7 +130,7 @@ describe('the table of searches', () => {
   });
 
   test('ranks the methods; of two groups of four apart, p is 2 of 70 orders', () => {
-    expect(differences([slow, quick])).toEqual([{ better: 'quick', worse: 'slow', p: 2 / 70 }]);
+    expect(searchDifferences([slow, quick])).toEqual([{ better: 'quick', worse: 'slow', p: 2 / 70 }]);
     const remark = rankingRemark([slow, quick]);
     expect(remark).toContain('quick > slow (p = 0.029)');
     expect(remark).toContain('with 4 runs of each, no p is below 0.029');

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NamedModel } from '../../src/experiments/experiment.ts';
 import { checkPair, sharedClasses } from '../../src/experiments/shared-classes.ts';
-import { concludeTransfer, type Direction } from '../../src/experiments/transfer-conclusion.ts';
+import { concludeTransfer, type TransferDirection } from '../../src/experiments/transfer-conclusion.ts';
 import { judgedImage, transfer } from '../../src/experiments/transfer.ts';
 import type { Model } from '../../src/model/model.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
@@ -151,7 +151,7 @@ test('the table counts what hand-made results say', () => {
     image('2', 0.5, 0.25, '2', '0'),
     image('3', 0.25, 0.5, '0', '3'),
   ];
-  const direction: Direction = {
+  const direction: TransferDirection = {
     side: 'a',
     images,
     cells: 4,

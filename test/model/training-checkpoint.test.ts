@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   mostCheckpointBytes,
-  readCheckpoint,
+  readTrainingCheckpoint,
   writeCheckpoint,
   type TrainingCheckpoint,
 } from '../../src/model/training/training-checkpoint.ts';
@@ -30,7 +30,7 @@ const plan = {
 
 /** Through the bytes of a file, as a later process would get it. */
 const throughFile = async (state: TrainingState): Promise<TrainingCheckpoint> =>
-  readCheckpoint(await writeCheckpoint({ ...plan, ...state }), 'file');
+  readTrainingCheckpoint(await writeCheckpoint({ ...plan, ...state }), 'file');
 
 describe('a training that goes on', () => {
   it('ends bit for bit like one that was never interrupted, wherever and however often it stopped', async () => {
@@ -122,7 +122,7 @@ describe('a checkpoint file', () => {
   const written = writeCheckpoint({ ...plan, ...state });
 
   it('holds every bit', async () => {
-    const read = await readCheckpoint(await written, 'file');
+    const read = await readTrainingCheckpoint(await written, 'file');
     expect(read).toEqual({ ...plan, ...state });
     expect(Object.is(read.tensors.get('conv1.weight')![1], -0)).toBe(true);
     expect((await written).length).toBeLessThan(mostCheckpointBytes(lenet()));
@@ -137,7 +137,7 @@ describe('a checkpoint file', () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(flipped, cut, mutationsOf(valid)), async (bytes) => {
         fc.pre(Buffer.compare(bytes, valid) !== 0);
-        await expect(readCheckpoint(bytes, 'file')).rejects.toThrow(TrainingCheckpointError);
+        await expect(readTrainingCheckpoint(bytes, 'file')).rejects.toThrow(TrainingCheckpointError);
       }),
       { numRuns: 60 },
     );
@@ -149,13 +149,15 @@ describe('a checkpoint file', () => {
     ['no seed', { seed: undefined as never }, /seed/],
   ])('with %s is refused, though its checksum holds', async (_, change, message) => {
     const bytes = await writeCheckpoint({ ...plan, ...state, ...change });
-    await expect(readCheckpoint(bytes, 'file')).rejects.toThrow(message);
+    await expect(readTrainingCheckpoint(bytes, 'file')).rejects.toThrow(message);
   });
 
   it('of another format says so', async () => {
     const bytes = Buffer.from(await written);
     bytes.write('2', bytes.indexOf('\n') - 1);
-    await expect(readCheckpoint(bytes, 'file')).rejects.toThrow(/has format 2, this version reads format 1/);
-    await expect(readCheckpoint(Buffer.from('hello'), 'file')).rejects.toThrow(/is no checkpoint/);
+    await expect(readTrainingCheckpoint(bytes, 'file')).rejects.toThrow(
+      /has format 2, this version reads format 1/,
+    );
+    await expect(readTrainingCheckpoint(Buffer.from('hello'), 'file')).rejects.toThrow(/is no checkpoint/);
   });
 });

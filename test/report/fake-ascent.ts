@@ -11,7 +11,7 @@ import {
 } from '../../src/runs/ascent/records.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
 import type { AscentReportInput } from '../../src/report/ascent-report.ts';
-import type { AscentFolder } from '../../src/runs/ascent/read.ts';
+import type { SavedAscent } from '../../src/runs/ascent/read.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { fakeGenome } from './fake-run.ts';
 
@@ -38,7 +38,7 @@ export function fakeAscent(fake: FakeAscent = {}) {
   const labels = Array.from({ length: Math.max(classes, objectives) }, (_, index) => label(index));
   const records = Array.from({ length: trials > 1 ? trials : 0 }, (_, trial) => trialOf(trial, fake, labels));
   const rows = Array.from({ length: objectives }, (_, index) => rowOf(index, 0, fake, labels));
-  const folder: AscentFolder & { readonly summary: AscentSummary } = {
+  const folder: SavedAscent & { readonly summary: AscentSummary } = {
     run: recordOf(labels, fake),
     progress: [progressOf(10), progressOf(steps)],
     damagedLines: 0,
@@ -51,7 +51,7 @@ export function fakeAscent(fake: FakeAscent = {}) {
 }
 
 /** Pictures that are no PNGs, told apart by a byte, and a strip for the first objective. */
-export function withPictures(folder: AscentFolder): AscentReportInput {
+export function withPictures(folder: SavedAscent): AscentReportInput {
   const rows = [...folder.rows, ...folder.trials.flatMap((trial) => trial.rows)];
   const png = (index: number) => Uint8Array.of(137, 80, 78, 71, index % 256);
   return {
@@ -66,7 +66,7 @@ export function withPictures(folder: AscentFolder): AscentReportInput {
 }
 
 /** The folder that holds these records. */
-export async function ascentStorage(folder: AscentFolder): Promise<MemoryStorage> {
+export async function ascentStorage(folder: SavedAscent): Promise<MemoryStorage> {
   const { run, progress, rows, history, trials, summary } = folder;
   const lines = (records: readonly unknown[]) =>
     records.map((record) => `${JSON.stringify(record)}\n`).join('');

@@ -19,7 +19,7 @@ import { readPytorch } from '../../src/formats/pytorch.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { sha256Hex } from '../../src/formats/sha256.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
-import { readCheckpoint, writeCheckpoint } from '../../src/model/training/training-checkpoint.ts';
+import { readTrainingCheckpoint, writeCheckpoint } from '../../src/model/training/training-checkpoint.ts';
 import { TrainingCheckpointError } from '../../src/model/training/training-state.ts';
 import { decodeImage, encodePng, ImageFileError } from '../../src/node/image-file.ts';
 import { readAscent } from '../../src/runs/ascent/read.ts';
@@ -398,7 +398,7 @@ async function readers(): Promise<Reader[]> {
       read: async (bytes) => {
         checkTensors({
           tensors: new Map(
-            [...(await readCheckpoint(bytes, 'f')).tensors].map(([name, data]) => [
+            [...(await readTrainingCheckpoint(bytes, 'f')).tensors].map(([name, data]) => [
               name,
               { shape: [data.length], data },
             ]),

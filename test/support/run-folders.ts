@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '../../src/node/image-file.ts';
-import type { AscentFolder } from '../../src/runs/ascent/read.ts';
+import type { SavedAscent } from '../../src/runs/ascent/read.ts';
 import type { ReportInput } from '../../src/report/evolution-report.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';
 import { ascentStorage } from '../report/fake-ascent.ts';
@@ -37,7 +37,7 @@ export async function writeRunFolder(folder: string, input: ReportInput): Promis
     writeFileSync(join(folder, 'images', `${String(number).padStart(4, '0')}.png`), few[index % 8]!);
 }
 
-export async function writeAscentFolder(folder: string, ascent: AscentFolder): Promise<void> {
+export async function writeAscentFolder(folder: string, ascent: SavedAscent): Promise<void> {
   const [channels, height, width] = ascent.run.model.image;
   save(folder, await ascentStorage(ascent));
   mkdirSync(join(folder, 'images'), { recursive: true });

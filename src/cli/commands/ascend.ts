@@ -26,7 +26,7 @@ import { listenForInterrupt } from '../interrupt.ts';
 import type { Invocation } from '../io.ts';
 import { loadReporting } from '../reporting.ts';
 import { checkRunFolder, inRunFolder, movesOn } from '../run-folder.ts';
-import { resultsOf } from '../run-results.ts';
+import { runResults } from '../run-results.ts';
 import { withGpuAgain } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
 import { during, Terminal } from '../terminal.ts';
@@ -101,7 +101,7 @@ async function runAscend(options: AscendOptions, command: Command, terminal: Ter
     if (!summary.complete)
       terminal.line(`interrupted; go on with: ${resumeLine(['ascend'], options.out, options.adapter)}`);
     if (options.json)
-      terminal.json({ ...summary, ...attacksOf(rows), ...(await resultsOf(storage, options.out)) });
+      terminal.json({ ...summary, ...attacksOf(rows), ...(await runResults(storage, options.out)) });
   });
 }
 

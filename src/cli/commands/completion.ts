@@ -14,7 +14,7 @@ export function addCompletion(program: Command, invocation: Invocation): void {
     .addArgument(new Argument('<shell>', 'which shell').choices([...shells]))
     .action(async (shell: Shell) => {
       const { buildExperiments } = await import('../experiments.ts');
-      const { buildBench, families } = await import('../../../bench/bench-command.ts');
+      const { buildBench, familyNames: families } = await import('../../../bench/bench-command.ts');
       const { sections } = await import('../../../bench/sections.ts');
       const weights = weightsManifest().map(({ name }) => name);
       const known = {

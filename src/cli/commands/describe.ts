@@ -6,7 +6,7 @@ import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { formatCount, formatNumber } from '../../report/format.ts';
-import { outputSides, preprocessingRows, renderModelPage, sides } from '../../report/model-page.ts';
+import { outputSides, preprocessingRows, renderModelPage, sidesText } from '../../report/model-page.ts';
 import { aligned } from '../aligned.ts';
 import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
@@ -65,7 +65,7 @@ function inWords(model: ModelDescription): string[] {
   const total = ['', '', '', '', formatNumber(parameters), formatNumber(multiplyAdds)];
   const head = ['layer', 'kind', 'settings', 'output', 'parameters', 'multiply-adds'];
   return [
-    `${name} (${architecture}), input ${sides(input)}`,
+    `${name} (${architecture}), input ${sidesText(input)}`,
     '',
     ...aligned([head, ...layerRows, total], [4, 5]),
     '',

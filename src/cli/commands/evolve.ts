@@ -20,7 +20,7 @@ import { classesNamed } from '../named-classes.ts';
 import { wholeNumber, withCrops, withModel, type ModelOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
 import { checkRunFolder, inRunFolder, movesOn } from '../run-folder.ts';
-import { reportFiles, resultsOf } from '../run-results.ts';
+import { reportFiles, runResults } from '../run-results.ts';
 import { withGpuAgain } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
 import { during, Terminal, type Passing } from '../terminal.ts';
@@ -127,7 +127,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
     });
     await during(terminal, 'writing the report', writeReport(storage, options.out));
     announce(summary, options, terminal);
-    if (options.json) terminal.json({ ...summary, ...(await resultsOf(storage, options.out)) });
+    if (options.json) terminal.json({ ...summary, ...(await runResults(storage, options.out)) });
   });
 }
 

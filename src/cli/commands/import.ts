@@ -20,7 +20,7 @@ import { numbersOf } from '../../model/preprocessing.ts';
 import { findWeightFile, readWeightBytes, UnknownModelError } from '../../node/model-file.ts';
 import { saveFile } from '../../node/save-file.ts';
 import { sha256Of } from '../../node/sha256.ts';
-import { checkImported, type Known } from '../check-known.ts';
+import { checkImported, type KnownImages } from '../check-known.ts';
 import { withExamples } from '../help.ts';
 import { formatCount } from '../../report/format.ts';
 import type { Invocation } from '../io.ts';
@@ -200,7 +200,7 @@ async function readMean(text: string): Promise<NonNullable<ImportOptions['mean']
 }
 
 /** What --check names: a data set, or pictures with their classes. */
-function knownThings({ model }: Imported, checks: readonly string[]): Known {
+function knownThings({ model }: Imported, checks: readonly string[]): KnownImages {
   const names = new ClassNames(model.labels);
   const pictures: { file: string; target: number }[] = [];
   const datasets: string[] = [];

@@ -21,7 +21,13 @@ import { wholeNumber, withCommon, withTune } from '../options.ts';
 import { withGpu } from '../session.ts';
 import { resumeLine } from '../shell-words.ts';
 import { Terminal } from '../terminal.ts';
-import { checkTrainOptions, planOn, planTraining, type Plan, type TrainOptions } from '../training-plan.ts';
+import {
+  checkTrainOptions,
+  planOn,
+  planTraining,
+  type CommandPlan,
+  type TrainOptions,
+} from '../training-plan.ts';
 
 /** Of the time, what checkpoints take at most. */
 const savingShare = 0.03;
@@ -94,7 +100,7 @@ async function runTrain(options: TrainOptions, command: Command, terminal: Termi
 /** Trains to the end, or until the user asks to stop: then there is a checkpoint, and nothing to write. */
 async function follow(
   gpu: Gpu,
-  plan: Plan,
+  plan: CommandPlan,
   options: TrainOptions,
   files: TrainingFiles,
   terminal: Terminal,
@@ -150,7 +156,7 @@ function checkpointsInto(
 
 function announceInterrupted(
   step: number,
-  { steps, epochs, seed }: Plan,
+  { steps, epochs, seed }: CommandPlan,
   { out }: TrainOptions,
   seconds: number,
   interrupt: Interrupt,

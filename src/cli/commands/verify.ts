@@ -26,7 +26,7 @@ const tolerance = 1e-4;
 /** Views of pictures judged at once: few enough that verdicts appear early on a CPU. */
 const mostViews = 32;
 
-interface TuningResult {
+interface Verdict {
   readonly class: number;
   readonly label: string;
   readonly stored: number;
@@ -96,7 +96,7 @@ async function verdictsOn(
   run: ClaimedRun,
   storage: FileStorage,
   terminal: Terminal,
-): Promise<TuningResult[]> {
+): Promise<Verdict[]> {
   const { claims, crops, randomViews, denseStorage } = run;
   const most = Math.max(1, Math.floor(mostViews / crops));
   const judge = await createJudge(gpu, model, imagesAtATime(model, claims.length, most), crops, {
@@ -104,7 +104,7 @@ async function verdictsOn(
     ...(randomViews && { randomViews }),
   });
   const bar = terminal.progress(claims.length, 'pictures');
-  const verdicts: TuningResult[] = [];
+  const verdicts: Verdict[] = [];
   try {
     for (let first = 0; first < claims.length; first += judge.images) {
       for (const verdict of await judgeSome(
@@ -132,7 +132,7 @@ async function judgeSome(
   claims: readonly Claim[],
   { image }: ClaimedRun['model'],
   storage: FileStorage,
-): Promise<TuningResult[]> {
+): Promise<Verdict[]> {
   const found: (Uint8Array | string)[] = [];
   for (const claim of claims) found.push(await pixelsOf(claim, image, storage));
   const confidences = await judgeAll(
@@ -163,7 +163,7 @@ async function pixelsOf(
   }
 }
 
-function judged({ class: number, label, confidence, named }: Claim, confidences: Float32Array): TuningResult {
+function judged({ class: number, label, confidence, named }: Claim, confidences: Float32Array): Verdict {
   const found = confidences[number] ?? 0;
   const near = Math.abs(found - confidence) <= tolerance;
   const verdict = { class: number, label, stored: confidence, found };
@@ -174,7 +174,7 @@ function judged({ class: number, label, confidence, named }: Claim, confidences:
   return { ...verdict, named: first, holds: near && isFirst };
 }
 
-function describe(verdict: TuningResult, { labels }: Model): string {
+function describe(verdict: Verdict, { labels }: Model): string {
   const { class: number, label, stored, found, named, holds, problem } = verdict;
   if (found === undefined) return `FAILS  ${label}: ${problem ?? ''}`;
   const other =

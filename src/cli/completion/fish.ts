@@ -1,5 +1,5 @@
 /** The same for fish, which keeps a line for each thing that may be completed. */
-import type { Choices, CompletedCommand, CompletedOption } from './tree.ts';
+import type { CompletionWords, CompletedCommand, CompletedOption } from './tree.ts';
 
 export function fishScript(commands: readonly CompletedCommand[]): string {
   const paths = commands.flatMap(({ path }) => (path === '' ? [] : [quoted(path)])).join(' ');
@@ -37,7 +37,7 @@ function optionOf({ flags, about, value }: CompletedOption): string {
   return [...names, ...follows, `-d ${quoted(about)}`].join(' ');
 }
 
-function argumentsOf({ words, files }: Choices): string[] {
+function argumentsOf({ words, files }: CompletionWords): string[] {
   return [
     ...(words.length > 0 ? [`-a ${quoted(words.join(' '))}`] : []),
     ...(files === 'files' ? ['-F'] : []),

@@ -1,7 +1,7 @@
 /** Completion for bash, zsh and fish: scripts that know the whole command line, so that no key waits for Node. */
 import { inQuotes as quoted } from '../../report/evolve-command.ts';
 import { fishScript } from './fish.ts';
-import type { Choices, CompletedCommand } from './tree.ts';
+import type { CompletionWords, CompletedCommand } from './tree.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
@@ -27,7 +27,10 @@ const cases = (
   commands.map((command) => `      ${quoted(command.path)}) ${bodyOf(command) || ':'} ;;`).join('\n');
 
 /** `'evolve --out') … ;;` for every option that takes a value. */
-const valueCases = (commands: readonly CompletedCommand[], bodyOf: (value: Choices) => string): string =>
+const valueCases = (
+  commands: readonly CompletedCommand[],
+  bodyOf: (value: CompletionWords) => string,
+): string =>
   commands
     .flatMap(({ path, options }) =>
       options.flatMap(({ flags, value }) => {
@@ -41,19 +44,19 @@ const valueCases = (commands: readonly CompletedCommand[], bodyOf: (value: Choic
 const paths = (commands: readonly CompletedCommand[]): string =>
   commands.flatMap(({ path }) => (path === '' ? [] : [quoted(path)])).join('|');
 
-const flagsOf = ({ options }: CompletedCommand): Choices => ({
+const flagsOf = ({ options }: CompletedCommand): CompletionWords => ({
   words: options.flatMap(({ flags }) => flags),
   files: 'none',
 });
 
 /** What may stand where no option is begun. */
-const placeOf = ({ commands, argument }: CompletedCommand): Choices => ({
+const placeOf = ({ commands, argument }: CompletedCommand): CompletionWords => ({
   words: [...commands.map(({ name }) => name), ...argument.words],
   files: argument.files,
 });
 
 function bashScript(commands: readonly CompletedCommand[]): string {
-  const offer = ({ words, files }: Choices) => `_fool_offer ${files} ${allQuoted(words)}`.trimEnd();
+  const offer = ({ words, files }: CompletionWords) => `_fool_offer ${files} ${allQuoted(words)}`.trimEnd();
   return `# Completion of fool for bash; in ~/.bashrc: eval "$(fool completion bash)"
 _fool_offer() {
   local files=$1 IFS=$'\\n'
@@ -102,7 +105,7 @@ complete -F _fool fool
 function zshScript(commands: readonly CompletedCommand[]): string {
   const described = (name: string, about: string) =>
     quoted(`${name.replaceAll(':', String.raw`\:`)}:${about}`);
-  const offer = ({ words, files }: Choices) =>
+  const offer = ({ words, files }: CompletionWords) =>
     [
       ...(words.length > 0 ? [`compadd -- ${allQuoted(words)}`] : []),
       ...(files === 'files' ? ['_files'] : files === 'folders' ? ['_files -/'] : []),

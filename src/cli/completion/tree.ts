@@ -2,7 +2,7 @@
 import type { Argument, Command, Option } from 'commander';
 
 /** What may stand in a place; files and folders are found by the shell itself. */
-export interface Choices {
+export interface CompletionWords {
   readonly words: readonly string[];
   readonly files: 'none' | 'files' | 'folders';
 }
@@ -12,7 +12,7 @@ export interface CompletedOption {
   readonly flags: readonly string[];
   readonly about: string;
   /** What follows it; undefined where nothing does. */
-  readonly value?: Choices;
+  readonly value?: CompletionWords;
 }
 
 export interface CompletedCommand {
@@ -21,7 +21,7 @@ export interface CompletedCommand {
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly CompletedOption[];
   /** What its arguments may be. */
-  readonly argument: Choices;
+  readonly argument: CompletionWords;
 }
 
 /** Words that stand for something where an option or argument asks for it by name. */
@@ -54,9 +54,9 @@ export function completionsOf(command: Command, known: KnownWords, path = ''): C
   return [own, ...below];
 }
 
-const nothing: Choices = { words: [], files: 'none' };
+const nothing: CompletionWords = { words: [], files: 'none' };
 
-function valueOf({ flags, long, argChoices }: Option, known: KnownWords): Choices {
+function valueOf({ flags, long, argChoices }: Option, known: KnownWords): CompletionWords {
   if (argChoices) return { words: argChoices, files: 'none' };
   if (long === '--model') return { words: known.models, files: 'files' };
   if (long === '--adapter') return { words: known.adapters, files: 'none' };
@@ -66,7 +66,7 @@ function valueOf({ flags, long, argChoices }: Option, known: KnownWords): Choice
   return named(/[<[]([^>\]]*)[>\]]/.exec(flags)?.[1] ?? '');
 }
 
-function argumentOf(argument: Argument, path: string, known: KnownWords): Choices {
+function argumentOf(argument: Argument, path: string, known: KnownWords): CompletionWords {
   if (argument.argChoices) return { words: argument.argChoices, files: 'none' };
   if (path.startsWith('weights')) return { words: known.weights, files: 'none' };
   if (path === 'bench') return { words: known.sections, files: 'none' };
@@ -76,14 +76,14 @@ function argumentOf(argument: Argument, path: string, known: KnownWords): Choice
 }
 
 /** By what help calls it. */
-function named(placeholder: string): Choices {
+function named(placeholder: string): CompletionWords {
   if (placeholder.includes('folder')) return { words: [], files: 'folders' };
   if (/file|image|known|source|before|after|results/.test(placeholder)) return { words: [], files: 'files' };
   return nothing;
 }
 
 /** Whatever one of them may be. */
-function together(choices: readonly Choices[]): Choices {
+function together(choices: readonly CompletionWords[]): CompletionWords {
   const kinds = choices.map(({ files }) => files);
   const files = kinds.includes('files') ? 'files' : kinds.includes('folders') ? 'folders' : 'none';
   return { words: [...new Set(choices.flatMap(({ words }) => words))], files };

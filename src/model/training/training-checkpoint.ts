@@ -12,7 +12,7 @@ import { messageOf } from '../../util/message-of.ts';
 import type { Architecture } from '../../network/layer.ts';
 import { parameterShapes } from '../../network/parameter-shapes.ts';
 import { parameterSizes } from '../../network/parameters.ts';
-import { stepsOf } from './training.ts';
+import { trainingSteps } from './training.ts';
 import { TrainingCheckpointError, type TrainingState } from './training-state.ts';
 
 /** What is trained, how and on what: all of it decides the bits of the weights, but for `host`. */
@@ -76,7 +76,7 @@ const recordSchema = z
     variants: table,
     choices: table,
   })
-  .refine(({ step, dataset, epochs, descent }) => step < stepsOf(dataset.images, epochs, descent), {
+  .refine(({ step, dataset, epochs, descent }) => step < trainingSteps(dataset.images, epochs, descent), {
     message: 'is beyond the end of the training',
     path: ['step'],
   });
@@ -112,7 +112,7 @@ export async function writeCheckpoint(checkpoint: TrainingCheckpoint): Promise<U
  * @param file its name, for messages
  * @throws TrainingCheckpointError saying what is wrong
  */
-export async function readCheckpoint(bytes: Uint8Array, file: string): Promise<TrainingCheckpoint> {
+export async function readTrainingCheckpoint(bytes: Uint8Array, file: string): Promise<TrainingCheckpoint> {
   const fail = (problem: string): never => {
     throw new TrainingCheckpointError(`${file} ${presentable(problem)}`);
   };

@@ -95,7 +95,7 @@ export function preprocessingFor(data: ImageDataset, scale: number): Preprocessi
 const reportEvery = 500;
 
 /** Steps of a whole training; those images of an epoch that fill no batch are left out. */
-export const stepsOf = (images: number, epochs: number, { batch }: Descent): number =>
+export const trainingSteps = (images: number, epochs: number, { batch }: Descent): number =>
   Math.floor(images / batch) * epochs;
 
 /**
@@ -126,7 +126,7 @@ export async function train(
   try {
     const step = await descend(trainer, data, options, saver);
     const weights = await downloadParameters(gpu, architecture, parameters);
-    const complete = step === stepsOf(data.count, options.epochs, options.descent);
+    const complete = step === trainingSteps(data.count, options.epochs, options.descent);
     return { model: { ...untrained, weights, card: cardOf(data, options) }, complete, step };
   } finally {
     // A checkpoint that is under way must not appear after its owner has tidied up.
@@ -181,7 +181,7 @@ export async function descend(
   saver: BackgroundSaver,
 ): Promise<number> {
   const { epochs, seed, descent, from, now, stepsPerReport = 25 } = options;
-  const steps = stepsOf(data.count, epochs, descent);
+  const steps = trainingSteps(data.count, epochs, descent);
   const batches = batchesOf(data.count, seed, descent.batch);
   let step = from?.step ?? 0;
   let loss = from?.loss ?? null;

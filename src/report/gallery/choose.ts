@@ -13,7 +13,7 @@ export const orders = {
 export type Order = keyof typeof orders;
 
 /** What is left out does not matter. */
-export interface Choice {
+export interface GalleryChoice {
   /** Words of a class's name, in any order, or its number. */
   readonly words: string;
   readonly method?: Method | undefined;
@@ -33,7 +33,7 @@ export class Chooser {
   }
 
   /** Places of the entries that are wanted, in the order that is wanted. */
-  choose({ words, method, model, run, order }: Choice): number[] {
+  choose({ words, method, model, run, order }: GalleryChoice): number[] {
     const wanted = wordsOf(words);
     const { runs, entries } = this.data;
     const fits = runs.map(

@@ -8,7 +8,7 @@ import { formatCount, formatNumber } from '../format.ts';
 import { readAscent } from '../../runs/ascent/read.ts';
 import { readLineage } from '../../runs/evolution/read-lineage.ts';
 import { readRun } from '../../runs/evolution/read.ts';
-import type { Ancestor, GalleryDetail, GalleryEntry } from './gallery-data.ts';
+import type { GalleryAncestor, GalleryDetail, GalleryEntry } from './gallery-data.ts';
 import type { SurveyedRun } from './survey.ts';
 
 export interface RunPicture {
@@ -20,7 +20,7 @@ export interface RunPicture {
 
 export interface RunContents {
   readonly pictures: readonly RunPicture[];
-  readonly ancestors?: readonly Ancestor[];
+  readonly ancestors?: readonly GalleryAncestor[];
   /** What was left out because it is damaged, in sentences. */
   readonly notes: readonly string[];
 }
@@ -45,7 +45,7 @@ async function evolutionContents({ storage, name, model }: SurveyedRun): Promise
   });
   const lineage = await readLineage(storage, run, cells);
   const ancestors = lineage.ancestors?.map(
-    ({ id, parent, class: number, confidence, generation }): Ancestor => {
+    ({ id, parent, class: number, confidence, generation }): GalleryAncestor => {
       return { id, parent, class: number, confidence, generation };
     },
   );

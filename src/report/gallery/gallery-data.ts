@@ -68,7 +68,7 @@ export interface GalleryDetail {
 }
 
 /** An image that was an elite once. */
-export interface Ancestor {
+export interface GalleryAncestor {
   readonly id: number;
   /** Null in generation 0. */
   readonly parent: number | null;

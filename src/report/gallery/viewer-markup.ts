@@ -5,7 +5,7 @@ import { html, type Markup } from '../markup.ts';
 import { describeEntry, momentOf, pixelClass } from './card.ts';
 import {
   pictureFile,
-  type Ancestor,
+  type GalleryAncestor,
   type GalleryData,
   type GalleryDetail,
   type GalleryEntry,
@@ -127,7 +127,11 @@ function guessesOf({ class: own }: GalleryEntry, run: GalleryRun, { likeliest }:
 }
 
 /** What stands below: the genome, and the line of ancestors where it is known. */
-export function moreOf(viewed: Viewed, detail: GalleryDetail, line: readonly Ancestor[] | undefined): Markup {
+export function moreOf(
+  viewed: Viewed,
+  detail: GalleryDetail,
+  line: readonly GalleryAncestor[] | undefined,
+): Markup {
   return html`<div>${lineageOf(viewed, line)}${genomeOf(viewed.entry, detail)}</div>`;
 }
 
@@ -143,7 +147,10 @@ function genomeOf({ label }: GalleryEntry, { genome }: GalleryDetail): Markup | 
 }
 
 /** The youngest first; a class other than the child's is a goal switch. */
-function lineageOf({ data, entry }: Viewed, line: readonly Ancestor[] | undefined): Markup | undefined {
+function lineageOf(
+  { data, entry }: Viewed,
+  line: readonly GalleryAncestor[] | undefined,
+): Markup | undefined {
   if (!line || line.length === 0) return undefined;
   const labels = new Map(
     data.entries.filter(({ run }) => run === entry.run).map(({ class: number, label }) => [number, label]),

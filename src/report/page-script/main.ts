@@ -1,7 +1,7 @@
 /** The script of a report with many pictures: filters and sorts them. Without it the page shows all of them, by class. */
 import { isNamed, wordsOf } from '../class-search.ts';
 import { formatCount, formatNumber } from '../format.ts';
-import { byId } from '../gallery/page/elements.ts';
+import { elementById } from '../gallery/page/elements.ts';
 import type { ListOrder } from '../picture-list.ts';
 
 interface Listed {
@@ -20,15 +20,15 @@ function start(chooser: HTMLFormElement, shown: HTMLElement): void {
   const all = Array.from(shown.children, (figure) => listed(figure as HTMLElement));
   let order = '';
   const show = () => {
-    const wanted = wordsOf(byId('words', HTMLInputElement).value);
+    const wanted = wordsOf(elementById('words', HTMLInputElement).value);
     const fitting = new Set(all.filter((one) => isNamed(wanted, one.name, one.class)));
     for (const one of all) one.figure.hidden = !fitting.has(one);
-    const { value } = byId('order', HTMLSelectElement);
+    const { value } = elementById('order', HTMLSelectElement);
     if (value !== order) shown.append(...inOrder(all, value as ListOrder).map(({ figure }) => figure));
     order = value;
-    byId('count', HTMLElement).textContent =
+    elementById('count', HTMLElement).textContent =
       `${formatNumber(fitting.size)} of ${formatCount(all.length, 'picture')}`;
-    byId('nothing', HTMLElement).hidden = fitting.size > 0;
+    elementById('nothing', HTMLElement).hidden = fitting.size > 0;
   };
   chooser.addEventListener('input', show);
   chooser.addEventListener('submit', (event) => {

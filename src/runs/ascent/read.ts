@@ -26,7 +26,7 @@ import {
 } from '../read-files.ts';
 
 /** The records of an ascent, finished or not. */
-export interface AscentFolder {
+export interface SavedAscent {
   readonly run: AscentRecord;
   readonly progress: readonly AscentProgress[];
   /** Lines of `progress.jsonl` that cannot be read. */
@@ -48,7 +48,7 @@ export interface AscentFolder {
  * @param name how messages call the folder
  * @throws RunFolderError when a file is missing, damaged, or contradicts another
  */
-export async function readAscent(storage: Storage, name = 'this folder'): Promise<AscentFolder> {
+export async function readAscent(storage: Storage, name = 'this folder'): Promise<SavedAscent> {
   const run = await readAscentRecord(storage, name);
   const rows = await readJson(storage, 'archive.json', ascentArchiveSchema, run.mark);
   if (!rows) {

@@ -7,7 +7,7 @@ import { contradictory, readJson, readRecordOf, readWholeLines, RunFolderError }
 export { RunFolderError } from '../read-files.ts';
 
 /** The records of a run, finished or not. */
-export interface RunFolder {
+export interface SavedRun {
   readonly run: RunRecord;
   readonly progress: readonly ProgressRecord[];
   /** Lines of `progress.jsonl` that cannot be read. */
@@ -24,7 +24,7 @@ export interface RunFolder {
  * @param name how messages call the folder
  * @throws RunFolderError when a file is missing, damaged, or contradicts another
  */
-export async function readRun(storage: Storage, name = 'this folder'): Promise<RunFolder> {
+export async function readRun(storage: Storage, name = 'this folder'): Promise<SavedRun> {
   const run = await readRunRecord(storage, name);
   const cells = await readJson(storage, 'archive.json', archiveSchema, run.mark);
   if (!cells) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Chooser, type Choice } from '../../../src/report/gallery/choose.ts';
+import { Chooser, type GalleryChoice } from '../../../src/report/gallery/choose.ts';
 import type { GalleryData, GalleryEntry, GalleryRun } from '../../../src/report/gallery/gallery-data.ts';
 
 const run = (name: string, method: GalleryRun['method'], model: number): GalleryRun => ({
@@ -41,7 +41,7 @@ const data: GalleryData = {
   ],
 };
 const chooser = new Chooser(data);
-const choose = (choice: Partial<Choice>) => chooser.choose({ words: '', order: 'surest', ...choice });
+const choose = (choice: Partial<GalleryChoice>) => chooser.choose({ words: '', order: 'surest', ...choice });
 
 describe('what is shown', () => {
   it('is everything, the surest first by log-odds where confidences are all 1', () => {

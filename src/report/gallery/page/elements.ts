@@ -11,7 +11,7 @@ export function elementOf(markup: Markup): HTMLElement {
 }
 
 /** @throws Error where the page has no such element */
-export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+export function elementById<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;
   throw new Error(`the page has no ${kind.name} #${id}`);

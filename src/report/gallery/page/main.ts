@@ -4,7 +4,7 @@ import { Chooser, orders, type Order } from '../choose.ts';
 import { dataFile, methods, type GalleryData, type GalleryEntry } from '../gallery-data.ts';
 import { formatCount, formatNumber, shortLabel } from '../../format.ts';
 import { Cards } from './cards.ts';
-import { byId, elementOf } from './elements.ts';
+import { elementById, elementOf } from './elements.ts';
 import { Pieces } from './pieces.ts';
 import { Viewer } from './viewer.ts';
 
@@ -18,7 +18,7 @@ function start(data: GalleryData): void {
   const chooser = new Chooser(data);
   let chosen: readonly number[] = [];
   const entryAt = (place: number): GalleryEntry | undefined => data.entries[chosen[place] ?? -1];
-  const list = byId('cards', HTMLElement);
+  const list = elementById('cards', HTMLElement);
   const cards = new Cards(list, (place) => {
     const entry = entryAt(place);
     if (!entry) throw new RangeError(`the list has no place ${String(place)}`);
@@ -41,11 +41,11 @@ function start(data: GalleryData): void {
     chosen = chooser.choose(choice());
     cards.show(chosen.length);
     const all = formatCount(data.entries.length, 'picture');
-    byId('count', HTMLElement).textContent = `${formatNumber(chosen.length)} of ${all}`;
-    byId('nothing', HTMLElement).hidden = chosen.length > 0;
+    elementById('count', HTMLElement).textContent = `${formatNumber(chosen.length)} of ${all}`;
+    elementById('nothing', HTMLElement).hidden = chosen.length > 0;
   };
   fillNames(data);
-  const form = byId('filters', HTMLFormElement);
+  const form = elementById('filters', HTMLFormElement);
   form.addEventListener('input', show);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -57,21 +57,21 @@ function start(data: GalleryData): void {
 function fillNames({ entries }: GalleryData): void {
   const names = new Set(entries.map(({ label }) => shortLabel(label)));
   const options = [...names].map((name) => new Option(name, name));
-  byId('labels', HTMLElement).replaceChildren(...options);
+  elementById('labels', HTMLElement).replaceChildren(...options);
 }
 
 function choice() {
   const numberOf = (id: string): number | undefined => {
-    const { value } = byId(id, HTMLSelectElement);
+    const { value } = elementById(id, HTMLSelectElement);
     return value === '' ? undefined : Number(value);
   };
-  const method = byId('method', HTMLSelectElement).value;
+  const method = elementById('method', HTMLSelectElement).value;
   return {
-    words: byId('words', HTMLInputElement).value,
+    words: elementById('words', HTMLInputElement).value,
     method: methods.find((one) => one === method),
     model: numberOf('model'),
     run: numberOf('run'),
-    order: orderOf(byId('order', HTMLSelectElement).value),
+    order: orderOf(elementById('order', HTMLSelectElement).value),
   };
 }
 

@@ -3,7 +3,7 @@ import {
   detailsFile,
   detailsPerFile,
   lineageFile,
-  type Ancestor,
+  type GalleryAncestor,
   type GalleryData,
   type GalleryDetail,
   type GalleryEntry,
@@ -11,7 +11,7 @@ import {
 import { html, type Markup } from '../../markup.ts';
 import { byId as ancestorsById, lineTo } from '../../../evolution/lineage.ts';
 import { detailOf, moreOf, viewerOf, type Viewed } from '../viewer-markup.ts';
-import { byId, elementOf } from './elements.ts';
+import { elementById, elementOf } from './elements.ts';
 import type { Pieces } from './pieces.ts';
 
 export interface ViewerHooks {
@@ -24,7 +24,7 @@ export interface ViewerHooks {
 }
 
 export class Viewer {
-  readonly #dialog = byId('viewer', HTMLDialogElement);
+  readonly #dialog = elementById('viewer', HTMLDialogElement);
   #place = 0;
 
   constructor(private readonly hooks: ViewerHooks) {
@@ -87,8 +87,8 @@ export class Viewer {
     }
     // Somebody may have gone on meanwhile.
     if (this.hooks.entryAt(this.#place) !== entry || !this.#dialog.open) return;
-    byId('viewer-detail', HTMLElement).replaceChildren(elementOf(beside));
-    if (below) byId('viewer-more', HTMLElement).replaceChildren(elementOf(below));
+    elementById('viewer-detail', HTMLElement).replaceChildren(elementOf(beside));
+    if (below) elementById('viewer-more', HTMLElement).replaceChildren(elementOf(below));
   }
 
   async #detailOf({ run, place }: GalleryEntry): Promise<GalleryDetail> {
@@ -96,9 +96,9 @@ export class Viewer {
     return details[place % detailsPerFile] ?? {};
   }
 
-  async #lineOf({ entry, run }: Viewed, { elite }: GalleryDetail): Promise<Ancestor[] | undefined> {
+  async #lineOf({ entry, run }: Viewed, { elite }: GalleryDetail): Promise<GalleryAncestor[] | undefined> {
     if (!run.lineage || !elite) return undefined;
-    const ancestors = (await this.hooks.pieces.load(lineageFile(entry.run))) as readonly Ancestor[];
+    const ancestors = (await this.hooks.pieces.load(lineageFile(entry.run))) as readonly GalleryAncestor[];
     return lineTo(ancestorsById(ancestors), elite.id).reverse();
   }
 }
