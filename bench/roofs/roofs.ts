@@ -10,7 +10,7 @@ import { undisturbedBelow, type LoadMonitor } from '../sampling/machine-load.ts'
 export interface Roofs {
   /** With the time at which they were measured. */
   readonly peaks: Peaks & { readonly date: string };
-  /** Sines and exponentials a second; measured when somebody asks first. */
+  /** Sines and exponentials a second; measured at the first call. */
   readonly functions: () => Promise<number>;
 }
 
@@ -30,7 +30,6 @@ export interface RoofOptions {
 /** As a multiple of what the fixed work took while the roofs were measured: a machine that is so much slower has another roof. */
 const muchSlower = 1.25;
 
-/** What is kept is not used where the machine is faster now than it was then: it was disturbed. */
 export async function findRoofs(gpu: Gpu, monitor: LoadMonitor, options: RoofOptions): Promise<Roofs> {
   const { again = false, storage = roofsStorage(), say, warn } = options;
   const { measure = measurePeaks, measureFunctions: ofFunctions = measureFunctions } = options;
@@ -67,23 +66,7 @@ export async function findRoofs(gpu: Gpu, monitor: LoadMonitor, options: RoofOpt
   };
   const { roofs: kept, problem } = again ? {} : await readRoofs(gpu.adapter, storage);
   if (problem !== undefined) say(`${problem}; they are measured again`);
-  if (kept) {
-    await monitor.ready();
-    await monitor.probe();
-    const slower = monitor.leastMs / kept.fixedWorkMs;
-    if (slower * undisturbedBelow >= 1) {
-      say(
-        `${peaksText(kept.peaks)}; kept since ${kept.date.slice(0, 10)}, --measure-roofs measures them again`,
-      );
-      if (slower > muchSlower)
-        warn(
-          `this machine is ${slower.toFixed(2)} times slower than when its roofs were measured: shares of them come out too low; --measure-roofs measures them again`,
-        );
-      return roofsOf(kept);
-    }
-    const faster = (1 / slower).toFixed(2);
-    say(`this machine is ${faster} times faster than when its roofs were measured; they are measured again`);
-  }
+  if (kept && (await stillHold(kept, monitor, options))) return roofsOf(kept);
   const found = await withBar('measuring roofs', (onTimed) => measure(gpu, monitor, onTimed));
   await monitor.probe();
   const peaks = kept ? higherOf(kept.peaks, found) : found;
@@ -91,6 +74,30 @@ export async function findRoofs(gpu: Gpu, monitor: LoadMonitor, options: RoofOpt
   const measured = { peaks, fixedWorkMs: monitor.leastMs, date: new Date().toISOString() };
   await keep(measured);
   return roofsOf(measured);
+}
+
+/** Whether kept roofs may be used: not where the machine is faster now, since then it was disturbed while they were measured. */
+async function stillHold(
+  kept: KeptRoofs,
+  monitor: LoadMonitor,
+  { say, warn }: RoofOptions,
+): Promise<boolean> {
+  await monitor.ready();
+  await monitor.probe();
+  const slower = monitor.leastMs / kept.fixedWorkMs;
+  if (slower * undisturbedBelow >= 1) {
+    say(
+      `${peaksText(kept.peaks)}; kept since ${kept.date.slice(0, 10)}, --measure-roofs measures them again`,
+    );
+    if (slower > muchSlower)
+      warn(
+        `this machine is ${slower.toFixed(2)} times slower than when its roofs were measured: shares of them come out too low; --measure-roofs measures them again`,
+      );
+    return true;
+  }
+  const faster = (1 / slower).toFixed(2);
+  say(`this machine is ${faster} times faster than when its roofs were measured; they are measured again`);
+  return false;
 }
 
 /** Of two measurements of one adapter: a roof is the most that was ever reached. */

@@ -3,7 +3,7 @@ import type { AffineLayer } from './weight-file.ts';
 
 /**
  * y = (x − mean) / √(variance + epsilon) · scale + shift, as what each channel is multiplied by and what is added then.
- * @param scale and `shift`: none where the file keeps them in a layer of their own
+ * @param scale and `shift`: none where the file keeps them in a separate layer
  */
 export function batchNormalisation({
   mean,

@@ -1,4 +1,4 @@
-/** Names of classes as people keep them: lines of text, or JSON in the forms of Keras, Hugging Face and others. */
+/** Names of classes in common file formats: lines of text, or JSON in the forms of Keras, Hugging Face and others. */
 import { messageOf } from '../util/message-of.ts';
 import { refusalOf, type Fail } from './refusal.ts';
 import { parseStrictJson } from './strict-json.ts';

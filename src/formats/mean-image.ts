@@ -22,7 +22,7 @@ export function readMeanImage(bytes: Uint8Array, fileName: string): MeanImage {
 
 const isChannels = (size: number): boolean => size === 1 || size === 3;
 
-/** What an array of any shape is as an image, where there is one way to see it. */
+/** Reads an array as an image, where its shape allows only one way. */
 function imageOf({ shape, data }: NpyArray, fileName: string): MeanImage {
   const refuse = (why: string): never =>
     refusalOf(fileName)(

@@ -4,10 +4,11 @@
  * one without bias brings it; what multiplies channels or adds to them stands for itself; Identity and Transpose of weights are
  * other names for them; what leaves the values and their order alone is passed over.
  */
-import { batchNormalisation } from './batch-normalisation.ts';
 import { OnnxConstants, type OnnxSource } from './onnx-constants.ts';
 import { constantSum, isPerOutput } from './onnx-sums.ts';
 import { floatOf, integerOf, labelOf, type OnnxNode } from './onnx-node.ts';
+import { batchNormLayer, responseNormLayer } from './onnx-normalisation.ts';
+import { biasOf, refuseNode, weightOf } from './onnx-operands.ts';
 import {
   ANSWERS,
   BLIND_TO_ORDER,
@@ -99,10 +100,10 @@ export class LayerSearch {
           this.#addMatMul(node, data);
           break;
         case 'BatchNormalization':
-          this.#addNormalisation(node);
+          this.layers.push(batchNormLayer(node, this.#constants, this.#fail));
           break;
         case 'LRN':
-          this.#addResponseNormalisation(node);
+          this.layers.push(responseNormLayer(node, this.#fail));
           break;
         case 'Transpose':
           this.#turn(node);
@@ -128,25 +129,26 @@ export class LayerSearch {
   }
 
   #addConvolution(node: OnnxNode): void {
-    const weight = this.#weightOf(node, 4);
-    const bias = this.#biasOf(node, 'convolution');
+    const weight = weightOf(node, this.#constants, 4, this.#fail);
+    const bias = biasOf(node, this.#constants, 'convolution', this.#fail);
     const window = convolutionWindow(node, weight.tensor.shape.slice(2), this.#fail);
     this.#addLayer(node, 'convolution', weight, bias, { window });
   }
 
   #addGemm(node: OnnxNode): void {
     if (integerOf(node, 'transA', 0) !== 0)
-      this.#refuse(node, 'transposes its input (transA), which a dense layer does not');
-    const bias = this.#biasOf(node, 'dense');
+      refuseNode(this.#fail, node, 'transposes its input (transA), which a dense layer does not');
+    const bias = biasOf(node, this.#constants, 'dense', this.#fail);
     for (const factor of bias === undefined ? ['alpha'] : ['alpha', 'beta']) {
       if (floatOf(node, factor, 1) !== 1) {
-        this.#refuse(
+        refuseNode(
+          this.#fail,
           node,
           `scales by ${factor} = ${String(floatOf(node, factor, 1))}, expected 1; fold the factor into the weights and export again`,
         );
       }
     }
-    const { tensor, isTransposed } = this.#weightOf(node, 2);
+    const { tensor, isTransposed } = weightOf(node, this.#constants, 2, this.#fail);
     // A dense layer has [out, in]: what Gemm calls transposed.
     this.#addDense(
       node,
@@ -228,44 +230,6 @@ export class LayerSearch {
     return this.#constants.source(weight)?.tensor.shape[transposed ? 1 : 0];
   }
 
-  #addNormalisation(node: OnnxNode): void {
-    const parts = node.inputs.slice(1, 5).map((name) => this.#constants.source(name)?.tensor);
-    const [scale, shift, mean, variance] = parts;
-    if (!scale || !shift || !mean || !variance || new Set(parts.map((part) => part?.data.length)).size > 1) {
-      this.#refuse(node, 'has not scale, shift, mean and variance for each channel in the file');
-    }
-    if (integerOf(node, 'training_mode', 0) !== 0)
-      this.#refuse(node, 'is in training mode; export the model after model.eval()');
-    const epsilon = floatOf(node, 'epsilon', 1e-5);
-    this.layers.push({
-      kind: 'affine',
-      name: labelOf(node),
-      operator: node.operator,
-      ...batchNormalisation({
-        scale: scale.data,
-        shift: shift.data,
-        mean: mean.data,
-        variance: variance.data,
-        epsilon,
-      }),
-      madeOf: [scale, shift, mean, variance].map(({ name }) => name),
-    });
-  }
-
-  #addResponseNormalisation(node: OnnxNode): void {
-    const size = node.attributes.get('size')?.integer;
-    if (size === undefined) this.#refuse(node, 'has no size');
-    this.layers.push({
-      kind: 'lrn',
-      name: labelOf(node),
-      operator: node.operator,
-      size,
-      alpha: floatOf(node, 'alpha', 1e-4),
-      beta: floatOf(node, 'beta', 0.75),
-      k: floatOf(node, 'bias', 1),
-    });
-  }
-
   /** Of what flows: between [channels, rows, columns] and [rows, columns, channels]. */
   #turn(node: OnnxNode): void {
     const axes = node.attributes.get('perm')?.integers.join() ?? '';
@@ -276,42 +240,6 @@ export class LayerSearch {
     else this.#addOther(node, `it turns the axes to ${axes === '' ? 'the reverse' : axes}`);
   }
 
-  #weightOf(node: OnnxNode, rank: number): OnnxSource {
-    const source = this.#constants.source(node.inputs[1]);
-    if (source === undefined) {
-      return this.#refuse(
-        node,
-        `has the weight "${node.inputs[1] ?? ''}", which is no floating-point tensor of the file; export the model ` +
-          'with constant folding, without quantisation and with its weights',
-      );
-    }
-    const { shape, name } = source.tensor;
-    if (shape.length !== rank) {
-      this.#refuse(
-        node,
-        `has the weight ${name} of shape [${shape.join(', ')}], expected ${String(rank)} dimensions`,
-      );
-    }
-    return source;
-  }
-
-  /** ONNX lets Gemm's broadcast, [1, out]; a convolution's is [out]. */
-  #biasOf(node: OnnxNode, kind: WeightedLayer['kind']): string | undefined {
-    const input = node.inputs[2] ?? '';
-    if (input === '') return undefined;
-    const bias = this.#constants.source(input)?.tensor;
-    const isBias =
-      bias !== undefined && (bias.shape.length === 1 || (kind === 'dense' && isPerOutput(bias, kind)));
-    if (!isBias) {
-      const found =
-        bias === undefined
-          ? 'is no floating-point tensor of the file'
-          : `has the shape [${bias.shape.join(', ')}]`;
-      return this.#refuse(node, `has the bias "${input}", which ${found}; expected a tensor [out]`);
-    }
-    return bias.name;
-  }
-
   #addOther(node: OnnxNode, reason?: string): void {
     const { operator } = node;
     this.layers.push({
@@ -320,9 +248,5 @@ export class LayerSearch {
       operator,
       ...(reason !== undefined && { reason }),
     });
-  }
-
-  #refuse(node: OnnxNode, problem: string): never {
-    return this.#fail(`node ${labelOf(node)} (${node.operator}) ${problem}`);
   }
 }

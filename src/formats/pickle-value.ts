@@ -23,12 +23,12 @@ export type PickleGlobal<T> =
       readonly name: string;
       readonly call: (args: readonly PickleValue<T>[]) => PickleValue<T>;
     }
-  /** A class, perhaps; nobody here knows. */
+  /** Perhaps a class; the reader does not know. */
   | { readonly kind: 'unknown'; readonly name: string };
 
 /** What the pickle may use from outside. */
 export interface PickleHost<T> {
-  /** What the name "module.name" stands for; undefined where it is not known: whoever calls it refuses the file. */
+  /** What the name "module.name" stands for; undefined where it is not known: the caller refuses the file. */
   readonly global: (name: string) => PickleGlobal<T> | undefined;
   /** The object that the pickle's writer kept elsewhere, by the id that it was given. */
   readonly persistent: (id: PickleValue<T>) => PickleValue<T>;

@@ -1,6 +1,6 @@
 /**
  * Python's pickle, read without running anything. A pickle is a program for a small stack machine, and in
- * Python it may import and call whatever it names: loading one is running a stranger's code. This machine
+ * Python it may import and call any function that it names: loading one is running a stranger's code. This machine
  * knows only the instructions that plain data and tensors need (of protocols 2 to 5; `torch.save` writes 2), and it calls
  * nothing but the functions that its host lends it. An object of another class stands for itself with nothing in it, as long as
  * it would be made without a call; everything else ends the reading with an error that names it. The instructions: https://github.com/python/cpython/blob/main/Lib/pickletools.py

@@ -19,8 +19,8 @@ const KNOWN_WIRE_TYPES: ReadonlySet<number> = new Set(Object.values(WIRE_TYPES))
 const MAX_SHORT_LIST = 32;
 
 /**
- * A cursor over the fields of one message. `next()` moves on to the next field, over its value if nobody has
- * read it; every other method reads the value of the current field and may be called once for it.
+ * A cursor over the fields of one message. `next()` moves on to the next field, past a value that was not read; every other
+ * method reads the value of the current field and may be called once for it.
  *
  * Every method throws a WeightFileError by `fail` with the offset in the file when the bytes there break the
  * format or the value is of another wire type than asked for. Groups, which neither Caffe nor ONNX uses, are refused.

@@ -250,7 +250,7 @@ function writeTensor({ name, dtype, data }: Tensor, view: DataView, start: numbe
   return offset;
 }
 
-/** By code units, so that the order does not hang on the user's language. */
+/** By code units, so that the order does not depend on the user's language. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

@@ -1,5 +1,5 @@
 /**
- * JSON for headers that strangers wrote: JSON.parse keeps the last of two equal keys without a word and
+ * JSON of untrusted headers: JSON.parse keeps the last of two equal keys without a word and
  * nests as deep as the text says, so a file could mean two things to two readers, or be far larger in
  * memory than on disk.
  */

@@ -1,6 +1,6 @@
 /**
- * Zip archives from strangers. fflate's `unzipSync` copies what is stored, allocates whatever size an entry
- * claims before it looks, and accepts entries that overlap, differ from the directory or fail their
+ * Untrusted zip archives. fflate's `unzipSync` copies what is stored, allocates the size that an entry claims before it
+ * looks, and accepts entries that overlap, differ from the directory or fail their
  * checksum; so only its inflating is used here. The directory at the end of the file is checked as a
  * whole before anything is unpacked, and stored entries (all that PyTorch writes) are views of the file.
  * The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT

@@ -27,16 +27,16 @@ export interface ClassifierOptions {
   readonly memoryBudget?: number;
   /** Weights that are on the device already, else the model's are copied there. */
   readonly parameters?: Parameters;
-  /** How those hold dense weights; f32 unless told. */
+  /** How those hold dense weights; default: f32. */
   readonly denseStorage?: DenseStorage;
-  /** Which variants the network's kernels are; the device's tuning unless told. */
+  /** Variants of the network's kernels; default: by the device's tuning. */
   readonly choices?: Choices | undefined;
 }
 
 /** Holds a network and its images on the device; parameters that were given are whose they were. */
 export interface Classifier extends Resource {
   readonly model: Model;
-  /** Bytes [images, channels, plane words · 4]; whoever renders writes here. */
+  /** Bytes [images, channels, plane words · 4]; a population renders into it. */
   readonly images: GPUBuffer;
   /** [classes, images]. */
   readonly confidences: GPUBuffer;
@@ -77,32 +77,56 @@ export async function createClassifier(
   const logOdds = made.use(gpu.buffer('log-odds', 4 * network.classes * count));
   const viewBuffer = made.use(gpu.bufferFrom('views', viewTable(views)));
   const mean = made.use(gpu.bufferFrom('mean', preprocessing.mean));
-  const planned = viewShape(model, batch, views.length);
-  const shown = options.randomViews
-    ? // Only a view that is resized may look beyond the edge.
-      {
-        ...planned,
-        resize: planned.resize || options.randomViews.shift > 0,
-        noise: options.randomViews.noise,
-      }
-    : planned;
+  const shared = { images, confidences, logOdds, viewBuffer, mean };
+  const layout = { shape: shownAs(model, batch, views.length, options.randomViews), count, turn };
+  const turns = await createTurns(gpu, network, shared, layout, made);
+  const held = made.move();
+  const own = freedBy(() => {
+    held.destroy();
+  });
+  const program = new Program(turns.flatMap(({ dispatches }) => dispatches));
+  return { model, images, confidences, logOdds, network, program, views: views.length, turns, ...own };
+}
+
+/** Buffers that all turns share. */
+type SharedBuffers = Readonly<
+  Record<'images' | 'confidences' | 'logOdds' | 'viewBuffer' | 'mean', GPUBuffer>
+>;
+
+/** What a view shader is made for. */
+function shownAs(model: Model, batch: number, views: number, randomViews?: RandomViews): ViewShape {
+  const planned = viewShape(model, batch, views);
+  if (!randomViews) return planned;
+  // Only a view that is resized may look beyond the edge.
+  return { ...planned, resize: planned.resize || randomViews.shift > 0, noise: randomViews.noise };
+}
+
+/** @param made takes the buffers of each turn */
+async function createTurns(
+  gpu: Gpu,
+  network: Network,
+  { images, confidences, logOdds, viewBuffer, mean }: SharedBuffers,
+  { shape, count, turn }: { readonly shape: ViewShape; readonly count: number; readonly turn: number },
+  made: ResourceStack,
+): Promise<Classifier['turns']> {
+  const { batch, views } = shape;
   const turns: { first: number; dispatches: Dispatch[] }[] = [];
   for (let first = 0; first < count; first += turn) {
-    const sources = Math.ceil(batch / views.length);
+    const sources = Math.ceil(batch / views);
     const source = Uint32Array.from({ length: sources }, (_, slot) =>
       slot < turn && first + slot < count ? first + slot : noImage,
     );
     const start = made.use(gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage));
     const sourceBuffer = made.use(gpu.bufferFrom('source', source));
-    const seen = await bind(gpu, 'view', view(shown), [
+    const seen = await bind(gpu, 'view', view(shape), [
       images,
       sourceBuffer,
       viewBuffer,
       mean,
       network.input,
     ]);
-    const shape = { classes: network.classes, batch, images: turn, views: views.length, allImages: count };
-    const judged = await bind(gpu, 'confidence', confidence(shape), {
+    const answers = { classes: network.classes, batch, images: turn, views, allImages: count };
+    const judged = await bind(gpu, 'confidence', confidence(answers), {
       0: network.logits,
       1: confidences,
       4: start,
@@ -110,12 +134,7 @@ export async function createClassifier(
     });
     turns.push({ first, dispatches: [seen, ...network.forward.dispatches, judged] });
   }
-  const held = made.move();
-  const own = freedBy(() => {
-    held.destroy();
-  });
-  const program = new Program(turns.flatMap(({ dispatches }) => dispatches));
-  return { model, images, confidences, logOdds, network, program, views: views.length, turns, ...own };
+  return turns;
 }
 
 export function viewShape({ architecture, preprocessing }: Model, batch: number, views: number): ViewShape {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { withFewerElements } from '../../src/experiments/repeated-elements.ts';
-import type { Removals } from '../../src/experiments/repetition.ts';
+import type { Removals } from '../../src/experiments/repetition-outcome.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { pictureName } from '../../src/runs/picture-name.ts';
 import { fool } from './fool.ts';

@@ -1,6 +1,7 @@
 /** The table of removals, from results made up by hand. */
 import { expect, test } from 'vitest';
-import { removalRows, removedAt, type TakenApart } from '../../src/experiments/repetition.ts';
+import { removalRows, removedAt } from '../../src/experiments/repetition-conclusion.ts';
+import type { TakenApart } from '../../src/experiments/repetition-outcome.ts';
 
 const taken = (confidences: number[], ranks: number[]): TakenApart => {
   return { class: 0, label: 'a', across: 5, down: 0, likeness: 0.9, confidences, ranks };
