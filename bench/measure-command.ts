@@ -108,7 +108,7 @@ async function measure(
   return exitCode(stopped);
 }
 
-/** The plan, and the peers where they are part of it; where nobody named them and they are not installed, they are left out. */
+/** The plan, and the peers where they are part of it: left out where the command does not name them and they are not installed. */
 async function prepare(
   gpu: Gpu,
   chosen: readonly BenchSection[],

@@ -21,7 +21,7 @@ export interface MeasureOptions {
   readonly seed: number;
   /** Seconds that a variant of a kernel is timed at most. */
   readonly time: number;
-  /** Visits of networks. */
+  /** Repetitions of networks. */
   readonly visits?: number;
   /** Whether roofs that are kept are passed over. */
   readonly measureRoofs: boolean;
@@ -156,7 +156,7 @@ async function networkSection(
         show,
         progress: (visit, done) => {
           if (visit > most && done === 0) {
-            // A GPU whose times were noisy is visited again.
+            // A GPU whose times were noisy is measured again.
             progress.stop();
             progress = speech.progress(works.length * visit, 'rows', works.length * (visit - 1));
           }

@@ -54,7 +54,7 @@ export function chosenSections(named: readonly string[], choice: RowChoice): Ben
 }
 
 function impliedBy(given: readonly (keyof RowChoice)[]): BenchSection[] {
-  // The peers are for whoever names them: they take long, and are not everywhere.
+  // The peers are measured only where the command names them: they take long, and are not installed everywhere.
   const firsts = given.filter((name) => name !== 'batch').map((name) => choices[name].of[0]);
   const implied = firsts.length > 0 ? firsts : given.flatMap((name) => choices[name].of);
   return implied.length > 0 ? sections.filter((section) => implied.includes(section)) : [...sections];
@@ -105,7 +105,7 @@ export function planOf(
   return { sections: kept, ...plan };
 }
 
-/** @throws UsageError for shapes of one's own beside a choice among those that come along */
+/** @throws UsageError for shapes of the user beside a choice among the bundled ones */
 function checkShapes({ shapeOf, shape, batch, family }: RowChoice): void {
   if (shapeOf === undefined) return;
   if (family === undefined)

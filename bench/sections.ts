@@ -1,5 +1,5 @@
 /**
- * What a bench measures. Whole runs come last: they are processes with devices of their own, for which ours is closed.
+ * What a bench measures. Whole runs come last: they are processes that open devices themselves, for which this one is closed.
  */
 export const sections = ['kernels', 'networks', 'peers', 'evolution'] as const;
 export type BenchSection = (typeof sections)[number];

@@ -1,2 +1,2 @@
-/** Of the package; a test holds it equal to package.json. */
+/** The package's version; a test compares it with package.json. */
 export const version = '0.2.0';

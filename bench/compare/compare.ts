@@ -11,7 +11,7 @@ export type Verdict = 'faster' | 'slower' | 'same' | 'ambiguous';
 
 /**
  * What a verdict rests on: a test of the times of both sides; the spreads (10th to 90th percentile) where a side has
- * no times or too few for the test; or nothing, where a side has a single run, whose spread nobody knows, or where the
+ * no times or too few for the test; or nothing, where a side has a single run, whose spread is unknown, or where the
  * machine was slower than itself while a side was measured.
  */
 export type Basis = 'times' | 'spread' | 'single run' | 'disturbed';
@@ -52,11 +52,11 @@ interface Side {
   readonly p10Ms: number;
   readonly p90Ms: number;
   readonly samples: number;
-  /** Of the machine, 1 where nobody watched it. */
+  /** Of the machine; 1 where it was not measured. */
   readonly slowdown: number;
   /** How much of it lasted throughout the run. */
   readonly slowness: number;
-  /** Of visits minutes apart: the least median and the largest. */
+  /** Of repetitions minutes apart: the least median and the largest. */
   readonly visits: readonly [least: number, most: number];
   /** Absent where a file has none. */
   readonly times?: readonly number[];
@@ -98,7 +98,7 @@ export function compareResults(before: Results, after: Results, threshold = usua
   };
 }
 
-/** How much slower the machine was at its best while each file was made than during the better of the two; 1 where nobody knows. */
+/** How much slower the machine was at its best while each file was made than during the better of the two; 1 where unknown. */
 function slownesses(before: Results, after: Results): readonly [before: number, after: number] {
   const [a, b] = [before.fixedWorkMs, after.fixedWorkMs];
   if (!a || !b || before.adapter.description !== after.adapter.description) return [1, 1];
@@ -156,7 +156,7 @@ function judge(
 
 /**
  * What the machine's own slowdown explains is no difference: at worst it was all of one side's and none of the other's. Nor is
- * what visits of one side differ by among themselves.
+ * what repetitions of one side differ by among themselves.
  * @param interval in which the ratio surely lies
  * @param otherwise why nothing is said where it does not differ surely
  */

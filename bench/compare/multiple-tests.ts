@@ -18,8 +18,8 @@ export function holm(values: readonly (number | undefined)[]): (number | undefin
 }
 
 /**
- * The most tests of which each could be significant after the correction (Tarone 1990): a test of few values cannot,
- * whatever comes out, and would only make the others harder.
+ * The most tests of which each could be significant after the correction (Tarone 1990): a test of few values cannot, and would
+ * only make the others harder.
  * @param least p-value that each test can give at all
  */
 export function testable(least: readonly number[], level: number): Set<number> {

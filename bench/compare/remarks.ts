@@ -1,4 +1,4 @@
-/** What whoever reads a results file should know before its figures, in sentences. */
+/** What a reader of a results file should know before its figures, in sentences. */
 import { formatCount } from '../../src/report/format.ts';
 import { identityOf } from './pair-rows.ts';
 import type { ResultRow, Results } from '../report/results-file.ts';

@@ -33,8 +33,8 @@ export interface TimedRun {
 const limits = { least: 3, most: 15, time: 3000 } as const;
 
 /**
- * Times every dispatch of the passes, and the passes as one submission, in turns: whatever slows the machine meanwhile
- * slows both. Undefined where the adapter has no clock.
+ * Times every dispatch of the passes, and the passes as one submission, in turns, so that load on the machine slows both.
+ * Undefined where the adapter has no clock.
  */
 export async function breakDown(
   gpu: Gpu,

@@ -62,7 +62,7 @@ function ascents(network: NetworkName, batches: readonly number[]): AscentWork[]
   return batches.map((batch) => ({ kind: 'ascent', work, batch, network }));
 }
 
-/** In the order in which a visit measures them. */
+/** In the order in which a repetition measures them. */
 export const networkWorks: readonly NetworkWork[] = [
   ...passes('LeNet', false, [4, 200, 1000], 'f32'),
   ...passes('LeNet', true, [200], 'f32'),

@@ -21,7 +21,7 @@ import { inRepetitions, perRepetition, type RepetitionOutput } from '../sampling
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export interface NetworkOutput extends RepetitionOutput<NetworkRow> {
-  /** Called before each visit, and after each row with how many there were in it. */
+  /** Called before each repetition, and after each row with the number of its rows so far. */
   readonly progress: (visit: number, done: number) => void;
   /** Gets the dispatches of a submission of each network that is broken down. */
   readonly record: (timeline: Timeline) => void;
@@ -29,13 +29,13 @@ export interface NetworkOutput extends RepetitionOutput<NetworkRow> {
 
 export interface NetworkPlan {
   readonly works: readonly NetworkWork[];
-  /** How often each is visited; what the kind of adapter wants unless told. */
+  /** Repetitions of each; default: by the kind of adapter. */
   readonly visits?: number | undefined;
   /** Sines and exponentials that the adapter makes a second, asked for where CPPNs are drawn. */
   readonly functions: () => Promise<number>;
 }
 
-/** Visits all works in their order, several times. */
+/** Measures all works in their order, in several repetitions. */
 export async function benchNetworks(
   gpu: Gpu,
   monitor: LoadMonitor,
@@ -85,7 +85,7 @@ function atMedian(first: NetworkRow, sample: Sample): NetworkRow {
   };
 }
 
-/** Shows a row, with the times of every dispatch on the first visit. */
+/** Shows a row, with the times of every dispatch in the first repetition. */
 type Finish = (row: NetworkRow, network: Network) => Promise<void>;
 
 async function measurePasses(

@@ -146,7 +146,7 @@ function titleOf({ adapter, machine }: Results): string {
   return `**${adapter.name}** (${adapter.description}; ${formatCount(machine.cores, 'core')} of ${machine.cpu})`;
 }
 
-/** Date, commits and command: what whoever doubts the figures needs. */
+/** Date, commits and command, by which the figures can be checked. */
 function originOf({ adapter, commit, date, partial }: Results, rows: readonly PeerResult[]): string {
   const commits = [...new Set(rows.map((row) => (row.commit ?? commit).slice(0, 7)))];
   const choice = adapter.kind === 'gpu' || adapter.kind === undefined ? '' : ` --adapter ${adapter.kind}`;

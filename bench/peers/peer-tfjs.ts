@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js on the same adapter, through the same Dawn. It is handed our device instead of asking for its own: that one notes
- * every validation error, which TensorFlow.js would only log before it goes on with zeros.
+ * TensorFlow.js on the same adapter, through the same Dawn. It is handed our device and does not ask for one: our device
+ * reports every validation error, which TensorFlow.js would only log and then continue with zeros.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';

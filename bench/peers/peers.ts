@@ -39,9 +39,9 @@ export interface PeerRow extends Sample {
   readonly engine: EngineName;
   readonly adapter: string;
   readonly imagesPerSecond: number;
-  /** By our count of the operations, whoever does them. */
+  /** By our count of the operations, for every engine. */
   readonly gflops: number;
-  /** Whether the answer is that of the engine it is held against; see `judgeOf`. */
+  /** Whether the answer is that of the engine it is compared with; see `judgeOf`. */
   readonly agrees: boolean;
 }
 
@@ -202,7 +202,7 @@ function judgeOf({ case: { pass }, engine }: Measured, results: readonly Measure
   return engine === 'own' ? (by('torch-cpu') ?? by('tfjs-webgpu')) : by('own');
 }
 
-/** Distances of an engine's answer, by its name and its judge's: millions of numbers, which nobody compares twice. */
+/** Distances of an engine's answer, by its name and its judge's: millions of numbers, which are compared once only. */
 type Judgements = Map<string, Distances>;
 
 /** Undefined where there is no answer to compare this one with. */

@@ -1,6 +1,6 @@
 /**
- * Our architectures in the operations of TensorFlow.js, images as it likes them, [images, height, width, channels].
- * Its fused operations are left aside: their gradients compute that of the weights too, which nobody wants here.
+ * Our architectures in the operations of TensorFlow.js, images in its layout, [images, height, width, channels].
+ * Its fused operations are left aside: their gradients compute that of the weights too, which is not needed here.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, Extent, Layer } from '../../src/network/layer.ts';
@@ -30,7 +30,7 @@ type Hold = (name: string, values: tf.Tensor, asInFiles?: TfjsLayer) => tf.Tenso
 
 /**
  * Uploads the weights.
- * @param mostBytes of one binding; TensorFlow.js goes on with zeros where the adapter refuses more, so dense layers
+ * @param mostBytes of one binding; TensorFlow.js continues with zeros where the adapter refuses more, so dense layers
  * beyond it are split by hand
  */
 export function tfjsNetwork(architecture: Architecture, weights: Weights, mostBytes: number): TfjsNetwork {

@@ -1,4 +1,4 @@
-/** Results files as `--json` writes them, read back. Files of earlier versions lack what came later; keys that nobody here knows are let through. */
+/** Reads results files as `--json` writes them. Files of earlier versions lack what came later; unknown keys are let through. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf } from '../../src/util/message-of.ts';
@@ -26,7 +26,7 @@ const timing = {
   times: z.array(figure).exactOptional(),
   /** Time of a fixed piece of work between the samples, at most, as a multiple of the least that it took. */
   slowdown: figure.exactOptional(),
-  /** Medians of visits minutes apart. */
+  /** Medians of repetitions that are minutes apart. */
   visitsMs: z.array(figure).exactOptional(),
   /** What clock was read. */
   timer: z.string().exactOptional(),
@@ -95,7 +95,7 @@ const peerRow = z.object({
   /** Of matrix products, products a second. */
   imagesPerSecond: figure,
   gflops: figure.exactOptional(),
-  /** Whether the engine's answer is that of the one that judges it; absent where nobody compared them. */
+  /** Whether the engine's answer is that of the one that judges it; absent where they were not compared. */
   agrees: z.boolean().exactOptional(),
   /** What the engine's products are made of, where it has a choice, e.g. `fp32`, `tf32`, `fp16`. */
   precision: z.string().exactOptional(),
@@ -157,7 +157,7 @@ const origin = z.object({
   /** True of a file that has less than was asked for, and why. */
   partial: z.boolean().exactOptional(),
   partialReason: z.string().exactOptional(),
-  /** What whoever reads the figures should know, in a sentence or two. */
+  /** What a reader of the figures should know, in a sentence or two. */
   note: z.string().exactOptional(),
 });
 

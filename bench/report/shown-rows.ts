@@ -6,10 +6,10 @@ import { RowTable, type ShownRow } from './row-table.ts';
 import type { Speech } from '../speech.ts';
 
 export class ShownRows {
-  /** The least that the fixed work took, where somebody looks. */
+  /** The least that the fixed work took, where the load is monitored. */
   leastProbeMs: () => number | undefined = () => undefined;
   readonly #table: RowTable;
-  /** Kept and not seen yet: a visit that is cut short leaves some. */
+  /** Kept and not shown yet: an interrupted repetition leaves some. */
   readonly #unseen = new Map<string, ShownRow>();
   readonly #doubtful = new Set<string>();
 

@@ -5,13 +5,13 @@ export interface TableColumn {
   readonly heading: string;
   /** Numbers stand to the right, so that their digits line up. */
   readonly numeric?: boolean;
-  /** Where the terminal is narrow: the higher, the sooner the column is left out; 0 unless told, which stays. */
+  /** Where the terminal is narrow: the higher, the sooner the column is left out; default: 0, which stays. */
   readonly rank?: number;
 }
 
 /**
- * Lines without a line feed; the first are the headings. Where even the columns that stay are too wide together, the first one stands on
- * lines of its own.
+ * Lines without a line feed; the first are the headings. Where even the columns that stay are too wide together, the first one
+ * stands on separate lines.
  * @param most characters of a line
  */
 export function tableLines(

@@ -16,7 +16,7 @@ import { methodText } from './roof-kernels.ts';
 
 export interface KeptRoofs {
   readonly peaks: Peaks;
-  /** Sines and exponentials a second, where somebody asked. */
+  /** Sines and exponentials a second, where they were measured. */
   readonly functions?: number;
   /** The least that the fixed work of `machine-load.ts` took meanwhile. */
   readonly fixedWorkMs: number;

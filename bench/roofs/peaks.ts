@@ -101,7 +101,7 @@ export async function measureFunctions(
   }
 }
 
-/** What is read and what is written, of the same size; filled with a pattern, since nobody may know the numbers before. */
+/** What is read and what is written, of the same size; filled with a pattern that the compiler cannot know. */
 class RoofOperands {
   readonly buffers: readonly [source: GPUBuffer, result: GPUBuffer];
 

@@ -1,4 +1,4 @@
-/** When each dispatch of some programs began and ended, by the clock of the device: a pass of its own for each. */
+/** When each dispatch of some programs began and ended, by the clock of the device: each has a separate pass. */
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Dispatch, Program } from '../../src/gpu/program.ts';
 

@@ -12,7 +12,7 @@ export interface Sampled {
 }
 
 export interface SamplingPatience {
-  /** How often something is sampled at most. */
+  /** Most attempts at a measurement. */
   readonly attempts: number;
   /** Milliseconds after which it is not sampled again. */
   readonly time: number;
@@ -20,13 +20,13 @@ export interface SamplingPatience {
 
 export const usualPatience: SamplingPatience = { attempts: 3, time: 20_000 };
 
-/** Milliseconds of rounds that a probe stands for. */
+/** Milliseconds of samples for each probe. */
 const perProbe = 150;
 const mostProbes = 8;
 
 /**
- * Sampled again where the machine was disturbed meanwhile; what is kept was disturbed the least.
- * @param measure a round; gives the milliseconds of its samples
+ * Measures again where the machine was disturbed meanwhile, and keeps the least disturbed attempt.
+ * @param measure takes some samples; gives their milliseconds
  * @param enough whether these samples, which took so many milliseconds together, suffice
  */
 export async function interleave(

@@ -1,7 +1,7 @@
 /**
- * Whole sections in several visits, minutes apart, each with a share of the samples: a machine that others use too, and a process
- * whose memory lies as it happens to, change in ways that samples of one moment do not show. A GPU is visited once, unless its
- * times say that it is not alone.
+ * Repetitions of whole sections, minutes apart, each with a share of the samples (`--visits`). A shared machine and the layout
+ * of a process's memory change in ways that samples of one moment do not show. A GPU needs one repetition, unless its times are
+ * noisy.
  */
 import type { AdapterKind } from '../../src/gpu/device.ts';
 import { medianOf } from './median-interval.ts';
@@ -10,28 +10,28 @@ import { undisturbedBelow } from './machine-load.ts';
 
 export const mostRepetitions = 3;
 
-/** A visit's share of what a row is sampled. */
+/** A repetition's share of the samples of a row. */
 export const perRepetition: SamplingLimits = { least: 2, most: 20, time: 1200 };
 
 /** A row whose rates belong to its median. */
 export interface RepeatedSample extends Sample {
-  /** Medians of the visits, in milliseconds. */
+  /** Medians of the repetitions, in milliseconds. */
   readonly visitsMs?: readonly number[];
 }
 
 export interface RepetitionOutput<Row> {
-  /** A row after a visit that others follow. */
+  /** A row after a repetition that is not the last one. */
   readonly keep: (row: Row) => void;
-  /** A row to be seen. On a GPU that is visited again it comes again, with the samples of all visits so far. */
+  /** A row to be shown. On a GPU that is measured again it comes again, with the samples of all repetitions so far. */
   readonly show: (row: Row) => void;
 }
 
 /** Half the width of the median's interval, as a share of it, above which a row is noisy. */
 const wide = 0.05;
-/** Share of noisy rows from which on a GPU is visited again: one or two are marked and left alone. */
+/** Share of noisy rows above which a GPU is measured again; one or two noisy rows are only marked. */
 const manyNoisy = 0.1;
 
-/** Whether a GPU wants another visit. */
+/** Whether a GPU needs another repetition. */
 export function isNoisy(rows: readonly Sample[]): boolean {
   const noisy = rows.filter(
     ({ humps, slowdown = 1, lowMs, highMs, medianMs }) =>
@@ -42,8 +42,8 @@ export function isNoisy(rows: readonly Sample[]): boolean {
 
 /**
  * @param visit measures the same rows in the same order each time
- * @param merge a row of the samples of all visits, made of that of the first one
- * @param visits exactly so many; unless told, as many as the kind of adapter wants
+ * @param merge makes a row of the samples of all repetitions, out of the first one
+ * @param visits how many repetitions; default: by the kind of adapter
  */
 export async function inRepetitions<Row extends RepeatedSample>(
   kind: AdapterKind,
@@ -54,7 +54,7 @@ export async function inRepetitions<Row extends RepeatedSample>(
 ): Promise<void> {
   const last = visits ?? mostRepetitions;
   const mayEnd = kind === 'gpu' && visits === undefined;
-  /** Of each place, the row of every visit. */
+  /** For each place, the rows of all repetitions. */
   const places: Row[][] = [];
   const merged = (rows: readonly Row[]): Row[] => {
     const [first] = rows;
@@ -75,7 +75,7 @@ export async function inRepetitions<Row extends RepeatedSample>(
   }
 }
 
-/** The samples of all; one disturbed visit of three is what their medians withstand. */
+/** The samples of all repetitions; their median withstands one disturbed repetition of three. */
 export function pooled(visited: readonly Sample[]): Sample {
   return {
     ...sampleOf(visited.flatMap(({ times }) => times)),

@@ -14,7 +14,7 @@ export class StoppedError extends Error {
   }
 }
 
-/** By name: the peers are a bundle of their own, with a class of their own. */
+/** By name: the bundle of the peers has another copy of the class. */
 export const isStopped = (error: unknown): error is StoppedError =>
   error instanceof Error && error.name === 'StoppedError';
 

@@ -5,7 +5,7 @@ import type { Passing, Terminal } from './terminal.ts';
 /** Milliseconds without compiling after which the bar goes, and the next kernels are counted from one again. */
 const pause = 200;
 
-/** @returns to be called when the device is closed, or somebody else's */
+/** @returns to be called when the device is closed or handed over */
 export function watchCompiling(
   pipelines: Pick<PipelineCache, 'onCompiling'>,
   terminal: Terminal,

@@ -60,7 +60,7 @@ export function finishHelp(program: Command, invocation: Invocation): void {
   for (const command of commandsBelow(program)) {
     command.showHelpAfterError(pointerTo(command));
     command.configureHelp({ groupItems: inOrder, optionDescription: withoutFalse });
-    // Those that hand --help on to a program of their own have none.
+    // Commands that hand --help on to a separate program have none.
     const hasHelp = command
       .createHelp()
       .visibleOptions(command)

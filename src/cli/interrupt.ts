@@ -36,7 +36,7 @@ export function listenForInterrupt(invocation: Invocation, onFirst: () => void):
 }
 
 /**
- * For as long as the process lives: leaves at a signal that nobody else listens to.
+ * For as long as the process lives: leaves at a signal that has no other listener.
  * @param status on which a bar may stand then
  */
 export function leaveOnSignals(status: StatusLine): void {

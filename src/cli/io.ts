@@ -11,11 +11,11 @@ export interface OpenDevice extends OpenedGpu {
 export interface Io {
   readonly out: Output;
   readonly err: Output;
-  /** Whether anybody still reads what is written to `out`; as long as nobody has gone, unless told. */
+  /** Whether `out` still has a reader; default: yes. */
   readonly isRead?: () => boolean;
   /** Milliseconds of `performance.now()` when the process began, where the command is all of it. */
   readonly started?: number;
-  /** The last line of the terminal that `err` is; one of its own unless told. */
+  /** The last line of the terminal that `err` is; default: a new one. */
   readonly status?: StatusLine;
   /**
    * @param hear takes what drivers print meanwhile, which goes nowhere without it

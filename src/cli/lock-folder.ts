@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts';
 export interface LockedFolder {
   /** Names in it that must not be links. */
   readonly written: readonly string[];
-  /** Said where somebody takes the lock away, before the process ends. */
+  /** The message where another process removes the lock, before this one ends. */
   readonly lost: string;
 }
 
@@ -43,7 +43,7 @@ export async function lockFolder(
 /**
  * @param lock path of the lock, in a folder that exists
  * @param what is written to under it, for messages
- * @param lost is said where somebody takes the lock away, before the process ends
+ * @param lost the message where another process removes the lock, before this one ends
  * @throws UsageError where another process holds it, StorageError
  */
 export async function lockPath(lock: string, what: string, lost: string, terminal: Terminal): Promise<Lock> {

@@ -8,7 +8,7 @@ import { StatusLine } from './status-line.ts';
 const output = watchOutput(process.stdout);
 const status = new StatusLine(process.stderr);
 leaveOnSignals(status);
-// Remarks that nobody reads (`fool … 2>&1 | head`) go nowhere, the work goes on.
+// Remarks without a reader (`fool … 2>&1 | head`) are dropped; the work continues.
 process.stderr.on('error', () => undefined);
 // A write over `ulimit -f` shall fail and be reported; packages that clean up on signals would let it kill us.
 process.on('SIGXFSZ', () => undefined);

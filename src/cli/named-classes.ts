@@ -1,4 +1,4 @@
-/** Classes as somebody lists them on the command line. */
+/** Classes as the command line lists them. */
 import { ClassNames } from '../datasets/class-names.ts';
 import { UsageError } from './usage-error.ts';
 

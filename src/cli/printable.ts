@@ -1,4 +1,4 @@
-/** Text of anybody's files on its way to a terminal, which obeys some of it. */
+/** Text of foreign files on its way to a terminal: control codes in it would be obeyed. */
 
 /** Names may hold codes that a terminal obeys: none of them reaches it. */
 export const printable = (text: string): string => text.replace(/[^\P{Cc}\n\t]/gu, '?');

@@ -26,7 +26,7 @@ export function checkRunFolder({ out, resume, replace }: RunFolderOptions): void
   }
 }
 
-/** Whether the run in the folder makes room for a new one: nobody said that the new one is to be there. */
+/** Whether the run in the folder is moved aside for a new one: no option says that the new one is to be there. */
 export function movesOn({ out, resume, replace }: RunFolderOptions, command: Command): boolean {
   return !resume && !replace && command.getOptionValueSource('out') !== 'cli' && holdsRun(out);
 }
@@ -61,7 +61,7 @@ export async function inRunFolder<T>(
 
 /** @returns where it is then: a folder named by what the run is and when it was started */
 async function moveFormerRun(folder: string, terminal: Terminal): Promise<string> {
-  // A storage of its own: one does not write to another folder than it wrote to first.
+  // A new storage: a storage writes to no other folder than the one that it wrote to first.
   const lock = await lockFolder(folder, new FileStorage(folder), terminal);
   await lock.release();
   const place = freePlace(join(dirname(folder), await nameFor(folder)));
@@ -75,7 +75,7 @@ async function moveBack(place: string, folder: string, terminal: Terminal): Prom
   try {
     if (existsSync(folder)) await rmdir(folder);
   } catch {
-    return; // somebody's files are there
+    return; // the folder holds files of the user
   }
   await moveTo(folder, place);
   terminal.note(`no new run was begun: the former one is in ${folder} again`);

@@ -21,7 +21,7 @@ import { begin, type Invocation, type Io } from './io.ts';
 import { runProgram } from './run-program.ts';
 
 /**
- * Leaves nothing behind in the process: no exit code, no listener, no device of its own.
+ * Leaves nothing behind in the process: no exit code, no listener, no device.
  * @param commandLine without the program's name, e.g. `['doctor', '--json']`
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 129, 130 or 143 interrupted by that signal
  */

@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 
 export interface DeviceOptions {
   readonly adapter: string;
-  /** Whether to measure the kernels first, or to take no account of measurements; those that there are, unless told. */
+  /** Whether to measure the kernels first, or to ignore measurements; default: those that there are. */
   readonly tune?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { quoted } from '../report/evolve-command.ts';
 export const shellLine = (...words: readonly string[]): string => words.map(quoted).join(' ');
 
 /**
- * The command that goes on with what was interrupted.
+ * The command that resumes what was interrupted.
  * @param adapter as it was asked for: another one rounds differently, and what it began is refused
  */
 export const resumeLine = (command: readonly string[], out: string, adapter = 'auto'): string =>

@@ -4,8 +4,8 @@ export interface StandardOutput {
   /** False when the reader has gone (`fool … | head`): that is no failure, and what makes files goes on. */
   readonly isRead: () => boolean;
   /**
-   * Ends the process when everything has been taken, or cannot be: with 1 then, and a sentence.
-   * @param code otherwise; `process.exitCode` unless told
+   * Ends the process when all output has been taken; where it cannot be, with exit code 1 and a sentence.
+   * @param code otherwise; default: `process.exitCode`
    */
   readonly end: (code?: number) => Promise<never>;
 }

@@ -10,7 +10,7 @@ const every = 100;
 const margin = 3;
 const usualColumns = 80;
 
-/** Whoever draws wide characters draws too much: the terminal is to cut that off, not to go on in the next line. */
+/** A line with wide characters is too long: the terminal is to cut it, not to wrap it. */
 const [withoutWrapping, withWrapping] = ['\u001b[?7l', '\u001b[?7h'];
 const clearing = '\r\u001b[K';
 

@@ -17,7 +17,7 @@ export class Terminal {
   readonly #said = new Set<string>();
   /** The newest of those that are under way is the one that is drawn. */
   readonly #bars: { state: BarState }[] = [];
-  /** Milliseconds that went by in work with a bar of its own, such as compiling: rates are without them. */
+  /** Milliseconds of work that has another bar, such as compiling: rates leave them out. */
   #passed = 0;
 
   constructor(

@@ -61,7 +61,7 @@ export async function checkTrainOptions(
 }
 
 /**
- * Reads the data, and the checkpoint where there is one to go on with.
+ * Reads the data, and the checkpoint where one is to be resumed.
  * @throws UsageError, TrainingCheckpointError, DatasetError
  */
 export async function planTraining(
@@ -167,7 +167,10 @@ async function sameData(
   throw new TrainingCheckpointError(problem);
 }
 
-/** Numbers of the whole training, whatever of it is done. @throws TrainingCheckpointError where it began on another adapter */
+/**
+ * Numbers of the whole training, those of earlier processes included.
+ * @throws TrainingCheckpointError where it began on another adapter
+ */
 export function planOn(plan: CommandPlan, { description }: AdapterDescription): TrainingPlan {
   const { version, architecture, dataset, epochs, seed, descent, host, from } = plan;
   if (from) {

@@ -1,4 +1,4 @@
-/** The class that somebody means by a name: its label, its WordNet id, its label's first words, its number. */
+/** Finds the class that a name means: a label, a WordNet id, the first words of a label, or a number. */
 import { nearestName } from '../util/nearest-name.ts';
 import { wordNetId } from './imagenet-labels.ts';
 

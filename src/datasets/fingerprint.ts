@@ -1,4 +1,4 @@
-/** Whether two data sets are the same, whatever they are called and wherever they lie. */
+/** Tells whether two data sets are the same, apart from their names and places. */
 import { sha256Hex } from '../formats/sha256.ts';
 import type { ImageDataset } from './dataset.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The 1,000 classes of ImageNet's challenge (ILSVRC2012) as networks number them: WordNet id and the synset's
+ * The 1,000 classes of ImageNet's challenge (ILSVRC2012) in the usual numbering: WordNet id and the synset's
  * words, e.g. `n01440764 tench, Tinca tinca`. The order is that of Caffe's `synset_words.txt`, which ascends
  * by WordNet id; torchvision and Keras share it. The words are those of WordNet 3.0 at that id
  * (https://wordnet.princeton.edu).

@@ -1,4 +1,4 @@
-/** A gradient ascent as a step of an experiment: a run folder of its own, which resumes where it was interrupted. */
+/** A gradient ascent as a step of an experiment: it has a run folder, and resumes where it was interrupted. */
 import { z } from 'zod';
 import { ascend } from '../ascent/ascend.ts';
 import { ascentBatch } from '../ascent/batch-size.ts';

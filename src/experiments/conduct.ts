@@ -48,7 +48,7 @@ export class OtherAdapterError extends Error {
 
 /**
  * @param record as it stands in the folder
- * @returns undefined where the host stopped it: `conduct` goes on with the same folder
+ * @returns undefined where the host stopped it: `conduct` resumes in the same folder
  * @throws what checks and steps throw; results of steps that are done are kept
  */
 export async function conduct(

@@ -1,4 +1,4 @@
-/** Pictures a little changed: moved, turned, enlarged, blurred, with noise. Bytes in, bytes out, the same on every machine. */
+/** Small changes of images: movement, rotation, enlargement, blur, noise. Bytes in, bytes out, the same on every machine. */
 import { mat2d } from 'gl-matrix';
 import { gaussianWeights } from '../kernels/ascent/blur.ts';
 import { cosine, sine } from '../random/fixed-math.ts';

@@ -1,4 +1,4 @@
-/** The figures of experiments: each an SVG file of its own, on white, so that it may stand in any page. */
+/** The figures of experiments: each a separate SVG file on white, so that it may stand in any page. */
 import * as Plot from '@observablehq/plot';
 import type { Markup } from '../report/markup.ts';
 import { confidenceAxis, draw, tickText, type ConfidenceAxis } from '../report/plot-frame.ts';
@@ -76,7 +76,7 @@ export function tracesDrawing(
     readonly horizontal: string;
     readonly vertical: string;
     readonly what: string;
-    /** Of confidences; plain numbers unless told. */
+    /** Whether values are confidences; default: plain numbers. */
     readonly axis?: ConfidenceAxis;
     readonly logarithmic?: boolean;
   },
@@ -165,7 +165,7 @@ export function standing(options: Plot.PlotOptions): string {
   return wellFormed.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
 }
 
-/** A graph of the report as a file of its own, with the colours that a page would give it. */
+/** A graph of the report as a separate file, with the colours that a page would give it. */
 export function graphDrawing({ text }: Markup): string {
   const style =
     '<style>rect.back{fill:white}.graph rect,.graph ellipse,.graph circle{fill:#eef2f7;stroke:#6b7c93}.graph .switched rect{fill:#f6c28b;stroke:#b5651d}.graph .elite rect{fill:#bfe3c6;stroke:#2f8f5b}.graph path{fill:none;stroke:#6b7c93}.graph text{font:12px system-ui,sans-serif;fill:#1c2733;text-anchor:middle}.graph .count{font-size:10px}</style>';

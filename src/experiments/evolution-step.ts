@@ -1,4 +1,4 @@
-/** An evolution as a step of an experiment: a run folder of its own, which resumes where it was interrupted. */
+/** An evolution as a step of an experiment: it has a run folder, and resumes where it was interrupted. */
 import { z } from 'zod';
 import { checkMemory, searchMemory } from '../evolution/limits.ts';
 import { classesOf } from '../evolution/settings.ts';

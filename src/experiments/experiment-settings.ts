@@ -17,7 +17,7 @@ export interface Setting<T extends SettingValue> {
   /** @throws SettingError saying what was expected */
   readonly parse: (text: string) => T;
   readonly schema: z.ZodType<T>;
-  /** What it stands for where it is not given; `all` unless told. */
+  /** What stands for a missing value; default: `all`. */
   readonly none?: string;
   /** Whether the numbers are of classes of the model, which has names for them. */
   readonly ofClasses?: boolean;
@@ -130,7 +130,7 @@ export function settingText(value: SettingValue, none = 'all'): string {
   return typeof value === 'string' ? value : value.join(', ');
 }
 
-/** The same for pages that go to others: of a path, whose folders say where somebody keeps files, the last part. */
+/** The same for pages that go to others: of a path the last part alone, since its folders tell where the user keeps files. */
 export function publicText(value: SettingValue, none?: string): string {
   const words = settingText(value, none);
   const isPath = /^([a-z]:)?[\\/]/i.test(words);

@@ -19,7 +19,7 @@ export interface Host {
   readonly storage: Storage;
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number;
-  /** @param name a shipped model's, or the path of a weight file. @throws WeightFileError */
+  /** @param name a bundled model's, or the path of a weight file. @throws WeightFileError */
   readonly loadModel: (name: string) => Promise<NamedModel>;
   /** 60,000 images for training, 10,000 for testing. @throws DatasetError */
   readonly loadMnist: (split: 'train' | 'test') => Promise<ImageDataset>;
@@ -114,7 +114,7 @@ export interface ConclusionRow {
   readonly differs?: string;
 }
 
-/** A drawing as an SVG file of its own, or pictures in one PNG. */
+/** A drawing as a separate SVG file, or pictures in one PNG. */
 export type ExperimentFigure = {
   /** Of its file, without ending. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** A network trained further on pictures, as a step of an experiment: it keeps a checkpoint, and goes on from it bit for bit. */
+/** A network trained further on pictures, as a step of an experiment: it keeps a checkpoint, and resumes from it bit for bit. */
 import { ResourceStack } from '../util/resources.ts';
 import { z } from 'zod';
 import type { Gpu } from '../gpu/device.ts';

@@ -81,7 +81,7 @@ export const generality = defineExperiment({
   },
 });
 
-/** Small changes that nobody would call another picture. Lengths are shares of the picture's side. */
+/** Changes too small to make it another picture. Lengths are shares of the picture's side. */
 const disturbances: readonly {
   readonly what: string;
   readonly apply: (picture: Image, side: number, host: Host) => Image;

@@ -26,7 +26,7 @@ export interface Pairs {
   readonly between: number[];
 }
 
-/** Of many classes there are more pairs of different ones than anybody needs. */
+/** Many classes have more pairs of different ones than are needed. */
 const mostBetween = 20_000;
 
 /**

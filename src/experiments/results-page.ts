@@ -73,6 +73,6 @@ function table(rows: readonly ConclusionRow[]): string {
   return [head, ...lines].join('\n');
 }
 
-/** Labels come out of anybody's files: nothing of them is markup. */
+/** Labels come from foreign files: nothing of them is markup. */
 const plain = (text: string): string =>
   text.replace(/[\\`*_[\]<>|#]/g, (sign) => `\\${sign}`).replace(/\s+/g, ' ');

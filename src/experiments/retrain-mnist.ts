@@ -1,4 +1,4 @@
-/** Networks that are trained with what fooled the ones before as a class of its own (paper §3.6). */
+/** Networks that are trained with the images that fooled the ones before as an additional class (paper §3.6). */
 import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
 import { evaluateAccuracy, largest } from '../model/evaluation.ts';
 import { elitePictures, evolutionStep, type EvolutionOutcome } from './evolution-step.ts';
@@ -154,7 +154,7 @@ function evolutionSteps(
         model: networkPath(id),
         ...{ encoding, generations, population, crops: 1, coordinates: 'pixels' },
         seed: seed + index * evolutions + number,
-        // Nobody wants images of the fooling class.
+        // No images are evolved for the fooling class.
         classes: Array.from({ length: 10 }, (_, digit) => digit),
       },
       loadModel: (host, read) => trainedModel(host, id, read(network)),

@@ -1,10 +1,10 @@
-/** A network that tells one class more apart, as it stands before it has learnt it (paper §3.5). */
+/** A network with one class more, before it is trained on it (paper §3.5). */
 import { biasName, factorNames, weightName, type WeightTensor } from '../network/parameters.ts';
 import { architectures } from './architectures/index.ts';
 import type { Model } from './model.ts';
 
 /**
- * Zeros in the last layer: the new class has the logit 0 whatever the image is, and the others keep theirs.
+ * Zeros in the last layer: the new class has the logit 0 for every image, and the others keep theirs.
  * @throws RangeError where the model's architecture is none that is built for a number of classes
  */
 export function withClass(model: Model, label: string): Model {

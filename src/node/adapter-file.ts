@@ -6,7 +6,7 @@ import { sha256Of } from './sha256.ts';
 
 export const hashOf = (text: string): string => sha256Of(new TextEncoder().encode(text));
 
-/** Name of a file for an adapter, and for whatever else tells it from its like. */
+/** Name of a file for an adapter, and for what else tells it from others of its kind. */
 export function adapterFileOf(...identity: readonly [name: string, ...string[]]): string {
   const plain = identity[0].toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return `${plain}-${hashOf(JSON.stringify(identity)).slice(0, 12)}.json`;

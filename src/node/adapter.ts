@@ -198,7 +198,7 @@ interface Found {
   readonly instance: GPU;
   readonly adapter: GPUAdapter;
   readonly description: AdapterDescription;
-  /** Also for drivers whose kind has no kernels of its own, as Windows' WARP. */
+  /** Also for drivers whose kind has no special kernels, as Windows' WARP. */
   readonly software: boolean;
 }
 

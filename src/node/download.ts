@@ -60,7 +60,7 @@ export async function download(url: string, part: string, options: DownloadOptio
       return;
     } catch (error) {
       if (!(error instanceof RequestError) || error.trouble === 'lasting') throw error;
-      // Whoever is offline wants to know now. Where bytes came a moment ago, the network may come back.
+      // A user who is offline is told at once. Where bytes have come before, the network may come back.
       if (error.trouble === 'unreachable' && answers === 0) throw error;
       const size = await partSize(part);
       failed = size > furthest ? 0 : failed + 1;

@@ -2,7 +2,7 @@
  * A storage below a folder on disk. Every write is atomic (see `writeWhole`). A process killed in between leaves a
  * temporary file `NAME.DIGITS` behind; it is never read, and the next run removes it when it first writes NAME again.
  *
- * Anybody may have put links into the folder: nothing is written or removed through one.
+ * Other users may have put links into the folder: nothing is written or removed through one.
  */
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';

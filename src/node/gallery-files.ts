@@ -52,7 +52,7 @@ export interface GalleryResult {
   readonly notes: readonly string[];
 }
 
-/** Somebody asked to stop; nothing of the gallery is there. */
+/** The user asked to stop; nothing of the gallery is written. */
 export class GalleryStopped extends Error {
   override readonly name = 'GalleryStopped';
 }

@@ -20,7 +20,7 @@ import { codeOf } from './error-code.ts';
 import { storageError, type FileStorage } from './file-storage.ts';
 import { temporaryName } from './write-whole.ts';
 
-/** What a folder is to whoever wants to make a gallery there. */
+/** What a folder is for a gallery that is to be written there. */
 export type GalleryState =
   | { readonly holds: 'nothing' }
   /** A gallery of ours; `whole` says whether it has its page. */
@@ -28,7 +28,7 @@ export type GalleryState =
   /** Something else; the words say what, after the folder's name. */
   | { readonly holds: 'other'; readonly words: string };
 
-/** Names in the folder that are no gallery and nobody's work. */
+/** Names in the folder that are neither a gallery's nor a user's files. */
 const isOurOwn = (name: string): boolean => name.startsWith('.lock') || name.startsWith('.writable');
 
 /** @throws StorageError where it cannot be read, or is no folder */

@@ -120,7 +120,7 @@ export async function readImageFile(file: string): Promise<Uint8Array> {
 
 export interface Entry {
   readonly name: string;
-  /** Links are followed; undefined for one that leads nowhere, which only whoever reads it need complain of. */
+  /** Links are followed; undefined for one that leads nowhere, which only its reader has to refuse. */
   readonly isDirectory: boolean | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** How large a picture may be, whatever its format: checked before anything is decoded. */
+/** How large a picture of any format may be: checked before anything is decoded. */
 import { count } from '../util/count.ts';
 
 /** Far beyond any network's input, and what a camera makes; decoding takes up to 1.5 GB. */

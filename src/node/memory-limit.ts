@@ -1,6 +1,6 @@
 /**
  * What this process may still take of memory. A driver on the CPU keeps the device's memory in the process, and neither it nor
- * Dawn survives an allocation that is refused; so whoever opens a device and makes buffers asks before.
+ * Dawn survives an allocation that is refused; so memory is asked for here before a device or a buffer is made.
  */
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
@@ -17,7 +17,7 @@ export function memoryLeft(): MemoryLeft | undefined {
   return left.sort((a, b) => a.bytes - b.bytes)[0];
 }
 
-/** `ulimit -d`: all memory that a process has of its own, used or not. */
+/** `ulimit -d`: all private memory of a process, used or not. */
 function dataLimitLeft(): MemoryLeft | undefined {
   const limit = Number(/^Max data size +(\d+) /m.exec(read('/proc/self/limits'))?.[1]);
   const taken = 1024 * Number(/^VmData:\s+(\d+) kB/m.exec(read('/proc/self/status'))?.[1]);

@@ -1,4 +1,4 @@
-/** Finds a model by the name of a shipped one, of one in the cache, or by its path. */
+/** Finds a model by the name of a bundled one, of one in the cache, or by its path. */
 import { existsSync, readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
@@ -32,7 +32,7 @@ const mostBytes = 2 ** 31;
 const extension = '.safetensors';
 
 /**
- * @param name a shipped model's name, the path of a weight file of any format, or the name of a fetched one
+ * @param name a bundled model's name, the path of a weight file of any format, or the name of a fetched one
  * @throws UnknownModelError saying which names there are; WeightFileError saying what is wrong with the file
  */
 export async function loadModel(name: string, architecture?: string): Promise<LoadedModel> {
@@ -62,7 +62,7 @@ export async function readWeightBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Names of the models that come with the package. */
+/** Names of the bundled models. */
 export function shippedModels(): string[] {
   const folder = weightsFolder();
   if (!existsSync(folder)) return [];

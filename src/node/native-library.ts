@@ -15,7 +15,7 @@ const RTLD_NODELETE = 0x1000;
 export const whyItDoesNotLoad = (library: string): string | undefined => load(library, RTLD_LAZY);
 
 /**
- * Loads a library for good: who asks for it by its name later finds this one. Node closes what is no addon of its own;
+ * Loads a library until the process ends: a later request for its name finds this one. Node closes libraries that are no addons;
  * without `RTLD_NODELETE` it would be gone again when this returns.
  * @throws Error saying why it does not load
  */

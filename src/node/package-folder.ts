@@ -1,4 +1,4 @@
-/** Where what comes along with the package lies. */
+/** Finds the files that are bundled with the package. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -56,7 +56,7 @@ export async function readOrigin(part: string): Promise<PartOrigin | undefined> 
   }
 }
 
-/** Bytes that the next fetch goes on from: none where the server gave no version, since nothing can resume then. */
+/** Bytes from which the next fetch resumes: none where the server gave no version, since nothing can resume then. */
 export async function resumableSize(part: string): Promise<number> {
   return (await readOrigin(part)) === undefined ? 0 : await partSize(part);
 }

@@ -1,5 +1,5 @@
 /**
- * Checks a PNG before it is decoded. pngjs 7 allocates whatever the header asks for, inflates interlaced
+ * Checks a PNG before it is decoded. pngjs 7 allocates all that the header asks for, inflates interlaced
  * images without bound, stumbles over data that libpng passes over, and on current Node takes no notice when compressed
  * data is cut short or fails its checksum, but returns uninitialised memory as pixels. So the chunks are walked and the
  * data inflated here first, within bounds.

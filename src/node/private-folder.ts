@@ -1,4 +1,4 @@
-/** Folders that code may be loaded out of: nobody but this user (or root) may be able to put something there. */
+/** Folders that code may be loaded out of: only this user (or root) may be able to put something there. */
 import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -43,7 +43,7 @@ async function checkOwner(file: string): Promise<void> {
     throw new UnsafePathError(`${file} belongs to another user (number ${String(info.uid)})`);
 }
 
-/** In a folder that everybody can write to, anybody may replace another's folder, but for the sticky bit of /tmp. */
+/** In a folder that all users can write to, any of them may replace another's folder, unless it has the sticky bit, as /tmp. */
 async function checkAncestors(real: string): Promise<void> {
   for (let folder = path.dirname(real); ; folder = path.dirname(folder)) {
     const { mode } = await stat(folder);

@@ -30,7 +30,7 @@ export interface LockOptions {
   readonly onWait?: () => void;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
-  /** Called when somebody has removed the lock, or moved the folder that it is in. */
+  /** Called when the lock was removed, or the folder that holds it was moved. */
   readonly onLost: () => void;
   /** Milliseconds without a sign of life after which a process of another machine counts as gone. */
   readonly patience?: number;
@@ -107,7 +107,7 @@ const renewEver = `
 `;
 
 /**
- * Whether a rename found that another process was first. ENOENT: whoever has just taken the lock has tidied up. EPERM: so
+ * Whether a rename found that another process was first. ENOENT: the process that has just taken the lock has tidied up. EPERM: so
  * Windows says that the place is taken.
  */
 const isOutrun = (error: unknown): boolean =>

@@ -1,4 +1,4 @@
-/** Reads files that anybody may have put in their place. */
+/** Reads files that may have been replaced by something else, such as a pipe. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 

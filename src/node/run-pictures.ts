@@ -1,4 +1,7 @@
-/** Pictures of a run folder, which anybody may have put there: of the run's size, and no more of them than fit in memory. */
+/**
+ * Pictures of a run folder, which may come from another program: they must have the run's size, and only as many are read as fit
+ * in memory.
+ */
 import type { RunRecord } from '../runs/evolution/records.ts';
 import { shrink } from '../image/shrink.ts';
 import type { Image } from '../image/image.ts';

@@ -1,5 +1,5 @@
 /**
- * Dawn, the Vulkan loader and drivers print remarks of their own while they look for adapters, past Node's streams, and
+ * Dawn, the Vulkan loader and drivers print remarks while they look for adapters, past Node's streams, and
  * leave no way to turn them off. They would stand above every command's output; `fool doctor` shows them instead.
  *
  * Node can open a terminal or a pipe a second time, and so come back to it; not so a socket, or a file, whose place of
@@ -12,15 +12,15 @@ import { isatty } from 'node:tty';
 
 const standardError = 2;
 
-/** Runs something that asks drivers, and may keep what they say out of sight meanwhile. */
+/** Runs something that asks drivers; may keep their output off the terminal meanwhile. */
 export type SilencedCall = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Lets drivers say what they like; so it is in a program that is not ours. */
+/** Lets drivers write: the default in programs that are not this command. */
 export const leaveOutput: SilencedCall = (work) => work();
 
 /**
- * Holds standard error back from native code while something runs, and everything is back in its place afterwards,
- * whatever happens. For a program that does nothing else meanwhile.
+ * Keeps native code from writing to standard error while something runs; restores it afterwards, errors included. For a program
+ * that does nothing else meanwhile.
  * @param hear is given what was held back, if anything
  */
 export function silenceDriver(hear: (words: string) => void): SilencedCall {
@@ -52,7 +52,7 @@ const ownDescriptor = (descriptor: number): string => `/proc/self/fd/${String(de
 function reopening(): number | undefined {
   if (process.platform !== 'linux' || process.env['FOOL_DEBUG'] !== undefined) return undefined;
   if (isatty(standardError)) return constants.O_WRONLY | constants.O_NOCTTY;
-  // Without O_NONBLOCK, opening a pipe that nobody reads would wait for a reader.
+  // Without O_NONBLOCK, opening a pipe without a reader would wait for one.
   return fstatSync(standardError).isFIFO() ? constants.O_WRONLY | constants.O_NONBLOCK : undefined;
 }
 
@@ -66,8 +66,8 @@ function tryToOpen(file: string, flags: number): number | undefined {
 }
 
 /**
- * A newly opened file takes the lowest free number, which is the one just closed. Where it cannot be opened (no disk, a
- * pipe that nobody reads any more) the words go nowhere.
+ * A newly opened file takes the lowest free number, which is the one just closed. Where it cannot be opened (no disk, a pipe
+ * whose reader has gone) the output is dropped.
  */
 function pointStandardErrorAt(file: string, flags: number): boolean {
   closeSync(standardError);

@@ -1,6 +1,6 @@
 /**
  * Waiting without spinning. Dawn's Node bindings poll the device from the event loop without a pause, which takes a
- * third of a core that a driver on the CPU needs for the work itself; a nap of a millisecond between polls leaves it.
+ * third of a core that a driver on the CPU needs for the work itself; sleeping a millisecond between polls leaves it to the driver.
  */
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 

@@ -43,7 +43,7 @@ export function cachedWeights(name: string): string | undefined {
 
 /**
  * A disk may change what it keeps: what was fetched is held to its hashes whenever it is read.
- * @param file any file; those outside of the cache are nobody's but the user's
+ * @param file any file; those outside of the cache belong to the user
  * @throws WeightFileError where it is a file of the cache and no longer what was published
  */
 export function checkFetched(file: string, bytes: Uint8Array): void {
@@ -76,7 +76,7 @@ export interface CacheState {
   readonly state: 'absent' | 'partial' | 'cached' | 'damaged';
   /** On disk, of the file or of its part. */
   readonly bytes: number;
-  /** Of a partial one: whether the next fetch goes on from it. */
+  /** Of a partial one: whether the next fetch resumes it. */
   readonly resumable?: boolean;
   /** When its hashes were last found to hold, in ISO 8601; absent if it has been written to since. */
   readonly verified?: string;

@@ -121,7 +121,7 @@ async function downloadChecked(weights: KnownWeights, urls: readonly string[], w
       await takeName(weights, part);
       return url;
     }
-    // Whatever it is, no byte of it is worth keeping.
+    // None of its bytes is worth keeping.
     await removePart(part);
     failures.push(`what ${url} serves is not ${weights.file}: ${problem}; it was deleted`);
   }

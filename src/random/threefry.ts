@@ -28,7 +28,7 @@ export function threefry2x32(key: readonly [Word, Word], counter: readonly [Word
 
 /**
  * A stream of random numbers named by its seed and a path of whole numbers, e.g. (seed, purpose, generation, child).
- * Streams of different names are independent; the same name gives the same numbers, in whatever order streams are used.
+ * Streams of different names are independent; the same name gives the same numbers, in any order of use.
  */
 export class RandomStream {
   readonly #key: readonly [Word, Word];

@@ -1,4 +1,4 @@
-/** Finds classes by what somebody types: words of the name in any order, or the number. */
+/** Finds classes by what a user types: words of the name in any order, or the number. */
 
 export function wordsOf(typed: string): string[] {
   return typed.toLowerCase().split(/\s+/).filter(Boolean);

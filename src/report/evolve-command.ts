@@ -1,8 +1,8 @@
-/** Commands that make a run again, as somebody may type them. */
+/** Commands that make a run again, as a user may type them. */
 import type { RunSettings } from '../runs/evolution/records.ts';
 
 /**
- * The command of an evolution, with the folder of the model and of the run left out: a page that is handed on does not tell
+ * The command of an evolution, with the folder of the model and of the run left out: a page that is passed on does not tell
  * where they lie.
  * @returns undefined where no options give these settings
  */

@@ -11,7 +11,7 @@ export interface PlacedNode {
   readonly label: string;
   /** Classes for the style. */
   readonly kind: string;
-  /** Shown to whoever points at it. */
+  /** Shown under the pointer. */
   readonly detail: string;
 }
 

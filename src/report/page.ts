@@ -2,7 +2,7 @@
 import { html, trusted, type Markup, type MarkupValue } from './markup.ts';
 import { reportStyle } from './report-style.ts';
 
-/** What a page has besides, which has files of its own. */
+/** What a page with files beside it has in addition. */
 export interface PageExtras {
   readonly head: Markup;
   /** After the style of every page. */

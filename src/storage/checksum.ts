@@ -16,7 +16,7 @@ export const withChecksumIn =
     checksum: checksumOf(record, mark),
   });
 
-/** The mark of whatever has this description; the order of its keys is no matter. */
+/** The mark of what has this description; the order of its keys does not matter. */
 export function markOf(description: object): string {
   const sorted = (_: string, value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

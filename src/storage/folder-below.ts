@@ -1,4 +1,4 @@
-/** A folder within a storage, as a storage of its own. */
+/** A folder within a storage, as a storage. */
 import type { Storage } from './storage.ts';
 
 /** @param folder its path, without a slash at the end */

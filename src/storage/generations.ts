@@ -5,7 +5,7 @@ import type { Storage } from './storage.ts';
 export const previousOf = (path: string): string => path.replace(/(?=\.\w+$)/, '.previous');
 
 /**
- * For whoever goes on from the older generation, the newer one being damaged: it would take the older one's place at the
+ * For a run that resumes from the older generation since the newer one is damaged: it would take the older one's place at the
  * next write.
  */
 export async function dropDamaged(storage: Storage, path: string, taken: Generation<unknown>): Promise<void> {

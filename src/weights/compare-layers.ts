@@ -128,7 +128,7 @@ type Different = readonly [found: string, expected: string];
 function otherNumbers(given: FileLayer, { layer, input, output }: LayerInPlace): Different | undefined {
   if (given.kind === 'convolution' && layer.kind === 'convolution') return otherWindow(given.window, layer);
   if (given.kind === 'convolution' && layer.kind === 'dense') {
-    // The convolution over the whole of its input, whatever it strides.
+    // A convolution over the whole of its input, for which the stride does not matter.
     const padding = given.window?.padding ?? [];
     return padding.some((size) => size !== 0) ? [`padding ${padding.join(', ')}`, 'none'] : undefined;
   }

@@ -1,4 +1,4 @@
-/** Brings the weights of a file's layer into the form that they have here. */
+/** Converts the weights of a file's layer to the layout used here. */
 import { rearranged } from '../formats/strided.ts';
 import type { AffineLayer } from '../formats/weight-file.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';

@@ -1,4 +1,4 @@
-/** Makes a model of anybody's weights: tensors found, preprocessing and labels put beside them. */
+/** Makes a model of foreign weights: finds the tensors and adds preprocessing and labels. */
 import type { WeightFileWithMetadata } from '../formats/read-weights.ts';
 import type { Tensor } from '../formats/tensor.ts';
 import { WeightFileError } from '../formats/weight-file-error.ts';

@@ -1,6 +1,6 @@
 /**
- * Does an imported model know what it should? Weights that load and answer near chance are the usual failure, and the
- * usual reason is preprocessing: channels in the wrong order, another scale.
+ * Checks that an imported model recognises known images. The usual failure is weights that load and answer near chance; the
+ * usual reason is the preprocessing: channels in the wrong order, another scale.
  */
 import { volume } from '../network/layer.ts';
 import type { Gpu } from '../gpu/device.ts';
@@ -31,7 +31,7 @@ export interface CheckedImage {
   readonly known: boolean;
 }
 
-/** A class among the first five counts as known; where there are fewer than fifty, among the first tenth. */
+/** A class among the likeliest five counts as known; of fewer than fifty classes, among the likeliest tenth. */
 export const knownRanks = (classes: number): number => Math.max(1, Math.min(5, Math.floor(classes / 10)));
 
 /** Rank and confidence of each image's class. @param parameters of the model */
@@ -63,8 +63,8 @@ export interface Alternative {
 }
 
 /**
- * Other preprocessings under which more of the images are known, the best first; no more are tried when one knows all.
- * @param changed what the import makes of a change, so that the advice leads to what was tried
+ * Other preprocessings with which more of the images are known, the best first. Stops at the first with which all are known.
+ * @param changed the import's preprocessing after a change, so that following the advice gives what was tried here
  */
 export async function betterPreprocessing(
   gpu: Gpu,
@@ -121,6 +121,6 @@ function withMean(now: Preprocessing, change: Change, of: (mean: readonly number
 
 const reversed = (values: readonly number[]): number[] => [...values].reverse();
 
-/** In as many digits as somebody would type. */
+/** In as many digits as a user would type. */
 const times = (values: readonly number[], factor: number): number[] =>
   values.map((value) => Number((value * factor).toPrecision(7)));

@@ -1,5 +1,5 @@
 /**
- * Weight files that others have published and that this project can read. None of them is shipped: each has
+ * Weight files that others have published and that this project can read. None of them is bundled: each has
  * about 244 MB and its own licence. Sizes and hashes are the publishers'; nothing is used that does not have
  * them.
  */

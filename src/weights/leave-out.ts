@@ -1,4 +1,4 @@
-/** Parts of a weight file that its owner says are no part of the network. */
+/** Leaves out parts of a weight file that the user says are no part of the network. */
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { WeightFile } from '../formats/weight-file.ts';
 import { nearestName } from '../util/nearest-name.ts';

@@ -144,7 +144,7 @@ function leftOver(file: WeightFile, used: ReadonlySet<Tensor>, fileName: string)
 const looksLikePart = ({ name, data }: Tensor): boolean =>
   data.length > 0 && !ofTraining(name) && !(data.length === 1 && isCounter(name));
 
-/** A file of our own may hold dense weights as factors; they stay so. */
+/** A file written by this project may hold dense weights as factors; they stay factors. */
 function keepFactors(
   file: WeightFile,
   build: (classes: number) => Architecture,

@@ -1,4 +1,4 @@
-/** `fool bench`: a program of its own beside this one, which knows its options; most users never load it. */
+/** `fool bench`: a separate program, which knows its options; most users never load it. */
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 
@@ -10,7 +10,7 @@ export function addBench(program: Command): void {
     .helpOption(false)
     .allowUnknownOption()
     .action(async (passed: string[]) => {
-      // It reads the command line of the process and ends it; a process of its own would outlive signals to this one.
+      // It reads the command line of the process and ends it; a separate process would outlive signals to this one.
       const bench = new URL('bench.js', import.meta.url);
       process.argv = [process.execPath, fileURLToPath(bench), ...passed];
       await import(bench.href);

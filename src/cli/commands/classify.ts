@@ -43,7 +43,7 @@ export function addClassify(program: Command, invocation: Invocation): void {
         { denseStorage: options.denseWeights },
       );
       const answers: { file: string; top: Guess[] }[] = [];
-      // Nobody is left to answer when the reader has gone.
+      // The reader of the output has gone: there is no answer to write.
       for (let first = 0; first < files.length && invocation.isRead?.() !== false; first += judge.images) {
         const { readable, pixels } = await readPictures(
           files.slice(first, first + judge.images),

@@ -24,7 +24,7 @@ export function addCompletion(program: Command, invocation: Invocation): void {
         sections,
         families,
       };
-      // Programs of their own, which `fool` hands the rest of the command line.
+      // Separate programs, which take the rest of the command line.
       const own = {
         experiment: buildExperiments(invocation),
         bench: buildBench(invocation, () => Promise.resolve(0)),

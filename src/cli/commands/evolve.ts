@@ -131,7 +131,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
   });
 }
 
-/** A resumed run goes on with the architecture that it was started with. */
+/** A resumed run keeps the architecture that it was started with. */
 async function architectureFor(
   { arch, resume, out }: EvolveOptions,
   storage: FileStorage,

@@ -1,4 +1,4 @@
-/** `fool import`: anybody's weights into one safetensors file that carries its own preprocessing and labels. */
+/** `fool import`: weights of other programs into one safetensors file with preprocessing and labels. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';

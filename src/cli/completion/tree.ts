@@ -82,7 +82,7 @@ function named(placeholder: string): CompletionWords {
   return nothing;
 }
 
-/** Whatever one of them may be. */
+/** All words that one of them may be. */
 function together(choices: readonly CompletionWords[]): CompletionWords {
   const kinds = choices.map(({ files }) => files);
   const files = kinds.includes('files') ? 'files' : kinds.includes('folders') ? 'folders' : 'none';

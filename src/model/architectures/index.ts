@@ -40,7 +40,7 @@ const usualPreprocessing: ReadonlyMap<string, Readonly<Record<string, string>>> 
 export const preprocessingOf = (architecture: string): Readonly<Record<string, string>> =>
   usualPreprocessing.get(architecture) ?? {};
 
-/** Names of the classes where nobody says otherwise: ImageNet's for its 1,000, digits for LeNet's ten. */
+/** Default names of the classes: ImageNet's for 1,000, digits for LeNet's ten. */
 export function usualLabels(architecture: string, classes: number): readonly string[] {
   if (classes === imagenetLabels.length) return imagenetLabels;
   const isDigits = architecture === 'lenet' && classes === 10;

@@ -81,7 +81,7 @@ const recordSchema = z
     path: ['step'],
   });
 
-/** Bytes that a checkpoint of an architecture has at most: whoever reads a file need not take in a larger one. */
+/** Bytes that a checkpoint of an architecture has at most: a larger file need not be read. */
 export function mostCheckpointBytes(architecture: Architecture): number {
   const floats = parameterShapes(architecture)
     .map(parameterSizes)

@@ -28,7 +28,7 @@ export interface TrainingOptions {
   readonly descent: Descent;
   /** Called every so many steps, with the mean loss of the last one. */
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** 25 unless told; at most, where there is a clock. */
+  /** Default: 25; at most so many where there is a clock. */
   readonly stepsPerReport?: number;
   /** Milliseconds of a clock that only moves forward: with it, slow adapters report every half second or every step. */
   readonly now?: () => number;

@@ -1,4 +1,4 @@
-/** What a gallery's page is told: runs and their pictures at once, details of a picture when somebody asks for them. */
+/** What a gallery's page is told: runs and their pictures at once, details of a picture when the viewer asks for them. */
 import type { CppnGenome } from '../../genome/genome.ts';
 import type { Guess } from '../../model/likeliest.ts';
 

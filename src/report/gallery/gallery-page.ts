@@ -33,7 +33,7 @@ export function renderGalleryPage(input: GalleryPageInput): string {
   return renderPage(page, header, [filters(input), list], { head, style: galleryStyle });
 }
 
-/** Files beside the page and nothing else, whatever a label may hold; the style stands in the page. */
+/** Only files beside the page may be loaded, even if a label holds markup; the style stands in the page. */
 const policy =
   "default-src 'none'; script-src 'self' file:; img-src 'self' file:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 

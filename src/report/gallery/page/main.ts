@@ -53,7 +53,7 @@ function start(data: GalleryData): void {
   show();
 }
 
-/** The names of all classes, offered as somebody types. */
+/** The names of all classes, offered while the user types. */
 function fillNames({ entries }: GalleryData): void {
   const names = new Set(entries.map(({ label }) => shortLabel(label)));
   const options = [...names].map((name) => new Option(name, name));

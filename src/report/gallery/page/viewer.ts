@@ -85,7 +85,7 @@ export class Viewer {
       const words = error instanceof Error ? error.message : String(error);
       beside = html`<p class="warning">${words}</p>`;
     }
-    // Somebody may have gone on meanwhile.
+    // The user may have opened another picture meanwhile.
     if (this.hooks.entryAt(this.#place) !== entry || !this.#dialog.open) return;
     elementById('viewer-detail', HTMLElement).replaceChildren(elementOf(beside));
     if (below) elementById('viewer-more', HTMLElement).replaceChildren(elementOf(below));
