@@ -26,7 +26,7 @@ export async function benchRendering(
   for (const { work, extent, batch: population } of works) {
     const [channels, height, width] = extent;
     const images = gpu.buffer('pictures', population * channels * Math.ceil((height * width) / 4) * 4);
-    const settings = { population, cells: population, seed, extent, images };
+    const settings = { size: population, cells: population, seed, extent, images };
     const drawn = CppnPopulation.create(gpu, settings, 'pixels');
     const genomes = Array.from({ length: population }, (_, index) => grown(channels, index));
     for (const [cell, genome] of genomes.entries()) drawn.restore(cell, genome);

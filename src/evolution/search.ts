@@ -74,7 +74,7 @@ export async function createSearch(options: SearchOptions): Promise<Search> {
   const classifier = made.use(await createClassifier(gpu, model, { images: count, ...how }));
   const { images } = classifier;
   const extent = model.preprocessing.image;
-  const sizes = { population: count, cells: classes.length, seed: settings.seed, extent, images };
+  const sizes = { size: count, cells: classes.length, seed: settings.seed, extent, images };
   const population = made.use(await createPopulation(gpu, settings, sizes));
   const evaluator = made.use(await Evaluator.create(gpu, classifier, count));
   const gallery = made.use(new Gallery(gpu, images, extent, classes.length));

@@ -125,7 +125,7 @@ function canvas(
 ) {
   const extent = model.preprocessing.image;
   const count = images.size / (4 * imageWords(extent));
-  const settings = { population: count, cells: count, seed, extent, images };
+  const settings = { size: count, cells: count, seed, extent, images };
   const population = CppnPopulation.create(gpu, settings, coordinates);
   const show = (genomes: readonly CppnGenome[]) => {
     for (const [cell, genome] of genomes.entries()) population.restore(cell, genome);

@@ -40,10 +40,10 @@ export class CppnPopulation implements Population {
     this.#settings = settings;
     this.#elites = Array.from({ length: settings.cells }, () => undefined);
     using made = new ResourceStack();
-    this.#table = made.use(gpu.buffer('CPPN table', 16 * settings.population));
+    this.#table = made.use(gpu.buffer('CPPN table', 16 * settings.size));
     const frame = cppnFrame(coordinates, [height, width]);
     this.#frame = made.use(gpu.bufferFrom('CPPN frame', frame, uniformUsage));
-    this.#program = made.use(gpu.buffer('CPPN program', 64 * 4 * settings.population));
+    this.#program = made.use(gpu.buffer('CPPN program', 64 * 4 * settings.size));
     made.move();
   }
 
@@ -61,7 +61,7 @@ export class CppnPopulation implements Population {
 
   async first(): Promise<void> {
     const [channels] = this.#settings.extent;
-    this.#children = Array.from({ length: this.#settings.population }, (_, index) =>
+    this.#children = Array.from({ length: this.#settings.size }, (_, index) =>
       child(randomCppn(channels, this.#random(0, index)), undefined),
     );
     await this.#upload();
@@ -83,9 +83,9 @@ export class CppnPopulation implements Population {
   }
 
   async show(cells: readonly number[]): Promise<void> {
-    const { population } = this.#settings;
+    const { size } = this.#settings;
     const shown = cells.map((cell) => child(this.#elite(cell), undefined));
-    this.#children = Array.from({ length: population }, (_, index) => shown[index % shown.length]).filter(
+    this.#children = Array.from({ length: size }, (_, index) => shown[index % shown.length]).filter(
       (one) => one !== undefined,
     );
     await this.#upload();
@@ -156,7 +156,7 @@ export class CppnPopulation implements Population {
   }
 
   async #bindDrawing(): Promise<Program> {
-    const { population, extent, images } = this.#settings;
+    const { size: population, extent, images } = this.#settings;
     const [channels, height, width] = extent;
     const shape = { population, channels, height, width, slots: this.#slots };
     const bytes = cppnStoredBytes(shape);

@@ -55,7 +55,7 @@ export class DirectPopulation implements Population {
   }
 
   static async create(gpu: Gpu, settings: PopulationSettings): Promise<DirectPopulation> {
-    const { population, cells, extent, images } = settings;
+    const { size: population, cells, extent, images } = settings;
     const [channels, height, width] = extent;
     const shape: DirectShape = { population, channels, pixels: height * width };
     const bytes = 4 * genomeWords(channels * height * width);

@@ -41,11 +41,12 @@ export interface PastBirth {
 }
 
 export interface PopulationSettings {
-  readonly population: number;
+  /** Children of a generation. */
+  readonly size: number;
   readonly cells: number;
   readonly seed: number;
   /** Of the images. */
   readonly extent: readonly [channels: number, height: number, width: number];
-  /** Bytes [population, channels, plane words · 4] to draw into. */
+  /** Bytes [children, channels, plane words · 4] to draw into. */
   readonly images: GPUBuffer;
 }

@@ -11,7 +11,13 @@ async function populationOf(
 ): Promise<Population> {
   const gpu = await openTestGpu();
   const images = gpu.buffer('images', population * 3 * 36);
-  const settings: PopulationSettings = { population, cells, seed: 2 ** 40 + 7, extent: [3, 5, 7], images };
+  const settings: PopulationSettings = {
+    size: population,
+    cells,
+    seed: 2 ** 40 + 7,
+    extent: [3, 5, 7],
+    images,
+  };
   return encoding === 'cppn'
     ? CppnPopulation.create(gpu, settings, 'pixels')
     : DirectPopulation.create(gpu, settings);

@@ -1,7 +1,9 @@
 /** What holds memory of the device gives it back: after use, and where it could not be made as a whole. */
 import { describe, expect, test } from 'vitest';
 import { Evaluator } from '../../src/evolution/evaluator.ts';
+import { evolve } from '../../src/evolution/evolve.ts';
 import { Gallery } from '../../src/evolution/gallery.ts';
+import { createSearch } from '../../src/evolution/search.ts';
 import { CppnPopulation } from '../../src/genome/cppn-population.ts';
 import { DirectPopulation } from '../../src/genome/direct-population.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
@@ -45,7 +47,7 @@ type Make = (gpu: Gpu, below: ResourceStack) => Resource | Promise<Resource>;
 
 async function populationSettings(gpu: Gpu, below: ResourceStack) {
   const { images } = below.use(await classifierOf(gpu));
-  return { population: 4, cells: 5, seed: 1, extent: preprocessing.image, images };
+  return { size: 4, cells: 5, seed: 1, extent: preprocessing.image, images };
 }
 
 const kinds: [string, Make][] = [
@@ -114,6 +116,9 @@ const kinds: [string, Make][] = [
       return new Gallery(gpu, images, preprocessing.image, 5);
     },
   ],
+  ['a search', (gpu) => createSearch({ gpu, model, population: 4 })],
+  ['a search of direct genomes', (gpu) => createSearch({ gpu, model, population: 4, encoding: 'direct' })],
+  ['what was evolved', (gpu) => evolve({ gpu, model, population: 4, generations: 2 })],
 ];
 
 async function makeAndFree(gpu: Gpu, make: Make, free: (made: Resource) => void): Promise<number> {

@@ -46,7 +46,7 @@ export async function replay({ gpu, model, settings, line, shown }: Replay): Pro
     ...{ images, crops, denseStorage },
     ...(randomViews && { randomViews }),
   });
-  const sizes = { population: images, cells: shown.length + 1, seed, extent: image };
+  const sizes = { size: images, cells: shown.length + 1, seed, extent: image };
   using population = await createPopulation(gpu, settings, { ...sizes, images: classifier.images });
   await breed(population, line, shown, settings.population);
   const pictures: Omit<Replayed, 'ancestor'>[] = [];

@@ -70,7 +70,7 @@ async function evolved(gpu: Gpu, settings: Settings, genomes: readonly CppnGenom
   const images = gpu.buffer('images of evolution', pictureBytes(settings));
   const population = CppnPopulation.create(
     gpu,
-    { population: batch, cells: genomes.length, seed: 1, extent, images },
+    { size: batch, cells: genomes.length, seed: 1, extent, images },
     coordinates,
   );
   for (const [cell, genome] of genomes.entries()) population.restore(cell, genome);
