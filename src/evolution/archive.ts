@@ -1,4 +1,4 @@
-/** The archive: one cell per class, each holding the elite that the network is surest of (MAP-Elites, paper §2.2). */
+/** The archive: one cell for each class, which holds the elite that the network is surest of (MAP-Elites, paper §2.2). */
 import { logOddsOf } from '../model/log-odds.ts';
 
 export interface Elite {
@@ -105,7 +105,7 @@ export class Archive {
   }
 }
 
-/** The count for whoever comes after an elite. */
+/** The count of the elite that replaces another. */
 function replacementsAfter(elite: Elite | undefined): Pick<Elite, 'replacements'> {
   if (!elite) return { replacements: 0 };
   return elite.replacements === undefined ? {} : { replacements: elite.replacements + 1 };

@@ -1,5 +1,5 @@
 /**
- * Who descends from whom: the living elites and their ancestors, and nobody else. Each of them counts its children that are
+ * Who descends from whom: the living elites and their ancestors alone. Each of them counts its children that are
  * kept and the cells that it holds; one whose last living descendant is gone is dropped, and so on up its line. Lines soon meet
  * in common ancestors, so that the store grows with the cells and with the length of one line, not with all that ever lived.
  */

@@ -104,7 +104,7 @@ export class Search implements Resource {
   readonly #evaluated = new WeakMap<object, number>();
   #disposed = false;
 
-  /** Made by `createSearch`. */
+  /** @internal `createSearch` makes it. */
   constructor(
     parts: SearchParts,
     private readonly held: Resource,

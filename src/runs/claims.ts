@@ -1,4 +1,4 @@
-/** What a run folder of either kind says of its pictures, for whoever wants to hold it to that. */
+/** What a run folder of either kind says of its pictures, which a verification compares with the pictures. */
 import { isWatched } from '../ascent/settings.ts';
 import { picturePath } from './evolution/folder.ts';
 import type { RunRecord } from './evolution/records.ts';

@@ -36,7 +36,7 @@ export class ProgressLog<Line extends object> {
   }
 
   /**
-   * Leaves out the lines that a resumed run will write again, and damaged ones, which nobody could read.
+   * Leaves out the lines that a resumed run will write again, and damaged ones, which cannot be read.
    * @returns how many were damaged
    */
   async cut(isKept: (line: Line) => boolean): Promise<number> {

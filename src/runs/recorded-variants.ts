@@ -1,5 +1,5 @@
 /**
- * A resumed run goes on with the kernels that it was started with, whatever was tuned in the meantime: other variants sum in
+ * A resumed run keeps the kernels that it was started with, also where others were tuned in the meantime: other variants sum in
  * another order, and round otherwise.
  */
 import { CheckpointError } from './evolution/checkpoint.ts';
@@ -10,7 +10,7 @@ import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';
 
 type Recorded = Pick<RunRecord, 'variants' | 'choices'>;
 
-/** The choices of a run's record; what comes along, where there is no record of them. */
+/** The choices of a run's record; the bundled ones where there is no record of them. */
 export function recordedChoices(record: Recorded | undefined, { adapter }: Gpu): Choices {
   return firstOf(record?.choices ?? {}, bundledChoices(adapter.kind));
 }

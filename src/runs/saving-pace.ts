@@ -5,8 +5,8 @@ export class SavingPace {
 
   /**
    * @param now milliseconds of a clock that only moves forward
-   * @param every milliseconds between checkpoints, at least; 5 s unless told
-   * @param share of the time that saving may take, up to 1; 0.1 unless told
+   * @param every milliseconds between checkpoints, at least; default: 5 s
+   * @param share of the time that saving may take, up to 1; default: 0.1
    */
   constructor(
     private readonly now: () => number,

@@ -1,6 +1,6 @@
 /**
  * Genomes on their way to the run folder and back. A CPPN, or a small direct genome, stands in the JSON of the archive;
- * a large direct genome is a file of its own, written once, when its elite first appears in a checkpoint. An elite's
+ * a large direct genome is a separate file, written once, when its elite first appears in a checkpoint. An elite's
  * identity names its genome for good, so only cells whose elite is another than at the last save are read back.
  */
 import { crc32 } from '../../storage/crc32.ts';

@@ -8,7 +8,7 @@ import { archiveSchema, progressRecordSchema } from './schema.ts';
 
 /**
  * The run goes on after the last generation that anything tells of, so that no elite's identity is given again.
- * The ancestry of the elites comes along where there is one that fits them.
+ * The ancestry of the elites is taken over where there is one that fits them.
  *
  * @param onWarning is told where it does not
  * @throws CheckpointError when there is no archive; RunFolderError when it is damaged
