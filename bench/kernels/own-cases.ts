@@ -7,7 +7,7 @@ import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
 import {
   conv2dInputGradient,
   inputGradientBiasFloats,
-  turnedWeightFloats,
+  transposedWeightFloats,
 } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import { conv2dWeightGradient } from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
 import type { ConvShape } from '../../src/kernels/conv2d/conv-shape.ts';
@@ -17,9 +17,9 @@ import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { maxPool, maxPoolInputGradient } from '../../src/kernels/layers/max-pool.ts';
 import { rectified, relu, reluInputGradient } from '../../src/kernels/layers/relu.ts';
 import {
-  fitsSquares,
-  gatherSquares,
-  spreadSquares,
+  fitsWinograd,
+  winogradOutputTransform,
+  winogradInputTransform,
   winogradFloats,
 } from '../../src/kernels/conv2d/winograd.ts';
 import { pitch } from '../../src/network/parameters.ts';
@@ -85,7 +85,7 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
       {
         launch: (variant) => conv2dInputGradient(shape, gpu, variant),
         floats: {
-          0: turnedWeightFloats(shape),
+          0: transposedWeightFloats(shape),
           1: inputGradientBiasFloats(shape),
           2: outputFloats(shape),
           3: inputFloats(shape),
@@ -104,7 +104,7 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
   },
   winograd: (own) => {
     const convolution = convShapeOf(own, 'winograd');
-    const squares = ([4, 6] as const).map((size) => ({ convolution, size })).filter(fitsSquares);
+    const squares = ([4, 6] as const).map((size) => ({ convolution, size })).filter(fitsWinograd);
     if (squares.length === 0)
       throw new UsageError(
         `--shape-of "${textOf('winograd', own)}": squares are made of kernels of 3x3 or 5x5 with stride 1`,
@@ -115,12 +115,12 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
       return [
         {
           pass: `spread, ${size}`,
-          launch: () => spreadSquares(shape),
+          launch: () => winogradInputTransform(shape),
           floats: { 4: inputFloats(convolution), 5: floats.squares },
         },
         {
           pass: `gather, ${size}`,
-          launch: () => gatherSquares(shape),
+          launch: () => winogradOutputTransform(shape),
           floats: { 6: floats.products, 7: outputFloats(convolution) },
         },
       ];

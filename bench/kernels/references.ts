@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../../src/gpu/kernel.ts';
 import { ceil4, divide, finished, sizes, type Known, type Reference } from './reference.ts';
-import { gatherSquaresReference, spreadSquaresReference } from './winograd-references.ts';
+import { outputTransformReference, inputTransformReference } from './winograd-references.ts';
 
 /** Also of the gradient to the input, whose blocks of pixels are channels of their own; see `shaders/conv2d/conv2d.wgsl`. */
 const convolution: Reference = {
@@ -195,13 +195,13 @@ const references: Readonly<Record<string, Reference>> = {
   'lrn input_gradient': lrnGradient,
   'relu forward': relu,
   'relu input_gradient': reluGradient,
-  'winograd spread': spreadSquaresReference,
-  'winograd gather': gatherSquaresReference,
+  'winograd input_transform': inputTransformReference,
+  'winograd output_transform': outputTransformReference,
 };
 
 /** How to check a kernel, or undefined where nobody says: it is not measured alone. */
 export function referenceOf({ family, entryPoint }: Kernel): Reference | undefined {
   // Weights that are re-laid once are not what anybody waits for.
-  if (entryPoint === 'turn') return undefined;
+  if (entryPoint.startsWith('transpose') || entryPoint === 'filter_transform') return undefined;
   return references[`${family} ${entryPoint}`] ?? references[family];
 }

@@ -47,7 +47,7 @@ function squares(known: Known, channels: number, floats: number) {
   return found;
 }
 
-export const spreadSquaresReference: Reference = {
+export const inputTransformReference: Reference = {
   result: 5,
   element(known, index) {
     const { IN_CHANNELS, IN_HEIGHT, IN_WIDTH, PADDING } = sizes(
@@ -75,7 +75,7 @@ export const spreadSquaresReference: Reference = {
   },
 };
 
-export const gatherSquaresReference: Reference = {
+export const outputTransformReference: Reference = {
   result: 7,
   element(known, index) {
     const { OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH } = sizes(known, 'OUT_CHANNELS', 'OUT_HEIGHT', 'OUT_WIDTH');

@@ -3,7 +3,7 @@
 //   record:  history[row, …] = value, confidence, likeliest class, ‖gradient‖, √mean(input²), log-odds;
 //            improved where the score (log-odds of the watched class, else the value) exceeds the best so far, unless the best
 //            has reached `until` or the gradient was lost;
-//            rate, by which the gradient buffer is multiplied for a step (see `Climb.rule`)
+//            rate, by which the gradient buffer is multiplied for a step (see `Step.rule`)
 //   plain:     p ← clamp((p + d) · (1 − decay)),  d = rate · g,  or rate · sign(g)
 //   momentum:  the same with d ← momentum · (last d) + rate · g
 //   adam:      the same with d = size · m̂ / (√v̂ + ε) (Kingma and Ba 2015)
@@ -24,7 +24,7 @@ const RECORDING_LANES = 32u;
 // The age of a slot that has reached `until`: past all steps, and one more is still the same.
 const ended = 3e38;
 
-struct Climb {
+struct Step {
   rule: u32,       // 0 constant, 1 progress, 2 normalised, 3 sign, 4 adam
   size: f32,
   largest: f32,    // progress: of the rates
@@ -37,7 +37,7 @@ struct Climb {
   steps: f32,      // iterations after which nothing is kept any more
 }
 
-@group(0) @binding(0) var<uniform> climb: Climb;
+@group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read_write> clock: array<u32>; // iteration; row of the history and of the views
 @group(0) @binding(2) var<storage, read_write> rates: array<vec4f>; // [BATCH]
 
@@ -64,16 +64,16 @@ var<workgroup> sums: array<mat3x4f, RECORDING_LANES>;
 
 // Steps become shorter, so that what they overshoot averages out; those by progress do so by themselves.
 fn size_at(age: vec4f) -> vec4f {
-  return climb.size / (1.0 + age / climb.cooling);
+  return step.size / (1.0 + age / step.cooling);
 }
 
 fn rate_of(scale: vec4f, square: vec4f, value: vec4f, age: vec4f) -> vec4f {
-  switch climb.rule {
+  switch step.rule {
     case 0u: { return size_at(age) * scale; }
     case 1u: {
-      let desired = min(vec4f(climb.early), climb.late * (1.0 - value));
+      let desired = min(vec4f(step.early), step.late * (1.0 - value));
       // min(largest, desired / ‖scale · g‖²) · scale, without the square of the scale.
-      return min(climb.largest * scale, max(desired, vec4f(0.0)) / (scale * square));
+      return min(step.largest * scale, max(desired, vec4f(0.0)) / (scale * square));
     }
     // A step of this length has `size` as its root mean square.
     case 2u: { return size_at(age) * sqrt(f32(VALUES)) / sqrt(square); }
@@ -122,7 +122,7 @@ fn record(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   let score = select(log_odds, value, unwatched);
   let idle = best[2u * BATCH + quad];
   let age = best[3u * BATCH + quad];
-  let open = (idle < vec4f(PATIENCE)) & (age <= vec4f(climb.steps));
+  let open = (idle < vec4f(PATIENCE)) & (age <= vec4f(step.steps));
   let improved = (score > best[quad]) & open;
   best[quad] = select(best[quad], score, improved);
   best[BATCH + quad] = select(vec4f(0.0), vec4f(1.0), improved);
@@ -130,7 +130,7 @@ fn record(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   let usable = (square > vec4f(0.0)) & (square < vec4f(3e38));
   let lost = select(vec4f(PATIENCE), idle + 1.0, square == vec4f(0.0)); // what is no number will not become one
   best[2u * BATCH + quad] = select(lost, vec4f(0.0), usable);
-  let reached = improved & (select(confidence, value, unwatched) >= vec4f(climb.until));
+  let reached = improved & (select(confidence, value, unwatched) >= vec4f(step.until));
   best[3u * BATCH + quad] = select(age + 1.0, vec4f(ended), reached);
   rates[quad] = select(vec4f(0.0), rate_of(scale, square, outcome[quad], age), usable);
 }
@@ -146,7 +146,7 @@ fn bounded(x: vec4f, value: u32) -> vec4f {
 }
 
 fn settled(moved: vec4f, value: u32) -> vec4f {
-  return bounded(moved * (1.0 - climb.decay), value);
+  return bounded(moved * (1.0 - step.decay), value);
 }
 
 @compute @workgroup_size(LANES)
@@ -164,7 +164,7 @@ fn plain(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) work
     return;
   }
   let rate = rates[index % BATCH];
-  let slope = select(gradient[index], sign(gradient[index]), climb.rule == 3u);
+  let slope = select(gradient[index], sign(gradient[index]), step.rule == 3u);
   let movement = select(vec4f(0.0), rate * slope, rate != vec4f(0.0));
   parameters[index] = settled(parameters[index] + movement, index / BATCH);
 }
@@ -176,7 +176,7 @@ fn momentum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) w
     return;
   }
   let rate = rates[index % BATCH];
-  let movement = climb.momentum * first_moment[index] + select(vec4f(0.0), rate * gradient[index], rate != vec4f(0.0));
+  let movement = step.momentum * first_moment[index] + select(vec4f(0.0), rate * gradient[index], rate != vec4f(0.0));
   first_moment[index] = movement;
   parameters[index] = settled(parameters[index] + movement, index / BATCH);
 }

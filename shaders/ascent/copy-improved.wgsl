@@ -1,22 +1,22 @@
 // Keeps what belongs to images that improved.
 //
-//   pictures:   kept[slot, word] = pictures[slot, word] where the slot improved
+//   images:     kept[slot, word] = images[slot, word] where the slot improved
 //   parameters: kept[value, slot] = parameters[value, slot] where the slot improved
 
 // @use grid
 
-override COUNT: u32 = 1u; // words of all pictures; vec4s of all parameters
-override WORDS: u32 = 1u; // of a picture
+override COUNT: u32 = 1u; // words of all images; vec4s of all parameters
+override WORDS: u32 = 1u; // of an image
 override BATCH: u32 = 1u; // in vec4s
 
 @group(0) @binding(0) var<storage, read> best: array<vec4f>; // [4, BATCH]; the second row is not 0 where it improved
-@group(0) @binding(1) var<storage, read> current: array<u32>; // pictures [4 · BATCH, WORDS]
+@group(0) @binding(1) var<storage, read> current: array<u32>; // images [4 · BATCH, WORDS]
 @group(0) @binding(2) var<storage, read_write> kept: array<u32>;
 @group(0) @binding(3) var<storage, read> current_values: array<vec4f>; // parameters [values, BATCH]
 @group(0) @binding(4) var<storage, read_write> kept_values: array<vec4f>;
 
 @compute @workgroup_size(LANES)
-fn pictures(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+fn images(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = linear_index(id, workgroups);
   if (index >= COUNT) {
     return;

@@ -151,7 +151,7 @@ fn judge(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
 }
 
 @compute @workgroup_size(LANES)
-fn climb(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn differentiate(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let quad = workgroup.x;
   let softmax = softmax_of(quad, lane);
   judge_quad(quad, lane, softmax);

@@ -11,7 +11,7 @@
 // Row t of them meets tap a = φ + STRIDE · (⌊(KERNEL − 1) / STRIDE⌋ − t), with a zero where the kernel has no such tap. The
 // same goes for columns. It is a convolution of dy that makes S_Y · S_X blocks of channels:
 //
-//   turned[g, o, t, u, φy, φx, i] = w[g, i, a, b, o]
+//   transposed[g, o, t, u, φy, φx, i] = w[g, i, a, b, o]
 
 // @use grid
 
@@ -25,10 +25,10 @@ override SPREAD_Y: u32 = 1u;
 override SPREAD_X: u32 = 1u;
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;      // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS padded to 4]
-@group(0) @binding(1) var<storage, read_write> turned: array<f32>; // [GROUPS, OUT_CHANNELS, T, U, (SPREAD_Y, SPREAD_X, IN_CHANNELS) padded to 4]
+@group(0) @binding(1) var<storage, read_write> transposed: array<f32>; // [GROUPS, OUT_CHANNELS, T, U, (SPREAD_Y, SPREAD_X, IN_CHANNELS) padded to 4]
 
 @compute @workgroup_size(LANES)
-fn turn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+fn transpose_weights(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let channels = SPREAD_Y * SPREAD_X * IN_CHANNELS;
   let pitch = (channels + 3u) / 4u * 4u;
   let weight_pitch = (OUT_CHANNELS + 3u) / 4u * 4u;
@@ -48,5 +48,5 @@ fn turn(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   let a = phase + STRIDE * (reach - tap);
   let there = channel < channels && a.x < KERNEL_HEIGHT && a.y < KERNEL_WIDTH;
   let at = (((group * IN_CHANNELS + i) * KERNEL_HEIGHT + a.x) * KERNEL_WIDTH + a.y) * weight_pitch + o;
-  turned[index] = select(0.0, weights[select(0u, at, there)], there);
+  transposed[index] = select(0.0, weights[select(0u, at, there)], there);
 }

@@ -38,7 +38,7 @@ const DEEP = 1u; // @tile channels of the input at a time: a kernel of one colum
 @group(0) @binding(3) var<storage, read_write> y: array<Images>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
 
 @compute @workgroup_size(LANES)
-fn main(
+fn quads(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) lane: u32,

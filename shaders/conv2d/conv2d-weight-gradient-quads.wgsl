@@ -28,7 +28,7 @@ const TAPS = 1u; // @tile
 @group(0) @binding(2) var<storage, read_write> dw: array<f32>; // [groups, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS padded to 4]
 
 @compute @workgroup_size(LANES)
-fn main(
+fn quads(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) lane: u32,
   @builtin(subgroup_invocation_id) subgroup_lane: u32,

@@ -1,7 +1,7 @@
 // Between the layout of four slots and that of one or two images: networks that see so few are made for them alone.
 //
-//   take:  images[i] = slots[i], the first of four
-//   give:  slots[i] = images[i], and zeros in the others
+//   take:  images[i] = padded[i], the first of four
+//   give:  padded[i] = images[i], and zeros in the others
 
 // @use grid
 // @use vector
@@ -10,14 +10,14 @@ override COUNT: u32 = 1u; // values of an image
 
 alias Images = Vector;
 
-@group(0) @binding(0) var<storage, read_write> slots: array<vec4f>;   // [COUNT]
+@group(0) @binding(0) var<storage, read_write> padded: array<vec4f>;   // [COUNT]
 @group(0) @binding(1) var<storage, read_write> images: array<Images>; // [COUNT]
 
 @compute @workgroup_size(LANES)
 fn take(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = linear_index(id, workgroups);
   if (index < COUNT) {
-    images[index] = first_of_four(slots[index]);
+    images[index] = first_of_four(padded[index]);
   }
 }
 
@@ -25,6 +25,6 @@ fn take(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
 fn give(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let index = linear_index(id, workgroups);
   if (index < COUNT) {
-    slots[index] = padded_to_four(images[index]);
+    padded[index] = padded_to_four(images[index]);
   }
 }

@@ -1,11 +1,11 @@
 // Maximum over a window, remembering where it was.
 //
-//   forward:         y[c, r, k, n] = max_{a, b} x[c, r·STRIDE + a, k·STRIDE + b, n];  winner = a·SIZE + b of the first maximum
-//   input_gradient:  dx[c, i, j, n] = Σ over the windows that cover (i, j) and whose winner it is, of dy
+//   forward:         y[c, r, k, n] = max_{a, b} x[c, r·STRIDE + a, k·STRIDE + b, n];  argmax = a·SIZE + b of the first maximum
+//   input_gradient:  dx[c, i, j, n] = Σ over the windows that cover (i, j) and whose argmax it is, of dy
 //   apart_gradient:  the same where windows touch without overlapping and leave nothing out: each writes what it covers
 //
-// Windows that start inside the image and end outside it are clipped (Caffe's ceiling rule needs that). Winners are
-// bytes, four images to a u32; one or two images have a u32 to themselves. The gradient gathers, so that overlapping
+// Windows that start inside the image and end outside it are clipped (Caffe's ceiling rule needs that). An argmax is a
+// byte, four images to a u32; one or two images have a u32 to themselves. The gradient gathers, so that overlapping
 // windows need no atomics and sum in one order.
 
 // @use grid
@@ -25,7 +25,7 @@ alias Places = Indices;
 
 @group(0) @binding(0) var<storage, read> x: array<Images>;            // forward: [CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
 @group(0) @binding(1) var<storage, read_write> y: array<Images>;      // forward: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
-@group(0) @binding(2) var<storage, read_write> winner: array<u32>;   // both: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
+@group(0) @binding(2) var<storage, read_write> argmax: array<u32>;   // both: [CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
 @group(0) @binding(3) var<storage, read> dy: array<Images>;           // gradient: as y
 @group(0) @binding(4) var<storage, read_write> dx: array<Images>;     // gradient: as x
 
@@ -51,7 +51,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
     }
   }
   y[index] = best;
-  winner[index] = packed_indices(place);
+  argmax[index] = packed_indices(place);
 }
 
 @compute @workgroup_size(LANES)
@@ -70,7 +70,7 @@ fn input_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   for (var r = first_row; r < OUT_HEIGHT && r * STRIDE <= row; r++) {
     for (var k = first_column; k < OUT_WIDTH && k * STRIDE <= column; k++) {
       let window = ((channel * OUT_HEIGHT + r) * OUT_WIDTH + k) * BATCH + n;
-      let places = unpacked_indices(winner[window]);
+      let places = unpacked_indices(argmax[window]);
       let here = (row - r * STRIDE) * SIZE + column - k * STRIDE;
       sum += select(Images(0.0), dy[window], places == Places(here));
     }
@@ -88,7 +88,7 @@ fn apart_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   let column = (index / BATCH) % OUT_WIDTH * STRIDE;
   let row = (index / (BATCH * OUT_WIDTH)) % OUT_HEIGHT * STRIDE;
   let channel = index / (BATCH * OUT_WIDTH * OUT_HEIGHT);
-  let places = unpacked_indices(winner[index]);
+  let places = unpacked_indices(argmax[index]);
   let upstream = dy[index];
   for (var a = 0u; a < STRIDE && row + a < IN_HEIGHT; a++) {
     for (var b = 0u; b < STRIDE && column + b < IN_WIDTH; b++) {

@@ -30,7 +30,7 @@ const STEPS = 1u; // @tile divides DEPTH
 @group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
 
 @compute @workgroup_size(LANES)
-fn main(
+fn quads(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) lane: u32,
   @builtin(subgroup_invocation_id) subgroup_lane: u32,

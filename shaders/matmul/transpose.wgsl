@@ -1,6 +1,6 @@
 // Re-lays a matrix.
 //
-//   turned[j, i] = plain[i, j]
+//   transposed[j, i] = matrix[i, j]
 //
 // Rows of memory are padded to a multiple of 4 values; the padding becomes zeros. Values are copied as they are: words of
 // 32 bits, or with PACKED halves, two to a word.
@@ -11,13 +11,13 @@ override ROWS: u32 = 1u;    // i
 override COLUMNS: u32 = 1u; // j
 override PACKED: bool = false;
 
-@group(0) @binding(0) var<storage, read> plain: array<u32>;         // [ROWS, COLUMNS padded]
-@group(0) @binding(1) var<storage, read_write> turned: array<u32>;  // [COLUMNS, ROWS padded]
+@group(0) @binding(0) var<storage, read> matrix: array<u32>;         // [ROWS, COLUMNS padded]
+@group(0) @binding(1) var<storage, read_write> transposed: array<u32>;  // [COLUMNS, ROWS padded]
 
 fn value_at(i: u32, j: u32) -> u32 {
   let pitch = (COLUMNS + 3u) / 4u * 4u;
   let at = min(i, ROWS - 1u) * pitch + j;
-  let word = plain[select(at, at / 2u, PACKED)];
+  let word = matrix[select(at, at / 2u, PACKED)];
   let value = select(word, (word >> (16u * (at % 2u))) & 0xffffu, PACKED);
   return select(0u, value, i < ROWS);
 }
@@ -32,5 +32,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   }
   let i = index % pitch * values;
   let j = index / pitch;
-  turned[index] = select(value_at(i, j), value_at(i, j) | (value_at(i + 1u, j) << 16u), PACKED);
+  transposed[index] = select(value_at(i, j), value_at(i, j) | (value_at(i + 1u, j) << 16u), PACKED);
 }

@@ -13,7 +13,12 @@ import {
   type AffineViewShape,
 } from '../kernels/image/affine-view.ts';
 import { sumParts } from '../kernels/ascent/ascent-step.ts';
-import { climbObjective, judgeObjective, outcomeFloats, outcomeRows } from '../kernels/ascent/objective.ts';
+import {
+  differentiateObjective,
+  judgeObjective,
+  outcomeFloats,
+  outcomeRows,
+} from '../kernels/ascent/objective.ts';
 import { productFloats, batchedDot } from '../kernels/ascent/batched-dot.ts';
 import { imageWords } from '../image/image-layout.ts';
 import type { Model } from '../model/model.ts';
@@ -234,7 +239,7 @@ async function bindObjective(binding: Binding, outcome: GPUBuffer): Promise<Disp
   const shape = objectiveShape(binding);
   if (!logits) return [await bind(gpu, 'objective', judgeObjective(shape), tensors)];
   if (!network.logitsGradient) throw new Error('the backward pass does not begin at the logits');
-  return [await bind(gpu, 'objective', climbObjective(shape), [...tensors, network.logitsGradient])];
+  return [await bind(gpu, 'objective', differentiateObjective(shape), [...tensors, network.logitsGradient])];
 }
 
 /** What the units of other layers come to, and the square of the input. */

@@ -1,7 +1,7 @@
 /** One submission per generation: render, judge, pick the winners. Only those few numbers come back. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, bind } from '../gpu/program.ts';
-import { noChild, winnerBytes, winners } from '../kernels/genome/argmax-per-class.ts';
+import { noChild, winnerBytes, argmaxPerClass } from '../kernels/genome/argmax-per-class.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { notFinite } from '../model/not-finite.ts';
 import { ResourceStack, type Resource } from '../util/resources.ts';
@@ -40,7 +40,7 @@ export class Evaluator implements Resource {
     const buffer = made.use(gpu.buffer('winners', winnerBytes * classes));
     const stamps = made.use(gpu.buffer('timestamps', 32, 0x0200 | 0x0004)); // QUERY_RESOLVE | COPY_SRC
     const picking = [
-      await bind(gpu, 'winners', winners(classes, children), [
+      await bind(gpu, 'winners', argmaxPerClass(classes, children), [
         classifier.logOdds,
         classifier.confidences,
         buffer,

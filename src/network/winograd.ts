@@ -4,10 +4,10 @@ import { conv2d } from '../kernels/conv2d/conv2d.ts';
 import { rectified } from '../kernels/layers/relu.ts';
 import type { Target } from '../kernels/tuning/variant.ts';
 import {
-  gatherSquares,
-  spreadSquares,
-  squareProducts,
-  turnWinogradWeights,
+  winogradOutputTransform,
+  winogradInputTransform,
+  winogradProducts,
+  winogradFilterTransform,
   winogradFloats,
   type WinogradShape,
 } from '../kernels/conv2d/winograd.ts';
@@ -20,7 +20,7 @@ const squaresOf = (pass: string): string => `${pass} squares`;
 const productsOf = (pass: string): string => `${pass} products`;
 
 /** @param weights as `conv2d` reads them for the same convolution */
-export function tapeSquareWeights(
+export function tapeWinogradFilter(
   tape: Tape,
   pass: string,
   shape: WinogradShape,
@@ -30,7 +30,7 @@ export function tapeSquareWeights(
   const floats = winogradFloats(shape);
   tape.tensor(weightsOf(pass), floats.weights, true);
   tape.tensor(biasOf(pass), floats.bias, true);
-  tape.add(`${pass} turn weights`, turnWinogradWeights(shape), [
+  tape.add(`${pass} turn weights`, winogradFilterTransform(shape), [
     weights,
     bias,
     weightsOf(pass),
@@ -38,8 +38,8 @@ export function tapeSquareWeights(
   ]);
 }
 
-/** y = weights · x + bias, or what is positive of it, of the weights that `tapeSquareWeights` has turned for the pass. */
-export function tapeSquares(
+/** y = weights · x + bias, or what is positive of it, of the weights that `tapeWinogradFilter` has turned for the pass. */
+export function tapeWinograd(
   tape: Tape,
   pass: string,
   shape: WinogradShape,
@@ -49,13 +49,13 @@ export function tapeSquares(
   const floats = winogradFloats(shape);
   const squares = tape.tensor(squaresOf(pass), floats.squares);
   const products = tape.tensor(productsOf(pass), floats.products);
-  tape.add(`${pass} spread`, spreadSquares(shape), { 4: x, 5: squares });
+  tape.add(`${pass} spread`, winogradInputTransform(shape), { 4: x, 5: squares });
   // Whatever is really multiplied, it counts as the convolution that it stands for.
-  tape.add(pass, { ...conv2d(squareProducts(shape), target), flops: convFlops(shape.convolution) }, [
+  tape.add(pass, { ...conv2d(winogradProducts(shape), target), flops: convFlops(shape.convolution) }, [
     weightsOf(pass),
     biasOf(pass),
     squares,
     products,
   ]);
-  tape.add(`${pass} gather`, rectified(gatherSquares(shape), rectify), { 6: products, 7: y });
+  tape.add(`${pass} gather`, rectified(winogradOutputTransform(shape), rectify), { 6: products, 7: y });
 }

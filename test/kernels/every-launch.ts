@@ -16,7 +16,7 @@ import { biasGradient } from '../../src/kernels/layers/bias-gradient.ts';
 import { blur } from '../../src/kernels/ascent/blur.ts';
 import { boundParameters, recordStep, ascentStep, tickClock } from '../../src/kernels/ascent/ascent-step.ts';
 import { hlsToRgb } from '../../src/kernels/image/colour.ts';
-import { conv2dInputGradient, turnConvWeights } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
+import { conv2dInputGradient, transposeConvWeights } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
@@ -26,12 +26,12 @@ import { addCppnGradient, pullCppn } from '../../src/kernels/genome/cppn-gradien
 import { cppn } from '../../src/kernels/genome/cppn.ts';
 import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/genome/direct.ts';
 import { giveImages, takeImages } from '../../src/kernels/layers/compact-batch.ts';
-import { keepParameters, keepPictures } from '../../src/kernels/ascent/copy-improved.ts';
+import { copyImprovedParameters, copyImprovedImages } from '../../src/kernels/ascent/copy-improved.ts';
 import { matmul, matmulVariants } from '../../src/kernels/matmul/matmul.ts';
 import { noise } from '../../src/kernels/ascent/noise.ts';
-import { climbObjective, judgeObjective } from '../../src/kernels/ascent/objective.ts';
+import { differentiateObjective, judgeObjective } from '../../src/kernels/ascent/objective.ts';
 import { pack } from '../../src/kernels/matmul/pack.ts';
-import { picture, pictureAround } from '../../src/kernels/image/quantise.ts';
+import { quantise, quantiseAround } from '../../src/kernels/image/quantise.ts';
 import { scatter } from '../../src/kernels/ascent/scatter.ts';
 import { sgd } from '../../src/kernels/layers/sgd.ts';
 import { batchedDot } from '../../src/kernels/ascent/batched-dot.ts';
@@ -41,8 +41,12 @@ import { spectrum } from '../../src/kernels/ascent/spectrum.ts';
 import { transpose } from '../../src/kernels/matmul/transpose.ts';
 import { allowed, type Variant } from '../../src/kernels/tuning/variant.ts';
 import { view } from '../../src/kernels/image/view.ts';
-import { winners } from '../../src/kernels/genome/argmax-per-class.ts';
-import { gatherSquares, spreadSquares, turnWinogradWeights } from '../../src/kernels/conv2d/winograd.ts';
+import { argmaxPerClass } from '../../src/kernels/genome/argmax-per-class.ts';
+import {
+  winogradOutputTransform,
+  winogradInputTransform,
+  winogradFilterTransform,
+} from '../../src/kernels/conv2d/winograd.ts';
 import { recordNetwork } from '../../src/network/record.ts';
 import { exampleNetworks } from '../network/reference-layers.ts';
 import { convCases } from './conv2d/conv-cases.ts';
@@ -109,16 +113,16 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     recordStep(climb),
     ...(['plain', 'momentum', 'adam'] as const).map((step) => ascentStep(step, climb)),
     tickClock(),
-    climbObjective(objective),
+    differentiateObjective(objective),
     judgeObjective(objective),
     ...([1, 2] as const).flatMap((images) => [takeImages(8, images), giveImages(8, images)]),
-    keepParameters(168, 4),
-    keepPictures(42, 4),
+    copyImprovedParameters(168, 4),
+    copyImprovedImages(42, 4),
     noise({ values: 168, batch: 4, kind: 'gaussian', size: 1 }),
     noise({ values: 168, batch: 4, kind: 'uniform', size: 1 }),
     pack(8),
-    picture({ ...image, reverseChannels: true }),
-    pictureAround({ ...image, reverseChannels: true }),
+    quantise({ ...image, reverseChannels: true }),
+    quantiseAround({ ...image, reverseChannels: true }),
     batchedDot(168, 4),
     smallPixelThreshold({ ...image, rank: 9, contribution: true }),
     clearSmallPixels({ ...image, rank: 9, contribution: false }),
@@ -135,12 +139,12 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     crossEntropy(10, 4, 4),
     transpose(3, 5),
     transpose(3, 5, true),
-    turnConvWeights(convShape),
+    transposeConvWeights(convShape),
     view(viewShape),
-    winners(10, 4),
+    argmaxPerClass(10, 4),
     ...([4, 6] as const).flatMap((size) => {
       const shape = { convolution: threeByThree, size };
-      return [turnWinogradWeights(shape), spreadSquares(shape), gatherSquares(shape)];
+      return [winogradFilterTransform(shape), winogradInputTransform(shape), winogradOutputTransform(shape)];
     }),
   ];
 }

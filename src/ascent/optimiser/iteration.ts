@@ -9,7 +9,7 @@ import {
   tickClock,
   type AscentStepShape,
 } from '../../kernels/ascent/ascent-step.ts';
-import { keepParameters, keepPictures } from '../../kernels/ascent/copy-improved.ts';
+import { copyImprovedParameters, copyImprovedImages } from '../../kernels/ascent/copy-improved.ts';
 import { productFloats, batchedDot } from '../../kernels/ascent/batched-dot.ts';
 import { imageWords } from '../../image/image-layout.ts';
 import { volume } from '../../network/layer.ts';
@@ -116,10 +116,12 @@ export async function bindIteration(
     own.best,
   ]);
   const words = imageWords(model.preprocessing.image);
-  const keeping = [await bind(gpu, 'keep', keepPictures(words, batch), [own.best, buffers.images, own.kept])];
+  const keeping = [
+    await bind(gpu, 'keep', copyImprovedImages(words, batch), [own.best, buffers.images, own.kept]),
+  ];
   if (own.keptParameters) {
     const tensors = { 0: own.best, 3: parameters, 4: own.keptParameters };
-    keeping.push(await bind(gpu, 'keep parameters', keepParameters(values, batch), tensors));
+    keeping.push(await bind(gpu, 'keep parameters', copyImprovedParameters(values, batch), tensors));
   }
   const moments = {
     ...(own.firstMoment && { 12: own.firstMoment }),

@@ -5,7 +5,7 @@
 import { Program, bind, run } from '../../gpu/program.ts';
 import { affineTable } from '../../kernels/image/affine-view.ts';
 import { historyFloats, historyRows } from '../../kernels/ascent/ascent-step.ts';
-import { keepParameters } from '../../kernels/ascent/copy-improved.ts';
+import { copyImprovedParameters } from '../../kernels/ascent/copy-improved.ts';
 import { imageWords } from '../../image/image-layout.ts';
 import { streams } from '../../random/streams.ts';
 import {
@@ -100,7 +100,7 @@ export class Optimiser {
     const fresh = gpu.buffer('start of replaced slots', 4 * values * batch);
     gpu.write(mask, Float32Array.from(slotsMask(slots, batch)));
     const replacing = async (label: string, target: GPUBuffer) =>
-      bind(gpu, label, keepParameters(values, batch), { 0: mask, 3: fresh, 4: target });
+      bind(gpu, label, copyImprovedParameters(values, batch), { 0: mask, 3: fresh, 4: target });
     for (const moment of [own.firstMoment, own.secondMoment])
       if (moment) run(gpu, new Program([await replacing('no movement', moment)]));
     const start = startOptions(this.options, objectives, batch, own.bounds);

@@ -1,7 +1,7 @@
 /** Makes the parametrisation that settings name, for the objectives of a batch. */
 import type { CppnGenome } from '../../genome/genome.ts';
 import { bind } from '../../gpu/program.ts';
-import { picture, pictureAround } from '../../kernels/image/quantise.ts';
+import { quantise, quantiseAround } from '../../kernels/image/quantise.ts';
 import { streams } from '../../random/streams.ts';
 import { ascentGenome } from './cppn-genome.ts';
 import { createCppnWeights } from './cppn.ts';
@@ -37,9 +37,9 @@ export function createParametrisation(
   };
   const drawn = { channels, height, width, batch, reverseChannels };
   const { mean: meanImage, images } = buffers;
-  const nearest = (x: GPUBuffer) => bind(gpu, 'picture', picture(drawn), [x, meanImage, images]);
+  const nearest = (x: GPUBuffer) => bind(gpu, 'picture', quantise(drawn), [x, meanImage, images]);
   const around = (x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer) =>
-    bind(gpu, 'picture', pictureAround(drawn), [x, meanImage, images, centre, shifts]);
+    bind(gpu, 'picture', quantiseAround(drawn), [x, meanImage, images, centre, shifts]);
   const { parametrisation } = settings;
   switch (parametrisation.kind) {
     case 'pixel':

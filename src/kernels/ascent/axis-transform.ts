@@ -2,7 +2,7 @@
 import source from '../../../shaders/ascent/axis-transform.wgsl';
 import type { Launch } from '../../gpu/kernel.ts';
 
-export interface BasisChangeShape {
+export interface AxisTransformShape {
   /** Product of the axes before the one that changes. */
   readonly outer: number;
   /** Of the axis that changes. */
@@ -15,7 +15,7 @@ export interface BasisChangeShape {
 const tile = { ROWS: 2, COLUMNS: 2 } as const;
 
 /** Bindings: 0 x [outer, size, inner], 1 basis as `basisRows` makes it, 2 y [outer, size, inner]. */
-export function axisTransform({ outer, size, inner }: BasisChangeShape): Launch {
+export function axisTransform({ outer, size, inner }: AxisTransformShape): Launch {
   const columns = (outer * inner) / 4;
   const lanes = columns >= 64 * tile.COLUMNS ? 64 : 16;
   const pitch = Math.ceil(size / 4);

@@ -21,11 +21,11 @@ export const nobodyWatched = 0xffff_ffff;
  * Bindings: 0 logits [classes, batch], 1 weights of probabilities, logits and logarithms [3, classes, batch], 2 watched
  * class u32 [batch], 3 outcome [5, batch], 4 d logits [classes, batch].
  */
-export function climbObjective(shape: ObjectiveShape): Launch {
-  return launch('climb', shape, { RESCALE: shape.rescale ? 1 : 0 }, 28);
+export function differentiateObjective(shape: ObjectiveShape): Launch {
+  return launch('differentiate', shape, { RESCALE: shape.rescale ? 1 : 0 }, 28);
 }
 
-/** As `climbObjective` without binding 4; the scale of the outcome is left alone. */
+/** As `differentiateObjective` without binding 4; the scale of the outcome is left alone. */
 export function judgeObjective(shape: ObjectiveShape): Launch {
   return launch('judge', shape, {}, 16);
 }

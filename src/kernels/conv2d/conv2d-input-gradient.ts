@@ -52,7 +52,7 @@ function axes(shape: ConvShape): { readonly rows: Axis; readonly columns: Axis; 
 }
 
 /** Floats of the weights as `conv2dInputGradient` reads them. */
-export function turnedWeightFloats(shape: ConvShape): number {
+export function transposedWeightFloats(shape: ConvShape): number {
   const { rows, columns, channels } = axes(shape);
   return shape.outChannels * rows.taps * columns.taps * Math.ceil(channels / 4) * 4;
 }
@@ -79,10 +79,10 @@ export function gradientConvolution(shape: ConvShape): ConvShape | undefined {
 }
 
 /** Bindings: 0 weights [groups, in, height, width, out], 1 turned [groups, out, taps, taps, block and in], innermost padded to 4. */
-export function turnConvWeights(shape: ConvShape): Launch {
+export function transposeConvWeights(shape: ConvShape): Launch {
   const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride } = shape;
   const { rows, columns } = axes(shape);
-  const values = turnedWeightFloats(shape);
+  const values = transposedWeightFloats(shape);
   const constants = {
     GROUPS: groups,
     IN_CHANNELS: inChannels / groups,
@@ -93,10 +93,14 @@ export function turnConvWeights(shape: ConvShape): Launch {
     SPREAD_Y: rows.spread,
     SPREAD_X: columns.spread,
   };
-  return elementwise({ family: 'conv2d-input-gradient', source, entryPoint: 'turn', constants }, values, {
-    flops: 0,
-    bytes: 8 * values,
-  });
+  return elementwise(
+    { family: 'conv2d-input-gradient', source, entryPoint: 'transpose_weights', constants },
+    values,
+    {
+      flops: 0,
+      bytes: 8 * values,
+    },
+  );
 }
 
 /** Bindings: 0 turned weights, 1 zeros, 2 dy [out, height, width, batch], 3 dx [in, height, width, batch]. */

@@ -14,7 +14,7 @@ import {
 } from '../tuning/variant.ts';
 
 export interface WeightGradientVariant extends Variant {
-  readonly entryPoint: 'plain' | 'row' | 'main';
+  readonly entryPoint: 'plain' | 'row' | 'quads';
   /** Quads of output channels of an invocation's tile. */
   readonly rows: number;
   /** Taps of an invocation's tile; of `row` a whole row of the kernel. */
@@ -45,7 +45,7 @@ const quads = (
 ): WeightGradientVariant => {
   return {
     name: `quads${String(4 * rows)}x${String(taps)}`,
-    entryPoint: 'main',
+    entryPoint: 'quads',
     rows,
     taps,
     lanes: 4,
@@ -99,7 +99,7 @@ export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?:
   const width = taps ?? shape.kernelWidth;
   const common = { family, variant: chosen.name };
   const kernel =
-    entryPoint !== 'main'
+    entryPoint !== 'quads'
       ? {
           ...common,
           source,

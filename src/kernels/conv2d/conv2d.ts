@@ -207,7 +207,7 @@ export function tiledConvolution(
     variant: chosen.name,
     source: entryPoint === 'quads' ? quadsSource : source,
     specialisation: { ...forImages(images), tile: entryPoint === 'quads' ? whole : tile },
-    entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
+    entryPoint,
     constants: { ...constants, LANES: lanes },
   };
   return {

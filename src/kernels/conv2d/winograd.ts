@@ -6,16 +6,16 @@ import { elementwise } from '../elementwise.ts';
 import type { BindingLimit, Target } from '../tuning/variant.ts';
 
 /** Sides of the squares that are multiplied point by point: F(2×2, 3×3) has 4; F(4×4, 3×3) and F(2×2, 5×5) have 6. */
-export type SquareSize = 4 | 6;
+export type TileSize = 4 | 6;
 
 /** A convolution of stride 1 as products of squares. */
 export interface WinogradShape {
   readonly convolution: ConvShape;
-  readonly size: SquareSize;
+  readonly size: TileSize;
 }
 
 /** Whether a convolution can be done so at all. */
-export function fitsSquares({ convolution, size }: WinogradShape): boolean {
+export function fitsWinograd({ convolution, size }: WinogradShape): boolean {
   const { kernelHeight, kernelWidth, stride, padding } = convolution;
   return (
     stride === 1 &&
@@ -40,7 +40,7 @@ export function winogradFor(
 ): WinogradShape | undefined {
   const shape: WinogradShape = { convolution, size: 6 };
   const { groups, inChannels, outChannels, kernelHeight, batch } = convolution;
-  if (kernelHeight !== 3 || !fitsSquares(shape)) return undefined;
+  if (kernelHeight !== 3 || !fitsWinograd(shape)) return undefined;
   if (Math.min(inChannels, outChannels) / groups < fewestChannels) return undefined;
   const [down, across] = squaresOf(shape);
   const fewest = target.adapter.kind === 'swiftshader' ? 64 : 128;
@@ -73,7 +73,7 @@ export function winogradFloats(shape: WinogradShape) {
 }
 
 /** The step between: a pointwise convolution of the squares, each point of which is a group of its own. */
-export function squareProducts(shape: WinogradShape): ConvShape {
+export function winogradProducts(shape: WinogradShape): ConvShape {
   const { groups, inChannels, outChannels, batch } = shape.convolution;
   const [down, across] = squaresOf(shape);
   const planes = shape.size * shape.size;
@@ -95,31 +95,31 @@ export function squareProducts(shape: WinogradShape): ConvShape {
 }
 
 /** Bindings: 0 weights as `conv2d` reads them, 1 bias, 2 turned weights, 3 turned bias. */
-export function turnWinogradWeights(shape: WinogradShape): Launch {
+export function winogradFilterTransform(shape: WinogradShape): Launch {
   const { weights, bias } = winogradFloats(shape);
   const invocations = weights / (shape.size * shape.size);
-  return launch(shape, 'turn', invocations, 4 * (weights + bias));
+  return launch(shape, 'filter_transform', invocations, 4 * (weights + bias));
 }
 
 /** Bindings: 4 x [in, height, width, batch], 5 squares. */
-export function spreadSquares(shape: WinogradShape): Launch {
+export function winogradInputTransform(shape: WinogradShape): Launch {
   const { inChannels, inHeight, inWidth, batch } = shape.convolution;
   const { squares } = winogradFloats(shape);
   const bytes = 4 * (squares + inChannels * inHeight * inWidth * batch);
-  return launch(shape, 'spread', squares / (shape.size * shape.size), bytes);
+  return launch(shape, 'input_transform', squares / (shape.size * shape.size), bytes);
 }
 
 /** Bindings: 6 products of squares, 7 y [out, height, width, batch]. */
-export function gatherSquares(shape: WinogradShape): Launch {
+export function winogradOutputTransform(shape: WinogradShape): Launch {
   const { outChannels, outHeight, outWidth, batch } = shape.convolution;
   const { products } = winogradFloats(shape);
   const bytes = 4 * (products + outChannels * outHeight * outWidth * batch);
-  return launch(shape, 'gather', products / (shape.size * shape.size), bytes);
+  return launch(shape, 'output_transform', products / (shape.size * shape.size), bytes);
 }
 
 function launch(shape: WinogradShape, entryPoint: string, invocations: number, bytes: number): Launch {
   const { convolution, size } = shape;
-  if (!fitsSquares(shape)) {
+  if (!fitsWinograd(shape)) {
     const { kernelHeight, kernelWidth, stride } = convolution;
     throw new RangeError(
       `a kernel of ${String(kernelHeight)} × ${String(kernelWidth)} with stride ${String(stride)} makes no squares of ${String(size)}`,

@@ -9,7 +9,7 @@ export const winnerBytes = 16;
 export const noChild = 0xffffffff;
 
 /** Bindings: 0 log-odds and 1 confidences, both [classes, children], 2 winners [classes], of `winnerBytes` each. */
-export function winners(classes: number, children: number): Launch {
+export function argmaxPerClass(classes: number, children: number): Launch {
   return {
     kernel: {
       family: 'argmax-per-class',

@@ -16,10 +16,10 @@ export interface PictureShape {
  * Bindings: 0 X [channels, height, width, batch], the image minus the mean in bytes; 1 mean [channels, height, width], both
  * in the network's channel order; 2 images, bytes [batch, channels, plane words], gray or RGB.
  */
-export const picture = (shape: PictureShape): Launch => launch('main', shape, 5);
+export const quantise = (shape: PictureShape): Launch => launch('main', shape, 5);
 
 /** As `picture`, rounded so that bytes stay in a ball. Further bindings: 3 centre, as X, 4 shifts [batch] of `ballChoose`. */
-export const pictureAround = (shape: PictureShape): Launch => launch('around', shape, 9);
+export const quantiseAround = (shape: PictureShape): Launch => launch('around', shape, 9);
 
 /** @param bytes that move for each value */
 function launch(

@@ -218,7 +218,7 @@ export function matmul(shape: MatmulShape, target: Target, variant?: string): La
     variant: packed ? `${chosen.name}half` : chosen.name,
     source: entryPoint === 'quads' ? quadsSource : source,
     specialisation: { libraries, tile },
-    entryPoint: entryPoint === 'quads' ? 'main' : entryPoint,
+    entryPoint,
     constants: fixed ? constants : { ...constants, LANES: lanes },
   };
   return {

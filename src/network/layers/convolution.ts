@@ -5,8 +5,8 @@ import {
   conv2dInputGradient,
   gradientConvolution,
   inputGradientBiasFloats,
-  turnConvWeights,
-  turnedWeightFloats,
+  transposeConvWeights,
+  transposedWeightFloats,
 } from '../../kernels/conv2d/conv2d-input-gradient.ts';
 import { conv2dWeightGradient } from '../../kernels/conv2d/conv2d-weight-gradient.ts';
 import { conv2d } from '../../kernels/conv2d/conv2d.ts';
@@ -15,7 +15,7 @@ import { winogradFor, type WinogradShape } from '../../kernels/conv2d/winograd.t
 import type { Extent } from '../extent.ts';
 import { biasName, weightName, type ParameterShape } from '../parameters.ts';
 import { gradientOf, turnedName, zeroBias } from '../tensor-names.ts';
-import { tapeSquares, tapeSquareWeights } from '../winograd.ts';
+import { tapeWinograd, tapeWinogradFilter } from '../winograd.ts';
 import {
   square,
   type BackwardStep,
@@ -58,16 +58,16 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
   layForwardWeights({ tape, batch, target, ...placed }) {
     const { name } = placed.layer;
     const squares = winogradFor(shapeOf(placed, batch), target);
-    if (squares) tapeSquareWeights(tape, `${name} forward`, squares, weightName(name), biasName(name));
+    if (squares) tapeWinogradFilter(tape, `${name} forward`, squares, weightName(name), biasName(name));
   },
   forward,
   layBackwardWeights({ tape, batch, target, ...placed }) {
     const { name } = placed.layer;
     const shape = shapeOf(placed, batch);
     const squares = gradientSquares(shape, target);
-    const turned = tape.tensor(turnedName(name), turnedWeightFloats(shape), !squares);
-    tape.add(`${name} turn weights`, turnConvWeights(shape), [weightName(name), turned]);
-    if (squares) tapeSquareWeights(tape, `${name} input gradient`, squares, turned, zeroBias);
+    const turned = tape.tensor(turnedName(name), transposedWeightFloats(shape), !squares);
+    tape.add(`${name} turn weights`, transposeConvWeights(shape), [weightName(name), turned]);
+    if (squares) tapeWinogradFilter(tape, `${name} input gradient`, squares, turned, zeroBias);
   },
   parameterGradients,
   inputGradient({ tape, batch, target, upstream, gradient, ...placed }) {
@@ -75,7 +75,7 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
     const label = `${name} input gradient`;
     const shape = shapeOf(placed, batch);
     const squares = gradientSquares(shape, target);
-    if (squares) tapeSquares(tape, label, squares, target, { x: upstream, y: gradient });
+    if (squares) tapeWinograd(tape, label, squares, target, { x: upstream, y: gradient });
     else {
       const tensors = [turnedName(name), zeroBias, upstream, gradient];
       tape.add(label, conv2dInputGradient(shape, target), tensors);
@@ -94,7 +94,7 @@ function forward({ tape, label, rectify, batch, target, ...placed }: ForwardStep
   const [x, y] = [placed.input.tensor, placed.output.tensor];
   const shape = shapeOf(placed, batch);
   const squares = winogradFor(shape, target);
-  if (squares) tapeSquares(tape, `${name} forward`, squares, target, { x, y, rectify });
+  if (squares) tapeWinograd(tape, `${name} forward`, squares, target, { x, y, rectify });
   else {
     const tensors = [weightName(name), biasName(name), x, y];
     tape.add(label, rectified(conv2d(shape, target), rectify), tensors);

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { climbObjective, judgeObjective, nobodyWatched } from '../../../src/kernels/ascent/objective.ts';
+import {
+  differentiateObjective,
+  judgeObjective,
+  nobodyWatched,
+} from '../../../src/kernels/ascent/objective.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
 import { logOddsOfViews } from './reference-odds.ts';
@@ -70,7 +74,7 @@ describe.each([
     async (rescale) => {
       const gpu = await openTestGpu();
       const { logits, weights, watched, slots } = operands(classes, batch, 4);
-      const result = await runKernel(gpu, climbObjective({ classes, batch, rescale }), {
+      const result = await runKernel(gpu, differentiateObjective({ classes, batch, rescale }), {
         0: logits,
         1: weights,
         2: watched,
@@ -109,7 +113,7 @@ describe.each([
     const { logits, weights, watched } = operands(classes, batch, 4);
     const shape = { classes, batch, rescale: true };
     const inputs = { 0: logits, 1: weights, 2: watched, 3: unwrittenFloats(5 * batch) };
-    const climbed = await runKernel(gpu, climbObjective(shape), {
+    const climbed = await runKernel(gpu, differentiateObjective(shape), {
       ...inputs,
       4: unwrittenFloats(classes * batch),
     });
@@ -154,7 +158,7 @@ test('the gradient of a probability of 1e-30 is not lost', async () => {
   const logits = Float32Array.of(69, 0, 0, 0, 0, 0, 0, 0);
   const weights = new Float32Array(3 * classes * batch);
   weights[batch] = 1; // the probability of class 1 in slot 0
-  const result = await runKernel(gpu, climbObjective({ classes, batch, rescale: true }), {
+  const result = await runKernel(gpu, differentiateObjective({ classes, batch, rescale: true }), {
     0: logits,
     1: weights,
     2: new Uint32Array(batch),

@@ -8,7 +8,7 @@ import {
   ballSquares,
   squaresWords,
 } from '../../../src/kernels/ascent/project-ball.ts';
-import { pictureAround } from '../../../src/kernels/image/quantise.ts';
+import { quantiseAround } from '../../../src/kernels/image/quantise.ts';
 import { productParts } from '../../../src/kernels/ascent/batched-dot.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
@@ -87,7 +87,7 @@ async function drawWithin(radius: number, side: number, apart: Float32Array<Arra
   const images = new Uint8Array(values * batch).fill(0xab);
   const pictures = await runKernel(
     gpu,
-    pictureAround(drawn),
+    quantiseAround(drawn),
     { 0: x, 1: mean, 2: images, 3: centre, 4: shifts },
     [2],
   );

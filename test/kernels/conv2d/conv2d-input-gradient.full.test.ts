@@ -2,8 +2,8 @@ import { test } from 'vitest';
 import {
   conv2dInputGradient,
   inputGradientBiasFloats,
-  turnConvWeights,
-  turnedWeightFloats,
+  transposeConvWeights,
+  transposedWeightFloats,
 } from '../../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import { conv2dVariants } from '../../../src/kernels/conv2d/conv2d.ts';
 import { openTestGpu, runLaunch } from '../../gpu.ts';
@@ -19,7 +19,12 @@ test.each(namedPairs({ ...convMatrix(conv2dVariants), edges: [once] }, false))(
     const gpu = await openTestGpu();
     const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = shape;
     const weights = randomRows(inChannels * kernelHeight * kernelWidth, outChannels / groups, 1);
-    const turned = await runLaunch(gpu, turnConvWeights(shape), [weights], turnedWeightFloats(shape));
+    const turned = await runLaunch(
+      gpu,
+      transposeConvWeights(shape),
+      [weights],
+      transposedWeightFloats(shape),
+    );
     const dy = randomValues(outChannels * shape.outHeight * shape.outWidth * batch, 2);
     const zeros = new Float32Array(inputGradientBiasFloats(shape));
     const launch = conv2dInputGradient(shape, gpu, variant);

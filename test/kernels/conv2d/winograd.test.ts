@@ -5,13 +5,13 @@ import type { ConvShape } from '../../../src/kernels/conv2d/conv-shape.ts';
 import { conv2d } from '../../../src/kernels/conv2d/conv2d.ts';
 import { rectified } from '../../../src/kernels/layers/relu.ts';
 import {
-  fitsSquares,
-  gatherSquares,
-  spreadSquares,
-  squareProducts,
-  turnWinogradWeights,
+  fitsWinograd,
+  winogradOutputTransform,
+  winogradInputTransform,
+  winogradProducts,
+  winogradFilterTransform,
   winogradFloats,
-  type SquareSize,
+  type TileSize,
 } from '../../../src/kernels/conv2d/winograd.ts';
 import { openTestGpu, unwrittenFloats } from '../../gpu.ts';
 import { convCases, fewImagesCases } from './conv-cases.ts';
@@ -56,7 +56,7 @@ const cases: readonly (readonly [string, ConvShape])[] = [
 ];
 
 /** The largest error, over the root mean square of the reference. */
-async function errorOf(size: SquareSize, convolution: ConvShape, rectify = false): Promise<number> {
+async function errorOf(size: TileSize, convolution: ConvShape, rectify = false): Promise<number> {
   const gpu = await openTestGpu();
   const shape = { convolution, size };
   const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = convolution;
@@ -78,20 +78,20 @@ async function errorOf(size: SquareSize, convolution: ConvShape, rectify = false
     y: buffer('y', unwrittenFloats(outputs)),
   };
   const program = new Program([
-    await bind(gpu, 'turn', turnWinogradWeights(shape), [
+    await bind(gpu, 'turn', winogradFilterTransform(shape), [
       buffers.weights,
       buffers.bias,
       buffers.turned,
       buffers.turnedBias,
     ]),
-    await bind(gpu, 'spread', spreadSquares(shape), { 4: buffers.x, 5: buffers.squares }),
-    await bind(gpu, 'multiply', conv2d(squareProducts(shape), gpu), [
+    await bind(gpu, 'spread', winogradInputTransform(shape), { 4: buffers.x, 5: buffers.squares }),
+    await bind(gpu, 'multiply', conv2d(winogradProducts(shape), gpu), [
       buffers.turned,
       buffers.turnedBias,
       buffers.squares,
       buffers.products,
     ]),
-    await bind(gpu, 'gather', rectified(gatherSquares(shape), rectify), {
+    await bind(gpu, 'gather', rectified(winogradOutputTransform(shape), rectify), {
       6: buffers.products,
       7: buffers.y,
     }),
@@ -113,7 +113,7 @@ async function errorOf(size: SquareSize, convolution: ConvShape, rectify = false
 }
 
 describe.each([4, 6] as const)('squares of %i', (size) => {
-  const fitting = cases.filter(([, convolution]) => fitsSquares({ convolution, size }));
+  const fitting = cases.filter(([, convolution]) => fitsWinograd({ convolution, size }));
 
   test.each(fitting)('agree with plain loops: %s', async (_, convolution) => {
     // Points up to 2 multiply rounding errors by their powers; at 0, 1 and −1 it is as good as plain loops.
@@ -133,9 +133,11 @@ describe.each([4, 6] as const)('squares of %i', (size) => {
 
 test('other convolutions are refused, with their kernel and stride', () => {
   const [, strided] = convCases.find(([, { stride }]) => stride === 2)!;
-  expect(fitsSquares({ convolution: strided, size: 6 })).toBe(false);
-  expect(() => spreadSquares({ convolution: strided, size: 6 })).toThrow(/stride 2 makes no squares of 6/);
+  expect(fitsWinograd({ convolution: strided, size: 6 })).toBe(false);
+  expect(() => winogradInputTransform({ convolution: strided, size: 6 })).toThrow(
+    /stride 2 makes no squares of 6/,
+  );
   const [, eleven] = fewImagesCases.find(([, { kernelHeight }]) => kernelHeight === 11)!;
-  expect(fitsSquares({ convolution: eleven, size: 6 })).toBe(false);
-  expect(fitsSquares({ convolution: square([1, 1], [9, 9], 5, {}), size: 4 })).toBe(false);
+  expect(fitsWinograd({ convolution: eleven, size: 6 })).toBe(false);
+  expect(fitsWinograd({ convolution: square([1, 1], [9, 9], 5, {}), size: 4 })).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noChild, winners } from '../../../src/kernels/genome/argmax-per-class.ts';
+import { noChild, argmaxPerClass } from '../../../src/kernels/genome/argmax-per-class.ts';
 import { openTestGpu, runKernel } from '../../gpu.ts';
 import { randomValues } from '../numbers.ts';
 
@@ -14,7 +14,7 @@ test.each([
   // On a coarse grid, so that the maximum is reached several times.
   const logOdds = randomValues(classes * children, 6).map((value) => Math.round(8 * value) * 5);
   const confidences = randomValues(classes * children, 7);
-  const result = await runKernel(gpu, winners(classes, children), {
+  const result = await runKernel(gpu, argmaxPerClass(classes, children), {
     0: logOdds,
     1: confidences,
     2: new Uint32Array(4 * classes).fill(77),
@@ -34,7 +34,7 @@ test.each([
 
 test('children that the network is hopelessly unsure of still have a first among them', async () => {
   const gpu = await openTestGpu();
-  const result = await runKernel(gpu, winners(2, 5), {
+  const result = await runKernel(gpu, argmaxPerClass(2, 5), {
     0: new Float32Array(10).fill(-3e38),
     1: new Float32Array(10),
     2: new Uint32Array(8).fill(9),
@@ -51,7 +51,7 @@ test('the first child whose log-odds are not finite is told, and wins nothing', 
   odds[120] = NaN;
   odds[children + 3] = Infinity;
   odds[children + 130] = -Infinity;
-  const result = await runKernel(gpu, winners(3, children), {
+  const result = await runKernel(gpu, argmaxPerClass(3, children), {
     0: odds,
     1: new Float32Array(3 * children),
     2: new Uint32Array(12),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { picture, type PictureShape } from '../../../src/kernels/image/quantise.ts';
+import { quantise, type PictureShape } from '../../../src/kernels/image/quantise.ts';
 import { imageWords } from '../../../src/image/image-layout.ts';
 import { openTestGpu, runKernel } from '../../gpu.ts';
 import { randomValues } from '../numbers.ts';
@@ -21,7 +21,7 @@ async function draw(
 ): Promise<Uint8Array> {
   const bytes = shape.batch * imageWords([shape.channels, shape.height, shape.width]) * 4;
   const operands = { 0: x, 1: mean, 2: unwrittenBytes(bytes) };
-  return new Uint8Array((await runKernel(await openTestGpu(), picture(shape), operands, [2]))[2]!);
+  return new Uint8Array((await runKernel(await openTestGpu(), quantise(shape), operands, [2]))[2]!);
 }
 
 test.each(shapes)(
