@@ -5,7 +5,7 @@
 import { expect } from 'vitest';
 import { uniformUsage, type Gpu } from '../src/gpu/device.ts';
 import { bind, Program, run } from '../src/gpu/program.ts';
-import type { Launch } from '../src/gpu/kernel.ts';
+import type { Binding, Launch } from '../src/gpu/kernel.ts';
 import { openGpu } from '../src/node/adapter.ts';
 
 let opened: { readonly gpu: Promise<Gpu>; readonly expectedLaunches: number } | undefined;
@@ -46,38 +46,42 @@ export async function closeTestGpu(): Promise<void> {
 /** What a result buffer holds before a test's kernel runs: a value that the kernel forgets to write shows up. */
 export const unwritten = NaN;
 
-export interface Operand {
-  readonly content: ArrayBufferView<ArrayBuffer>;
-  readonly uniform?: boolean;
-}
-
 /**
- * Runs one launch on operands by binding number; returns what they hold afterwards.
- * @param wanted bindings to read back; all but the uniforms unless told
+ * Runs one launch on operands by the names of its bindings; returns what they hold afterwards.
+ * @param wanted bindings to read back; default: those that the kernel writes
  */
-export async function runKernel(
+export async function runKernel<Name extends string, Optional extends string = never>(
   gpu: Gpu,
-  launch: Launch,
-  operands: Readonly<Record<number, ArrayBufferView<ArrayBuffer> | Operand>>,
-  wanted?: readonly number[],
-): Promise<Record<number, ArrayBuffer>> {
-  const entries = Object.entries(operands).map(([binding, operand]) => {
-    const { content, uniform = false } = 'content' in operand ? operand : { content: operand };
-    const label = `binding ${binding}`;
-    const buffer = gpu.bufferFrom(label, content, uniform ? uniformUsage : undefined);
-    return { binding: Number(binding), buffer, bytes: content.byteLength, uniform };
-  });
-  const buffers = Object.fromEntries(entries.map(({ binding, buffer }) => [binding, buffer]));
+  launch: Launch<Name, Optional>,
+  operands: Readonly<
+    Record<NoInfer<Name>, ArrayBufferView<ArrayBuffer>> &
+      Partial<Record<NoInfer<Optional>, ArrayBufferView<ArrayBuffer>>>
+  >,
+  wanted?: readonly NoInfer<Name | Optional>[],
+): Promise<Partial<Record<Name | Optional, ArrayBuffer>>> {
+  const bindings: Readonly<Record<string, Binding>> = launch.bindings;
+  const contents = Object.entries<ArrayBufferView<ArrayBuffer>>(operands) as [
+    Name | Optional,
+    ArrayBufferView<ArrayBuffer>,
+  ][];
+  const buffers = new Map(
+    contents.map(([name, content]) => {
+      const usage = bindings[name]?.access === 'uniform' ? uniformUsage : undefined;
+      return [name, gpu.bufferFrom(name, content, usage)];
+    }),
+  );
   try {
-    run(gpu, new Program([await bind(gpu, launch.kernel.family, launch, buffers)]));
-    const results: Record<number, ArrayBuffer> = {};
-    for (const { binding, buffer, bytes, uniform } of entries) {
-      if (wanted?.includes(binding) ?? !uniform)
-        results[binding] = (await gpu.read(buffer, bytes)).slice(0, bytes);
+    const bound: Readonly<Record<string, GPUBuffer>> = Object.fromEntries(buffers);
+    run(gpu, new Program([await bind<string>(gpu, launch.kernel.family, launch, bound)]));
+    const results: Partial<Record<Name | Optional, ArrayBuffer>> = {};
+    for (const [name, { byteLength }] of contents) {
+      const buffer = buffers.get(name);
+      if (buffer && (wanted?.includes(name) ?? bindings[name]?.writes))
+        results[name] = (await gpu.read(buffer, byteLength)).slice(0, byteLength);
     }
     return results;
   } finally {
-    for (const { buffer } of entries) buffer.destroy();
+    for (const buffer of buffers.values()) buffer.destroy();
   }
 }
 
@@ -85,14 +89,17 @@ export async function runKernel(
 export const unwrittenFloats = (length: number): Float32Array<ArrayBuffer> =>
   new Float32Array(length).fill(unwritten);
 
-/** As `runKernel`, for bindings that run from 0 and whose last one is the result. */
-export async function runLaunch(
+/** As `runKernel`, for kernels with one result, of so many floats, which is returned. */
+export async function runLaunch<Name extends string>(
   gpu: Gpu,
-  launch: Launch,
-  inputs: readonly Float32Array<ArrayBuffer>[],
+  launch: Launch<Name>,
+  inputs: Readonly<Partial<Record<NoInfer<Name>, Float32Array<ArrayBuffer>>>>,
   resultFloats: number,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const operands = { ...[...inputs, unwrittenFloats(resultFloats)] };
-  const results = await runKernel(gpu, launch, operands, [inputs.length]);
-  return new Float32Array(results[inputs.length] ?? new ArrayBuffer());
+  const bindings: Readonly<Record<string, Binding>> = launch.bindings;
+  const [result = '', ...others] = Object.keys(bindings).filter((name) => bindings[name]?.writes);
+  expect(others, 'results beside the first').toEqual([]);
+  const operands = { ...inputs, [result]: unwrittenFloats(resultFloats) };
+  const results: Partial<Record<string, ArrayBuffer>> = await runKernel<string>(gpu, launch, operands);
+  return new Float32Array(results[result] ?? new ArrayBuffer());
 }

@@ -181,12 +181,12 @@ async function seePlainly(binding: Binding, { table, clock }: FixedView): Promis
 
 async function seeTransformed(binding: Binding, fixed: FixedView, views: GPUBuffer): Promise<Program[]> {
   const { gpu, network, buffers } = binding;
-  const judging = await bind(gpu, 'judge', judgeObjective(objectiveShape(binding)), [
-    network.logits,
-    buffers.classWeights,
-    buffers.watched,
-    buffers.judged,
-  ]);
+  const judging = await bind(gpu, 'judge', judgeObjective(objectiveShape(binding)), {
+    logits: network.logits,
+    weights: buffers.classWeights,
+    watched: buffers.watched,
+    outcome: buffers.judged,
+  });
   return [
     new Program([await bindView(binding, fixed.table, fixed.clock, true)]),
     network.forward,
@@ -210,7 +210,8 @@ function viewShape({ model, batch }: Binding, clamp: boolean): AffineViewShape {
 
 function bindView(binding: Binding, table: GPUBuffer, clock: GPUBuffer, clamp: boolean): Promise<Dispatch> {
   const { gpu, network, buffers } = binding;
-  const tensors = [buffers.images, buffers.mean, table, clock, network.input];
+  const { images, mean } = buffers;
+  const tensors = { images, mean, maps: table, clock, x: network.input };
   return bind(gpu, 'view', affineView(viewShape(binding, clamp)), tensors);
 }
 
@@ -222,7 +223,7 @@ function bindAdjoint(
 ): Promise<Dispatch> {
   const { gpu, network, buffers } = binding;
   if (!network.inputGradient) throw new Error('the network was made without a gradient of its input');
-  const tensors = { 2: table, 3: clock, 5: network.inputGradient, 6: buffers.imageGradient };
+  const tensors = { maps: table, clock, dinput: network.inputGradient, dx: buffers.imageGradient };
   return bind(gpu, 'view gradient', affineViewAdjoint(viewShape(binding, clamp)), tensors);
 }
 
@@ -235,11 +236,17 @@ const objectiveShape = ({ network, units, batch }: Binding) => ({
 
 async function bindObjective(binding: Binding, outcome: GPUBuffer): Promise<Dispatch[]> {
   const { gpu, network, buffers, logits } = binding;
-  const tensors = [network.logits, buffers.classWeights, buffers.watched, outcome];
+  const { classWeights, watched } = buffers;
+  const tensors = { logits: network.logits, weights: classWeights, watched, outcome };
   const shape = objectiveShape(binding);
   if (!logits) return [await bind(gpu, 'objective', judgeObjective(shape), tensors)];
   if (!network.logitsGradient) throw new Error('the backward pass does not begin at the logits');
-  return [await bind(gpu, 'objective', differentiateObjective(shape), [...tensors, network.logitsGradient])];
+  return [
+    await bind(gpu, 'objective', differentiateObjective(shape), {
+      ...tensors,
+      gradient: network.logitsGradient,
+    }),
+  ];
 }
 
 /** What the units of other layers come to, and the square of the input. */
@@ -247,14 +254,14 @@ async function bindSums({ gpu, network, buffers, units, batch }: Binding): Promi
   const bytes = 4 * productFloats(batch);
   const part = (index: number) => ({ buffer: buffers.parts, offset: index * bytes, size: bytes });
   const inputValues = volume(network.architecture.input);
-  const squares = await bind(gpu, 'input norm', batchedDot(inputValues, batch), [
-    network.input,
-    network.input,
-    part(1),
-  ]);
+  const squares = await bind(gpu, 'input norm', batchedDot(inputValues, batch), {
+    a: network.input,
+    b: network.input,
+    partial: part(1),
+  });
   const sums = units.map((layer, index) => {
     const { extent, activations, gradient } = sourceOf(network, layer);
-    const tensors = [activations, gradient, part(2 + index)];
+    const tensors = { a: activations, b: gradient, partial: part(2 + index) };
     return bind(gpu, `units of ${layer}`, batchedDot(volume(extent), batch), tensors);
   });
   return [squares, ...(await Promise.all(sums))];

@@ -43,7 +43,7 @@ export async function writeStart(
     const keys = gpu.bufferFrom('keys of the start', keysOf(objectives, seed, batch));
     own.push(keys);
     const kind = start.from === 'gaussian' ? 'gaussian' : 'uniform';
-    dispatches.push(await bind(gpu, 'start', noise({ values, batch, kind, size }), [keys, parameters]));
+    dispatches.push(await bind(gpu, 'start', noise({ values, batch, kind, size }), { keys, x: parameters }));
   } else {
     gpu.write(parameters, new Float32Array(values * batch));
   }
@@ -53,9 +53,9 @@ export async function writeStart(
     const added = centre ?? gpu.buffer('pictures of the start', 4 * values * batch);
     if (!centre) own.push(added);
     gpu.write(added, pictures);
-    dispatches.push(await bind(gpu, 'picture', add(values * batch), [added, parameters]));
+    dispatches.push(await bind(gpu, 'picture', add(values * batch), { a: added, b: parameters }));
   }
-  const tensors = { 9: parameters, 11: bounds };
+  const tensors = { parameters, bounds };
   dispatches.push(await bind(gpu, 'bounds', boundParameters(values, batch), tensors));
   run(gpu, new Program(dispatches));
   for (const buffer of own) buffer.destroy();

@@ -40,11 +40,11 @@ export class Evaluator implements Resource {
     const buffer = made.use(gpu.buffer('winners', winnerBytes * classes));
     const stamps = made.use(gpu.buffer('timestamps', 32, 0x0200 | 0x0004)); // QUERY_RESOLVE | COPY_SRC
     const picking = [
-      await bind(gpu, 'winners', argmaxPerClass(classes, children), [
-        classifier.logOdds,
-        classifier.confidences,
-        buffer,
-      ]),
+      await bind(gpu, 'winners', argmaxPerClass(classes, children), {
+        log_odds: classifier.logOdds,
+        confidence: classifier.confidences,
+        winners: buffer,
+      }),
     ];
     const evaluator = new Evaluator(gpu, classifier, new Program(picking), buffer, stamps);
     made.move();

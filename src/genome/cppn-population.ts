@@ -163,13 +163,16 @@ export class CppnPopulation implements Population {
     this.#values?.destroy();
     this.#values = bytes > 0 ? this.#gpu.buffer('values of the CPPNs', bytes) : undefined;
     const operands = {
-      ...[this.#table, this.#program, this.#frame, images],
-      ...(this.#values && { 8: this.#values }),
+      genomes: this.#table,
+      program: this.#program,
+      frame: this.#frame,
+      images,
+      ...(this.#values && { values: this.#values }),
     };
     const drawing = [await bind(this.#gpu, 'render', cppn(shape), operands)];
     if (channels === 3) {
       drawing.push(
-        await bind(this.#gpu, 'colour', hlsToRgb(population, Math.ceil((height * width) / 4)), [images]),
+        await bind(this.#gpu, 'colour', hlsToRgb(population, Math.ceil((height * width) / 4)), { images }),
       );
     }
     return new Program(drawing);

@@ -66,13 +66,13 @@ export class DirectPopulation implements Population {
       elites: made.use(new Slots(gpu, 'direct elites', cells, bytes)),
     };
     const { generation, children } = buffers;
-    const render = [await bind(gpu, 'render', renderDirect(shape), { 1: children, 2: images })];
+    const render = [await bind(gpu, 'render', renderDirect(shape), { children, images })];
     if (channels === 3) {
-      render.push(await bind(gpu, 'colour', hlsToRgb(population, Math.ceil(shape.pixels / 4)), [images]));
+      render.push(await bind(gpu, 'colour', hlsToRgb(population, Math.ceil(shape.pixels / 4)), { images }));
     }
     const programs: Programs = {
-      first: new Program([await bind(gpu, 'first', firstDirect(shape), [generation, children])]),
-      vary: new Program([await bind(gpu, 'vary', varyDirect(shape), [generation, children])]),
+      first: new Program([await bind(gpu, 'first', firstDirect(shape), { generation, children })]),
+      vary: new Program([await bind(gpu, 'vary', varyDirect(shape), { generation, children })]),
       render: new Program(render),
     };
     made.move();
@@ -123,7 +123,8 @@ export class DirectPopulation implements Population {
   async #bindSingle(): Promise<Pick<Programs, 'first' | 'vary'>> {
     const [channels, height, width] = this.settings.extent;
     const shape: DirectShape = { population: 1, channels, pixels: height * width };
-    const operands = [this.buffers.generation, this.buffers.children];
+    const { generation, children } = this.buffers;
+    const operands = { generation, children };
     return {
       first: new Program([await bind(this.gpu, 'first', firstDirect(shape), operands)]),
       vary: new Program([await bind(this.gpu, 'vary', varyDirect(shape), operands)]),

@@ -22,6 +22,22 @@ export interface Kernel {
 export const kernelText = ({ source, specialisation }: Pick<Kernel, 'source' | 'specialisation'>): string =>
   specialised(source, specialisation);
 
+/** How a shader's text declares the variable of a binding. */
+export type Access = 'read' | 'read_write' | 'uniform';
+
+/** A variable of a shader, as one of its entry points uses it. */
+export interface Binding {
+  /** Its number in group 0. */
+  readonly binding: number;
+  readonly access: Access;
+  /** Whether what the buffer holds before matters to the entry point. */
+  readonly reads: boolean;
+  /** Whether the entry point writes it: another one may be the reason for `read_write`. */
+  readonly writes: boolean;
+  /** The library that declares it; without that library the entry point has no such binding. */
+  readonly library?: string;
+}
+
 export type Workgroups = readonly [x: number, y: number, z: number];
 
 /** Which of its variants a kernel is, and which it could have been. */
@@ -33,9 +49,15 @@ export interface Choice {
   readonly allowed: readonly string[];
 }
 
-/** A kernel with its grid: what a family makes from a shape and a variant. */
-export interface Launch {
+/**
+ * A kernel with its grid: what a family makes from a shape and a variant.
+ * @typeParam Name of the bindings, which are the names of the shader's variables
+ * @typeParam Optional names of those that some shapes have
+ */
+export interface Launch<Name extends string = string, Optional extends string = never> {
   readonly kernel: Kernel;
+  /** What is to be bound, in the order of the numbers. */
+  readonly bindings: Readonly<Record<Name, Binding> & Partial<Record<Optional, Binding>>>;
   readonly workgroups: Workgroups;
   /** Absent where the family has but one variant. */
   readonly choice?: Choice;

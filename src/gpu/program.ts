@@ -45,15 +45,18 @@ export class Program {
   }
 }
 
+/** A whole buffer, or a part of one. */
+export type Bound = GPUBuffer | GPUBufferBinding;
+
 /**
- * Compiles a launch and binds its buffers by the shader's binding numbers (an array, where they run from 0).
+ * Compiles a launch and binds its buffers by the names of the shader's variables.
  * @throws GpuLimitError when the grid exceeds the adapter's workgroups per dimension.
  */
-export async function bind(
+export async function bind<Name extends string, Optional extends string = never>(
   gpu: Gpu,
   label: string,
-  launch: Launch,
-  buffers: Readonly<Record<number, GPUBuffer | GPUBufferBinding>>,
+  launch: Launch<Name, Optional>,
+  buffers: Readonly<Record<NoInfer<Name>, Bound> & Partial<Record<NoInfer<Optional>, Bound>>>,
 ): Promise<Dispatch> {
   const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   if (launch.workgroups.some((count) => count > most)) {
@@ -65,12 +68,28 @@ export async function bind(
   const bindGroup = gpu.device.createBindGroup({
     label: `${label} (${launch.kernel.family}/${launch.kernel.variant})`,
     layout: pipeline.getBindGroupLayout(0),
-    entries: Object.entries(buffers).map(([binding, buffer]) => ({
-      binding: Number(binding),
-      resource: 'buffer' in buffer ? buffer : { buffer },
-    })),
+    entries: entriesOf(label, launch, buffers),
   });
   return { label, launch, pipeline, bindGroup };
+}
+
+/** @throws Error where a binding has no buffer, and where a buffer has no binding */
+function entriesOf(
+  label: string,
+  { bindings }: Pick<Launch, 'bindings'>,
+  buffers: Readonly<Record<string, Bound | undefined>>,
+): GPUBindGroupEntry[] {
+  const given = Object.keys(buffers).filter((name) => buffers[name] !== undefined);
+  const unknown = given.filter((name) => !(name in bindings));
+  const missing = Object.keys(bindings).filter((name) => buffers[name] === undefined);
+  if (unknown.length + missing.length > 0)
+    throw new Error(
+      `${label} binds ${Object.keys(bindings).join(', ')}; it was given ${given.join(', ') || 'nothing'}`,
+    );
+  return Object.entries(bindings).flatMap(([name, { binding }]) => {
+    const buffer = buffers[name];
+    return buffer ? [{ binding, resource: 'buffer' in buffer ? buffer : { buffer } }] : [];
+  });
 }
 
 /** Submits programs in one pass. */

@@ -18,8 +18,8 @@ export interface TuningTask {
   readonly label: string;
   /** Each on the same operands, by another variant; the first is the one that is taken where nothing was measured. */
   readonly launches: readonly Launch[];
-  /** Bytes of each binding. The last one is the result, of floats; the others are read. */
-  readonly operands: Readonly<Record<number, number>>;
+  /** Bytes of each binding, by its name. */
+  readonly operands: Readonly<Record<string, number>>;
 }
 
 /** Choices for the networks of one device. */

@@ -1,32 +1,30 @@
 /** Launches of kernels whose every invocation makes one element: one variant serves every adapter. */
 import type { Specialisation } from '../wgsl/specialise.ts';
-import { linearWorkgroups, type Launch } from '../gpu/kernel.ts';
+import { linearWorkgroups } from '../gpu/kernel.ts';
+import { launchOf, type EntryOf, type KernelFamily, type LaunchOf } from './family.ts';
 
-export interface ElementwiseKernel {
-  readonly family: string;
-  readonly source: string;
+export interface ElementwiseSettings {
   readonly specialisation?: Specialisation;
-  readonly entryPoint: string;
   readonly constants: Readonly<Record<string, number>>;
+  /** Operations of the whole grid. */
+  readonly flops: number;
+  /** Bytes that the whole grid moves. */
+  readonly bytes: number;
+  /** Invocations of a workgroup; default: 64. */
+  readonly lanes?: number;
 }
 
-/**
- * @param count invocations
- * @param work operations and bytes of the whole grid
- */
-export function elementwise(
-  kernel: ElementwiseKernel,
+/** @param count invocations */
+export function elementwise<F extends KernelFamily, E extends EntryOf<F>>(
+  family: F,
+  entryPoint: E,
   count: number,
-  work: { readonly flops: number; readonly bytes: number },
-  lanes = 64,
-): Launch {
-  return {
-    kernel: {
-      ...kernel,
-      variant: `linear${String(lanes)}`,
-      constants: { ...kernel.constants, LANES: lanes },
-    },
+  { constants, lanes = 64, ...settings }: ElementwiseSettings,
+): LaunchOf<F, E> {
+  return launchOf(family, entryPoint, {
+    ...settings,
+    variant: `linear${String(lanes)}`,
+    constants: { ...constants, LANES: lanes },
     workgroups: linearWorkgroups(count, lanes),
-    ...work,
-  };
+  });
 }

@@ -118,19 +118,19 @@ async function createTurns(
     );
     const start = made.use(gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage));
     const sourceBuffer = made.use(gpu.bufferFrom('source', source));
-    const seen = await bind(gpu, 'view', view(shape), [
+    const seen = await bind(gpu, 'view', view(shape), {
       images,
-      sourceBuffer,
-      viewBuffer,
+      source: sourceBuffer,
+      views: viewBuffer,
       mean,
-      network.input,
-    ]);
+      x: network.input,
+    });
     const answers = { classes: network.classes, batch, images: turn, views, allImages: count };
     const judged = await bind(gpu, 'confidence', confidence(answers), {
-      0: network.logits,
-      1: confidences,
-      4: start,
-      5: logOdds,
+      logits: network.logits,
+      result: confidences,
+      first: start,
+      log_odds: logOdds,
     });
     turns.push({ first, dispatches: [seen, ...network.forward.dispatches, judged] });
   }

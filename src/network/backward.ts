@@ -47,7 +47,7 @@ export function tapeBackward(
     const { layer, index, input, output } = placed;
     const [upstream, gradient] = [gradientOf(output.tensor), gradientOf(input.tensor)];
     if (index < layers.length - 1 && sources.has(output.tensor)) {
-      const own = [sourceName(output.tensor), upstream];
+      const own = { a: sourceName(output.tensor), b: upstream };
       tape.add(`${layer.name} own gradient`, add(volume(output.extent) * batch), own);
     }
     const definition = definitionOf(layer);

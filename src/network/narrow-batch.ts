@@ -19,11 +19,14 @@ export function withoutSlots(tensor: string): { readonly tensor: string; readonl
 /** The images of the first slots, of a tensor that somebody outside writes. */
 export function tapeTaken(tape: Tape, tensor: string, values: number, images: ImagesPerElement): void {
   tape.tensor(tensor, values * images);
-  tape.add(`${tensor} from its slots`, takeImages(values, images), [inSlots(tensor), tensor]);
+  tape.add(`${tensor} from its slots`, takeImages(values, images), {
+    padded: inSlots(tensor),
+    images: tensor,
+  });
 }
 
 /** The slots of a tensor that somebody outside reads. */
 export function tapeGiven(tape: Tape, tensor: string, values: number, images: ImagesPerElement): void {
-  const slots = tape.tensor(inSlots(tensor), 4 * values, true);
-  tape.add(`${tensor} into its slots`, giveImages(values, images), [slots, tensor]);
+  const padded = tape.tensor(inSlots(tensor), 4 * values, true);
+  tape.add(`${tensor} into its slots`, giveImages(values, images), { padded, images: tensor });
 }

@@ -19,8 +19,8 @@ const tensorOf = (operand: Operand): string => (typeof operand === 'string' ? op
 export interface Operation {
   readonly label: string;
   readonly launch: Launch;
-  /** Tensor of each binding of the shader. */
-  readonly tensors: Readonly<Record<number, Operand>>;
+  /** Tensor of each binding, by its name. */
+  readonly tensors: Readonly<Record<string, Operand>>;
 }
 
 /** Collects tensors and operations in the order in which they run. */
@@ -43,7 +43,11 @@ export class Tape {
     return this.tensor(name, floats, true);
   }
 
-  add(label: string, launch: Launch, tensors: Readonly<Record<number, Operand>>): void {
+  add<Name extends string>(
+    label: string,
+    launch: Launch<Name>,
+    tensors: Readonly<Record<NoInfer<Name>, Operand>>,
+  ): void {
     this.operations.push({ label, launch, tensors });
   }
 
@@ -55,8 +59,11 @@ export class Tape {
   /** The tensor that each operation is the first to write, where it is one that was declared here. */
   firstWritten(): (string | undefined)[] {
     const seen = new Set(this.#outside);
-    return this.operations.map(({ tensors }) => {
-      const names = Object.values(tensors).map(tensorOf);
+    return this.operations.map(({ launch, tensors }) => {
+      const names = Object.keys(launch.bindings).flatMap((name) => {
+        const operand = tensors[name];
+        return operand === undefined ? [] : [tensorOf(operand)];
+      });
       const written = names.find((name) => this.sizes.has(name) && !seen.has(name));
       for (const name of names) seen.add(name);
       return written;
@@ -104,11 +111,11 @@ export async function bindTape(
   }
   const written = tape.firstWritten();
   const bindings = tape.operations.map(async ({ label, launch, tensors }, index): Promise<Dispatch> => {
-    const bound: Record<number, GPUBufferBinding> = {};
-    for (const [binding, operand] of Object.entries(tensors)) {
+    const bound: Record<string, GPUBufferBinding> = {};
+    for (const [name, operand] of Object.entries(tensors)) {
       const buffer = buffers.get(tensorOf(operand));
       if (!buffer) throw new Error(`${label}: tensor ${tensorOf(operand)} was never declared`);
-      bound[Number(binding)] =
+      bound[name] =
         typeof operand === 'string'
           ? { buffer }
           : { buffer, offset: 4 * operand.first, size: 4 * operand.floats };

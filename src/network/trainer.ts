@@ -165,8 +165,13 @@ export async function bindView(
   using made = new ResourceStack();
   const views = made.use(gpu.bufferFrom('views', viewTable([shown])));
   const meanBuffer = made.use(gpu.bufferFrom('mean', mean));
-  const operands = [images, source, views, meanBuffer, network.input];
-  const dispatch = await bind(gpu, 'view', view({ ...shape, views: 1 }), operands);
+  const dispatch = await bind(gpu, 'view', view({ ...shape, views: 1 }), {
+    images,
+    source,
+    views,
+    mean: meanBuffer,
+    x: network.input,
+  });
   const held = made.move();
   return {
     dispatch,
@@ -201,12 +206,12 @@ export async function createDescender(
   const targetBuffer = made.use(gpu.buffer('targets of this step', 4 * batch));
   const losses = made.use(gpu.buffer('losses', 4 * batch));
   const objective = new Program([
-    await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), [
-      network.logits,
-      network.logitsGradient,
-      targetBuffer,
-      losses,
-    ]),
+    await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), {
+      logits: network.logits,
+      result: network.logitsGradient,
+      targets: targetBuffer,
+      loss: losses,
+    }),
   ]);
   const trained = new Map([...network.parameterGradients].filter(([name]) => frozen?.has(name) !== true));
   const update = await updates(gpu, architecture, parameters, trained, made);
@@ -260,7 +265,7 @@ async function updates(
     settings.push({ rates, isBias: name.endsWith('.bias') });
     const velocity = made.use(gpu.buffer(`velocity of ${name}`, 4 * floats));
     velocities.set(velocity.label, velocity);
-    return bind(gpu, `${name} update`, sgd(floats), [parameter, velocity, gradient, rates]);
+    return bind(gpu, `${name} update`, sgd(floats), { weight: parameter, velocity, gradient, step: rates });
   });
   return { program: new Program(await Promise.all(dispatches)), settings, velocities };
 }

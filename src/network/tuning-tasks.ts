@@ -46,7 +46,7 @@ const launchesOf = ({ operations }: Tape): Map<string, Launch> =>
 
 const sameVariant = (one: Launch, other: Launch): boolean => one.choice?.variant === other.choice?.variant;
 
-function bytesOf({ label, tensors }: Operation, tape: Tape, given: ReadonlyMap<string, number>) {
+function bytesOf({ label, launch, tensors }: Operation, tape: Tape, given: ReadonlyMap<string, number>) {
   const sizeOf = (operand: Operand): number => {
     if (typeof operand !== 'string') return 4 * operand.floats;
     const bytes = given.get(operand) ?? tape.sizes.get(operand);
@@ -54,6 +54,9 @@ function bytesOf({ label, tensors }: Operation, tape: Tape, given: ReadonlyMap<s
     return bytes;
   };
   return Object.fromEntries(
-    Object.entries(tensors).map(([binding, operand]) => [Number(binding), sizeOf(operand)]),
+    Object.keys(launch.bindings).flatMap((name) => {
+      const operand = tensors[name];
+      return operand === undefined ? [] : [[name, sizeOf(operand)]];
+    }),
   );
 }

@@ -88,17 +88,17 @@ async function multiplyFactors(
 ): Promise<GPUBuffer> {
   const rank = left.shape[1] ?? 0;
   const rows = left.data.subarray(first * rank, (first + outputs) * rank);
-  const leftTurned = packWeight({ layer: name, groups: 1, outputs, depth: rank, fileShape: [] }, rows);
+  const leftTransposed = packWeight({ layer: name, groups: 1, outputs, depth: rank, fileShape: [] }, rows);
   using scratch = new ResourceStack();
   using made = new ResourceStack();
-  const factors = [
-    scratch.use(gpu.bufferFrom(`${name} right`, padRows(right.data, depth))),
-    scratch.use(gpu.buffer(`${name} zeros`, 4 * pitch(depth))),
-    scratch.use(gpu.bufferFrom(`${name} left`, leftTurned)),
-  ];
+  const factors = {
+    a: scratch.use(gpu.bufferFrom(`${name} right`, padRows(right.data, depth))),
+    bias: scratch.use(gpu.buffer(`${name} zeros`, 4 * pitch(depth))),
+    b: scratch.use(gpu.bufferFrom(`${name} left`, leftTransposed)),
+  };
   const product = made.use(gpu.buffer(name, 4 * depth * pitch(outputs)));
   const launch = matmul({ rows: depth, columns: outputs, depth: rank }, gpu);
-  run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, [...factors, product])]));
+  run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, { ...factors, c: product })]));
   made.move();
   return product;
 }
@@ -132,7 +132,10 @@ const largestOf = (values: Float32Array): number =>
 async function toHalves(gpu: Gpu, floats: GPUBuffer, values: number): Promise<GPUBuffer> {
   using made = new ResourceStack();
   const halves = made.use(gpu.buffer(floats.label, 2 * values));
-  run(gpu, new Program([await bind(gpu, `${floats.label} to halves`, pack(values), [floats, halves])]));
+  run(
+    gpu,
+    new Program([await bind(gpu, `${floats.label} to halves`, pack(values), { x: floats, packed: halves })]),
+  );
   floats.destroy();
   made.move();
   return halves;

@@ -1,4 +1,4 @@
-/** A convolution by products of squares on a tape: three operations instead of one, of weights that are turned beforehand. */
+/** A convolution by Winograd's transforms on a tape: three operations instead of one, of weights that are transformed beforehand. */
 import { convFlops } from '../kernels/conv2d/conv-shape.ts';
 import { conv2d } from '../kernels/conv2d/conv2d.ts';
 import { rectified } from '../kernels/layers/relu.ts';
@@ -16,7 +16,7 @@ import type { Operand, Tape } from './tape.ts';
 /** What the three operations of a pass, e.g. `conv3 forward`, keep for themselves. */
 const weightsOf = (pass: string): string => `${pass} square weights`;
 const biasOf = (pass: string): string => `${pass} square bias`;
-const squaresOf = (pass: string): string => `${pass} squares`;
+const tilesOf = (pass: string): string => `${pass} squares`;
 const productsOf = (pass: string): string => `${pass} products`;
 
 /** @param weights as `conv2d` reads them for the same convolution */
@@ -30,15 +30,15 @@ export function tapeWinogradFilter(
   const floats = winogradFloats(shape);
   tape.tensor(weightsOf(pass), floats.weights, true);
   tape.tensor(biasOf(pass), floats.bias, true);
-  tape.add(`${pass} turn weights`, winogradFilterTransform(shape), [
+  tape.add(`${pass} turn weights`, winogradFilterTransform(shape), {
     weights,
     bias,
-    weightsOf(pass),
-    biasOf(pass),
-  ]);
+    transformed: weightsOf(pass),
+    transformed_bias: biasOf(pass),
+  });
 }
 
-/** y = weights · x + bias, or what is positive of it, of the weights that `tapeWinogradFilter` has turned for the pass. */
+/** y = weights · x + bias, or what is positive of it, of the weights that `tapeWinogradFilter` has transformed for the pass. */
 export function tapeWinograd(
   tape: Tape,
   pass: string,
@@ -47,15 +47,19 @@ export function tapeWinograd(
   { x, y, rectify = false }: { readonly x: Operand; readonly y: Operand; readonly rectify?: boolean },
 ): void {
   const floats = winogradFloats(shape);
-  const squares = tape.tensor(squaresOf(pass), floats.squares);
+  const tiles = tape.tensor(tilesOf(pass), floats.tiles);
   const products = tape.tensor(productsOf(pass), floats.products);
-  tape.add(`${pass} spread`, winogradInputTransform(shape), { 4: x, 5: squares });
+  tape.add(`${pass} spread`, winogradInputTransform(shape), { x, tiles });
   // Whatever is really multiplied, it counts as the convolution that it stands for.
-  tape.add(pass, { ...conv2d(winogradProducts(shape), target), flops: convFlops(shape.convolution) }, [
-    weightsOf(pass),
-    biasOf(pass),
-    squares,
-    products,
-  ]);
-  tape.add(`${pass} gather`, rectified(winogradOutputTransform(shape), rectify), { 6: products, 7: y });
+  tape.add(
+    pass,
+    { ...conv2d(winogradProducts(shape), target), flops: convFlops(shape.convolution) },
+    {
+      weights: weightsOf(pass),
+      bias: biasOf(pass),
+      x: tiles,
+      y: products,
+    },
+  );
+  tape.add(`${pass} gather`, rectified(winogradOutputTransform(shape), rectify), { products, y });
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { AdapterDescription } from '../gpu/device.ts';
 import type { ChoiceTable } from '../gpu/tuning.ts';
-import { familiesText } from '../kernels/families.ts';
+import { familiesText } from '../kernels/index.ts';
 import { messageOf } from '../util/message-of.ts';
 import type { Storage } from '../storage/storage.ts';
 import { cacheFolder } from './cache-folder.ts';

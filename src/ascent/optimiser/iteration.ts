@@ -103,39 +103,47 @@ export async function bindIteration(
   const squares = { buffer: buffers.parts, offset: 0, size: 4 * productFloats(batch) };
   const product = batchedDot(values, batch);
   const step = stepOf(climb);
-  const norm = await bind(gpu, 'gradient norm', product, [gradient, gradient, squares]);
-  const record = await bind(gpu, 'record', recordStep(shape), [
-    own.uniform,
-    buffers.clock,
-    own.rates,
-    buffers.outcome,
-    buffers.judged,
-    buffers.parts,
-    buffers.watched,
-    own.history,
-    own.best,
-  ]);
+  const norm = await bind(gpu, 'gradient norm', product, {
+    a: gradient,
+    b: gradient,
+    partial: squares,
+  });
+  const record = await bind(gpu, 'record', recordStep(shape), {
+    step: own.uniform,
+    clock: buffers.clock,
+    rates: own.rates,
+    outcome: buffers.outcome,
+    judged: buffers.judged,
+    parts: buffers.parts,
+    watched: buffers.watched,
+    history: own.history,
+    best: own.best,
+  });
   const words = imageWords(model.preprocessing.image);
   const keeping = [
-    await bind(gpu, 'keep', copyImprovedImages(words, batch), [own.best, buffers.images, own.kept]),
+    await bind(gpu, 'keep', copyImprovedImages(words, batch), {
+      best: own.best,
+      current: buffers.images,
+      kept: own.kept,
+    }),
   ];
   if (own.keptParameters) {
-    const tensors = { 0: own.best, 3: parameters, 4: own.keptParameters };
+    const tensors = { best: own.best, current_values: parameters, kept_values: own.keptParameters };
     keeping.push(await bind(gpu, 'keep parameters', copyImprovedParameters(values, batch), tensors));
   }
   const moments = {
-    ...(own.firstMoment && { 12: own.firstMoment }),
-    ...(own.secondMoment && { 13: own.secondMoment, 8: own.best }),
+    ...(own.firstMoment && { first_moment: own.firstMoment }),
+    ...(own.secondMoment && { second_moment: own.secondMoment, best: own.best }),
   };
   const stepping = await bind(gpu, 'step', ascentStep(step, shape), {
-    0: own.uniform,
-    2: own.rates,
-    9: parameters,
-    10: gradient,
-    11: own.bounds,
+    step: own.uniform,
+    rates: own.rates,
+    parameters,
+    gradient,
+    bounds: own.bounds,
     ...moments,
   });
-  const tick = new Program([await bind(gpu, 'tick', tickClock(), { 1: buffers.clock })]);
+  const tick = new Program([await bind(gpu, 'tick', tickClock(), { clock: buffers.clock })]);
   const books = new Program([norm, record, ...keeping, stepping]);
   return { iteration: [draw, ...stage.see, pullBack, books], tick };
 }

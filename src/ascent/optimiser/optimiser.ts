@@ -100,7 +100,11 @@ export class Optimiser {
     const fresh = gpu.buffer('start of replaced slots', 4 * values * batch);
     gpu.write(mask, Float32Array.from(slotsMask(slots, batch)));
     const replacing = async (label: string, target: GPUBuffer) =>
-      bind(gpu, label, copyImprovedParameters(values, batch), { 0: mask, 3: fresh, 4: target });
+      bind(gpu, label, copyImprovedParameters(values, batch), {
+        best: mask,
+        current_values: fresh,
+        kept_values: target,
+      });
     for (const moment of [own.firstMoment, own.secondMoment])
       if (moment) run(gpu, new Program([await replacing('no movement', moment)]));
     const start = startOptions(this.options, objectives, batch, own.bounds);

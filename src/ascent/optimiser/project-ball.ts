@@ -50,7 +50,7 @@ export async function createBall(
   if (norm === 'linf') {
     // Bytes are whole numbers, and so is the most by which one of them may change.
     const shape = { values, batch, radius: Math.floor(radius) };
-    const clamp = await bind(gpu, 'clamp', clampToCube(shape), { 0: parameters, 1: centre });
+    const clamp = await bind(gpu, 'clamp', clampToCube(shape), { x: parameters, centre });
     return {
       centre,
       draw: [clamp, await draw.nearest(parameters)],
@@ -60,23 +60,23 @@ export async function createBall(
     };
   }
   const shape = { values, batch, radius };
-  const parts = gpu.buffer('distance', 4 * productFloats(batch));
+  const partial = gpu.buffer('distance', 4 * productFloats(batch));
   const factor = gpu.buffer('shrinking', 4 * batch);
   const squares = gpu.buffer('squares of changes', 4 * squaresWords(batch));
   const shifts = gpu.buffer('rounding', 4 * batch);
-  const image = { 0: parameters, 1: centre };
+  const image = { x: parameters, centre };
   return {
     centre,
     draw: [
-      await bind(gpu, 'distance', ballDistance(shape), { ...image, 2: parts }),
-      await bind(gpu, 'shrink', ballShrink(shape), { 2: parts, 3: factor }),
-      await bind(gpu, 'project', ballProject(shape), { ...image, 3: factor }),
-      await bind(gpu, 'squares', ballSquares(shape), { ...image, 4: squares }),
-      await bind(gpu, 'choose', ballChoose(shape), { 4: squares, 5: shifts }),
+      await bind(gpu, 'distance', ballDistance(shape), { ...image, partial }),
+      await bind(gpu, 'shrink', ballShrink(shape), { partial, factor }),
+      await bind(gpu, 'project', ballProject(shape), { ...image, factor }),
+      await bind(gpu, 'squares', ballSquares(shape), { ...image, squares_of: squares }),
+      await bind(gpu, 'choose', ballChoose(shape), { squares_of: squares, shifts }),
       await draw.around(parameters, centre, shifts),
     ],
     destroy() {
-      for (const buffer of [centre, parts, factor, squares, shifts]) buffer.destroy();
+      for (const buffer of [centre, partial, factor, squares, shifts]) buffer.destroy();
     },
   };
 }

@@ -58,8 +58,16 @@ async function blurring(
   const half = allocate('half blurred', volume(extent) * batch);
   const shape = { channels, height, width, batch, reach: (weights.length - 1) / 2 };
   return new Program([
-    await bind(gpu, 'blur rows', blur({ ...shape, along: 'rows' }), [parameters, table, half]),
-    await bind(gpu, 'blur columns', blur({ ...shape, along: 'columns' }), [half, table, parameters]),
+    await bind(gpu, 'blur rows', blur({ ...shape, along: 'rows' }), {
+      sharp: parameters,
+      weights: table,
+      blurred: half,
+    }),
+    await bind(gpu, 'blur columns', blur({ ...shape, along: 'columns' }), {
+      sharp: half,
+      weights: table,
+      blurred: parameters,
+    }),
   ]);
 }
 
@@ -74,7 +82,7 @@ async function clearing(
   const rank = rankOf(percent, height * width);
   const shape = { channels, height, width, batch, rank, contribution };
   const thresholds = allocate('thresholds', batch);
-  const tensors = [parameters, gradient, thresholds];
+  const tensors = { x: parameters, g: gradient, thresholds };
   const what = contribution ? 'contribution' : 'norm';
   return [
     new Program([

@@ -180,14 +180,18 @@ async function drawing(
   { parameters, places, frame, drawn, pulled }: Buffers,
 ): Promise<Dispatch[]> {
   const { table, program, values } = drawn;
-  const operands = { ...[table, program, frame, images], ...(values && { 8: values }) };
+  const operands = { genomes: table, program, frame, images, ...(values && { values }) };
   const colour = hlsToRgb(draw.population, Math.ceil((draw.height * draw.width) / 4));
   const launch = scatter(pull.edges * pull.batch, words);
   return [
-    await bind(gpu, 'weights', launch, [parameters, places, program]),
-    await bind(gpu, 'weights of the gradient', launch, [parameters, places, pulled.program]),
+    await bind(gpu, 'weights', launch, { x: parameters, place: places, y: program }),
+    await bind(gpu, 'weights of the gradient', launch, {
+      x: parameters,
+      place: places,
+      y: pulled.program,
+    }),
     await bind(gpu, 'render', cppn(draw), operands),
-    ...(draw.channels === 3 ? [await bind(gpu, 'colour', colour, [images])] : []),
+    ...(draw.channels === 3 ? [await bind(gpu, 'colour', colour, { images })] : []),
   ];
 }
 
@@ -199,13 +203,18 @@ async function pulling(
 ): Promise<Dispatch[]> {
   const { table, program, values } = pulled;
   const operands = {
-    ...[table, program, frame, imageGradient, heads, shares],
-    7: slopes,
-    ...(values && { 8: values }),
+    genomes: table,
+    program,
+    frame,
+    image_gradient: imageGradient,
+    heads,
+    shares,
+    slopes,
+    ...(values && { values }),
   };
   return [
     await bind(gpu, 'render backward', pullCppn(pull), operands),
-    await bind(gpu, 'gradient of the weights', addCppnGradient(pull), { 5: shares, 6: gradient }),
+    await bind(gpu, 'gradient of the weights', addCppnGradient(pull), { shares, gradient }),
   ];
 }
 

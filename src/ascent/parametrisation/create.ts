@@ -37,9 +37,9 @@ export function createParametrisation(
   };
   const drawn = { channels, height, width, batch, reverseChannels };
   const { mean: meanImage, images } = buffers;
-  const nearest = (x: GPUBuffer) => bind(gpu, 'picture', quantise(drawn), [x, meanImage, images]);
+  const nearest = (x: GPUBuffer) => bind(gpu, 'picture', quantise(drawn), { x, mean: meanImage, images });
   const around = (x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer) =>
-    bind(gpu, 'picture', quantiseAround(drawn), [x, meanImage, images, centre, shifts]);
+    bind(gpu, 'picture', quantiseAround(drawn), { x, mean: meanImage, images, centre, shifts });
   const { parametrisation } = settings;
   switch (parametrisation.kind) {
     case 'pixel':

@@ -81,9 +81,14 @@ async function synthesis(gpu: Gpu, shape: ParametrisationShape, buffers: Buffers
   const { parameters, scale, mix, first, second, rows, columns } = buffers;
   const launches = launchesOf(shape);
   return [
-    await bind(gpu, 'spectrum', launches.spectrum, [parameters, scale, mix, first]),
-    await bind(gpu, 'waves along the height', launches.height, [first, rows, second]),
-    await bind(gpu, 'waves along the width', launches.width, [second, columns, first]),
+    await bind(gpu, 'spectrum', launches.spectrum, {
+      x: parameters,
+      scale,
+      mix_columns: mix,
+      y: first,
+    }),
+    await bind(gpu, 'waves along the height', launches.height, { x: first, basis: rows, y: second }),
+    await bind(gpu, 'waves along the width', launches.width, { x: second, basis: columns, y: first }),
   ];
 }
 
@@ -92,13 +97,22 @@ async function adjoint(gpu: Gpu, shape: ParametrisationShape, buffers: Buffers):
   const { imageGradient } = shape;
   const launches = launchesOf(shape);
   return [
-    await bind(gpu, 'waves along the width backward', launches.width, [
-      imageGradient,
-      columnsTransposed,
-      second,
-    ]),
-    await bind(gpu, 'waves along the height backward', launches.height, [second, rowsTransposed, first]),
-    await bind(gpu, 'spectrum backward', launches.spectrum, [first, scale, mixTransposed, gradient]),
+    await bind(gpu, 'waves along the width backward', launches.width, {
+      x: imageGradient,
+      basis: columnsTransposed,
+      y: second,
+    }),
+    await bind(gpu, 'waves along the height backward', launches.height, {
+      x: second,
+      basis: rowsTransposed,
+      y: first,
+    }),
+    await bind(gpu, 'spectrum backward', launches.spectrum, {
+      x: first,
+      scale,
+      mix_columns: mixTransposed,
+      y: gradient,
+    }),
   ];
 }
 

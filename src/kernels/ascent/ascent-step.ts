@@ -1,8 +1,63 @@
 /** Steps of gradient ascent and their records; see `shaders/ascent/ascent-step.wgsl`. */
 import source from '../../../shaders/ascent/ascent-step.wgsl';
-import type { Kernel, Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { productParts } from './batched-dot.ts';
+import {
+  launchOf,
+  onlyRead,
+  read,
+  readWrite,
+  uniform,
+  write,
+  type KernelFamily,
+  type LaunchOf,
+} from '../family.ts';
+
+const stepping = {
+  step: uniform(0),
+  rates: onlyRead(2),
+  parameters: readWrite(9),
+  gradient: read(10),
+  bounds: read(11),
+};
+
+export const ascentStepFamily = {
+  name: 'ascent-step',
+  group: 'ascent',
+  computes: 'records an iteration; the step rules; bounds',
+  shaders: { 'ascent-step': source },
+  entries: {
+    record: {
+      bindings: {
+        step: uniform(0),
+        clock: onlyRead(1),
+        rates: write(2),
+        outcome: read(3),
+        judged: read(4),
+        parts: read(5),
+        watched: read(6),
+        history: write(7),
+        best: readWrite(8),
+      },
+    },
+    tick: { bindings: { clock: readWrite(1) } },
+    bound: { bindings: { parameters: readWrite(9), bounds: read(11) } },
+    plain: { bindings: stepping },
+    momentum: { bindings: { ...stepping, first_moment: readWrite(12) } },
+    adam: {
+      bindings: {
+        step: uniform(0),
+        rates: onlyRead(2),
+        best: onlyRead(8),
+        parameters: readWrite(9),
+        gradient: read(10),
+        bounds: read(11),
+        first_moment: readWrite(12),
+        second_moment: readWrite(13),
+      },
+    },
+  },
+} as const satisfies KernelFamily;
 
 export const stepRules = ['constant', 'progress', 'normalised', 'sign', 'adam'] as const;
 export type StepRule = (typeof stepRules)[number];
@@ -73,17 +128,14 @@ export function stepUniform(constants: StepConstants): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Bindings: 0 uniform, 1 clock u32 [2], 2 rates [batch], 3 outcome that was climbed, 4 outcome that is judged, both
- * [5, batch] as in `objective.ts`, 5 sums in parts, 6 watched class u32 [batch], 7 history, 8 best [4, batch]: score, whether
- * it improved, iterations without a gradient, age (past all steps where `until` was reached).
+ * Binds step as `stepUniform` makes it, clock u32 [2], rates [batch], outcome, of the input whose gradient is followed, judged, of
+ * the image itself, both [5, batch] as in `objective.ts`, parts of the sums, watched, the class u32 [batch], history, and best
+ * [4, batch]: score, whether it improved, iterations without a gradient, age (past all steps where `until` was reached).
  */
-export function recordStep(shape: AscentStepShape): Launch {
+export function recordStep(shape: AscentStepShape): LaunchOf<typeof ascentStepFamily, 'record'> {
   const parts = sumParts(shape) * shape.batch;
-  const kernel: Kernel = {
-    family: 'ascent-step',
+  return launchOf(ascentStepFamily, 'record', {
     variant: 'lanes32',
-    source,
-    entryPoint: 'record',
     constants: {
       VALUES: shape.values,
       BATCH: shape.batch / 4,
@@ -92,40 +144,43 @@ export function recordStep(shape: AscentStepShape): Launch {
       INPUT_VALUES: shape.inputValues,
       PATIENCE: stepPatience,
     },
-  };
-  return { kernel, workgroups: [shape.batch / 4, 1, 1], flops: parts, bytes: 4 * parts };
+    workgroups: [shape.batch / 4, 1, 1],
+    flops: parts,
+    bytes: 4 * parts,
+  });
 }
 
-/** Bindings: 1 clock. */
-export function tickClock(): Launch {
-  const kernel: Kernel = {
-    family: 'ascent-step',
+/** Binds clock. */
+export function tickClock(): LaunchOf<typeof ascentStepFamily, 'tick'> {
+  return launchOf(ascentStepFamily, 'tick', {
     variant: 'single',
-    source,
-    entryPoint: 'tick',
     constants: {},
-  };
-  return { kernel, workgroups: [1, 1, 1], flops: 0, bytes: 16 };
+    workgroups: [1, 1, 1],
+    flops: 0,
+    bytes: 16,
+  });
 }
 
-/** Bindings: 9 parameters [values, batch], 11 bounds [values, 2]. */
-export function boundParameters(values: number, batch: number): Launch {
-  const constants = { VALUES: values, BATCH: batch / 4 };
-  const kernel = { family: 'ascent-step', source, entryPoint: 'bound', constants };
-  return elementwise(kernel, (values * batch) / 4, { flops: 2 * values * batch, bytes: 8 * values * batch });
+/** Binds parameters [values, batch] and bounds [values, 2]. */
+export function boundParameters(values: number, batch: number): LaunchOf<typeof ascentStepFamily, 'bound'> {
+  return elementwise(ascentStepFamily, 'bound', (values * batch) / 4, {
+    constants: { VALUES: values, BATCH: batch / 4 },
+    flops: 2 * values * batch,
+    bytes: 8 * values * batch,
+  });
 }
 
 /**
- * Bindings: 0 uniform, 2 rates, 9 parameters, 10 gradient, both [values, batch], 11 bounds [values, 2]; `momentum` and `adam`
- * also 12 first moment, `adam` 13 second moment (as large as the parameters) and 8 best.
+ * Binds step, rates, parameters and gradient, both [values, batch], and bounds [values, 2]; `momentum` and `adam` first_moment as
+ * well, `adam` second_moment (as large as the parameters) and best.
  */
-export function ascentStep(
-  entryPoint: 'plain' | 'momentum' | 'adam',
+export function ascentStep<E extends 'plain' | 'momentum' | 'adam'>(
+  entryPoint: E,
   { values, batch }: AscentStepShape,
-): Launch {
-  const constants = { VALUES: values, BATCH: batch / 4 };
+): LaunchOf<typeof ascentStepFamily, E> {
   const tensors = { plain: 3, momentum: 5, adam: 7 }[entryPoint];
-  return elementwise({ family: 'ascent-step', source, entryPoint, constants }, (values * batch) / 4, {
+  return elementwise(ascentStepFamily, entryPoint, (values * batch) / 4, {
+    constants: { VALUES: values, BATCH: batch / 4 },
     flops: 5 * values * batch,
     bytes: 4 * tensors * values * batch,
   });

@@ -1,8 +1,18 @@
 /** Gaussian blur, a regulariser of gradient ascent (the paper's supplement); see `shaders/ascent/blur.wgsl`. */
 import source from '../../../shaders/ascent/blur.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { exponential } from '../../random/fixed-math.ts';
 import { elementwise } from '../elementwise.ts';
+import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const blurFamily = {
+  name: 'blur',
+  group: 'ascent',
+  computes: 'one pass of a separable blur',
+  shaders: { blur: source },
+  entries: {
+    main: { bindings: { sharp: read(0), weights: read(1), blurred: write(2) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface BlurShape {
   readonly channels: number;
@@ -18,13 +28,21 @@ export interface BlurShape {
 
 /**
  * One of the two passes.
- * Bindings: 0 sharp [channels, height, width, batch], 1 weights [2 · reach + 1], 2 blurred, as sharp.
+ * Binds sharp [channels, height, width, batch], weights [2 · reach + 1] and blurred, as sharp.
  */
-export function blur({ channels, height, width, batch, reach, along }: BlurShape): Launch {
+export function blur({
+  channels,
+  height,
+  width,
+  batch,
+  reach,
+  along,
+}: BlurShape): LaunchOf<typeof blurFamily, 'main'> {
   const values = channels * height * width * batch;
   const [side, inner] = along === 'rows' ? [width, batch / 4] : [height, (width * batch) / 4];
   const constants = { COUNT: values / 4, SIDE: side, INNER: inner, REACH: reach };
-  return elementwise({ family: 'blur', source, entryPoint: 'main', constants }, values / 4, {
+  return elementwise(blurFamily, 'main', values / 4, {
+    constants,
     flops: 2 * (2 * reach + 1) * values,
     bytes: 8 * values,
   });

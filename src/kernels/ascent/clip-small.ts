@@ -1,7 +1,18 @@
 /** Pixels of small norm or contribution set to zero; see `shaders/ascent/clip-small.wgsl`. */
 import source from '../../../shaders/ascent/clip-small.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
+import { launchOf, onlyRead, read, readWrite, write, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const clipSmallFamily = {
+  name: 'clip-small',
+  group: 'ascent',
+  computes: 'clears pixels of small norm or small contribution, by radix selection',
+  shaders: { 'clip-small': source },
+  entries: {
+    threshold: { bindings: { x: onlyRead(0), g: read(1), thresholds: write(2) } },
+    clear: { bindings: { x: readWrite(0), g: read(1), thresholds: onlyRead(2) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface SmallPixelsShape {
   readonly channels: number;
@@ -22,30 +33,25 @@ export const rankOf = (percent: number, pixels: number): number =>
 const lanes = 256;
 
 /**
- * Bindings: 0 X [channels, height, width, batch], 1 g, as X (read for the contribution alone, where the norm is asked
- * for any buffer but X's will do), 2 thresholds [batch], bits of floats: squared norms or contributions.
+ * Binds x [channels, height, width, batch], g, as x (read for the contribution alone, where the norm is asked for any
+ * buffer but that of x will do), and thresholds [batch], bits of floats: squared norms or contributions.
  */
-export function smallPixelThreshold(shape: SmallPixelsShape): Launch {
+export function smallPixelThreshold(shape: SmallPixelsShape): LaunchOf<typeof clipSmallFamily, 'threshold'> {
   const values = valuesOf(shape);
-  return {
-    kernel: {
-      family: 'clip-small',
-      variant: `radix${String(lanes)}`,
-      source,
-      entryPoint: 'threshold',
-      constants: { ...constantsOf(shape), RANK: shape.rank, LANES: lanes },
-    },
+  return launchOf(clipSmallFamily, 'threshold', {
+    variant: `radix${String(lanes)}`,
+    constants: { ...constantsOf(shape), RANK: shape.rank, LANES: lanes },
     workgroups: [shape.batch / 4, 1, 1],
     flops: 8 * values,
     bytes: 4 * operandsOf(shape) * values,
-  };
+  });
 }
 
-/** Bindings as above: X is changed in place, below the thresholds that `smallPixelThreshold` found. */
-export function clearSmallPixels(shape: SmallPixelsShape): Launch {
+/** Binds as above: x is changed in place, below the thresholds that `smallPixelThreshold` found. */
+export function clearSmallPixels(shape: SmallPixelsShape): LaunchOf<typeof clipSmallFamily, 'clear'> {
   const values = valuesOf(shape);
-  const kernel = { family: 'clip-small', source, entryPoint: 'clear', constants: constantsOf(shape) };
-  return elementwise(kernel, (shape.height * shape.width * shape.batch) / 4, {
+  return elementwise(clipSmallFamily, 'clear', (shape.height * shape.width * shape.batch) / 4, {
+    constants: constantsOf(shape),
     flops: 2 * values,
     bytes: 4 * (operandsOf(shape) + 1) * values,
   });

@@ -1,18 +1,41 @@
-/** Keeps what belongs to images that improved; see `shaders/ascent/copy-improved.wgsl`. */
+/** Copies what belongs to images that improved; see `shaders/ascent/copy-improved.wgsl`. */
 import source from '../../../shaders/ascent/copy-improved.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
+import { read, readWrite, type KernelFamily, type LaunchOf } from '../family.ts';
 
-/** Bindings: 0 best [4, batch] as `climb.ts` has it, 1 pictures, 2 kept pictures, both u32 [batch, words]. */
-export function copyImprovedImages(words: number, batch: number): Launch {
+export const copyImprovedFamily = {
+  name: 'copy-improved',
+  group: 'ascent',
+  computes: 'copies what belongs to images that improved',
+  shaders: { 'copy-improved': source },
+  entries: {
+    images: { bindings: { best: read(0), current: read(1), kept: readWrite(2) } },
+    parameters: { bindings: { best: read(0), current_values: read(3), kept_values: readWrite(4) } },
+  },
+} as const satisfies KernelFamily;
+
+/** Binds best [4, batch] as `ascent-step.ts` has it, current images and kept ones, both u32 [batch, words]. */
+export function copyImprovedImages(
+  words: number,
+  batch: number,
+): LaunchOf<typeof copyImprovedFamily, 'images'> {
   const constants = { COUNT: words * batch, WORDS: words, BATCH: batch / 4 };
-  const kernel = { family: 'copy-improved', source, entryPoint: 'images', constants };
-  return elementwise(kernel, words * batch, { flops: 0, bytes: 8 * words * batch });
+  return elementwise(copyImprovedFamily, 'images', words * batch, {
+    constants,
+    flops: 0,
+    bytes: 8 * words * batch,
+  });
 }
 
-/** Bindings: 0 best, 3 parameters, 4 kept parameters, both [values, batch]. */
-export function copyImprovedParameters(values: number, batch: number): Launch {
+/** Binds best, current_values and kept_values, the parameters now and those kept, both [values, batch]. */
+export function copyImprovedParameters(
+  values: number,
+  batch: number,
+): LaunchOf<typeof copyImprovedFamily, 'parameters'> {
   const constants = { COUNT: (values * batch) / 4, BATCH: batch / 4 };
-  const kernel = { family: 'copy-improved', source, entryPoint: 'parameters', constants };
-  return elementwise(kernel, (values * batch) / 4, { flops: 0, bytes: 12 * values * batch });
+  return elementwise(copyImprovedFamily, 'parameters', (values * batch) / 4, {
+    constants,
+    flops: 0,
+    bytes: 12 * values * batch,
+  });
 }

@@ -1,7 +1,18 @@
 /** Random starts of gradient ascent; see `shaders/ascent/noise.wgsl`. */
 import source from '../../../shaders/ascent/noise.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
+import { read, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const noiseFamily = {
+  name: 'noise',
+  group: 'ascent',
+  computes: 'uniform and normal starts',
+  shaders: { noise: source },
+  entries: {
+    uniform_noise: { bindings: { keys: read(0), x: write(1) } },
+    gaussian_noise: { bindings: { keys: read(0), x: write(1) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface NoiseShape {
   /** Of one slot. */
@@ -14,11 +25,16 @@ export interface NoiseShape {
   readonly size: number;
 }
 
-/** Bindings: 0 keys u32 [batch, 2], one of each slot's random numbers, 1 X [values, batch]. */
-export function noise({ values, batch, kind, size }: NoiseShape): Launch {
+/** Binds keys u32 [batch, 2], one of each lane's random numbers, and x [values, batch]. */
+export function noise({
+  values,
+  batch,
+  kind,
+  size,
+}: NoiseShape): LaunchOf<typeof noiseFamily, EntryOf<typeof noiseFamily>> {
   const constants = { VALUES: values, BATCH: batch / 4, SIZE: size };
-  const kernel = { family: 'noise', source, entryPoint: `${kind}_noise`, constants };
-  return elementwise(kernel, (values * batch) / 4, {
+  return elementwise(noiseFamily, `${kind}_noise` as const, (values * batch) / 4, {
+    constants,
     flops: (kind === 'gaussian' ? 10 : 4) * values * batch,
     bytes: 4 * values * batch,
   });

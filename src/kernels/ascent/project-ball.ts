@@ -1,8 +1,34 @@
 /** Keeps images within a ball, and their bytes, too; see `shaders/ascent/project-ball.wgsl`. */
 import source from '../../../shaders/ascent/project-ball.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { productParts } from './batched-dot.ts';
+import {
+  launchOf,
+  onlyRead,
+  read,
+  readWrite,
+  write,
+  type EntryOf,
+  type KernelFamily,
+  type LaunchOf,
+} from '../family.ts';
+
+export const projectBallFamily = {
+  name: 'project-ball',
+  group: 'ascent',
+  computes: 'projection onto an L2 or L∞ ball, for floats and for the bytes that are drawn of them',
+  shaders: { 'project-ball': source },
+  entries: {
+    clamp_to_cube: { bindings: { x: readWrite(0), centre: read(1) } },
+    distance_parts: { bindings: { x: onlyRead(0), centre: read(1), partial: write(2) } },
+    shrink: { bindings: { partial: onlyRead(2), factor: write(3) } },
+    project: { bindings: { x: readWrite(0), centre: read(1), factor: onlyRead(3) } },
+    squares: { bindings: { x: onlyRead(0), centre: read(1), squares_of: write(4) } },
+    choose: { bindings: { squares_of: onlyRead(4), shifts: write(5) } },
+  },
+} as const satisfies KernelFamily;
+
+type BallLaunch<E extends EntryOf<typeof projectBallFamily>> = LaunchOf<typeof projectBallFamily, E>;
 
 export interface BallShape {
   readonly values: number;
@@ -17,51 +43,58 @@ const levels = 17;
 /** Sums of the squares of the changes, u32 [levels, productParts, batch]. */
 export const squaresWords = (batch: number): number => levels * productParts * batch;
 
-/** Bindings: 0 X, 1 centre, both [values, batch]. */
-export function clampToCube(shape: BallShape): Launch {
+/** Binds x and centre, both [values, batch]. */
+export function clampToCube(shape: BallShape): BallLaunch<'clamp_to_cube'> {
   const { values, batch } = shape;
   return launch('clamp_to_cube', shape, (values * batch) / 4, 4 * values * batch);
 }
 
-/** Bindings: 0 X, 1 centre, both [values, batch], 2 partial sums [productParts, batch]. */
-export function ballDistance(shape: BallShape): Launch {
+/** Binds x and centre, both [values, batch], and partial, the sums in parts [productParts, batch]. */
+export function ballDistance(shape: BallShape): BallLaunch<'distance_parts'> {
   const { values, batch } = shape;
   return launch('distance_parts', shape, (productParts * batch) / 4, 3 * values * batch);
 }
 
-/** Bindings: 2 partial sums, 3 factor [batch]. */
-export function ballShrink(shape: BallShape): Launch {
+/** Binds partial and factor [batch]. */
+export function ballShrink(shape: BallShape): BallLaunch<'shrink'> {
   return launch('shrink', shape, shape.batch / 4, productParts * shape.batch);
 }
 
-/** Bindings: 0 X, 1 centre, 3 factor. */
-export function ballProject(shape: BallShape): Launch {
+/** Binds x, centre and factor. */
+export function ballProject(shape: BallShape): BallLaunch<'project'> {
   const { values, batch } = shape;
   return launch('project', shape, (values * batch) / 4, 3 * values * batch);
 }
 
-/** Bindings: 0 X, 1 centre, 4 sums of squares. */
-export function ballSquares(shape: BallShape): Launch {
+/** Binds x, centre and squares_of, of `squaresWords`. */
+export function ballSquares(shape: BallShape): BallLaunch<'squares'> {
   const { values, batch } = shape;
   return launch('squares', shape, (productParts * batch) / 4, 5 * levels * values * batch);
 }
 
-/** Bindings: 4 sums of squares, 5 shifts [batch], with which `picture` rounds. */
-export function ballChoose(shape: BallShape): Launch {
+/** Binds squares_of and shifts [batch], with which `quantiseAround` rounds. */
+export function ballChoose(shape: BallShape): BallLaunch<'choose'> {
   const sums = squaresWords(shape.batch);
-  const kernel = {
-    family: 'project-ball',
+  return launchOf(projectBallFamily, 'choose', {
     variant: 'lanes32',
-    source,
-    entryPoint: 'choose',
     constants: constantsOf(shape),
-  };
-  return { kernel, workgroups: [shape.batch / 4, 1, 1], flops: 4 * sums, bytes: 4 * sums };
+    workgroups: [shape.batch / 4, 1, 1],
+    flops: 4 * sums,
+    bytes: 4 * sums,
+  });
 }
 
-function launch(entryPoint: string, shape: BallShape, count: number, flops: number): Launch {
-  const kernel = { family: 'project-ball', source, entryPoint, constants: constantsOf(shape) };
-  return elementwise(kernel, count, { flops, bytes: 4 * flops });
+function launch<E extends EntryOf<typeof projectBallFamily>>(
+  entryPoint: E,
+  shape: BallShape,
+  count: number,
+  flops: number,
+): BallLaunch<E> {
+  return elementwise(projectBallFamily, entryPoint, count, {
+    constants: constantsOf(shape),
+    flops,
+    bytes: 4 * flops,
+  });
 }
 
 /** No picture is further from another than this, and its square still is exact. */

@@ -3,12 +3,25 @@
  * variants. See `shaders/conv2d/conv2d-input-gradient.wgsl` for the kernel's weights.
  */
 import source from '../../../shaders/conv2d/conv2d-input-gradient.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
-import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
-import { tiledConvolution } from './conv2d.ts';
+import type { ConvShape } from './conv-shape.ts';
+import { convEntries, convShaders, tiledConvolution } from './conv2d.ts';
+import { conv2dVariants } from './conv2d-variants.ts';
 import { elementwise } from '../elementwise.ts';
 import { elementsOf } from '../batch-width.ts';
+import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';
 import type { Target } from '../tuning/variant.ts';
+
+export const conv2dInputGradientFamily = {
+  name: 'conv2d-input-gradient',
+  group: 'conv2d',
+  computes: 'gradient of a convolution by its input: a convolution by weights that are transposed for it',
+  shaders: { 'conv2d-input-gradient': source, ...convShaders },
+  entries: {
+    transpose_weights: { bindings: { weights: read(0), transposed: write(1) } },
+    ...convEntries,
+  },
+  variants: conv2dVariants,
+} as const satisfies KernelFamily;
 
 /** How the gradient's convolution goes along one axis. */
 interface Axis {
@@ -62,7 +75,7 @@ export function inputGradientBiasFloats(shape: ConvShape): number {
   return shape.groups * Math.ceil(axes(shape).channels / 4) * 4;
 }
 
-/** The gradient as a convolution of dy by the turned weights, where that is a plain one of stride 1. */
+/** The gradient as a convolution of dy by the transposed weights, where that is a plain one of stride 1. */
 export function gradientConvolution(shape: ConvShape): ConvShape | undefined {
   const { rows, columns } = axes(shape);
   if (rows.spread !== 1 || columns.spread !== 1 || rows.padding !== columns.padding) return undefined;
@@ -78,8 +91,10 @@ export function gradientConvolution(shape: ConvShape): ConvShape | undefined {
   };
 }
 
-/** Bindings: 0 weights [groups, in, height, width, out], 1 turned [groups, out, taps, taps, block and in], innermost padded to 4. */
-export function transposeConvWeights(shape: ConvShape): Launch {
+/** Binds weights [groups, in, height, width, out] and transposed [groups, out, taps, taps, block and in], innermost padded to 4. */
+export function transposeConvWeights(
+  shape: ConvShape,
+): LaunchOf<typeof conv2dInputGradientFamily, 'transpose_weights'> {
   const { groups, inChannels, outChannels, kernelHeight, kernelWidth, stride } = shape;
   const { rows, columns } = axes(shape);
   const values = transposedWeightFloats(shape);
@@ -93,18 +108,22 @@ export function transposeConvWeights(shape: ConvShape): Launch {
     SPREAD_Y: rows.spread,
     SPREAD_X: columns.spread,
   };
-  return elementwise(
-    { family: 'conv2d-input-gradient', source, entryPoint: 'transpose_weights', constants },
-    values,
-    {
-      flops: 0,
-      bytes: 8 * values,
-    },
-  );
+  return elementwise(conv2dInputGradientFamily, 'transpose_weights', values, {
+    constants,
+    flops: 0,
+    bytes: 8 * values,
+  });
 }
 
-/** Bindings: 0 turned weights, 1 zeros, 2 dy [out, height, width, batch], 3 dx [in, height, width, batch]. */
-export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: string): Launch {
+/**
+ * Binds the transposed weights as weights, zeros as bias, dy [out, height, width, batch] as x and dx [in, height, width, batch]
+ * as y.
+ */
+export function conv2dInputGradient(
+  shape: ConvShape,
+  target: Target,
+  variant?: string,
+): LaunchOf<typeof conv2dInputGradientFamily, keyof typeof convEntries> {
   const { groups, outChannels, inHeight, inWidth, batch } = shape;
   const { rows, columns, channels } = axes(shape);
   const constants = {
@@ -128,7 +147,6 @@ export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: 
     BATCH: elementsOf(batch),
   };
   const tiling = {
-    family: 'conv2d-input-gradient',
     shape,
     constants,
     stride: columns.stride,
@@ -138,5 +156,5 @@ export function conv2dInputGradient(shape: ConvShape, target: Target, variant?: 
     outputs: channels,
     batch,
   };
-  return { ...tiledConvolution(tiling, target, variant), flops: convFlops(shape), bytes: convBytes(shape) };
+  return tiledConvolution(conv2dInputGradientFamily, tiling, target, variant);
 }

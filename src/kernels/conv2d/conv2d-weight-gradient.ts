@@ -1,7 +1,8 @@
 /** Gradient of a convolution with respect to its weights; see `shaders/conv2d/conv2d-weight-gradient.wgsl` and `…-quads.wgsl`. */
 import source from '../../../shaders/conv2d/conv2d-weight-gradient.wgsl';
 import quadsSource from '../../../shaders/conv2d/conv2d-weight-gradient-quads.wgsl';
-import { linearWorkgroups, type Launch } from '../../gpu/kernel.ts';
+import { linearWorkgroups, type Workgroups } from '../../gpu/kernel.ts';
+import { launchOf, read, write, type KernelFamily, type LaunchOf } from '../family.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import {
   pick,
@@ -77,56 +78,64 @@ export const conv2dWeightGradientVariants: readonly WeightGradientVariant[] = [
   plain,
 ];
 
-/** Bindings: 0 x [in, height, width, batch], 1 dy [out, height, width, batch], 2 dw [in, height, width, out]. */
-export function conv2dWeightGradient(shape: ConvShape, target: Target, variant?: string): Launch {
-  const family = 'conv2d-weight-gradient';
+const bindings = { x: read(0), dy: read(1), dw: write(2) };
+
+export const conv2dWeightGradientFamily = {
+  name: 'conv2d-weight-gradient',
+  group: 'conv2d',
+  computes: 'gradient of a convolution by its weights',
+  shaders: { 'conv2d-weight-gradient': source, 'conv2d-weight-gradient-quads': quadsSource },
+  entries: {
+    plain: { bindings },
+    row: { bindings },
+    quads: { shader: 'conv2d-weight-gradient-quads', bindings },
+  },
+  variants: conv2dWeightGradientVariants,
+} as const satisfies KernelFamily;
+
+/** Binds x [in, height, width, batch], dy [out, height, width, batch] and dw [in, height, width, out]. */
+export function conv2dWeightGradient(
+  shape: ConvShape,
+  target: Target,
+  variant?: string,
+): LaunchOf<typeof conv2dWeightGradientFamily, WeightGradientVariant['entryPoint']> {
+  const { name: family } = conv2dWeightGradientFamily;
   const costOf = (candidate: WeightGradientVariant) => cost(candidate, shape);
   const { chosen, choice } = pick(family, shape, conv2dWeightGradientVariants, target, costOf, variant);
-  const { entryPoint, lanes, rows, taps } = chosen;
-  const constants = {
-    IN_CHANNELS: shape.inChannels / shape.groups,
-    OUT_CHANNELS: shape.outChannels / shape.groups,
-    IN_HEIGHT: shape.inHeight,
-    IN_WIDTH: shape.inWidth,
-    OUT_HEIGHT: shape.outHeight,
-    OUT_WIDTH: shape.outWidth,
-    KERNEL_HEIGHT: shape.kernelHeight,
-    KERNEL_WIDTH: shape.kernelWidth,
-    STRIDE: shape.stride,
-    PADDING: shape.padding,
-    BATCH: shape.batch / 4,
-  };
-  const width = taps ?? shape.kernelWidth;
-  const common = { family, variant: chosen.name };
-  const kernel =
-    entryPoint !== 'quads'
-      ? {
-          ...common,
-          source,
-          specialisation: { tile: { LANES: lanes, TAPS: width } },
-          entryPoint,
-          constants: { ...constants, GROUPS: shape.groups },
-        }
+  const { entryPoint, lanes, rows, taps: TAPS = shape.kernelWidth } = chosen;
+  const constants = constantsOf(shape);
+  const settings =
+    entryPoint === 'quads'
+      ? { specialisation: { tile: { ROWS: rows, TAPS } }, constants: { ...constants, LANES: lanes } }
       : {
-          ...common,
-          source: quadsSource,
-          specialisation: { tile: { ROWS: rows, TAPS: width } },
-          entryPoint,
-          constants: { ...constants, LANES: lanes },
+          specialisation: { tile: { LANES: lanes, TAPS } },
+          constants: { ...constants, GROUPS: shape.groups },
         };
-  return {
+  return launchOf(conv2dWeightGradientFamily, entryPoint, {
+    ...settings,
     choice,
-    kernel,
+    variant: chosen.name,
     workgroups: gridOf(chosen, shape),
     flops: convFlops(shape),
     bytes: convBytes(shape),
-  };
+  });
 }
 
-function gridOf(
-  { entryPoint, lanes, rows, taps }: WeightGradientVariant,
-  shape: ConvShape,
-): Launch['workgroups'] {
+const constantsOf = (shape: ConvShape) => ({
+  IN_CHANNELS: shape.inChannels / shape.groups,
+  OUT_CHANNELS: shape.outChannels / shape.groups,
+  IN_HEIGHT: shape.inHeight,
+  IN_WIDTH: shape.inWidth,
+  OUT_HEIGHT: shape.outHeight,
+  OUT_WIDTH: shape.outWidth,
+  KERNEL_HEIGHT: shape.kernelHeight,
+  KERNEL_WIDTH: shape.kernelWidth,
+  STRIDE: shape.stride,
+  PADDING: shape.padding,
+  BATCH: shape.batch / 4,
+});
+
+function gridOf({ entryPoint, lanes, rows, taps }: WeightGradientVariant, shape: ConvShape): Workgroups {
   const inChannels = shape.inChannels / shape.groups;
   const channelQuads = Math.ceil(shape.outChannels / shape.groups / 4);
   if (taps === undefined) return [shape.kernelHeight, inChannels, shape.groups * channelQuads];

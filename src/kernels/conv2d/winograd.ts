@@ -1,9 +1,24 @@
 /** The transforms around a convolution of stride 1 that multiplies less; see `shaders/conv2d/winograd.wgsl`. */
 import source from '../../../shaders/conv2d/winograd.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { elementwise } from '../elementwise.ts';
 import type { BindingLimit, Target } from '../tuning/variant.ts';
+import { read, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const winogradFamily = {
+  name: 'winograd',
+  group: 'conv2d',
+  computes:
+    'convolution of 3 × 3 by Winograd’s transforms; the products between them are a convolution of 1 × 1',
+  shaders: { winograd: source },
+  entries: {
+    filter_transform: {
+      bindings: { weights: read(0), bias: read(1), transformed: write(2), transformed_bias: write(3) },
+    },
+    input_transform: { bindings: { x: read(4), tiles: write(5) } },
+    output_transform: { bindings: { products: read(6), y: write(7) } },
+  },
+} as const satisfies KernelFamily;
 
 /** Sides of the squares that are multiplied point by point: F(2×2, 3×3) has 4; F(4×4, 3×3) and F(2×2, 5×5) have 6. */
 export type TileSize = 4 | 6;
@@ -45,8 +60,8 @@ export function winogradFor(
   const [down, across] = squaresOf(shape);
   const fewest = target.adapter.kind === 'swiftshader' ? 64 : 128;
   if (down * across * batch < fewest) return undefined;
-  const { squares, products } = winogradFloats(shape);
-  const fits = 4 * Math.max(squares, products) <= target.limits.maxStorageBufferBindingSize;
+  const { tiles, products } = winogradFloats(shape);
+  const fits = 4 * Math.max(tiles, products) <= target.limits.maxStorageBufferBindingSize;
   return fits ? shape : undefined;
 }
 
@@ -65,7 +80,7 @@ export function winogradFloats(shape: WinogradShape) {
   const planes = shape.size * shape.size;
   const pitch = Math.ceil(outChannels / groups / 4) * 4;
   return {
-    squares: planes * inChannels * down * across * batch,
+    tiles: planes * inChannels * down * across * batch,
     products: planes * outChannels * down * across * batch,
     weights: planes * inChannels * pitch,
     bias: planes * groups * pitch,
@@ -94,30 +109,41 @@ export function winogradProducts(shape: WinogradShape): ConvShape {
   };
 }
 
-/** Bindings: 0 weights as `conv2d` reads them, 1 bias, 2 turned weights, 3 turned bias. */
-export function winogradFilterTransform(shape: WinogradShape): Launch {
+/** Binds weights and bias as `conv2d` reads them, transformed and transformed_bias, of `winogradFloats`. */
+export function winogradFilterTransform(
+  shape: WinogradShape,
+): LaunchOf<typeof winogradFamily, 'filter_transform'> {
   const { weights, bias } = winogradFloats(shape);
   const invocations = weights / (shape.size * shape.size);
   return launch(shape, 'filter_transform', invocations, 4 * (weights + bias));
 }
 
-/** Bindings: 4 x [in, height, width, batch], 5 squares. */
-export function winogradInputTransform(shape: WinogradShape): Launch {
+/** Binds x [in, height, width, batch] and tiles. */
+export function winogradInputTransform(
+  shape: WinogradShape,
+): LaunchOf<typeof winogradFamily, 'input_transform'> {
   const { inChannels, inHeight, inWidth, batch } = shape.convolution;
-  const { squares } = winogradFloats(shape);
-  const bytes = 4 * (squares + inChannels * inHeight * inWidth * batch);
-  return launch(shape, 'input_transform', squares / (shape.size * shape.size), bytes);
+  const { tiles } = winogradFloats(shape);
+  const bytes = 4 * (tiles + inChannels * inHeight * inWidth * batch);
+  return launch(shape, 'input_transform', tiles / (shape.size * shape.size), bytes);
 }
 
-/** Bindings: 6 products of squares, 7 y [out, height, width, batch]. */
-export function winogradOutputTransform(shape: WinogradShape): Launch {
+/** Binds products of the tiles and y [out, height, width, batch]. */
+export function winogradOutputTransform(
+  shape: WinogradShape,
+): LaunchOf<typeof winogradFamily, 'output_transform'> {
   const { outChannels, outHeight, outWidth, batch } = shape.convolution;
   const { products } = winogradFloats(shape);
   const bytes = 4 * (products + outChannels * outHeight * outWidth * batch);
   return launch(shape, 'output_transform', products / (shape.size * shape.size), bytes);
 }
 
-function launch(shape: WinogradShape, entryPoint: string, invocations: number, bytes: number): Launch {
+function launch<E extends EntryOf<typeof winogradFamily>>(
+  shape: WinogradShape,
+  entryPoint: E,
+  invocations: number,
+  bytes: number,
+): LaunchOf<typeof winogradFamily, E> {
   const { convolution, size } = shape;
   if (!fitsWinograd(shape)) {
     const { kernelHeight, kernelWidth, stride } = convolution;
@@ -139,6 +165,10 @@ function launch(shape: WinogradShape, entryPoint: string, invocations: number, b
     PADDING: convolution.padding,
     BATCH: batch,
   };
-  const kernel = { family: 'winograd', source, specialisation: { tile }, entryPoint, constants };
-  return elementwise(kernel, invocations, { flops: 0, bytes });
+  return elementwise(winogradFamily, entryPoint, invocations, {
+    specialisation: { tile },
+    constants,
+    flops: 0,
+    bytes,
+  });
 }

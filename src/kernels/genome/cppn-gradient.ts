@@ -1,8 +1,40 @@
 /** Gradient by the weights of a batch of CPPNs; see `shaders/genome/cppn-gradient.wgsl`. */
 import source from '../../../shaders/genome/cppn-gradient.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { cppnValues, cutGrid } from './cppn-values.ts';
 import { elementwise } from '../elementwise.ts';
+import {
+  inLibrary,
+  launchOf,
+  onlyRead,
+  read,
+  uniform,
+  write,
+  type KernelFamily,
+  type LaunchOf,
+} from '../family.ts';
+
+const pulled = {
+  genomes: read(0),
+  program: read(1),
+  frame: uniform(2),
+  image_gradient: read(3),
+  heads: read(4),
+  shares: write(5),
+  slopes: write(7),
+  values: inLibrary('cppn-stored-values', write(8)),
+};
+
+export const cppnGradientFamily = {
+  name: 'cppn-gradient',
+  group: 'genome',
+  computes: 'gradient of an objective by the weights of CPPNs',
+  shaders: { 'cppn-gradient': source },
+  entries: {
+    pull: { bindings: pulled },
+    pull_several: { bindings: pulled },
+    add: { bindings: { shares: onlyRead(5), gradient: write(6) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface CppnGradientShape {
   /** Images, each with a genome of its own. */
@@ -75,11 +107,11 @@ export function cppnGradientMemory(shape: CppnGradientShape): CppnGradientMemory
 const shareFloats = (shape: CppnGradientShape): number => shape.batch * shape.edges * gradientParts(shape);
 
 /**
- * Bindings: 0 genomes u32 [batch, 4], 1 program u32, 2 uniform frame f32 [8], 3 image gradient [channels, height, width,
- * batch], 4 heads u32 [batch, nodes]: the program's word that every node begins at, 5 shares [batch, edges, parts], 7
- * slopes, and 8 values where they take any bytes, of the size that `cppnGradientMemory` says.
+ * Binds genomes u32 [batch, 4], program u32, frame f32 [8], image_gradient [channels, height, width, batch], heads u32
+ * [batch, nodes]: the program's word that every node begins at, shares [batch, edges, parts], slopes, and values where they
+ * take any bytes, of the size that `cppnGradientMemory` says.
  */
-export function pullCppn(shape: CppnGradientShape): Launch {
+export function pullCppn(shape: CppnGradientShape): LaunchOf<typeof cppnGradientFamily, 'pull'> {
   const { batch, channels, height, width, edges } = shape;
   const values = valuesOf(shape);
   const [columns, rows] = gridOf(shape);
@@ -93,34 +125,22 @@ export function pullCppn(shape: CppnGradientShape): Launch {
     REVERSE_CHANNELS: shape.reverseChannels ? 1 : 0,
     LANES: lanes,
   };
-  return {
-    kernel: {
-      family: 'cppn-gradient',
-      variant: values.variant,
-      source,
-      specialisation: values.specialisation,
-      entryPoint: rows < batch ? 'pull_several' : 'pull',
-      constants,
-    },
+  return launchOf(cppnGradientFamily, rows < batch ? 'pull_several' : 'pull', {
+    variant: values.variant,
+    specialisation: values.specialisation,
+    constants,
     workgroups: [columns, rows, 1],
     flops: batch * height * width * (6 * edges + 24 * shape.nodes),
     bytes: 4 * (batch * channels * height * width + 2 * shareFloats(shape)),
-  };
+  });
 }
 
-/** Bindings: 5 shares [batch, edges, parts], 6 gradient [edges, batch]. */
-export function addCppnGradient(shape: CppnGradientShape): Launch {
+/** Binds shares [batch, edges, parts] and gradient [edges, batch]. */
+export function addCppnGradient(shape: CppnGradientShape): LaunchOf<typeof cppnGradientFamily, 'add'> {
   const { batch, edges } = shape;
-  const values = valuesOf(shape);
-  const constants = { BATCH: batch, EDGES: edges, PARTS: gradientParts(shape) };
-  const kernel = {
-    family: 'cppn-gradient',
-    source,
-    specialisation: values.specialisation,
-    entryPoint: 'add',
-    constants,
-  };
-  return elementwise(kernel, batch * edges, {
+  return elementwise(cppnGradientFamily, 'add', batch * edges, {
+    specialisation: valuesOf(shape).specialisation,
+    constants: { BATCH: batch, EDGES: edges, PARTS: gradientParts(shape) },
     flops: shareFloats(shape),
     bytes: 4 * (shareFloats(shape) + batch * edges),
   });

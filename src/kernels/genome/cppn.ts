@@ -1,7 +1,26 @@
 /** Interprets a population of CPPNs at every pixel; see `shaders/genome/cppn.wgsl`. */
 import source from '../../../shaders/genome/cppn.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { cppnValues, cutGrid } from './cppn-values.ts';
+import { inLibrary, launchOf, read, uniform, write, type KernelFamily, type LaunchOf } from '../family.ts';
+
+const bindings = {
+  genomes: read(0),
+  program: read(1),
+  frame: uniform(2),
+  images: write(3),
+  values: inLibrary('cppn-stored-values', write(8)),
+};
+
+export const cppnFamily = {
+  name: 'cppn',
+  group: 'genome',
+  computes: 'draws a population of CPPNs: interprets each program at each pixel',
+  shaders: { cppn: source },
+  entries: {
+    main: { bindings },
+    several: { bindings },
+  },
+} as const satisfies KernelFamily;
 
 /** Bytes of the values of all workgroups at most, where they stand in a buffer. */
 const mostStoredBytes = 32 * 2 ** 20;
@@ -36,25 +55,20 @@ export function cppnStoredBytes(shape: CppnShape): number {
 }
 
 /**
- * Bindings: 0 genomes u32 [population, 4], 1 program u32, 2 uniform frame f32 [8], 3 images, bytes [population, channels,
- * plane words]; 8 values, of `cppnStoredBytes`, where that is not 0.
+ * Binds genomes u32 [population, 4], program u32, frame f32 [8], images, bytes [population, channels, plane words], and
+ * values, of `cppnStoredBytes`, where that is not 0.
  */
-export function cppn(shape: CppnShape): Launch {
+export function cppn(shape: CppnShape): LaunchOf<typeof cppnFamily, 'main'> {
   const { population, channels, height, width } = shape;
   const values = valuesOf(shape);
   const constants = { POPULATION: population, PIXELS: height * width, WIDTH: width, LANES: lanesOf(shape) };
-  return {
-    kernel: {
-      family: 'cppn',
-      variant: values.variant,
-      source,
-      specialisation: values.specialisation,
-      entryPoint: values.storedBytes > 0 ? 'several' : 'main',
-      constants,
-    },
+  return launchOf(cppnFamily, values.storedBytes > 0 ? 'several' : 'main', {
+    variant: values.variant,
+    specialisation: values.specialisation,
+    constants,
     workgroups: [...gridOf(shape), 1],
     // The genomes change from one launch to the next: a node for each slot is the least that fills them.
     flops: population * height * width * shape.slots * 12,
     bytes: 4 * population * channels * planeWords(shape),
-  };
+  });
 }

@@ -1,7 +1,18 @@
 /** From moved, turned and enlarged pictures to the network's input, and back; see `shaders/image/affine-view.wgsl`. */
 import source from '../../../shaders/image/affine-view.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
+import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const affineViewFamily = {
+  name: 'affine-view',
+  group: 'image',
+  computes: 'the same for moved, rotated and enlarged images, and its adjoint',
+  shaders: { 'affine-view': source },
+  entries: {
+    forward: { bindings: { images: read(0), mean: read(1), maps: read(2), clock: read(3), x: write(4) } },
+    adjoint: { bindings: { maps: read(2), clock: read(3), dinput: read(5), dx: write(6) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface AffineViewShape {
   /** At most 3. */
@@ -21,26 +32,32 @@ export interface AffineViewShape {
 }
 
 /**
- * Bindings: 0 images, bytes [batch, channels, plane words], 1 mean [channels, imageHeight, imageWidth], 2 maps as
- * `affineTable` makes them, [steps, batch], 3 clock u32, of which [1] names the step, 4 x [channels, height, width, batch].
+ * Binds images, bytes [batch, channels, plane words], mean [channels, imageHeight, imageWidth], maps as `affineTable` makes
+ * them, [steps, batch], clock u32, of which [1] names the step, and x [channels, height, width, batch].
  */
-export function affineView(shape: AffineViewShape): Launch {
+export function affineView(shape: AffineViewShape): LaunchOf<typeof affineViewFamily, 'forward'> {
   const { channels, height, width, batch } = shape;
   const values = channels * height * width * batch;
-  const kernel = { family: 'affine-view', source, entryPoint: 'forward', constants: constantsOf(shape) };
-  return elementwise(kernel, values / 4, { flops: 20 * values, bytes: 9 * values });
+  return elementwise(affineViewFamily, 'forward', values / 4, {
+    constants: constantsOf(shape),
+    flops: 20 * values,
+    bytes: 9 * values,
+  });
 }
 
 /**
  * Gradient with respect to the image: the transpose of what `affineView` does to the image minus the mean.
- * Bindings: 2 maps, 3 clock, 5 dinput [channels, height, width, batch], 6 dX [channels, imageHeight, imageWidth, batch].
+ * Binds maps, clock, dinput [channels, height, width, batch] and dx [channels, imageHeight, imageWidth, batch].
  */
-export function affineViewAdjoint(shape: AffineViewShape): Launch {
+export function affineViewAdjoint(shape: AffineViewShape): LaunchOf<typeof affineViewFamily, 'adjoint'> {
   const { channels, imageHeight, imageWidth, height, width, batch } = shape;
   const values = channels * imageHeight * imageWidth * batch;
   const inputs = channels * height * width * batch;
-  const kernel = { family: 'affine-view', source, entryPoint: 'adjoint', constants: constantsOf(shape) };
-  return elementwise(kernel, values / 4, { flops: 50 * inputs, bytes: 4 * (values + inputs) });
+  return elementwise(affineViewFamily, 'adjoint', values / 4, {
+    constants: constantsOf(shape),
+    flops: 50 * inputs,
+    bytes: 4 * (values + inputs),
+  });
 }
 
 /**

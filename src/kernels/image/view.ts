@@ -1,7 +1,17 @@
 /** From image bytes to the network's input; see `shaders/image/view.wgsl`. */
 import source from '../../../shaders/image/view.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
+import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const viewFamily = {
+  name: 'view',
+  group: 'image',
+  computes: 'from bytes to the network’s input: crop, mirror, resize, mean, scale, noise',
+  shaders: { view: source },
+  entries: {
+    main: { bindings: { images: read(0), source: read(1), views: read(2), mean: read(3), x: write(4) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface ViewShape {
   /** At most 3. */
@@ -37,10 +47,10 @@ export interface ImageView {
 export const noImage = 0xffff_ffff;
 
 /**
- * Bindings: 0 images, bytes [image, channels, plane words], 1 source u32 [batch / views], 2 views as `viewTable` makes
- * them, 3 mean [channels, imageHeight, imageWidth], 4 x [channels, height, width, batch].
+ * Binds images, bytes [image, channels, plane words], source u32 [batch / views], views as `viewTable` makes them, mean
+ * [channels, imageHeight, imageWidth] and x [channels, height, width, batch].
  */
-export function view(shape: ViewShape): Launch {
+export function view(shape: ViewShape): LaunchOf<typeof viewFamily, 'main'> {
   const {
     channels,
     imageHeight,
@@ -70,7 +80,8 @@ export function view(shape: ViewShape): Launch {
     SCALE_2: third,
   };
   const values = channels * height * width * batch;
-  return elementwise({ family: 'view', source, entryPoint: 'main', constants }, values / 4, {
+  return elementwise(viewFamily, 'main', values / 4, {
+    constants,
     flops: (resize ? 16 : 2) * values,
     bytes: (resize ? 24 : 9) * values,
   });

@@ -1,8 +1,22 @@
 /** Adaptive average pooling and its gradient; see `shaders/layers/adaptive-average-pool.wgsl`. */
 import source from '../../../shaders/layers/adaptive-average-pool.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { elementsOf, imagesPerElement, forImages } from '../batch-width.ts';
+import { read, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const adaptiveAveragePoolFamily = {
+  name: 'adaptive-average-pool',
+  group: 'layers',
+  computes: 'means over windows that share out the input, and their gradient',
+  shaders: { 'adaptive-average-pool': source },
+  entries: {
+    forward: { bindings: { x: read(0), y: write(1) } },
+    input_gradient: { bindings: { x: read(0), y: write(1) } },
+  },
+} as const satisfies KernelFamily;
+
+type Entry = EntryOf<typeof adaptiveAveragePoolFamily>;
+type PoolLaunch = LaunchOf<typeof adaptiveAveragePoolFamily, Entry>;
 
 export interface AdaptivePoolShape {
   readonly channels: number;
@@ -14,17 +28,17 @@ export interface AdaptivePoolShape {
   readonly batch: number;
 }
 
-/** Bindings: 0 x [channels, inHeight, inWidth, batch], 1 y [channels, outHeight, outWidth, batch]. */
-export function adaptiveAveragePool(shape: AdaptivePoolShape): Launch {
+/** Binds x [channels, inHeight, inWidth, batch] and y [channels, outHeight, outWidth, batch]. */
+export function adaptiveAveragePool(shape: AdaptivePoolShape): PoolLaunch {
   return launch(shape, 'forward', shape.outHeight * shape.outWidth);
 }
 
-/** Bindings: 0 dy, 1 dx. */
-export function adaptiveAveragePoolInputGradient(shape: AdaptivePoolShape): Launch {
+/** Binds the gradient of the output as x and that of the input as y. */
+export function adaptiveAveragePoolInputGradient(shape: AdaptivePoolShape): PoolLaunch {
   return launch(shape, 'input_gradient', shape.inHeight * shape.inWidth);
 }
 
-function launch(shape: AdaptivePoolShape, entryPoint: string, plane: number): Launch {
+function launch(shape: AdaptivePoolShape, entryPoint: Entry, plane: number): PoolLaunch {
   const { channels, inHeight, inWidth, outHeight, outWidth, batch } = shape;
   const constants = {
     CHANNELS: channels,
@@ -36,9 +50,9 @@ function launch(shape: AdaptivePoolShape, entryPoint: string, plane: number): La
   };
   const planes = channels * batch;
   const images = imagesPerElement(batch);
-  const family = 'adaptive-average-pool';
-  const kernel = { family, source, specialisation: forImages(images), entryPoint, constants };
-  return elementwise(kernel, (planes * plane) / images, {
+  return elementwise(adaptiveAveragePoolFamily, entryPoint, (planes * plane) / images, {
+    specialisation: forImages(images),
+    constants,
     flops: planes * inHeight * inWidth,
     bytes: 4 * planes * (inHeight * inWidth + outHeight * outWidth),
   });

@@ -1,25 +1,36 @@
-/** Between four slots and one or two images; see `shaders/layers/compact-batch.wgsl`. */
+/** Between four lanes and one or two images; see `shaders/layers/compact-batch.wgsl`. */
 import source from '../../../shaders/layers/compact-batch.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { forImages, type ImagesPerElement } from '../batch-width.ts';
+import { onlyRead, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
 
-/** Bindings: 0 slots [values, 4], 1 the first of them [values, images], which are written. */
-export const takeImages = (values: number, images: ImagesPerElement): Launch =>
+export const compactBatchFamily = {
+  name: 'compact-batch',
+  group: 'layers',
+  computes: 'between four lanes and batches of one or two images',
+  shaders: { 'compact-batch': source },
+  entries: {
+    take: { bindings: { padded: onlyRead(0), images: write(1) } },
+    give: { bindings: { padded: write(0), images: onlyRead(1) } },
+  },
+} as const satisfies KernelFamily;
+
+type Entry = EntryOf<typeof compactBatchFamily>;
+type CompactLaunch = LaunchOf<typeof compactBatchFamily, Entry>;
+
+/** Binds padded [values, 4] and images [values, images], which become the first of them. */
+export const takeImages = (values: number, images: ImagesPerElement): CompactLaunch =>
   launch('take', values, images);
 
-/** Bindings: 0 slots [values, 4], which are written, 1 the first of them [values, images]; the others get zeros. */
-export const giveImages = (values: number, images: ImagesPerElement): Launch =>
+/** Binds padded [values, 4], whose first become the images and whose others zeros, and images [values, images]. */
+export const giveImages = (values: number, images: ImagesPerElement): CompactLaunch =>
   launch('give', values, images);
 
-function launch(entryPoint: string, values: number, images: ImagesPerElement): Launch {
-  const constants = { COUNT: values };
-  const kernel = {
-    family: 'compact-batch',
-    source,
+function launch(entryPoint: Entry, values: number, images: ImagesPerElement): CompactLaunch {
+  return elementwise(compactBatchFamily, entryPoint, values, {
     specialisation: forImages(images),
-    entryPoint,
-    constants,
-  };
-  return elementwise(kernel, values, { flops: 0, bytes: 4 * values * (4 + images) });
+    constants: { COUNT: values },
+    flops: 0,
+    bytes: 4 * values * (4 + images),
+  });
 }

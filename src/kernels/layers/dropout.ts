@@ -1,7 +1,17 @@
 /** Dropout, forward and backward alike; see `shaders/layers/dropout.wgsl`. */
 import source from '../../../shaders/layers/dropout.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
+import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const dropoutFamily = {
+  name: 'dropout',
+  group: 'layers',
+  computes: 'dropout and its gradient, from counted random numbers',
+  shaders: { dropout: source },
+  entries: {
+    main: { bindings: { x: read(0), y: write(1), key: read(2) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface DropoutShape {
   /** A multiple of 4. */
@@ -12,9 +22,8 @@ export interface DropoutShape {
   readonly layer: number;
 }
 
-/** Bindings: 0 x (or dy), 1 y (or dx), 2 key of the step, four u32 of which two count. */
-export function dropout({ values, rate, layer }: DropoutShape): Launch {
+/** Binds x (or dy), y (or dx), and the key of the step, four u32 of which two count. */
+export function dropout({ values, rate, layer }: DropoutShape): LaunchOf<typeof dropoutFamily, 'main'> {
   const constants = { COUNT: values / 4, RATE: rate, LAYER: layer };
-  const kernel = { family: 'dropout', source, entryPoint: 'main', constants };
-  return elementwise(kernel, values / 4, { flops: 2 * values, bytes: 8 * values });
+  return elementwise(dropoutFamily, 'main', values / 4, { constants, flops: 2 * values, bytes: 8 * values });
 }

@@ -1,8 +1,19 @@
 /** Local response normalisation and its gradient; see `shaders/layers/lrn.wgsl`. */
 import source from '../../../shaders/layers/lrn.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { forImages, valuesPerElement } from '../batch-width.ts';
+import { read, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const lrnFamily = {
+  name: 'lrn',
+  group: 'layers',
+  computes: 'local response normalisation across channels and its gradient',
+  shaders: { lrn: source },
+  entries: {
+    forward: { bindings: { x: read(0), y: write(1) } },
+    input_gradient: { bindings: { x: read(0), dy: read(2), dx: write(3) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface LrnShape {
   readonly channels: number;
@@ -15,23 +26,28 @@ export interface LrnShape {
   readonly k: number;
 }
 
-/** Bindings: 0 x [channels, height, width, batch], 1 y as x. */
-export function lrn(shape: LrnShape): Launch {
+/** Binds x [channels, height, width, batch] and y, as x. */
+export function lrn(shape: LrnShape): LaunchOf<typeof lrnFamily, 'forward'> {
   return launch(shape, 'forward', 2);
 }
 
-/** Bindings: 0 x, 2 dy, 3 dx. */
-export function lrnInputGradient(shape: LrnShape): Launch {
+/** Binds x, dy and dx, all as x. */
+export function lrnInputGradient(shape: LrnShape): LaunchOf<typeof lrnFamily, 'input_gradient'> {
   return launch(shape, 'input_gradient', 3);
 }
 
-function launch(shape: LrnShape, entryPoint: string, operands: number): Launch {
+function launch<E extends EntryOf<typeof lrnFamily>>(
+  shape: LrnShape,
+  entryPoint: E,
+  operands: number,
+): LaunchOf<typeof lrnFamily, E> {
   const { channels, plane, size, alpha, beta, k } = shape;
   const values = channels * plane;
   const width = valuesPerElement(plane);
   const constants = { CHANNELS: channels, PLANE: plane / width, SIZE: size, ALPHA: alpha, BETA: beta, K: k };
-  const kernel = { family: 'lrn', source, specialisation: forImages(width), entryPoint, constants };
-  return elementwise(kernel, values / width, {
+  return elementwise(lrnFamily, entryPoint, values / width, {
+    specialisation: forImages(width),
+    constants,
     flops: values * (2 * size + 4) * (operands === 2 ? 1 : size + 1),
     bytes: 4 * values * operands,
   });

@@ -1,8 +1,20 @@
-/** Max-pooling that remembers its winners; see `shaders/layers/max-pool.wgsl`. */
+/** Max-pooling that remembers where the maxima were; see `shaders/layers/max-pool.wgsl`. */
 import source from '../../../shaders/layers/max-pool.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { elementsOf, imagesPerElement, forImages } from '../batch-width.ts';
+import { onlyRead, read, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
+
+export const maxPoolFamily = {
+  name: 'max-pool',
+  group: 'layers',
+  computes: 'maximum over windows, remembering where it was, and its gradient',
+  shaders: { 'max-pool': source },
+  entries: {
+    forward: { bindings: { x: read(0), y: write(1), argmax: write(2) } },
+    input_gradient: { bindings: { argmax: onlyRead(2), dy: read(3), dx: write(4) } },
+    apart_gradient: { bindings: { argmax: onlyRead(2), dy: read(3), dx: write(4) } },
+  },
+} as const satisfies KernelFamily;
 
 export interface PoolShape {
   readonly channels: number;
@@ -10,21 +22,26 @@ export interface PoolShape {
   readonly inWidth: number;
   readonly outHeight: number;
   readonly outWidth: number;
-  /** Side of the square window, at most 16: a winner's place in it is stored in a byte. */
+  /** Side of the square window, at most 16: the place of a maximum in it is stored in a byte. */
   readonly size: number;
   readonly stride: number;
   /** Images: 1, 2 or a multiple of 4. */
   readonly batch: number;
 }
 
-/** Bindings: 0 x [channels, inHeight, inWidth, batch], 1 y [channels, outHeight, outWidth, batch], 2 winners, words [channels, outHeight, outWidth, elements], a byte for each image. */
-export function maxPool(shape: PoolShape): Launch {
+/**
+ * Binds x [channels, inHeight, inWidth, batch], y [channels, outHeight, outWidth, batch] and argmax, words [channels,
+ * outHeight, outWidth, elements], a byte for each image.
+ */
+export function maxPool(shape: PoolShape): LaunchOf<typeof maxPoolFamily, 'forward'> {
   const outputs = shape.channels * shape.outHeight * shape.outWidth * shape.batch;
   return launch(shape, 'forward', outputs);
 }
 
-/** Bindings: 2 winners, 3 dy, 4 dx. */
-export function maxPoolInputGradient(shape: PoolShape): Launch {
+/** Binds argmax, dy and dx, as the forward pass has argmax, y and x. */
+export function maxPoolInputGradient(
+  shape: PoolShape,
+): LaunchOf<typeof maxPoolFamily, 'input_gradient' | 'apart_gradient'> {
   const { channels, inHeight, inWidth, outHeight, outWidth, size, stride, batch } = shape;
   const apart = size === stride && outHeight * stride >= inHeight && outWidth * stride >= inWidth;
   return apart
@@ -32,7 +49,11 @@ export function maxPoolInputGradient(shape: PoolShape): Launch {
     : launch(shape, 'input_gradient', channels * inHeight * inWidth * batch);
 }
 
-function launch(shape: PoolShape, entryPoint: string, values: number): Launch {
+function launch<E extends EntryOf<typeof maxPoolFamily>>(
+  shape: PoolShape,
+  entryPoint: E,
+  values: number,
+): LaunchOf<typeof maxPoolFamily, E> {
   const { channels, inHeight, inWidth, outHeight, outWidth, size, stride, batch } = shape;
   if (size > 16) throw new RangeError(`a pooling window of ${String(size)} is larger than 16`);
   const constants = {
@@ -47,8 +68,9 @@ function launch(shape: PoolShape, entryPoint: string, values: number): Launch {
   };
   const elements = channels * batch * (inHeight * inWidth + outHeight * outWidth);
   const images = imagesPerElement(batch);
-  const kernel = { family: 'max-pool', source, specialisation: forImages(images), entryPoint, constants };
-  return elementwise(kernel, values / images, {
+  return elementwise(maxPoolFamily, entryPoint, values / images, {
+    specialisation: forImages(images),
+    constants,
     flops: channels * batch * outHeight * outWidth * size * size,
     bytes: 4 * elements + channels * batch * outHeight * outWidth,
   });

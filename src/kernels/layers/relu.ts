@@ -3,37 +3,51 @@ import source from '../../../shaders/layers/relu.wgsl';
 import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
 import { forImages, valuesPerElement } from '../batch-width.ts';
+import { read, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
 
-/** Bindings: 0 x, 1 y, both of `values` floats. */
-export function relu(values: number): Launch {
+export const reluFamily = {
+  name: 'relu',
+  group: 'layers',
+  computes: 'rectified linear unit and its gradient; NaN stays NaN',
+  shaders: { relu: source },
+  entries: {
+    forward: { bindings: { x: read(0), y: write(1) } },
+    input_gradient: { bindings: { x: read(0), y: write(1), dy: read(2) } },
+  },
+} as const satisfies KernelFamily;
+
+/** Binds x and y, both of `values` floats. */
+export function relu(values: number): LaunchOf<typeof reluFamily, 'forward'> {
   return launch('forward', values, 2);
 }
 
-/** Bindings: 0 the forward pass's y, 1 dx, 2 dy. */
-export function reluInputGradient(values: number): Launch {
+/** Binds the output of the forward pass as x, the gradient of the input as y, and dy. */
+export function reluInputGradient(values: number): LaunchOf<typeof reluFamily, 'input_gradient'> {
   return launch('input_gradient', values, 3);
 }
 
 /**
- * What a convolution, a product or the last step of squares computes, rectified as it is stored: the numbers are those of a
+ * What a convolution, a product or Winograd's output transform computes, rectified as it is stored: the numbers are those of a
  * unit after it, without writing and reading them once more. Which variant it is does not depend on it.
  * @param rectify false leaves it as it is
  */
-export function rectified(plain: Launch, rectify = true): Launch {
+export function rectified<Name extends string>(plain: Launch<Name>, rectify = true): Launch<Name> {
   if (!rectify) return plain;
   const { kernel, ...launch } = plain;
   return { ...launch, kernel: { ...kernel, constants: { ...kernel.constants, RECTIFIED: 1 } } };
 }
 
-function launch(entryPoint: string, values: number, operands: number): Launch {
+function launch<E extends EntryOf<typeof reluFamily>>(
+  entryPoint: E,
+  values: number,
+  operands: number,
+): LaunchOf<typeof reluFamily, E> {
   const width = valuesPerElement(values);
   const count = values / width;
-  const kernel = {
-    family: 'relu',
-    source,
+  return elementwise(reluFamily, entryPoint, count, {
     specialisation: forImages(width),
-    entryPoint,
     constants: { COUNT: count },
-  };
-  return elementwise(kernel, count, { flops: values, bytes: 4 * values * operands });
+    flops: values,
+    bytes: 4 * values * operands,
+  });
 }

@@ -1,12 +1,25 @@
 /** A step of stochastic gradient descent; see `shaders/layers/sgd.wgsl`. */
 import source from '../../../shaders/layers/sgd.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
 import { elementwise } from '../elementwise.ts';
+import { read, readWrite, uniform, type KernelFamily, type LaunchOf } from '../family.ts';
 
-/** Bindings: 0 weight, 1 velocity, 2 gradient (all `values` floats, a multiple of 4), 3 uniform (rate, momentum, decay, 0). */
-export function sgd(values: number): Launch {
+export const sgdFamily = {
+  name: 'sgd',
+  group: 'layers',
+  computes: 'stochastic gradient descent with momentum and weight decay',
+  shaders: { sgd: source },
+  entries: {
+    main: {
+      bindings: { weight: readWrite(0), velocity: readWrite(1), gradient: read(2), step: uniform(3) },
+    },
+  },
+} as const satisfies KernelFamily;
+
+/** Binds weight, velocity and gradient (all `values` floats, a multiple of 4), and step, four floats: rate, momentum, decay, 0. */
+export function sgd(values: number): LaunchOf<typeof sgdFamily, 'main'> {
   const count = values / 4;
-  return elementwise({ family: 'sgd', source, entryPoint: 'main', constants: { COUNT: count } }, count, {
+  return elementwise(sgdFamily, 'main', count, {
+    constants: { COUNT: count },
     flops: 5 * values,
     bytes: 20 * values,
   });

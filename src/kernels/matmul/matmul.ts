@@ -1,320 +1,59 @@
 /** Matrix product; see `shaders/matmul/matmul.wgsl` for the layouts. */
 import source from '../../../shaders/matmul/matmul.wgsl';
 import quadsSource from '../../../shaders/matmul/matmul-quads.wgsl';
-import type { Launch } from '../../gpu/kernel.ts';
-import { forImages, type ImagesPerElement } from '../batch-width.ts';
-import {
-  compilingShare,
-  pick,
-  plainCost,
-  plainNeeds,
-  gpuCost,
-  stagedWorkgroup,
-  wasteOf,
-  type Target,
-  type Variant,
-} from '../tuning/variant.ts';
+import { forImages } from '../batch-width.ts';
+import { launchOf, read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+import { pick, type Target } from '../tuning/variant.ts';
+import { matmulCost } from './matmul-cost.ts';
+import type { MatmulShape } from './matmul-shape.ts';
+import { gridOf, stepsOf } from './matmul-tiling.ts';
+import { matmulVariants, type MatmulVariant } from './matmul-variants.ts';
 
-export interface MatmulShape {
-  /** M: rows of the result. */
-  readonly rows: number;
-  /** N: columns of the result. */
-  readonly columns: number;
-  /** K: what is summed over. */
-  readonly depth: number;
-  /** Whether a is stored as halves, two to a word; `quads` tiles do not read those. */
-  readonly packed?: boolean;
-  /** Columns that are side by side in memory at least: of fewer than four, one or two with nothing beside them; 4 unless told. */
-  readonly images?: ImagesPerElement;
-}
+const bindings = { a: read(0), bias: read(1), b: read(2), c: write(3) };
 
-export interface MatmulVariant extends Variant {
-  readonly entryPoint: 'plain' | 'quads' | 'tile' | 'across' | 'sliced' | 'staged';
-  /** Vec4s of rows and of columns of an invocation's tile. */
-  readonly rows: number;
-  readonly columns: number;
-  /** Most values of k per loop iteration; the largest divisor of the depth up to it is taken. */
-  readonly steps: number;
-}
-
-const tile = (
-  rows: number,
-  columns: number,
-  steps: number,
-  lanes: number,
-  suits: Variant['suits'],
-): MatmulVariant => {
-  return {
-    name: `tile${String(4 * rows)}x${String(4 * columns)}`,
-    entryPoint: 'tile',
-    rows,
-    columns,
-    steps,
-    lanes,
-    workgroupMemory: 0,
-    accumulators: 16 * rows * columns,
-    privateMemory: 4 * (16 * rows * columns + 5 * columns),
-    suits,
-  };
-};
+export const matmulFamily = {
+  name: 'matmul',
+  group: 'matmul',
+  computes: 'matrix product with bias: dense layers and their gradients',
+  shaders: { matmul: source, 'matmul-quads': quadsSource },
+  entries: {
+    plain: { bindings },
+    tile: { bindings },
+    across: { bindings },
+    sliced: { bindings },
+    staged: { bindings },
+    quads: { shader: 'matmul-quads', bindings },
+  },
+  variants: matmulVariants,
+} as const satisfies KernelFamily;
 
 /**
- * As conv2d's `quads`: every lane of four loads another value of a. Half the time of `tile` on SwiftShader; lavapipe gains
- * where the columns do not fill the lanes of its own tiles, which are `octets`.
+ * Binds a [depth, rows], bias [rows], b [depth, columns] and c [rows, columns]; rows of memory are padded to 4, or to `images`
+ * columns.
  */
-const quads = (
-  rows: number,
-  columns: number,
-  steps: number,
-  suits: Variant['suits'] = ['swiftshader'],
-): MatmulVariant => {
-  const name = `quads${String(4 * rows)}x${String(4 * columns)}s${String(steps)}`;
-  return {
-    name,
-    entryPoint: 'quads',
-    rows,
-    columns,
-    steps,
-    lanes: 4,
-    workgroupMemory: 0,
-    accumulators: 16 * rows * columns,
-    privateMemory: 4 * (16 * rows * columns + 4 * steps + 4 * steps * columns),
-    exchange: 4,
-    feature: 'subgroups',
-    suits,
-  };
-};
-
-/** The same with as many lanes as lavapipe's vectors have. */
-const octets = (rows: number, columns: number, steps: number): MatmulVariant => {
-  const name = `octets${String(4 * rows)}x${String(4 * columns)}s${String(steps)}`;
-  return { ...quads(rows, columns, steps, ['lavapipe']), name, lanes: 8 };
-};
-
-/**
- * `across`, for few columns, where reading the weights is what costs: every weight is read by one lane, in a vec4 beside
- * its neighbour's, rather than by all of them. Four times the speed of `tile` on lavapipe for four columns, where several
- * vec4s of rows per lane read memory in longer runs; on GPUs the loads are coalesced.
- */
-const across = (
-  rows: number,
-  columns: number,
-  steps: number,
-  lanes: number,
-  suits: Variant['suits'],
-): MatmulVariant => {
-  const name = `across${String(4 * rows * lanes)}x${String(4 * columns)}`;
-  const accumulators = 16 * rows * columns;
-  return {
-    name,
-    entryPoint: 'across',
-    rows,
-    columns,
-    steps,
-    lanes,
-    workgroupMemory: 0,
-    accumulators,
-    privateMemory: 4 * (accumulators + rows + 4 * columns),
-    suits,
-  };
-};
-
-/** Vec4s of rows of a workgroup of `sliced`. */
-const slicedRows = 16;
-
-/**
- * `sliced`, for GPUs and few columns: 16 lanes read 256 consecutive bytes of weights, and 16 such rows share out the depth, so
- * that 4096 rows make 64 workgroups of 256 rather than the 16 of 64 of `across64x4`: 16 times as many loads on their way,
- * and memory is all that a product of one column waits for. Partial sums take a vec4 of workgroup memory per invocation
- * and column, 16 KiB at four columns, the least that WebGPU promises; a tree of four barriers adds them up.
- */
-const sliced: MatmulVariant = {
-  name: 'sliced64x4',
-  entryPoint: 'sliced',
-  rows: 1,
-  columns: 1,
-  steps: 1,
-  lanes: 256,
-  workgroupMemory: 16_384,
-  accumulators: 16,
-  privateMemory: 64,
-  gpu: { teraflops: 9.5, stepNs: 28, workgroupNs: 7.6 },
-  suits: ['gpu'],
-};
-
-/**
- * `staged` tiles, for GPUs: as conv2d's, 8 × 8 invocations of `rows` × `columns` vec4s. 2 × 1 in 3 KiB for products that
- * make few workgroups, 2 × 2 in 4 KiB for large ones: it reads as long as it multiplies. Copies of both operands are
- * coalesced, 128 consecutive bytes per k.
- */
-const staged = (rows: number, columns: number): MatmulVariant => {
-  return {
-    name: `staged${String(32 * rows)}x${String(32 * columns)}`,
-    rows,
-    columns,
-    steps: 1,
-    ...stagedWorkgroup(rows, columns),
-    gpu: { teraflops: rows * columns > 2 ? 32 : 35, stepNs: rows * columns > 2 ? 120 : 75 },
-  };
-};
-
-/** The formula, a row of one vec4 of columns per invocation. */
-const plain: MatmulVariant = {
-  ...plainNeeds,
-  rows: 1,
-  columns: 1,
-  steps: 1,
-  gpu: { teraflops: 2.5, stepNs: 370 },
-};
-
-/** Steps: SwiftShader copies every accumulator once per iteration, so that many steps share the cost; lavapipe does not. */
-export const matmulVariants: readonly MatmulVariant[] = [
-  quads(9, 2, 10),
-  quads(5, 2, 10),
-  quads(3, 1, 10, ['swiftshader', 'lavapipe']),
-  octets(2, 4, 1),
-  octets(4, 1, 5),
-  { ...tile(5, 4, 10, 4, ['swiftshader']), name: 'steps20x16' },
-  { ...tile(4, 4, 10, 4, ['swiftshader']), name: 'steps16x16' },
-  { ...tile(4, 2, 10, 4, ['swiftshader']), name: 'steps16x8' },
-  { ...tile(3, 2, 10, 4, ['swiftshader']), name: 'steps12x8' },
-  { ...tile(4, 1, 10, 4, ['swiftshader']), name: 'steps16x4' },
-  tile(4, 2, 1, 16, ['lavapipe']),
-  tile(4, 1, 1, 16, ['lavapipe']),
-  tile(3, 1, 1, 16, ['lavapipe']),
-  across(1, 1, 4, 16, ['lavapipe']),
-  across(1, 2, 4, 16, ['swiftshader', 'lavapipe']),
-  { ...across(1, 1, 4, 64, ['swiftshader', 'gpu']), gpu: { teraflops: 20, stepNs: 130 } },
-  across(4, 1, 1, 8, ['lavapipe']),
-  { ...tile(2, 1, 1, 64, ['gpu']), gpu: { teraflops: 22, stepNs: 150 } },
-  sliced,
-  staged(2, 1),
-  staged(2, 2),
-  plain,
-];
-
-/** Bindings: 0 a [depth, rows], 1 bias [rows], 2 b [depth, columns], 3 c [rows, columns]; rows of memory are padded to 4, or to `images` columns. */
-export function matmul(shape: MatmulShape, target: Target, variant?: string): Launch {
+export function matmul(
+  shape: MatmulShape,
+  target: Target,
+  variant?: string,
+): LaunchOf<typeof matmulFamily, MatmulVariant['entryPoint']> {
   const { rows, columns, depth, packed = false, images: width = 4 } = shape;
   const variants = matmulVariants.filter(({ entryPoint }) => !packed || entryPoint !== 'quads');
-  const costOf = (candidate: MatmulVariant) =>
-    target.adapter.kind === 'gpu'
-      ? costOnGpu(candidate, shape)
-      : cost(candidate, shape, target) + compiling(candidate, shape, target);
-  const { chosen, choice } = pick('matmul', shape, variants, target, costOf, variant);
+  const costOf = (candidate: MatmulVariant) => matmulCost(candidate, shape, target);
+  const { chosen, choice } = pick(matmulFamily.name, shape, variants, target, costOf, variant);
   const { entryPoint, lanes } = chosen;
   const rowVectors = Math.ceil(rows / 4);
   const columnVectors = Math.ceil(columns / width);
   const constants = { DEPTH: depth, A_PITCH: rowVectors, M: rows, N_VECTORS: columnVectors };
-  const tile = {
-    ROWS: chosen.rows,
-    COLUMNS: chosen.columns,
-    STEPS: largestDivisor(depth, chosen.steps),
-  };
+  const tile = { ROWS: chosen.rows, COLUMNS: chosen.columns, STEPS: stepsOf(chosen, shape) };
   const libraries = { ...forImages(width).libraries, ...(packed && { weights: 'half-weights' }) };
   const fixed = entryPoint === 'staged' || entryPoint === 'sliced'; // workgroups, whose size the shader says
-  const kernel = {
-    family: 'matmul',
-    variant: packed ? `${chosen.name}half` : chosen.name,
-    source: entryPoint === 'quads' ? quadsSource : source,
-    specialisation: { libraries, tile },
-    entryPoint,
-    constants: fixed ? constants : { ...constants, LANES: lanes },
-  };
-  return {
+  return launchOf(matmulFamily, entryPoint, {
     choice,
-    kernel,
+    variant: packed ? `${chosen.name}half` : chosen.name,
+    specialisation: { libraries, tile },
+    constants: fixed ? constants : { ...constants, LANES: lanes },
     workgroups: gridOf(chosen, rowVectors, columnVectors, rows),
     flops: 2 * rows * columns * depth,
     bytes: 4 * ((rows * depth) / (packed ? 2 : 1) + columns * depth + rows * columns),
-  };
-}
-
-function gridOf(
-  { entryPoint, rows, columns, lanes }: MatmulVariant,
-  rowVectors: number,
-  columnVectors: number,
-  allRows: number,
-): Launch['workgroups'] {
-  switch (entryPoint) {
-    case 'staged':
-      return [Math.ceil(columnVectors / (8 * columns)), Math.ceil(rowVectors / (8 * rows)), 1];
-    case 'sliced':
-      return [Math.ceil(rowVectors / slicedRows), columnVectors, 1];
-    case 'across':
-      return [Math.ceil(rowVectors / (lanes * rows)), Math.ceil(columnVectors / columns), 1];
-    case 'plain':
-      return [Math.ceil(columnVectors / lanes), allRows, 1];
-    case 'quads':
-    case 'tile':
-      return [Math.ceil(columnVectors / (lanes * columns)), Math.ceil(rowVectors / rows), 1];
-  }
-}
-
-/** Microseconds of a variant that was made for GPUs. */
-function costOnGpu(variant: MatmulVariant, { rows, columns, depth, images = 4 }: MatmulShape): number {
-  const rowVectors = Math.ceil(rows / 4);
-  const columnVectors = Math.ceil(columns / images);
-  const grid = gridOf(variant, rowVectors, columnVectors, rows);
-  const [rowTile, columnTile] = vectorsOfWorkgroup(variant);
-  const beyond = wasteOf(rowVectors, rowTile) * wasteOf(columnVectors, columnTile);
-  const workgroups = grid.reduce((product, count) => product * count, 1);
-  return gpuCost(variant.gpu, 2 * rows * columns * depth * beyond, depth, workgroups);
-}
-
-/** Vec4s of rows and of columns that a workgroup makes. */
-function vectorsOfWorkgroup({ entryPoint, rows, columns, lanes }: MatmulVariant): [number, number] {
-  switch (entryPoint) {
-    case 'staged':
-      return [8 * rows, 8 * columns];
-    case 'sliced':
-      return [slicedRows, 1];
-    case 'across':
-      return [lanes * rows, columns];
-    case 'plain':
-      return [1, lanes];
-    case 'quads':
-    case 'tile':
-      return [rows, lanes * columns];
-  }
-}
-
-/** Time per useful product, fitted to both CPU drivers: what is computed beyond the edge, and what loads cost. */
-function cost(variant: MatmulVariant, shape: MatmulShape, { adapter }: Target): number {
-  const { entryPoint, rows, columns, lanes } = variant;
-  const rowVectors = Math.ceil(shape.rows / 4);
-  const columnVectors = Math.ceil(shape.columns / (shape.images ?? 4));
-  if (entryPoint === 'plain') return plainCost;
-  if (entryPoint === 'tile')
-    return 2 * wasteOf(rowVectors, rows) * wasteOf(columnVectors, columns * lanes) * loads(rows, columns);
-  // Lavapipe keeps more of a tile in registers than SwiftShader, and half of its vectors is idle with four lanes.
-  const driver = adapter.kind !== 'lavapipe' ? 1 : lanes === 8 ? 1.2 : 2;
-  if (entryPoint === 'across')
-    return (
-      driver *
-      wasteOf(rowVectors, lanes * rows) *
-      wasteOf(columnVectors, columns) *
-      (3 + 5 / columns + 1 / rows)
-    );
-  return driver * wasteOf(rowVectors, rows) * wasteOf(columnVectors, columns * lanes) * loads(rows, columns);
-}
-
-/** Operations a second of SwiftShader at cost 1. */
-const swiftshaderRate = 25e9;
-
-/** Half a millisecond for each product that is written out, fitted to SwiftShader. */
-function compiling(variant: MatmulVariant, shape: MatmulShape, target: Target): number {
-  if (variant.entryPoint === 'plain') return 0;
-  const { rows, columns, steps } = variant;
-  const products = 4 * rows * columns * (shape.images ?? 4) * largestDivisor(shape.depth, steps);
-  const flops = 2 * shape.rows * shape.columns * shape.depth;
-  return compilingShare(0.0005 * products, flops / swiftshaderRate, target);
-}
-
-const loads = (rows: number, columns: number): number => 1 + 8 * (1 / (4 * rows) + 1 / (4 * columns));
-
-function largestDivisor(value: number, most: number): number {
-  let divisor = Math.min(value, most);
-  while (value % divisor !== 0) divisor--;
-  return divisor;
+  });
 }

@@ -24,30 +24,27 @@ export function repeatPattern(
 }
 
 export class TrialBuffers implements Resource {
-  readonly buffers: Readonly<Record<number, GPUBuffer>>;
+  /** By the names of the bindings. */
+  readonly buffers: Readonly<Record<string, GPUBuffer>>;
   readonly #result: GPUBuffer;
   readonly #resultBytes: number;
 
   /** @throws GpuLimitError when an operand exceeds what the adapter binds */
   constructor(
     private readonly gpu: Gpu,
-    { label, operands }: Pick<TuningTask, 'label' | 'operands'>,
+    { label, operands, launches }: TuningTask,
   ) {
-    const bindings = Object.entries(operands).map(([binding, bytes]) => ({
-      binding: Number(binding),
-      bytes,
-    }));
+    const bindings = launches[0]?.bindings ?? {};
     using stack = new ResourceStack();
-    const made = bindings.map(({ binding, bytes }) => {
-      const name = `${label}, operand ${String(binding)} for tuning`;
-      const buffer = stack.use(gpu.buffer(name, bytes, storageUsage));
-      return { binding, bytes, buffer };
+    const made = Object.entries(operands).map(([name, bytes]) => {
+      const buffer = stack.use(gpu.buffer(`${label}, ${name} for tuning`, bytes, storageUsage));
+      return { name, bytes, buffer };
     });
-    const last = made.at(-1);
-    if (!last) throw new RangeError(`${label} has no operands`);
-    this.buffers = Object.fromEntries(made.map(({ binding, buffer }) => [binding, buffer]));
-    this.#result = last.buffer;
-    this.#resultBytes = last.bytes;
+    const result = made.find(({ name }) => bindings[name]?.writes);
+    if (!result) throw new RangeError(`${label} writes none of its operands`);
+    this.buffers = Object.fromEntries(made.map(({ name, buffer }) => [name, buffer]));
+    this.#result = result.buffer;
+    this.#resultBytes = result.bytes;
     this.#fill();
     stack.move();
   }

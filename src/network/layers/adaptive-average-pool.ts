@@ -19,11 +19,11 @@ export const adaptiveAveragePoolLayer: LayerDefinition<AdaptiveAveragePool> = {
   changesNothing: ({ side }, [, height, width]) => side === height && side === width,
   forward(step) {
     const launch = adaptiveAveragePool(shapeOf(step));
-    step.tape.add(step.label, launch, [step.input.tensor, step.output.tensor]);
+    step.tape.add(step.label, launch, { x: step.input.tensor, y: step.output.tensor });
   },
   inputGradient(step) {
     const launch = adaptiveAveragePoolInputGradient(shapeOf(step));
-    step.tape.add(`${step.layer.name} input gradient`, launch, [step.upstream, step.gradient]);
+    step.tape.add(`${step.layer.name} input gradient`, launch, { x: step.upstream, y: step.gradient });
   },
 };
 

@@ -65,9 +65,9 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
     const { name } = placed.layer;
     const shape = shapeOf(placed, batch);
     const squares = gradientSquares(shape, target);
-    const turned = tape.tensor(turnedName(name), transposedWeightFloats(shape), !squares);
-    tape.add(`${name} turn weights`, transposeConvWeights(shape), [weightName(name), turned]);
-    if (squares) tapeWinogradFilter(tape, `${name} input gradient`, squares, turned, zeroBias);
+    const transposed = tape.tensor(turnedName(name), transposedWeightFloats(shape), !squares);
+    tape.add(`${name} turn weights`, transposeConvWeights(shape), { weights: weightName(name), transposed });
+    if (squares) tapeWinogradFilter(tape, `${name} input gradient`, squares, transposed, zeroBias);
   },
   parameterGradients,
   inputGradient({ tape, batch, target, upstream, gradient, ...placed }) {
@@ -77,7 +77,7 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
     const squares = gradientSquares(shape, target);
     if (squares) tapeWinograd(tape, label, squares, target, { x: upstream, y: gradient });
     else {
-      const tensors = [turnedName(name), zeroBias, upstream, gradient];
+      const tensors = { weights: turnedName(name), bias: zeroBias, x: upstream, y: gradient };
       tape.add(label, conv2dInputGradient(shape, target), tensors);
     }
   },
@@ -96,7 +96,7 @@ function forward({ tape, label, rectify, batch, target, ...placed }: ForwardStep
   const squares = winogradFor(shape, target);
   if (squares) tapeWinograd(tape, `${name} forward`, squares, target, { x, y, rectify });
   else {
-    const tensors = [weightName(name), biasName(name), x, y];
+    const tensors = { weights: weightName(name), bias: biasName(name), x, y };
     tape.add(label, rectified(conv2d(shape, target), rectify), tensors);
   }
 }
@@ -104,18 +104,18 @@ function forward({ tape, label, rectify, batch, target, ...placed }: ForwardStep
 function parameterGradients(step: BackwardStep<Convolution>): void {
   const { tape, layer, input, output, batch, target, upstream } = step;
   const { name, groups, outChannels } = layer;
-  tape.add(`${name} weight gradient`, conv2dWeightGradient(shapeOf(step, batch), target), [
-    input.tensor,
-    upstream,
-    gradientOf(weightName(name)),
-  ]);
+  tape.add(`${name} weight gradient`, conv2dWeightGradient(shapeOf(step, batch), target), {
+    x: input.tensor,
+    dy: upstream,
+    dw: gradientOf(weightName(name)),
+  });
   if (groups !== 1 && (outChannels / groups) % 4 !== 0)
     throw new Error(`${name}: a trained convolution in groups needs a multiple of 4 channels per group`);
   const pixels = output.extent[1] * output.extent[2];
-  tape.add(`${name} bias gradient`, biasGradient(outChannels, pixels, batch), [
-    upstream,
-    gradientOf(biasName(name)),
-  ]);
+  tape.add(`${name} bias gradient`, biasGradient(outChannels, pixels, batch), {
+    dy: upstream,
+    db: gradientOf(biasName(name)),
+  });
 }
 
 /** How the gradient of a convolution is made by squares, where that is faster. */

@@ -40,12 +40,12 @@ function forward({ tape, layer, label, rectify, input, output, batch, target }: 
   for (const [index, { first, count }] of slicesOf(outputs, depth, target).entries()) {
     const packed = target.denseStorage === 'f16';
     const product = { rows: count, columns: batch, depth, packed, images: imagesPerElement(batch) };
-    tape.add(label, rectified(matmul(product, target), rectify), [
-      partName(weightName(name), index),
-      { tensor: biasName(name), first, floats: pitch(count) },
-      input.tensor,
-      { tensor: output.tensor, first: first * batch, floats: count * batch },
-    ]);
+    tape.add(label, rectified(matmul(product, target), rectify), {
+      a: partName(weightName(name), index),
+      bias: { tensor: biasName(name), first, floats: pitch(count) },
+      b: input.tensor,
+      c: { tensor: output.tensor, first: first * batch, floats: count * batch },
+    });
   }
 }
 
@@ -59,18 +59,18 @@ function layBackwardWeights({ tape, layer: { name, outputs }, input, target }: S
     const tensor = tape.tensor(partName(turnedName(name), index), words(values), true);
     for (const [plainIndex, plain] of slicesOf(outputs, depth, target).entries()) {
       const row = pitch(plain.count);
-      tape.add(`${name} turn weights`, transpose(turned.count, plain.count, packed), [
-        {
+      tape.add(`${name} turn weights`, transpose(turned.count, plain.count, packed), {
+        matrix: {
           tensor: partName(weightName(name), plainIndex),
           first: words(turned.first * row),
           floats: words(turned.count * row),
         },
-        {
+        transposed: {
           tensor,
           first: words(plain.first * pitch(turned.count)),
           floats: words(plain.count * pitch(turned.count)),
         },
-      ]);
+      });
     }
   }
 }
@@ -79,17 +79,23 @@ function parameterGradients({ tape, layer, input, batch, target, upstream }: Bac
   const { name, outputs } = layer;
   const depth = volume(input.extent);
   const inputTurned = tape.tensor(`${input.tensor} turned`, batch * pitch(depth));
-  tape.add(`${name} turn input`, transpose(depth, batch), [input.tensor, inputTurned]);
+  tape.add(`${name} turn input`, transpose(depth, batch), {
+    matrix: input.tensor,
+    transposed: inputTurned,
+  });
   for (const [part, { first, count }] of slicesOf(outputs, depth, target).entries()) {
     const rows = { tensor: upstream, first: first * batch, floats: count * batch };
     const turned = tape.tensor(partName(`${upstream} turned`, part), batch * pitch(count));
-    tape.add(`${name} turn gradient`, transpose(count, batch), [rows, turned]);
+    tape.add(`${name} turn gradient`, transpose(count, batch), { matrix: rows, transposed: turned });
     const product = { rows: depth, columns: count, depth: batch };
     const gradient = gradientOf(partName(weightName(name), part));
-    const tensors = [inputTurned, zeroBias, turned, gradient];
+    const tensors = { a: inputTurned, bias: zeroBias, b: turned, c: gradient };
     tape.add(`${name} weight gradient`, matmul(product, target), tensors);
   }
-  tape.add(`${name} bias gradient`, biasGradient(outputs, 1, batch), [upstream, gradientOf(biasName(name))]);
+  tape.add(`${name} bias gradient`, biasGradient(outputs, 1, batch), {
+    dy: upstream,
+    db: gradientOf(biasName(name)),
+  });
 }
 
 function inputGradient({ tape, layer, input, batch, target, upstream, gradient }: BackwardStep<Dense>): void {
@@ -98,11 +104,11 @@ function inputGradient({ tape, layer, input, batch, target, upstream, gradient }
     const packed = target.denseStorage === 'f16';
     const images = imagesPerElement(batch);
     const product = { rows: count, columns: batch, depth: outputs, packed, images };
-    tape.add(`${name} input gradient`, matmul(product, target), [
-      partName(turnedName(name), part),
-      zeroBias,
-      upstream,
-      { tensor: gradient, first: first * batch, floats: count * batch },
-    ]);
+    tape.add(`${name} input gradient`, matmul(product, target), {
+      a: partName(turnedName(name), part),
+      bias: zeroBias,
+      b: upstream,
+      c: { tensor: gradient, first: first * batch, floats: count * batch },
+    });
   }
 }

@@ -17,10 +17,14 @@ export const dropoutLayer: LayerDefinition<Dropout> = {
   trainingOnly: true,
   outsideTensors: { [dropoutKeyTensor]: 4 },
   forward(step) {
-    step.tape.add(step.label, launchOf(step), [step.input.tensor, step.output.tensor, dropoutKeyTensor]);
+    step.tape.add(step.label, launchOf(step), {
+      x: step.input.tensor,
+      y: step.output.tensor,
+      key: dropoutKeyTensor,
+    });
   },
   inputGradient(step) {
-    const tensors = [step.upstream, step.gradient, dropoutKeyTensor];
+    const tensors = { x: step.upstream, y: step.gradient, key: dropoutKeyTensor };
     step.tape.add(`${step.layer.name} input gradient`, launchOf(step), tensors);
   },
 };

@@ -17,11 +17,11 @@ export const lrnLayer: LayerDefinition<Lrn> = {
     `over ${String(size)} channels, α ${String(alpha)}, β ${String(beta)}, k ${String(k)}`,
   outputExtent: (_, input) => input,
   forward(step) {
-    step.tape.add(step.label, lrn(shapeOf(step)), [step.input.tensor, step.output.tensor]);
+    step.tape.add(step.label, lrn(shapeOf(step)), { x: step.input.tensor, y: step.output.tensor });
   },
   inputGradient(step) {
     const { tape, layer, input, upstream, gradient } = step;
-    const tensors = { 0: input.tensor, 2: upstream, 3: gradient };
+    const tensors = { x: input.tensor, dy: upstream, dx: gradient };
     tape.add(`${layer.name} input gradient`, lrnInputGradient(shapeOf(step)), tensors);
   },
 };

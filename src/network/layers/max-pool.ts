@@ -26,18 +26,18 @@ export const maxPoolLayer: LayerDefinition<MaxPool> = {
   },
   forward(step) {
     const { tape, layer, label, input, output, batch } = step;
-    const winners = tape.tensor(winnersOf(layer), volume(output.extent) * elementsOf(batch));
-    tape.add(label, maxPool(shapeOf(step)), [input.tensor, output.tensor, winners]);
+    const argmax = tape.tensor(argmaxOf(layer), volume(output.extent) * elementsOf(batch));
+    tape.add(label, maxPool(shapeOf(step)), { x: input.tensor, y: output.tensor, argmax });
   },
   inputGradient(step) {
     const { tape, layer, upstream, gradient } = step;
-    const tensors = { 2: winnersOf(layer), 3: upstream, 4: gradient };
+    const tensors = { argmax: argmaxOf(layer), dy: upstream, dx: gradient };
     tape.add(`${layer.name} input gradient`, maxPoolInputGradient(shapeOf(step)), tensors);
   },
 };
 
 /** Which place of its window each value comes from: written going forward, read on the way back. */
-const winnersOf = ({ name }: MaxPool): string => `${name}.winners`;
+const argmaxOf = ({ name }: MaxPool): string => `${name}.winners`;
 
 function shapeOf({ layer, input, output, batch }: Step<MaxPool>): PoolShape {
   const { size, stride } = layer;

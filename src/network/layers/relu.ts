@@ -12,10 +12,14 @@ export const reluLayer: LayerDefinition<Relu> = {
   settings: () => '',
   outputExtent: (_, input) => input,
   forward({ tape, label, input, output, batch }) {
-    tape.add(label, relu(volume(input.extent) * batch), [input.tensor, output.tensor]);
+    tape.add(label, relu(volume(input.extent) * batch), { x: input.tensor, y: output.tensor });
   },
   inputGradient({ tape, layer, input, output, batch, upstream, gradient }) {
     const launch = reluInputGradient(volume(input.extent) * batch);
-    tape.add(`${layer.name} input gradient`, launch, [output.tensor, gradient, upstream]);
+    tape.add(`${layer.name} input gradient`, launch, {
+      x: output.tensor,
+      y: gradient,
+      dy: upstream,
+    });
   },
 };
