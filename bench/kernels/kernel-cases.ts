@@ -1,7 +1,8 @@
 /** What kernels are measured at: every shape that the two networks have them at, and products of square matrices. */
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
-import { matmul, matmulVariants } from '../../src/kernels/matmul/matmul.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
+import { matmulVariants } from '../../src/kernels/matmul/matmul-variants.ts';
 import { allowed } from '../../src/kernels/tuning/variant.ts';
 import { caffenet } from '../../src/model/architectures/caffenet.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
@@ -20,8 +21,8 @@ export interface KernelCase {
   readonly batch: number;
   /** In every variant that the adapter allows; the first is what is taken by itself. */
   readonly launches: readonly Launch[];
-  /** Bytes of each binding. */
-  readonly operands: Readonly<Record<number, number>>;
+  /** Bytes of each binding, by its name. */
+  readonly operands: Readonly<Record<string, number>>;
   readonly reference: Reference;
   /** Whether its operations are those of the convolution that its products of squares stand for, which are more. */
   readonly standsForMore: boolean;
@@ -81,7 +82,7 @@ function squareCases(gpu: Gpu): KernelCase[] {
       .filter((variant) => allowed(variant, gpu) && variant.name !== usual.choice?.variant)
       .map(({ name }) => matmul(product, gpu, name));
     const shape = `${String(size)} × ${String(size)} × ${String(size)}`;
-    const operands = [matrix, 4 * size, matrix, matrix];
+    const operands = { a: matrix, bias: 4 * size, b: matrix, c: matrix };
     const launches = [usual, ...others];
     return [{ family: 'matmul', shape, batch: 0, launches, operands, reference, standsForMore: false }];
   });

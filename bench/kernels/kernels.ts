@@ -2,7 +2,7 @@
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
 import { bind, Program, type Dispatch } from '../../src/gpu/program.ts';
-import { families } from '../../src/kernels/families.ts';
+import { families } from '../../src/kernels/index.ts';
 import { messageOf } from '../../src/util/message-of.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import { filterCases, chooseVariants, type KernelChoice } from './filter-cases.ts';
@@ -146,7 +146,7 @@ async function timeVerified(
 ): Promise<DispatchSample & { compileMs: number }> {
   const verify = async (when: string) => {
     const result = operands.buffers[reference.result];
-    if (!result) throw new RangeError(`${family} has no binding ${String(reference.result)}`);
+    if (!result) throw new RangeError(`${family} has no binding ${reference.result}`);
     const found = await difference(gpu, result, operands.length(reference.result), expected);
     if (found !== undefined) throw new WrongResultError(`wrong ${when}: ${found}`);
   };
@@ -176,7 +176,7 @@ function rowOf(
   const ofPeak = roof > 0 ? gflops / roof : gbps / peaks.gbps;
   const why = whyAboveRoof(ofPeak, { gflops, gbps, bytes: launch.bytes, standsForMore }, peaks);
   const variant = variantOf(launch);
-  const listed = families[family]?.variants.find(({ name }) => name === variant);
+  const listed = families[family]?.variants?.find(({ name }) => name === variant);
   const { times, timer, compileMs, ...figures } = timed;
   return {
     name: family,

@@ -7,21 +7,21 @@ import { RandomStream } from '../../src/random/threefry.ts';
 const shift = 977;
 
 export class Operands {
-  readonly buffers: Readonly<Record<number, GPUBuffer>>;
+  readonly buffers: Readonly<Record<string, GPUBuffer>>;
   readonly #floats: Float32Array<ArrayBuffer>;
   readonly #words: Uint32Array<ArrayBuffer>;
 
   /**
-   * @param bytes of each binding
+   * @param bytes of each binding, by its name
    * @param places of a window: bindings of whole numbers below it, a byte each, instead of floats
    * @throws GpuLimitError when an operand exceeds what the adapter binds
    */
   constructor(
     private readonly gpu: Gpu,
     label: string,
-    private readonly bytes: Readonly<Record<number, number>>,
+    private readonly bytes: Readonly<Record<string, number>>,
     seed: number,
-    private readonly places: Readonly<Record<number, number>> = {},
+    private readonly places: Readonly<Record<string, number>> = {},
   ) {
     const random = RandomStream.of(seed);
     const floats = Array.from({ length: patternWords }, () => {
@@ -52,25 +52,25 @@ export class Operands {
     const encoder = this.gpu.device.createCommandEncoder();
     for (const [binding, buffer] of Object.entries(this.buffers)) {
       const pattern = binding in this.places ? patterns.words : patterns.floats;
-      repeatPattern(encoder, pattern, this.#start(Number(binding)), buffer);
+      repeatPattern(encoder, pattern, this.#start(binding), buffer);
     }
     this.gpu.device.queue.submit([encoder.finish()]);
     for (const pattern of Object.values(patterns)) pattern.destroy();
   }
 
   /** What `fill` wrote at an index: a float, or a word of bytes. */
-  at(binding: number, index: number): number {
+  at(binding: string, index: number): number {
     const pattern = binding in this.places ? this.#words : this.#floats;
     return pattern[this.#start(binding) + (index % patternWords)] ?? NaN;
   }
 
   /** Floats of a binding. */
-  length(binding: number): number {
+  length(binding: string): number {
     return (this.bytes[binding] ?? 0) / 4;
   }
 
-  #start(binding: number): number {
-    return (binding * shift) % patternWords;
+  #start(binding: string): number {
+    return (Object.keys(this.bytes).indexOf(binding) * shift) % patternWords;
   }
 
   destroy(): void {

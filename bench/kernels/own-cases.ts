@@ -40,7 +40,7 @@ interface Work {
   /** What else names it, e.g. its pass. */
   readonly pass?: string;
   readonly launch: (variant?: string) => Launch;
-  readonly floats: Readonly<Record<number, number>>;
+  readonly floats: Readonly<Record<string, number>>;
 }
 
 type WorksOf = (shape: OwnShape, gpu: Gpu) => Work[];
@@ -71,10 +71,10 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
       {
         launch: (variant) => rectified(conv2d(shape, gpu, variant), rectify),
         floats: {
-          0: weightFloats(shape),
-          1: shape.groups * outputPitch(shape),
-          2: inputFloats(shape),
-          3: outputFloats(shape),
+          weights: weightFloats(shape),
+          bias: shape.groups * outputPitch(shape),
+          x: inputFloats(shape),
+          y: outputFloats(shape),
         },
       },
     ];
@@ -85,10 +85,10 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
       {
         launch: (variant) => conv2dInputGradient(shape, gpu, variant),
         floats: {
-          0: transposedWeightFloats(shape),
-          1: inputGradientBiasFloats(shape),
-          2: outputFloats(shape),
-          3: inputFloats(shape),
+          weights: transposedWeightFloats(shape),
+          bias: inputGradientBiasFloats(shape),
+          x: outputFloats(shape),
+          y: inputFloats(shape),
         },
       },
     ];
@@ -98,7 +98,7 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
     return [
       {
         launch: (variant) => conv2dWeightGradient(shape, gpu, variant),
-        floats: { 0: inputFloats(shape), 1: outputFloats(shape), 2: weightFloats(shape) },
+        floats: { x: inputFloats(shape), dy: outputFloats(shape), dw: weightFloats(shape) },
       },
     ];
   },
@@ -116,12 +116,12 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
         {
           pass: `spread, ${size}`,
           launch: () => winogradInputTransform(shape),
-          floats: { 4: inputFloats(convolution), 5: floats.squares },
+          floats: { x: inputFloats(convolution), tiles: floats.tiles },
         },
         {
           pass: `gather, ${size}`,
           launch: () => winogradOutputTransform(shape),
-          floats: { 6: floats.products, 7: outputFloats(convolution) },
+          floats: { products: floats.products, y: outputFloats(convolution) },
         },
       ];
     });
@@ -137,10 +137,10 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
       {
         launch: (variant) => rectified(matmul(shape, gpu, variant), rectify),
         floats: {
-          0: depth * pitch(rows),
-          1: pitch(rows),
-          2: depth * row,
-          3: rows * row,
+          a: depth * pitch(rows),
+          bias: pitch(rows),
+          b: depth * row,
+          c: rows * row,
         },
       },
     ];
@@ -149,25 +149,25 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
     const shape = poolShapeOf(own);
     const { channels, inHeight, inWidth, outHeight, outWidth, batch } = shape;
     const [x, y] = [channels * inHeight * inWidth * batch, channels * outHeight * outWidth * batch];
-    const winners = (y / batch) * elementsOf(batch);
+    const argmax = (y / batch) * elementsOf(batch);
     return passes(own, {
-      forward: { launch: () => maxPool(shape), floats: { 0: x, 1: y, 2: winners } },
-      gradient: { launch: () => maxPoolInputGradient(shape), floats: { 2: winners, 3: y, 4: x } },
+      forward: { launch: () => maxPool(shape), floats: { x, y, argmax } },
+      gradient: { launch: () => maxPoolInputGradient(shape), floats: { argmax, dy: y, dx: x } },
     });
   },
   lrn: (own) => {
     const shape = lrnShapeOf(own);
     const floats = shape.channels * shape.plane;
     return passes(own, {
-      forward: { launch: () => lrn(shape), floats: { 0: floats, 1: floats } },
-      gradient: { launch: () => lrnInputGradient(shape), floats: { 0: floats, 2: floats, 3: floats } },
+      forward: { launch: () => lrn(shape), floats: { x: floats, y: floats } },
+      gradient: { launch: () => lrnInputGradient(shape), floats: { x: floats, dy: floats, dx: floats } },
     });
   },
   relu: (own) => {
     const floats = reluValuesOf(own);
     return passes(own, {
-      forward: { launch: () => relu(floats), floats: { 0: floats, 1: floats } },
-      gradient: { launch: () => reluInputGradient(floats), floats: { 0: floats, 1: floats, 2: floats } },
+      forward: { launch: () => relu(floats), floats: { x: floats, y: floats } },
+      gradient: { launch: () => reluInputGradient(floats), floats: { x: floats, y: floats, dy: floats } },
     });
   },
 };
@@ -198,9 +198,7 @@ function textOf(family: string, { numbers, flags }: OwnShape): string {
 
 function caseOf(gpu: Gpu, family: string, own: OwnShape, { pass, launch, floats }: Work): KernelCase {
   const shape = [textOf(family, own), pass].filter((part) => part !== undefined).join(' ');
-  const operands = Object.fromEntries(
-    Object.entries(floats).map(([binding, count]) => [Number(binding), 4 * count]),
-  );
+  const operands = Object.fromEntries(Object.entries(floats).map(([binding, count]) => [binding, 4 * count]));
   checkRoom(gpu, shape, operands);
   const usual = launch();
   const names = usual.choice?.allowed.filter((name) => name !== usual.choice?.variant) ?? [];
@@ -217,7 +215,7 @@ const fitsGrid = (gpu: Gpu, { workgroups }: Launch): boolean =>
   workgroups.every((count) => count <= gpu.limits.maxComputeWorkgroupsPerDimension);
 
 /** @throws UsageError where an operand is more than the adapter binds */
-function checkRoom({ limits }: Gpu, shape: string, operands: Readonly<Record<number, number>>): void {
+function checkRoom({ limits }: Gpu, shape: string, operands: Readonly<Record<string, number>>): void {
   const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const largest = Math.max(...Object.values(operands));
   if (largest <= most) return;

@@ -2,7 +2,7 @@
 import { UsageError } from '../../src/cli/usage-error.ts';
 import type { ConvShape } from '../../src/kernels/conv2d/conv-shape.ts';
 import type { LrnShape } from '../../src/kernels/layers/lrn.ts';
-import type { MatmulShape } from '../../src/kernels/matmul/matmul.ts';
+import type { MatmulShape } from '../../src/kernels/matmul/matmul-shape.ts';
 import type { PoolShape } from '../../src/kernels/layers/max-pool.ts';
 import { outputExtent } from '../../src/network/layer.ts';
 import type { AxisWord, Notation, OwnShape } from './shape-notation.ts';

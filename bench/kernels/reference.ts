@@ -5,18 +5,18 @@ export interface Known {
   /** Constants of its pipeline. */
   readonly constants: Readonly<Record<string, number>>;
   /** Value of a binding at an index. */
-  readonly at: (binding: number, index: number) => number;
+  readonly at: (binding: string, index: number) => number;
   /** Floats of the result. */
   readonly length: number;
   /** Floats of a binding. */
-  readonly lengthOf: (binding: number) => number;
+  readonly lengthOf: (binding: string) => number;
 }
 
 export interface Reference {
   /** Binding of the result. */
-  readonly result: number;
+  readonly result: string;
   /** Bindings whose bytes are places in a window, with the number of places. */
-  readonly places?: (constants: Readonly<Record<string, number>>) => Readonly<Record<number, number>>;
+  readonly places?: (constants: Readonly<Record<string, number>>) => Readonly<Record<string, number>>;
   /** One element; undefined where it only pads a row. */
   readonly element: (known: Known, index: number) => number | undefined;
 }

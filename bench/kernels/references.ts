@@ -8,7 +8,7 @@ import { outputTransformReference, inputTransformReference } from './winograd-re
 
 /** Also of the gradient to the input, whose blocks of pixels are channels of their own; see `shaders/conv2d/conv2d.wgsl`. */
 const convolution: Reference = {
-  result: 3,
+  result: 'y',
   element(known, index) {
     const shape = sizes(known, 'GROUPS', 'IN_CHANNELS', 'OUT_CHANNELS', 'IN_HEIGHT', 'IN_WIDTH');
     const { OUT_HEIGHT, OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH } = sizes(
@@ -36,23 +36,26 @@ const convolution: Reference = {
     const [positionX, phaseX] = divide(x + OFFSET_X, SPREAD_X);
     const output = (phaseY * SPREAD_X + phaseX) * channels + channel;
     const pitch = ceil4(shape.OUT_CHANNELS);
-    let sum = known.at(1, group * pitch + output);
+    let sum = known.at('bias', group * pitch + output);
     for (let i = 0; i < shape.IN_CHANNELS; i++)
       for (let a = 0; a < KERNEL_HEIGHT; a++)
         for (let b = 0; b < KERNEL_WIDTH; b++) {
           const [inY, inX] = [positionY * STRIDE_Y + a - PADDING_Y, positionX * STRIDE_X + b - PADDING_X];
           if (inY < 0 || inX < 0 || inY >= shape.IN_HEIGHT || inX >= shape.IN_WIDTH) continue;
           const from = group * shape.IN_CHANNELS + i;
-          const weight = known.at(0, ((from * KERNEL_HEIGHT + a) * KERNEL_WIDTH + b) * pitch + output);
+          const weight = known.at(
+            'weights',
+            ((from * KERNEL_HEIGHT + a) * KERNEL_WIDTH + b) * pitch + output,
+          );
           sum +=
-            weight * known.at(2, ((from * shape.IN_HEIGHT + inY) * shape.IN_WIDTH + inX) * batch + image);
+            weight * known.at('x', ((from * shape.IN_HEIGHT + inY) * shape.IN_WIDTH + inX) * batch + image);
         }
     return finished(known, sum);
   },
 };
 
 const weightGradient: Reference = {
-  result: 2,
+  result: 'dw',
   element(known, index) {
     const shape = sizes(known, 'IN_CHANNELS', 'OUT_CHANNELS', 'IN_HEIGHT', 'IN_WIDTH', 'OUT_HEIGHT');
     const { OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE, PADDING, BATCH } = sizes(
@@ -78,21 +81,21 @@ const weightGradient: Reference = {
         const from = ((input * shape.IN_HEIGHT + inY) * shape.IN_WIDTH + inX) * batch;
         const upstream = ((group * shape.OUT_CHANNELS + output) * shape.OUT_HEIGHT + y) * OUT_WIDTH + x;
         for (let image = 0; image < batch; image++)
-          sum += known.at(0, from + image) * known.at(1, upstream * batch + image);
+          sum += known.at('x', from + image) * known.at('dy', upstream * batch + image);
       }
     return sum;
   },
 };
 
 const product: Reference = {
-  result: 3,
+  result: 'c',
   element(known, index) {
     const { DEPTH, A_PITCH, M } = sizes(known, 'DEPTH', 'A_PITCH', 'M');
     const pitch = known.length / M;
     const [row, column] = divide(index, pitch);
-    let sum = known.at(1, row);
+    let sum = known.at('bias', row);
     for (let k = 0; k < DEPTH; k++)
-      sum += known.at(0, k * 4 * A_PITCH + row) * known.at(2, k * pitch + column);
+      sum += known.at('a', k * 4 * A_PITCH + row) * known.at('b', k * pitch + column);
     return finished(known, sum);
   },
 };
@@ -102,7 +105,7 @@ function window(known: Known) {
 }
 
 const maxPool: Reference = {
-  result: 1,
+  result: 'y',
   element(known, index) {
     const { CHANNELS, IN_HEIGHT, IN_WIDTH, OUT_HEIGHT, OUT_WIDTH, SIZE, STRIDE } = window(known);
     const batch = known.length / (CHANNELS * OUT_HEIGHT * OUT_WIDTH);
@@ -112,14 +115,14 @@ const maxPool: Reference = {
     let most = -Infinity;
     for (let inY = y * STRIDE; inY < Math.min(IN_HEIGHT, y * STRIDE + SIZE); inY++)
       for (let inX = x * STRIDE; inX < Math.min(IN_WIDTH, x * STRIDE + SIZE); inX++)
-        most = Math.max(most, known.at(0, ((channel * IN_HEIGHT + inY) * IN_WIDTH + inX) * batch + image));
+        most = Math.max(most, known.at('x', ((channel * IN_HEIGHT + inY) * IN_WIDTH + inX) * batch + image));
     return most;
   },
 };
 
 const maxPoolGradient: Reference = {
-  result: 4,
-  places: ({ SIZE = 1 }) => ({ 2: SIZE * SIZE }),
+  result: 'dx',
+  places: ({ SIZE = 1 }) => ({ argmax: SIZE * SIZE }),
   element(known, index) {
     const { CHANNELS, IN_HEIGHT, IN_WIDTH, OUT_HEIGHT, OUT_WIDTH, SIZE, STRIDE } = window(known);
     const batch = known.length / (CHANNELS * IN_HEIGHT * IN_WIDTH);
@@ -134,8 +137,8 @@ const maxPoolGradient: Reference = {
         if (a < 0 || b < 0 || a >= SIZE || b >= SIZE) continue;
         const at = ((channel * OUT_HEIGHT + r) * OUT_WIDTH + k) * batch + image;
         const [word, byte] = divide(at, together);
-        const place = Math.floor(known.at(2, word) / 256 ** byte) % 256;
-        if (place === a * SIZE + b) sum += known.at(3, at);
+        const place = Math.floor(known.at('argmax', word) / 256 ** byte) % 256;
+        if (place === a * SIZE + b) sum += known.at('dy', at);
       }
     return sum;
   },
@@ -149,38 +152,38 @@ function normalisation(known: Known) {
   const near = (channel: number) =>
     Array.from({ length: SIZE }, (_, index) => channel - reach + index).filter((j) => j >= 0 && j < CHANNELS);
   const scale = (channel: number, place: number) =>
-    K + (ALPHA / SIZE) * near(channel).reduce((sum, j) => sum + known.at(0, j * plane + place) ** 2, 0);
+    K + (ALPHA / SIZE) * near(channel).reduce((sum, j) => sum + known.at('x', j * plane + place) ** 2, 0);
   return { SIZE, ALPHA, BETA, plane, near, scale };
 }
 
 const lrn: Reference = {
-  result: 1,
+  result: 'y',
   element(known, index) {
     const { BETA, plane, scale } = normalisation(known);
     const [channel, place] = divide(index, plane);
-    return known.at(0, index) * scale(channel, place) ** -BETA;
+    return known.at('x', index) * scale(channel, place) ** -BETA;
   },
 };
 
 const lrnGradient: Reference = {
-  result: 3,
+  result: 'dx',
   element(known, index) {
     const { SIZE, ALPHA, BETA, plane, near, scale } = normalisation(known);
     const [channel, place] = divide(index, plane);
     const others = near(channel).reduce((sum, j) => {
       const at = j * plane + place;
-      return sum + known.at(2, at) * known.at(0, at) * scale(j, place) ** (-BETA - 1);
+      return sum + known.at('dy', at) * known.at('x', at) * scale(j, place) ** (-BETA - 1);
     }, 0);
-    const own = known.at(2, index) * scale(channel, place) ** -BETA;
-    return own - ((2 * ALPHA * BETA) / SIZE) * known.at(0, index) * others;
+    const own = known.at('dy', index) * scale(channel, place) ** -BETA;
+    return own - ((2 * ALPHA * BETA) / SIZE) * known.at('x', index) * others;
   },
 };
 
-const relu: Reference = { result: 1, element: ({ at }, index) => Math.max(0, at(0, index)) };
+const relu: Reference = { result: 'y', element: ({ at }, index) => Math.max(0, at('x', index)) };
 
 const reluGradient: Reference = {
-  result: 1,
-  element: ({ at }, index) => (at(0, index) > 0 ? at(2, index) : 0),
+  result: 'y',
+  element: ({ at }, index) => (at('x', index) > 0 ? at('dy', index) : 0),
 };
 
 const references: Readonly<Record<string, Reference>> = {

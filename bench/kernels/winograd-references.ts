@@ -48,7 +48,7 @@ function squares(known: Known, channels: number, floats: number) {
 }
 
 export const inputTransformReference: Reference = {
-  result: 5,
+  result: 'tiles',
   element(known, index) {
     const { IN_CHANNELS, IN_HEIGHT, IN_WIDTH, PADDING } = sizes(
       known,
@@ -69,17 +69,21 @@ export const inputTransformReference: Reference = {
         const [y, x] = [row * side + a - PADDING, column * side + b - PADDING];
         if (y < 0 || x < 0 || y >= IN_HEIGHT || x >= IN_WIDTH) continue;
         const factor = (matrix[Math.floor(point / size)]?.[a] ?? NaN) * (matrix[point % size]?.[b] ?? NaN);
-        sum += factor * known.at(4, ((channel * IN_HEIGHT + y) * IN_WIDTH + x) * batch + image);
+        sum += factor * known.at('x', ((channel * IN_HEIGHT + y) * IN_WIDTH + x) * batch + image);
       }
     return sum;
   },
 };
 
 export const outputTransformReference: Reference = {
-  result: 7,
+  result: 'y',
   element(known, index) {
     const { OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH } = sizes(known, 'OUT_CHANNELS', 'OUT_HEIGHT', 'OUT_WIDTH');
-    const { size, side, down, across, plane, batch } = squares(known, OUT_CHANNELS, known.lengthOf(6));
+    const { size, side, down, across, plane, batch } = squares(
+      known,
+      OUT_CHANNELS,
+      known.lengthOf('products'),
+    );
     const [pixel, image] = divide(index, batch);
     const [rest, x] = divide(pixel, OUT_WIDTH);
     const [channel, y] = divide(rest, OUT_HEIGHT);
@@ -90,7 +94,10 @@ export const outputTransformReference: Reference = {
     let sum = 0;
     for (let i = 0; i < size; i++)
       for (let j = 0; j < size; j++)
-        sum += (matrix[a]?.[i] ?? NaN) * (matrix[b]?.[j] ?? NaN) * known.at(6, (i * size + j) * plane + at);
+        sum +=
+          (matrix[a]?.[i] ?? NaN) *
+          (matrix[b]?.[j] ?? NaN) *
+          known.at('products', (i * size + j) * plane + at);
     return finished(known, sum);
   },
 };

@@ -59,13 +59,18 @@ async function stepOf(gpu: Gpu, network: Network, inputGradient: GPUBuffer, work
   // Down the mean of −log p is up log p; the mean divides by the images, the rate multiplies by them.
   const settings = Float32Array.of(rate * work.images, 0, 0, 0);
   const step = gpu.bufferFrom('step', settings, uniformUsage);
-  const slope = await bind(gpu, 'slope', crossEntropy(classes, batch, work.images), [
+  const slope = await bind(gpu, 'slope', crossEntropy(classes, batch, work.images), {
     logits,
-    logitsGradient,
+    result: logitsGradient,
     targets,
     loss,
-  ]);
-  const update = await bind(gpu, 'update', sgd(values), [input, velocity, inputGradient, step]);
+  });
+  const update = await bind(gpu, 'update', sgd(values), {
+    weight: input,
+    velocity,
+    gradient: inputGradient,
+    step,
+  });
   const programs = [forward, new Program([slope]), backward, new Program([update])];
   return { programs, buffers: [targets, loss, velocity, step] };
 }

@@ -1,7 +1,6 @@
 /** The roofs of an adapter, measured: multiplications and additions in registers, a copy, and a launch that does nothing. */
 import { storageUsage, type Gpu } from '../../src/gpu/device.ts';
 import { GpuError } from '../../src/gpu/errors.ts';
-import type { Launch } from '../../src/gpu/kernel.ts';
 import { bind } from '../../src/gpu/program.ts';
 import { patternWords, repeatPattern } from '../../src/kernels/tuning/operands.ts';
 import { fastestOf, growUntilSteady, steadyFrom, type Rated } from './grow.ts';
@@ -19,6 +18,7 @@ import {
   type CopyForm,
   type Form,
   type Precision,
+  type RoofLaunch,
 } from './roof-kernels.ts';
 import { sampleDispatch } from '../sampling/sample-dispatch.ts';
 import { withoutProbes, type LoadMonitor } from '../sampling/machine-load.ts';
@@ -103,7 +103,7 @@ export async function measureFunctions(
 
 /** What is read and what is written, of the same size; filled with a pattern that the compiler cannot know. */
 class RoofOperands {
-  readonly buffers: readonly [source: GPUBuffer, result: GPUBuffer];
+  readonly buffers: Readonly<Record<'source' | 'result', GPUBuffer>>;
 
   /** @throws GpuLimitError when the adapter cannot bind that much */
   constructor(
@@ -117,11 +117,11 @@ class RoofOperands {
     repeatPattern(encoder, pattern, 0, source);
     gpu.device.queue.submit([encoder.finish()]);
     pattern.destroy();
-    this.buffers = [source, result];
+    this.buffers = { source, result };
   }
 
   destroy(): void {
-    for (const buffer of this.buffers) buffer.destroy();
+    for (const buffer of Object.values(this.buffers)) buffer.destroy();
   }
 }
 
@@ -139,7 +139,7 @@ async function timeLaunch(
   gpu: Gpu,
   monitor: LoadMonitor,
   { buffers }: RoofOperands,
-  launch: Launch,
+  launch: RoofLaunch,
 ): Promise<number> {
   const dispatch = await bind(gpu, launch.kernel.entryPoint, launch, buffers);
   return (await sampleDispatch(gpu, withoutProbes(monitor), dispatch, { time: timeOf(gpu) })).medianMs;

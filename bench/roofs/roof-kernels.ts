@@ -2,6 +2,7 @@
 import type { AdapterKind } from '../../src/gpu/device.ts';
 import { linearWorkgroups, type Launch } from '../../src/gpu/kernel.ts';
 import { forImages } from '../../src/kernels/batch-width.ts';
+import { read, write } from '../../src/kernels/family.ts';
 import { link } from '../../src/wgsl/link.ts';
 import source from './peaks.wgsl';
 
@@ -64,8 +65,13 @@ export interface Arithmetic extends Form {
   readonly precision?: Precision;
 }
 
-/** Two operations, or functions, of each accumulator in each step. Bindings: 0 operands, 1 result. */
-export function inRegisters(work: Arithmetic): Launch {
+const bindings = { source: read(0), result: write(1) };
+
+/** What all of them bind: source and result. */
+export type RoofLaunch = Launch<keyof typeof bindings>;
+
+/** Two operations, or functions, of each accumulator in each step. */
+export function inRegisters(work: Arithmetic): RoofLaunch {
   const { lanes, chains, width, entryPoint, steps: count, workgroups, precision } = work;
   return {
     kernel: {
@@ -75,6 +81,7 @@ export function inRegisters(work: Arithmetic): Launch {
       entryPoint,
       constants: { LANES: lanes, STEPS: count },
     },
+    bindings,
     workgroups: [workgroups, 1, 1],
     flops: 2 * count * chains * width * lanes * workgroups,
     bytes: 0,
@@ -93,7 +100,7 @@ export const copiesOf = (kind: AdapterKind): readonly CopyForm[] =>
     { lanes, width: 4 },
   ]);
 
-export function copyOf({ lanes, width }: CopyForm, bytes: number): Launch {
+export function copyOf({ lanes, width }: CopyForm, bytes: number): RoofLaunch {
   const count = bytes / 4 / width;
   return {
     kernel: {
@@ -103,13 +110,14 @@ export function copyOf({ lanes, width }: CopyForm, bytes: number): Launch {
       entryPoint: 'copy',
       constants: { LANES: lanes, COUNT: count },
     },
+    bindings,
     workgroups: linearWorkgroups(count, lanes),
     flops: 0,
     bytes: 2 * bytes,
   };
 }
 
-export function nothing(): Launch {
+export function nothing(): RoofLaunch {
   return {
     kernel: {
       family: 'peaks',
@@ -118,6 +126,7 @@ export function nothing(): Launch {
       entryPoint: 'nothing',
       constants: {},
     },
+    bindings,
     workgroups: [1, 1, 1],
     flops: 0,
     bytes: 0,

@@ -133,8 +133,8 @@ async function prepare(gpu: Gpu, pace: Pace, isGpu: boolean): Promise<() => Prom
   const source = gpu.bufferFrom('source of the monitor', new Float32Array(copiedBytes / 4).fill(0.5));
   const result = gpu.buffer('result of the monitor', copiedBytes);
   const work = new Program([
-    await bind(gpu, 'arithmetic', arithmetic, [source, result]),
-    await bind(gpu, 'copy', copy, [source, result]),
+    await bind(gpu, 'arithmetic', arithmetic, { source, result }),
+    await bind(gpu, 'copy', copy, { source, result }),
   ]);
   const repeated = async (count: number) => {
     const several = Array.from({ length: count }, () => work);

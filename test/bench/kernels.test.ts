@@ -185,7 +185,7 @@ test('the elements that are looked at are the corners and others, within the res
   }
   const values = expectedElements(
     { constants: {} },
-    { result: 1, element: ({ at }, index) => (index % 2 === 0 ? at(0, index) : undefined) },
+    { result: 'y', element: ({ at }, index) => (index % 2 === 0 ? at('x', index) : undefined) },
     { at: (_, index) => index, length: () => 100 },
     1,
   );

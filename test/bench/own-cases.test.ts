@@ -7,7 +7,7 @@ import { ownCases, ownFamilies } from '../../bench/kernels/own-cases.ts';
 import { notations } from '../../bench/kernels/own-shapes.ts';
 import { noMonitor } from '../../bench/sampling/machine-load.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
-import { conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
+import { conv2dVariants } from '../../src/kernels/conv2d/conv2d-variants.ts';
 import { openTestGpu } from '../gpu.ts';
 
 const all = openTestGpu().then(kernelCases);
@@ -39,7 +39,7 @@ test.each([
   const same = found.filter((one) => one.launches[0]!.flops > 0 || !one.shape.includes('squares of 4'));
   const [first] = same;
   // Zeros that stand for a bias are those of the whole network there.
-  const bias = family === 'conv2d-input-gradient' ? { 1: first!.operands[1]! } : {};
+  const bias = family === 'conv2d-input-gradient' ? { bias: first!.operands['bias']! } : {};
   expect(first!.operands).toEqual({ ...expected.operands, ...bias });
   expect(first!.launches).toEqual(expected.launches);
   expect(first!.reference).toBe(expected.reference);

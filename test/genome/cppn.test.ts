@@ -32,16 +32,16 @@ async function render(
   const words = genomes.length * channels * Math.ceil((height * width) / 4);
   const shape = { population: genomes.length, channels, height, width, slots };
   const values = gpu.buffer('values', cppnStoredBytes(shape));
-  const buffers = [
-    gpu.bufferFrom('table', table),
-    gpu.bufferFrom('program', program),
-    gpu.bufferFrom('frame', cppnFrame(coordinates, [height, width]), uniformUsage),
-    gpu.buffer('images', 4 * words),
-  ];
-  const operands = { ...buffers, ...(cppnStoredBytes(shape) > 0 && { 8: values }) };
+  const buffers = {
+    genomes: gpu.bufferFrom('table', table),
+    program: gpu.bufferFrom('program', program),
+    frame: gpu.bufferFrom('frame', cppnFrame(coordinates, [height, width]), uniformUsage),
+    images: gpu.buffer('images', 4 * words),
+  };
+  const operands = { ...buffers, ...(cppnStoredBytes(shape) > 0 && { values }) };
   run(gpu, new Program([await bind(gpu, 'render', cppn(shape), operands)]));
-  const bytes = new Uint8Array(await gpu.read(buffers[3]!, 4 * words));
-  for (const buffer of [...buffers, values]) buffer.destroy();
+  const bytes = new Uint8Array(await gpu.read(buffers.images, 4 * words));
+  for (const buffer of [...Object.values(buffers), values]) buffer.destroy();
   return bytes;
 }
 
@@ -229,7 +229,7 @@ describe('HLS to RGB', () => {
     const gpu = await openTestGpu();
     const plane = 65_536 / 4;
     const buffer = gpu.buffer('images', 12 * plane);
-    const program = new Program([await bind(gpu, 'colour', hlsToRgb(1, plane), [buffer])]);
+    const program = new Program([await bind(gpu, 'colour', hlsToRgb(1, plane), { images: buffer })]);
     let worst = 0;
     for (let hue = 0; hue < 256; hue++) {
       const bytes = new Uint8Array(3 * 65_536);

@@ -1,8 +1,8 @@
 /** The pairs of variants and shapes that `npm test` runs cover what there is. */
 import { describe, expect, test } from 'vitest';
 import { conv2dWeightGradientVariants } from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
-import { conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
-import { matmulVariants } from '../../src/kernels/matmul/matmul.ts';
+import { conv2dVariants } from '../../src/kernels/conv2d/conv2d-variants.ts';
+import { matmulVariants } from '../../src/kernels/matmul/matmul-variants.ts';
 import { convMatrix, weightGradientMatrix } from './conv2d/conv-cases.ts';
 import { allPairs, coveringPairs, fastestOfKinds, type Matrix } from './covering-pairs.ts';
 import { matmulMatrix } from './matmul/matmul-cases.ts';

@@ -21,13 +21,15 @@ import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
 } from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
-import { conv2d, conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
+import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
+import { conv2dVariants } from '../../src/kernels/conv2d/conv2d-variants.ts';
 import { addCppnGradient, pullCppn } from '../../src/kernels/genome/cppn-gradient.ts';
 import { cppn } from '../../src/kernels/genome/cppn.ts';
 import { firstDirect, renderDirect, varyDirect } from '../../src/kernels/genome/direct.ts';
 import { giveImages, takeImages } from '../../src/kernels/layers/compact-batch.ts';
 import { copyImprovedParameters, copyImprovedImages } from '../../src/kernels/ascent/copy-improved.ts';
-import { matmul, matmulVariants } from '../../src/kernels/matmul/matmul.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
+import { matmulVariants } from '../../src/kernels/matmul/matmul-variants.ts';
 import { noise } from '../../src/kernels/ascent/noise.ts';
 import { differentiateObjective, judgeObjective } from '../../src/kernels/ascent/objective.ts';
 import { pack } from '../../src/kernels/matmul/pack.ts';

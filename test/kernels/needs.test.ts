@@ -2,14 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { kernelText, type Launch } from '../../src/gpu/kernel.ts';
 import { noChoices } from '../../src/gpu/tuning.ts';
-import { conv2d, conv2dVariants } from '../../src/kernels/conv2d/conv2d.ts';
+import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
+import { conv2dVariants } from '../../src/kernels/conv2d/conv2d-variants.ts';
 import { conv2dInputGradient } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
 } from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
-import { families } from '../../src/kernels/families.ts';
-import { matmul, matmulVariants } from '../../src/kernels/matmul/matmul.ts';
+import { families } from '../../src/kernels/index.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
+import { matmulVariants } from '../../src/kernels/matmul/matmul-variants.ts';
 import { allowed, mostPrivateMemory, type Target, type Variant } from '../../src/kernels/tuning/variant.ts';
 import { link } from '../../src/wgsl/link.ts';
 import { convCases } from './conv2d/conv-cases.ts';
@@ -85,7 +87,7 @@ describe.each(cases)('%s', (family, variants, launches) => {
   );
 
   test('has all of its shaders in what makes tuned choices stale', () => {
-    const sources = new Set(families[family]?.sources);
+    const sources = new Set(Object.values(families[family]?.shaders ?? {}));
     for (const { name } of variants)
       for (const { kernel } of launches(name)) expect(sources.has(kernel.source)).toBe(true);
   });

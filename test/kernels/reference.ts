@@ -1,6 +1,6 @@
 /** Plain loops in doubles: the ground truth of the kernels' tests. Activations are [channel, row, column, image]. */
 import type { ConvShape } from '../../src/kernels/conv2d/conv-shape.ts';
-import type { MatmulShape } from '../../src/kernels/matmul/matmul.ts';
+import type { MatmulShape } from '../../src/kernels/matmul/matmul-shape.ts';
 
 const ceil4 = (size: number): number => Math.ceil(size / 4) * 4;
 

@@ -103,12 +103,12 @@ describe('the gradients of a network', () => {
       Uint32Array.from({ length: batch }, (_, slot) => targets[slot] ?? 0),
     );
     const losses = gpu.buffer('losses', 4 * batch);
-    const objective = await bind(gpu, 'loss', crossEntropy(3, batch, used), [
-      network.logits,
-      network.logitsGradient!,
-      labels,
-      losses,
-    ]);
+    const objective = await bind(gpu, 'loss', crossEntropy(3, batch, used), {
+      logits: network.logits,
+      result: network.logitsGradient!,
+      targets: labels,
+      loss: losses,
+    });
     gpu.write(network.input, slots);
     run(gpu, network.turnWeights, network.forward, new Program([objective]), network.backward);
 

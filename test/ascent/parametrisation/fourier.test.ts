@@ -31,7 +31,8 @@ async function withFourier(
   const mean = new Float32Array(values);
   const shape = { extent, batch, mean, reverseChannels, images, imageGradient };
   // Instead of bytes: the same floats, picture by picture.
-  const drawPicture = (x: GPUBuffer) => bind(gpu, 'picture', transpose(values, batch), [x, images]);
+  const drawPicture = (x: GPUBuffer) =>
+    bind(gpu, 'picture', transpose(values, batch), { matrix: x, transposed: images });
   const fourier = await createFourier(gpu, shape, drawPicture);
   try {
     await use({

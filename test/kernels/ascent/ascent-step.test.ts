@@ -28,10 +28,7 @@ const constants: StepConstants = {
   until: 0.95,
 };
 const batch = 8;
-const uniformOf = (changes: Partial<StepConstants>) => ({
-  content: stepUniform({ ...constants, ...changes }),
-  uniform: true,
-});
+const uniformOf = (changes: Partial<StepConstants>) => stepUniform({ ...constants, ...changes });
 
 /** What the record makes of one slot, in doubles. */
 function rateOf(
@@ -96,19 +93,19 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
     const gpu = await openTestGpu();
     const iterations = 3;
     const result = await runKernel(gpu, recordStep(shape), {
-      0: uniformOf({ rule, cooling }),
-      1: Uint32Array.of(17, 2),
-      2: unwrittenFloats(batch),
-      3: outcome,
-      4: judged,
-      5: parts,
-      6: watched,
-      7: new Float32Array(historyFloats(iterations, batch)).fill(-1),
-      8: best,
+      step: uniformOf({ rule, cooling }),
+      clock: Uint32Array.of(17, 2),
+      rates: unwrittenFloats(batch),
+      outcome,
+      judged,
+      parts,
+      watched,
+      history: new Float32Array(historyFloats(iterations, batch)).fill(-1),
+      best,
     });
-    const rates = new Float32Array(result[2]!);
-    const history = new Float32Array(result[7]!);
-    const after = new Float32Array(result[8]!);
+    const rates = new Float32Array(result.rates!);
+    const history = new Float32Array(result.history!);
+    const after = new Float32Array(result.best!);
     const row = (name: number) => history.slice((2 * 6 + name) * batch, (2 * 6 + name + 1) * batch);
     expect(history.slice(0, 2 * 6 * batch).every((value) => value === -1)).toBe(true);
     for (let slot = 0; slot < batch; slot++) {
@@ -147,8 +144,8 @@ describe.each([0, 2])('records with %i layers of units', (unitLayers) => {
 
 test('the clock counts iterations and rows', async () => {
   const gpu = await openTestGpu();
-  const result = await runKernel(gpu, tickClock(), { 1: Uint32Array.of(41, 3) });
-  expect([...new Uint32Array(result[1]!)]).toEqual([42, 4]);
+  const result = await runKernel(gpu, tickClock(), { clock: Uint32Array.of(41, 3) });
+  expect([...new Uint32Array(result.clock!)]).toEqual([42, 4]);
 });
 
 describe('steps', () => {
@@ -171,35 +168,35 @@ describe('steps', () => {
   test.each(['normalised', 'sign'] as const)('by the rule %s decay and stay within bounds', async (rule) => {
     const gpu = await openTestGpu();
     const result = await runKernel(gpu, ascentStep('plain', shape), {
-      0: uniformOf({ rule }),
-      2: rates,
-      9: parameters,
-      10: gradient,
-      11: bounds,
+      step: uniformOf({ rule }),
+      rates,
+      parameters,
+      gradient,
+      bounds,
     });
     const expected = [...parameters].map((from, index) => {
       if (index % batch === 3) return settled(from, index);
       const by = rule === 'sign' ? rates[index % batch]! * Math.sign(gradient[index]!) : slope(index);
       return settled(from + by, index);
     });
-    expectClose(new Float32Array(result[9]!), expected);
+    expectClose(new Float32Array(result.parameters!), expected);
   });
 
   test('with momentum go on in the direction of the last', async () => {
     const gpu = await openTestGpu();
     const last = randomValues(values * batch, 3);
     const result = await runKernel(gpu, ascentStep('momentum', shape), {
-      0: uniformOf({}),
-      2: rates,
-      9: parameters,
-      10: gradient,
-      11: bounds,
-      12: last,
+      step: uniformOf({}),
+      rates,
+      parameters,
+      gradient,
+      bounds,
+      first_moment: last,
     });
     const movement = [...last].map((before, index) => 0.9 * before + slope(index));
-    expectClose(new Float32Array(result[12]!), movement);
+    expectClose(new Float32Array(result.first_moment!), movement);
     expectClose(
-      new Float32Array(result[9]!),
+      new Float32Array(result.parameters!),
       [...parameters].map((from, index) => settled(from + movement[index]!, index)),
     );
   });
@@ -209,31 +206,31 @@ describe('steps', () => {
     const m = randomValues(values * batch, 4);
     const v = randomValues(values * batch, 5).map((value) => value * value);
     const result = await runKernel(gpu, ascentStep('adam', shape), {
-      0: uniformOf({ rule: 'adam' }),
-      2: rates,
-      8: Float32Array.from({ length: 4 * batch }, (_, index) => (index < 3 * batch ? 0 : iteration + 1)),
-      9: parameters,
-      10: gradient,
-      11: bounds,
-      12: m,
-      13: v,
+      step: uniformOf({ rule: 'adam' }),
+      rates,
+      best: Float32Array.from({ length: 4 * batch }, (_, index) => (index < 3 * batch ? 0 : iteration + 1)),
+      parameters,
+      gradient,
+      bounds,
+      first_moment: m,
+      second_moment: v,
     });
     const first = [...m].map((before, index) => 0.9 * before + 0.1 * slope(index));
     const second = [...v].map((before, index) => 0.999 * before + 0.001 * slope(index) ** 2);
-    expectClose(new Float32Array(result[12]!), first);
-    expectClose(new Float32Array(result[13]!), second);
+    expectClose(new Float32Array(result.first_moment!), first);
+    expectClose(new Float32Array(result.second_moment!), second);
     const expected = [...parameters].map((from, index) => {
       const mean = first[index]! / (1 - 0.9 ** (iteration + 1));
       const deviation = Math.sqrt(second[index]! / (1 - 0.999 ** (iteration + 1)));
       return settled(from + (1.5 * mean) / deviation, index);
     });
-    expectClose(new Float32Array(result[9]!), expected, { atol: 1e-3, rtol: 1e-3 });
+    expectClose(new Float32Array(result.parameters!), expected, { atol: 1e-3, rtol: 1e-3 });
   });
 
   test('the start is brought within bounds, and nothing else is done to it', async () => {
     const gpu = await openTestGpu();
-    const result = await runKernel(gpu, boundParameters(values, batch), { 9: parameters, 11: bounds });
-    expect(new Float32Array(result[9]!)).toEqual(
+    const result = await runKernel(gpu, boundParameters(values, batch), { parameters, bounds });
+    expect(new Float32Array(result.parameters!)).toEqual(
       parameters.map((value, index) => {
         const at = Math.floor(index / batch);
         return Math.min(bounds[2 * at + 1]!, Math.max(bounds[2 * at]!, value));

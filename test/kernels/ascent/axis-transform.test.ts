@@ -24,9 +24,9 @@ test.each([
       }
     }
   }
-  const operands = { 0: x, 1: basisRows(basis, size), 2: unwrittenFloats(x.length) };
-  const results = await runKernel(gpu, axisTransform({ outer, size, inner }), operands, [2]);
-  expectClose(new Float32Array(results[2]!), reference);
+  const operands = { x, basis: basisRows(basis, size), y: unwrittenFloats(x.length) };
+  const results = await runKernel(gpu, axisTransform({ outer, size, inner }), operands);
+  expectClose(new Float32Array(results.y!), reference);
 });
 
 test('states the work of a whole picture', () => {

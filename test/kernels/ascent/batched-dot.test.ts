@@ -11,7 +11,7 @@ test.each([
 ])('inner products of %i values in %i slots', async (values, batch) => {
   const gpu = await openTestGpu();
   const [a, b] = [randomValues(values * batch, 1), randomValues(values * batch, 2)];
-  const parts = await runLaunch(gpu, batchedDot(values, batch), [a, b], productParts * batch);
+  const parts = await runLaunch(gpu, batchedDot(values, batch), { a, b }, productParts * batch);
   const sums = Array.from({ length: batch }, (_, slot) => {
     let sum = 0;
     for (let part = 0; part < productParts; part++) sum += parts[part * batch + slot]!;

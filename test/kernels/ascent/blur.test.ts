@@ -20,7 +20,7 @@ async function blurred(
 ): Promise<Float32Array> {
   const weights = gaussianWeights(radius);
   const launch = blur({ ...shape, reach: (weights.length - 1) / 2 });
-  return runLaunch(await openTestGpu(), launch, [image, weights], image.length);
+  return runLaunch(await openTestGpu(), launch, { sharp: image, weights }, image.length);
 }
 
 /** The image laid out with its mirror image behind it, again and again: place 0 is the first of `side` values. */

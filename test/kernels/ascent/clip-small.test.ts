@@ -35,11 +35,14 @@ const wholeNumbers = (length: number, seed: number): Floats =>
 async function cleared(shape: SmallPixelsShape, x: Floats, g: Floats): Promise<[Floats, Floats]> {
   const gpu = await openTestGpu();
   const unwritten = new Float32Array(shape.batch).fill(NaN);
-  const found = await runKernel(gpu, smallPixelThreshold(shape), { 0: x, 1: g, 2: unwritten });
-  expect(new Float32Array(found[0]!)).toEqual(x);
-  const thresholds = new Float32Array(found[2]!);
-  const result = await runKernel(gpu, clearSmallPixels(shape), { 0: x, 1: g, 2: thresholds });
-  return [new Float32Array(result[0]!), thresholds];
+  const found = await runKernel(gpu, smallPixelThreshold(shape), { x, g, thresholds: unwritten }, [
+    'x',
+    'thresholds',
+  ]);
+  expect(new Float32Array(found.x!)).toEqual(x);
+  const thresholds = new Float32Array(found.thresholds!);
+  const result = await runKernel(gpu, clearSmallPixels(shape), { x, g, thresholds });
+  return [new Float32Array(result.x!), thresholds];
 }
 
 /** Keys of a slot's pixels. */

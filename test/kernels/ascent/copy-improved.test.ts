@@ -13,8 +13,8 @@ test.each([1, 50, 196])('pictures of %i words replace the kept ones where they i
   const gpu = await openTestGpu();
   const pictures = Uint32Array.from({ length: words * batch }, (_, index) => index + 1000);
   const kept = Uint32Array.from({ length: words * batch }, (_, index) => index);
-  const result = await runKernel(gpu, copyImprovedImages(words, batch), { 0: best, 1: pictures, 2: kept });
-  expect(new Uint32Array(result[2]!)).toEqual(
+  const result = await runKernel(gpu, copyImprovedImages(words, batch), { best, current: pictures, kept });
+  expect(new Uint32Array(result.kept!)).toEqual(
     kept.map((word, index) => (improved(Math.floor(index / words)) ? pictures[index]! : word)),
   );
 });
@@ -22,8 +22,12 @@ test.each([1, 50, 196])('pictures of %i words replace the kept ones where they i
 test('parameters replace the kept ones in the slots that improved', async () => {
   const gpu = await openTestGpu();
   const [current, kept] = [randomValues(33 * batch, 1), randomValues(33 * batch, 2)];
-  const result = await runKernel(gpu, copyImprovedParameters(33, batch), { 0: best, 3: current, 4: kept });
-  expect(new Float32Array(result[4]!)).toEqual(
+  const result = await runKernel(gpu, copyImprovedParameters(33, batch), {
+    best,
+    current_values: current,
+    kept_values: kept,
+  });
+  expect(new Float32Array(result.kept_values!)).toEqual(
     kept.map((value, index) => (improved(index % batch) ? current[index]! : value)),
   );
 });

@@ -8,8 +8,8 @@ const keyOf = (start: number): readonly [number, number] => RandomStream.of(9, s
 const keysOf = (batch: number) => Array.from({ length: batch }, (_, slot) => keyOf(slot));
 
 async function drawn(shape: NoiseShape, keys: readonly (readonly [number, number])[]): Promise<Float32Array> {
-  const operands = { 0: Uint32Array.from(keys.flat()), 1: unwrittenFloats(shape.values * shape.batch) };
-  return new Float32Array((await runKernel(await openTestGpu(), noise(shape), operands, [1]))[1]!);
+  const operands = { keys: Uint32Array.from(keys.flat()), x: unwrittenFloats(shape.values * shape.batch) };
+  return new Float32Array((await runKernel(await openTestGpu(), noise(shape), operands)).x!);
 }
 
 /** The upper 24 bits of both words of a value, as numbers in [0, 1). */

@@ -75,14 +75,14 @@ describe.each([
       const gpu = await openTestGpu();
       const { logits, weights, watched, slots } = operands(classes, batch, 4);
       const result = await runKernel(gpu, differentiateObjective({ classes, batch, rescale }), {
-        0: logits,
-        1: weights,
-        2: watched,
-        3: unwrittenFloats(5 * batch),
-        4: unwrittenFloats(classes * batch),
+        logits,
+        weights,
+        watched,
+        outcome: unwrittenFloats(5 * batch),
+        gradient: unwrittenFloats(classes * batch),
       });
-      const outcome = new Float32Array(result[3]!);
-      const gradient = new Float32Array(result[4]!);
+      const outcome = new Float32Array(result.outcome!);
+      const gradient = new Float32Array(result.gradient!);
       const scales = outcome.slice(3 * batch, 4 * batch);
       expectClose(
         outcome.slice(0, batch),
@@ -112,18 +112,18 @@ describe.each([
     const gpu = await openTestGpu();
     const { logits, weights, watched } = operands(classes, batch, 4);
     const shape = { classes, batch, rescale: true };
-    const inputs = { 0: logits, 1: weights, 2: watched, 3: unwrittenFloats(5 * batch) };
+    const inputs = { logits, weights, watched, outcome: unwrittenFloats(5 * batch) };
     const climbed = await runKernel(gpu, differentiateObjective(shape), {
       ...inputs,
-      4: unwrittenFloats(classes * batch),
+      gradient: unwrittenFloats(classes * batch),
     });
     const judged = await runKernel(gpu, judgeObjective(shape), inputs);
     for (const [from, to] of [
       [0, 3],
       [4, 5],
     ] as const) {
-      expect(new Float32Array(judged[3]!).slice(from * batch, to * batch)).toEqual(
-        new Float32Array(climbed[3]!).slice(from * batch, to * batch),
+      expect(new Float32Array(judged.outcome!).slice(from * batch, to * batch)).toEqual(
+        new Float32Array(climbed.outcome!).slice(from * batch, to * batch),
       );
     }
   });
@@ -140,16 +140,16 @@ test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (
     logits[watched[slot]! * batch + slot] = 250;
   }
   const result = await runKernel(gpu, judgeObjective({ classes, batch, rescale: true }), {
-    0: logits,
-    1: weights,
-    2: watched,
-    3: unwrittenFloats(5 * batch),
+    logits,
+    weights,
+    watched,
+    outcome: unwrittenFloats(5 * batch),
   });
   const expected = slots.map((one, slot) => {
     const likeliest = one.logits.indexOf(Math.max(...one.logits));
     return logOddsOfViews([one.logits])[watched[slot] === nobodyWatched ? likeliest : watched[slot]!]!;
   });
-  expectClose(new Float32Array(result[3]!).slice(4 * batch), expected, { atol: 2e-5, rtol: 1e-6 });
+  expectClose(new Float32Array(result.outcome!).slice(4 * batch), expected, { atol: 2e-5, rtol: 1e-6 });
 });
 
 test('the gradient of a probability of 1e-30 is not lost', async () => {
@@ -159,14 +159,14 @@ test('the gradient of a probability of 1e-30 is not lost', async () => {
   const weights = new Float32Array(3 * classes * batch);
   weights[batch] = 1; // the probability of class 1 in slot 0
   const result = await runKernel(gpu, differentiateObjective({ classes, batch, rescale: true }), {
-    0: logits,
-    1: weights,
-    2: new Uint32Array(batch),
-    3: unwrittenFloats(5 * batch),
-    4: unwrittenFloats(classes * batch),
+    logits,
+    weights,
+    watched: new Uint32Array(batch),
+    outcome: unwrittenFloats(5 * batch),
+    gradient: unwrittenFloats(classes * batch),
   });
-  const scale = new Float32Array(result[3]!)[3 * batch]!;
-  const gradient = new Float32Array(result[4]!);
+  const scale = new Float32Array(result.outcome!)[3 * batch]!;
+  const gradient = new Float32Array(result.gradient!);
   expect(gradient[batch]!).toBeGreaterThanOrEqual(1);
   expect(gradient[batch]!).toBeLessThan(2);
   expectClose([(gradient[batch]! * scale) / Math.exp(-69)], [1], { atol: 1e-3, rtol: 0 });

@@ -34,15 +34,18 @@ test.each([
     );
     const shape = { values, batch, radius };
     const distance = await runKernel(gpu, ballDistance(shape), {
-      0: x,
-      1: centre,
-      2: unwrittenFloats(productParts * batch),
+      x,
+      centre,
+      partial: unwrittenFloats(productParts * batch),
     });
-    const parts = new Float32Array(distance[2]!);
-    const shrink = await runKernel(gpu, ballShrink(shape), { 2: parts, 3: unwrittenFloats(batch) });
-    const factor = new Float32Array(shrink[3]!);
-    const project = await runKernel(gpu, ballProject(shape), { 0: x, 1: centre, 3: factor });
-    const projected = new Float32Array(project[0]!);
+    const parts = new Float32Array(distance.partial!);
+    const shrink = await runKernel(gpu, ballShrink(shape), {
+      partial: parts,
+      factor: unwrittenFloats(batch),
+    });
+    const factor = new Float32Array(shrink.factor!);
+    const project = await runKernel(gpu, ballProject(shape), { x, centre, factor });
+    const projected = new Float32Array(project.x!);
     const expected = Float64Array.from(x, (_, index) => {
       const [value, slot] = [Math.floor(index / batch), index % batch];
       return centre[index]! + offsets[slot]![value]! * Math.min(1, radius / (2.5 * (slot + 1)));
@@ -57,13 +60,13 @@ test('values further from the centre than the radius come back to it, each by it
   const [values, batch, radius] = [9, 8, 0.25];
   const [x, centre] = [randomValues(values * batch, 1), randomValues(values * batch, 2)];
   const clamped = await runKernel(await openTestGpu(), clampToCube({ values, batch, radius }), {
-    0: x,
-    1: centre,
+    x,
+    centre,
   });
   const expected = x.map((value, index) =>
     Math.min(centre[index]! + radius, Math.max(centre[index]! - radius, value)),
   );
-  expectClose(new Float32Array(clamped[0]!), expected, { atol: 1e-6, rtol: 0 });
+  expectClose(new Float32Array(clamped.x!), expected, { atol: 1e-6, rtol: 0 });
 });
 
 /** Bytes of four slots, drawn so that they stay within the radius around the centre. */
@@ -76,22 +79,20 @@ async function drawWithin(radius: number, side: number, apart: Float32Array<Arra
   const x = centre.map((value, index) => value + apart[index]!);
   const shape = { values, batch, radius };
   const squares = await runKernel(gpu, ballSquares(shape), {
-    0: x,
-    1: centre,
-    4: new Uint32Array(squaresWords(batch)).fill(0xabababab),
+    x,
+    centre,
+    squares_of: new Uint32Array(squaresWords(batch)).fill(0xabababab),
   });
-  const sums = new Uint32Array(squares[4]!);
-  const chosen = await runKernel(gpu, ballChoose(shape), { 4: sums, 5: unwrittenFloats(batch) });
-  const shifts = new Float32Array(chosen[5]!);
+  const sums = new Uint32Array(squares.squares_of!);
+  const chosen = await runKernel(gpu, ballChoose(shape), {
+    squares_of: sums,
+    shifts: unwrittenFloats(batch),
+  });
+  const shifts = new Float32Array(chosen.shifts!);
   const drawn = { channels: 1, height: side, width: side, batch, reverseChannels: false };
   const images = new Uint8Array(values * batch).fill(0xab);
-  const pictures = await runKernel(
-    gpu,
-    quantiseAround(drawn),
-    { 0: x, 1: mean, 2: images, 3: centre, 4: shifts },
-    [2],
-  );
-  const bytes = new Uint8Array(pictures[2]!);
+  const pictures = await runKernel(gpu, quantiseAround(drawn), { x, mean, images, centre, shifts });
+  const bytes = new Uint8Array(pictures.images!);
   const changes = Array.from({ length: batch }, (_, slot) =>
     Array.from(
       { length: values },

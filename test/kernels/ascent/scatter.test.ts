@@ -11,9 +11,9 @@ test.each([5, 300])(
     const x = Uint32Array.from({ length: count }, (_, at) => [0x7fc0_1234, 1, 0x8000_0000, at][at % 4]!);
     const place = Uint32Array.from({ length: count }, (_, at) => (at === 2 ? target : 3 * (count - at) - 2));
     const before = Uint32Array.from({ length: target }, (_, at) => 1000 + at);
-    const results = await runKernel(gpu, scatter(count, target), { 0: x, 1: place, 2: before });
+    const results = await runKernel(gpu, scatter(count, target), { x, place, y: before });
     const reference = before.slice();
     for (let at = 0; at < count; at++) if (at !== 2) reference[place[at]!] = x[at]!;
-    expect([...new Uint32Array(results[2]!)]).toEqual([...reference]);
+    expect([...new Uint32Array(results.y!)]).toEqual([...reference]);
   },
 );

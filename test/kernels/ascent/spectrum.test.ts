@@ -17,13 +17,13 @@ async function mixed(
 ): Promise<Float32Array> {
   const gpu = await openTestGpu();
   const operands = {
-    0: x,
-    1: scale,
-    2: { content: mixColumns(by), uniform: true },
-    3: unwrittenFloats(x.length),
+    x,
+    scale,
+    mix_columns: mixColumns(by),
+    y: unwrittenFloats(x.length),
   };
-  const results = await runKernel(gpu, spectrum(shape), operands, [3]);
-  return new Float32Array(results[3]!);
+  const results = await runKernel(gpu, spectrum(shape), operands);
+  return new Float32Array(results.y!);
 }
 
 test.each([

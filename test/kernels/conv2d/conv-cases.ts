@@ -1,7 +1,7 @@
 /** Shapes that every variant of a convolution and its gradients must get right. */
 import type { ConvShape } from '../../../src/kernels/conv2d/conv-shape.ts';
 import type { WeightGradientVariant } from '../../../src/kernels/conv2d/conv2d-weight-gradient.ts';
-import type { ConvVariant } from '../../../src/kernels/conv2d/conv2d.ts';
+import type { ConvVariant } from '../../../src/kernels/conv2d/conv2d-variants.ts';
 import { tileEdges, type Edge, type Matrix } from '../covering-pairs.ts';
 
 function shape(

@@ -5,7 +5,7 @@ import {
   transposeConvWeights,
   transposedWeightFloats,
 } from '../../../src/kernels/conv2d/conv2d-input-gradient.ts';
-import { conv2dVariants } from '../../../src/kernels/conv2d/conv2d.ts';
+import { conv2dVariants } from '../../../src/kernels/conv2d/conv2d-variants.ts';
 import { openTestGpu, runLaunch } from '../../gpu.ts';
 import { convMatrix } from './conv-cases.ts';
 import { namedPairs, once } from '../covering-pairs.ts';
@@ -19,10 +19,10 @@ test.each(namedPairs({ ...convMatrix(conv2dVariants), edges: [once] }, false))(
     const gpu = await openTestGpu();
     const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = shape;
     const weights = randomRows(inChannels * kernelHeight * kernelWidth, outChannels / groups, 1);
-    const turned = await runLaunch(
+    const transposed = await runLaunch(
       gpu,
       transposeConvWeights(shape),
-      [weights],
+      { weights },
       transposedWeightFloats(shape),
     );
     const dy = randomValues(outChannels * shape.outHeight * shape.outWidth * batch, 2);
@@ -31,7 +31,7 @@ test.each(namedPairs({ ...convMatrix(conv2dVariants), edges: [once] }, false))(
     const dx = await runLaunch(
       gpu,
       launch,
-      [turned, zeros, dy],
+      { weights: transposed, bias: zeros, x: dy },
       inChannels * shape.inHeight * shape.inWidth * batch,
     );
     expectClose(dx, reference.conv2dInputGradient(shape, weights, dy));

@@ -18,8 +18,8 @@ test.each(namedPairs(weightGradientMatrix(conv2dWeightGradientVariants)))(
     const dy = randomValues(outChannels * shape.outHeight * shape.outWidth * batch, 2);
     const expected = reference.conv2dWeightGradient(shape, x, dy);
     const launch = conv2dWeightGradient(shape, gpu, variant);
-    const dw = await runLaunch(gpu, launch, [x, dy], expected.length);
+    const dw = await runLaunch(gpu, launch, { x, dy }, expected.length);
     expectClose(dw, expected, { atol: 1e-4, rtol: 1e-4 });
-    expect(await runLaunch(gpu, launch, [x, dy], expected.length)).toEqual(dw);
+    expect(await runLaunch(gpu, launch, { x, dy }, expected.length)).toEqual(dw);
   },
 );

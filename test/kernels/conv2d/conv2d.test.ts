@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConvShape } from '../../../src/kernels/conv2d/conv-shape.ts';
-import { conv2d, conv2dVariants } from '../../../src/kernels/conv2d/conv2d.ts';
+import { conv2d } from '../../../src/kernels/conv2d/conv2d.ts';
+import { conv2dVariants } from '../../../src/kernels/conv2d/conv2d-variants.ts';
 import { rectified } from '../../../src/kernels/layers/relu.ts';
 import { openTestGpu, runLaunch } from '../../gpu.ts';
 import { convCases, convMatrix, fewImagesCases } from './conv-cases.ts';
@@ -20,7 +21,7 @@ async function computed(shape: ConvShape, variant: string, rectify: boolean) {
   const launch = rectified(conv2d(shape, gpu, variant), rectify);
   expect(launch.kernel.variant).toBe(variant);
   const expected = reference.conv2d(shape, weights, bias, x);
-  return { y: await runLaunch(gpu, launch, [weights, bias, x], expected.length), expected };
+  return { y: await runLaunch(gpu, launch, { weights, bias, x }, expected.length), expected };
 }
 
 test.each(namedPairs(convMatrix(conv2dVariants)))(

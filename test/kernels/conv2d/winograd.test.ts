@@ -71,29 +71,29 @@ async function errorOf(size: TileSize, convolution: ConvShape, rectify = false):
     weights: buffer('weights', weights),
     bias: buffer('bias', bias),
     x: buffer('x', x),
-    turned: buffer('turned', unwrittenFloats(floats.weights)),
-    turnedBias: buffer('turned bias', unwrittenFloats(floats.bias)),
-    squares: buffer('squares', unwrittenFloats(floats.squares)),
+    transformed: buffer('transformed', unwrittenFloats(floats.weights)),
+    transformedBias: buffer('transformed bias', unwrittenFloats(floats.bias)),
+    tiles: buffer('tiles', unwrittenFloats(floats.tiles)),
     products: buffer('products', unwrittenFloats(floats.products)),
     y: buffer('y', unwrittenFloats(outputs)),
   };
   const program = new Program([
-    await bind(gpu, 'turn', winogradFilterTransform(shape), [
-      buffers.weights,
-      buffers.bias,
-      buffers.turned,
-      buffers.turnedBias,
-    ]),
-    await bind(gpu, 'spread', winogradInputTransform(shape), { 4: buffers.x, 5: buffers.squares }),
-    await bind(gpu, 'multiply', conv2d(winogradProducts(shape), gpu), [
-      buffers.turned,
-      buffers.turnedBias,
-      buffers.squares,
-      buffers.products,
-    ]),
+    await bind(gpu, 'turn', winogradFilterTransform(shape), {
+      weights: buffers.weights,
+      bias: buffers.bias,
+      transformed: buffers.transformed,
+      transformed_bias: buffers.transformedBias,
+    }),
+    await bind(gpu, 'spread', winogradInputTransform(shape), { x: buffers.x, tiles: buffers.tiles }),
+    await bind(gpu, 'multiply', conv2d(winogradProducts(shape), gpu), {
+      weights: buffers.transformed,
+      bias: buffers.transformedBias,
+      x: buffers.tiles,
+      y: buffers.products,
+    }),
     await bind(gpu, 'gather', rectified(winogradOutputTransform(shape), rectify), {
-      6: buffers.products,
-      7: buffers.y,
+      products: buffers.products,
+      y: buffers.y,
     }),
   ]);
   run(gpu, program);

@@ -52,11 +52,11 @@ const unwritten = (shape: (typeof shapes)[number]) => packed(shape, () => 0).fil
 
 test.each(shapes)('the first genes are the generator’s numbers, bit for bit: %j', async (shape) => {
   const result = await runKernel(await openTestGpu(), firstDirect(shape), {
-    0: { content: generation(0), uniform: true },
-    1: unwritten(shape),
+    generation: generation(0),
+    children: unwritten(shape),
   });
   const expected = packed(shape, (gene, child) => threefry2x32(key, [gene, firstChild + child])[0] >>> 16);
-  expect(new Uint16Array(result[1]!)).toEqual(expected);
+  expect(new Uint16Array(result.children!)).toEqual(expected);
 });
 
 test.each(shapes.flatMap((shape) => [0, 0.1, 1].map((rate) => ({ ...shape, rate }))))(
@@ -65,10 +65,10 @@ test.each(shapes.flatMap((shape) => [0, 0.1, 1].map((rate) => ({ ...shape, rate 
     const extremes = [0, 65_535, 1, 65_534];
     const parents = packed(shape, (gene, child) => extremes[child] ?? someGene(gene, child));
     const result = await runKernel(await openTestGpu(), varyDirect(shape), {
-      0: { content: generation(rate), uniform: true },
-      1: parents,
+      generation: generation(rate),
+      children: parents,
     });
-    const children = new Uint16Array(result[1]!);
+    const children = new Uint16Array(result.children!);
     let [mutated, off] = [0, 0];
     packed(shape, (gene, child) => {
       const index = child * pitchOf(shape) + gene;
@@ -105,8 +105,8 @@ test.each(shapes)('genes become bytes, each plane filled to whole words: %j', as
   const plane = Math.ceil(shape.pixels / 4) * 4;
   const length = population * shape.channels * plane;
   const result = await runKernel(await openTestGpu(), renderDirect(shape), {
-    1: children,
-    2: new Uint8Array(length).fill(9),
+    children,
+    images: new Uint8Array(length).fill(9),
   });
   const expected = Uint8Array.from({ length }, (_, index) => {
     const pixel = index % plane;
@@ -117,5 +117,5 @@ test.each(shapes)('genes become bytes, each plane filled to whole words: %j', as
     const gene = BigInt(children[child * pitchOf(shape) + channel * shape.pixels + pixel]!);
     return Number((gene * 255n) / 65_535n);
   });
-  expect(new Uint8Array(result[2]!)).toEqual(expected);
+  expect(new Uint8Array(result.images!)).toEqual(expected);
 });

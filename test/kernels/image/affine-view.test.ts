@@ -69,13 +69,13 @@ async function forward(
   mean: Float32Array<ArrayBuffer>,
 ): Promise<Float32Array> {
   const operands = {
-    0: padPlanes(pixels, shape.imageHeight * shape.imageWidth),
-    1: mean,
-    2: affineTable(table),
-    3: Uint32Array.of(77, step, 99),
-    4: unwrittenFloats(inputValues(shape)),
+    images: padPlanes(pixels, shape.imageHeight * shape.imageWidth),
+    mean,
+    maps: affineTable(table),
+    clock: Uint32Array.of(77, step, 99),
+    x: unwrittenFloats(inputValues(shape)),
   };
-  return new Float32Array((await runKernel(await openTestGpu(), affineView(shape), operands, [4]))[4]!);
+  return new Float32Array((await runKernel(await openTestGpu(), affineView(shape), operands)).x!);
 }
 
 async function adjoint(
@@ -85,14 +85,12 @@ async function adjoint(
 ): Promise<Float32Array> {
   const values = shape.channels * shape.imageHeight * shape.imageWidth * shape.batch;
   const operands = {
-    2: affineTable(table),
-    3: Uint32Array.of(77, step, 99),
-    5: dinput,
-    6: unwrittenFloats(values),
+    maps: affineTable(table),
+    clock: Uint32Array.of(77, step, 99),
+    dinput,
+    dx: unwrittenFloats(values),
   };
-  return new Float32Array(
-    (await runKernel(await openTestGpu(), affineViewAdjoint(shape), operands, [6]))[6]!,
-  );
+  return new Float32Array((await runKernel(await openTestGpu(), affineViewAdjoint(shape), operands)).dx!);
 }
 
 test.each(cases)('shows the picture moved as in doubles: $kind, $shape', async ({ shape, kind }) => {
@@ -189,14 +187,14 @@ test.each([
   const views = viewsOf([3, shape.imageHeight, shape.imageWidth], crop, 10);
   const resize = views[0]!.height !== shape.height;
   const operands = {
-    0: padPlanes(pixels, shape.imageHeight * shape.imageWidth),
-    1: Uint32Array.of(0, 1),
-    2: viewTable(views),
-    3: mean,
-    4: unwrittenFloats(inputValues(shape)),
+    images: padPlanes(pixels, shape.imageHeight * shape.imageWidth),
+    source: Uint32Array.of(0, 1),
+    views: viewTable(views),
+    mean,
+    x: unwrittenFloats(inputValues(shape)),
   };
   const launch = view({ ...base, batch: 20, views: 10, resize });
-  const shown = new Float32Array((await runKernel(await openTestGpu(), launch, operands, [4]))[4]!);
+  const shown = new Float32Array((await runKernel(await openTestGpu(), launch, operands)).x!);
   // A view's slots share an image; here each slot has its own.
   const image = 3 * shape.imageHeight * shape.imageWidth;
   const copies = Uint8Array.from(

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { quantise, type PictureShape } from '../../../src/kernels/image/quantise.ts';
+import { quantise, type QuantiseShape } from '../../../src/kernels/image/quantise.ts';
 import { imageWords } from '../../../src/image/image-layout.ts';
 import { openTestGpu, runKernel } from '../../gpu.ts';
 import { randomValues } from '../numbers.ts';
 
-const shapes: readonly PictureShape[] = [
+const shapes: readonly QuantiseShape[] = [
   { channels: 1, height: 28, width: 28, batch: 4, reverseChannels: false },
   { channels: 3, height: 7, width: 5, batch: 12, reverseChannels: true },
   { channels: 3, height: 3, width: 6, batch: 8, reverseChannels: false },
@@ -15,13 +15,13 @@ const shapes: readonly PictureShape[] = [
 const unwrittenBytes = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(0xab);
 
 async function draw(
-  shape: PictureShape,
+  shape: QuantiseShape,
   x: Float32Array<ArrayBuffer>,
   mean: Float32Array<ArrayBuffer>,
 ): Promise<Uint8Array> {
   const bytes = shape.batch * imageWords([shape.channels, shape.height, shape.width]) * 4;
-  const operands = { 0: x, 1: mean, 2: unwrittenBytes(bytes) };
-  return new Uint8Array((await runKernel(await openTestGpu(), quantise(shape), operands, [2]))[2]!);
+  const operands = { x, mean, images: unwrittenBytes(bytes) };
+  return new Uint8Array((await runKernel(await openTestGpu(), quantise(shape), operands)).images!);
 }
 
 test.each(shapes)(

@@ -43,11 +43,11 @@ test.each(cases)('%s', async (_, base, crops) => {
   const resize = views[0]!.height !== height || views[0]!.width !== width;
   const mean = randomValues(channels * plane, 8).map((value) => 128 + 100 * value);
   const result = await runKernel(gpu, view({ ...base, views: crops, resize }), {
-    0: padPlanes(pixels, plane),
-    1: sources,
-    2: viewTable(views),
-    3: mean,
-    4: unwrittenFloats(channels * height * width * batch),
+    images: padPlanes(pixels, plane),
+    source: sources,
+    views: viewTable(views),
+    mean,
+    x: unwrittenFloats(channels * height * width * batch),
   });
   const expected = new Float64Array(channels * height * width * batch);
   for (let slot = 0; slot < batch; slot++) {
@@ -73,7 +73,7 @@ test.each(cases)('%s', async (_, base, crops) => {
         }
     }
   }
-  expectClose(new Float32Array(result[4]!), expected, { atol: 2e-3, rtol: 2e-5 });
+  expectClose(new Float32Array(result.x!), expected, { atol: 2e-3, rtol: 2e-5 });
 });
 
 test('ten crops are the four corners and the centre, as they are and mirrored', () => {
@@ -114,13 +114,13 @@ test('noise is normal, the same for all images in a view, another in every other
   const bytes = [128, 100, 250];
   const pixels = Uint8Array.from({ length: 3 * plane }, (_, index) => bytes[Math.floor(index / plane)]!);
   const result = await runKernel(gpu, view(shape), {
-    0: padPlanes(pixels, plane),
-    1: Uint32Array.of(0, 1, 2),
-    2: table,
-    3: new Float32Array(plane),
-    4: unwrittenFloats(plane * 12),
+    images: padPlanes(pixels, plane),
+    source: Uint32Array.of(0, 1, 2),
+    views: table,
+    mean: new Float32Array(plane),
+    x: unwrittenFloats(plane * 12),
   });
-  const x = new Float32Array(result[4]!);
+  const x = new Float32Array(result.x!);
   const noiseOf = (slot: number) =>
     Array.from({ length: plane }, (_, at) => x[12 * at + slot]! - bytes[Math.floor(slot / views)]!);
   const first = [0, 1, 2, 3].map(noiseOf);
@@ -162,11 +162,11 @@ test('noise is what the plain generator draws', async () => {
   };
   const plane = 63;
   const result = await runKernel(gpu, view(shape), {
-    0: padPlanes(new Uint8Array(3 * plane).fill(128), plane),
-    1: Uint32Array.of(0, 0, 0, 0),
-    2: viewTable([{ top: 0, left: 0, height: 9, width: 7, mirrored: false, key }]),
-    3: new Float32Array(3 * plane),
-    4: unwrittenFloats(3 * plane * 4),
+    images: padPlanes(new Uint8Array(3 * plane).fill(128), plane),
+    source: Uint32Array.of(0, 0, 0, 0),
+    views: viewTable([{ top: 0, left: 0, height: 9, width: 7, mirrored: false, key }]),
+    mean: new Float32Array(3 * plane),
+    x: unwrittenFloats(3 * plane * 4),
   });
   const even = (word: number) => (word >>> 8) / 2 ** 24;
   const expected = Array.from({ length: 3 * plane }, (_, at) => {
@@ -174,6 +174,6 @@ test('noise is what the plain generator draws', async () => {
     const normal = Math.sqrt(-2 * Math.log(1 - even(one))) * Math.cos(Math.PI * (2 * even(other) - 1));
     return Math.min(255, Math.max(0, 128 + 20 * normal));
   });
-  const found = new Float32Array(result[4]!).filter((_, index) => index % 4 === 0);
+  const found = new Float32Array(result.x!).filter((_, index) => index % 4 === 0);
   expectClose(found, expected, { atol: 2e-2, rtol: 0 });
 });

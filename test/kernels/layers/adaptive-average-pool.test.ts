@@ -54,11 +54,11 @@ test.each(cases)('means over windows, and the way back: %s', async (_, size) => 
   const x = randomValues(inputs, 1);
   const y = new Float64Array(outputs);
   everyWindow(size, (from, to, area) => (y[to]! += x[from]! / area));
-  expectClose(await runLaunch(gpu, adaptiveAveragePool(size), [x], outputs), y);
+  expectClose(await runLaunch(gpu, adaptiveAveragePool(size), { x }, outputs), y);
 
   const dy = randomValues(outputs, 2);
   const dx = new Float64Array(inputs);
   everyWindow(size, (to, from, area) => (dx[to]! += dy[from]! / area));
-  expectClose(await runLaunch(gpu, adaptiveAveragePoolInputGradient(size), [dy], inputs), dx);
+  expectClose(await runLaunch(gpu, adaptiveAveragePoolInputGradient(size), { x: dy }, inputs), dx);
   expect(dx.every(Number.isFinite)).toBe(true);
 });

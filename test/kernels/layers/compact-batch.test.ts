@@ -13,12 +13,14 @@ test.each([
   const gpu = await openTestGpu();
   const slots = randomValues(4 * values, 1);
   const first = slots.filter((_, index) => index % 4 < images);
-  const operands = { 0: slots, 1: unwrittenFloats(values * images) };
+  const operands = { padded: slots, images: unwrittenFloats(values * images) };
   const taken = await runKernel(gpu, takeImages(values, images), operands);
-  expect(new Float32Array(taken[1]!).subarray(0, first.length)).toEqual(first);
+  expect(new Float32Array(taken.images!).subarray(0, first.length)).toEqual(first);
   const given = await runKernel(gpu, giveImages(values, images), {
-    0: unwrittenFloats(4 * values),
-    1: first,
+    padded: unwrittenFloats(4 * values),
+    images: first,
   });
-  expect(new Float32Array(given[0]!)).toEqual(slots.map((value, index) => (index % 4 < images ? value : 0)));
+  expect(new Float32Array(given.padded!)).toEqual(
+    slots.map((value, index) => (index % 4 < images ? value : 0)),
+  );
 });

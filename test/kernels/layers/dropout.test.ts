@@ -9,9 +9,9 @@ const key = [12345, 678] as const;
 
 async function drop(x: Float32Array<ArrayBuffer>, rate: number, layer: number): Promise<Float32Array> {
   const gpu = await openTestGpu();
-  const operands = { 0: x, 1: unwrittenFloats(values), 2: Uint32Array.of(...key, 0, 0) };
-  const results = await runKernel(gpu, dropout({ values, rate, layer }), operands, [1]);
-  return new Float32Array(results[1]!);
+  const operands = { x, y: unwrittenFloats(values), key: Uint32Array.of(...key, 0, 0) };
+  const results = await runKernel(gpu, dropout({ values, rate, layer }), operands);
+  return new Float32Array(results.y!);
 }
 
 test.each([0.5, 0.25, 0])(

@@ -11,16 +11,20 @@ test.each(sizes)('ReLU of %i values and its gradient', async (count) => {
   const gpu = await openTestGpu();
   const x = randomValues(count, 1);
   x.set([0, -0, 1e-38, -1e-38]);
-  const y = await runLaunch(gpu, relu(count), [x], count);
+  const y = await runLaunch(gpu, relu(count), { x }, count);
   expectClose(
     y,
     [...x].map((value) => Math.max(0, value)),
     { atol: 2e-38, rtol: 0 },
   );
   const dy = randomValues(count, 2);
-  const result = await runKernel(gpu, reluInputGradient(count), { 0: y, 1: unwrittenFloats(count), 2: dy });
+  const result = await runKernel(gpu, reluInputGradient(count), {
+    x: y,
+    y: unwrittenFloats(count),
+    dy,
+  });
   const subnormal = 2; // An adapter may take 1e-38 for zero, here as everywhere: WGSL lets it.
-  const dx = new Float32Array(result[1]!);
+  const dx = new Float32Array(result.y!);
   expect([0, dy[subnormal]!]).toContain(dx[subnormal]);
   dx[subnormal] = dy[subnormal]!;
   expectSame(
@@ -30,7 +34,12 @@ test.each(sizes)('ReLU of %i values and its gradient', async (count) => {
 });
 
 test('ReLU keeps NaN and infinity', async () => {
-  const y = await runLaunch(await openTestGpu(), relu(4), [Float32Array.of(NaN, Infinity, -Infinity, -1)], 4);
+  const y = await runLaunch(
+    await openTestGpu(),
+    relu(4),
+    { x: Float32Array.of(NaN, Infinity, -Infinity, -1) },
+    4,
+  );
   expect([...y]).toEqual([NaN, Infinity, 0, 0]);
 });
 
@@ -39,7 +48,7 @@ test('more values than one row of workgroups takes', async () => {
   const count = 65_535 * 64 * 4 + 4;
   const x = new Float32Array(count);
   x.set([1, -1, 2, -2], count - 4);
-  const y = await runLaunch(gpu, relu(count), [x], count);
+  const y = await runLaunch(gpu, relu(count), { x }, count);
   expect([...y.subarray(count - 4)]).toEqual([1, 0, 2, 0]);
   expect(y.findIndex((value) => Number.isNaN(value))).toBe(-1);
 });
@@ -59,7 +68,7 @@ test.each([
         .subarray(channel * pixels * batch, (channel + 1) * pixels * batch)
         .reduce((sum, value) => sum + value, 0),
     );
-    const db = await runLaunch(gpu, biasGradient(channels, pixels, batch), [dy], channels);
+    const db = await runLaunch(gpu, biasGradient(channels, pixels, batch), { dy }, channels);
     expectClose(db, sums, { atol: 1e-4, rtol: 1e-5 });
   },
 );
@@ -74,13 +83,13 @@ test('three steps of descent with momentum and decay', async () => {
   for (let step = 0; step < 3; step++) {
     const gradient = randomValues(count, 10 + step);
     const result = await runKernel(gpu, sgd(count), {
-      0: weight,
-      1: velocity,
-      2: gradient,
-      3: { content: Float32Array.of(rate, momentum, decay, 0), uniform: true },
+      weight,
+      velocity,
+      gradient,
+      step: Float32Array.of(rate, momentum, decay, 0),
     });
-    weight = new Float32Array(result[0]!);
-    velocity = new Float32Array(result[1]!);
+    weight = new Float32Array(result.weight!);
+    velocity = new Float32Array(result.velocity!);
     for (let index = 0; index < count; index++) {
       const slope = gradient[index]! + decay * expected.weight[index]!;
       expected.velocity[index] = momentum * expected.velocity[index]! + rate * slope;

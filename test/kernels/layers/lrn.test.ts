@@ -30,7 +30,7 @@ const column = (values: Float32Array, { channels, plane }: LrnShape, place: numb
 test.each(cases)('normalisation agrees with its definition: %s', async (_, shape) => {
   const gpu = await openTestGpu();
   const x = randomValues(shape.channels * shape.plane, 1).map((value) => 3 * value);
-  const y = await runLaunch(gpu, lrn(shape), [x], x.length);
+  const y = await runLaunch(gpu, lrn(shape), { x }, x.length);
   for (let place = 0; place < shape.plane; place++)
     expectClose(column(y, shape, place), normalise(column(x, shape, place), shape));
 });
@@ -39,9 +39,9 @@ test.each(cases)('its gradient agrees with central differences: %s', async (_, s
   const gpu = await openTestGpu();
   const x = randomValues(shape.channels * shape.plane, 2);
   const dy = randomValues(x.length, 3);
-  const operands = { 0: x, 2: dy, 3: unwrittenFloats(x.length) };
-  const results = await runKernel(gpu, lrnInputGradient(shape), operands, [3]);
-  const dx = new Float32Array(results[3]!);
+  const operands = { x, dy, dx: unwrittenFloats(x.length) };
+  const results = await runKernel(gpu, lrnInputGradient(shape), operands);
+  const dx = new Float32Array(results.dx!);
   expect(dx.every(Number.isFinite)).toBe(true);
   for (let place = 0; place < shape.plane; place++) {
     const input = column(x, shape, place);

@@ -71,11 +71,11 @@ test.each(cases)('a window with a NaN has no other maximum: %s', async (_, shape
     y[to] = Math.max(y[to]!, x[from]!);
   });
   const forward = await runKernel(gpu, maxPool(shape), {
-    0: x,
-    1: unwrittenFloats(y.length),
-    2: new Uint32Array(y.length),
+    x,
+    y: unwrittenFloats(y.length),
+    argmax: new Uint32Array(y.length),
   });
-  expect(new Float32Array(forward[1]!)).toEqual(y);
+  expect(new Float32Array(forward.y!)).toEqual(y);
 });
 
 test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, shape) => {
@@ -101,12 +101,12 @@ test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, 
     return words;
   };
   const forward = await runKernel(gpu, maxPool(shape), {
-    0: x,
-    1: unwrittenFloats(outputs),
-    2: winners(new Uint8Array(outputs)).fill(255),
+    x,
+    y: unwrittenFloats(outputs),
+    argmax: winners(new Uint8Array(outputs)).fill(255),
   });
-  expect(new Float32Array(forward[1]!)).toEqual(y);
-  expect(new Uint8Array(forward[2]!)).toEqual(winners(winner));
+  expect(new Float32Array(forward.y!)).toEqual(y);
+  expect(new Uint8Array(forward.argmax!)).toEqual(winners(winner));
 
   const dy = randomValues(outputs, 5);
   const dx = new Float64Array(inputs);
@@ -114,11 +114,11 @@ test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, 
     if (winner[from] === place) dx[to]! += dy[from]!;
   });
   const backward = await runKernel(gpu, maxPoolInputGradient(shape), {
-    2: winners(winner),
-    3: dy,
-    4: unwrittenFloats(inputs),
+    argmax: winners(winner),
+    dy,
+    dx: unwrittenFloats(inputs),
   });
-  expectClose(new Float32Array(backward[4]!), dx);
+  expectClose(new Float32Array(backward.dx!), dx);
 });
 
 test('a window whose places do not fit in a byte is refused', () => {

@@ -25,10 +25,10 @@ test.each([
   const { classes, batch, images, views, allImages } = shape;
   const logits = randomValues(classes * batch, 1).map((value) => 30 * value);
   const result = await runKernel(gpu, confidence(shape), {
-    0: logits,
-    1: new Float32Array(classes * allImages).fill(-1),
-    4: { content: Uint32Array.of(first, 0, 0, 0), uniform: true },
-    5: unwrittenFloats(classes * allImages),
+    logits,
+    result: new Float32Array(classes * allImages).fill(-1),
+    first: Uint32Array.of(first, 0, 0, 0),
+    log_odds: unwrittenFloats(classes * allImages),
   });
   const expected = new Float64Array(classes * allImages).fill(-1);
   for (let image = 0; image < images && first + image < allImages; image++) {
@@ -40,7 +40,7 @@ test.each([
       expected[category * allImages + first + image] = shares.reduce((sum, share) => sum + share, 0) / views;
     }
   }
-  expectClose(new Float32Array(result[1]!), expected, { atol: 1e-7, rtol: 2e-5 });
+  expectClose(new Float32Array(result.result!), expected, { atol: 1e-7, rtol: 2e-5 });
 });
 
 /** Logits [classes, images · views] up to ±200, of which some views of an image name another class than the others. */
@@ -64,12 +64,12 @@ describe.each([10, 1000, 2])('log-odds of %i classes', (classes) => {
       logits[(view === 0 ? 0 : batch) + views + view] = 1.25 * spread;
     }
     const result = await runKernel(gpu, confidence({ classes, batch, images, views, allImages: images }), {
-      0: logits,
-      1: unwrittenFloats(classes * images),
-      4: { content: new Uint32Array(4), uniform: true },
-      5: unwrittenFloats(classes * images),
+      logits,
+      result: unwrittenFloats(classes * images),
+      first: new Uint32Array(4),
+      log_odds: unwrittenFloats(classes * images),
     });
-    const [confidences, logOdds] = [new Float32Array(result[1]!), new Float32Array(result[5]!)];
+    const [confidences, logOdds] = [new Float32Array(result.result!), new Float32Array(result.log_odds!)];
     for (let image = 0; image < images; image++) {
       const seen = Array.from({ length: views }, (_, view) =>
         Array.from({ length: classes }, (__, number) => logits[number * batch + image * views + view]!),
@@ -94,14 +94,14 @@ test('logits of hundreds stay finite', async () => {
   const gpu = await openTestGpu();
   const shape = { classes: 2, batch: 4, images: 4, views: 1, allImages: 4 };
   const result = await runKernel(gpu, confidence(shape), {
-    0: Float32Array.of(900, -900, 3e38, 0, -900, 900, -3e38, 0),
-    1: unwrittenFloats(8),
-    4: { content: new Uint32Array(4), uniform: true },
-    5: unwrittenFloats(8),
+    logits: Float32Array.of(900, -900, 3e38, 0, -900, 900, -3e38, 0),
+    result: unwrittenFloats(8),
+    first: new Uint32Array(4),
+    log_odds: unwrittenFloats(8),
   });
-  expectClose(new Float32Array(result[1]!), [1, 0, 1, 0.5, 0, 1, 0, 0.5], { atol: 1e-6, rtol: 0 });
+  expectClose(new Float32Array(result.result!), [1, 0, 1, 0.5, 0, 1, 0, 0.5], { atol: 1e-6, rtol: 0 });
   const most = Math.fround(3e38);
-  expectClose(new Float32Array(result[5]!), [1800, -1800, most, 0, -1800, 1800, -most, 0]);
+  expectClose(new Float32Array(result.log_odds!), [1800, -1800, most, 0, -1800, 1800, -most, 0]);
 });
 
 test('the only class has the largest log-odds', async () => {
@@ -110,14 +110,14 @@ test('the only class has the largest log-odds', async () => {
     gpu,
     confidence({ classes: 1, batch: 4, images: 4, views: 1, allImages: 4 }),
     {
-      0: Float32Array.of(900, -900, 0, 1),
-      1: unwrittenFloats(4),
-      4: { content: new Uint32Array(4), uniform: true },
-      5: unwrittenFloats(4),
+      logits: Float32Array.of(900, -900, 0, 1),
+      result: unwrittenFloats(4),
+      first: new Uint32Array(4),
+      log_odds: unwrittenFloats(4),
     },
   );
-  expect([...new Float32Array(result[1]!)]).toEqual([1, 1, 1, 1]);
-  expect(new Float32Array(result[5]!)).toEqual(new Float32Array(4).fill(3e38));
+  expect([...new Float32Array(result.result!)]).toEqual([1, 1, 1, 1]);
+  expect(new Float32Array(result.log_odds!)).toEqual(new Float32Array(4).fill(3e38));
 });
 
 test('cross-entropy and its gradient; slots that hold no image count for nothing', async () => {
@@ -126,10 +126,10 @@ test('cross-entropy and its gradient; slots that hold no image count for nothing
   const logits = randomValues(classes * batch, 2).map((value) => 8 * value);
   const targets = Uint32Array.from({ length: batch }, (_, slot) => (slot * 7) % classes);
   const result = await runKernel(gpu, crossEntropy(classes, batch, count), {
-    0: logits,
-    1: unwrittenFloats(classes * batch),
-    2: targets,
-    3: unwrittenFloats(batch),
+    logits,
+    result: unwrittenFloats(classes * batch),
+    targets,
+    loss: unwrittenFloats(batch),
   });
   const loss = new Float64Array(batch);
   const gradient = new Float64Array(classes * batch);
@@ -140,7 +140,7 @@ test('cross-entropy and its gradient; slots that hold no image count for nothing
       gradient[category * batch + slot] = (share - (category === targets[slot] ? 1 : 0)) / count;
     }
   }
-  expectClose(new Float32Array(result[3]!), loss);
-  expectClose(new Float32Array(result[1]!), gradient, { atol: 1e-7, rtol: 1e-4 });
-  expect([...new Float32Array(result[3]!).subarray(count)]).toEqual([0, 0, 0]);
+  expectClose(new Float32Array(result.loss!), loss);
+  expectClose(new Float32Array(result.result!), gradient, { atol: 1e-7, rtol: 1e-4 });
+  expect([...new Float32Array(result.loss!).subarray(count)]).toEqual([0, 0, 0]);
 });

@@ -1,5 +1,6 @@
 /** Shapes that every variant of a matrix product must get right. */
-import type { MatmulShape, MatmulVariant } from '../../../src/kernels/matmul/matmul.ts';
+import type { MatmulShape } from '../../../src/kernels/matmul/matmul-shape.ts';
+import type { MatmulVariant } from '../../../src/kernels/matmul/matmul-variants.ts';
 import { tileEdges, type Matrix } from '../covering-pairs.ts';
 
 export type MatmulCase = readonly [what: string, shape: MatmulShape];

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { matmul, matmulVariants } from '../../../src/kernels/matmul/matmul.ts';
+import { matmul } from '../../../src/kernels/matmul/matmul.ts';
+import { matmulVariants } from '../../../src/kernels/matmul/matmul-variants.ts';
 import { rectified } from '../../../src/kernels/layers/relu.ts';
 import { openTestGpu, runLaunch } from '../../gpu.ts';
 import { namedPairs, ofEveryKind } from '../covering-pairs.ts';
@@ -18,7 +19,7 @@ test.each(namedPairs(matmulMatrix(matmulVariants)))(
     const bias = randomRows(1, rows, 2);
     const b = shape.images ? randomValues(columns * depth, 3) : randomRows(depth, columns, 3);
     const expected = reference.matmul(shape, a, bias, b);
-    const c = await runLaunch(gpu, matmul(shape, gpu, variant), [a, bias, b], expected.length);
+    const c = await runLaunch(gpu, matmul(shape, gpu, variant), { a, bias, b }, expected.length);
     const pitch = expected.length / rows;
     const used = (_: number, index: number): boolean => index % pitch < columns;
     expectClose(c.filter(used), expected.filter(used));
@@ -36,11 +37,12 @@ test.each(namedPairs({ ...ofEveryKind(matmulMatrix(matmulVariants)), shapes: rec
   async (variant, _, [, shape]) => {
     const gpu = await openTestGpu();
     const { rows, columns, depth } = shape;
-    const operands = [randomRows(depth, rows, 1), randomRows(1, rows, 2), randomValues(columns * depth, 3)];
-    const [a, bias, b] = operands;
-    bias![0] = NaN;
-    const expected = reference.matmul(shape, a!, bias!, b!);
-    const c = await runLaunch(gpu, rectified(matmul(shape, gpu, variant)), operands, expected.length);
+    const a = randomRows(depth, rows, 1);
+    const bias = randomRows(1, rows, 2);
+    const b = randomValues(columns * depth, 3);
+    bias[0] = NaN;
+    const expected = reference.matmul(shape, a, bias, b);
+    const c = await runLaunch(gpu, rectified(matmul(shape, gpu, variant)), { a, bias, b }, expected.length);
     expect(expected.filter((value) => value < 0).length).toBeGreaterThan(1);
     expectRectified(c, expected);
   },
@@ -61,7 +63,7 @@ test.each(namedPairs({ ...ofEveryKind(matmulMatrix(readingHalves)), edges: [] })
     const expected = reference.matmul(shape, a, bias, b);
     const launch = matmul({ ...shape, packed: true }, gpu, variant);
     const stored = new Float32Array(halves.buffer);
-    const c = await runLaunch(gpu, launch, [stored, bias, b], expected.length);
+    const c = await runLaunch(gpu, launch, { a: stored, bias, b }, expected.length);
     const pitch = expected.length / rows;
     const used = (_: number, index: number): boolean => index % pitch < columns;
     expectClose(c.filter(used), expected.filter(used));

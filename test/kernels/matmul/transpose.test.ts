@@ -10,11 +10,11 @@ test.each([
   [5, 3],
   [4, 8],
   [37, 50],
-])('a matrix of %i × %i is turned, its padding zero', async (rows, columns) => {
+])('a matrix of %i × %i is transposed, its padding zero', async (rows, columns) => {
   const gpu = await openTestGpu();
   const x = randomRows(rows, columns, 1);
   const expected = reference.transpose(1, rows, 1, columns, x);
-  const y = await runLaunch(gpu, transpose(rows, columns), [x], expected.length);
+  const y = await runLaunch(gpu, transpose(rows, columns), { matrix: x }, expected.length);
   expect([...y]).toEqual([...expected]);
 });
 
@@ -23,11 +23,11 @@ test.each([
   [5, 3],
   [4, 8],
   [37, 50],
-])('a matrix of %i × %i halves is turned as its floats are', async (rows, columns) => {
+])('a matrix of %i × %i halves is transposed as its floats are', async (rows, columns) => {
   const gpu = await openTestGpu();
   const x = randomRows(rows, columns, 1);
   const expected = packHalves(Float32Array.from(reference.transpose(1, rows, 1, columns, x)));
   const stored = new Float32Array(packHalves(x).buffer);
-  const y = await runLaunch(gpu, transpose(rows, columns, true), [stored], expected.length / 2);
+  const y = await runLaunch(gpu, transpose(rows, columns, true), { matrix: stored }, expected.length / 2);
   expect([...new Uint16Array(y.buffer, 0, expected.length)]).toEqual([...expected]);
 });

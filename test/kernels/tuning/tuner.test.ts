@@ -10,7 +10,7 @@ const task = (...launches: Launch[]): TuningTask => ({
   shape: 'a shape',
   label: 'a product',
   launches,
-  operands: { 0: 4 * 240, 1: 4 * 12, 2: 4 * 160, 3: 4 * 96 },
+  operands: { a: 4 * 240, bias: 4 * 12, b: 4 * 160, c: 4 * 96 },
 });
 const now = () => performance.now();
 
