@@ -44,14 +44,6 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-it('docs/kernels.md has a line for every family, and no other', () => {
-  const [, table = ''] = readFileSync('docs/kernels.md', 'utf8').split('## All families');
-  const named = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, family]) => family);
-  const files = readdirSync('shaders', { recursive: true, encoding: 'utf8' });
-  const shaders = files.flatMap((name) => /^(?!lib\/).*?([\w-]+?)(?:-quads)?\.wgsl$/.exec(name)?.[1] ?? []);
-  expect(named.sort()).toEqual([...new Set(shaders)].sort());
-});
-
 it('docs/architecture.md has the layers of src in the order that the linter holds', () => {
   const [, drawn = ''] = /```\n(util →[^`]*)```/.exec(readFileSync('docs/architecture.md', 'utf8')) ?? [];
   const [, list = ''] = /const layers = \[([^\]]*)\]/.exec(readFileSync('eslint.config.js', 'utf8')) ?? [];

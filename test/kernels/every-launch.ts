@@ -32,6 +32,7 @@ import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { matmulVariants } from '../../src/kernels/matmul/matmul-variants.ts';
 import { noise } from '../../src/kernels/ascent/noise.ts';
 import { differentiateObjective, judgeObjective } from '../../src/kernels/ascent/objective.ts';
+import { maxPoolInputGradient } from '../../src/kernels/layers/max-pool.ts';
 import { pack } from '../../src/kernels/matmul/pack.ts';
 import { quantise, quantiseAround } from '../../src/kernels/image/quantise.ts';
 import { scatter } from '../../src/kernels/ascent/scatter.ts';
@@ -67,6 +68,16 @@ const viewShape = {
   reverseChannels: true,
   scale: [1, 2, 3],
 };
+const windowsApart = {
+  channels: 3,
+  inHeight: 6,
+  inWidth: 4,
+  outHeight: 3,
+  outWidth: 2,
+  size: 2,
+  stride: 2,
+  batch: 4,
+};
 const image = { channels: 3, height: 8, width: 7, batch: 4 };
 const climb = { values: 168, inputValues: 108, batch: 4, unitLayers: 1 };
 const objective = { classes: 10, batch: 4, rescale: true };
@@ -101,6 +112,7 @@ export function everyLaunch(gpu: Gpu): Launch[] {
     ...[1, 100].map((slots) => pullCppn({ ...cppns, slots })),
     ...[40, 1000].map((slots) => pullCppn({ ...cppns, slots, nodes: 900, batch: 100 })),
     addCppnGradient({ ...cppns, slots: 1 }),
+    maxPoolInputGradient(windowsApart),
     add(8),
     affineView({ ...viewShape, clamp: true }),
     affineViewAdjoint({ ...viewShape, clamp: false }),

@@ -6,6 +6,8 @@ import { bundledChoices } from './bundled-choices.ts';
 
 export interface Variant {
   readonly name: string;
+  /** Which of the family's entry points it is. */
+  readonly entryPoint: string;
   /** Invocations per workgroup. */
   readonly lanes: number;
   /** Bytes of workgroup memory, 0 when none is used. */

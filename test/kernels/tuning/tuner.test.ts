@@ -35,6 +35,24 @@ test('variants that compute something else, or leave something out, do not win h
   ]);
 });
 
+test('plain says what is right: a usual variant that computes something else gives way', async () => {
+  const gpu = await openTestGpu();
+  const [right, plain] = [matmul(shape, gpu, 'steps12x8'), matmul(shape, gpu, 'plain')];
+  const { kernel, ...launch } = matmul(shape, gpu, 'steps16x4');
+  const wrong = { ...launch, kernel: { ...kernel, constants: { ...kernel.constants, DEPTH: 10 } } };
+  const warnings: string[] = [];
+  const [result] = await tune(gpu, [task(wrong, right, plain)], {
+    now,
+    onWarning: (text) => warnings.push(text),
+  });
+  expect(Object.keys(result!.times)).toEqual(['steps12x8', 'plain']);
+  expect(result!.usual).toBe('steps16x4');
+  expect(['steps12x8', 'plain']).toContain(result!.variant);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^a product: steps16x4 gives other numbers than plain and is left out/),
+  ]);
+});
+
 test('a gain of three per cent or less is noise: the usual variant stays', () => {
   expect(winnerOf('usual', { usual: 100, other: 97 })).toBe('usual');
   expect(winnerOf('usual', { usual: 100, other: 96.9 })).toBe('other');

@@ -14,6 +14,7 @@ const target = (kind: AdapterKind, choices?: Target['choices']): Target => ({
 });
 const variant = (name: string, lanes = 4): Variant => ({
   name,
+  entryPoint: name,
   lanes,
   workgroupMemory: 0,
   accumulators: 4,
