@@ -1,6 +1,6 @@
 /** The whole ascent: trials one after the other, their objectives batch by batch, saved on the way (paper §2.4). */
 import type { Ascent, AscentHooks } from './ascent.ts';
-import { Books } from './books.ts';
+import { Books } from '../runs/ascent/recorder.ts';
 import { unpackTensors } from '../runs/ascent/checkpoint.ts';
 import { Optimiser } from './optimiser/optimiser.ts';
 import { follow, isStuck, lostAt } from './trajectory.ts';

@@ -1,6 +1,6 @@
 /** The sections of an ascent's page that hold numbers and tables. */
 import { isWatched } from '../ascent/settings.ts';
-import { summariseAttacks } from '../ascent/attack.ts';
+import { summariseAttacks } from '../runs/ascent/attacks.ts';
 import { milestones, type AscentRow } from '../runs/ascent/records.ts';
 import { summarise } from '../util/statistics.ts';
 import type { AscentReportInput } from './ascent-input.ts';

@@ -1,6 +1,6 @@
 /** What an ascent's records are called on its page. */
-import { startFileOf } from '../ascent/attack.ts';
-import type { Distance } from '../ascent/distance.ts';
+import { startFileOf } from '../runs/ascent/attacks.ts';
+import type { Distance } from '../runs/ascent/distance.ts';
 import { milestones, type Attack, type AscentRow, type TrialRecord } from '../runs/ascent/records.ts';
 import type { Guess } from '../model/likeliest.ts';
 import { isWatched, type AscentSettings, type Climb, type StepRule } from '../ascent/settings.ts';

@@ -1,6 +1,6 @@
 /** What a trial came to, and which is the best. */
 import { summarise } from '../../util/statistics.ts';
-import { isAttack } from '../../ascent/attack.ts';
+import { isAttack } from './attacks.ts';
 import type { Objective } from '../../ascent/objective/objective.ts';
 import {
   milestones,

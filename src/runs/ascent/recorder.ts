@@ -1,14 +1,14 @@
 /** Keeps the books of an ascent: courses, pictures, progress, checkpoints, trials, the summary. */
-import { messageOf } from '../util/message-of.ts';
-import { unpadPlanes } from '../image/image-layout.ts';
-import type { Image } from '../image/image.ts';
-import { SavingPace } from '../runs/saving-pace.ts';
-import { summarise } from '../util/statistics.ts';
-import { pictureName, trialFolder } from '../runs/ascent/folder.ts';
-import type { Ascent, AscentHooks, Standing } from './ascent.ts';
-import { summariseAttacks } from './attack.ts';
-import { packTensors, stateOrigin, writeState, type AscentState } from '../runs/ascent/checkpoint.ts';
-import type { Optimiser } from './optimiser/optimiser.ts';
+import { messageOf } from '../../util/message-of.ts';
+import { unpadPlanes } from '../../image/image-layout.ts';
+import type { Picture } from '../evolution/folder.ts';
+import { SavingPace } from '../saving-pace.ts';
+import { summarise } from '../../util/statistics.ts';
+import { pictureName, trialFolder } from './folder.ts';
+import type { Ascent, AscentHooks, Standing } from '../../ascent/ascent.ts';
+import { summariseAttacks } from './attacks.ts';
+import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
+import type { Optimiser } from '../../ascent/optimiser/optimiser.ts';
 import {
   bestConfidence,
   historyOf,
@@ -17,14 +17,14 @@ import {
   rowOf,
   storedOf,
   type Trajectory,
-} from './trajectory.ts';
-import { frameOf } from '../runs/ascent/film-strip.ts';
+} from '../../ascent/trajectory.ts';
+import { frameOf } from './film-strip.ts';
 import { judgeAttacks } from './judge-attacks.ts';
-import type { Objective } from './objective/objective.ts';
-import type { ClimbableParametrisation } from './parametrisation/create.ts';
-import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from '../runs/ascent/records.ts';
-import { standingOf } from './standing.ts';
-import { bestTrial, summariseRows, summariseTrial } from '../runs/ascent/trial-summary.ts';
+import type { Objective } from '../../ascent/objective/objective.ts';
+import type { ClimbableParametrisation } from '../../ascent/parametrisation/create.ts';
+import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './records.ts';
+import { standingOf } from '../../ascent/standing.ts';
+import { bestTrial, summariseRows, summariseTrial } from './trial-summary.ts';
 
 /** A slot that is climbed, with its objective's place in the settings. */
 export interface OpenSlot {

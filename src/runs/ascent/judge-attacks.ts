@@ -1,12 +1,12 @@
 /** What a network names pictures that were changed, and how far they are from those that they were. */
-import type { Image } from '../image/image.ts';
-import { judgeAll } from '../model/judge.ts';
-import type { Ascent } from './ascent.ts';
-import { attackOf, startFileOf } from './attack.ts';
-import { bestConfidence, namedAt, type Trajectory } from './trajectory.ts';
+import type { Picture } from '../evolution/folder.ts';
+import { judgeAll } from '../../model/judge.ts';
+import type { Ascent } from '../../ascent/ascent.ts';
+import { attackOf, startFileOf } from './attacks.ts';
+import { bestConfidence, namedAt, type Trajectory } from '../../ascent/trajectory.ts';
 import { distanceBetween } from './distance.ts';
-import type { AscentRow } from '../runs/ascent/records.ts';
-import { startOf } from './start-pictures.ts';
+import type { AscentRow } from './records.ts';
+import { startOf } from '../../ascent/start-pictures.ts';
 
 /**
  * @param pictures the best one of each course

@@ -1,10 +1,10 @@
 /** Adversarial examples: what a picture was named before and after it was changed, and how many attacks succeeded. */
-import { summarise } from '../util/statistics.ts';
-import type { Guess } from '../model/likeliest.ts';
-import { classGoal, type Objective } from './objective/objective.ts';
-import type { Attack, AscentRow, AttackSummary } from '../runs/ascent/records.ts';
-import { startsFromPictures, type AscentSettings, type Start, type StartFile } from './settings.ts';
-import { startPath } from './start-pictures.ts';
+import { summarise } from '../../util/statistics.ts';
+import type { Guess } from '../../model/likeliest.ts';
+import { classGoal, type Objective } from '../../ascent/objective/objective.ts';
+import type { Attack, AscentRow, AttackSummary } from './records.ts';
+import { startsFromPictures, type AscentSettings, type Start, type StartFile } from '../../ascent/settings.ts';
+import { startPath } from '../../ascent/start-pictures.ts';
 
 /** The file that an objective starts from. */
 export function startFileOf(
