@@ -30,7 +30,7 @@ export async function ascend(ascent: Ascent, hooks: AscentHooks): Promise<Ascent
 }
 
 /**
- * Climbs in slots: where one is done, the next objective starts in it. CPPNs differ in their structure, so that their slots
+ * Climbs in lanes: where one is done, the next objective starts in it. CPPNs differ in their structure, so that their lanes
  * wait for one another.
  * @returns false where the host said stop before all of it was done
  */
@@ -40,13 +40,13 @@ async function climbThrough(
   books: Books,
   { climb }: Trial,
 ): Promise<boolean> {
-  const { gpu, stage, run, from, folder, starts } = ascent;
+  const { gpu, graph, run, from, folder, starts } = ascent;
   const { settings } = run;
-  const goesOn = books.slots.length > 0;
+  const goesOn = books.lanes.length > 0;
   if (!goesOn) books.fill();
-  const objectives = books.slotObjectives();
+  const objectives = books.laneObjectives();
   const parametrisation = await ascent.parametrise(objectives);
-  const optimiser = await Optimiser.create(stage, {
+  const optimiser = await Optimiser.create(graph, {
     settings,
     climb,
     objectives,
@@ -59,7 +59,7 @@ async function climbThrough(
   try {
     if (goesOn && from) {
       await unpackTensors(gpu, folder.storage, from.state, optimiser.state);
-      for (const { slot, course } of books.open) optimiser.rescore(slot, course.best.score);
+      for (const { lane, trajectory } of books.open) optimiser.rescore(lane, trajectory.best.score);
     }
     const pace = new Pace(hooks);
     while (books.open.length > 0) {
@@ -68,7 +68,7 @@ async function climbThrough(
       await books.writeClosed(optimiser, parametrisation);
       if (settings.parametrisation.kind !== 'cppn' && books.iteration % (climb.blur?.every ?? 1) === 0) {
         const replaced = books.refill();
-        if (replaced.length > 0) await optimiser.replace(books.slotObjectives(), replaced);
+        if (replaced.length > 0) await optimiser.replace(books.laneObjectives(), replaced);
       }
       await books.submissionDone(optimiser);
       if (hooks.shouldStop?.() && !(books.open.length === 0 && books.isTrialDone)) {
@@ -83,13 +83,15 @@ async function climbThrough(
   }
 }
 
-/** A submission ends where a frame of a film strip is due, and no later than the first slot's steps. */
+/** A submission ends where a frame of a film strip is due, and no later than the first lane's steps. */
 function submissionOf({ run: { settings } }: Ascent, books: Books, most: number): number {
-  const left = books.open.map(({ course }) => settings.steps + 1 - course.value.length);
+  const left = books.open.map(({ trajectory }) => settings.steps + 1 - trajectory.value.length);
   const longest = Math.max(1, Math.min(most, ...left));
   for (let count = 1; count < longest; count++) {
     if (
-      books.open.some(({ objective, course }) => isDue(objective, course.value.length + count - 1, settings))
+      books.open.some(({ objective, trajectory }) =>
+        isDue(objective, trajectory.value.length + count - 1, settings),
+      )
     )
       return count;
   }
@@ -100,7 +102,7 @@ const isDue = (objective: number, iteration: number, settings: AscentSettings): 
   hasStrip(objective) && isFrame(iteration, settings);
 
 async function climbOnce(
-  { stage, model, run }: Ascent,
+  { graph, model, run }: Ascent,
   optimiser: Optimiser,
   books: Books,
   count: number,
@@ -110,17 +112,19 @@ async function climbOnce(
   const byte = scale.reduce((sum, one) => sum + Math.abs(one), 0) / scale.length;
   const open = books.open;
   for (const iteration of await optimiser.climb(books.iteration, count, books.starts)) {
-    for (const { slot, course } of open) {
-      if (!course.closed) books.evaluations++;
-      follow(course, iteration, slot, settings, byte);
+    for (const { lane, trajectory } of open) {
+      if (!trajectory.closed) books.evaluations++;
+      follow(trajectory, iteration, lane, settings, byte);
     }
   }
   books.iteration += count;
-  for (const { slot, course } of open) {
-    if (isStuck(course) && course.fault === undefined)
-      course.fault = `${await diagnose(stage, slot)} (iteration ${String(lostAt(course))})`;
+  for (const { lane, trajectory } of open) {
+    if (isStuck(trajectory) && trajectory.fault === undefined)
+      trajectory.fault = `${await diagnose(graph, lane)} (iteration ${String(lostAt(trajectory))})`;
   }
-  const due = open.filter(({ objective, course }) => isDue(objective, course.value.length - 1, settings));
+  const due = open.filter(({ objective, trajectory }) =>
+    isDue(objective, trajectory.value.length - 1, settings),
+  );
   if (due.length > 0) await books.frames(optimiser, due);
 }
 

@@ -13,7 +13,7 @@ import type { StartPicture } from './start-pictures.ts';
 export interface Ascent {
   readonly gpu: Gpu;
   readonly model: Model;
-  readonly stage: ObjectiveGraph;
+  readonly graph: ObjectiveGraph;
   readonly run: AscentRecord;
   readonly folder: AscentFolder;
   readonly parametrise: (objectives: readonly Objective[]) => Promise<ClimbableParametrisation>;

@@ -1,4 +1,4 @@
-/** The course of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
+/** The trajectory of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
 import { stepPatience } from '../kernels/ascent/ascent-step.ts';
 import { logOddsOf } from '../model/log-odds.ts';
 import type { Model } from '../model/model.ts';
@@ -33,19 +33,19 @@ export interface Trajectory {
   fault?: string;
 }
 
-/** A course without its objective, which the settings hold. */
-export type StoredCourse = Omit<Trajectory, 'objective'>;
+/** A trajectory without its objective, which the settings hold. */
+export type StoredTrajectory = Omit<Trajectory, 'objective'>;
 
-export function storedOf(course: Trajectory): StoredCourse {
-  const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = course;
+export function storedOf(trajectory: Trajectory): StoredTrajectory {
+  const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = trajectory;
   const numbers = { value, confidence, named, gradientNorm, imageNorm, best, idle, closed };
   return fault === undefined ? numbers : { ...numbers, fault };
 }
 
-/** As the device's slots begin. */
+/** As the device's lanes begin. */
 const worst = -3e38;
 
-export const newCourse = (objective: Objective): Trajectory => ({
+export const newTrajectory = (objective: Objective): Trajectory => ({
   objective,
   value: [],
   confidence: [],
@@ -62,41 +62,41 @@ export const newCourse = (objective: Objective): Trajectory => ({
  * @param byte what a byte of the picture is in the network's input
  */
 export function follow(
-  course: Trajectory,
+  trajectory: Trajectory,
   iteration: Iteration,
-  slot: number,
+  lane: number,
   { until, steps }: Pick<AscentSettings, 'until' | 'steps'>,
   byte: number,
 ): void {
-  if (course.closed) return;
-  const at = (row: Float32Array) => row[slot] ?? NaN;
+  if (trajectory.closed) return;
+  const at = (row: Float32Array) => row[lane] ?? NaN;
   const gradientNorm = at(iteration.gradientNorm);
-  course.value.push(at(iteration.value));
-  course.confidence.push(at(iteration.confidence));
-  course.named.push(at(iteration.named));
-  course.gradientNorm.push(gradientNorm);
-  course.imageNorm.push(at(iteration.inputNorm) / byte);
-  const isWatched = course.objective.watched !== null;
+  trajectory.value.push(at(iteration.value));
+  trajectory.confidence.push(at(iteration.confidence));
+  trajectory.named.push(at(iteration.named));
+  trajectory.gradientNorm.push(gradientNorm);
+  trajectory.imageNorm.push(at(iteration.inputNorm) / byte);
+  const isWatched = trajectory.objective.watched !== null;
   const logOdds = at(iteration.logOdds);
   const score = isWatched ? logOdds : at(iteration.value);
-  const improved = score > course.best.score;
-  if (improved) course.best = { iteration: course.value.length - 1, score, logOdds };
-  if (isUsable(gradientNorm)) course.idle = 0;
-  else course.idle = gradientNorm === 0 ? course.idle + 1 : stepPatience;
-  course.closed =
+  const improved = score > trajectory.best.score;
+  if (improved) trajectory.best = { iteration: trajectory.value.length - 1, score, logOdds };
+  if (isUsable(gradientNorm)) trajectory.idle = 0;
+  else trajectory.idle = gradientNorm === 0 ? trajectory.idle + 1 : stepPatience;
+  trajectory.closed =
     (until !== undefined && improved && at(isWatched ? iteration.confidence : iteration.value) >= until) ||
-    course.idle >= stepPatience ||
-    course.value.length > steps;
+    trajectory.idle >= stepPatience ||
+    trajectory.value.length > steps;
 }
 
 /**
- * A course of an older state, which compared images by confidence, as one that compares by log-odds; those of its best image
+ * A trajectory of an older state, which compared images by confidence, as one that compares by log-odds; those of its best image
  * are known as far as its confidence tells.
  */
-export function rescored(course: Trajectory): Trajectory {
-  const { objective, best } = course;
-  if (objective.watched === null || best.logOdds !== undefined || best.score <= worst) return course;
-  return { ...course, best: { ...best, score: Math.fround(logOddsOf(best.score)) } };
+export function rescored(trajectory: Trajectory): Trajectory {
+  const { objective, best } = trajectory;
+  if (objective.watched === null || best.logOdds !== undefined || best.score <= worst) return trajectory;
+  return { ...trajectory, best: { ...best, score: Math.fround(logOddsOf(best.score)) } };
 }
 
 const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);
@@ -118,10 +118,10 @@ export const bestConfidence = ({ confidence, best }: Trajectory): number =>
   finiteOr0(confidence[best.iteration]);
 
 /** @param picture path of its PNG */
-export function rowOf(course: Trajectory, { labels }: Model, picture: string): AscentRow {
-  const { objective, confidence, named, value, best, fault } = course;
+export function rowOf(trajectory: Trajectory, { labels }: Model, picture: string): AscentRow {
+  const { objective, confidence, named, value, best, fault } = trajectory;
   const { watched } = objective;
-  const number = watched ?? namedAt(course);
+  const number = watched ?? namedAt(trajectory);
   const first = (least: number) => {
     const iteration = confidence.findIndex((one) => one >= least);
     return iteration < 0 ? null : iteration;
@@ -131,7 +131,7 @@ export function rowOf(course: Trajectory, { labels }: Model, picture: string): A
     objective: objective.name,
     class: number,
     label: labels[number] ?? '',
-    confidence: bestConfidence(course),
+    confidence: bestConfidence(trajectory),
     ...(Number.isFinite(best.logOdds) && { logOdds: best.logOdds }),
     value: finiteOr0(value[best.iteration]),
     startValue: finiteOr0(value[0]),
@@ -144,9 +144,9 @@ export function rowOf(course: Trajectory, { labels }: Model, picture: string): A
   };
 }
 
-/** Numbers that are none, which JSON has no word for, are 0 in it; the course's fault says so. */
-export function historyOf(course: Trajectory): AscentHistory {
-  const { objective, value, confidence, named, gradientNorm, imageNorm } = course;
+/** Numbers that are none, which JSON has no word for, are 0 in it; the trajectory's fault says so. */
+export function historyOf(trajectory: Trajectory): AscentHistory {
+  const { objective, value, confidence, named, gradientNorm, imageNorm } = trajectory;
   const finite = (numbers: readonly number[]) => numbers.map(finiteOr0);
   return {
     objective: objective.name,

@@ -103,11 +103,11 @@ function older(storage: MemoryStorage): void {
   const bytes = Uint8Array.from(storage.files.get(state.tensors!.file)!);
   // `best` [4, batch] is the third tensor of a climb without momentum, and its last.
   const best = new Float32Array(bytes.buffer, bytes.length - 16 * tinyAscentSettings.batch);
-  const courses = state.courses.map(({ best: { iteration }, ...course }) => ({
-    ...course,
-    best: { iteration, score: course.confidence[iteration]! },
+  const courses = state.courses.map(({ best: { iteration }, ...trajectory }) => ({
+    ...trajectory,
+    best: { iteration, score: trajectory.confidence[iteration]! },
   }));
-  for (const [slot, place] of state.slots.entries()) best[slot] = courses[place]!.best.score;
+  for (const [lane, place] of state.slots.entries()) best[lane] = courses[place]!.best.score;
   const tensors = { ...state.tensors!, crc32: crc32(bytes) };
   const rows = state.rows.map((row) => (row === null ? null : { ...row, logOdds: undefined }));
   storage.files.set(state.tensors!.file, bytes);

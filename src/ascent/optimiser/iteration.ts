@@ -1,4 +1,4 @@
-/** One iteration as programs on the device: picture, view, both passes, records, step; and the buffers of the slots. */
+/** One iteration as programs on the device: picture, view, both passes, records, step; and the buffers of the lanes. */
 import { uniformUsage } from '../../gpu/device.ts';
 import { Program, bind } from '../../gpu/program.ts';
 import {
@@ -23,14 +23,14 @@ export interface IterationOptions {
   readonly parametrisation: Parametrisation;
 }
 
-/** What the slots have of their own on the device. */
-export interface SlotBuffers {
+/** What the lanes have of their own on the device. */
+export interface LaneBuffers {
   readonly uniform: GPUBuffer;
   /** [values, 2]. */
   readonly bounds: GPUBuffer;
   /** [mostIterations, 6, batch]. */
   readonly history: GPUBuffer;
-  /** The best pictures, as the stage has pictures. */
+  /** The best pictures, as the graph has pictures. */
   readonly kept: GPUBuffer;
   /** [values, batch]. */
   readonly keptParameters: GPUBuffer | undefined;
@@ -50,7 +50,7 @@ function shapeOf({ model, batch, units }: ObjectiveGraph, { values }: Parametris
   return { values, inputValues: volume(model.architecture.input), batch, unitLayers: units.length };
 }
 
-export function allocateSlots({ gpu, model, batch }: ObjectiveGraph, options: IterationOptions): SlotBuffers {
+export function allocateLanes({ gpu, model, batch }: ObjectiveGraph, options: IterationOptions): LaneBuffers {
   const { climb, settings, parametrisation } = options;
   const { values, bounds } = parametrisation;
   const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
@@ -93,13 +93,13 @@ export interface IterationPrograms {
 }
 
 export async function bindIteration(
-  stage: ObjectiveGraph,
+  graph: ObjectiveGraph,
   { climb, parametrisation }: IterationOptions,
-  own: SlotBuffers,
+  own: LaneBuffers,
 ): Promise<IterationPrograms> {
-  const { gpu, model, buffers, batch } = stage;
+  const { gpu, model, buffers, batch } = graph;
   const { parameters, gradient, values, draw, pullBack } = parametrisation;
-  const shape = shapeOf(stage, parametrisation);
+  const shape = shapeOf(graph, parametrisation);
   const squares = { buffer: buffers.parts, offset: 0, size: 4 * productFloats(batch) };
   const product = batchedDot(values, batch);
   const step = stepOf(climb);
@@ -135,5 +135,5 @@ export async function bindIteration(
   });
   const tick = new Program([await bind(gpu, 'tick', tickClock(), { 1: buffers.clock })]);
   const books = new Program([norm, record, ...keeping, stepping]);
-  return { iteration: [draw, ...stage.see, pullBack, books], tick };
+  return { iteration: [draw, ...graph.see, pullBack, books], tick };
 }

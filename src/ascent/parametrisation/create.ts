@@ -14,16 +14,16 @@ import type { ObjectiveGraph } from '../objective-graph.ts';
 import { objectiveStream } from '../transforms.ts';
 
 export interface ClimbableParametrisation extends Parametrisation {
-  /** The genome of every slot, where parameters are those of genomes. @param parameters [values, batch] */
+  /** The genome of every lane, where parameters are those of genomes. @param parameters [values, batch] */
   genomesOf?(parameters: Float32Array<ArrayBuffer>): CppnGenome[];
 }
 
 export function createParametrisation(
-  stage: ObjectiveGraph,
+  graph: ObjectiveGraph,
   settings: AscentSettings,
   objectives: readonly Objective[],
 ): Promise<ClimbableParametrisation> {
-  const { gpu, model, batch, buffers } = stage;
+  const { gpu, model, batch, buffers } = graph;
   const { image, mean, channelOrder } = model.preprocessing;
   const [channels, height, width] = image;
   const reverseChannels = channelOrder === 'bgr';
@@ -48,9 +48,9 @@ export function createParametrisation(
       return createFourier(gpu, shape, nearest);
     case 'cppn': {
       const { coordinates, mutations, genomes } = parametrisation;
-      const chosen = objectives.map((objective, slot) => {
+      const chosen = objectives.map((objective, lane) => {
         const place = settings.objectives.indexOf(objective);
-        const given = genomes?.[(place < 0 ? slot : place) % genomes.length];
+        const given = genomes?.[(place < 0 ? lane : place) % genomes.length];
         const random = objectiveStream(settings.seed, streams.ascentGenomes, objective);
         return given ?? ascentGenome(random, channels, mutations);
       });

@@ -2,7 +2,7 @@
 import type { Program } from '../../gpu/program.ts';
 
 export interface Parametrisation {
-  /** Numbers of one slot. */
+  /** Numbers of one lane. */
   readonly values: number;
   /** [values, batch]. */
   readonly parameters: GPUBuffer;
@@ -14,7 +14,7 @@ export interface Parametrisation {
   readonly pullBack: Program;
   /** Between which the parameters are kept: (least, most) of each value, [values, 2]. */
   readonly bounds: Float32Array<ArrayBuffer>;
-  /** [values, batch]: the parameters of what each slot starts from, where they are kept around it. */
+  /** [values, batch]: the parameters of what each lane starts from, where they are kept around it. */
   readonly centre?: GPUBuffer;
   /** Frees what it took on the device. */
   destroy(): void;
@@ -23,7 +23,7 @@ export interface Parametrisation {
 export interface ParametrisationShape {
   /** Of the picture. */
   readonly extent: readonly [channels: number, height: number, width: number];
-  /** Slots, a multiple of 4. */
+  /** Lanes, a multiple of 4. */
   readonly batch: number;
   /** Mean image [channels, height, width] in the network's channel order. */
   readonly mean: Float32Array<ArrayBuffer>;

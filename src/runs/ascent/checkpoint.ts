@@ -9,8 +9,8 @@ import type { Gpu } from '../../gpu/device.ts';
 import { withChecksum } from '../../storage/checksum.ts';
 import { dropDamaged, readGeneration, writeGeneration, type Generation } from '../../storage/generations.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { ClimberState } from '../../ascent/optimiser/optimiser.ts';
-import type { StoredCourse } from '../../ascent/trajectory.ts';
+import type { OptimiserState } from '../../ascent/optimiser/optimiser.ts';
+import type { StoredTrajectory } from '../../ascent/trajectory.ts';
 import type { AscentRecord, AscentRow } from './records.ts';
 import { logOdds } from '../evolution/schema.ts';
 import { ascentRowSchema } from './schema.ts';
@@ -38,7 +38,7 @@ export interface AscentState {
   readonly slots: readonly number[];
   readonly starts: readonly number[];
   /** Of this trial, in the order of the objectives: those that have begun. */
-  readonly courses: readonly StoredCourse[];
+  readonly courses: readonly StoredTrajectory[];
   /** What the archive says of those that are done. */
   readonly rows: readonly (AscentRow | null)[];
   /** File of the tensors, its length and checksum; null between fillings. */
@@ -158,7 +158,7 @@ export async function writeState(
 }
 
 /** The tensors one after the other, in the order of the state. */
-export async function packTensors(gpu: Gpu, tensors: ClimberState): Promise<Uint8Array<ArrayBuffer>> {
+export async function packTensors(gpu: Gpu, tensors: OptimiserState): Promise<Uint8Array<ArrayBuffer>> {
   const parts = await Promise.all([...tensors.values()].map((buffer) => gpu.read(buffer)));
   const packed = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let offset = 0;
@@ -174,7 +174,7 @@ export async function unpackTensors(
   gpu: Gpu,
   storage: Storage,
   { tensors }: AscentState,
-  into: ClimberState,
+  into: OptimiserState,
 ): Promise<void> {
   if (!tensors) throw new CheckpointError(`${statePath} names no tensors of the batch that was climbed`);
   const { file } = tensors;

@@ -9,32 +9,32 @@ import type { AscentRow } from './records.ts';
 import { startOf } from '../../ascent/start-pictures.ts';
 
 /**
- * @param pictures the best one of each course
+ * @param pictures the best one of each trajectory
  * @returns undefined where the ascent starts from no pictures
  */
 export async function judgeAttacks(
   { starts, model, run }: Pick<Ascent, 'starts' | 'model' | 'run'>,
-  courses: readonly Trajectory[],
-  pictures: readonly Image[],
+  trajectories: readonly Trajectory[],
+  pictures: readonly Picture[],
 ): Promise<Pick<AscentRow, 'distance' | 'attack'>[] | undefined> {
   if (!starts) return undefined;
   // Where the record has a confidence in that class already, it is the one of the image.
-  const unrecorded = [...courses.keys()].filter((index) => {
-    const course = courses[index];
-    return course && (course.objective.watched ?? namedAt(course)) !== namedAt(course);
+  const unrecorded = [...trajectories.keys()].filter((index) => {
+    const trajectory = trajectories[index];
+    return trajectory && (trajectory.objective.watched ?? namedAt(trajectory)) !== namedAt(trajectory);
   });
   const judged = await judgeAll(
     starts.judge,
     unrecorded.flatMap((index) => pictures[index]?.bytes ?? []),
   );
   const confidences = new Map(unrecorded.map((index, place) => [index, judged[place]]));
-  return courses.map((course, index) => {
-    const { objective } = course;
+  return trajectories.map((trajectory, index) => {
+    const { objective } = trajectory;
     const { pixels, before } = startOf(objective, starts.pictures);
-    const named = namedAt(course);
+    const named = namedAt(trajectory);
     const confidence = confidences.has(index)
       ? (confidences.get(index)?.[named] ?? 0)
-      : bestConfidence(course);
+      : bestConfidence(trajectory);
     const after = { class: named, label: model.labels[named] ?? '', confidence };
     return {
       distance: distanceBetween(pictures[index]?.bytes ?? pixels, pixels),

@@ -1,4 +1,4 @@
-/** Keeps the books of an ascent: courses, pictures, progress, checkpoints, trials, the summary. */
+/** Keeps the books of an ascent: trajectories, pictures, progress, checkpoints, trials, the summary. */
 import { messageOf } from '../../util/message-of.ts';
 import { unpadPlanes } from '../../image/image-layout.ts';
 import type { Picture } from '../evolution/folder.ts';
@@ -12,7 +12,7 @@ import type { Optimiser } from '../../ascent/optimiser/optimiser.ts';
 import {
   bestConfidence,
   historyOf,
-  newCourse,
+  newTrajectory,
   rescored,
   rowOf,
   storedOf,
@@ -26,23 +26,23 @@ import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './re
 import { standingOf } from '../../ascent/standing.ts';
 import { bestTrial, summariseRows, summariseTrial } from './trial-summary.ts';
 
-/** A slot that is climbed, with its objective's place in the settings. */
-export interface OpenSlot {
-  readonly slot: number;
+/** A lane that is climbed, with its objective's place in the settings. */
+export interface OccupiedLane {
+  readonly lane: number;
   readonly objective: number;
-  readonly course: Trajectory;
+  readonly trajectory: Trajectory;
 }
 
 export class Books {
-  /** Trial that is made, and iterations since its slots were filled. */
+  /** Trial that is made, and iterations since its lanes were filled. */
   trial = 0;
   iteration = 0;
   evaluations = 0;
-  /** Objective of each slot, and the iteration at which it started there. */
-  slots: number[] = [];
+  /** Objective of each lane, and the iteration at which it started there. */
+  lanes: number[] = [];
   starts: number[] = [];
   /** Of this trial, in the order of the objectives; those that have begun. */
-  #courses: Trajectory[] = [];
+  #trajectories: Trajectory[] = [];
   #rows: (AscentRow | undefined)[] = [];
   #trials: TrialRecord[] = [];
   readonly #started: number;
@@ -59,73 +59,75 @@ export class Books {
     this.#pace = new SavingPace(hooks.now, hooks.checkpointEvery);
     this.#tensors = from?.state.tensors ?? null;
     if (!from) return;
-    const { trial, iteration, evaluations, slots, starts, courses, rows } = from.state;
-    Object.assign(this, { trial, iteration, evaluations, slots: [...slots], starts: [...starts] });
+    const { trial, iteration, evaluations, slots: lanes, starts, courses: trajectories, rows } = from.state;
+    Object.assign(this, { trial, iteration, evaluations, lanes: [...lanes], starts: [...starts] });
     this.#trials = [...from.trials];
-    this.#courses = courses.map((stored, index) => {
+    this.#trajectories = trajectories.map((stored, index) => {
       const objective = run.settings.objectives[index];
-      if (!objective) throw new Error('a course without an objective');
-      return rescored({ ...newCourse(objective), ...stored });
+      if (!objective) throw new Error('a trajectory without an objective');
+      return rescored({ ...newTrajectory(objective), ...stored });
     });
     this.#rows = rows.map((row) => row ?? undefined);
   }
 
-  /** Slots that are not done. */
-  get open(): OpenSlot[] {
-    return this.#occupied().filter(({ course }) => !course.closed);
+  /** Lanes that are not done. */
+  get open(): OccupiedLane[] {
+    return this.#occupied().filter(({ trajectory }) => !trajectory.closed);
   }
 
   get isTrialDone(): boolean {
     const { objectives } = this.ascent.run.settings;
-    return this.#courses.length === objectives.length && this.#courses.every(({ closed }) => closed);
+    return (
+      this.#trajectories.length === objectives.length && this.#trajectories.every(({ closed }) => closed)
+    );
   }
 
   get standing(): Standing {
-    return standingOf(this.ascent.run.settings, this.trial, this.#courses);
+    return standingOf(this.ascent.run.settings, this.trial, this.#trajectories);
   }
 
-  /** Objective of each slot, one that is done included. */
-  slotObjectives(): Objective[] {
-    return this.slots.flatMap((place) => this.#courses[place]?.objective ?? []);
+  /** Objective of each lane, one that is done included. */
+  laneObjectives(): Objective[] {
+    return this.lanes.flatMap((place) => this.#trajectories[place]?.objective ?? []);
   }
 
-  /** Begins the next objectives in as many slots as there are. */
+  /** Begins the next objectives in as many lanes as there are. */
   fill(): void {
     const { batch, objectives } = this.ascent.run.settings;
     this.iteration = 0;
-    const count = Math.min(batch, objectives.length - this.#courses.length);
-    this.slots = Array.from({ length: count }, () => this.#begin());
+    const count = Math.min(batch, objectives.length - this.#trajectories.length);
+    this.lanes = Array.from({ length: count }, () => this.#begin());
     this.starts = Array.from({ length: count }, () => 0);
   }
 
-  /** Begins the next objectives in the slots that are done. @returns those slots */
+  /** Begins the next objectives in the lanes that are done. @returns those lanes */
   refill(): number[] {
     const { objectives } = this.ascent.run.settings;
     const replaced: number[] = [];
-    for (const { slot, course } of this.#occupied()) {
-      if (!course.closed || this.#courses.length === objectives.length) continue;
-      this.slots[slot] = this.#begin();
-      this.starts[slot] = this.iteration;
-      replaced.push(slot);
+    for (const { lane, trajectory } of this.#occupied()) {
+      if (!trajectory.closed || this.#trajectories.length === objectives.length) continue;
+      this.lanes[lane] = this.#begin();
+      this.starts[lane] = this.iteration;
+      replaced.push(lane);
     }
     return replaced;
   }
 
   empty(): void {
-    this.slots = [];
+    this.lanes = [];
     this.starts = [];
   }
 
   #begin(): number {
-    const objective = this.ascent.run.settings.objectives[this.#courses.length];
+    const objective = this.ascent.run.settings.objectives[this.#trajectories.length];
     if (!objective) throw new Error('there is no further objective');
-    return this.#courses.push(newCourse(objective)) - 1;
+    return this.#trajectories.push(newTrajectory(objective)) - 1;
   }
 
-  #occupied(): OpenSlot[] {
-    return this.slots.flatMap((objective, slot): OpenSlot[] => {
-      const course = this.#courses[objective];
-      return course ? [{ slot, objective, course }] : [];
+  #occupied(): OccupiedLane[] {
+    return this.lanes.flatMap((objective, lane): OccupiedLane[] => {
+      const trajectory = this.#trajectories[objective];
+      return trajectory ? [{ lane, objective, trajectory }] : [];
     });
   }
 
@@ -147,18 +149,18 @@ export class Books {
     this.#pace.saved(start);
   }
 
-  /** The small pictures of the slots' last iteration. */
-  async frames(optimiser: Optimiser, slots: readonly OpenSlot[]): Promise<void> {
-    for (const { slot, objective, course } of slots) {
-      const picture = await this.#picture(optimiser, 'last', slot);
-      await this.ascent.folder.writeFrame(objective, course.value.length - 1, frameOf(picture));
+  /** The small pictures of the lanes' last iteration. */
+  async frames(optimiser: Optimiser, lanes: readonly OccupiedLane[]): Promise<void> {
+    for (const { lane, objective, trajectory } of lanes) {
+      const picture = await this.#picture(optimiser, 'last', lane);
+      await this.ascent.folder.writeFrame(objective, trajectory.value.length - 1, frameOf(picture));
     }
   }
 
   /** Pictures and rows of what is done now. */
   writeClosed(optimiser: Optimiser, parametrisation: ClimbableParametrisation): Promise<void> {
     const closed = this.#occupied().filter(
-      ({ objective, course }) => course.closed && !this.#rows[objective],
+      ({ objective, trajectory }) => trajectory.closed && !this.#rows[objective],
     );
     return this.#writeRows(optimiser, parametrisation, closed);
   }
@@ -187,7 +189,7 @@ export class Books {
     await this.#writeArchive();
     if (this.trial < trials.length - 1) {
       this.trial++;
-      this.#courses = [];
+      this.#trajectories = [];
       this.#rows = [];
     }
     this.empty();
@@ -206,7 +208,7 @@ export class Books {
   }
 
   #progress(): AscentProgress {
-    const wanted = this.#courses.filter(({ objective }) => objective.watched !== null);
+    const wanted = this.#trajectories.filter(({ objective }) => objective.watched !== null);
     const { trial, iteration, evaluations } = this;
     const common = { trial, iteration, evaluations, seconds: this.#seconds() };
     if (wanted.length === 0) return common;
@@ -226,44 +228,44 @@ export class Books {
       iteration,
       evaluations,
       seconds: this.#seconds(),
-      slots: optimiser ? this.slots : [],
+      slots: optimiser ? this.lanes : [],
       starts: optimiser ? this.starts : [],
-      courses: this.#courses.map(storedOf),
-      rows: Array.from(this.#courses, (_, index) => this.#rows[index] ?? null),
+      courses: this.#trajectories.map(storedOf),
+      rows: Array.from(this.#trajectories, (_, index) => this.#rows[index] ?? null),
     } as const;
     this.#tensors = await writeState(folder.storage, state, tensors, this.#tensors);
   }
 
-  /** A slot's picture as it is in a file: [channels, height, width]. */
-  async #picture(optimiser: Optimiser, which: 'last' | 'best', slot: number): Promise<Image> {
-    const extent = this.ascent.run.model.image;
-    const bytes = unpadPlanes(await optimiser.picture(which, slot), extent[1] * extent[2]);
-    return { extent, bytes };
+  /** A lane's picture as it is in a file: [channels, height, width]. */
+  async #picture(optimiser: Optimiser, which: 'last' | 'best', lane: number): Promise<Picture> {
+    const [channels, height, width] = this.ascent.run.model.image;
+    const pixels = unpadPlanes(await optimiser.picture(which, lane), height * width);
+    return { channels: channels === 1 ? 1 : 3, height, width, pixels };
   }
 
   async #writeRows(
     optimiser: Optimiser,
     parametrisation: ClimbableParametrisation,
-    slots: readonly OpenSlot[],
+    lanes: readonly OccupiedLane[],
   ): Promise<void> {
     const { folder, model, run } = this.ascent;
-    const parameters = slots.length > 0 ? await optimiser.bestParameters() : undefined;
+    const parameters = lanes.length > 0 ? await optimiser.bestParameters() : undefined;
     const genomes = parameters && parametrisation.genomesOf?.(parameters);
     const place = trialFolder(this.trial, run.settings.trials.length);
-    const pictures = await Promise.all(slots.map(({ slot }) => this.#picture(optimiser, 'best', slot)));
+    const pictures = await Promise.all(lanes.map(({ lane }) => this.#picture(optimiser, 'best', lane)));
     const attacks = await judgeAttacks(
       this.ascent,
-      slots.map(({ course }) => course),
+      lanes.map(({ trajectory }) => trajectory),
       pictures,
     );
-    for (const [index, { slot, objective, course }] of slots.entries()) {
+    for (const [index, { lane, objective, trajectory }] of lanes.entries()) {
       const picture = pictures[index];
       if (!picture) continue;
-      const path = `${place}/${pictureName(course.objective, objective, model.labels)}`;
+      const path = `${place}/${pictureName(trajectory.objective, objective, model.labels)}`;
       await folder.writePicture(path, picture);
-      const genome = genomes?.[slot];
+      const genome = genomes?.[lane];
       this.#rows[objective] = {
-        ...rowOf(course, model, path),
+        ...rowOf(trajectory, model, path),
         ...attacks?.[index],
         ...(genome && { genome }),
       };
@@ -284,7 +286,7 @@ export class Books {
   async #writeArchive(): Promise<void> {
     if (this.ascent.run.settings.trials.length > 1) return;
     const rows = this.#finishedRows();
-    await this.ascent.folder.writeArchive(rows, this.#courses.slice(0, rows.length).map(historyOf));
+    await this.ascent.folder.writeArchive(rows, this.#trajectories.slice(0, rows.length).map(historyOf));
   }
 
   /** Makes the trial that is done now the one that the archive shows. */
@@ -296,17 +298,17 @@ export class Books {
       await folder.copyPicture(row.picture, picture);
       shown.push({ ...row, picture });
     }
-    await folder.writeArchive(shown, this.#courses.map(historyOf));
+    await folder.writeArchive(shown, this.#trajectories.map(historyOf));
   }
 
   #summary(): AscentSummary {
     const { run } = this.ascent;
     const { model, objectives, steps, seed, trials } = run.settings;
     const best = bestTrial(this.#trials);
-    const current = this.#courses.map((course) => rowOf(course, this.ascent.model, ''));
+    const current = this.#trajectories.map((trajectory) => rowOf(trajectory, this.ascent.model, ''));
     const attack = summariseAttacks(best?.rows ?? this.#rows.filter((row) => row !== undefined));
     const seconds = this.#seconds();
-    const climbed = this.trial * objectives.length + this.#courses.length;
+    const climbed = this.trial * objectives.length + this.#trajectories.length;
     return {
       model,
       objectives: objectives.length,

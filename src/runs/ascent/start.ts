@@ -6,7 +6,7 @@ import { createParametrisation } from '../../ascent/parametrisation/create.ts';
 import type { AscentRecord } from './records.ts';
 import { ascentRecordSchema } from './schema.ts';
 import type { AscentSettings } from '../../ascent/settings.ts';
-import { createStage, type ObjectiveGraph } from '../../ascent/objective-graph.ts';
+import { createObjectiveGraph, type ObjectiveGraph } from '../../ascent/objective-graph.ts';
 import { CheckpointError, checkOrigin } from '../evolution/checkpoint.ts';
 import type { EncodePicture } from '../evolution/folder.ts';
 import type { Gpu } from '../../gpu/device.ts';
@@ -104,19 +104,19 @@ async function assemble(
   const { gpu, model, settings, storage, encodePicture, pictures = [] } = setup;
   const { denseWeights = 'f32' } = settings;
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
-  const stage = await createStage(gpu, model, parameters, settings, choices);
+  const graph = await createObjectiveGraph(gpu, model, parameters, settings, choices);
   const starts = await startsOf(setup, pictures, parameters, stored?.starts ?? setup.named);
-  const run = recordOf(setup, stage, starts, stored);
+  const run = recordOf(setup, graph, starts, stored);
   return {
     gpu,
     model,
-    stage,
+    graph,
     run,
     folder: new AscentFolder(storage, encodePicture, run.mark),
-    parametrise: (objectives) => createParametrisation(stage, settings, objectives),
+    parametrise: (objectives) => createParametrisation(graph, settings, objectives),
     ...(starts && { starts }),
     destroy() {
-      stage.destroy();
+      graph.destroy();
       starts?.judge.destroy();
       destroyAll(parameters);
     },
