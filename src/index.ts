@@ -1,12 +1,13 @@
 /** The platform-neutral core: give it a GPUDevice's adapter and a storage. */
 export { ascend } from './ascent/ascend.ts';
-export type { Ascent, AscentHooks } from './ascent/ascent.ts';
+export type { AscentHooks, PreparedAscent } from './ascent/ascend.ts';
+export type { AscentRecorder } from './ascent/recorder.ts';
 export { ascentBatch } from './ascent/batch-size.ts';
 export { checkSettings } from './ascent/check-settings.ts';
 export type { Objective, Term } from './ascent/objective/objective.ts';
 export { classObjectives, parseObjective } from './ascent/objective/parse-objective.ts';
 export { presets } from './ascent/optimiser/presets.ts';
-export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './runs/ascent/records.ts';
+export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './runs/ascent/schema.ts';
 export { comparisonTrials, sampleTrials } from './ascent/search/trials.ts';
 export type { AscentSettings, Climb } from './ascent/settings.ts';
 export { imagenetLabels } from './datasets/imagenet-labels.ts';
@@ -58,17 +59,11 @@ export type {
   RunSummary,
   SerialisedGenome,
 } from './runs/evolution/records.ts';
-export { Scheduler, type GenerationRequest, type Winner } from './evolution/scheduler.ts';
-export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent/start.ts';
-export { carryOut } from './runs/evolution/carry-out.ts';
-export {
-  folderRecorder,
-  newEvolution,
-  resumedEvolution,
-  type EvolutionRun,
-  type EvolutionSetup,
-  type FolderOptions,
-} from './runs/evolution/start.ts';
+export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
+export { recordAscent, type RecordingHooks } from './runs/ascent/record.ts';
+export type { AscentRunSettings } from './runs/ascent/settings-schema.ts';
+export { newAscent, resumedAscent, type AscentSetup, type RecordedAscent } from './runs/ascent/start.ts';
+export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution/start.ts';
 export { replay, type Replay, type Replayed } from './runs/evolution/replay.ts';
 export { readLabels } from './formats/label-file.ts';
 export { readMeanImage } from './formats/mean-image.ts';

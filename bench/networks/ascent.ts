@@ -56,7 +56,6 @@ async function sampleIterations(
   const { climb, measure } = presets.default;
   const classes = model.labels.length;
   const settings: AscentSettings = {
-    model: model.name,
     objectives: Array.from({ length: images }, (_, image) => {
       const [objective] = classObjectives([image % classes], measure, [], model);
       if (!objective) throw new Error('no objective');

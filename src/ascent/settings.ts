@@ -41,23 +41,8 @@ export type Start =
   | { readonly from: 'mean' }
   /** The mean image plus noise of this standard deviation (gaussian) or half width (uniform), in bytes. */
   | { readonly from: 'gaussian' | 'uniform'; readonly size: number }
-  /** Somebody's picture, perhaps with uniform noise within the ball around it. */
-  | { readonly from: 'picture'; readonly file: string; readonly sha256: string; readonly noise: number }
-  /** The same of several, each for objectives of its own. */
-  | {
-      readonly from: 'pictures';
-      readonly folder: string;
-      readonly pictures: readonly StartFile[];
-      readonly noise: number;
-    };
-
-export interface StartFile {
-  /** Path below the folder. */
-  readonly file: string;
-  readonly sha256: string;
-  /** What it shows, where the name of its subfolder says so. */
-  readonly class?: number;
-}
+  /** A picture, or several, each for objectives of its own; perhaps with uniform noise within the ball around it. */
+  | { readonly from: 'picture' | 'pictures'; readonly noise: number };
 
 /** Deviation or half width, in bytes. */
 export function noiseOf(start: Start): number {
@@ -101,7 +86,6 @@ export interface Transformation {
 }
 
 export interface AscentSettings {
-  readonly model: string;
   readonly denseWeights?: DenseStorage;
   readonly objectives: readonly Objective[];
   /** Most iterations. */

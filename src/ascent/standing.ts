@@ -1,7 +1,45 @@
 /** How far an ascent is, and how much is left of it. */
-import type { Standing } from './ascent.ts';
-import type { Trajectory } from './trajectory.ts';
+import { summarise } from '../util/statistics.ts';
+import type { AscentView } from './recorder.ts';
+import { bestConfidence, type Trajectory } from './trajectory.ts';
 import type { AscentSettings } from './settings.ts';
+
+/** How much of an ascent is left. */
+export interface Standing {
+  /** Iterations of objectives that are done or need not be done any more, over all trials. */
+  readonly settled: number;
+  /** Objectives of this trial that are done. */
+  readonly done: number;
+  /** Images that are still to be judged, and iterations of the batch in which that is done: about as many, as objectives go. */
+  readonly imagesLeft: number;
+  readonly iterationsLeft: number;
+  /** Of a single objective that wants no class: its value at the start, and at the best image so far. */
+  readonly value?: { readonly start: number; readonly best: number };
+}
+
+/**
+ * How far an ascent is. Confidences are the best so far of the objectives that have begun and want a class; absent where there
+ * is none.
+ */
+export interface Progress {
+  readonly trial: number;
+  /** Of the batch that is climbed. */
+  readonly iteration: number;
+  /** Images judged so far, over all trials. */
+  readonly evaluations: number;
+  readonly median?: number;
+  readonly mean?: number;
+  readonly min?: number;
+  readonly best?: number;
+}
+
+export function progressOf({ trial, evaluations, queue }: AscentView): Progress {
+  const wanted = queue.trajectories.filter(({ objective }) => objective.watched !== null);
+  const counts = { trial, iteration: queue.iteration, evaluations };
+  if (wanted.length === 0) return counts;
+  const { median, mean, min, best } = summarise(wanted.map(bestConfidence));
+  return { ...counts, median, mean, min, best };
+}
 
 /**
  * What is left is estimated: an objective that has begun takes all its steps, one that has not as many as those that are done

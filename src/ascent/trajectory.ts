@@ -1,11 +1,8 @@
 /** The trajectory of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
 import { stepPatience } from '../kernels/ascent/ascent-step.ts';
-import { logOddsOf } from '../model/log-odds.ts';
-import type { Model } from '../model/model.ts';
 import type { Iteration } from './optimiser/optimiser.ts';
 import type { Objective } from './objective/objective.ts';
 import type { AscentSettings } from './settings.ts';
-import { milestones, type AscentHistory, type AscentRow } from '../runs/ascent/records.ts';
 
 export interface Best {
   readonly iteration: number;
@@ -33,17 +30,8 @@ export interface Trajectory {
   fault?: string;
 }
 
-/** A trajectory without its objective, which the settings hold. */
-export type StoredTrajectory = Omit<Trajectory, 'objective'>;
-
-export function storedOf(trajectory: Trajectory): StoredTrajectory {
-  const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = trajectory;
-  const numbers = { value, confidence, named, gradientNorm, imageNorm, best, idle, closed };
-  return fault === undefined ? numbers : { ...numbers, fault };
-}
-
 /** As the device's lanes begin. */
-const worst = -3e38;
+export const worst = -3e38;
 
 export const newTrajectory = (objective: Objective): Trajectory => ({
   objective,
@@ -89,24 +77,17 @@ export function follow(
     trajectory.value.length > steps;
 }
 
-/**
- * A trajectory of an older state, which compared images by confidence, as one that compares by log-odds; those of its best image
- * are known as far as its confidence tells.
- */
-export function rescored(trajectory: Trajectory): Trajectory {
-  const { objective, best } = trajectory;
-  if (objective.watched === null || best.logOdds !== undefined || best.score <= worst) return trajectory;
-  return { ...trajectory, best: { ...best, score: Math.fround(logOddsOf(best.score)) } };
-}
-
 const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);
 
 /** The iteration from which on there was no gradient. */
 export const lostAt = ({ gradientNorm }: Trajectory): number => gradientNorm.findLastIndex(isUsable) + 1;
 
+/** A confidence at which a gradient that vanishes is no fault. */
+const asGoodAsCertain = 0.9999;
+
 /** Whether it was closed because nothing led on, and that before the network was as good as certain. */
 export function isStuck({ idle, confidence, objective, best }: Trajectory): boolean {
-  const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= milestones[3];
+  const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= asGoodAsCertain;
   return idle >= stepPatience && !certain;
 }
 
@@ -117,45 +98,5 @@ export const namedAt = ({ named, best }: Trajectory): number => named[best.itera
 export const bestConfidence = ({ confidence, best }: Trajectory): number =>
   finiteOr0(confidence[best.iteration]);
 
-/** @param picture path of its PNG */
-export function rowOf(trajectory: Trajectory, { labels }: Model, picture: string): AscentRow {
-  const { objective, confidence, named, value, best, fault } = trajectory;
-  const { watched } = objective;
-  const number = watched ?? namedAt(trajectory);
-  const first = (least: number) => {
-    const iteration = confidence.findIndex((one) => one >= least);
-    return iteration < 0 ? null : iteration;
-  };
-  const firstNamed = named.indexOf(watched ?? -1);
-  return {
-    objective: objective.name,
-    class: number,
-    label: labels[number] ?? '',
-    confidence: bestConfidence(trajectory),
-    ...(Number.isFinite(best.logOdds) && { logOdds: best.logOdds }),
-    value: finiteOr0(value[best.iteration]),
-    startValue: finiteOr0(value[0]),
-    iteration: best.iteration,
-    iterations: Math.max(0, value.length - 1),
-    firstNamed: firstNamed < 0 ? null : firstNamed,
-    reached: milestones.map((least) => (watched === null ? null : first(least))),
-    ...(fault === undefined ? {} : { fault }),
-    picture,
-  };
-}
-
-/** Numbers that are none, which JSON has no word for, are 0 in it; the trajectory's fault says so. */
-export function historyOf(trajectory: Trajectory): AscentHistory {
-  const { objective, value, confidence, named, gradientNorm, imageNorm } = trajectory;
-  const finite = (numbers: readonly number[]) => numbers.map(finiteOr0);
-  return {
-    objective: objective.name,
-    value: finite(value),
-    confidence: finite(confidence),
-    named: finite(named),
-    gradientNorm: finite(gradientNorm),
-    imageNorm: finite(imageNorm),
-  };
-}
-
-const finiteOr0 = (value: number | undefined): number => (Number.isFinite(value) ? (value ?? 0) : 0);
+/** What is no finite number, which JSON cannot hold, is 0 in records; the trajectory's fault says so. */
+export const finiteOr0 = (value: number | undefined): number => (Number.isFinite(value) ? (value ?? 0) : 0);

@@ -1,9 +1,10 @@
 /** What an ascent's records are called on its page. */
 import { startFileOf } from '../runs/ascent/attacks.ts';
 import type { Distance } from '../runs/ascent/distance.ts';
-import { milestones, type Attack, type AscentRow, type TrialRecord } from '../runs/ascent/records.ts';
+import { milestones, type Attack, type AscentRow, type TrialRecord } from '../runs/ascent/schema.ts';
 import type { Guess } from '../model/likeliest.ts';
-import { isWatched, type AscentSettings, type Climb, type StepRule } from '../ascent/settings.ts';
+import { isWatched, type Climb, type StepRule } from '../ascent/settings.ts';
+import type { AscentRunSettings } from '../runs/ascent/settings-schema.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 
 /** `90 %` … `99.99 %`. */
@@ -19,7 +20,7 @@ export const valueChange = ({ value, startValue = value }: AscentRow): string =>
 export function rowName(
   { objective: name, label }: AscentRow,
   index: number,
-  settings: AscentSettings,
+  settings: AscentRunSettings,
 ): string {
   const objective = settings.objectives[index];
   const file =
@@ -82,7 +83,7 @@ export function valueText(value: ClimbValue): string {
   return typeof value === 'string' ? value : String(Number(value.toPrecision(4)));
 }
 
-export function describeStart({ start }: AscentSettings): string {
+export function describeStart({ start }: AscentRunSettings): string {
   switch (start.from) {
     case 'mean':
       return 'the mean image';
@@ -100,7 +101,7 @@ export function describeStart({ start }: AscentSettings): string {
 const noiseAround = (noise: number): string =>
   noise > 0 ? ` plus uniform noise of up to ${formatCount(noise, 'byte')}` : '';
 
-export function describeParametrisation({ parametrisation }: AscentSettings): string {
+export function describeParametrisation({ parametrisation }: AscentRunSettings): string {
   switch (parametrisation.kind) {
     case 'pixel':
       return 'pixels';
@@ -117,13 +118,13 @@ export function describeParametrisation({ parametrisation }: AscentSettings): st
   }
 }
 
-export function describeBall({ ball }: AscentSettings): string {
+export function describeBall({ ball }: AscentRunSettings): string {
   if (!ball) return 'the image may go anywhere';
   const norm = ball.norm === 'l2' ? 'Euclidean distance' : 'no value changed by more than';
   return `${norm} ${formatNumber(ball.radius)} bytes`;
 }
 
-export function describeTransformation({ transformation }: AscentSettings): string {
+export function describeTransformation({ transformation }: AscentRunSettings): string {
   if (!transformation) return 'shown as it is';
   const { jitter, rotate, scale } = transformation;
   const size = `${formatNumber(100 * scale)} %`;

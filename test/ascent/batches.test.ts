@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AscentState } from '../../src/runs/ascent/checkpoint.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
-import type { AscentHistory, AscentRow } from '../../src/runs/ascent/records.ts';
-import type { AscentSettings } from '../../src/ascent/settings.ts';
+import type { AscentHistory, AscentRow } from '../../src/runs/ascent/schema.ts';
+import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
 import { createJudge } from '../../src/model/judge.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { crc32 } from '../../src/storage/crc32.ts';
@@ -27,13 +27,13 @@ import {
 /** Steps that hardly move an image. */
 const still = { rule: 'constant', size: 1e-30 } as const;
 
-async function outcome(settings: AscentSettings, hooks = {}): Promise<MemoryStorage> {
+async function outcome(settings: AscentRunSettings, hooks = {}): Promise<MemoryStorage> {
   const storage = new MemoryStorage();
   await tinyAscent({ storage, settings, hooks });
   return storage;
 }
 
-async function single(settings: AscentSettings, place: number): Promise<[AscentRow, AscentHistory]> {
+async function single(settings: AscentRunSettings, place: number): Promise<[AscentRow, AscentHistory]> {
   const objectives = settings.objectives.slice(place, place + 1);
   const { rows, history } = await readAscent(await outcome({ ...settings, objectives }));
   return [rows[0]!, history[0]!];

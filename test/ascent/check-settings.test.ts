@@ -25,7 +25,7 @@ function messageOfSettings(changes: Partial<AscentSettings>): string {
 const withClimb = (climb: Partial<Climb>, changes: Partial<AscentSettings> = {}): string =>
   messageOfSettings({ ...changes, trials: [{ name: 'trial 0', climb: { ...plainClimb, ...climb } }] });
 
-const picture: Start = { from: 'picture', file: 'seven.png', sha256: '00', noise: 0 };
+const picture: Extract<Start, { readonly from: 'picture' | 'pictures' }> = { from: 'picture', noise: 0 };
 const ball: Ball = { norm: 'linf', radius: 8 };
 const fourier: ParametrisationSettings = { kind: 'fourier' };
 const cppn: ParametrisationSettings = { kind: 'cppn', coordinates: 'pixels', mutations: 3 };

@@ -27,7 +27,7 @@ async function deviceAscent(climb: Climb, ball?: Ball): Promise<Float32Array> {
     ...tinyAscentSettings,
     objectives,
     batch,
-    start: { from: 'picture', file: 'picture.png', sha256: '', noise: 0 },
+    start: { from: 'picture', noise: 0 },
     ...(ball && { ball }),
   };
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, 'tiny');

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Iteration } from '../../src/ascent/optimiser/optimiser.ts';
-import { follow, historyOf, isStuck, newTrajectory, rescored, rowOf } from '../../src/ascent/trajectory.ts';
+import { follow, isStuck, newTrajectory } from '../../src/ascent/trajectory.ts';
+import { historyOf, rowOf } from '../../src/runs/ascent/rows.ts';
+import { restored, storedOf } from '../../src/runs/ascent/stored-trajectory.ts';
 import { logOddsOf } from '../../src/model/log-odds.ts';
 import type { Objective } from '../../src/ascent/objective/objective.ts';
 import { stepPatience } from '../../src/kernels/ascent/ascent-step.ts';
@@ -83,13 +85,15 @@ describe('a trajectory', () => {
 
   test('of an older state, which had confidences alone, goes on from what they say', () => {
     const trajectory = trajectoryOf(watching, [iteration({ confidence: 0.75 })]);
-    const old = { ...trajectory, best: { iteration: 0, score: 0.75 } };
-    expect(rescored(old).best).toEqual({ iteration: 0, score: Math.fround(Math.log(3)) });
-    expect(rowOf(rescored(old), tinyModel(), '')).not.toHaveProperty('logOdds');
-    expect(rescored(trajectory)).toBe(trajectory);
-    expect(rescored(newTrajectory(watching)).best).toEqual(newTrajectory(watching).best);
-    const value = { ...newTrajectory(unit), best: { iteration: 0, score: 7 } };
-    expect(rescored(value)).toBe(value);
+    const old = restored(watching, { ...storedOf(trajectory), best: { iteration: 0, score: 0.75 } });
+    expect(old.best).toEqual({ iteration: 0, score: Math.fround(Math.log(3)) });
+    expect(rowOf(old, tinyModel(), '')).not.toHaveProperty('logOdds');
+    for (const same of [
+      trajectory,
+      newTrajectory(watching),
+      { ...newTrajectory(unit), best: { iteration: 0, score: 7 } },
+    ])
+      expect(restored(same.objective, storedOf(same))).toEqual(same);
   });
 
   test('of a unit keeps the image of the largest value, and the class that the network names it', () => {

@@ -18,7 +18,7 @@ import type { AscentSettings, Climb } from '../settings.ts';
 import { mostIterations, type ObjectiveGraph } from '../objective-graph.ts';
 
 export interface IterationOptions {
-  readonly settings: AscentSettings;
+  readonly settings: Pick<AscentSettings, 'steps' | 'until'>;
   readonly climb: Climb;
   readonly parametrisation: Parametrisation;
 }
@@ -74,11 +74,9 @@ export function allocateLanes({ gpu, model, batch }: ObjectiveGraph, options: It
     bounds: gpu.bufferFrom('bounds', bounds),
     history: gpu.buffer('history', 4 * historyFloats(mostIterations, batch)),
     kept: gpu.buffer('best pictures', 4 * batch * imageWords(model.preprocessing.image)),
-    // A picture needs no parameters to be kept; a genome does.
-    keptParameters:
-      settings.parametrisation.kind === 'cppn'
-        ? gpu.buffer('best parameters', 4 * values * batch)
-        : undefined,
+    keptParameters: parametrisation.keepsParameters
+      ? gpu.buffer('best parameters', 4 * values * batch)
+      : undefined,
     best: gpu.buffer('best', 16 * batch),
     rates: gpu.buffer('rates', 4 * batch),
     firstMoment: step === 'plain' ? undefined : gpu.buffer('first moment', 4 * values * batch),

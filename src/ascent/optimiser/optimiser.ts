@@ -18,6 +18,7 @@ import {
 import type { Objective } from '../objective/objective.ts';
 import { createRegularisers, noRegularisers, type Regularisers } from './regularisers.ts';
 import { sourceOf, type ObjectiveGraph } from '../objective-graph.ts';
+import type { AscentSettings } from '../settings.ts';
 import { writeStart, type PictureFor, type StartOptions } from '../start.ts';
 import { classWeights, unitWeights, watchedClasses } from '../objective/tensors.ts';
 import { objectiveStream, plainView, transformedView } from '../transforms.ts';
@@ -26,6 +27,7 @@ import { objectiveStream, plainView, transformedView } from '../transforms.ts';
 export type Iteration = Readonly<Record<keyof typeof historyRows, Float32Array>>;
 
 export interface OptimiserOptions extends IterationOptions {
+  readonly settings: Pick<AscentSettings, 'steps' | 'until' | 'seed' | 'start' | 'transformation'>;
   /** Of the lanes, at most as many as the graph has. */
   readonly objectives: readonly Objective[];
   /** Where they start from pictures. */
@@ -195,13 +197,13 @@ async function writeBeginning(
   { bounds, best }: LaneBuffers,
 ): Promise<void> {
   const { gpu, batch } = graph;
-  const { objectives, settings, parametrisation } = options;
+  const { objectives, parametrisation } = options;
   writeObjectives(graph, objectives);
   gpu.write(
     best,
     Float32Array.from({ length: 4 * batch }, (_, index) => beginning[Math.floor(index / batch)] ?? 0),
   );
-  if (settings.parametrisation.kind === 'cppn') return; // the genomes are the start
+  if (parametrisation.hasStart) return;
   await writeStart(gpu, parametrisation, startOptions(options, objectives, batch, bounds));
 }
 
@@ -219,8 +221,8 @@ function regularisersOf(
   { gpu, model, batch }: ObjectiveGraph,
   options: OptimiserOptions,
 ): Promise<Regularisers> {
-  const { settings, climb, parametrisation } = options;
-  if (settings.parametrisation.kind !== 'pixel') return Promise.resolve(noRegularisers);
+  const { climb, parametrisation } = options;
+  if (!parametrisation.isImage) return Promise.resolve(noRegularisers);
   const { parameters, gradient } = parametrisation;
   const image = { extent: model.preprocessing.image, batch, parameters, gradient };
   return createRegularisers(gpu, image, climb);

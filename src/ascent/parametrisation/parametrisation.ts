@@ -16,6 +16,18 @@ export interface Parametrisation {
   readonly bounds: Float32Array<ArrayBuffer>;
   /** [values, batch]: the parameters of what each lane starts from, where they are kept around it. */
   readonly centre?: GPUBuffer;
+  /**
+   * Whether the parameters are the picture minus the mean image, [channels, height, width, batch]: blurs and clipping of small
+   * pixels then fit them. Default: false.
+   */
+  readonly isImage?: boolean;
+  /**
+   * Whether the parameters hold their start, made for the objectives of the lanes: none is written, and lanes cannot take another
+   * objective. Default: false.
+   */
+  readonly hasStart?: boolean;
+  /** Whether the parameters of the best pictures are kept beside them. Default: false. */
+  readonly keepsParameters?: boolean;
   /** Frees what it took on the device. */
   destroy(): void;
 }

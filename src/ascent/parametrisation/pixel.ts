@@ -28,6 +28,7 @@ export async function createPixel(
     draw: new Program(kept?.draw ?? [await draw.nearest(parameters)]),
     pullBack: new Program([]),
     bounds,
+    isImage: true,
     ...(kept && { centre: kept.centre }),
     destroy() {
       kept?.destroy();

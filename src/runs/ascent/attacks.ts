@@ -2,13 +2,14 @@
 import { summarise } from '../../util/statistics.ts';
 import type { Guess } from '../../model/likeliest.ts';
 import { classGoal, type Objective } from '../../ascent/objective/objective.ts';
-import type { Attack, AscentRow, AttackSummary } from './records.ts';
-import { startsFromPictures, type AscentSettings, type Start, type StartFile } from '../../ascent/settings.ts';
-import { startPath } from '../../ascent/start-pictures.ts';
+import { startsFromPictures, type Start } from '../../ascent/settings.ts';
+import { startPath } from './folder.ts';
+import type { Attack, AscentRow, AttackSummary } from './schema.ts';
+import type { AscentRunSettings, StartFile } from './settings-schema.ts';
 
 /** The file that an objective starts from. */
 export function startFileOf(
-  { start }: Pick<AscentSettings, 'start'>,
+  { start }: Pick<AscentRunSettings, 'start'>,
   { picture = 0 }: Objective,
 ): Pick<StartFile, 'file' | 'class'> | undefined {
   if (start.from === 'picture') return { file: start.file };

@@ -10,82 +10,45 @@ import { withChecksum } from '../../storage/checksum.ts';
 import { dropDamaged, readGeneration, writeGeneration, type Generation } from '../../storage/generations.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { OptimiserState } from '../../ascent/optimiser/optimiser.ts';
-import type { StoredTrajectory } from '../../ascent/trajectory.ts';
-import type { AscentRecord, AscentRow } from './records.ts';
-import { logOdds } from '../evolution/schema.ts';
-import { ascentRowSchema } from './schema.ts';
+import type { Inferred } from '../inferred.ts';
+import { ascentRowSchema, type AscentRecord } from './schema.ts';
+import { storedTrajectorySchema } from './stored-trajectory.ts';
 
 const checkpointFolder = 'checkpoint';
 export const statePath = `${checkpointFolder}/ascent.json`;
 
-/** Where an ascent stands. */
-export interface AscentState {
-  /** 2: with a checksum. */
-  readonly format: 1 | 2;
-  /** Of the ascent that it is of, where that has one. */
-  readonly mark?: string;
-  readonly version: string;
-  /** SHA-256 of the model's file. */
-  readonly model: string;
-  readonly architecture: string;
-  readonly adapter: string;
-  readonly trial: number;
-  /** Iterations since the slots were filled. */
-  readonly iteration: number;
-  readonly evaluations: number;
-  readonly seconds: number;
-  /** Objective of each slot, and the iteration at which it started there; empty between fillings. */
-  readonly slots: readonly number[];
-  readonly starts: readonly number[];
-  /** Of this trial, in the order of the objectives: those that have begun. */
-  readonly courses: readonly StoredTrajectory[];
-  /** What the archive says of those that are done. */
-  readonly rows: readonly (AscentRow | null)[];
-  /** File of the tensors, its length and checksum; null between fillings. */
-  readonly tensors: { readonly file: string; readonly bytes: number; readonly crc32: number } | null;
-}
-
 const count = z.int().min(0);
-// JSON has no word for what is no number; a course that holds one is closed.
-const numbers = z.array(z.number().nullable()).transform((values) => values.map((value) => value ?? NaN));
-const state: z.ZodType<AscentState> = z.object({
+const stateSchema = z.object({
+  /** 2: with a checksum. */
   format: z.literal([1, 2]),
+  /** Of the ascent that it is of, where that has one. */
   mark: z.string().exactOptional(),
   version: z.string(),
+  /** SHA-256 of the model's file. */
   model: z.string(),
   architecture: z.string(),
   adapter: z.string(),
   trial: count,
+  /** Iterations since the lanes were filled. */
   iteration: count,
   evaluations: count,
   seconds: z.number().min(0),
+  /** Objective of each lane; empty between fillings. */
   slots: z.array(count),
+  /** The iteration at which it started there. */
   starts: z.array(count),
-  courses: z.array(
-    z.object({
-      value: numbers,
-      confidence: numbers,
-      named: numbers,
-      gradientNorm: numbers,
-      imageNorm: numbers,
-      best: z.object({
-        iteration: count,
-        score: z.number(),
-        logOdds: logOdds
-          .nullable()
-          .transform((value) => value ?? NaN)
-          .exactOptional(),
-      }),
-      idle: count,
-      closed: z.boolean(),
-      fault: z.string().exactOptional(),
-    }),
-  ),
+  /** Trajectories of this trial, in the order of the objectives: those that have begun. */
+  courses: z.array(storedTrajectorySchema),
+  /** What the archive says of those that are done. */
   rows: z.array(ascentRowSchema.nullable()),
+  /** File of the tensors, its length and checksum; null between fillings. */
   tensors: z
     .object({ file: z.string().regex(/^checkpoint\/[\w-]+\.bin$/), bytes: count, crc32: count })
     .nullable(),
 });
+
+/** Where an ascent stands. The words of the file are those of its format, older than those of the code. */
+export type AscentState = Inferred<typeof stateSchema>;
 
 /**
  * The state that a folder's ascent was saved in last, or where that is damaged, the one before, for whoever is to write the
@@ -124,7 +87,7 @@ export async function writeFirstState(storage: Storage, run: AscentRecord): Prom
 /** @throws CheckpointError saying what is wrong with it and what to do */
 export function parseAscentState(text: string, file: string): AscentState {
   const content = parseState(text, file);
-  const parsed = checkState(state, content, file);
+  const parsed = checkState(stateSchema, content, file);
   if (parsed.format === 2) requireChecksum(content, file);
   return parsed;
 }

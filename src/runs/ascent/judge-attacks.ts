@@ -1,11 +1,11 @@
 /** What a network names pictures that were changed, and how far they are from those that they were. */
 import type { Picture } from '../evolution/folder.ts';
 import { judgeAll } from '../../model/judge.ts';
-import type { Ascent } from '../../ascent/ascent.ts';
 import { attackOf, startFileOf } from './attacks.ts';
 import { bestConfidence, namedAt, type Trajectory } from '../../ascent/trajectory.ts';
 import { distanceBetween } from './distance.ts';
-import type { AscentRow } from './records.ts';
+import type { AscentRow } from './schema.ts';
+import type { RecordedAscent } from './start.ts';
 import { startOf } from '../../ascent/start-pictures.ts';
 
 /**
@@ -13,7 +13,7 @@ import { startOf } from '../../ascent/start-pictures.ts';
  * @returns undefined where the ascent starts from no pictures
  */
 export async function judgeAttacks(
-  { starts, model, run }: Pick<Ascent, 'starts' | 'model' | 'run'>,
+  { starts, model, run }: Pick<RecordedAscent, 'starts' | 'model' | 'run'>,
   trajectories: readonly Trajectory[],
   pictures: readonly Picture[],
 ): Promise<Pick<AscentRow, 'distance' | 'attack'>[] | undefined> {

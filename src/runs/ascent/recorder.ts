@@ -1,226 +1,149 @@
-/** Keeps the books of an ascent: trajectories, pictures, progress, checkpoints, trials, the summary. */
-import { messageOf } from '../../util/message-of.ts';
+/** Writes an ascent down in its run folder: images, archive, progress, film strips, trials, checkpoints, summary. */
+import type { AscentRecorder, AscentView, ClimbedBatch } from '../../ascent/recorder.ts';
+import type { OccupiedLane } from '../../ascent/lane-queue.ts';
+import { progressOf } from '../../ascent/standing.ts';
 import { unpadPlanes } from '../../image/image-layout.ts';
+import { messageOf } from '../../util/message-of.ts';
 import type { Picture } from '../evolution/folder.ts';
 import { SavingPace } from '../saving-pace.ts';
-import { summarise } from '../../util/statistics.ts';
-import { pictureName, trialFolder } from './folder.ts';
-import type { Ascent, AscentHooks, Standing } from '../../ascent/ascent.ts';
-import { summariseAttacks } from './attacks.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
-import type { Optimiser } from '../../ascent/optimiser/optimiser.ts';
-import {
-  bestConfidence,
-  historyOf,
-  newTrajectory,
-  rescored,
-  rowOf,
-  storedOf,
-  type Trajectory,
-} from '../../ascent/trajectory.ts';
-import { frameOf } from './film-strip.ts';
+import { frameOf, hasStrip, isFrame } from './film-strip.ts';
+import { pictureName, trialFolder } from './folder.ts';
 import { judgeAttacks } from './judge-attacks.ts';
-import type { Objective } from '../../ascent/objective/objective.ts';
-import type { ClimbableParametrisation } from '../../ascent/parametrisation/create.ts';
-import type { AscentProgress, AscentRow, AscentSummary, TrialRecord } from './records.ts';
-import { standingOf } from '../../ascent/standing.ts';
-import { bestTrial, summariseRows, summariseTrial } from './trial-summary.ts';
+import { historyOf, rowOf } from './rows.ts';
+import type { AscentRow, AscentSummary, TrialRecord } from './schema.ts';
+import type { RecordedAscent } from './start.ts';
+import { storedOf } from './stored-trajectory.ts';
+import { summaryOf } from './summary.ts';
+import { bestTrial, summariseTrial } from './trial-summary.ts';
 
-/** A lane that is climbed, with its objective's place in the settings. */
-export interface OccupiedLane {
-  readonly lane: number;
-  readonly objective: number;
-  readonly trajectory: Trajectory;
+export interface RecorderOptions {
+  /** Milliseconds of a clock that only moves forward. */
+  readonly now: () => number;
+  /** Milliseconds between checkpoints, at least; default: 5000. */
+  readonly checkpointEvery?: number;
+  /** Something went wrong that does not end the run. */
+  readonly onWarning?: (text: string) => void;
 }
 
-export class Books {
-  /** Trial that is made, and iterations since its lanes were filled. */
-  trial = 0;
-  iteration = 0;
-  evaluations = 0;
-  /** Objective of each lane, and the iteration at which it started there. */
-  lanes: number[] = [];
-  starts: number[] = [];
-  /** Of this trial, in the order of the objectives; those that have begun. */
-  #trajectories: Trajectory[] = [];
-  #rows: (AscentRow | undefined)[] = [];
-  #trials: TrialRecord[] = [];
+/** An ascent between two batches, as a checkpoint has it. */
+interface Between {
+  readonly trial: number;
+  readonly evaluations: number;
+  readonly queue: Pick<AscentView['queue'], 'iteration' | 'lanes' | 'starts' | 'trajectories'>;
+}
+
+export class FolderRecorder implements AscentRecorder {
+  /** Of the objectives of this trial that are done, by their places. */
+  #rows: (AscentRow | undefined)[];
+  readonly #trials: TrialRecord[];
   readonly #started: number;
   readonly #pace: SavingPace;
   /** What the last state names. */
   #tensors: AscentState['tensors'];
 
   constructor(
-    private readonly ascent: Ascent,
-    private readonly hooks: AscentHooks,
+    private readonly ascent: RecordedAscent,
+    private readonly options: RecorderOptions,
   ) {
-    const { from, run } = ascent;
-    this.#started = hooks.now() - 1000 * (from?.state.seconds ?? 0);
-    this.#pace = new SavingPace(hooks.now, hooks.checkpointEvery);
-    this.#tensors = from?.state.tensors ?? null;
-    if (!from) return;
-    const { trial, iteration, evaluations, slots: lanes, starts, courses: trajectories, rows } = from.state;
-    Object.assign(this, { trial, iteration, evaluations, lanes: [...lanes], starts: [...starts] });
-    this.#trials = [...from.trials];
-    this.#trajectories = trajectories.map((stored, index) => {
-      const objective = run.settings.objectives[index];
-      if (!objective) throw new Error('a trajectory without an objective');
-      return rescored({ ...newTrajectory(objective), ...stored });
-    });
-    this.#rows = rows.map((row) => row ?? undefined);
+    const { saved } = ascent;
+    const { now, checkpointEvery } = options;
+    this.#started = now() - 1000 * (saved?.state.seconds ?? 0);
+    this.#pace = new SavingPace(now, checkpointEvery);
+    this.#tensors = saved?.state.tensors ?? null;
+    this.#trials = [...(saved?.trials ?? [])];
+    this.#rows = saved?.state.rows.map((row) => row ?? undefined) ?? [];
   }
 
-  /** Lanes that are not done. */
-  get open(): OccupiedLane[] {
-    return this.#occupied().filter(({ trajectory }) => !trajectory.closed);
-  }
-
-  get isTrialDone(): boolean {
-    const { objectives } = this.ascent.run.settings;
-    return (
-      this.#trajectories.length === objectives.length && this.#trajectories.every(({ closed }) => closed)
-    );
-  }
-
-  get standing(): Standing {
-    return standingOf(this.ascent.run.settings, this.trial, this.#trajectories);
-  }
-
-  /** Objective of each lane, one that is done included. */
-  laneObjectives(): Objective[] {
-    return this.lanes.flatMap((place) => this.#trajectories[place]?.objective ?? []);
-  }
-
-  /** Begins the next objectives in as many lanes as there are. */
-  fill(): void {
-    const { batch, objectives } = this.ascent.run.settings;
-    this.iteration = 0;
-    const count = Math.min(batch, objectives.length - this.#trajectories.length);
-    this.lanes = Array.from({ length: count }, () => this.#begin());
-    this.starts = Array.from({ length: count }, () => 0);
-  }
-
-  /** Begins the next objectives in the lanes that are done. @returns those lanes */
-  refill(): number[] {
-    const { objectives } = this.ascent.run.settings;
-    const replaced: number[] = [];
-    for (const { lane, trajectory } of this.#occupied()) {
-      if (!trajectory.closed || this.#trajectories.length === objectives.length) continue;
-      this.lanes[lane] = this.#begin();
-      this.starts[lane] = this.iteration;
-      replaced.push(lane);
-    }
-    return replaced;
-  }
-
-  empty(): void {
-    this.lanes = [];
-    this.starts = [];
-  }
-
-  #begin(): number {
-    const objective = this.ascent.run.settings.objectives[this.#trajectories.length];
-    if (!objective) throw new Error('there is no further objective');
-    return this.#trajectories.push(newTrajectory(objective)) - 1;
-  }
-
-  #occupied(): OccupiedLane[] {
-    return this.lanes.flatMap((objective, lane): OccupiedLane[] => {
-      const trajectory = this.#trajectories[objective];
-      return trajectory ? [{ lane, objective, trajectory }] : [];
-    });
-  }
-
-  /** After every read-back: a line of progress, and a checkpoint when it is time. */
-  async submissionDone(optimiser: Optimiser): Promise<void> {
-    const progress = this.#progress();
-    this.ascent.folder.progress.add(progress);
-    this.hooks.onProgress?.(progress, this.standing);
-    if (!this.#pace.isDue) return;
-    const start = this.hooks.now();
-    try {
-      await this.#save(optimiser);
-      await this.#writeArchive();
-    } catch (error) {
-      this.hooks.onWarning?.(
-        `could not save iteration ${String(this.iteration)}, the run goes on: ${messageOf(error)}`,
-      );
-    }
-    this.#pace.saved(start);
+  wantsImage(objective: number, iteration: number): boolean {
+    return hasStrip(objective) && isFrame(iteration, this.ascent.settings);
   }
 
   /** The small pictures of the lanes' last iteration. */
-  async frames(optimiser: Optimiser, lanes: readonly OccupiedLane[]): Promise<void> {
+  async images(_: AscentView, batch: ClimbedBatch, lanes: readonly OccupiedLane[]): Promise<void> {
     for (const { lane, objective, trajectory } of lanes) {
-      const picture = await this.#picture(optimiser, 'last', lane);
+      const picture = await this.#picture(batch, 'last', lane);
       await this.ascent.folder.writeFrame(objective, trajectory.value.length - 1, frameOf(picture));
     }
   }
 
   /** Pictures and rows of what is done now. */
-  writeClosed(optimiser: Optimiser, parametrisation: ClimbableParametrisation): Promise<void> {
-    const closed = this.#occupied().filter(
-      ({ objective, trajectory }) => trajectory.closed && !this.#rows[objective],
-    );
-    return this.#writeRows(optimiser, parametrisation, closed);
+  closed(view: AscentView, batch: ClimbedBatch, lanes: readonly OccupiedLane[]): Promise<void> {
+    return this.#writeRows(view, batch, lanes);
   }
 
-  /** The best so far of a run that the host stopped, and the state to go on from. */
-  async interrupted(optimiser: Optimiser, parametrisation: ClimbableParametrisation): Promise<void> {
+  /** A line of progress, and a checkpoint when it is time. */
+  async submission(view: AscentView, batch: ClimbedBatch): Promise<void> {
+    const { trial, iteration, evaluations, ...confidences } = progressOf(view);
+    const counts = { trial, iteration, evaluations, seconds: this.#seconds() };
+    this.ascent.folder.progress.add({ ...counts, ...confidences });
+    if (!this.#pace.isDue) return;
+    const start = this.options.now();
+    try {
+      await this.#save(view, batch);
+      await this.#writeArchive(view);
+    } catch (error) {
+      this.options.onWarning?.(
+        `could not save iteration ${String(iteration)}, the run goes on: ${messageOf(error)}`,
+      );
+    }
+    this.#pace.saved(start);
+  }
+
+  /** The state to go on from, and the best so far of what is not done. */
+  async interrupted(view: AscentView, batch: ClimbedBatch): Promise<void> {
     const finished = [...this.#rows];
-    await this.#save(optimiser);
-    await this.#writeRows(optimiser, parametrisation, this.open);
-    await this.#writeArchive();
+    await this.#save(view, batch);
+    await this.#writeRows(view, batch, view.queue.open);
+    await this.#writeArchive(view);
     this.#rows = finished;
   }
 
-  async trialDone(): Promise<void> {
-    const { folder, run } = this.ascent;
-    const { trials } = run.settings;
-    const trial = trials[this.trial];
+  async trialDone(view: AscentView): Promise<void> {
+    const { folder, settings } = this.ascent;
+    const { trials, objectives } = settings;
+    const trial = trials[view.trial];
     const rows = this.#finishedRows();
     if (trials.length > 1 && trial) {
-      this.#trials[this.trial] = summariseTrial(trial, rows, run.settings.objectives);
+      this.#trials[view.trial] = summariseTrial(trial, rows, objectives);
       const best = bestTrial(this.#trials);
       await folder.writeTrials(this.#trials);
-      if (best === this.#trials[this.trial]) await this.#promote(rows);
+      if (best === this.#trials[view.trial]) await this.#promote(view, rows);
     }
     // The archive comes first: a state never knows of more than the files that readers see.
-    await this.#writeArchive();
-    if (this.trial < trials.length - 1) {
-      this.trial++;
-      this.#trajectories = [];
-      this.#rows = [];
-    }
-    this.empty();
-    await this.#save(undefined);
+    await this.#writeArchive(view);
+    const isLast = view.trial === trials.length - 1;
+    if (!isLast) this.#rows = [];
+    const { evaluations, queue } = view;
+    const { iteration } = queue;
+    const trajectories = isLast ? queue.trajectories : [];
+    await this.#save({
+      trial: isLast ? view.trial : view.trial + 1,
+      evaluations,
+      queue: { iteration, lanes: [], starts: [], trajectories },
+    });
   }
 
-  async finish(): Promise<AscentSummary> {
-    await this.ascent.folder.progress.flush();
-    const summary = this.#summary();
-    await this.ascent.folder.writeSummary(summary);
+  /** Writes the summary. @param view where the ascent ended */
+  async finish(view: AscentView): Promise<AscentSummary> {
+    const { folder } = this.ascent;
+    await folder.progress.flush();
+    const rows = this.#rows.filter((row) => row !== undefined);
+    const summary = summaryOf(this.ascent, view, { trials: this.#trials, rows, seconds: this.#seconds() });
+    await folder.writeSummary(summary);
     return summary;
   }
 
   #seconds(): number {
-    return (this.hooks.now() - this.#started) / 1000;
+    return (this.options.now() - this.#started) / 1000;
   }
 
-  #progress(): AscentProgress {
-    const wanted = this.#trajectories.filter(({ objective }) => objective.watched !== null);
-    const { trial, iteration, evaluations } = this;
-    const common = { trial, iteration, evaluations, seconds: this.#seconds() };
-    if (wanted.length === 0) return common;
-    const { median, mean, min, best } = summarise(wanted.map(bestConfidence));
-    return { ...common, median, mean, min, best };
-  }
-
-  async #save(optimiser: Optimiser | undefined): Promise<void> {
+  /** @param batch that is climbed; none between two of them */
+  async #save({ trial, evaluations, queue }: Between, batch?: ClimbedBatch): Promise<void> {
     const { gpu, folder, run } = this.ascent;
-    const tensors = optimiser && (await packTensors(gpu, optimiser.state));
+    const tensors = batch && (await packTensors(gpu, batch.optimiser.state));
     await folder.progress.flush();
-    const { trial, iteration, evaluations } = this;
+    const { iteration, lanes, starts, trajectories } = queue;
     const state = {
       format: 2,
       ...stateOrigin(run),
@@ -228,31 +151,28 @@ export class Books {
       iteration,
       evaluations,
       seconds: this.#seconds(),
-      slots: optimiser ? this.lanes : [],
-      starts: optimiser ? this.starts : [],
-      courses: this.#trajectories.map(storedOf),
-      rows: Array.from(this.#trajectories, (_, index) => this.#rows[index] ?? null),
+      slots: lanes,
+      starts,
+      courses: trajectories.map(storedOf),
+      rows: trajectories.map((_, index) => this.#rows[index] ?? null),
     } as const;
     this.#tensors = await writeState(folder.storage, state, tensors, this.#tensors);
   }
 
   /** A lane's picture as it is in a file: [channels, height, width]. */
-  async #picture(optimiser: Optimiser, which: 'last' | 'best', lane: number): Promise<Picture> {
-    const [channels, height, width] = this.ascent.run.model.image;
+  async #picture({ optimiser }: ClimbedBatch, which: 'last' | 'best', lane: number): Promise<Picture> {
+    const [channels, height, width] = this.ascent.model.preprocessing.image;
     const pixels = unpadPlanes(await optimiser.picture(which, lane), height * width);
     return { channels: channels === 1 ? 1 : 3, height, width, pixels };
   }
 
-  async #writeRows(
-    optimiser: Optimiser,
-    parametrisation: ClimbableParametrisation,
-    lanes: readonly OccupiedLane[],
-  ): Promise<void> {
-    const { folder, model, run } = this.ascent;
+  async #writeRows(view: AscentView, batch: ClimbedBatch, lanes: readonly OccupiedLane[]): Promise<void> {
+    const { folder, model, settings } = this.ascent;
+    const { optimiser, parametrisation } = batch;
     const parameters = lanes.length > 0 ? await optimiser.bestParameters() : undefined;
     const genomes = parameters && parametrisation.genomesOf?.(parameters);
-    const place = trialFolder(this.trial, run.settings.trials.length);
-    const pictures = await Promise.all(lanes.map(({ lane }) => this.#picture(optimiser, 'best', lane)));
+    const place = trialFolder(view.trial, settings.trials.length);
+    const pictures = await Promise.all(lanes.map(({ lane }) => this.#picture(batch, 'best', lane)));
     const attacks = await judgeAttacks(
       this.ascent,
       lanes.map(({ trajectory }) => trajectory),
@@ -264,11 +184,8 @@ export class Books {
       const path = `${place}/${pictureName(trajectory.objective, objective, model.labels)}`;
       await folder.writePicture(path, picture);
       const genome = genomes?.[lane];
-      this.#rows[objective] = {
-        ...rowOf(trajectory, model, path),
-        ...attacks?.[index],
-        ...(genome && { genome }),
-      };
+      const row = rowOf(trajectory, model, path);
+      this.#rows[objective] = { ...row, ...attacks?.[index], ...(genome && { genome }) };
     }
   }
 
@@ -283,14 +200,14 @@ export class Books {
   }
 
   /** Where there is one trial, whose archive grows; that of several is written when the best is known. */
-  async #writeArchive(): Promise<void> {
-    if (this.ascent.run.settings.trials.length > 1) return;
+  async #writeArchive({ queue }: AscentView): Promise<void> {
+    if (this.ascent.settings.trials.length > 1) return;
     const rows = this.#finishedRows();
-    await this.ascent.folder.writeArchive(rows, this.#trajectories.slice(0, rows.length).map(historyOf));
+    await this.ascent.folder.writeArchive(rows, queue.trajectories.slice(0, rows.length).map(historyOf));
   }
 
   /** Makes the trial that is done now the one that the archive shows. */
-  async #promote(rows: readonly AscentRow[]): Promise<void> {
+  async #promote({ queue }: AscentView, rows: readonly AscentRow[]): Promise<void> {
     const { folder } = this.ascent;
     const shown: AscentRow[] = [];
     for (const row of rows) {
@@ -298,31 +215,6 @@ export class Books {
       await folder.copyPicture(row.picture, picture);
       shown.push({ ...row, picture });
     }
-    await folder.writeArchive(shown, this.#trajectories.map(historyOf));
-  }
-
-  #summary(): AscentSummary {
-    const { run } = this.ascent;
-    const { model, objectives, steps, seed, trials } = run.settings;
-    const best = bestTrial(this.#trials);
-    const current = this.#trajectories.map((trajectory) => rowOf(trajectory, this.ascent.model, ''));
-    const attack = summariseAttacks(best?.rows ?? this.#rows.filter((row) => row !== undefined));
-    const seconds = this.#seconds();
-    const climbed = this.trial * objectives.length + this.#trajectories.length;
-    return {
-      model,
-      objectives: objectives.length,
-      steps,
-      seed,
-      adapter: run.adapter.name,
-      evaluations: this.evaluations,
-      seconds,
-      evaluationsPerSecond: this.evaluations / seconds,
-      secondsPerObjective: seconds / Math.max(1, climbed),
-      ...summariseRows(best?.rows ?? current, run.settings),
-      ...(best && { bestTrial: best.name }),
-      ...(attack && { attack }),
-      complete: this.trial === trials.length - 1 && this.isTrialDone,
-    };
+    await folder.writeArchive(shown, queue.trajectories.map(historyOf));
   }
 }

@@ -8,7 +8,7 @@ import {
   type AscentSummary,
   type ObjectiveValue,
   type TrialRecord,
-} from './records.ts';
+} from './schema.ts';
 import { isWatched, type AscentSettings, type Trial } from '../../ascent/settings.ts';
 
 const goal = milestones.indexOf(0.9999);
