@@ -6,7 +6,7 @@ import { LaneQueue, type OccupiedLane, type QueueState } from './lane-queue.ts';
 import { mostIterations, type ObjectiveGraph } from './objective-graph.ts';
 import type { Objective } from './objective/objective.ts';
 import { Optimiser, type OptimiserState } from './optimiser/optimiser.ts';
-import type { ClimbableParametrisation } from './parametrisation/create.ts';
+import type { ClimbableParametrisation } from './parametrisation/parametrisation.ts';
 import type { AscentRecorder, AscentView, ClimbedBatch } from './recorder.ts';
 import type { AscentSettings, Trial } from './settings.ts';
 import { progressOf, standingOf, type Progress, type Standing } from './standing.ts';

@@ -9,14 +9,10 @@ import {
   takesMomentum,
 } from './optimiser/hyperparameters.ts';
 import type { Objective } from './objective/objective.ts';
+import { AscentSettingsError } from './settings-error.ts';
 import { noiseOf, startsFromPictures, type AscentSettings, type Climb } from './settings.ts';
 
-/** Settings contradict each other or are out of range: wrong usage. The message says where, and what to do. */
-export class AscentSettingsError extends Error {
-  override readonly name = 'AscentSettingsError';
-}
-
-/** What settings are held against. */
+/** What settings are compared with. */
 export type SettingsModel = Pick<Model, 'architecture' | 'labels' | 'preprocessing'>;
 
 /** @throws AscentSettingsError, or ObjectiveError for an objective that the model does not have */
@@ -78,7 +74,7 @@ function checkStart({ start }: AscentSettings): void {
 
 /** Waves and CPPNs are drawn anew from their numbers, so pixels that somebody else set would be gone. */
 function checkParametrisation({ parametrisation, start, ball, objectives }: AscentSettings): void {
-  if (parametrisation.kind === 'pixel') return;
+  if (parametrisation.kind === 'pixel' || parametrisation.kind === 'own') return;
   const param = `--param ${parametrisation.kind}`;
   demand(
     !startsFromPictures(start),
@@ -146,7 +142,7 @@ function checkRegularisers(
   const onPixels = blur ? '--blur' : clipped;
   const { kind } = parametrisation;
   demand(
-    kind === 'pixel' || onPixels === undefined,
+    kind === 'pixel' || kind === 'own' || onPixels === undefined,
     `${String(onPixels)} acts on pixels and --param ${kind} has none: leave it out, or choose --param pixel`,
   );
   demand(

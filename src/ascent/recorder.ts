@@ -1,7 +1,7 @@
 /** What an ascent tells whoever writes it down: the computing knows no file, and runs without a recorder. */
 import type { LaneQueue, OccupiedLane } from './lane-queue.ts';
 import type { Optimiser } from './optimiser/optimiser.ts';
-import type { ClimbableParametrisation } from './parametrisation/create.ts';
+import type { ClimbableParametrisation } from './parametrisation/parametrisation.ts';
 
 /** Where an ascent stands. */
 export interface AscentView {

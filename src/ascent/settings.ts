@@ -1,8 +1,10 @@
 /** What a gradient ascent is told: everything that its outcome depends on, beside the model and the adapter. */
 import type { CppnGenome } from '../genome/genome.ts';
 import type { Coordinates } from '../genome/cppn-coordinates.ts';
+import type { Extent } from '../network/layer.ts';
 import type { DenseStorage } from '../network/parameters.ts';
 import type { Objective } from './objective/objective.ts';
+import type { ClimbableParametrisation, ParametrisationContext } from './parametrisation/parametrisation.ts';
 
 /**
  * How far a step goes along the gradient g (paper §2.4 and its supplement):
@@ -62,6 +64,12 @@ export interface Ball {
 /** By which a random CPPN may have grown: a record of strangers is not to keep a process busy for ever. */
 export const mostMutations = 10_000;
 
+/** A parametrisation of the caller's own; images, their gradient and the random streams are those of the ascent. */
+export interface OwnParametrisation {
+  readonly kind: 'own';
+  create(context: ParametrisationContext): Promise<ClimbableParametrisation>;
+}
+
 /** What the numbers are that are climbed. */
 export type ParametrisationSettings =
   | { readonly kind: 'pixel' }
@@ -75,6 +83,19 @@ export type ParametrisationSettings =
       readonly genomes?: readonly CppnGenome[];
     };
 
+/** Takes places of what is shown to places of the picture: x' = a x + c y + e, y' = b x + d y + f, in pixels from the first one's middle. */
+export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+/** A transformation of the caller's own, asked for every image and iteration. */
+export type OwnTransform = (of: {
+  /** Uniform in [0, 1): the same for the same seed, objective and iteration, whatever else is climbed. */
+  readonly random: () => number;
+  /** Channels, height and width of the picture. */
+  readonly image: Extent;
+  /** Of the objective, from 0. */
+  readonly iteration: number;
+}) => Matrix;
+
 /** The network is shown the picture moved, turned and enlarged at random in every iteration. */
 export interface Transformation {
   /** Most pixels to either side. */
@@ -83,6 +104,8 @@ export interface Transformation {
   readonly rotate: number;
   /** Most that a side grows or shrinks, as a share, e.g. 0.1. */
   readonly scale: number;
+  /** What is done to the picture after that, in this order. */
+  readonly own?: readonly OwnTransform[];
 }
 
 export interface AscentSettings {
@@ -92,7 +115,7 @@ export interface AscentSettings {
   readonly steps: number;
   readonly seed: number;
   readonly start: Start;
-  readonly parametrisation: ParametrisationSettings;
+  readonly parametrisation: ParametrisationSettings | OwnParametrisation;
   /** One, or several that are tried in turn and compared. */
   readonly trials: readonly Trial[];
   readonly ball?: Ball;

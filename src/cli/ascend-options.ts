@@ -1,14 +1,8 @@
 /** The options of `fool ascend`, and the settings that they add up to. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import {
-  climbOf,
-  flatten,
-  stepRules,
-  type FlatClimb,
-  type RuleName,
-} from '../ascent/optimiser/hyperparameters.ts';
+import { stepRules, type RuleName } from '../ascent/optimiser/hyperparameters.ts';
 import { classMeasures, type ClassMeasure } from '../ascent/objective/objective.ts';
-import { presets, presetNames, stepScales, type PresetName } from '../ascent/optimiser/presets.ts';
+import { climbOfPreset, presets, presetNames, type PresetName } from '../ascent/optimiser/presets.ts';
 import { mostMutations, type Ball, type Climb, type Transformation } from '../ascent/settings.ts';
 import { groups } from './help.ts';
 import { wholeNumber, withModel, type ModelOptions } from './options.ts';
@@ -163,40 +157,25 @@ export const resumeOptions: readonly string[] = [
 ];
 
 export function climbFrom(options: AscendOptions): Climb {
-  const climb = presetClimb(options);
-  const rule = options.stepRule ?? climb.step.rule;
-  // The size of a step means something else with every rule.
-  const preset = rule === climb.step.rule ? climb : { ...climb, step: climbOf(rule, {}).step };
-  const inherited = scaled(flatten(preset), options.param);
-  const asked = {
+  const given = Object.entries({
     stepSize: options.stepSize,
     largest: options.largest,
     early: options.early,
     late: options.late,
+    momentum: options.momentum,
     cooling: options.cooling,
     decay: options.decay,
     blurRadius: options.blur,
     blurEvery: options.blurEvery,
     smallNorm: options.smallNorm,
     smallContribution: options.smallContribution,
-  };
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  // A momentum that the rule has no use for is kept, to be refused.
-  const { momentum = climb.momentum } = options;
-  return { ...climbOf(rule, { ...inherited, ...given }), momentum };
-}
-
-/** In a Euclidean ball the steepest way is the gradient itself, not its signs, which a preset has for cubes. */
-function presetClimb(options: AscendOptions): Climb {
-  const { climb } = presets[options.preset];
-  return climb.step.rule === 'sign' && ballOf(options)?.norm === 'l2'
-    ? { ...climb, step: { ...climb.step, rule: 'normalised' } }
-    : climb;
-}
-
-function scaled(flat: FlatClimb, param: AscendOptions['param']): FlatClimb {
-  const { stepSize } = flat;
-  return stepSize === undefined ? flat : { ...flat, stepSize: stepSize * stepScales[param] };
+  }).filter(([, value]) => value !== undefined);
+  return climbOfPreset(options.preset, {
+    ball: ballOf(options),
+    kind: options.param,
+    rule: options.stepRule,
+    numbers: Object.fromEntries(given),
+  });
 }
 
 /** An option that the step rule has no use for; undefined where there is none. */

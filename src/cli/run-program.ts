@@ -1,7 +1,7 @@
 /** Runs one command line of a program: finds its command, turns errors into sentences and exit codes. */
 import { CommanderError, type Command } from 'commander';
 import { ObjectiveError } from '../ascent/objective/check-objective.ts';
-import { AscentSettingsError } from '../ascent/check-settings.ts';
+import { AscentSettingsError } from '../ascent/settings-error.ts';
 import { SettingError } from '../experiments/settings.ts';
 import { PopulationError, SearchMemoryError } from '../evolution/limits.ts';
 import { ClassError, SearchSettingsError } from '../evolution/settings.ts';

@@ -1,5 +1,5 @@
 /** The searches that are compared, each as steps at one number of evaluations. */
-import { AscentSettingsError } from '../ascent/check-settings.ts';
+import { AscentSettingsError } from '../ascent/settings-error.ts';
 import { classObjectives } from '../ascent/objective/parse-objective.ts';
 import { presets, stepScales } from '../ascent/optimiser/presets.ts';
 import type { Climb } from '../ascent/settings.ts';

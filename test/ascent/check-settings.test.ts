@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ObjectiveError } from '../../src/ascent/objective/check-objective.ts';
-import { AscentSettingsError, checkClimb, checkSettings } from '../../src/ascent/check-settings.ts';
+import { checkClimb, checkSettings } from '../../src/ascent/check-settings.ts';
+import { AscentSettingsError } from '../../src/ascent/settings-error.ts';
 import { parseObjective } from '../../src/ascent/objective/parse-objective.ts';
 import type {
   AscentSettings,

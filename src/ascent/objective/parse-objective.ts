@@ -18,30 +18,43 @@ const termPattern =
  */
 export function parseObjective(text: string, model: ObjectiveModel): Objective {
   try {
-    const terms = readTerms(text, model);
-    return { name: formatObjective({ terms }), terms, watched: raisedClass(terms) };
+    return objectiveOf(readTerms(text, model), model);
   } catch (error) {
     if (!(error instanceof ObjectiveError)) throw error;
     throw new ObjectiveError(`--unit ${shorten(text)}: ${error.message}`);
   }
 }
 
+/**
+ * The objective of these terms, each in its shortest form and named by all of them.
+ * @throws ObjectiveError where there is none, the model lacks a unit, or the same unit stands there twice
+ */
+export function objectiveOf(terms: readonly Term[], model: ObjectiveModel): Objective {
+  if (terms.length === 0) throw new ObjectiveError('an objective names no unit: there is nothing to climb');
+  const simple: Term[] = [];
+  for (const term of terms) addTerm(simple, term, model);
+  return { name: formatObjective({ terms: simple }), terms: simple, watched: raisedClass(simple) };
+}
+
+/** Adds it in the shortest words. @throws ObjectiveError where the model lacks it, or it stands there already */
+function addTerm(terms: Term[], written: Term, model: ObjectiveModel): void {
+  checkTerm(written, model);
+  const term = simplest(written, model);
+  const unit = formatUnit(term);
+  if (terms.some((other) => formatUnit(other) === unit))
+    throw new ObjectiveError(`${unit} stands there twice: add its factors up`);
+  terms.push(term);
+}
+
 function readTerms(text: string, model: ObjectiveModel): Term[] {
   const terms: Term[] = [];
-  const seen = new Set<string>();
   for (let at = 0; at < text.length || at === 0;) {
     termPattern.lastIndex = at;
     const match = termPattern.exec(text);
     if (!match) throw unreadable(text.slice(at));
     if (at > 0 && match.groups?.['sign'] === undefined)
       throw new ObjectiveError(`expected + or - before “${shorten(text.slice(at))}”`);
-    const written = termOf(match.groups ?? {});
-    checkTerm(written, model);
-    const term = simplest(written, model);
-    const unit = formatUnit(term);
-    if (seen.has(unit)) throw new ObjectiveError(`${unit} stands there twice: add its factors up`);
-    seen.add(unit);
-    terms.push(term);
+    addTerm(terms, termOf(match.groups ?? {}), model);
     at = termPattern.lastIndex;
   }
   return terms;

@@ -160,13 +160,9 @@ export class Optimiser {
       const [row, lane] = [Math.floor(index / batch), index % batch];
       const objective = objectives[lane];
       if (!objective || !settings.transformation) return plain;
-      const random = objectiveStream(
-        settings.seed,
-        streams.ascentViews,
-        objective,
-        first + row - (starts[lane] ?? 0),
-      );
-      return transformedView(plain, model.preprocessing.image, settings.transformation, random);
+      const age = first + row - (starts[lane] ?? 0);
+      const random = objectiveStream(settings.seed, streams.ascentViews, objective, age);
+      return transformedView(plain, model.preprocessing.image, settings.transformation, random, age);
     });
     return affineTable(maps);
   }

@@ -11,15 +11,8 @@ import {
   squaresWords,
 } from '../../kernels/ascent/project-ball.ts';
 import { productFloats } from '../../kernels/ascent/batched-dot.ts';
+import type { DrawAround } from '../parametrisation/parametrisation.ts';
 import type { Ball } from '../settings.ts';
-
-/** How a picture is drawn of X [channels, height, width, batch]. */
-export interface DrawAround {
-  /** To the nearest bytes. */
-  nearest(x: GPUBuffer): Promise<Dispatch>;
-  /** To the centre's bytes and the changes that shifts [batch] leave. */
-  around(x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer): Promise<Dispatch>;
-}
 
 interface Image {
   readonly values: number;

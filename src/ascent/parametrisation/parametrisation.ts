@@ -1,5 +1,8 @@
 /** The numbers that are climbed, and how a picture is made of them. */
-import type { Program } from '../../gpu/program.ts';
+import type { CppnGenome } from '../../genome/genome.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { Dispatch, Program } from '../../gpu/program.ts';
+import type { Objective } from '../objective/objective.ts';
 
 export interface Parametrisation {
   /** Numbers of one lane. */
@@ -45,4 +48,28 @@ export interface ParametrisationShape {
   readonly images: GPUBuffer;
   /** [channels, height, width, batch]. */
   readonly imageGradient: GPUBuffer;
+}
+
+export interface ClimbableParametrisation extends Parametrisation {
+  /** The genome of every lane, where parameters are those of genomes. @param parameters [values, batch] */
+  genomesOf?(parameters: Float32Array<ArrayBuffer>): CppnGenome[];
+}
+
+/** How a picture is drawn of X [channels, height, width, batch]. */
+export interface DrawAround {
+  /** To the nearest bytes. */
+  nearest(x: GPUBuffer): Promise<Dispatch>;
+  /** To the centre's bytes and the changes that shifts [batch] leave. */
+  around(x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer): Promise<Dispatch>;
+}
+
+/** What a parametrisation is made with. */
+export interface ParametrisationContext {
+  readonly gpu: Gpu;
+  readonly shape: ParametrisationShape;
+  /** Makes bytes of an image minus the mean image. */
+  readonly draw: DrawAround;
+  /** Of the lanes. */
+  readonly objectives: readonly Objective[];
+  readonly seed: number;
 }

@@ -1,7 +1,7 @@
 /** Where a random search looks: what each hyper-parameter of a climb may be (paper §2.4: part of the protocol). */
 import { z } from 'zod';
 import { nearestName } from '../../util/nearest-name.ts';
-import { AscentSettingsError } from '../check-settings.ts';
+import { AscentSettingsError } from '../settings-error.ts';
 import {
   hyperparameterNames,
   hyperparameters,
