@@ -7,6 +7,7 @@ import { extents, volume } from '../network/layer.ts';
 import { deviceBytes } from '../network/network.ts';
 import { ballBytes } from './optimiser/project-ball.ts';
 import { cppnWeightBytes } from './parametrisation/cppn.ts';
+import { sentence, setting, type Sentence } from '../util/sentence.ts';
 import type { AscentSettings } from './settings.ts';
 import { networkOptions } from './objective-graph.ts';
 
@@ -15,6 +16,13 @@ export const defaultAscentBudget = 1.25 * 2 ** 30;
 
 /** More side by side gain nothing on any adapter. */
 const mostLanes = 512;
+
+/** The device cannot hold what is climbed. */
+class AscentMemoryError extends GpuLimitError {
+  constructor(readonly sentence: Sentence) {
+    super(String(sentence));
+  }
+}
 
 /**
  * As many lanes as there are objectives, or as memory allows; batches of nearly equal size.
@@ -36,8 +44,8 @@ export function ascentBatch(
     mostLanes,
   );
   if (fitting < 4) {
-    throw new GpuLimitError(
-      `${model.name}: four images climbed side by side need ${formatBytes(four.total)} on the device, ${formatBytes(budget)} may be used; keep dense weights as halves (--dense-weights f16)`,
+    throw new AscentMemoryError(
+      sentence`${model.name}: four images climbed side by side need ${formatBytes(four.total)} on the device, ${formatBytes(budget)} may be used; keep dense weights as halves (${setting('denseWeights')} f16)`,
     );
   }
   const count = settings.objectives.length;

@@ -4,40 +4,10 @@ import type { Coordinates } from '../genome/cppn-coordinates.ts';
 import type { Extent } from '../network/layer.ts';
 import type { DenseStorage } from '../network/parameters.ts';
 import type { Objective } from './objective/objective.ts';
+import type { Climb } from './optimiser/hyperparameters.ts';
 import type { ClimbableParametrisation, ParametrisationContext } from './parametrisation/parametrisation.ts';
 
-/**
- * How far a step goes along the gradient g (paper §2.4 and its supplement):
- * constant: size · g; progress: g · min(largest, desired / ‖g‖²) with desired = min(early, late · (1 − objective));
- * normalised: size · g / √mean(g²); sign: size · sign(g); adam: size · m̂ / (√v̂ + ε).
- */
-export type StepRule =
-  | { readonly rule: 'constant' | 'normalised' | 'sign' | 'adam'; readonly size: number }
-  | {
-      readonly rule: 'progress';
-      readonly largest: number;
-      /** Most that the objective is to gain in a step. */
-      readonly early: number;
-      /** Share of what is missing to 1 that it is to gain. */
-      readonly late: number;
-    };
-
-/** How an image is changed in every iteration. Values are in units of a pixel's byte, from 0 to 255. */
-export interface Climb {
-  readonly step: StepRule;
-  /** Share of the last movement that goes on; 0 for none. */
-  readonly momentum: number;
-  /** Iterations after which a step has half its size, after twice as many a third, and so on. */
-  readonly cooling?: number;
-  /** X ← (1 − decay) X after every step. */
-  readonly decay: number;
-  /** Standard deviation of a Gaussian in pixels, every so many iterations. */
-  readonly blur?: { readonly radius: number; readonly every: number };
-  /** Per cent of the pixels that are set to the mean image: those of the least norm over the channels. */
-  readonly smallNorm: number;
-  /** The same of those whose contribution |Σ over channels of X · g| is least. */
-  readonly smallContribution: number;
-}
+export type { Climb, StepRule } from './optimiser/hyperparameters.ts';
 
 export type Start =
   | { readonly from: 'mean' }

@@ -20,7 +20,7 @@ import { sha256Of } from '../node/sha256.ts';
 import { findPictures } from '../node/start-folder.ts';
 import type { AscentRunSettings, RecordedStart, StartFile } from '../runs/ascent/settings-schema.ts';
 import { readRun } from '../runs/evolution/read.ts';
-import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
+import { ballOf, climbFrom, transformationOf, refuseUseless, type AscendOptions } from './ascend-options.ts';
 import { classesNamed } from './named-classes.ts';
 import { noteTo, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -41,8 +41,7 @@ export async function askedFor(
   model: Model,
   terminal: Terminal,
 ): Promise<AskedAscent> {
-  const useless = uselessOption(options);
-  if (useless !== undefined) throw new UsageError(`${useless}: leave it out`);
+  refuseUseless(options);
   const preset = presets[options.preset];
   const wanted = wantedOf(options, model);
   const { start, pictures } = await startOf(options, model, terminal);

@@ -3,7 +3,8 @@ import { startFileOf } from '../runs/ascent/attacks.ts';
 import type { Distance } from '../runs/ascent/distance.ts';
 import { milestones, type Attack, type AscentRow, type TrialRecord } from '../runs/ascent/schema.ts';
 import type { Guess } from '../model/likeliest.ts';
-import { isWatched, type Climb, type StepRule } from '../ascent/settings.ts';
+import { flatten, hyperparameterNames, hyperparameters } from '../ascent/optimiser/hyperparameters.ts';
+import { isWatched, type Climb } from '../ascent/settings.ts';
 import type { AscentRunSettings } from '../runs/ascent/settings-schema.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 
@@ -40,34 +41,14 @@ export function rowDescription(row: AscentRow, isWatched: boolean): string {
 export type ClimbValue = string | number | undefined;
 
 /** A climb as a list of names and values; what a rule or climb does not have is undefined. */
-export function climbValues({
-  step,
-  momentum,
-  cooling,
-  decay,
-  blur,
-  ...clipping
-}: Climb): Record<string, ClimbValue> {
+export function climbValues(climb: Climb): Record<string, ClimbValue> {
+  const flat = flatten(climb);
+  const rows = (['length', 'movement', 'regulariser'] as const).flatMap((part) =>
+    hyperparameterNames.filter((name) => hyperparameters[name].part === part),
+  );
   return {
-    ...stepValues(step),
-    'cooling (iterations)': cooling,
-    momentum,
-    decay,
-    'blur radius': blur?.radius,
-    'blur every': blur?.every,
-    'small norm (%)': clipping.smallNorm,
-    'small contribution (%)': clipping.smallContribution,
-  };
-}
-
-function stepValues(step: StepRule): Record<string, ClimbValue> {
-  const progress = step.rule === 'progress' ? step : undefined;
-  return {
-    'step rule': step.rule,
-    'step size': step.rule === 'progress' ? undefined : step.size,
-    'largest step': progress?.largest,
-    'early gain': progress?.early,
-    'late gain': progress?.late,
+    'step rule': climb.step.rule,
+    ...Object.fromEntries(rows.map((name) => [hyperparameters[name].title, flat[name]])),
   };
 }
 

@@ -1,6 +1,6 @@
 /** An ascent that is stepped through, against the one that runs by itself and records. */
 import { describe, expect, test } from 'vitest';
-import { fromImages, gaussianNoise, type AscentOptions, meanImage } from '../../src/ascent/ascent-options.ts';
+import { fromImages, gaussianNoise, type AscentOptions } from '../../src/ascent/ascent-options.ts';
 import { createAscent, type Ascent, type AscentImage } from '../../src/ascent/ascent.ts';
 import {
   awayFrom,
@@ -226,7 +226,7 @@ test('a parametrisation of the caller’s own is climbed within its own bounds',
 describe('misuse is told in words', () => {
   const refusal = async (options: Partial<AscentOptions>) => {
     try {
-      using _ = await stepped(options);
+      (await stepped(options)).destroy();
     } catch (error) {
       expect(error instanceof AscentSettingsError || error instanceof ObjectiveError).toBe(true);
       return (error as Error).message;

@@ -4,10 +4,11 @@ import type { Architecture, Extent } from '../../network/layer.ts';
 import { definitionOf } from '../../network/layers/index.ts';
 import { placeLayers } from '../../network/placement.ts';
 import { nearestName } from '../../util/nearest-name.ts';
+import { SettingsError } from '../../util/sentence.ts';
 import { classMeasures, type Objective, type Term, type UnitTerm } from './objective.ts';
 
 /** An objective cannot be read, or names what the model does not have: wrong usage. */
-export class ObjectiveError extends Error {
+export class ObjectiveError extends SettingsError {
   override readonly name = 'ObjectiveError';
 }
 

@@ -1,6 +1,7 @@
 /** Objectives as text: `conv5:12,6,6`, `logit:12 - 0.5 * probability:7 + 0.1 * conv3:4`. */
 import { firstWords } from '../../datasets/class-names.ts';
 import { checkTerm, extentOf, ObjectiveError, type ObjectiveModel } from './check-objective.ts';
+import { sentence, setting, type Sentence } from '../../util/sentence.ts';
 import { classMeasures, type ClassMeasure, type Objective, type Term } from './objective.ts';
 
 /**
@@ -21,7 +22,7 @@ export function parseObjective(text: string, model: ObjectiveModel): Objective {
     return objectiveOf(readTerms(text, model), model);
   } catch (error) {
     if (!(error instanceof ObjectiveError)) throw error;
-    throw new ObjectiveError(`--unit ${shorten(text)}: ${error.message}`);
+    throw new ObjectiveError(sentence`${setting('unit')} ${shorten(text)}: ${error.sentence}`);
   }
 }
 
@@ -128,9 +129,10 @@ export function classObjectives(
   model: ObjectiveModel,
 ): Objective[] {
   const lowered = avoid.map((other): Term => ({ of: measure, class: other, weight: -1 }));
-  for (const [option, list] of Object.entries({ '--class': classes, '--avoid': avoid })) {
+  for (const [name, list] of Object.entries({ class: classes, avoid })) {
     const twice = list.find((one, index) => list.indexOf(one) !== index);
-    if (twice !== undefined) throw new ObjectiveError(`${option}: ${String(twice)} stands there twice`);
+    if (twice !== undefined)
+      throw new ObjectiveError(sentence`${setting(name)}: ${twice} stands there twice`);
   }
   return classes.map((wanted) => {
     const terms: Term[] = [{ of: measure, class: wanted, weight: 1 }, ...lowered];
@@ -158,9 +160,9 @@ export function leavingObjective(
   return { name: `away from ${saysMore ? words : `class ${String(shown)}`}`, terms: [term], watched: null };
 }
 
-function contradiction(wanted: number, classes: readonly number[]): string {
+function contradiction(wanted: number, classes: readonly number[]): Sentence {
   const advice = classes.length > 1 ? `: leave it out of one of them` : ', and nothing else is wanted';
-  return `class ${String(wanted)} is named by both --class and --avoid${advice}`;
+  return sentence`class ${wanted} is named by both ${setting('class')} and ${setting('avoid')}${advice}`;
 }
 
 const quoted = 60;

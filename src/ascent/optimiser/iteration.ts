@@ -13,6 +13,7 @@ import { keepParameters, keepPictures } from '../../kernels/ascent/copy-improved
 import { productFloats, batchedDot } from '../../kernels/ascent/batched-dot.ts';
 import { imageWords } from '../../image/image-layout.ts';
 import { volume } from '../../network/layer.ts';
+import { never, stepNumbers } from './hyperparameters.ts';
 import type { Parametrisation } from '../parametrisation/parametrisation.ts';
 import type { AscentSettings, Climb } from '../settings.ts';
 import { mostIterations, type ObjectiveGraph } from '../objective-graph.ts';
@@ -53,21 +54,8 @@ function shapeOf({ model, batch, units }: ObjectiveGraph, { values }: Parametris
 export function allocateLanes({ gpu, model, batch }: ObjectiveGraph, options: IterationOptions): LaneBuffers {
   const { climb, settings, parametrisation } = options;
   const { values, bounds } = parametrisation;
-  const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
-  const { momentum, decay, cooling } = climb;
-  const { rule } = climb.step;
-  const uniform = stepUniform({
-    rule,
-    size,
-    largest,
-    early,
-    late,
-    momentum,
-    decay,
-    cooling,
-    steps: settings.steps,
-    until: settings.until,
-  });
+  const { steps, until = never } = settings;
+  const uniform = stepUniform(climb.step.rule, { ...stepNumbers(climb), steps, until });
   const step = stepOf(climb);
   return {
     uniform: gpu.bufferFrom('climb', uniform, uniformUsage),

@@ -62,17 +62,10 @@ const rangesSchema: z.ZodType<Ranges> = z.strictObject(
       .array(z.enum(stepRules, `expected one of ${stepRules.join(', ')}`), 'expected a list of step rules')
       .min(1, 'expected at least one step rule')
       .exactOptional(),
-    stepSize: rangeOf('stepSize'),
-    largest: rangeOf('largest'),
-    early: rangeOf('early'),
-    late: rangeOf('late'),
-    momentum: rangeOf('momentum'),
-    decay: rangeOf('decay'),
-    blurRadius: rangeOf('blurRadius'),
-    blurEvery: rangeOf('blurEvery'),
-    smallNorm: rangeOf('smallNorm'),
-    smallContribution: rangeOf('smallContribution'),
-    cooling: rangeOf('cooling'),
+    ...(Object.fromEntries(hyperparameterNames.map((name) => [name, rangeOf(name)])) as Record<
+      Hyperparameter,
+      ReturnType<typeof rangeOf>
+    >),
   },
   {
     error: ({ code }) =>

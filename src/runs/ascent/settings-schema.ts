@@ -1,6 +1,7 @@
 /** The settings of an ascent as its record holds them: those of the computing, and by which files it was given what. */
 import { z } from 'zod';
 import { classMeasures } from '../../ascent/objective/objective.ts';
+import { hyperparameterNames, hyperparameters, type Placed } from '../../ascent/optimiser/hyperparameters.ts';
 import { mostMutations } from '../../ascent/settings.ts';
 import { denseStorages } from '../../network/parameters.ts';
 import { confidence, coordinates, count, cppnGenomeSchema } from '../evolution/schema.ts';
@@ -33,14 +34,25 @@ const stepRuleSchema = z.discriminatedUnion('rule', [
   z.object({ rule: z.literal('progress'), largest: size, early: size, late: size }),
 ]);
 
+/** Numbers that stand in a climb by themselves, as the rows of the hyper-parameters have them. */
+const numbersOf = <Place extends 'climb' | 'optional', Schema>(
+  place: Place,
+  schema: (most: number) => Schema,
+) =>
+  Object.fromEntries(
+    hyperparameterNames
+      .filter((name) => hyperparameters[name].place === place)
+      .map((name) => [name, schema(hyperparameters[name].most)]),
+  ) as Record<Placed<Place>, Schema>;
+
+/** Percentages end at 100. */
+const upTo = (most: number) => (Math.ceil(most) === 100 ? size.max(100) : size);
+
 export const climbSchema = z.object({
   step: stepRuleSchema,
-  momentum: size,
-  decay: size,
-  cooling: size.exactOptional(),
+  ...numbersOf('climb', upTo),
+  ...numbersOf('optional', (most) => upTo(most).exactOptional()),
   blur: z.object({ radius: size, every: z.int().positive() }).exactOptional(),
-  smallNorm: size.max(100),
-  smallContribution: size.max(100),
 });
 
 const startFileSchema = z.object({
