@@ -34,7 +34,6 @@ export { presets } from './ascent/optimiser/presets.ts';
 export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './runs/ascent/schema.ts';
 export { comparisonTrials, sampleTrials } from './ascent/search/trials.ts';
 export type { AscentSettings, Climb, Matrix, OwnParametrisation, OwnTransform } from './ascent/settings.ts';
-export type { Image } from './image/image.ts';
 export { imagenetLabels } from './datasets/imagenet-labels.ts';
 export type { CppnGenome, DirectGenome, Genome } from './genome/genome.ts';
 export { CppnPopulation } from './genome/cppn-population.ts';
@@ -84,11 +83,19 @@ export type {
   RunSummary,
   SerialisedGenome,
 } from './runs/evolution/records.ts';
-export { Scheduler, type Request, type Winner } from './evolution/scheduler.ts';
+export { Scheduler, type GenerationRequest, type Winner } from './evolution/scheduler.ts';
 export { recordAscent, type RecordingHooks } from './runs/ascent/record.ts';
 export type { AscentRunSettings } from './runs/ascent/settings-schema.ts';
 export { newAscent, resumedAscent, type AscentSetup, type RecordedAscent } from './runs/ascent/start.ts';
-export { newEvolution, resumedEvolution, type EvolutionSetup } from './runs/evolution/start.ts';
+export { carryOut } from './runs/evolution/carry-out.ts';
+export {
+  folderRecorder,
+  newEvolution,
+  resumedEvolution,
+  type EvolutionRun,
+  type EvolutionSetup,
+  type FolderOptions,
+} from './runs/evolution/start.ts';
 export { replay, type Replay, type Replayed } from './runs/evolution/replay.ts';
 export { readLabels } from './formats/label-file.ts';
 export { readMeanImage } from './formats/mean-image.ts';

@@ -3,7 +3,7 @@ import { unpadPlanes } from '../image/image-layout.ts';
 import type { Image } from '../image/image.ts';
 import type { CppnGenome } from '../genome/genome.ts';
 import { uploadParameters } from '../network/upload.ts';
-import type { Parameters } from '../network/parameters.ts';
+import { ResourceStack, type Resource } from '../util/resources.ts';
 import { settingsOf, type AscentOptions } from './ascent-options.ts';
 import { checkSettings } from './check-settings.ts';
 import { climbLanes } from './climb-lanes.ts';
@@ -70,25 +70,14 @@ export async function createAscent(options: AscentOptions): Promise<Ascent> {
   const { objectives, denseWeights, trials } = settings;
   const climb = trials[0]?.climb;
   if (!climb) throw new Error('an ascent has one trial');
-  const owned: { destroy(): void }[] = [];
-  try {
-    const parameters = await uploadParameters(
-      gpu,
-      model.architecture,
-      model.weights,
-      model.name,
-      denseWeights,
-    );
-    owned.push({
-      destroy: () => {
-        freeParameters(parameters);
-      },
-    });
-    const graph = await createObjectiveGraph(gpu, model, parameters, settings);
-    owned.push(graph);
-    const parametrisation = await createParametrisation(graph, settings, objectives);
-    owned.push(parametrisation);
-    const optimiser = await Optimiser.create(graph, {
+  using made = new ResourceStack();
+  const parameters = made.use(
+    await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights),
+  );
+  const graph = made.use(await createObjectiveGraph(gpu, model, parameters, settings));
+  const parametrisation = await createParametrisation(graph, settings, objectives);
+  const optimiser = made.use(
+    await Optimiser.create(graph, {
       settings,
       climb,
       objectives,
@@ -96,26 +85,13 @@ export async function createAscent(options: AscentOptions): Promise<Ascent> {
       ...(startPictures && {
         pictureFor: (objective: Objective) => centred(startOf(objective, startPictures), model.preprocessing),
       }),
-    });
-    // Frees the parametrisation with it.
-    owned[owned.length - 1] = optimiser;
-    return new Ascent(graph, settings, optimiser, parametrisation, owned);
-  } catch (error) {
-    free(owned);
-    throw error;
-  }
+    }),
+  );
+  return new Ascent(graph, settings, optimiser, parametrisation, made.move());
 }
 
-const freeParameters = (parameters: Parameters): void => {
-  for (const buffer of parameters.values()) buffer.destroy();
-};
-
-/** The youngest first. */
-function free(owned: { destroy(): void }[]): void {
-  for (const one of owned.splice(0).reverse()) one.destroy();
-}
-
-export class Ascent implements Disposable {
+export class Ascent implements Resource {
+  #isOpen = true;
   readonly #queue: LaneQueue;
   #isClimbing = false;
 
@@ -125,7 +101,7 @@ export class Ascent implements Disposable {
     private readonly settings: AscentSettings,
     private readonly optimiser: Optimiser,
     private readonly parametrisation: Pick<ClimbableParametrisation, 'genomesOf'>,
-    private readonly owned: { destroy(): void }[],
+    private readonly owned: ResourceStack,
   ) {
     this.#queue = new LaneQueue(settings.objectives, settings.batch);
     this.#queue.fill();
@@ -194,7 +170,8 @@ export class Ascent implements Disposable {
 
   /** Frees what it took on the device. */
   destroy(): void {
-    free(this.owned);
+    this.#isOpen = false;
+    this.owned.destroy();
   }
 
   [Symbol.dispose](): void {
@@ -242,7 +219,7 @@ export class Ascent implements Disposable {
   }
 
   #requireOpen(): void {
-    if (this.owned.length === 0) throw new Error('this ascent has been freed');
+    if (!this.#isOpen) throw new Error('this ascent has been freed');
   }
 }
 

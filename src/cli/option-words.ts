@@ -1,5 +1,6 @@
 /** What errors say of settings, in the words of the command line: their options. */
 import type { Command } from 'commander';
+import { SearchMemoryError } from '../evolution/limits.ts';
 import { messageOf } from '../util/message-of.ts';
 import { Sentence } from '../util/sentence.ts';
 
@@ -8,6 +9,8 @@ const otherNames: Readonly<Record<string, string>> = { parametrisation: 'param',
 
 /** @param program whose commands have the options */
 export function messageInOptions(error: unknown, program: Command): string {
+  if (error instanceof SearchMemoryError)
+    return `${error.needs}: choose fewer --classes or a smaller --population; fool evolve allows more with --memory`;
   if (!(error instanceof Error) || !('sentence' in error) || !(error.sentence instanceof Sentence))
     return messageOf(error);
   const options = optionsOf(program);

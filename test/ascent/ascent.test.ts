@@ -14,7 +14,7 @@ import {
 import { ObjectiveError } from '../../src/ascent/objective/check-objective.ts';
 import { parseObjective } from '../../src/ascent/objective/parse-objective.ts';
 import { adam, normalised } from '../../src/ascent/optimiser/rules.ts';
-import { cppn, fourier } from '../../src/ascent/parametrisation/create.ts';
+import { cppn, fourier, pixels } from '../../src/ascent/parametrisation/create.ts';
 import { createPixel } from '../../src/ascent/parametrisation/pixel.ts';
 import { AscentSettingsError } from '../../src/ascent/settings-error.ts';
 import type { OwnParametrisation, OwnTransform } from '../../src/ascent/settings.ts';
@@ -53,7 +53,7 @@ async function recorded(settings: AscentRunSettings) {
   const storage = new MemoryStorage();
   await tinyAscent({ storage, settings });
   const { rows, history } = await readAscent(storage);
-  const pictures = rows.map(({ picture }) => decodeImage(storage.files.get(picture)!, picture).pixels);
+  const pictures = rows.map(({ picture }) => decodeImage(storage.files.get(picture)!, picture).bytes);
   return { rows, history, pictures };
 }
 
@@ -66,7 +66,7 @@ const settingsOf = (name: string): AscentRunSettings => ({
 const bytes = (pictures: readonly Uint8Array[]) => pictures.map((picture) => [...picture]);
 
 const imagesOf = (settings: AscentRunSettings): Image[] =>
-  tinyPictures(settings).map((pixels) => ({ extent: [1, 12, 12], bytes: pixels }));
+  tinyPictures(settings).map((picture) => ({ extent: [1, 12, 12], bytes: picture }));
 
 describe('the images are those of the recorded ascent, bit for bit', () => {
   const start = gaussianNoise(5);
@@ -169,9 +169,9 @@ test('with nothing but objectives, each climbs', async () => {
   const values: (readonly number[])[] = [];
   for await (const step of ascent.steps(12)) values.push(step.values);
   const images = await ascent.images();
-  for (const [index, { value, bytes: pixels, extent }] of images.entries()) {
+  for (const [index, { value, bytes: picture, extent }] of images.entries()) {
     expect(value).toBeGreaterThan(values[0]![index]!);
-    expect(pixels).toHaveLength(12 * 12);
+    expect(picture).toHaveLength(12 * 12);
     expect(extent).toEqual([1, 12, 12]);
   }
 });
@@ -197,8 +197,8 @@ test('what a transformation of the caller’s own moves out of sight stays as it
     transforms: [oneColumn],
   });
   await climb(ascent, 6, 6);
-  const { bytes: pixels } = await ascent.image(0);
-  const moved = [...pixels].map((byte, at) => (byte === start.bytes[at] ? 0 : 1));
+  const { bytes: climbed } = await ascent.image(0);
+  const moved = [...climbed].map((byte, at) => (byte === start.bytes[at] ? 0 : 1));
   const columns = Array.from({ length: 12 }, (_, x) => moved.filter((_, at) => at % 12 === x));
   expect(columns[0]).toEqual(Array.from({ length: 12 }, () => 0));
   expect(columns.slice(1).every((column) => column.includes(1))).toBe(true);
@@ -222,6 +222,20 @@ test('a parametrisation of the caller’s own is climbed within its own bounds',
   expect(new Set(other.bytes.subarray(0, 12)).size).toBeGreaterThan(1);
   expect(new Set(own.bytes.subarray(12)).size).toBeGreaterThan(10);
 });
+
+test.each([pixels(), fourier(), cppn()])(
+  'what %j took on the device is free again',
+  async (parametrisation) => {
+    const gpu = await openTestGpu();
+    const before = gpu.memory;
+    for (let time = 0; time < 3; time++) {
+      using ascent = await stepped({ parametrisation, objectives: [logit(1)], optimiser: adam() });
+      await climb(ascent, 1);
+      expect(gpu.memory.bytes).toBeGreaterThan(before.bytes);
+    }
+    expect(gpu.memory).toEqual(before);
+  },
+);
 
 describe('misuse is told in words', () => {
   const refusal = async (options: Partial<AscentOptions>) => {

@@ -10,7 +10,7 @@ import { withChecksum } from '../../storage/checksum.ts';
 import { dropDamaged, readGeneration, writeGeneration, type Generation } from '../../storage/generations.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { OptimiserState } from '../../ascent/optimiser/optimiser.ts';
-import type { Inferred } from '../inferred.ts';
+import type { Immutable } from '../immutable.ts';
 import { ascentRowSchema, type AscentRecord } from './schema.ts';
 import { storedTrajectorySchema } from './stored-trajectory.ts';
 
@@ -48,7 +48,7 @@ const stateSchema = z.object({
 });
 
 /** Where an ascent stands. The words of the file are those of its format, older than those of the code. */
-export type AscentState = Inferred<typeof stateSchema>;
+export type AscentState = Immutable<z.infer<typeof stateSchema>>;
 
 /**
  * The state that a folder's ascent was saved in last, or where that is damaged, the one before, for whoever is to write the

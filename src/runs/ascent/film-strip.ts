@@ -1,6 +1,6 @@
 /** Film strips: the pictures of chosen iterations, small, of the first objectives. */
 import { fitImage } from '../../image/fit-image.ts';
-import type { Picture } from '../evolution/folder.ts';
+import type { Image } from '../../image/image.ts';
 import type { AscentSettings } from '../../ascent/settings.ts';
 
 /** Objectives that get a film strip: the first ones. */

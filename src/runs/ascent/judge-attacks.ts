@@ -1,5 +1,5 @@
 /** What a network names pictures that were changed, and how far they are from those that they were. */
-import type { Picture } from '../evolution/folder.ts';
+import type { Image } from '../../image/image.ts';
 import { judgeAll } from '../../model/judge.ts';
 import { attackOf, startFileOf } from './attacks.ts';
 import { bestConfidence, namedAt, type Trajectory } from '../../ascent/trajectory.ts';
@@ -15,7 +15,7 @@ import { startOf } from '../../ascent/start-pictures.ts';
 export async function judgeAttacks(
   { starts, model, run }: Pick<RecordedAscent, 'starts' | 'model' | 'run'>,
   trajectories: readonly Trajectory[],
-  pictures: readonly Picture[],
+  pictures: readonly Image[],
 ): Promise<Pick<AscentRow, 'distance' | 'attack'>[] | undefined> {
   if (!starts) return undefined;
   // Where the record has a confidence in that class already, it is the one of the image.

@@ -2,9 +2,9 @@
 import type { AscentRecorder, AscentView, ClimbedBatch } from '../../ascent/recorder.ts';
 import type { OccupiedLane } from '../../ascent/lane-queue.ts';
 import { progressOf } from '../../ascent/standing.ts';
+import type { Image } from '../../image/image.ts';
 import { unpadPlanes } from '../../image/image-layout.ts';
 import { messageOf } from '../../util/message-of.ts';
-import type { Picture } from '../evolution/folder.ts';
 import { SavingPace } from '../saving-pace.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
 import { frameOf, hasStrip, isFrame } from './film-strip.ts';
@@ -160,10 +160,10 @@ export class FolderRecorder implements AscentRecorder {
   }
 
   /** A lane's picture as it is in a file: [channels, height, width]. */
-  async #picture({ optimiser }: ClimbedBatch, which: 'last' | 'best', lane: number): Promise<Picture> {
-    const [channels, height, width] = this.ascent.model.preprocessing.image;
-    const pixels = unpadPlanes(await optimiser.picture(which, lane), height * width);
-    return { channels: channels === 1 ? 1 : 3, height, width, pixels };
+  async #picture({ optimiser }: ClimbedBatch, which: 'last' | 'best', lane: number): Promise<Image> {
+    const extent = this.ascent.model.preprocessing.image;
+    const bytes = unpadPlanes(await optimiser.picture(which, lane), extent[1] * extent[2]);
+    return { extent, bytes };
   }
 
   async #writeRows(view: AscentView, batch: ClimbedBatch, lanes: readonly OccupiedLane[]): Promise<void> {

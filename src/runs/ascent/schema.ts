@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { confidence, count, cppnGenomeSchema, duration, logOdds, originShape } from '../evolution/schema.ts';
 import type { RunRecord } from '../evolution/records.ts';
-import type { Inferred } from '../inferred.ts';
+import type { Immutable } from '../immutable.ts';
 import { ascentSettingsSchema, climbSchema, float, size } from './settings-schema.ts';
 
 const guessSchema = z.object({ class: count, label: z.string(), confidence });
@@ -17,7 +17,8 @@ export const ascentRecordSchema = z.object({
 });
 
 /** `run.json`: written once at the start. An evolution's has no `kind`. */
-export type AscentRecord = Omit<Inferred<typeof ascentRecordSchema>, 'model'> & Pick<RunRecord, 'model'>;
+export type AscentRecord = Omit<Immutable<z.infer<typeof ascentRecordSchema>>, 'model'> &
+  Pick<RunRecord, 'model'>;
 
 /** Confidences whose first iteration is recorded (paper §2.4). */
 export const milestones = [0.9, 0.99, 0.999, 0.9999] as const;
@@ -40,7 +41,7 @@ const attackSchema = z.object({
 });
 
 /** An image that began as a picture of the user's, and what the network names both. */
-export type Attack = Inferred<typeof attackSchema>;
+export type Attack = Immutable<z.infer<typeof attackSchema>>;
 
 export const ascentRowSchema = z.object({
   /** `class 12`, or as the user wrote it. */
@@ -81,7 +82,7 @@ export const ascentRowSchema = z.object({
 export const ascentArchiveSchema = z.array(ascentRowSchema);
 
 /** `archive.json` is an array of these, one per objective: the best image of the best trial. */
-export type AscentRow = Inferred<typeof ascentRowSchema>;
+export type AscentRow = Immutable<z.infer<typeof ascentRowSchema>>;
 
 export const ascentHistorySchema = z
   .object({
@@ -104,7 +105,7 @@ export const ascentHistorySchema = z
   });
 
 /** `history.jsonl`: a line per objective in the order of `archive.json`, a value per iteration in each list. */
-export type AscentHistory = Inferred<typeof ascentHistorySchema>;
+export type AscentHistory = Immutable<z.infer<typeof ascentHistorySchema>>;
 
 export const ascentProgressSchema = z.object({
   trial: count,
@@ -124,7 +125,7 @@ export const ascentProgressSchema = z.object({
  * A line of `progress.jsonl`: one per read-back. Confidences are the best so far of the objectives that have begun and want a
  * class; absent where there is none.
  */
-export type AscentProgress = Inferred<typeof ascentProgressSchema>;
+export type AscentProgress = Immutable<z.infer<typeof ascentProgressSchema>>;
 
 const trialSchema = z.object({
   name: z.string(),
@@ -146,11 +147,11 @@ const trialSchema = z.object({
 export const trialsSchema = z.array(trialSchema);
 
 /** `trials.json` is an array of these where several trials were made, in their order. */
-export type TrialRecord = Inferred<typeof trialSchema>;
+export type TrialRecord = Immutable<z.infer<typeof trialSchema>>;
 
 const objectiveValueSchema = z.object({ objective: z.string(), start: float, end: float });
 
-export type ObjectiveValue = Inferred<typeof objectiveValueSchema>;
+export type ObjectiveValue = Immutable<z.infer<typeof objectiveValueSchema>>;
 
 const attackSummarySchema = z.object({
   images: count,
@@ -165,7 +166,7 @@ const attackSummarySchema = z.object({
   medianLinf: size.nullable(),
 });
 
-export type AttackSummary = Inferred<typeof attackSummarySchema>;
+export type AttackSummary = Immutable<z.infer<typeof attackSummarySchema>>;
 
 export const ascentSummarySchema = z.object({
   model: z.string(),
@@ -194,4 +195,4 @@ export const ascentSummarySchema = z.object({
 });
 
 /** `summary.json`: written at the end, and by every interruption. */
-export type AscentSummary = Inferred<typeof ascentSummarySchema>;
+export type AscentSummary = Immutable<z.infer<typeof ascentSummarySchema>>;

@@ -5,7 +5,7 @@ import { hyperparameterNames, hyperparameters, type Placed } from '../../ascent/
 import { mostMutations } from '../../ascent/settings.ts';
 import { denseStorages } from '../../network/parameters.ts';
 import { confidence, coordinates, count, cppnGenomeSchema } from '../evolution/schema.ts';
-import type { Inferred } from '../inferred.ts';
+import type { Immutable } from '../immutable.ts';
 
 /** What a float32 of the device can hold. */
 export const float = z.number().min(-3.5e38).max(3.5e38);
@@ -103,6 +103,6 @@ export const ascentSettingsSchema = z.object({
 });
 
 /** What an ascent that is recorded is told; the computing takes them as its `AscentSettings`. */
-export type AscentRunSettings = Inferred<typeof ascentSettingsSchema>;
-export type StartFile = Inferred<typeof startFileSchema>;
+export type AscentRunSettings = Immutable<z.infer<typeof ascentSettingsSchema>>;
+export type StartFile = Immutable<z.infer<typeof startFileSchema>>;
 export type RecordedStart = AscentRunSettings['start'];

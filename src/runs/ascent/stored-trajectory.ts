@@ -4,7 +4,7 @@ import type { Objective } from '../../ascent/objective/objective.ts';
 import { newTrajectory, worst, type Trajectory } from '../../ascent/trajectory.ts';
 import { logOddsOf } from '../../model/log-odds.ts';
 import { count, logOdds } from '../evolution/schema.ts';
-import type { Inferred } from '../inferred.ts';
+import type { Immutable } from '../immutable.ts';
 
 // JSON cannot hold what is no finite number; a trajectory that holds one is closed.
 const numbers = z.array(z.number().nullable()).transform((values) => values.map((value) => value ?? NaN));
@@ -28,7 +28,7 @@ export const storedTrajectorySchema = z.object({
   fault: z.string().exactOptional(),
 });
 
-export type StoredTrajectory = Inferred<typeof storedTrajectorySchema>;
+export type StoredTrajectory = Immutable<z.infer<typeof storedTrajectorySchema>>;
 
 export function storedOf(trajectory: Trajectory): StoredTrajectory {
   const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = trajectory;
