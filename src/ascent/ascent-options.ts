@@ -77,7 +77,7 @@ export const fromImages = (images: readonly Image[], noise?: number): AscentStar
   ...(noise !== undefined && { noise }),
 });
 
-/** More than a float32 counts: an ascent goes on for as long as its caller takes steps. */
+/** More than a float32 counts: an ascent lasts for as long as its caller takes steps. */
 const unlimited = 2 ** 24;
 
 interface Asked {

@@ -124,7 +124,7 @@ export class Ascent implements Resource {
 
   /**
    * Climbs, and says after each iteration what came of it; ends early where every objective is done. A loop over it may be left
-   * at any time, and another one goes on from there.
+   * at any time, and another one resumes from there.
    * @param count most iterations
    * @param atATime iterations that the device does before they are told, up to 64: more are quicker. A loop that is left has
    *   done all of them.

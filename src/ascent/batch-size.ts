@@ -11,7 +11,7 @@ import { sentence, setting, type Sentence } from '../util/sentence.ts';
 import type { AscentSettings } from './settings.ts';
 import { networkOptions } from './objective-graph.ts';
 
-/** What an ascent may take on the device unless told: the paper's network climbs 16 images in it. */
+/** What an ascent may take on the device by default, in bytes: the paper's network climbs 16 images in it. */
 export const defaultAscentBudget = 1.25 * 2 ** 30;
 
 /** More side by side gain nothing on any adapter. */

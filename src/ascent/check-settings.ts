@@ -87,7 +87,7 @@ function checkStart({ start }: AscentSettings): void {
   demand(isSize(noise), sentence`${setting('noise')} is ${noise}, expected a number of bytes from 0`);
 }
 
-/** Waves and CPPNs are drawn anew from their numbers, so pixels that somebody else set would be gone. */
+/** Waves and CPPNs are drawn anew from their numbers, so pixels of a given picture would be lost. */
 function checkParametrisation({ parametrisation, start, ball, objectives }: AscentSettings): void {
   if (parametrisation.kind === 'pixel' || parametrisation.kind === 'own') return;
   const param = sentence`${setting('parametrisation')} ${parametrisation.kind}`;

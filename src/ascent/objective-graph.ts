@@ -64,7 +64,7 @@ export interface GraphBuffers {
   readonly views: GPUBuffer | undefined;
 }
 
-/** The network that a graph has, for whoever makes it or asks what it takes. */
+/** The network of a graph, to make it or to count what it takes. */
 export function networkOptions(
   { architecture }: Model,
   { objectives, batch, denseWeights = 'f32' }: Pick<AscentSettings, 'objectives' | 'batch' | 'denseWeights'>,
@@ -82,7 +82,7 @@ export function networkOptions(
 
 /**
  * @param parameters of the model, on the device
- * @param choices which variants the network's kernels are; the device's tuning unless told
+ * @param choices which variants the network's kernels are; default: the device's tuning
  */
 export async function createObjectiveGraph(
   gpu: Gpu,

@@ -1,4 +1,4 @@
-/** What an ascent tells whoever writes it down: the computing knows no file, and runs without a recorder. */
+/** What an ascent tells its recorder. The computing knows no file, and runs without a recorder. */
 import type { LaneQueue, OccupiedLane } from './lane-queue.ts';
 import type { Optimiser } from './optimiser/optimiser.ts';
 import type { ClimbableParametrisation } from './parametrisation/parametrisation.ts';
@@ -22,7 +22,7 @@ export interface ClimbedBatch {
   readonly parametrisation: Pick<ClimbableParametrisation, 'genomesOf' | 'hasStart'>;
 }
 
-/** Every method is awaited before the ascent goes on. */
+/** Every method is awaited before the ascent continues. */
 export interface AscentRecorder {
   /** Whether the image of an objective at an iteration is to be recorded: a submission to the device ends there. */
   wantsImage?(objective: number, iteration: number): boolean;

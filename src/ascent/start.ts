@@ -21,7 +21,7 @@ export interface StartOptions {
   readonly batch: number;
   /** What an objective starts from, where that is a picture. */
   readonly pictureFor?: PictureFor;
-  /** [values, batch]: gets the pictures without the noise, where somebody needs them. */
+  /** [values, batch]: gets the pictures without the noise, where a ball needs them. */
   readonly centre?: GPUBuffer;
   /** [values, 2]. */
   readonly bounds: GPUBuffer;

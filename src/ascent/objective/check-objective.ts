@@ -12,7 +12,7 @@ export class ObjectiveError extends SettingsError {
   override readonly name = 'ObjectiveError';
 }
 
-/** What objectives are held against. */
+/** What objectives are compared with. */
 export type ObjectiveModel = Pick<Model, 'architecture' | 'labels'>;
 
 /** @throws ObjectiveError */
@@ -50,7 +50,7 @@ export function extentOf(name: string, architecture: Architecture): Extent {
   );
 }
 
-/** Why a layer has no units of its own. */
+/** Why a layer has no units. */
 function absence({ name, layers }: Architecture, index: number, placed: readonly string[]): string {
   const layer = layers[index];
   const reason =

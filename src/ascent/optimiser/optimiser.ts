@@ -1,5 +1,5 @@
 /**
- * The lanes of a gradient ascent (paper §2.4): each climbs an objective of its own. Many iterations are one submission;
+ * The lanes of a gradient ascent (paper §2.4): each climbs one objective. Many iterations are one submission;
  * what comes back are a few numbers of each.
  */
 import { Program, bind, run } from '../../gpu/program.ts';
@@ -67,7 +67,7 @@ export class Optimiser {
    * Does iterations and says what came of each.
    * @param first number of the first of them, counted from the first lanes' start
    * @param count at most `mostIterations`
-   * @param starts the number at which each lane's objective started; 0 unless told
+   * @param starts the number at which each lane's objective started; default: 0
    */
   async climb(first: number, count: number, starts: readonly number[] = []): Promise<Iteration[]> {
     const { gpu, buffers, batch } = this.graph;

@@ -10,7 +10,7 @@ export interface Preset {
   readonly climb: Climb;
   readonly measure: ClassMeasure;
   readonly steps: number;
-  /** Whether it starts from somebody's picture, and how far it may go. */
+  /** Of presets that start from a picture: how far the image may go from it. */
   readonly ball?: Ball;
   /** Size of the noise on the start, in bytes. */
   readonly noise: number;
@@ -31,7 +31,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   /**
    * For classes that resist: a step keeps its length, movements are remembered for longer, and hardly anything is pulled back,
-   * so that it goes on gaining after hundreds of steps.
+   * so that it still gains after hundreds of steps.
    */
   patient: {
     climb: { ...plain, decay: 0.001, momentum: 0.97, step: { rule: 'normalised', size: 0.8 } },

@@ -22,7 +22,7 @@ interface Image {
 }
 
 export interface KeptInBall {
-  /** [values, batch]: what each lane starts from, which whoever writes the start writes as well. */
+  /** [values, batch]: what each lane starts from; written together with the start. */
   readonly centre: GPUBuffer;
   /** Brings the image back into the ball, then draws it. */
   readonly draw: Dispatch[];

@@ -99,7 +99,7 @@ function describe(issue: z.core.$ZodIssue): string {
 }
 
 /**
- * Where to look unless told. As in the search that the paper's authors published, a regulariser is off in many of the
+ * Where to look by default. As in the search that the paper's authors published, a regulariser is off in many of the
  * trials, and its strengths are those that were tried there. Constant rates went up to 100 there, with the remark that
  * larger ones were missing; the sizes of the other rules are bytes.
  */

@@ -16,7 +16,7 @@ export function startFileOf(
   return start.from === 'pictures' ? start.pictures[picture] : undefined;
 }
 
-/** Whether somebody's picture is to be named as a class that it is not named, or no more as the one that it is. */
+/** Whether a given picture is to be named as a class that it is not named, or no more as the one that it is. */
 export const isAttack = (objective: Objective, start: Start): boolean =>
   startsFromPictures(start) && classGoal(objective) !== undefined;
 

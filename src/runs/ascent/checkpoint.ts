@@ -1,6 +1,6 @@
 /**
  * The state of an ascent: the courses so far, and the device's tensors of the batch that is climbed. Random numbers need no
- * state, they are counted by iteration, so a resumed ascent goes on bit for bit as if it had never stopped.
+ * state, they are counted by iteration, so a resumed ascent continues bit for bit as if it had never stopped.
  */
 import { z } from 'zod';
 import { CheckpointError, checkState, parseState, requireChecksum } from '../evolution/checkpoint.ts';
