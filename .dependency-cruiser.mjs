@@ -15,6 +15,13 @@ export default {
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^bench/' },
     },
+    {
+      name: 'siblings',
+      comment: 'Evolution and gradient ascent are two searches side by side: neither knows the other.',
+      severity: 'error',
+      from: { path: '^src/(evolution|ascent)/' },
+      to: { path: '^src/(evolution|ascent)/', pathNot: '^src/$1/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,14 +1,39 @@
 /** The platform-neutral core: give it a GPUDevice's adapter and a storage. */
 export { ascend } from './ascent/ascend.ts';
-export type { Ascent, AscentHooks } from './ascent/ascent.ts';
+export { createAscent, type Ascent, type AscentImage, type AscentStep } from './ascent/ascent.ts';
+export {
+  fromImages,
+  gaussianNoise,
+  meanImage,
+  uniformNoise,
+  type AscentOptions,
+  type AscentStart,
+} from './ascent/ascent-options.ts';
+export {
+  awayFrom,
+  logit,
+  logProbability,
+  probability,
+  sum,
+  times,
+  unit,
+  type ObjectiveSource,
+} from './ascent/objective/build.ts';
+export { adam, constant, normalised, progress, sign } from './ascent/optimiser/rules.ts';
+export { cppn, fourier, pixels } from './ascent/parametrisation/create.ts';
+export type { Parametrisation, ParametrisationContext } from './ascent/parametrisation/parametrisation.ts';
+export { AscentSettingsError } from './ascent/settings-error.ts';
+export { jitter, rotate, scale, type Transform } from './ascent/transforms.ts';
+export type { AscentHooks, PreparedAscent } from './ascent/ascend.ts';
+export type { AscentRecorder } from './ascent/recorder.ts';
 export { ascentBatch } from './ascent/batch-size.ts';
 export { checkSettings } from './ascent/check-settings.ts';
 export type { Objective, Term } from './ascent/objective/objective.ts';
 export { classObjectives, parseObjective } from './ascent/objective/parse-objective.ts';
 export { presets } from './ascent/optimiser/presets.ts';
-export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './runs/ascent/records.ts';
+export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './runs/ascent/schema.ts';
 export { comparisonTrials, sampleTrials } from './ascent/search/trials.ts';
-export type { AscentSettings, Climb } from './ascent/settings.ts';
+export type { AscentSettings, Climb, Matrix, OwnParametrisation, OwnTransform } from './ascent/settings.ts';
 export { imagenetLabels } from './datasets/imagenet-labels.ts';
 export type { CppnGenome, DirectGenome, Genome } from './genome/genome.ts';
 export { CppnPopulation } from './genome/cppn-population.ts';
@@ -59,7 +84,9 @@ export type {
   SerialisedGenome,
 } from './runs/evolution/records.ts';
 export { Scheduler, type GenerationRequest, type Winner } from './evolution/scheduler.ts';
-export { newAscent, resumedAscent, type AscentSetup } from './runs/ascent/start.ts';
+export { recordAscent, type RecordingHooks } from './runs/ascent/record.ts';
+export type { AscentRunSettings } from './runs/ascent/settings-schema.ts';
+export { newAscent, resumedAscent, type AscentSetup, type RecordedAscent } from './runs/ascent/start.ts';
 export { carryOut } from './runs/evolution/carry-out.ts';
 export {
   folderRecorder,

@@ -4,7 +4,7 @@ import { createParametrisation } from '../../src/ascent/parametrisation/create.t
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import { presets } from '../../src/ascent/optimiser/presets.ts';
 import type { AscentSettings } from '../../src/ascent/settings.ts';
-import { createStage } from '../../src/ascent/objective-graph.ts';
+import { createObjectiveGraph } from '../../src/ascent/objective-graph.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { usualLabels } from '../../src/model/architectures/index.ts';
 import { caffenet } from '../../src/model/architectures/caffenet.ts';
@@ -56,7 +56,6 @@ async function sampleIterations(
   const { climb, measure } = presets.default;
   const classes = model.labels.length;
   const settings: AscentSettings = {
-    model: model.name,
     objectives: Array.from({ length: images }, (_, image) => {
       const [objective] = classObjectives([image % classes], measure, [], model);
       if (!objective) throw new Error('no objective');
@@ -69,10 +68,10 @@ async function sampleIterations(
     trials: [{ name: 'default', climb }],
     batch: paddedBatch(images),
   };
-  const stage = await createStage(gpu, model, parameters, settings);
+  const graph = await createObjectiveGraph(gpu, model, parameters, settings);
   const { objectives } = settings;
-  const parametrisation = await createParametrisation(stage, settings, objectives);
-  const optimiser = await Optimiser.create(stage, { settings, climb, objectives, parametrisation });
+  const parametrisation = await createParametrisation(graph, settings, objectives);
+  const optimiser = await Optimiser.create(graph, { settings, climb, objectives, parametrisation });
   const sample = await sampleRuns(
     monitor,
     async () => {
@@ -83,9 +82,9 @@ async function sampleIterations(
     perRepetition,
     2,
   );
-  const gigaflops = stage.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;
+  const gigaflops = graph.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;
   optimiser.destroy();
-  stage.destroy();
+  graph.destroy();
   return { ...sample, gigaflops };
 }
 

@@ -1,5 +1,6 @@
 /** Whether the settings of an ascent make sense together, before anything is computed. */
 import type { Model } from '../model/model.ts';
+import { sentence, setting, type Sentence } from '../util/sentence.ts';
 import { checkObjective } from './objective/check-objective.ts';
 import {
   flatten,
@@ -7,16 +8,20 @@ import {
   hyperparameters,
   isWithin,
   takesMomentum,
+  usedBy,
+  type Hyperparameter,
 } from './optimiser/hyperparameters.ts';
 import type { Objective } from './objective/objective.ts';
+import { AscentSettingsError } from './settings-error.ts';
 import { noiseOf, startsFromPictures, type AscentSettings, type Climb } from './settings.ts';
 
-/** Settings contradict each other or are out of range: wrong usage. The message says where, and what to do. */
-export class AscentSettingsError extends Error {
-  override readonly name = 'AscentSettingsError';
-}
+/** Numbers of the progress rule are called by it, too. */
+const nameIn = (name: Hyperparameter): Sentence =>
+  usedBy(name).join() === 'progress'
+    ? sentence`${name} of ${setting('stepRule')} progress`
+    : sentence`${setting(name)}`;
 
-/** What settings are held against. */
+/** What settings are compared with. */
 export type SettingsModel = Pick<Model, 'architecture' | 'labels' | 'preprocessing'>;
 
 /** @throws AscentSettingsError, or ObjectiveError for an objective that the model does not have */
@@ -36,7 +41,7 @@ export function checkSettings(settings: AscentSettings, model: SettingsModel): v
       for (const objective of objectives) checkProgress(climb, objective);
     } catch (error) {
       if (trials.length === 1 || !(error instanceof AscentSettingsError)) throw error;
-      throw new AscentSettingsError(`${name}: ${error.message}`);
+      throw new AscentSettingsError(sentence`${name}: ${error.sentence}`);
     }
   }
 }
@@ -49,51 +54,60 @@ export function checkClimb(climb: Climb): void {
     const limits = hyperparameters[name];
     demand(
       value === undefined || isWithin(limits, value),
-      `${limits.option} is ${String(value)}, expected ${limits.expected}`,
+      sentence`${nameIn(name)} is ${String(value)}, expected ${limits.expected}`,
     );
   }
-  demand(climb.blur?.radius !== 0, '--blur is 0 yet there is a blur: leave the blur out');
+  demand(
+    climb.blur?.radius !== 0,
+    sentence`${setting('blurRadius')} is 0 yet there is a blur: leave the blur out`,
+  );
   const { momentum, step } = climb;
   demand(
     momentum === 0 || takesMomentum(step.rule),
-    `--step-rule ${step.rule} with --momentum ${String(momentum)}: a movement goes on with the step rules constant and normalised only; leave --momentum out, or choose one of these`,
+    sentence`${setting('stepRule')} ${step.rule} with ${setting('momentum')} ${momentum}: a movement goes on with the step rules constant and normalised only; leave ${setting('momentum')} out, or choose one of these`,
   );
 }
 
 function checkCounts({ objectives, trials, steps, batch, seed }: AscentSettings): void {
-  demand(objectives.length > 0, 'there is nothing to climb: name a --class or a --unit');
+  demand(
+    objectives.length > 0,
+    sentence`there is nothing to climb: name a ${setting('class')} or a ${setting('unit')}`,
+  );
   demand(trials.length > 0, 'there is no trial: give at least one climb');
-  demand(isWhole(steps, 1), `--steps is ${String(steps)}, expected a whole number from 1`);
-  demand(isWhole(seed, 0), `--seed is ${String(seed)}, expected a whole number from 0`);
+  demand(isWhole(steps, 1), sentence`${setting('steps')} is ${steps}, expected a whole number from 1`);
+  demand(isWhole(seed, 0), sentence`${setting('seed')} is ${seed}, expected a whole number from 0`);
   demand(
     isWhole(batch, 4) && batch % 4 === 0,
-    `--batch is ${String(batch)}, expected 4, 8, 12 and so on: four images share a vector`,
+    sentence`${setting('batch')} is ${batch}, expected 4, 8, 12 and so on: four images share a vector`,
   );
 }
 
 function checkStart({ start }: AscentSettings): void {
   const noise = noiseOf(start);
-  demand(isSize(noise), `--noise is ${String(noise)}, expected a number of bytes from 0`);
+  demand(isSize(noise), sentence`${setting('noise')} is ${noise}, expected a number of bytes from 0`);
 }
 
-/** Waves and CPPNs are drawn anew from their numbers, so pixels that somebody else set would be gone. */
+/** Waves and CPPNs are drawn anew from their numbers, so pixels of a given picture would be lost. */
 function checkParametrisation({ parametrisation, start, ball, objectives }: AscentSettings): void {
-  if (parametrisation.kind === 'pixel') return;
-  const param = `--param ${parametrisation.kind}`;
+  if (parametrisation.kind === 'pixel' || parametrisation.kind === 'own') return;
+  const param = sentence`${setting('parametrisation')} ${parametrisation.kind}`;
   demand(
     !startsFromPictures(start),
-    `${param} cannot start from a picture: choose --param pixel, or another --start`,
+    sentence`${param} cannot start from a picture: choose ${setting('parametrisation')} pixel, or another ${setting('start')}`,
   );
-  demand(!ball, `${param} with --ball: the picture cannot be kept in a ball; choose --param pixel`);
+  demand(
+    !ball,
+    sentence`${param} with ${setting('ball')}: the picture cannot be kept in a ball; choose ${setting('parametrisation')} pixel`,
+  );
   if (parametrisation.kind === 'fourier') return;
   const { mutations, genomes } = parametrisation;
   demand(
     isWhole(mutations, 0),
-    `${param} with ${String(mutations)} mutations: expected a whole number from 0`,
+    sentence`${param} with ${mutations} mutations: expected a whole number from 0`,
   );
   demand(
     genomes?.length === undefined || genomes.length === objectives.length,
-    `${param} has ${String(genomes?.length)} genomes for ${String(objectives.length)} objectives: expected one for each`,
+    sentence`${param} has ${String(genomes?.length)} genomes for ${objectives.length} objectives: expected one for each`,
   );
 }
 
@@ -102,11 +116,11 @@ function checkBall({ ball, start }: AscentSettings): void {
   const { norm, radius } = ball;
   demand(
     isSize(radius) && radius >= 1,
-    `--radius of --ball ${norm} is ${String(radius)}, expected a number of bytes from 1: a byte changes by no less; a radius for values from 0 to 1 is 255 times as large in bytes`,
+    sentence`${setting('radius')} of ${setting('ball')} ${norm} is ${radius}, expected a number of bytes from 1: a byte changes by no less; a radius for values from 0 to 1 is 255 times as large in bytes`,
   );
   demand(
     startsFromPictures(start),
-    `--ball ${norm} without a picture to be its centre: give one with --start, or leave --ball out`,
+    sentence`${setting('ball')} ${norm} without a picture to be its centre: give one with ${setting('start')}, or leave ${setting('ball')} out`,
   );
 }
 
@@ -116,22 +130,28 @@ function checkTransformation({ transformation }: AscentSettings, model: Settings
   const half = shorterSide(model) / 2;
   demand(
     jitter >= 0 && jitter < half,
-    `--jitter is ${String(jitter)}, expected a number of pixels from 0 to below ${String(half)}, half of the image`,
+    sentence`${setting('jitter')} is ${jitter}, expected a number of pixels from 0 to below ${half}, half of the image`,
   );
   demand(
     rotate >= 0 && rotate <= 180,
-    `--rotate is ${String(rotate)}, expected a number of degrees from 0 to 180`,
+    sentence`${setting('rotate')} is ${rotate}, expected a number of degrees from 0 to 180`,
   );
-  demand(scale >= 0 && scale <= 0.5, `--scale is ${String(scale)}, expected a share from 0 to 0.5`);
+  demand(
+    scale >= 0 && scale <= 0.5,
+    sentence`${setting('scale')} is ${scale}, expected a share from 0 to 0.5`,
+  );
 }
 
 function checkUntil({ until, objectives }: AscentSettings): void {
   if (until === undefined) return;
-  demand(until > 0 && until <= 1, `--until is ${String(until)}, expected a confidence above 0, at most 1`);
+  demand(
+    until > 0 && until <= 1,
+    sentence`${setting('until')} is ${until}, expected a confidence above 0, at most 1`,
+  );
   const unwatched = objectives.find(({ watched }) => watched === null);
   demand(
     !unwatched,
-    `--until ${String(until)} with ${String(unwatched?.name)}, which raises no single class: there is no confidence to wait for; leave --until out`,
+    sentence`${setting('until')} ${until} with ${String(unwatched?.name)}, which raises no single class: there is no confidence to wait for; leave ${setting('until')} out`,
   );
 }
 
@@ -142,25 +162,25 @@ function checkRegularisers(
   model: SettingsModel,
 ): void {
   const { blur, decay, smallNorm, smallContribution } = climb;
-  const clipped = smallNorm > 0 ? '--small-norm' : smallContribution > 0 ? '--small-contribution' : undefined;
-  const onPixels = blur ? '--blur' : clipped;
+  const clipped = smallNorm > 0 ? 'smallNorm' : smallContribution > 0 ? 'smallContribution' : undefined;
+  const onPixels = blur ? 'blurRadius' : clipped;
   const { kind } = parametrisation;
   demand(
-    kind === 'pixel' || onPixels === undefined,
-    `${String(onPixels)} acts on pixels and --param ${kind} has none: leave it out, or choose --param pixel`,
+    kind === 'pixel' || kind === 'own' || onPixels === undefined,
+    sentence`${setting(String(onPixels))} acts on pixels and ${setting('parametrisation')} ${kind} has none: leave it out, or choose ${setting('parametrisation')} pixel`,
   );
   demand(
     !ball || decay === 0,
-    `--decay ${String(decay)} with --ball: it pulls to the mean image, out of the ball; choose one of them`,
+    sentence`${setting('decay')} ${decay} with ${setting('ball')}: it pulls to the mean image, out of the ball; choose one of them`,
   );
   demand(
     !ball || clipped === undefined,
-    `${String(clipped)} with --ball: it sets pixels to the mean image, out of the ball; choose one of them`,
+    sentence`${setting(String(clipped))} with ${setting('ball')}: it sets pixels to the mean image, out of the ball; choose one of them`,
   );
   const side = shorterSide(model);
   demand(
     !blur || blur.radius <= side,
-    `--blur is ${String(blur?.radius)}, more than the ${String(side)} pixels of the image: choose a smaller radius`,
+    sentence`${setting('blurRadius')} is ${String(blur?.radius)}, more than the ${side} pixels of the image: choose a smaller radius`,
   );
 }
 
@@ -173,11 +193,11 @@ function checkProgress({ step }: Climb, { name, terms }: Objective): void {
   const largest = Math.max(...terms.map(({ weight }) => weight));
   demand(
     terms.every(({ of }) => of === 'probability') && largest > 0 && largest <= 1,
-    `--step-rule progress with ${name}: it aims at 1, and climbs nothing but probabilities with factors up to 1; climb a probability, or choose another --step-rule`,
+    sentence`${setting('stepRule')} progress with ${name}: it aims at 1, and climbs nothing but probabilities with factors up to 1; climb a probability, or choose another ${setting('stepRule')}`,
   );
 }
 
-function demand(holds: boolean, otherwise: string): void {
+function demand(holds: boolean, otherwise: Sentence | string): void {
   if (!holds) throw new AscentSettingsError(otherwise);
 }
 

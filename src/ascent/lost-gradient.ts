@@ -4,17 +4,17 @@ import { gradientOf, inputTensor } from '../network/tensor-names.ts';
 import type { ObjectiveGraph } from './objective-graph.ts';
 
 /** One sentence, e.g. `the gradient vanishes at relu6`. */
-export async function diagnose(stage: ObjectiveGraph, slot: number): Promise<string> {
-  const { gpu, network, see } = stage;
-  const { imageGradient } = stage.buffers;
-  const inSlot = (values: Float32Array, pitch: number) => values.filter((_, index) => index % pitch === slot);
+export async function diagnose(graph: ObjectiveGraph, lane: number): Promise<string> {
+  const { gpu, network, see } = graph;
+  const { imageGradient } = graph.buffers;
+  const inLane = (values: Float32Array, pitch: number) => values.filter((_, index) => index % pitch === lane);
   const dispatches = see.flatMap((program) => program.dispatches);
   const [firstBackward] = network.backward.dispatches;
   const turn = firstBackward === undefined ? -1 : dispatches.indexOf(firstBackward);
   const backward = turn === -1 ? [] : dispatches.slice(turn);
   const look = async (part: typeof dispatches) => {
     for await (const { tensor, values, pitch } of follow(gpu, network, part)) {
-      const found = complaint(tensor, inSlot(values, pitch));
+      const found = complaint(tensor, inLane(values, pitch));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -25,7 +25,7 @@ export async function diagnose(stage: ObjectiveGraph, slot: number): Promise<str
     const sources = [...network.gradientSources.values()];
     const gradients = await Promise.all(
       sources.map(async ({ gradient }) =>
-        inSlot(new Float32Array(await gpu.read(gradient, gradient.size)), stage.batch),
+        inLane(new Float32Array(await gpu.read(gradient, gradient.size)), graph.batch),
       ),
     );
     if (gradients.every((values) => values.every((value) => value === 0)))
@@ -35,7 +35,7 @@ export async function diagnose(stage: ObjectiveGraph, slot: number): Promise<str
   if (lost !== undefined) return lost;
   const gradient = new Float32Array(await gpu.read(imageGradient, imageGradient.size));
   return (
-    complaintOfSize(inSlot(gradient, stage.batch)) ??
+    complaintOfSize(inLane(gradient, graph.batch)) ??
     'the gradient is lost on its way from the image to what is climbed'
   );
 }

@@ -41,13 +41,13 @@ export interface ObjectiveGraph {
   readonly batch: number;
   /** Layers other than the last that objectives are about; their gradients begin at `network.gradientSources`. */
   readonly units: readonly string[];
-  readonly buffers: StageBuffers;
+  readonly buffers: GraphBuffers;
   /** Pictures → objective; then back to `imageGradient`. */
   readonly see: readonly Program[];
   destroy(): void;
 }
 
-export interface StageBuffers {
+export interface GraphBuffers {
   /** Pictures, bytes [batch, channels, plane words · 4]. */
   readonly images: GPUBuffer;
   /** Mean image [channels, height, width]. */
@@ -69,7 +69,7 @@ export interface StageBuffers {
   readonly views: GPUBuffer | undefined;
 }
 
-/** The network that a stage has, for whoever makes it or asks what it takes. */
+/** The network of a graph, to make it or to count what it takes. */
 export function networkOptions(
   { architecture }: Model,
   { objectives, batch, denseWeights = 'f32' }: Pick<AscentSettings, 'objectives' | 'batch' | 'denseWeights'>,
@@ -87,9 +87,9 @@ export function networkOptions(
 
 /**
  * @param parameters of the model, on the device
- * @param choices which variants the network's kernels are; the device's tuning unless told
+ * @param choices which variants the network's kernels are; default: the device's tuning
  */
-export async function createStage(
+export async function createObjectiveGraph(
   gpu: Gpu,
   model: Model,
   parameters: Parameters,
@@ -127,7 +127,7 @@ interface Binding extends Omit<ObjectiveGraph, 'see' | 'destroy'> {
   readonly logits: boolean;
 }
 
-/** A view that is the same for all slots and iterations, with a clock that stands still. */
+/** A view that is the same for all lanes and iterations, with a clock that stands still. */
 interface FixedView {
   readonly table: GPUBuffer;
   readonly clock: GPUBuffer;
@@ -139,7 +139,7 @@ function allocate(
   { batch, classes }: Network,
   transformed: boolean,
   unitLayers: number,
-): StageBuffers {
+): GraphBuffers {
   const { image, mean } = preprocessing;
   const outcome = gpu.buffer('outcome', 4 * outcomeFloats(batch));
   // Where nothing is divided by a power of two, the power is 1.

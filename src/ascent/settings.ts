@@ -1,63 +1,20 @@
 /** What a gradient ascent is told: everything that its outcome depends on, beside the model and the adapter. */
 import type { CppnGenome } from '../genome/genome.ts';
 import type { Coordinates } from '../genome/cppn-coordinates.ts';
+import type { Extent } from '../network/layer.ts';
 import type { DenseStorage } from '../network/parameters.ts';
 import type { Objective } from './objective/objective.ts';
+import type { Climb } from './optimiser/hyperparameters.ts';
+import type { ClimbableParametrisation, ParametrisationContext } from './parametrisation/parametrisation.ts';
 
-/**
- * How far a step goes along the gradient g (paper §2.4 and its supplement):
- * constant: size · g; progress: g · min(largest, desired / ‖g‖²) with desired = min(early, late · (1 − objective));
- * normalised: size · g / √mean(g²); sign: size · sign(g); adam: size · m̂ / (√v̂ + ε).
- */
-export type StepRule =
-  | { readonly rule: 'constant' | 'normalised' | 'sign' | 'adam'; readonly size: number }
-  | {
-      readonly rule: 'progress';
-      readonly largest: number;
-      /** Most that the objective is to gain in a step. */
-      readonly early: number;
-      /** Share of what is missing to 1 that it is to gain. */
-      readonly late: number;
-    };
-
-/** How an image is changed in every iteration. Values are in units of a pixel's byte, from 0 to 255. */
-export interface Climb {
-  readonly step: StepRule;
-  /** Share of the last movement that goes on; 0 for none. */
-  readonly momentum: number;
-  /** Iterations after which a step has half its size, after twice as many a third, and so on. */
-  readonly cooling?: number;
-  /** X ← (1 − decay) X after every step. */
-  readonly decay: number;
-  /** Standard deviation of a Gaussian in pixels, every so many iterations. */
-  readonly blur?: { readonly radius: number; readonly every: number };
-  /** Per cent of the pixels that are set to the mean image: those of the least norm over the channels. */
-  readonly smallNorm: number;
-  /** The same of those whose contribution |Σ over channels of X · g| is least. */
-  readonly smallContribution: number;
-}
+export type { Climb, StepRule } from './optimiser/hyperparameters.ts';
 
 export type Start =
   | { readonly from: 'mean' }
   /** The mean image plus noise of this standard deviation (gaussian) or half width (uniform), in bytes. */
   | { readonly from: 'gaussian' | 'uniform'; readonly size: number }
-  /** Somebody's picture, perhaps with uniform noise within the ball around it. */
-  | { readonly from: 'picture'; readonly file: string; readonly sha256: string; readonly noise: number }
-  /** The same of several, each for objectives of its own. */
-  | {
-      readonly from: 'pictures';
-      readonly folder: string;
-      readonly pictures: readonly StartFile[];
-      readonly noise: number;
-    };
-
-export interface StartFile {
-  /** Path below the folder. */
-  readonly file: string;
-  readonly sha256: string;
-  /** What it shows, where the name of its subfolder says so. */
-  readonly class?: number;
-}
+  /** A picture, or several, each for objectives of its own; perhaps with uniform noise within the ball around it. */
+  | { readonly from: 'picture' | 'pictures'; readonly noise: number };
 
 /** Deviation or half width, in bytes. */
 export function noiseOf(start: Start): number {
@@ -77,6 +34,12 @@ export interface Ball {
 /** By which a random CPPN may have grown: a record of strangers is not to keep a process busy for ever. */
 export const mostMutations = 10_000;
 
+/** A parametrisation of the caller's own; images, their gradient and the random streams are those of the ascent. */
+export interface OwnParametrisation {
+  readonly kind: 'own';
+  create(context: ParametrisationContext): Promise<ClimbableParametrisation>;
+}
+
 /** What the numbers are that are climbed. */
 export type ParametrisationSettings =
   | { readonly kind: 'pixel' }
@@ -90,6 +53,19 @@ export type ParametrisationSettings =
       readonly genomes?: readonly CppnGenome[];
     };
 
+/** Takes places of what is shown to places of the picture: x' = a x + c y + e, y' = b x + d y + f, in pixels from the first one's middle. */
+export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+/** A transformation of the caller's own, asked for every image and iteration. */
+export type OwnTransform = (of: {
+  /** Uniform in [0, 1): the same for the same seed, objective and iteration, whatever else is climbed. */
+  readonly random: () => number;
+  /** Channels, height and width of the picture. */
+  readonly image: Extent;
+  /** Of the objective, from 0. */
+  readonly iteration: number;
+}) => Matrix;
+
 /** The network is shown the picture moved, turned and enlarged at random in every iteration. */
 export interface Transformation {
   /** Most pixels to either side. */
@@ -98,17 +74,18 @@ export interface Transformation {
   readonly rotate: number;
   /** Most that a side grows or shrinks, as a share, e.g. 0.1. */
   readonly scale: number;
+  /** What is done to the picture after that, in this order. */
+  readonly own?: readonly OwnTransform[];
 }
 
 export interface AscentSettings {
-  readonly model: string;
   readonly denseWeights?: DenseStorage;
   readonly objectives: readonly Objective[];
   /** Most iterations. */
   readonly steps: number;
   readonly seed: number;
   readonly start: Start;
-  readonly parametrisation: ParametrisationSettings;
+  readonly parametrisation: ParametrisationSettings | OwnParametrisation;
   /** One, or several that are tried in turn and compared. */
   readonly trials: readonly Trial[];
   readonly ball?: Ball;

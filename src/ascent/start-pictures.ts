@@ -1,15 +1,7 @@
-/** The pictures that an ascent starts from, as people have them and as the device climbs them. */
-import type { Guess } from '../model/likeliest.ts';
+/** The pictures that an ascent starts from, as they are handed over and as the device climbs them. */
 import type { Preprocessing } from '../model/preprocessing.ts';
 import type { Objective } from './objective/objective.ts';
 import type { Centred } from './parametrisation/pixel.ts';
-
-export interface StartPicture {
-  /** Bytes [channels, height, width] of the size that the model looks at, gray or RGB. */
-  readonly pixels: Uint8Array<ArrayBuffer>;
-  /** What the model takes it for, before it is changed. */
-  readonly before: Guess;
-}
 
 /** @throws Error where the objective starts from a picture that was not handed over */
 export function startOf<Picture>({ name, picture = 0 }: Objective, pictures: readonly Picture[]): Picture {
@@ -17,9 +9,6 @@ export function startOf<Picture>({ name, picture = 0 }: Objective, pictures: rea
   if (found === undefined) throw new Error(`the picture that ${name} starts from was not handed over`);
   return found;
 }
-
-/** Of the PNG that a run keeps of it. */
-export const startPath = (picture: number): string => `starts/${String(picture).padStart(4, '0')}.png`;
 
 /** Bytes [channels, height, width] as gray or RGB → minus the mean image, in the network's channel order. */
 export function centred(

@@ -21,14 +21,14 @@ export interface StartOptions {
   readonly batch: number;
   /** What an objective starts from, where that is a picture. */
   readonly pictureFor?: PictureFor;
-  /** [values, batch]: gets the pictures without the noise, where somebody needs them. */
+  /** [values, batch]: gets the pictures without the noise, where a ball needs them. */
   readonly centre?: GPUBuffer;
   /** [values, 2]. */
   readonly bounds: GPUBuffer;
 }
 
 /**
- * Writes the parameters of the start. The noise of a slot depends on the seed and its objective alone.
+ * Writes the parameters of the start. The noise of a lane depends on the seed and its objective alone.
  * @throws Error where the start is a picture and none is given
  */
 export async function writeStart(
@@ -61,18 +61,18 @@ export async function writeStart(
   for (const buffer of own) buffer.destroy();
 }
 
-/** u32 [batch, 2]; slots without an objective share one. */
+/** u32 [batch, 2]; lanes without an objective share one. */
 function keysOf(objectives: readonly Objective[], seed: number, batch: number): Uint32Array<ArrayBuffer> {
   const keys = new Uint32Array(2 * batch);
-  for (const [slot, objective] of objectives.slice(0, batch).entries())
-    keys.set(objectiveStream(seed, streams.ascentStart, objective).key, 2 * slot);
+  for (const [lane, objective] of objectives.slice(0, batch).entries())
+    keys.set(objectiveStream(seed, streams.ascentStart, objective).key, 2 * lane);
   return keys;
 }
 
-/** One [values] of each slot → [values, batch]. Slots without one have the mean image. */
+/** One [values] of each lane → [values, batch]. Lanes without one have the mean image. */
 function side(pictures: readonly Centred[], values: number, batch: number): Float32Array<ArrayBuffer> {
   const all = new Float32Array(values * batch);
-  for (const [slot, picture] of pictures.entries())
-    for (let value = 0; value < values; value++) all[value * batch + slot] = picture[value] ?? 0;
+  for (const [lane, picture] of pictures.entries())
+    for (let value = 0; value < values; value++) all[value * batch + lane] = picture[value] ?? 0;
   return all;
 }

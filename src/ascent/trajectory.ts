@@ -1,11 +1,8 @@
-/** The course of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
+/** The trajectory of one ascent: what every iteration said of it, when it ends, and what the records say of it. */
 import { stepPatience } from '../kernels/ascent/ascent-step.ts';
-import { logOddsOf } from '../model/log-odds.ts';
-import type { Model } from '../model/model.ts';
 import type { Iteration } from './optimiser/optimiser.ts';
 import type { Objective } from './objective/objective.ts';
 import type { AscentSettings } from './settings.ts';
-import { milestones, type AscentHistory, type AscentRow } from '../runs/ascent/records.ts';
 
 export interface Best {
   readonly iteration: number;
@@ -33,19 +30,10 @@ export interface Trajectory {
   fault?: string;
 }
 
-/** A course without its objective, which the settings hold. */
-export type StoredCourse = Omit<Trajectory, 'objective'>;
+/** As the device's lanes begin. */
+export const worst = -3e38;
 
-export function storedOf(course: Trajectory): StoredCourse {
-  const { value, confidence, named, gradientNorm, imageNorm, best, idle, closed, fault } = course;
-  const numbers = { value, confidence, named, gradientNorm, imageNorm, best, idle, closed };
-  return fault === undefined ? numbers : { ...numbers, fault };
-}
-
-/** As the device's slots begin. */
-const worst = -3e38;
-
-export const newCourse = (objective: Objective): Trajectory => ({
+export const newTrajectory = (objective: Objective): Trajectory => ({
   objective,
   value: [],
   confidence: [],
@@ -62,41 +50,31 @@ export const newCourse = (objective: Objective): Trajectory => ({
  * @param byte what a byte of the picture is in the network's input
  */
 export function follow(
-  course: Trajectory,
+  trajectory: Trajectory,
   iteration: Iteration,
-  slot: number,
+  lane: number,
   { until, steps }: Pick<AscentSettings, 'until' | 'steps'>,
   byte: number,
 ): void {
-  if (course.closed) return;
-  const at = (row: Float32Array) => row[slot] ?? NaN;
+  if (trajectory.closed) return;
+  const at = (row: Float32Array) => row[lane] ?? NaN;
   const gradientNorm = at(iteration.gradientNorm);
-  course.value.push(at(iteration.value));
-  course.confidence.push(at(iteration.confidence));
-  course.named.push(at(iteration.named));
-  course.gradientNorm.push(gradientNorm);
-  course.imageNorm.push(at(iteration.inputNorm) / byte);
-  const isWatched = course.objective.watched !== null;
+  trajectory.value.push(at(iteration.value));
+  trajectory.confidence.push(at(iteration.confidence));
+  trajectory.named.push(at(iteration.named));
+  trajectory.gradientNorm.push(gradientNorm);
+  trajectory.imageNorm.push(at(iteration.inputNorm) / byte);
+  const isWatched = trajectory.objective.watched !== null;
   const logOdds = at(iteration.logOdds);
   const score = isWatched ? logOdds : at(iteration.value);
-  const improved = score > course.best.score;
-  if (improved) course.best = { iteration: course.value.length - 1, score, logOdds };
-  if (isUsable(gradientNorm)) course.idle = 0;
-  else course.idle = gradientNorm === 0 ? course.idle + 1 : stepPatience;
-  course.closed =
+  const improved = score > trajectory.best.score;
+  if (improved) trajectory.best = { iteration: trajectory.value.length - 1, score, logOdds };
+  if (isUsable(gradientNorm)) trajectory.idle = 0;
+  else trajectory.idle = gradientNorm === 0 ? trajectory.idle + 1 : stepPatience;
+  trajectory.closed =
     (until !== undefined && improved && at(isWatched ? iteration.confidence : iteration.value) >= until) ||
-    course.idle >= stepPatience ||
-    course.value.length > steps;
-}
-
-/**
- * A course of an older state, which compared images by confidence, as one that compares by log-odds; those of its best image
- * are known as far as its confidence tells.
- */
-export function rescored(course: Trajectory): Trajectory {
-  const { objective, best } = course;
-  if (objective.watched === null || best.logOdds !== undefined || best.score <= worst) return course;
-  return { ...course, best: { ...best, score: Math.fround(logOddsOf(best.score)) } };
+    trajectory.idle >= stepPatience ||
+    trajectory.value.length > steps;
 }
 
 const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.isFinite(gradientNorm);
@@ -104,9 +82,12 @@ const isUsable = (gradientNorm: number): boolean => gradientNorm > 0 && Number.i
 /** The iteration from which on there was no gradient. */
 export const lostAt = ({ gradientNorm }: Trajectory): number => gradientNorm.findLastIndex(isUsable) + 1;
 
+/** A confidence at which a gradient that vanishes is no fault. */
+const asGoodAsCertain = 0.9999;
+
 /** Whether it was closed because nothing led on, and that before the network was as good as certain. */
 export function isStuck({ idle, confidence, objective, best }: Trajectory): boolean {
-  const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= milestones[3];
+  const certain = objective.watched !== null && (confidence[best.iteration] ?? 0) >= asGoodAsCertain;
   return idle >= stepPatience && !certain;
 }
 
@@ -117,45 +98,5 @@ export const namedAt = ({ named, best }: Trajectory): number => named[best.itera
 export const bestConfidence = ({ confidence, best }: Trajectory): number =>
   finiteOr0(confidence[best.iteration]);
 
-/** @param picture path of its PNG */
-export function rowOf(course: Trajectory, { labels }: Model, picture: string): AscentRow {
-  const { objective, confidence, named, value, best, fault } = course;
-  const { watched } = objective;
-  const number = watched ?? namedAt(course);
-  const first = (least: number) => {
-    const iteration = confidence.findIndex((one) => one >= least);
-    return iteration < 0 ? null : iteration;
-  };
-  const firstNamed = named.indexOf(watched ?? -1);
-  return {
-    objective: objective.name,
-    class: number,
-    label: labels[number] ?? '',
-    confidence: bestConfidence(course),
-    ...(Number.isFinite(best.logOdds) && { logOdds: best.logOdds }),
-    value: finiteOr0(value[best.iteration]),
-    startValue: finiteOr0(value[0]),
-    iteration: best.iteration,
-    iterations: Math.max(0, value.length - 1),
-    firstNamed: firstNamed < 0 ? null : firstNamed,
-    reached: milestones.map((least) => (watched === null ? null : first(least))),
-    ...(fault === undefined ? {} : { fault }),
-    picture,
-  };
-}
-
-/** Numbers that are none, which JSON has no word for, are 0 in it; the course's fault says so. */
-export function historyOf(course: Trajectory): AscentHistory {
-  const { objective, value, confidence, named, gradientNorm, imageNorm } = course;
-  const finite = (numbers: readonly number[]) => numbers.map(finiteOr0);
-  return {
-    objective: objective.name,
-    value: finite(value),
-    confidence: finite(confidence),
-    named: finite(named),
-    gradientNorm: finite(gradientNorm),
-    imageNorm: finite(imageNorm),
-  };
-}
-
-const finiteOr0 = (value: number | undefined): number => (Number.isFinite(value) ? (value ?? 0) : 0);
+/** What is no finite number, which JSON cannot hold, is 0 in records; the trajectory's fault says so. */
+export const finiteOr0 = (value: number | undefined): number => (Number.isFinite(value) ? (value ?? 0) : 0);

@@ -1,19 +1,32 @@
 /** The options of `fool ascend`, and the settings that they add up to. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
-  climbOf,
-  flatten,
+  hyperparameterNames,
+  hyperparameters,
   stepRules,
+  usedBy,
   type FlatClimb,
+  type Hyperparameter,
   type RuleName,
 } from '../ascent/optimiser/hyperparameters.ts';
 import { classMeasures, type ClassMeasure } from '../ascent/objective/objective.ts';
-import { presets, presetNames, stepScales, type PresetName } from '../ascent/optimiser/presets.ts';
+import { climbOfPreset, presets, presetNames, type PresetName } from '../ascent/optimiser/presets.ts';
 import { mostMutations, type Ball, type Climb, type Transformation } from '../ascent/settings.ts';
+import { AscentSettingsError } from '../ascent/settings-error.ts';
+import { sentence, setting } from '../util/sentence.ts';
 import { groups } from './help.ts';
 import { wholeNumber, withModel, type ModelOptions } from './options.ts';
 
-export interface AscendOptions extends ModelOptions {
+/** Hyper-parameters that go by another name on the command line. */
+const otherNames = { blurRadius: 'blur' } as const satisfies Partial<Record<Hyperparameter, string>>;
+
+type NumberOptions = {
+  readonly [
+    Name in Hyperparameter as Name extends keyof typeof otherNames ? (typeof otherNames)[Name] : Name
+  ]?: number;
+};
+
+export interface AscendOptions extends ModelOptions, NumberOptions {
   readonly class?: string;
   readonly unit?: readonly string[];
   readonly objective?: ClassMeasure;
@@ -25,17 +38,6 @@ export interface AscendOptions extends ModelOptions {
   readonly start?: string;
   readonly noise?: number;
   readonly stepRule?: RuleName;
-  readonly stepSize?: number;
-  readonly largest?: number;
-  readonly early?: number;
-  readonly late?: number;
-  readonly momentum?: number;
-  readonly cooling?: number;
-  readonly decay?: number;
-  readonly blur?: number;
-  readonly blurEvery?: number;
-  readonly smallNorm?: number;
-  readonly smallContribution?: number;
   readonly ball?: Ball['norm'];
   readonly radius?: number;
   readonly param: 'pixel' | 'fourier' | 'cppn';
@@ -60,7 +62,7 @@ export interface AscendOptions extends ModelOptions {
 /** Declares them; what is in range and fits together is checked with the model at hand. */
 export function withAscend(command: Command): Command {
   const collect = (text: string, earlier: readonly string[] = []) => [...earlier, text];
-  return withModel(command)
+  const declared = withModel(command)
     .optionsGroup('What is climbed:')
     .option('--class <list>', 'classes to climb: numbers or names with commas between them, or all')
     .option(
@@ -95,19 +97,11 @@ export function withAscend(command: Command): Command {
     )
     .option('--noise <size>', 'deviation or half width of that noise, in bytes', number)
     .optionsGroup('Steps:')
-    .addOption(new Option('--step-rule <rule>', 'how far a step goes').choices([...stepRules]))
-    .option('--step-size <size>', 'in bytes, or times the gradient with the constant rule', number)
-    .option('--largest <rate>', 'progress: most that the gradient is multiplied by', number)
-    .option('--early <gain>', 'progress: most that the objective is to gain in a step', number)
-    .option('--late <share>', 'progress: share of what is missing to 1 that it is to gain', number)
-    .option('--momentum <share>', 'of the last movement that goes on', number)
-    .option('--cooling <iterations>', 'after which a step has half its size; 0 for never', number)
-    .optionsGroup('What keeps the image simple, or near its start:')
-    .option('--decay <share>', 'by which the image returns to the mean image in every step', number)
-    .option('--blur <radius>', 'Gaussian blur of this many pixels, at least 0.3', number)
-    .option('--blur-every <n>', 'iterations from one blur to the next', wholeNumber(1))
-    .option('--small-norm <percent>', 'of the pixels, those of least norm, that are cleared', number)
-    .option('--small-contribution <percent>', 'of the pixels, those that contribute least', number)
+    .addOption(new Option('--step-rule <rule>', 'how far a step goes').choices([...stepRules]));
+  addNumbers(declared, ['length', 'movement']);
+  declared.optionsGroup('What keeps the image simple, or near its start:');
+  addNumbers(declared, ['regulariser']);
+  return declared
     .addOption(new Option('--ball <norm>', 'keep the image around its start').choices(['l2', 'linf']))
     .option('--radius <size>', 'of the ball, in bytes', number)
     .optionsGroup('How the picture is drawn and shown:')
@@ -143,6 +137,20 @@ export function withAscend(command: Command): Command {
     .option('--replace', 'delete the run in the folder first', false);
 }
 
+/** An option for each hyper-parameter of these parts, in the order of their rows. */
+function addNumbers(command: Command, parts: readonly string[]): void {
+  for (const name of hyperparameterNames) {
+    const { part, unit, about, least } = hyperparameters[name];
+    if (!parts.includes(part)) continue;
+    const words = optionOf(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const isWhole = 'whole' in hyperparameters[name];
+    command.option(`--${words} <${unit}>`, about, isWhole ? wholeNumber(least) : number);
+  }
+}
+
+const optionOf = (name: Hyperparameter): keyof NumberOptions =>
+  name === 'blurRadius' ? otherNames.blurRadius : name;
+
 function number(text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
   if (Number.isFinite(value)) return value;
@@ -163,51 +171,35 @@ export const resumeOptions: readonly string[] = [
 ];
 
 export function climbFrom(options: AscendOptions): Climb {
-  const climb = presetClimb(options);
-  const rule = options.stepRule ?? climb.step.rule;
-  // The size of a step means something else with every rule.
-  const preset = rule === climb.step.rule ? climb : { ...climb, step: climbOf(rule, {}).step };
-  const inherited = scaled(flatten(preset), options.param);
-  const asked = {
-    stepSize: options.stepSize,
-    largest: options.largest,
-    early: options.early,
-    late: options.late,
-    cooling: options.cooling,
-    decay: options.decay,
-    blurRadius: options.blur,
-    blurEvery: options.blurEvery,
-    smallNorm: options.smallNorm,
-    smallContribution: options.smallContribution,
-  };
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  // A momentum that the rule has no use for is kept, to be refused.
-  const { momentum = climb.momentum } = options;
-  return { ...climbOf(rule, { ...inherited, ...given }), momentum };
+  return climbOfPreset(options.preset, {
+    ball: ballOf(options),
+    kind: options.param,
+    rule: options.stepRule,
+    numbers: numbersIn(options),
+  });
 }
 
-/** In a Euclidean ball the steepest way is the gradient itself, not its signs, which a preset has for cubes. */
-function presetClimb(options: AscendOptions): Climb {
-  const { climb } = presets[options.preset];
-  return climb.step.rule === 'sign' && ballOf(options)?.norm === 'l2'
-    ? { ...climb, step: { ...climb.step, rule: 'normalised' } }
-    : climb;
+/** The hyper-parameters that were given. */
+function numbersIn(options: AscendOptions): FlatClimb {
+  return Object.fromEntries(
+    hyperparameterNames.flatMap((name) => {
+      const value = options[optionOf(name)];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
-function scaled(flat: FlatClimb, param: AscendOptions['param']): FlatClimb {
-  const { stepSize } = flat;
-  return stepSize === undefined ? flat : { ...flat, stepSize: stepSize * stepScales[param] };
-}
-
-/** An option that the step rule has no use for; undefined where there is none. */
-export function uselessOption(options: AscendOptions): string | undefined {
-  const { step } = climbFrom(options);
-  const { stepSize, cooling, largest, early, late } = options;
-  const unused = step.rule === 'progress' ? { stepSize, cooling } : { largest, early, late };
-  const [name] = Object.entries(unused).find(([, value]) => value !== undefined) ?? [];
-  return name === undefined
-    ? undefined
-    : `--${name.replace('S', '-s')} has no use with --step-rule ${step.rule}`;
+/** @throws AscentSettingsError for a number that the step rule has no use for */
+export function refuseUseless(options: AscendOptions): void {
+  const { rule } = climbFrom(options).step;
+  // A momentum is refused with the reason.
+  const useless = hyperparameterNames.find(
+    (name) => name in numbersIn(options) && name !== 'momentum' && !usedBy(name).includes(rule),
+  );
+  if (useless !== undefined)
+    throw new AscentSettingsError(
+      sentence`${setting(useless)} has no use with ${setting('stepRule')} ${rule}: leave it out`,
+    );
 }
 
 export function ballOf(options: AscendOptions): Ball | undefined {

@@ -1,6 +1,6 @@
 /** What `fool ascend` says at its end: confidences, values of units, adversarial examples. */
-import { counts } from '../ascent/attack.ts';
-import type { AscentRow, AscentSummary, AttackSummary, ObjectiveValue } from '../runs/ascent/records.ts';
+import { counts } from '../runs/ascent/attacks.ts';
+import type { AscentRow, AscentSummary, AttackSummary, ObjectiveValue } from '../runs/ascent/schema.ts';
 import { distanceText, formatValue, outcomeOf, namedText } from '../report/ascent-words.ts';
 import {
   formatPerCent,

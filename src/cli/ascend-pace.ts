@@ -1,6 +1,5 @@
 /** How long the rest of an ascent takes, by the iterations of its batch, which cost the same however many images still climb. */
-import type { Standing } from '../ascent/ascent.ts';
-import type { AscentProgress } from '../runs/ascent/records.ts';
+import type { Progress, Standing } from '../ascent/standing.ts';
 import type { ExpectedRest } from './bar-line.ts';
 
 /** Read-backs that the pace is taken of: early ones are slow, the first one waits for what is compiled. */
@@ -9,10 +8,10 @@ const remembered = 8;
 export class AscentPace {
   /** Iterations so far and when they were done, the newest last. */
   readonly #marks: { readonly done: number; readonly at: number }[] = [];
-  #last: Pick<AscentProgress, 'trial' | 'iteration'> = { trial: 0, iteration: 0 };
+  #last: Pick<Progress, 'trial' | 'iteration'> = { trial: 0, iteration: 0 };
 
   /** @param now milliseconds */
-  after({ trial, iteration, evaluations }: AscentProgress, standing: Standing, now: number): ExpectedRest {
+  after({ trial, iteration, evaluations }: Progress, standing: Standing, now: number): ExpectedRest {
     const last = this.#last;
     // Slots that are filled anew all at once count from 0 again.
     const goesOn = trial === last.trial && iteration >= last.iteration;

@@ -7,7 +7,7 @@ import { classObjectives, leavingObjective, parseObjective } from '../ascent/obj
 import { presets } from '../ascent/optimiser/presets.ts';
 import { defaultRanges, parseRanges } from '../ascent/search/ranges.ts';
 import { comparisonTrials, sampleTrials } from '../ascent/search/trials.ts';
-import type { AscentSettings, ParametrisationSettings, Start, StartFile, Trial } from '../ascent/settings.ts';
+import type { ParametrisationSettings, Trial } from '../ascent/settings.ts';
 import type { CppnGenome } from '../genome/genome.ts';
 import { messageOf } from '../util/message-of.ts';
 import { fitImage } from '../image/fit-image.ts';
@@ -18,15 +18,16 @@ import { readImageFile } from '../node/image-folder.ts';
 import { readRegular } from '../node/read-regular.ts';
 import { sha256Of } from '../node/sha256.ts';
 import { findPictures } from '../node/start-folder.ts';
+import type { AscentRunSettings, RecordedStart, StartFile } from '../runs/ascent/settings-schema.ts';
 import { readRun } from '../runs/evolution/read.ts';
-import { ballOf, climbFrom, transformationOf, uselessOption, type AscendOptions } from './ascend-options.ts';
+import { ballOf, climbFrom, transformationOf, refuseUseless, type AscendOptions } from './ascend-options.ts';
 import { classesNamed } from './named-classes.ts';
 import { noteTo, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What was asked for, as far as it is known before there is a device. */
 export interface AskedAscent {
-  readonly settings: Omit<AscentSettings, 'batch' | 'objectives'>;
+  readonly settings: Omit<AscentRunSettings, 'batch' | 'objectives'>;
   /** @param named the class that the network names each picture, where the objectives follow from that */
   readonly objectives: (named: readonly number[]) => readonly Objective[];
   readonly needsNames: boolean;
@@ -40,8 +41,7 @@ export async function askedFor(
   model: Model,
   terminal: Terminal,
 ): Promise<AskedAscent> {
-  const useless = uselessOption(options);
-  if (useless !== undefined) throw new UsageError(`${useless}: leave it out`);
+  refuseUseless(options);
   const preset = presets[options.preset];
   const wanted = wantedOf(options, model);
   const { start, pictures } = await startOf(options, model, terminal);
@@ -103,14 +103,14 @@ function wantedOf(options: AscendOptions, model: Model): Wanted {
   return classObjectives(wanted, objective ?? presets[preset].measure, unwanted, model);
 }
 
-const isLabelled = (start: Start): boolean =>
+const isLabelled = (start: RecordedStart): boolean =>
   start.from === 'pictures' && start.pictures.every((picture) => picture.class !== undefined);
 
 /** Of several pictures each has objectives of its own, but for the class that it shows already. */
 function objectivesOf(
   { objective, preset }: AscendOptions,
   wanted: Wanted,
-  start: Start,
+  start: RecordedStart,
   named: readonly number[],
   model: Model,
 ): readonly Objective[] {
@@ -132,7 +132,7 @@ const noPictures: readonly string[] = ['gaussian', 'uniform', 'mean'];
 const mostPictures = 10_000;
 
 interface FoundStart {
-  readonly start: Start;
+  readonly start: RecordedStart;
   readonly pictures: readonly Uint8Array<ArrayBuffer>[];
 }
 
@@ -208,7 +208,7 @@ async function startOfFolder(
 
 /** A resumed ascent reads its pictures again, which must still be those that it began with. */
 export async function storedAscent(
-  { objectives, ...settings }: AscentSettings,
+  { objectives, ...settings }: AscentRunSettings,
   model: Model,
 ): Promise<AskedAscent> {
   const { start } = settings;

@@ -1,16 +1,16 @@
 /** Runs one command line of a program: finds its command, turns errors into sentences and exit codes. */
 import { CommanderError, type Command } from 'commander';
 import { ObjectiveError } from '../ascent/objective/check-objective.ts';
-import { AscentSettingsError } from '../ascent/check-settings.ts';
+import { AscentSettingsError } from '../ascent/settings-error.ts';
 import { SettingError } from '../experiments/experiment-settings.ts';
-import { PopulationError, SearchMemoryError } from '../evolution/limits.ts';
+import { PopulationError } from '../evolution/limits.ts';
 import { ClassError, SearchSettingsError } from '../evolution/settings.ts';
 import { ModelPairError } from '../experiments/shared-classes.ts';
-import { messageOf } from '../util/message-of.ts';
 import { UnknownModelError } from '../node/model-file.ts';
 import { printEnvelope } from './envelope.ts';
 import { nameOf } from './help.ts';
 import type { Invocation } from './io.ts';
+import { messageInOptions } from './option-words.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -25,7 +25,7 @@ export async function runProgram(
   } catch (error) {
     // Commander has printed its own message already.
     if (error instanceof CommanderError) keepForJson(error, program, commandLine, invocation);
-    else tell(error, invocation);
+    else tell(error, program, invocation);
     if (invocation.exitCode === 0) invocation.exitCode = exitCodeOf(error);
   }
   printEnvelope(invocation);
@@ -72,16 +72,10 @@ function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
 }
 
-/** The library speaks of its settings, a command of its options. */
-function inWordsOfOptions(error: unknown): string {
-  if (!(error instanceof SearchMemoryError)) return messageOf(error);
-  return `${error.needs}: choose fewer --classes or a smaller --population; fool evolve allows more with --memory`;
-}
-
-function tell(error: unknown, { err, errors, pointer }: Invocation): void {
-  const sentence = inWordsOfOptions(error);
-  errors.push(sentence);
-  err.write(`fool: ${printable(sentence)}\n`);
+function tell(error: unknown, program: Command, { err, errors, pointer }: Invocation): void {
+  const message = messageInOptions(error, program);
+  errors.push(message);
+  err.write(`fool: ${printable(message)}\n`);
   if (pointer !== undefined && exitCodeOf(error) === 2) err.write(`${pointer}\n`);
   if (process.env['FOOL_DEBUG'] !== undefined && error instanceof Error)
     err.write(`${String(error.stack)}\n`);

@@ -1,10 +1,10 @@
 /** A gradient ascent as a step of an experiment: it has a run folder, and resumes where it was interrupted. */
 import { z } from 'zod';
-import { ascend } from '../ascent/ascend.ts';
 import { ascentBatch } from '../ascent/batch-size.ts';
 import { checkSettings } from '../ascent/check-settings.ts';
-import { milestones } from '../runs/ascent/records.ts';
-import type { AscentSettings } from '../ascent/settings.ts';
+import { recordAscent } from '../runs/ascent/record.ts';
+import { milestones } from '../runs/ascent/schema.ts';
+import type { AscentRunSettings } from '../runs/ascent/settings-schema.ts';
 import type { CppnGenome } from '../genome/genome.ts';
 import { logOddsOf } from '../model/log-odds.ts';
 import type { Model } from '../model/model.ts';
@@ -45,7 +45,7 @@ export const ascentOutcome = z.object({
 });
 export type AscentOutcome = z.infer<typeof ascentOutcome>;
 
-type AskedSettings = Omit<AscentSettings, 'batch'>;
+type AskedSettings = Omit<AscentRunSettings, 'batch'>;
 
 export interface AscentStepOptions {
   readonly id: string;
@@ -105,7 +105,7 @@ async function follow(
   const { objectives, trials, steps } = setup.settings;
   const total = trials.length * objectives.length * (steps + 1);
   try {
-    const { complete } = await ascend(ascent, {
+    const { complete } = await recordAscent(ascent, {
       now: host.now,
       onProgress: ({ median = 0 }, { settled }) => {
         const share = Math.floor((evaluations * settled) / total);

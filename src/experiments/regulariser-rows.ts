@@ -1,6 +1,6 @@
 /** The table of gradient ascent: what each regulariser costs in confidence, and what it buys in smoothness. */
 import { median as medianOf } from 'simple-statistics';
-import { milestones } from '../runs/ascent/records.ts';
+import { milestones } from '../runs/ascent/schema.ts';
 import { formatConfidence, formatCount, formatNumber } from '../report/format.ts';
 import type { AscentOutcome } from './ascent-step.ts';
 import type { ConclusionRow } from './experiment.ts';

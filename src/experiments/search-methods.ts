@@ -1,8 +1,9 @@
 /** The searches that are compared, each as steps at one number of evaluations. */
-import { AscentSettingsError } from '../ascent/check-settings.ts';
+import { AscentSettingsError } from '../ascent/settings-error.ts';
 import { classObjectives } from '../ascent/objective/parse-objective.ts';
 import { presets, stepScales } from '../ascent/optimiser/presets.ts';
-import type { AscentSettings, Climb } from '../ascent/settings.ts';
+import type { Climb } from '../ascent/settings.ts';
+import type { AscentRunSettings } from '../runs/ascent/settings-schema.ts';
 import type { CppnGenome } from '../genome/genome.ts';
 import type { Coordinates } from '../genome/cppn-coordinates.ts';
 import { logOddsOf } from '../model/log-odds.ts';
@@ -150,7 +151,7 @@ function ascentSettings(
   seed: number,
   kind: Climbed['kind'],
   budget: number,
-): Omit<AscentSettings, 'batch'> {
+): Omit<AscentRunSettings, 'batch'> {
   const { climb, measure, noise } = presets[plan.preset];
   const { classes, mutations, coordinates } = plan;
   return {

@@ -1,6 +1,6 @@
 /** Film strips as animated GIFs. */
 import { encode } from 'modern-gif';
-import { mostStrips } from '../runs/ascent/records.ts';
+import { mostStrips } from '../runs/ascent/film-strip.ts';
 import { readAscent } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './read-strip.ts';

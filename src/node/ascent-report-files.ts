@@ -1,6 +1,8 @@
 /** Writes the pictures and tables of an ascent's folder. */
-import { mostStrips, type AscentRow } from '../runs/ascent/records.ts';
-import { isWatched, type AscentSettings } from '../ascent/settings.ts';
+import { mostStrips } from '../runs/ascent/film-strip.ts';
+import type { AscentRow } from '../runs/ascent/schema.ts';
+import { isWatched } from '../ascent/settings.ts';
+import type { AscentRunSettings } from '../runs/ascent/settings-schema.ts';
 import {
   mostAttacksShown,
   mostCompared,
@@ -77,7 +79,7 @@ async function gridPictures(
 function captionOf(
   row: AscentRow,
   index: number,
-  settings: AscentSettings,
+  settings: AscentRunSettings,
 ): Pick<GridPicture, 'label' | 'caption' | 'confidence' | 'note'> {
   const { label, confidence, attack } = row;
   if (attack?.success !== undefined) {

@@ -1,6 +1,5 @@
 /** The film strip of an objective as its readers see it: small pictures of the way, and the one that was delivered at its end. */
-import { frameOf } from '../runs/ascent/film-strip.ts';
-import { framePath } from '../runs/ascent/records.ts';
+import { frameOf, framePath } from '../runs/ascent/film-strip.ts';
 import type { SavedAscent } from '../runs/ascent/read.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Image } from '../image/image.ts';

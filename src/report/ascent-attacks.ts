@@ -1,7 +1,7 @@
 /** The section of an ascent's page that shows adversarial examples: before, after, and what was changed. */
 import { isWatched } from '../ascent/settings.ts';
-import { summariseAttacks } from '../ascent/attack.ts';
-import type { AscentRow } from '../runs/ascent/records.ts';
+import { summariseAttacks } from '../runs/ascent/attacks.ts';
+import type { AscentRow } from '../runs/ascent/schema.ts';
 import { mostAttacksShown, type AscentReportInput } from './ascent-input.ts';
 import { normText, outcomeOf, rowName, valueChange } from './ascent-words.ts';
 import { formatPerCent, formatConfidence, formatNumber, shortLabel } from './format.ts';

@@ -1,6 +1,6 @@
 /** The curves of an ascent: what every objective did in every iteration. */
 import { isWatched } from '../ascent/settings.ts';
-import type { AscentHistory } from '../runs/ascent/records.ts';
+import type { AscentHistory } from '../runs/ascent/schema.ts';
 import type { AscentReportInput } from './ascent-input.ts';
 import { rowName } from './ascent-words.ts';
 import { mostCurves, plotCurves, valuesOf, type Curve } from './curves.ts';

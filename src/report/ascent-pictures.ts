@@ -1,7 +1,7 @@
 /** The sections of an ascent's page that show pictures: the best of each objective, and how they came to be. */
 import { isWatched } from '../ascent/settings.ts';
-import { isAttack } from '../ascent/attack.ts';
-import type { AscentHistory, AscentRow } from '../runs/ascent/records.ts';
+import { isAttack } from '../runs/ascent/attacks.ts';
+import type { AscentHistory, AscentRow } from '../runs/ascent/schema.ts';
 import { logOddsOf } from '../model/log-odds.ts';
 import type { AscentReportInput, Frame } from './ascent-input.ts';
 import {

@@ -1,5 +1,5 @@
 /** Makes `report.html` from the records of a gradient ascent. */
-import { isAttack } from '../ascent/attack.ts';
+import { isAttack } from '../runs/ascent/attacks.ts';
 import { attacksSection, attackStyle } from './ascent-attacks.ts';
 import { curvesSection } from './ascent-curves.ts';
 import type { AscentReportInput } from './ascent-input.ts';

@@ -1,6 +1,6 @@
 /** Outcomes of trials against the settings of their climbs. */
 import * as Plot from '@observablehq/plot';
-import type { TrialRecord } from '../runs/ascent/records.ts';
+import type { TrialRecord } from '../runs/ascent/schema.ts';
 import { climbValues, differingNames, valueText } from './ascent-words.ts';
 import { confidenceAxis, draw, evenAxis, plotFrame, tickText, type VerticalAxis } from './plot-frame.ts';
 import type { Figure } from './tables.ts';

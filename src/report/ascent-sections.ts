@@ -1,7 +1,7 @@
 /** The sections of an ascent's page that hold numbers and tables. */
 import { isWatched } from '../ascent/settings.ts';
-import { summariseAttacks } from '../ascent/attack.ts';
-import { milestones, type AscentRow } from '../runs/ascent/records.ts';
+import { summariseAttacks } from '../runs/ascent/attacks.ts';
+import { milestones, type AscentRow } from '../runs/ascent/schema.ts';
 import { summarise } from '../util/confidence-statistics.ts';
 import type { AscentReportInput } from './ascent-input.ts';
 import {

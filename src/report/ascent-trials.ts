@@ -1,7 +1,7 @@
 /** Trials beside each other: a table, their pictures, and what each setting of the climb did to the outcome. */
 import { isBetter } from '../runs/ascent/trial-summary.ts';
 import { isWatched } from '../ascent/settings.ts';
-import type { AscentRow, AscentSummary, TrialRecord } from '../runs/ascent/records.ts';
+import type { AscentRow, AscentSummary, TrialRecord } from '../runs/ascent/schema.ts';
 import { mostCompared, mostTrialsShown, type AscentReportInput } from './ascent-input.ts';
 import { plotSettings } from './ascent-scatter.ts';
 import {

@@ -1,9 +1,11 @@
 /** What an ascent's records are called on its page. */
-import { startFileOf } from '../ascent/attack.ts';
-import type { Distance } from '../ascent/distance.ts';
-import { milestones, type Attack, type AscentRow, type TrialRecord } from '../runs/ascent/records.ts';
+import { startFileOf } from '../runs/ascent/attacks.ts';
+import type { Distance } from '../runs/ascent/distance.ts';
+import { milestones, type Attack, type AscentRow, type TrialRecord } from '../runs/ascent/schema.ts';
 import type { Guess } from '../model/likeliest.ts';
-import { isWatched, type AscentSettings, type Climb, type StepRule } from '../ascent/settings.ts';
+import { flatten, hyperparameterNames, hyperparameters } from '../ascent/optimiser/hyperparameters.ts';
+import { isWatched, type Climb } from '../ascent/settings.ts';
+import type { AscentRunSettings } from '../runs/ascent/settings-schema.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 
 /** `90 %` … `99.99 %`. */
@@ -19,7 +21,7 @@ export const valueChange = ({ value, startValue = value }: AscentRow): string =>
 export function rowName(
   { objective: name, label }: AscentRow,
   index: number,
-  settings: AscentSettings,
+  settings: AscentRunSettings,
 ): string {
   const objective = settings.objectives[index];
   const file =
@@ -39,34 +41,14 @@ export function rowDescription(row: AscentRow, isWatched: boolean): string {
 export type ClimbValue = string | number | undefined;
 
 /** A climb as a list of names and values; what a rule or climb does not have is undefined. */
-export function climbValues({
-  step,
-  momentum,
-  cooling,
-  decay,
-  blur,
-  ...clipping
-}: Climb): Record<string, ClimbValue> {
+export function climbValues(climb: Climb): Record<string, ClimbValue> {
+  const flat = flatten(climb);
+  const rows = (['length', 'movement', 'regulariser'] as const).flatMap((part) =>
+    hyperparameterNames.filter((name) => hyperparameters[name].part === part),
+  );
   return {
-    ...stepValues(step),
-    'cooling (iterations)': cooling,
-    momentum,
-    decay,
-    'blur radius': blur?.radius,
-    'blur every': blur?.every,
-    'small norm (%)': clipping.smallNorm,
-    'small contribution (%)': clipping.smallContribution,
-  };
-}
-
-function stepValues(step: StepRule): Record<string, ClimbValue> {
-  const progress = step.rule === 'progress' ? step : undefined;
-  return {
-    'step rule': step.rule,
-    'step size': step.rule === 'progress' ? undefined : step.size,
-    'largest step': progress?.largest,
-    'early gain': progress?.early,
-    'late gain': progress?.late,
+    'step rule': climb.step.rule,
+    ...Object.fromEntries(rows.map((name) => [hyperparameters[name].title, flat[name]])),
   };
 }
 
@@ -82,7 +64,7 @@ export function valueText(value: ClimbValue): string {
   return typeof value === 'string' ? value : String(Number(value.toPrecision(4)));
 }
 
-export function describeStart({ start }: AscentSettings): string {
+export function describeStart({ start }: AscentRunSettings): string {
   switch (start.from) {
     case 'mean':
       return 'the mean image';
@@ -100,7 +82,7 @@ export function describeStart({ start }: AscentSettings): string {
 const noiseAround = (noise: number): string =>
   noise > 0 ? ` plus uniform noise of up to ${formatCount(noise, 'byte')}` : '';
 
-export function describeParametrisation({ parametrisation }: AscentSettings): string {
+export function describeParametrisation({ parametrisation }: AscentRunSettings): string {
   switch (parametrisation.kind) {
     case 'pixel':
       return 'pixels';
@@ -117,13 +99,13 @@ export function describeParametrisation({ parametrisation }: AscentSettings): st
   }
 }
 
-export function describeBall({ ball }: AscentSettings): string {
+export function describeBall({ ball }: AscentRunSettings): string {
   if (!ball) return 'the image may go anywhere';
   const norm = ball.norm === 'l2' ? 'Euclidean distance' : 'no value changed by more than';
   return `${norm} ${formatNumber(ball.radius)} bytes`;
 }
 
-export function describeTransformation({ transformation }: AscentSettings): string {
+export function describeTransformation({ transformation }: AscentRunSettings): string {
   if (!transformation) return 'shown as it is';
   const { jitter, rotate, scale } = transformation;
   const size = `${formatNumber(100 * scale)} %`;

@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AscentState } from '../../src/runs/ascent/checkpoint.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
-import type { AscentHistory, AscentRow } from '../../src/runs/ascent/records.ts';
-import type { AscentSettings } from '../../src/ascent/settings.ts';
+import type { AscentHistory, AscentRow } from '../../src/runs/ascent/schema.ts';
+import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
 import { createJudge } from '../../src/model/judge.ts';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { crc32 } from '../../src/storage/crc32.ts';
@@ -27,13 +27,13 @@ import {
 /** Steps that hardly move an image. */
 const still = { rule: 'constant', size: 1e-30 } as const;
 
-async function outcome(settings: AscentSettings, hooks = {}): Promise<MemoryStorage> {
+async function outcome(settings: AscentRunSettings, hooks = {}): Promise<MemoryStorage> {
   const storage = new MemoryStorage();
   await tinyAscent({ storage, settings, hooks });
   return storage;
 }
 
-async function single(settings: AscentSettings, place: number): Promise<[AscentRow, AscentHistory]> {
+async function single(settings: AscentRunSettings, place: number): Promise<[AscentRow, AscentHistory]> {
   const objectives = settings.objectives.slice(place, place + 1);
   const { rows, history } = await readAscent(await outcome({ ...settings, objectives }));
   return [rows[0]!, history[0]!];
@@ -103,11 +103,11 @@ function older(storage: MemoryStorage): void {
   const bytes = Uint8Array.from(storage.files.get(state.tensors!.file)!);
   // `best` [4, batch] is the third tensor of a climb without momentum, and its last.
   const best = new Float32Array(bytes.buffer, bytes.length - 16 * tinyAscentSettings.batch);
-  const courses = state.courses.map(({ best: { iteration }, ...course }) => ({
-    ...course,
-    best: { iteration, score: course.confidence[iteration]! },
+  const courses = state.courses.map(({ best: { iteration }, ...trajectory }) => ({
+    ...trajectory,
+    best: { iteration, score: trajectory.confidence[iteration]! },
   }));
-  for (const [slot, place] of state.slots.entries()) best[slot] = courses[place]!.best.score;
+  for (const [lane, place] of state.slots.entries()) best[lane] = courses[place]!.best.score;
   const tensors = { ...state.tensors!, crc32: crc32(bytes) };
   const rows = state.rows.map((row) => (row === null ? null : { ...row, logOdds: undefined }));
   storage.files.set(state.tensors!.file, bytes);

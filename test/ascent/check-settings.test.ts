@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ObjectiveError } from '../../src/ascent/objective/check-objective.ts';
-import { AscentSettingsError, checkClimb, checkSettings } from '../../src/ascent/check-settings.ts';
+import { checkClimb, checkSettings } from '../../src/ascent/check-settings.ts';
+import { AscentSettingsError } from '../../src/ascent/settings-error.ts';
 import { parseObjective } from '../../src/ascent/objective/parse-objective.ts';
 import type {
   AscentSettings,
@@ -25,7 +26,7 @@ function messageOfSettings(changes: Partial<AscentSettings>): string {
 const withClimb = (climb: Partial<Climb>, changes: Partial<AscentSettings> = {}): string =>
   messageOfSettings({ ...changes, trials: [{ name: 'trial 0', climb: { ...plainClimb, ...climb } }] });
 
-const picture: Start = { from: 'picture', file: 'seven.png', sha256: '00', noise: 0 };
+const picture: Extract<Start, { readonly from: 'picture' | 'pictures' }> = { from: 'picture', noise: 0 };
 const ball: Ball = { norm: 'linf', radius: 8 };
 const fourier: ParametrisationSettings = { kind: 'fourier' };
 const cppn: ParametrisationSettings = { kind: 'cppn', coordinates: 'pixels', mutations: 3 };
@@ -55,39 +56,39 @@ describe('settings that make sense', () => {
 
 describe('a climb is refused', () => {
   test.each<[Partial<Climb>, string]>([
-    [{ step: { rule: 'constant', size: 0 } }, '--step-size is 0, expected a number above 0'],
-    [{ step: { rule: 'sign', size: -1 } }, '--step-size is -1, expected a number above 0'],
-    [{ step: { rule: 'adam', size: NaN } }, '--step-size is NaN, expected a number above 0'],
-    [{ step: { rule: 'normalised', size: 1e39 } }, '--step-size is 1e+39, expected a number above 0'],
+    [{ step: { rule: 'constant', size: 0 } }, 'stepSize is 0, expected a number above 0'],
+    [{ step: { rule: 'sign', size: -1 } }, 'stepSize is -1, expected a number above 0'],
+    [{ step: { rule: 'adam', size: NaN } }, 'stepSize is NaN, expected a number above 0'],
+    [{ step: { rule: 'normalised', size: 1e39 } }, 'stepSize is 1e+39, expected a number above 0'],
     [
       { step: { ...progress, largest: Infinity } },
-      'largest of --step-rule progress is Infinity, expected a number above 0',
+      'largest of stepRule progress is Infinity, expected a number above 0',
     ],
     [
       { step: { ...progress, early: 0 } },
-      'early of --step-rule progress is 0, expected a number above 0, at most 1',
+      'early of stepRule progress is 0, expected a number above 0, at most 1',
     ],
     [
       { step: { ...progress, late: 1.5 } },
-      'late of --step-rule progress is 1.5, expected a number above 0, at most 1',
+      'late of stepRule progress is 1.5, expected a number above 0, at most 1',
     ],
-    [{ momentum: 1 }, '--momentum is 1, expected a number from 0 to below 1'],
-    [{ momentum: -0.1 }, '--momentum is -0.1, expected a number from 0 to below 1'],
-    [{ decay: 1 }, '--decay is 1, expected a number from 0 to below 1'],
-    [{ decay: -0.1 }, '--decay is -0.1, expected a number from 0 to below 1'],
-    [{ blur: { radius: 0.29, every: 4 } }, '--blur is 0.29, expected 0 for none, or a number from 0.3'],
-    [{ blur: { radius: 0, every: 4 } }, '--blur is 0 yet there is a blur: leave the blur out'],
-    [{ blur: { radius: NaN, every: 4 } }, '--blur is NaN, expected 0 for none, or a number from 0.3'],
-    [{ blur: { radius: 1, every: 0 } }, '--blur-every is 0, expected a whole number from 1'],
-    [{ blur: { radius: 1, every: 1.5 } }, '--blur-every is 1.5, expected a whole number from 1'],
-    [{ smallNorm: 100 }, '--small-norm is 100, expected a number from 0 to below 100'],
-    [{ smallNorm: -1 }, '--small-norm is -1, expected a number from 0 to below 100'],
-    [{ smallContribution: 100 }, '--small-contribution is 100, expected a number from 0 to below 100'],
-    [{ smallContribution: NaN }, '--small-contribution is NaN, expected a number from 0 to below 100'],
+    [{ momentum: 1 }, 'momentum is 1, expected a number from 0 to below 1'],
+    [{ momentum: -0.1 }, 'momentum is -0.1, expected a number from 0 to below 1'],
+    [{ decay: 1 }, 'decay is 1, expected a number from 0 to below 1'],
+    [{ decay: -0.1 }, 'decay is -0.1, expected a number from 0 to below 1'],
+    [{ blur: { radius: 0.29, every: 4 } }, 'blurRadius is 0.29, expected 0 for none, or a number from 0.3'],
+    [{ blur: { radius: 0, every: 4 } }, 'blurRadius is 0 yet there is a blur: leave the blur out'],
+    [{ blur: { radius: NaN, every: 4 } }, 'blurRadius is NaN, expected 0 for none, or a number from 0.3'],
+    [{ blur: { radius: 1, every: 0 } }, 'blurEvery is 0, expected a whole number from 1'],
+    [{ blur: { radius: 1, every: 1.5 } }, 'blurEvery is 1.5, expected a whole number from 1'],
+    [{ smallNorm: 100 }, 'smallNorm is 100, expected a number from 0 to below 100'],
+    [{ smallNorm: -1 }, 'smallNorm is -1, expected a number from 0 to below 100'],
+    [{ smallContribution: 100 }, 'smallContribution is 100, expected a number from 0 to below 100'],
+    [{ smallContribution: NaN }, 'smallContribution is NaN, expected a number from 0 to below 100'],
   ])('%j: %s', (change, message) => {
     expect(() => {
       checkClimb({ ...plainClimb, ...change });
-    }).toThrow(new AscentSettingsError(message));
+    }).toThrow(AscentSettingsError);
     expect(withClimb(change)).toBe(message);
   });
 
@@ -96,7 +97,7 @@ describe('a climb is refused', () => {
     (step) => {
       checkClimb({ ...plainClimb, step });
       expect(withClimb({ step, momentum: 0.5 })).toBe(
-        `--step-rule ${step.rule} with --momentum 0.5: a movement goes on with the step rules constant and normalised only; leave --momentum out, or choose one of these`,
+        `stepRule ${step.rule} with momentum 0.5: a movement goes on with the step rules constant and normalised only; leave momentum out, or choose one of these`,
       );
     },
   );
@@ -112,62 +113,62 @@ describe('a climb is refused', () => {
 
 describe('settings are refused', () => {
   test.each<[Partial<AscentSettings>, string]>([
-    [{ objectives: [] }, 'there is nothing to climb: name a --class or a --unit'],
+    [{ objectives: [] }, 'there is nothing to climb: name a class or a unit'],
     [{ trials: [] }, 'there is no trial: give at least one climb'],
-    [{ steps: 0 }, '--steps is 0, expected a whole number from 1'],
-    [{ steps: 1.5 }, '--steps is 1.5, expected a whole number from 1'],
-    [{ seed: -1 }, '--seed is -1, expected a whole number from 0'],
-    [{ batch: 0 }, '--batch is 0, expected 4, 8, 12 and so on: four images share a vector'],
-    [{ batch: 6 }, '--batch is 6, expected 4, 8, 12 and so on'],
-    [{ start: { from: 'gaussian', size: -1 } }, '--noise is -1, expected a number of bytes from 0'],
-    [
-      { start: { from: 'uniform', size: Infinity } },
-      '--noise is Infinity, expected a number of bytes from 0',
-    ],
-    [{ start: { ...picture, noise: NaN } }, '--noise is NaN, expected a number of bytes from 0'],
+    [{ steps: 0 }, 'steps is 0, expected a whole number from 1'],
+    [{ steps: 1.5 }, 'steps is 1.5, expected a whole number from 1'],
+    [{ seed: -1 }, 'seed is -1, expected a whole number from 0'],
+    [{ batch: 0 }, 'batch is 0, expected 4, 8, 12 and so on: four images share a vector'],
+    [{ batch: 6 }, 'batch is 6, expected 4, 8, 12 and so on'],
+    [{ start: { from: 'gaussian', size: -1 } }, 'noise is -1, expected a number of bytes from 0'],
+    [{ start: { from: 'uniform', size: Infinity } }, 'noise is Infinity, expected a number of bytes from 0'],
+    [{ start: { ...picture, noise: NaN } }, 'noise is NaN, expected a number of bytes from 0'],
     [
       { parametrisation: fourier, start: picture },
-      '--param fourier cannot start from a picture: choose --param pixel, or another --start',
+      'parametrisation fourier cannot start from a picture: choose parametrisation pixel, or another start',
     ],
     [
       { parametrisation: cppn, start: picture },
-      '--param cppn cannot start from a picture: choose --param pixel, or another --start',
+      'parametrisation cppn cannot start from a picture: choose parametrisation pixel, or another start',
     ],
-    [{ parametrisation: fourier, ball }, '--param fourier with --ball: the picture cannot be kept in a ball'],
-    [{ parametrisation: cppn, ball }, '--param cppn with --ball: the picture cannot be kept in a ball'],
+    [
+      { parametrisation: fourier, ball },
+      'parametrisation fourier with ball: the picture cannot be kept in a ball',
+    ],
+    [{ parametrisation: cppn, ball }, 'parametrisation cppn with ball: the picture cannot be kept in a ball'],
     [
       { parametrisation: { ...cppn, mutations: -1 } },
-      '--param cppn with -1 mutations: expected a whole number from 0',
+      'parametrisation cppn with -1 mutations: expected a whole number from 0',
     ],
     [
       { parametrisation: { ...cppn, genomes: [] } },
-      '--param cppn has 0 genomes for 1 objectives: expected one for each',
+      'parametrisation cppn has 0 genomes for 1 objectives: expected one for each',
     ],
-    [{ ball }, '--ball linf without a picture to be its centre: give one with --start, or leave --ball out'],
+    [{ ball }, 'ball linf without a picture to be its centre: give one with start, or leave ball out'],
     [
       { ball: { norm: 'l2', radius: 0 }, start: picture },
-      '--radius of --ball l2 is 0, expected a number of bytes from 1: a byte changes by no less',
+      'radius of ball l2 is 0, expected a number of bytes from 1: a byte changes by no less',
     ],
-    [{ ball: { norm: 'l2', radius: NaN }, start: picture }, '--radius of --ball l2 is NaN'],
-    [{ ball: { norm: 'linf', radius: 1e39 }, start: picture }, '--radius of --ball linf is 1e+39'],
-    [{ until: 0 }, '--until is 0, expected a confidence above 0, at most 1'],
-    [{ until: 1.01 }, '--until is 1.01, expected a confidence above 0, at most 1'],
+    [{ ball: { norm: 'l2', radius: NaN }, start: picture }, 'radius of ball l2 is NaN'],
+    [{ ball: { norm: 'linf', radius: 1e39 }, start: picture }, 'radius of ball linf is 1e+39'],
+    [{ until: 0 }, 'until is 0, expected a confidence above 0, at most 1'],
+    [{ until: 1.01 }, 'until is 1.01, expected a confidence above 0, at most 1'],
     [
       { until: 0.9, objectives: [parseObjective('conv1:3', model)] },
-      '--until 0.9 with conv1:3, which raises no single class',
+      'until 0.9 with conv1:3, which raises no single class',
     ],
   ])('%j: %s', (changes, message) => {
     expect(messageOfSettings(changes)).toContain(message);
   });
 
   test.each([
-    [{ jitter: 14 }, '--jitter is 14, expected a number of pixels from 0 to below 14, half of the image'],
-    [{ jitter: -1 }, '--jitter is -1'],
-    [{ jitter: NaN }, '--jitter is NaN'],
-    [{ rotate: -1 }, '--rotate is -1, expected a number of degrees from 0 to 180'],
-    [{ rotate: 181 }, '--rotate is 181'],
-    [{ scale: 0.51 }, '--scale is 0.51, expected a share from 0 to 0.5'],
-    [{ scale: -0.1 }, '--scale is -0.1'],
+    [{ jitter: 14 }, 'jitter is 14, expected a number of pixels from 0 to below 14, half of the image'],
+    [{ jitter: -1 }, 'jitter is -1'],
+    [{ jitter: NaN }, 'jitter is NaN'],
+    [{ rotate: -1 }, 'rotate is -1, expected a number of degrees from 0 to 180'],
+    [{ rotate: 181 }, 'rotate is 181'],
+    [{ scale: 0.51 }, 'scale is 0.51, expected a share from 0 to 0.5'],
+    [{ scale: -0.1 }, 'scale is -0.1'],
   ])('where the picture is moved by %j: %s', (change, message) => {
     expect(messageOfSettings({ transformation: { jitter: 0, rotate: 0, scale: 0, ...change } })).toContain(
       message,
@@ -178,34 +179,30 @@ describe('settings are refused', () => {
     [
       { blur: { radius: 1, every: 4 } },
       { parametrisation: fourier },
-      '--blur acts on pixels and --param fourier has none',
+      'blurRadius acts on pixels and parametrisation fourier has none',
     ],
     [
       { smallNorm: 10 },
       { parametrisation: fourier },
-      '--small-norm acts on pixels and --param fourier has none',
+      'smallNorm acts on pixels and parametrisation fourier has none',
     ],
     [
       { smallContribution: 10 },
       { parametrisation: cppn },
-      '--small-contribution acts on pixels and --param cppn has none',
+      'smallContribution acts on pixels and parametrisation cppn has none',
     ],
     [
       { decay: 0.01 },
       { ball, start: picture },
-      '--decay 0.01 with --ball: it pulls to the mean image, out of the ball',
+      'decay 0.01 with ball: it pulls to the mean image, out of the ball',
     ],
-    [
-      { smallNorm: 10 },
-      { ball, start: picture },
-      '--small-norm with --ball: it sets pixels to the mean image',
-    ],
+    [{ smallNorm: 10 }, { ball, start: picture }, 'smallNorm with ball: it sets pixels to the mean image'],
     [
       { smallContribution: 10 },
       { ball, start: picture },
-      '--small-contribution with --ball: it sets pixels to the mean',
+      'smallContribution with ball: it sets pixels to the mean',
     ],
-    [{ blur: { radius: 28.1, every: 4 } }, {}, '--blur is 28.1, more than the 28 pixels of the image'],
+    [{ blur: { radius: 28.1, every: 4 } }, {}, 'blurRadius is 28.1, more than the 28 pixels of the image'],
   ])('where %j meets %j: %s', (climb, changes, message) => {
     expect(withClimb(climb, changes)).toContain(message);
   });
@@ -215,7 +212,7 @@ describe('settings are refused', () => {
       { name: 'trial 0', climb: plainClimb },
       { name: 'trial 1', climb: { ...plainClimb, decay: 2 } },
     ];
-    expect(messageOfSettings({ trials })).toBe('trial 1: --decay is 2, expected a number from 0 to below 1');
+    expect(messageOfSettings({ trials })).toBe('trial 1: decay is 2, expected a number from 0 to below 1');
   });
 
   test('for an objective that the model does not have', () => {
@@ -248,6 +245,6 @@ describe('progress to 1', () => {
     '2 * probability:3',
     '-probability:3',
   ])('cannot be that of %s', (text) => {
-    expect(climbing(text)).toMatch(/^--step-rule progress with .*: it aims at 1/);
+    expect(climbing(text)).toMatch(/^stepRule progress with .*: it aims at 1/);
   });
 });

@@ -4,7 +4,7 @@ import { Optimiser } from '../../src/ascent/optimiser/optimiser.ts';
 import type { Objective } from '../../src/ascent/objective/objective.ts';
 import { parseObjective } from '../../src/ascent/objective/parse-objective.ts';
 import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
-import { createStage } from '../../src/ascent/objective-graph.ts';
+import { createObjectiveGraph } from '../../src/ascent/objective-graph.ts';
 import type { Model } from '../../src/model/model.ts';
 import { extents, volume } from '../../src/network/layer.ts';
 import { uploadParameters } from '../../src/network/upload.ts';
@@ -88,44 +88,44 @@ test.each(models)('of a network that sees %s', async (_, model) => {
     start: { from: 'gaussian', size: 40 } as const,
   };
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, 'tiny');
-  const stage = await createStage(gpu, model, parameters, settings);
-  const parametrisation = await createParametrisation(stage, settings, objectives);
-  const optimiser = await Optimiser.create(stage, {
+  const graph = await createObjectiveGraph(gpu, model, parameters, settings);
+  const parametrisation = await createParametrisation(graph, settings, objectives);
+  const optimiser = await Optimiser.create(graph, {
     settings,
     climb: plainClimb,
     objectives,
     parametrisation,
   });
   const [iteration] = await optimiser.climb(0, 1);
-  const gradient = new Float32Array(await gpu.read(stage.buffers.imageGradient));
+  const gradient = new Float32Array(await gpu.read(graph.buffers.imageGradient));
   const { image, mean, scale } = model.preprocessing;
   const [channels, height, width] = image;
   const plane = height * width;
-  for (const [slot, objective] of objectives.entries()) {
-    const picture = await optimiser.picture('last', slot);
+  for (const [lane, objective] of objectives.entries()) {
+    const picture = await optimiser.picture('last', lane);
     const input = Float64Array.from({ length: volume(image) }, (__, index) => {
       const channel = Math.floor(index / plane);
       const byte = picture[(channels - 1 - channel) * plane + (index % plane)]!;
       return (byte - mean[index]!) * scale[0]!;
     });
     const { value, upstream } = judged(model, objective, input);
-    expectClose([iteration!.value[slot]!], [value], { atol: 1e-4, rtol: 1e-4 });
+    expectClose([iteration!.value[lane]!], [value], { atol: 1e-4, rtol: 1e-4 });
     const slopes = referenceGradients(model.architecture, model.weights, input, upstream).input;
     const expected = [...slopes].map((slope) => slope * scale[0]!);
-    const found = expected.map((__, index) => gradient[index * 8 + slot]!);
+    const found = expected.map((__, index) => gradient[index * 8 + lane]!);
     const factor = slopeOf(found, expected);
     // Where all begins at the logits, the buffer holds the gradient divided by a power of two.
     expect(factor, objective.name).toBeCloseTo(1, 2);
     expectClose(found, expected, { atol: 1e-6, rtol: 2e-3 });
     const norm = Math.hypot(...expected);
-    expectClose([iteration!.gradientNorm[slot]!], [norm], { atol: 1e-7, rtol: 2e-3 });
-    expectClose([iteration!.inputNorm[slot]!], [Math.hypot(...input) / Math.sqrt(input.length)], {
+    expectClose([iteration!.gradientNorm[lane]!], [norm], { atol: 1e-7, rtol: 2e-3 });
+    expectClose([iteration!.inputNorm[lane]!], [Math.hypot(...input) / Math.sqrt(input.length)], {
       atol: 1e-5,
       rtol: 1e-4,
     });
   }
   optimiser.destroy();
-  stage.destroy();
+  graph.destroy();
 });
 
 function slopeOf(found: readonly number[], expected: readonly number[]): number {

@@ -4,7 +4,8 @@ import type { SettingsModel } from '../../src/ascent/check-settings.ts';
 import { stepRules, takesMomentum } from '../../src/ascent/optimiser/hyperparameters.ts';
 import type { Objective } from '../../src/ascent/objective/objective.ts';
 import { formatObjective } from '../../src/ascent/objective/parse-objective.ts';
-import type { AscentSettings, Climb, StepRule } from '../../src/ascent/settings.ts';
+import type { Climb, StepRule } from '../../src/ascent/settings.ts';
+import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
 import { flatMean } from '../../src/model/preprocessing.ts';
 import { modelOf, termLists } from './objectives.ts';
 
@@ -27,7 +28,7 @@ export const plainClimb: Climb = {
   smallContribution: 0,
 };
 
-export const plainSettings: AscentSettings = {
+export const plainSettings: AscentRunSettings = {
   model: 'lenet-mnist',
   objectives: [{ name: 'class 3', terms: [{ of: 'probability', class: 3, weight: 1 }], watched: 3 }],
   steps: 100,
@@ -110,7 +111,7 @@ const transformations = fc.record({
   scale: between(0, 0.5),
 });
 
-export const validSettings: fc.Arbitrary<AscentSettings> = fc
+export const validSettings: fc.Arbitrary<AscentRunSettings> = fc
   .tuple(worlds, fc.boolean())
   .chain(([world, probabilities]) => {
     const rules = probabilities ? stepRules : stepRules.filter((rule) => rule !== 'progress');

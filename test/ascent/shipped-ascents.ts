@@ -2,7 +2,7 @@
 import { ascend } from '../../src/ascent/ascend.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import { presets, type PresetName } from '../../src/ascent/optimiser/presets.ts';
-import type { AscentSettings } from '../../src/ascent/settings.ts';
+import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
 import { newAscent } from '../../src/runs/ascent/start.ts';
 import type { Model } from '../../src/model/model.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
@@ -16,11 +16,11 @@ export async function climbed(
   model: Model,
   classes: number[],
   preset: PresetName,
-  changes: Partial<AscentSettings>,
+  changes: Partial<AscentRunSettings>,
 ) {
   const { climb, measure, steps } = presets[preset];
   const storage = new MemoryStorage();
-  const settings: AscentSettings = {
+  const settings: AscentRunSettings = {
     model: model.name,
     objectives: classObjectives(classes, measure, [], model),
     steps,

@@ -4,7 +4,7 @@ import { Optimiser } from '../../src/ascent/optimiser/optimiser.ts';
 import { createParametrisation } from '../../src/ascent/parametrisation/create.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import type { AscentSettings, Ball, Climb } from '../../src/ascent/settings.ts';
-import { createStage } from '../../src/ascent/objective-graph.ts';
+import { createObjectiveGraph } from '../../src/ascent/objective-graph.ts';
 import { run } from '../../src/gpu/program.ts';
 import { uploadParameters } from '../../src/network/upload.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
@@ -27,14 +27,14 @@ async function deviceAscent(climb: Climb, ball?: Ball): Promise<Float32Array> {
     ...tinyAscentSettings,
     objectives,
     batch,
-    start: { from: 'picture', file: 'picture.png', sha256: '', noise: 0 },
+    start: { from: 'picture', noise: 0 },
     ...(ball && { ball }),
   };
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, 'tiny');
-  const stage = await createStage(gpu, model, parameters, settings);
-  const parametrisation = await createParametrisation(stage, settings, objectives);
+  const graph = await createObjectiveGraph(gpu, model, parameters, settings);
+  const parametrisation = await createParametrisation(graph, settings, objectives);
   const pictureFor = () => picture;
-  const optimiser = await Optimiser.create(stage, {
+  const optimiser = await Optimiser.create(graph, {
     settings,
     climb,
     objectives,
@@ -47,7 +47,7 @@ async function deviceAscent(climb: Climb, ball?: Ball): Promise<Float32Array> {
   run(gpu, parametrisation.draw); // which brings back what has left its ball
   const x = new Float32Array(await gpu.read(parametrisation.parameters));
   optimiser.destroy();
-  stage.destroy();
+  graph.destroy();
   return x.filter((_, index) => index % batch === 0);
 }
 

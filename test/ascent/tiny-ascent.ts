@@ -1,10 +1,10 @@
 /** Ascents of a network that is small enough to climb dozens of times in one test. */
-import { ascend } from '../../src/ascent/ascend.ts';
-import type { AscentHooks } from '../../src/ascent/ascent.ts';
 import type { Objective } from '../../src/ascent/objective/objective.ts';
 import { classObjectives, leavingObjective } from '../../src/ascent/objective/parse-objective.ts';
-import type { AscentSummary } from '../../src/runs/ascent/records.ts';
-import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
+import type { AscentSummary } from '../../src/runs/ascent/schema.ts';
+import type { Climb } from '../../src/ascent/settings.ts';
+import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
+import { recordAscent, type RecordingHooks } from '../../src/runs/ascent/record.ts';
 import { newAscent, resumedAscent } from '../../src/runs/ascent/start.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Guess } from '../../src/model/likeliest.ts';
@@ -25,7 +25,7 @@ export const plainClimb: Climb = {
 };
 
 /** Five classes from noise. */
-export const tinyAscentSettings: AscentSettings = {
+export const tinyAscentSettings: AscentRunSettings = {
   model: 'tiny',
   objectives: classObjectives([0, 1, 2, 3, 4], 'log-probability', [], tinyModel()),
   steps: 20,
@@ -36,24 +36,24 @@ export const tinyAscentSettings: AscentSettings = {
   batch: 4,
 };
 
-export const withClimb = (changes: Partial<Climb>): AscentSettings => ({
+export const withClimb = (changes: Partial<Climb>): AscentRunSettings => ({
   ...tinyAscentSettings,
   trials: [{ name: 'plain', climb: { ...plainClimb, ...changes } }],
 });
 
 const transformation = { jitter: 2, rotate: 10, scale: 0.1 };
-const waves: AscentSettings = {
+const waves: AscentRunSettings = {
   ...tinyAscentSettings,
   start: { from: 'gaussian', size: 1 },
   parametrisation: { kind: 'fourier' },
 };
-const genomes: AscentSettings = {
+const genomes: AscentRunSettings = {
   ...withClimb({ step: { rule: 'adam', size: 0.1 }, decay: 0 }),
   start: { from: 'mean' },
   parametrisation: { kind: 'cppn', coordinates: 'normalised', mutations: 15 },
 };
 /** One of every kind of ascent. */
-export const ascentKinds: readonly (readonly [name: string, settings: AscentSettings])[] = [
+export const ascentKinds: readonly (readonly [name: string, settings: AscentRunSettings])[] = [
   ['pixels', tinyAscentSettings],
   ['momentum and a goal', { ...withClimb({ momentum: 0.9 }), until: 0.7 }],
   ['Adam and random views', { ...withClimb({ step: { rule: 'adam', size: 3 } }), transformation }],
@@ -95,17 +95,17 @@ export interface TinyAscent {
   readonly storage: Storage;
   /** The one that tests share, unless told. */
   readonly gpu?: Gpu;
-  readonly settings?: AscentSettings;
+  readonly settings?: AscentRunSettings;
   readonly model?: Model;
   readonly resume?: boolean;
-  readonly hooks?: Partial<AscentHooks>;
+  readonly hooks?: Partial<RecordingHooks>;
   readonly pictures?: readonly Uint8Array<ArrayBuffer>[];
   readonly named?: readonly Guess[];
   readonly onResumeWarning?: (text: string) => void;
 }
 
 /** Pictures for the start, all of them different, where it is some. */
-export function tinyPictures({ start }: AscentSettings): Uint8Array<ArrayBuffer>[] {
+export function tinyPictures({ start }: AscentRunSettings): Uint8Array<ArrayBuffer>[] {
   const count = start.from === 'pictures' ? start.pictures.length : start.from === 'picture' ? 1 : 0;
   const values = volume(tinyModel().preprocessing.image);
   return Array.from({ length: count }, (_, picture) =>
@@ -139,7 +139,7 @@ export async function tinyAscent({
   };
   const ascent = resume ? await resumedAscent(setup) : await newAscent(setup);
   try {
-    return await ascend(ascent, {
+    return await recordAscent(ascent, {
       now: () => performance.now(),
       checkpointEvery: 0,
       submissionTime: 5,

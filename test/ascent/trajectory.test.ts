@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Iteration } from '../../src/ascent/optimiser/optimiser.ts';
-import { follow, historyOf, isStuck, newCourse, rescored, rowOf } from '../../src/ascent/trajectory.ts';
+import { follow, isStuck, newTrajectory } from '../../src/ascent/trajectory.ts';
+import { historyOf, rowOf } from '../../src/runs/ascent/rows.ts';
+import { restored, storedOf } from '../../src/runs/ascent/stored-trajectory.ts';
 import { logOddsOf } from '../../src/model/log-odds.ts';
 import type { Objective } from '../../src/ascent/objective/objective.ts';
 import { stepPatience } from '../../src/kernels/ascent/ascent-step.ts';
@@ -31,22 +33,22 @@ function iteration(changes: Partial<Record<keyof Iteration, number>>): Iteration
   };
 }
 
-function courseOf(objective: Objective, iterations: readonly Iteration[], until?: number) {
-  const course = newCourse(objective);
+function trajectoryOf(objective: Objective, iterations: readonly Iteration[], until?: number) {
+  const trajectory = newTrajectory(objective);
   for (const one of iterations)
-    follow(course, one, 1, { steps: 100, ...(until !== undefined && { until }) }, 1 / 256);
-  return course;
+    follow(trajectory, one, 1, { steps: 100, ...(until !== undefined && { until }) }, 1 / 256);
+  return trajectory;
 }
 
-describe('a course', () => {
+describe('a trajectory', () => {
   test('says when the class was named first and when each milestone was reached', () => {
     const confidences = [0.1, 0.95, 0.5, 0.999, 0.9991, 0.99995, 0.9];
     const named = [4, 2, 3, 2, 2, 2, 2];
-    const course = courseOf(
+    const trajectory = trajectoryOf(
       watching,
       confidences.map((confidence, index) => iteration({ confidence, named: named[index]! })),
     );
-    const row = rowOf(course, tinyModel(), 'images/0002.png');
+    const row = rowOf(trajectory, tinyModel(), 'images/0002.png');
     expect(row).toMatchObject({
       objective: 'class 2',
       class: 2,
@@ -62,43 +64,45 @@ describe('a course', () => {
   });
 
   test('ends when its confidence reaches the goal, and what comes after is not written down', () => {
-    const course = courseOf(
+    const trajectory = trajectoryOf(
       watching,
       [0.1, 0.92, 0.99].map((confidence) => iteration({ confidence })),
       0.9,
     );
-    expect(course.closed).toBe(true);
-    expect(rowOf(course, tinyModel(), '')).toMatchObject({ iteration: 1, iterations: 1 });
-    expect(isStuck(course)).toBe(false);
+    expect(trajectory.closed).toBe(true);
+    expect(rowOf(trajectory, tinyModel(), '')).toMatchObject({ iteration: 1, iterations: 1 });
+    expect(isStuck(trajectory)).toBe(false);
   });
 
   test('keeps the image of the largest log-odds, where confidences are the same float', () => {
     const odds = [20, 42, 30];
-    const course = courseOf(
+    const trajectory = trajectoryOf(
       watching,
       odds.map((logOdds) => iteration({ confidence: 1, logOdds })),
     );
-    expect(rowOf(course, tinyModel(), '')).toMatchObject({ iteration: 1, confidence: 1, logOdds: 42 });
+    expect(rowOf(trajectory, tinyModel(), '')).toMatchObject({ iteration: 1, confidence: 1, logOdds: 42 });
   });
 
   test('of an older state, which had confidences alone, goes on from what they say', () => {
-    const course = courseOf(watching, [iteration({ confidence: 0.75 })]);
-    const old = { ...course, best: { iteration: 0, score: 0.75 } };
-    expect(rescored(old).best).toEqual({ iteration: 0, score: Math.fround(Math.log(3)) });
-    expect(rowOf(rescored(old), tinyModel(), '')).not.toHaveProperty('logOdds');
-    expect(rescored(course)).toBe(course);
-    expect(rescored(newCourse(watching)).best).toEqual(newCourse(watching).best);
-    const value = { ...newCourse(unit), best: { iteration: 0, score: 7 } };
-    expect(rescored(value)).toBe(value);
+    const trajectory = trajectoryOf(watching, [iteration({ confidence: 0.75 })]);
+    const old = restored(watching, { ...storedOf(trajectory), best: { iteration: 0, score: 0.75 } });
+    expect(old.best).toEqual({ iteration: 0, score: Math.fround(Math.log(3)) });
+    expect(rowOf(old, tinyModel(), '')).not.toHaveProperty('logOdds');
+    for (const same of [
+      trajectory,
+      newTrajectory(watching),
+      { ...newTrajectory(unit), best: { iteration: 0, score: 7 } },
+    ])
+      expect(restored(same.objective, storedOf(same))).toEqual(same);
   });
 
   test('of a unit keeps the image of the largest value, and the class that the network names it', () => {
     const values = [1, 9, 3];
-    const course = courseOf(
+    const trajectory = trajectoryOf(
       unit,
       values.map((value, index) => iteration({ value, named: index, confidence: 0.3 + index / 10 })),
     );
-    expect(rowOf(course, tinyModel(), '')).toMatchObject({
+    expect(rowOf(trajectory, tinyModel(), '')).toMatchObject({
       class: 1,
       iteration: 1,
       value: 9,
@@ -109,25 +113,25 @@ describe('a course', () => {
   test('is stuck after so many iterations without a gradient, at once where it is no number', () => {
     const none = iteration({ gradientNorm: 0 });
     const patient = Array.from({ length: stepPatience - 1 }, () => none);
-    expect(isStuck(courseOf(watching, patient))).toBe(false);
-    expect(isStuck(courseOf(watching, [...patient, none]))).toBe(true);
-    expect(isStuck(courseOf(watching, [...patient, iteration({}), ...patient]))).toBe(false);
-    expect(isStuck(courseOf(watching, [iteration({ gradientNorm: NaN })]))).toBe(true);
-    expect(isStuck(courseOf(watching, [iteration({ gradientNorm: Infinity })]))).toBe(true);
+    expect(isStuck(trajectoryOf(watching, patient))).toBe(false);
+    expect(isStuck(trajectoryOf(watching, [...patient, none]))).toBe(true);
+    expect(isStuck(trajectoryOf(watching, [...patient, iteration({}), ...patient]))).toBe(false);
+    expect(isStuck(trajectoryOf(watching, [iteration({ gradientNorm: NaN })]))).toBe(true);
+    expect(isStuck(trajectoryOf(watching, [iteration({ gradientNorm: Infinity })]))).toBe(true);
   });
 
   test('that has nowhere left to climb is no failure', () => {
     const top = iteration({ gradientNorm: 0, confidence: 1 });
-    const course = courseOf(
+    const trajectory = trajectoryOf(
       watching,
       Array.from({ length: stepPatience }, () => top),
     );
-    expect(course.closed).toBe(true);
-    expect(isStuck(course)).toBe(false);
+    expect(trajectory.closed).toBe(true);
+    expect(isStuck(trajectory)).toBe(false);
   });
 
   test('has its numbers by iteration, the norm of the image in bytes', () => {
-    const history = historyOf(courseOf(watching, [iteration({}), iteration({ value: 2 })]));
+    const history = historyOf(trajectoryOf(watching, [iteration({}), iteration({ value: 2 })]));
     expect(history.value).toEqual([1, 2]);
     expect(history.imageNorm).toEqual([64, 64]);
     expect(history.objective).toBe('class 2');

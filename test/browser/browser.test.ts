@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ascend } from '../../src/ascent/ascend.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
+import { recordAscent } from '../../src/runs/ascent/record.ts';
 import { newAscent } from '../../src/runs/ascent/start.ts';
 import { encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
@@ -90,7 +90,7 @@ if (full)
     const settings = climbingSettings(model);
     const gpu = await openTestGpu();
     const setup = { gpu, model, sha256, settings, storage, encodePicture: encodePng, started: '' };
-    await ascend(await newAscent(setup), { now: () => performance.now() });
+    await recordAscent(await newAscent(setup), { now: () => performance.now() });
     const { history } = await readAscent(storage);
     expectClose(
       confidences,

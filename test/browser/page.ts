@@ -1,10 +1,10 @@
 /** What the page of the browser test runs: the same core, on the browser's own WebGPU. */
-import { ascend } from '../../src/ascent/ascend.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import { presets } from '../../src/ascent/optimiser/presets.ts';
-import type { AscentSettings } from '../../src/ascent/settings.ts';
+import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
 import { readModel } from '../../src/weights/read-model.ts';
+import { recordAscent } from '../../src/runs/ascent/record.ts';
 import { newAscent } from '../../src/runs/ascent/start.ts';
 import { Gpu } from '../../src/gpu/device.ts';
 import { type Model } from '../../src/model/model.ts';
@@ -32,7 +32,7 @@ async function open(): Promise<Gpu> {
 }
 
 /** What is climbed here and in Node. */
-export function climbingSettings(model: Model): AscentSettings {
+export function climbingSettings(model: Model): AscentRunSettings {
   const { climb, measure } = presets.default;
   return {
     model: model.name,
@@ -60,7 +60,7 @@ export async function climbHere(weights: Uint8Array): Promise<number[]> {
     encodePicture: () => new Uint8Array(1),
     started: '',
   });
-  await ascend(ascent, { now: () => performance.now() });
+  await recordAscent(ascent, { now: () => performance.now() });
   return (await readAscent(storage)).history.flatMap(({ confidence }) => [...confidence]);
 }
 

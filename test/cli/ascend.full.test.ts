@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { AscentRow, AscentSummary, TrialRecord } from '../../src/runs/ascent/records.ts';
+import type { AscentRow, AscentSummary, TrialRecord } from '../../src/runs/ascent/schema.ts';
 import { ended, fool, foolProcess, start } from './fool.ts';
 
 // Hundreds of steps take many launches, for which quick kernels pay.

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decode, decodeFrames } from 'modern-gif';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { AscentRow, AscentSummary, TrialRecord } from '../../src/runs/ascent/records.ts';
+import type { AscentRow, AscentSummary, TrialRecord } from '../../src/runs/ascent/schema.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';
 import { full } from '../support/full.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AscentRow } from '../../src/runs/ascent/records.ts';
+import type { AscentRow } from '../../src/runs/ascent/schema.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { loadModel } from '../../src/node/model-file.ts';
 import { loadMnist } from '../../src/node/mnist-files.ts';

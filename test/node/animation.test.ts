@@ -1,6 +1,6 @@
 import { decode } from 'modern-gif';
 import { expect, it } from 'vitest';
-import { framePath } from '../../src/runs/ascent/records.ts';
+import { framePath } from '../../src/runs/ascent/film-strip.ts';
 import { writeAnimations } from '../../src/node/animation.ts';
 import { readStrip } from '../../src/node/read-strip.ts';
 import { encodePng } from '../../src/node/image-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { framePath } from '../../src/runs/ascent/records.ts';
+import { framePath } from '../../src/runs/ascent/film-strip.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { writeReport } from '../../src/node/report-files.ts';
 import type { MemoryStorage } from '../../src/storage/storage.ts';

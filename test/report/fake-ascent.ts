@@ -8,8 +8,9 @@ import {
   type AscentRow,
   type AscentSummary,
   type TrialRecord,
-} from '../../src/runs/ascent/records.ts';
-import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
+} from '../../src/runs/ascent/schema.ts';
+import type { Climb } from '../../src/ascent/settings.ts';
+import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
 import type { AscentReportInput } from '../../src/report/ascent-report.ts';
 import type { SavedAscent } from '../../src/runs/ascent/read.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
@@ -190,7 +191,7 @@ function trialOf(trial: number, fake: FakeAscent, labels: readonly string[]): Tr
   };
 }
 
-function settingsOf(fake: FakeAscent): AscentSettings {
+function settingsOf(fake: FakeAscent): AscentRunSettings {
   const { objectives = 3, steps = 40, trials = 1, fromPicture = false, genomes = false } = fake;
   return {
     model: 'lenet-mnist',

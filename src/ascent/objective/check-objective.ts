@@ -4,14 +4,15 @@ import type { Architecture, Extent } from '../../network/layer.ts';
 import { definitionOf } from '../../network/layers/index.ts';
 import { placeLayers } from '../../network/placement.ts';
 import { nearestName } from '../../util/nearest-name.ts';
+import { SettingsError } from '../../util/sentence.ts';
 import { classMeasures, type Objective, type Term, type UnitTerm } from './objective.ts';
 
 /** An objective cannot be read, or names what the model does not have: wrong usage. */
-export class ObjectiveError extends Error {
+export class ObjectiveError extends SettingsError {
   override readonly name = 'ObjectiveError';
 }
 
-/** What objectives are held against. */
+/** What objectives are compared with. */
 export type ObjectiveModel = Pick<Model, 'architecture' | 'labels'>;
 
 /** @throws ObjectiveError */
@@ -49,7 +50,7 @@ export function extentOf(name: string, architecture: Architecture): Extent {
   );
 }
 
-/** Why a layer has no units of its own. */
+/** Why a layer has no units. */
 function absence({ name, layers }: Architecture, index: number, placed: readonly string[]): string {
   const layer = layers[index];
   const reason =

@@ -1,6 +1,7 @@
 /** Objectives as text: `conv5:12,6,6`, `logit:12 - 0.5 * probability:7 + 0.1 * conv3:4`. */
 import { firstWords } from '../../datasets/class-names.ts';
 import { checkTerm, extentOf, ObjectiveError, type ObjectiveModel } from './check-objective.ts';
+import { sentence, setting, type Sentence } from '../../util/sentence.ts';
 import { classMeasures, type ClassMeasure, type Objective, type Term } from './objective.ts';
 
 /**
@@ -18,30 +19,43 @@ const termPattern =
  */
 export function parseObjective(text: string, model: ObjectiveModel): Objective {
   try {
-    const terms = readTerms(text, model);
-    return { name: formatObjective({ terms }), terms, watched: raisedClass(terms) };
+    return objectiveOf(readTerms(text, model), model);
   } catch (error) {
     if (!(error instanceof ObjectiveError)) throw error;
-    throw new ObjectiveError(`--unit ${shorten(text)}: ${error.message}`);
+    throw new ObjectiveError(sentence`${setting('unit')} ${shorten(text)}: ${error.sentence}`);
   }
+}
+
+/**
+ * The objective of these terms, each in its shortest form and named by all of them.
+ * @throws ObjectiveError where there is none, the model lacks a unit, or the same unit stands there twice
+ */
+export function objectiveOf(terms: readonly Term[], model: ObjectiveModel): Objective {
+  if (terms.length === 0) throw new ObjectiveError('an objective names no unit: there is nothing to climb');
+  const simple: Term[] = [];
+  for (const term of terms) addTerm(simple, term, model);
+  return { name: formatObjective({ terms: simple }), terms: simple, watched: raisedClass(simple) };
+}
+
+/** Adds it in the shortest words. @throws ObjectiveError where the model lacks it, or it stands there already */
+function addTerm(terms: Term[], written: Term, model: ObjectiveModel): void {
+  checkTerm(written, model);
+  const term = simplest(written, model);
+  const unit = formatUnit(term);
+  if (terms.some((other) => formatUnit(other) === unit))
+    throw new ObjectiveError(`${unit} stands there twice: add its factors up`);
+  terms.push(term);
 }
 
 function readTerms(text: string, model: ObjectiveModel): Term[] {
   const terms: Term[] = [];
-  const seen = new Set<string>();
   for (let at = 0; at < text.length || at === 0;) {
     termPattern.lastIndex = at;
     const match = termPattern.exec(text);
     if (!match) throw unreadable(text.slice(at));
     if (at > 0 && match.groups?.['sign'] === undefined)
       throw new ObjectiveError(`expected + or - before “${shorten(text.slice(at))}”`);
-    const written = termOf(match.groups ?? {});
-    checkTerm(written, model);
-    const term = simplest(written, model);
-    const unit = formatUnit(term);
-    if (seen.has(unit)) throw new ObjectiveError(`${unit} stands there twice: add its factors up`);
-    seen.add(unit);
-    terms.push(term);
+    addTerm(terms, termOf(match.groups ?? {}), model);
     at = termPattern.lastIndex;
   }
   return terms;
@@ -115,9 +129,10 @@ export function classObjectives(
   model: ObjectiveModel,
 ): Objective[] {
   const lowered = avoid.map((other): Term => ({ of: measure, class: other, weight: -1 }));
-  for (const [option, list] of Object.entries({ '--class': classes, '--avoid': avoid })) {
+  for (const [name, list] of Object.entries({ class: classes, avoid })) {
     const twice = list.find((one, index) => list.indexOf(one) !== index);
-    if (twice !== undefined) throw new ObjectiveError(`${option}: ${String(twice)} stands there twice`);
+    if (twice !== undefined)
+      throw new ObjectiveError(sentence`${setting(name)}: ${twice} stands there twice`);
   }
   return classes.map((wanted) => {
     const terms: Term[] = [{ of: measure, class: wanted, weight: 1 }, ...lowered];
@@ -145,9 +160,9 @@ export function leavingObjective(
   return { name: `away from ${saysMore ? words : `class ${String(shown)}`}`, terms: [term], watched: null };
 }
 
-function contradiction(wanted: number, classes: readonly number[]): string {
+function contradiction(wanted: number, classes: readonly number[]): Sentence {
   const advice = classes.length > 1 ? `: leave it out of one of them` : ', and nothing else is wanted';
-  return `class ${String(wanted)} is named by both --class and --avoid${advice}`;
+  return sentence`class ${wanted} is named by both ${setting('class')} and ${setting('avoid')}${advice}`;
 }
 
 const quoted = 60;

@@ -4,7 +4,7 @@ import type { Architecture, Extent } from '../../network/layer.ts';
 import { volume } from '../../network/layer.ts';
 import { classMeasures, type Objective, type UnitTerm } from './objective.ts';
 
-/** Weights [3, classes, batch] of probabilities, logits and their logarithms: zero in slots without an objective. */
+/** Weights [3, classes, batch] of probabilities, logits and their logarithms: zero in lanes without an objective. */
 export function classWeights(
   objectives: readonly Objective[],
   classes: number,
@@ -12,19 +12,19 @@ export function classWeights(
 ): Float32Array<ArrayBuffer> {
   const rows = { probability: 0, logit: 1, 'log-probability': 2 } as const;
   const weights = new Float32Array(classMeasures.length * classes * batch);
-  for (const [slot, { terms }] of objectives.entries()) {
+  for (const [lane, { terms }] of objectives.entries()) {
     for (const term of terms) {
       if (term.of === 'unit') continue;
-      const at = (rows[term.of] * classes + term.class) * batch + slot;
+      const at = (rows[term.of] * classes + term.class) * batch + lane;
       weights[at] = (weights[at] ?? 0) + term.weight;
     }
   }
   return weights;
 }
 
-/** The class that each slot watches, [batch]. */
+/** The class that each lane watches, [batch]. */
 export function watchedClasses(objectives: readonly Objective[], batch: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from({ length: batch }, (_, slot) => objectives[slot]?.watched ?? nobodyWatched);
+  return Uint32Array.from({ length: batch }, (_, lane) => objectives[lane]?.watched ?? nobodyWatched);
 }
 
 /** What every activation of a layer is worth to the objectives, [channels, height, width, batch]: the gradient that starts there. */
@@ -36,9 +36,9 @@ export function unitWeights(
 ): Float32Array<ArrayBuffer> {
   const [, height, width] = extent;
   const weights = new Float32Array(volume(extent) * batch);
-  for (const [slot, { terms }] of objectives.entries()) {
+  for (const [lane, { terms }] of objectives.entries()) {
     for (const term of terms) {
-      if (term.of === 'unit' && term.layer === layer) addUnit(weights, term, { height, width, batch, slot });
+      if (term.of === 'unit' && term.layer === layer) addUnit(weights, term, { height, width, batch, lane });
     }
   }
   return weights;
@@ -51,15 +51,15 @@ function addUnit(
     height,
     width,
     batch,
-    slot,
-  }: { readonly height: number; readonly width: number; readonly batch: number; readonly slot: number },
+    lane,
+  }: { readonly height: number; readonly width: number; readonly batch: number; readonly lane: number },
 ): void {
   const first = channel * height * width;
   const places = place
     ? [first + place[1] * width + place[0]]
     : Array.from({ length: height * width }, (_, index) => first + index);
   for (const index of places) {
-    const at = index * batch + slot;
+    const at = index * batch + lane;
     weights[at] = (weights[at] ?? 0) + weight / places.length;
   }
 }

@@ -1,4 +1,4 @@
-/** One iteration as programs on the device: picture, view, both passes, records, step; and the buffers of the slots. */
+/** One iteration as programs on the device: picture, view, both passes, records, step; and the buffers of the lanes. */
 import { uniformUsage } from '../../gpu/device.ts';
 import { Program, bind } from '../../gpu/program.ts';
 import {
@@ -13,24 +13,25 @@ import { copyImprovedParameters, copyImprovedImages } from '../../kernels/ascent
 import { productFloats, batchedDot } from '../../kernels/ascent/batched-dot.ts';
 import { imageWords } from '../../image/image-layout.ts';
 import { volume } from '../../network/layer.ts';
+import { never, stepNumbers } from './hyperparameters.ts';
 import type { Parametrisation } from '../parametrisation/parametrisation.ts';
 import type { AscentSettings, Climb } from '../settings.ts';
 import { mostIterations, type ObjectiveGraph } from '../objective-graph.ts';
 
 export interface IterationOptions {
-  readonly settings: AscentSettings;
+  readonly settings: Pick<AscentSettings, 'steps' | 'until'>;
   readonly climb: Climb;
   readonly parametrisation: Parametrisation;
 }
 
-/** What the slots have of their own on the device. */
-export interface SlotBuffers {
+/** What the lanes have of their own on the device. */
+export interface LaneBuffers {
   readonly uniform: GPUBuffer;
   /** [values, 2]. */
   readonly bounds: GPUBuffer;
   /** [mostIterations, 6, batch]. */
   readonly history: GPUBuffer;
-  /** The best pictures, as the stage has pictures. */
+  /** The best pictures, as the graph has pictures. */
   readonly kept: GPUBuffer;
   /** [values, batch]. */
   readonly keptParameters: GPUBuffer | undefined;
@@ -50,35 +51,20 @@ function shapeOf({ model, batch, units }: ObjectiveGraph, { values }: Parametris
   return { values, inputValues: volume(model.architecture.input), batch, unitLayers: units.length };
 }
 
-export function allocateSlots({ gpu, model, batch }: ObjectiveGraph, options: IterationOptions): SlotBuffers {
+export function allocateLanes({ gpu, model, batch }: ObjectiveGraph, options: IterationOptions): LaneBuffers {
   const { climb, settings, parametrisation } = options;
   const { values, bounds } = parametrisation;
-  const { size, largest, early, late } = { size: 0, largest: 0, early: 0, late: 0, ...climb.step };
-  const { momentum, decay, cooling } = climb;
-  const { rule } = climb.step;
-  const uniform = stepUniform({
-    rule,
-    size,
-    largest,
-    early,
-    late,
-    momentum,
-    decay,
-    cooling,
-    steps: settings.steps,
-    until: settings.until,
-  });
+  const { steps, until = never } = settings;
+  const uniform = stepUniform(climb.step.rule, { ...stepNumbers(climb), steps, until });
   const step = stepOf(climb);
   return {
     uniform: gpu.bufferFrom('climb', uniform, uniformUsage),
     bounds: gpu.bufferFrom('bounds', bounds),
     history: gpu.buffer('history', 4 * historyFloats(mostIterations, batch)),
     kept: gpu.buffer('best pictures', 4 * batch * imageWords(model.preprocessing.image)),
-    // A picture needs no parameters to be kept; a genome does.
-    keptParameters:
-      settings.parametrisation.kind === 'cppn'
-        ? gpu.buffer('best parameters', 4 * values * batch)
-        : undefined,
+    keptParameters: parametrisation.keepsParameters
+      ? gpu.buffer('best parameters', 4 * values * batch)
+      : undefined,
     best: gpu.buffer('best', 16 * batch),
     rates: gpu.buffer('rates', 4 * batch),
     firstMoment: step === 'plain' ? undefined : gpu.buffer('first moment', 4 * values * batch),
@@ -93,13 +79,13 @@ export interface IterationPrograms {
 }
 
 export async function bindIteration(
-  stage: ObjectiveGraph,
+  graph: ObjectiveGraph,
   { climb, parametrisation }: IterationOptions,
-  own: SlotBuffers,
+  own: LaneBuffers,
 ): Promise<IterationPrograms> {
-  const { gpu, model, buffers, batch } = stage;
+  const { gpu, model, buffers, batch } = graph;
   const { parameters, gradient, values, draw, pullBack } = parametrisation;
-  const shape = shapeOf(stage, parametrisation);
+  const shape = shapeOf(graph, parametrisation);
   const squares = { buffer: buffers.parts, offset: 0, size: 4 * productFloats(batch) };
   const product = batchedDot(values, batch);
   const step = stepOf(climb);
@@ -145,5 +131,5 @@ export async function bindIteration(
   });
   const tick = new Program([await bind(gpu, 'tick', tickClock(), { clock: buffers.clock })]);
   const books = new Program([norm, record, ...keeping, stepping]);
-  return { iteration: [draw, ...stage.see, pullBack, books], tick };
+  return { iteration: [draw, ...graph.see, pullBack, books], tick };
 }

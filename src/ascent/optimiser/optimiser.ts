@@ -1,5 +1,5 @@
 /**
- * The slots of a gradient ascent (paper §2.4): each climbs an objective of its own. Many iterations are one submission;
+ * The lanes of a gradient ascent (paper §2.4): each climbs one objective. Many iterations are one submission;
  * what comes back are a few numbers of each.
  */
 import { Program, bind, run } from '../../gpu/program.ts';
@@ -9,31 +9,33 @@ import { copyImprovedParameters } from '../../kernels/ascent/copy-improved.ts';
 import { imageWords } from '../../image/image-layout.ts';
 import { streams } from '../../random/streams.ts';
 import {
-  allocateSlots,
+  allocateLanes,
   bindIteration,
   type IterationOptions,
   type IterationPrograms,
-  type SlotBuffers,
+  type LaneBuffers,
 } from './iteration.ts';
 import type { Objective } from '../objective/objective.ts';
 import { createRegularisers, noRegularisers, type Regularisers } from './regularisers.ts';
 import { sourceOf, type ObjectiveGraph } from '../objective-graph.ts';
+import type { AscentSettings } from '../settings.ts';
 import { writeStart, type PictureFor, type StartOptions } from '../start.ts';
 import { classWeights, unitWeights, watchedClasses } from '../objective/tensors.ts';
 import { objectiveStream, plainView, transformedView } from '../transforms.ts';
 
-/** What the device says of an iteration, one number per slot. */
+/** What the device says of an iteration, one number per lane. */
 export type Iteration = Readonly<Record<keyof typeof historyRows, Float32Array>>;
 
-export interface ClimberOptions extends IterationOptions {
-  /** Of the slots, at most as many as the stage has. */
+export interface OptimiserOptions extends IterationOptions {
+  readonly settings: Pick<AscentSettings, 'steps' | 'until' | 'seed' | 'start' | 'transformation'>;
+  /** Of the lanes, at most as many as the graph has. */
   readonly objectives: readonly Objective[];
   /** Where they start from pictures. */
   readonly pictureFor?: PictureFor;
 }
 
 /** Buffers of the state that an interrupted ascent resumes from, by name. */
-export type ClimberState = ReadonlyMap<string, GPUBuffer>;
+export type OptimiserState = ReadonlyMap<string, GPUBuffer>;
 
 export class Optimiser {
   #objectives: readonly Objective[];
@@ -41,9 +43,9 @@ export class Optimiser {
   readonly #tick: Program;
 
   private constructor(
-    private readonly stage: ObjectiveGraph,
-    private readonly options: ClimberOptions,
-    private readonly own: SlotBuffers,
+    private readonly graph: ObjectiveGraph,
+    private readonly options: OptimiserOptions,
+    private readonly own: LaneBuffers,
     private readonly regularisers: Regularisers,
     programs: IterationPrograms,
   ) {
@@ -53,22 +55,22 @@ export class Optimiser {
   }
 
   /** Binds everything and writes the start. */
-  static async create(stage: ObjectiveGraph, options: ClimberOptions): Promise<Optimiser> {
-    const own = allocateSlots(stage, options);
-    await writeBeginning(stage, options, own);
-    const regularisers = await regularisersOf(stage, options);
-    const programs = await bindIteration(stage, options, own);
-    return new Optimiser(stage, options, own, regularisers, programs);
+  static async create(graph: ObjectiveGraph, options: OptimiserOptions): Promise<Optimiser> {
+    const own = allocateLanes(graph, options);
+    await writeBeginning(graph, options, own);
+    const regularisers = await regularisersOf(graph, options);
+    const programs = await bindIteration(graph, options, own);
+    return new Optimiser(graph, options, own, regularisers, programs);
   }
 
   /**
    * Does iterations and says what came of each.
-   * @param first number of the first of them, counted from the first slots' start
+   * @param first number of the first of them, counted from the first lanes' start
    * @param count at most `mostIterations`
-   * @param starts the number at which each slot's objective started; 0 unless told
+   * @param starts the number at which each lane's objective started; default: 0
    */
   async climb(first: number, count: number, starts: readonly number[] = []): Promise<Iteration[]> {
-    const { gpu, buffers, batch } = this.stage;
+    const { gpu, buffers, batch } = this.graph;
     gpu.write(buffers.clock, Uint32Array.of(first, 0));
     if (buffers.views) gpu.write(buffers.views, this.#views(first, count, starts));
     const encoder = gpu.device.createCommandEncoder();
@@ -85,20 +87,20 @@ export class Optimiser {
   }
 
   /**
-   * Gives slots to other objectives, which start anew; the rest climb on. Only for parametrisations that are the same for
+   * Gives lanes to other objectives, which start anew; the rest climb on. Only for parametrisations that are the same for
    * every objective.
-   * @param objectives of all slots from now on
+   * @param objectives of all lanes from now on
    */
-  async replace(objectives: readonly Objective[], slots: readonly number[]): Promise<void> {
-    const { stage, own } = this;
-    const { gpu, batch } = stage;
+  async replace(objectives: readonly Objective[], lanes: readonly number[]): Promise<void> {
+    const { graph, own } = this;
+    const { gpu, batch } = graph;
     this.#objectives = objectives;
-    writeObjectives(stage, objectives);
+    writeObjectives(graph, objectives);
     const { values, parameters } = this.options.parametrisation;
     const rows = new Float32Array(await gpu.read(own.best));
-    const mask = gpu.buffer('replaced slots', 16 * batch);
-    const fresh = gpu.buffer('start of replaced slots', 4 * values * batch);
-    gpu.write(mask, Float32Array.from(slotsMask(slots, batch)));
+    const mask = gpu.buffer('replaced lanes', 16 * batch);
+    const fresh = gpu.buffer('start of replaced lanes', 4 * values * batch);
+    gpu.write(mask, Float32Array.from(lanesMask(lanes, batch)));
     const replacing = async (label: string, target: GPUBuffer) =>
       bind(gpu, label, copyImprovedParameters(values, batch), {
         best: mask,
@@ -110,34 +112,34 @@ export class Optimiser {
     const start = startOptions(this.options, objectives, batch, own.bounds);
     await writeStart(gpu, { parameters: fresh, values }, start);
     run(gpu, new Program([await replacing('start', parameters)]));
-    for (const slot of slots)
-      for (const [row, value] of beginning.entries()) rows[row * batch + slot] = value;
+    for (const lane of lanes)
+      for (const [row, value] of beginning.entries()) rows[row * batch + lane] = value;
     gpu.write(own.best, rows);
     mask.destroy();
     fresh.destroy();
   }
 
-  /** A slot's picture of the last iteration that was done, or its best: bytes [channels, plane words · 4]. */
-  async picture(which: 'last' | 'best', slot: number): Promise<Uint8Array<ArrayBuffer>> {
-    const { gpu, buffers, model } = this.stage;
+  /** A lane's picture of the last iteration that was done, or its best: bytes [channels, plane words · 4]. */
+  async picture(which: 'last' | 'best', lane: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { gpu, buffers, model } = this.graph;
     const bytes = 4 * imageWords(model.preprocessing.image);
     const pictures = which === 'last' ? buffers.images : this.own.kept;
-    return new Uint8Array(await gpu.read(pictures, bytes, slot * bytes));
+    return new Uint8Array(await gpu.read(pictures, bytes, lane * bytes));
   }
 
   /** Parameters of the best pictures, [values, batch]; undefined where only pictures are kept. */
   async bestParameters(): Promise<Float32Array<ArrayBuffer> | undefined> {
     const { keptParameters } = this.own;
-    return keptParameters && new Float32Array(await this.stage.gpu.read(keptParameters));
+    return keptParameters && new Float32Array(await this.graph.gpu.read(keptParameters));
   }
 
-  /** Says what the best so far of a slot counts for, where an older state said it otherwise. @param score of float32 */
-  rescore(slot: number, score: number): void {
-    this.stage.gpu.write(this.own.best, Float32Array.of(score), 4 * slot);
+  /** Says what the best so far of a lane counts for, where an older state said it otherwise. @param score of float32 */
+  rescore(lane: number, score: number): void {
+    this.graph.gpu.write(this.own.best, Float32Array.of(score), 4 * lane);
   }
 
   /** Everything that the next iteration depends on. */
-  get state(): ClimberState {
+  get state(): OptimiserState {
     const { kept, keptParameters, best, firstMoment, secondMoment } = this.own;
     const { parameters } = this.options.parametrisation;
     return new Map(
@@ -154,32 +156,28 @@ export class Optimiser {
   }
 
   #views(first: number, count: number, starts: readonly number[]): Float32Array<ArrayBuffer> {
-    const { model, batch } = this.stage;
+    const { model, batch } = this.graph;
     const { settings } = this.options;
     const objectives = this.#objectives;
     const plain = plainView(model.preprocessing, model.architecture.input);
     const maps = Array.from({ length: count * batch }, (_, index) => {
-      const [row, slot] = [Math.floor(index / batch), index % batch];
-      const objective = objectives[slot];
+      const [row, lane] = [Math.floor(index / batch), index % batch];
+      const objective = objectives[lane];
       if (!objective || !settings.transformation) return plain;
-      const random = objectiveStream(
-        settings.seed,
-        streams.ascentViews,
-        objective,
-        first + row - (starts[slot] ?? 0),
-      );
-      return transformedView(plain, model.preprocessing.image, settings.transformation, random);
+      const age = first + row - (starts[lane] ?? 0);
+      const random = objectiveStream(settings.seed, streams.ascentViews, objective, age);
+      return transformedView(plain, model.preprocessing.image, settings.transformation, random, age);
     });
     return affineTable(maps);
   }
 }
 
-/** Of a slot's row in `best`: below every score, not improved, not idle, no iterations. */
+/** Of a lane's row in `best`: below every score, not improved, not idle, no iterations. */
 const beginning = [-3e38, 0, 0, 0] as const;
 
-/** The second row of `best` is 1 for the slots. */
-const slotsMask = (slots: readonly number[], batch: number): number[] =>
-  Array.from({ length: 4 * batch }, (_, index) => (slots.includes(index - batch) ? 1 : 0));
+/** The second row of `best` is 1 for the lanes. */
+const lanesMask = (lanes: readonly number[], batch: number): number[] =>
+  Array.from({ length: 4 * batch }, (_, index) => (lanes.includes(index - batch) ? 1 : 0));
 
 function writeObjectives(
   { gpu, network, batch, units, buffers }: ObjectiveGraph,
@@ -194,23 +192,23 @@ function writeObjectives(
 }
 
 async function writeBeginning(
-  stage: ObjectiveGraph,
-  options: ClimberOptions,
-  { bounds, best }: SlotBuffers,
+  graph: ObjectiveGraph,
+  options: OptimiserOptions,
+  { bounds, best }: LaneBuffers,
 ): Promise<void> {
-  const { gpu, batch } = stage;
-  const { objectives, settings, parametrisation } = options;
-  writeObjectives(stage, objectives);
+  const { gpu, batch } = graph;
+  const { objectives, parametrisation } = options;
+  writeObjectives(graph, objectives);
   gpu.write(
     best,
     Float32Array.from({ length: 4 * batch }, (_, index) => beginning[Math.floor(index / batch)] ?? 0),
   );
-  if (settings.parametrisation.kind === 'cppn') return; // the genomes are the start
+  if (parametrisation.hasStart) return;
   await writeStart(gpu, parametrisation, startOptions(options, objectives, batch, bounds));
 }
 
 function startOptions(
-  { settings: { start, seed }, parametrisation: { centre }, pictureFor }: ClimberOptions,
+  { settings: { start, seed }, parametrisation: { centre }, pictureFor }: OptimiserOptions,
   objectives: readonly Objective[],
   batch: number,
   bounds: GPUBuffer,
@@ -221,10 +219,10 @@ function startOptions(
 
 function regularisersOf(
   { gpu, model, batch }: ObjectiveGraph,
-  options: ClimberOptions,
+  options: OptimiserOptions,
 ): Promise<Regularisers> {
-  const { settings, climb, parametrisation } = options;
-  if (settings.parametrisation.kind !== 'pixel') return Promise.resolve(noRegularisers);
+  const { climb, parametrisation } = options;
+  if (!parametrisation.isImage) return Promise.resolve(noRegularisers);
   const { parameters, gradient } = parametrisation;
   const image = { extent: model.preprocessing.image, batch, parameters, gradient };
   return createRegularisers(gpu, image, climb);

@@ -1,5 +1,5 @@
 /** Settings that belong together, by name. */
-import { usualProgress } from './hyperparameters.ts';
+import { climbOf, flatten, usualProgress, type FlatClimb, type RuleName } from './hyperparameters.ts';
 import type { ClassMeasure } from '../objective/objective.ts';
 import type { Ball, Climb } from '../settings.ts';
 
@@ -10,7 +10,7 @@ export interface Preset {
   readonly climb: Climb;
   readonly measure: ClassMeasure;
   readonly steps: number;
-  /** Whether it starts from somebody's picture, and how far it may go. */
+  /** Of presets that start from a picture: how far the image may go from it. */
   readonly ball?: Ball;
   /** Size of the noise on the start, in bytes. */
   readonly noise: number;
@@ -31,7 +31,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   /**
    * For classes that resist: a step keeps its length, movements are remembered for longer, and hardly anything is pulled back,
-   * so that it goes on gaining after hundreds of steps.
+   * so that it still gains after hundreds of steps.
    */
   patient: {
     climb: { ...plain, decay: 0.001, momentum: 0.97, step: { rule: 'normalised', size: 0.8 } },
@@ -65,4 +65,36 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
 };
 
 /** Amplitudes of waves and weights of CPPNs move a picture further than its bytes do: usual steps are shorter. */
-export const stepScales = { pixel: 1, fourier: 0.01, cppn: 0.01 } as const;
+export const stepScales = { pixel: 1, fourier: 0.01, cppn: 0.01, own: 1 } as const;
+
+/** What a preset's climb is fitted to, and what of it is changed. */
+export interface ClimbChanges {
+  readonly ball: Ball | undefined;
+  readonly kind: keyof typeof stepScales;
+  readonly rule?: RuleName | undefined;
+  readonly numbers?: FlatClimb;
+}
+
+/** The climb of a preset with other numbers; a momentum that the rule has no use for is kept, to be refused. */
+export function climbOfPreset(name: PresetName, { ball, kind, rule, numbers = {} }: ClimbChanges): Climb {
+  const climb = presetClimb(name, ball);
+  const chosen = rule ?? climb.step.rule;
+  // The size of a step means something else with every rule.
+  const preset = chosen === climb.step.rule ? climb : { ...climb, step: climbOf(chosen, {}).step };
+  const { momentum = climb.momentum } = numbers;
+  return { ...climbOf(chosen, { ...scaledFor(kind, flatten(preset)), ...numbers }), momentum };
+}
+
+/** In a Euclidean ball the steepest way is the gradient itself, not its signs, which a preset has for cubes. */
+function presetClimb(name: PresetName, ball: Ball | undefined): Climb {
+  const { climb } = presets[name];
+  return climb.step.rule === 'sign' && ball?.norm === 'l2'
+    ? { ...climb, step: { ...climb.step, rule: 'normalised' } }
+    : climb;
+}
+
+/** With steps as long as what is climbed wants them. */
+function scaledFor(kind: keyof typeof stepScales, flat: FlatClimb): FlatClimb {
+  const { stepSize } = flat;
+  return stepSize === undefined ? flat : { ...flat, stepSize: stepSize * stepScales[kind] };
+}

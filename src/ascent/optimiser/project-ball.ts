@@ -11,15 +11,8 @@ import {
   squaresWords,
 } from '../../kernels/ascent/project-ball.ts';
 import { productFloats } from '../../kernels/ascent/batched-dot.ts';
+import type { DrawAround } from '../parametrisation/parametrisation.ts';
 import type { Ball } from '../settings.ts';
-
-/** How a picture is drawn of X [channels, height, width, batch]. */
-export interface DrawAround {
-  /** To the nearest bytes. */
-  nearest(x: GPUBuffer): Promise<Dispatch>;
-  /** To the centre's bytes and the changes that shifts [batch] leave. */
-  around(x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer): Promise<Dispatch>;
-}
 
 interface Image {
   readonly values: number;
@@ -29,7 +22,7 @@ interface Image {
 }
 
 export interface KeptInBall {
-  /** [values, batch]: what each slot starts from, which whoever writes the start writes as well. */
+  /** [values, batch]: what each lane starts from; written together with the start. */
   readonly centre: GPUBuffer;
   /** Brings the image back into the ball, then draws it. */
   readonly draw: Dispatch[];

@@ -1,4 +1,4 @@
-/** The CPPN whose weights are climbed when nobody brings an evolved one. */
+/** The CPPN whose weights are climbed where no evolved one is given. */
 import { mutateCppn, randomCppn } from '../../genome/cppn-genome.ts';
 import type { CppnGenome } from '../../genome/genome.ts';
 import type { RandomStream } from '../../random/threefry.ts';

@@ -147,6 +147,8 @@ export async function createCppnWeights(
       at % 2 === 0 ? -largestWeight : largestWeight,
     ),
     initial,
+    hasStart: true,
+    keepsParameters: true,
     genomesOf: (parameters) =>
       members.map((member, slot) => withWeights(member, slot, members.length, parameters)),
     destroy: () => {

@@ -1,8 +1,11 @@
 /** The numbers that are climbed, and how a picture is made of them. */
-import type { Program } from '../../gpu/program.ts';
+import type { CppnGenome } from '../../genome/genome.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { Dispatch, Program } from '../../gpu/program.ts';
+import type { Objective } from '../objective/objective.ts';
 
 export interface Parametrisation {
-  /** Numbers of one slot. */
+  /** Numbers of one lane. */
   readonly values: number;
   /** [values, batch]. */
   readonly parameters: GPUBuffer;
@@ -14,8 +17,20 @@ export interface Parametrisation {
   readonly pullBack: Program;
   /** Between which the parameters are kept: (least, most) of each value, [values, 2]. */
   readonly bounds: Float32Array<ArrayBuffer>;
-  /** [values, batch]: the parameters of what each slot starts from, where they are kept around it. */
+  /** [values, batch]: the parameters of what each lane starts from, where they are kept around it. */
   readonly centre?: GPUBuffer;
+  /**
+   * Whether the parameters are the picture minus the mean image, [channels, height, width, batch]: blurs and clipping of small
+   * pixels then fit them. Default: false.
+   */
+  readonly isImage?: boolean;
+  /**
+   * Whether the parameters hold their start, made for the objectives of the lanes: none is written, and lanes cannot take another
+   * objective. Default: false.
+   */
+  readonly hasStart?: boolean;
+  /** Whether the parameters of the best pictures are kept beside them. Default: false. */
+  readonly keepsParameters?: boolean;
   /** Frees what it took on the device. */
   destroy(): void;
 }
@@ -23,7 +38,7 @@ export interface Parametrisation {
 export interface ParametrisationShape {
   /** Of the picture. */
   readonly extent: readonly [channels: number, height: number, width: number];
-  /** Slots, a multiple of 4. */
+  /** Lanes, a multiple of 4. */
   readonly batch: number;
   /** Mean image [channels, height, width] in the network's channel order. */
   readonly mean: Float32Array<ArrayBuffer>;
@@ -33,4 +48,28 @@ export interface ParametrisationShape {
   readonly images: GPUBuffer;
   /** [channels, height, width, batch]. */
   readonly imageGradient: GPUBuffer;
+}
+
+export interface ClimbableParametrisation extends Parametrisation {
+  /** The genome of every lane, where parameters are those of genomes. @param parameters [values, batch] */
+  genomesOf?(parameters: Float32Array<ArrayBuffer>): CppnGenome[];
+}
+
+/** How a picture is drawn of X [channels, height, width, batch]. */
+export interface DrawAround {
+  /** To the nearest bytes. */
+  nearest(x: GPUBuffer): Promise<Dispatch>;
+  /** To the centre's bytes and the changes that shifts [batch] leave. */
+  around(x: GPUBuffer, centre: GPUBuffer, shifts: GPUBuffer): Promise<Dispatch>;
+}
+
+/** What a parametrisation is made with. */
+export interface ParametrisationContext {
+  readonly gpu: Gpu;
+  readonly shape: ParametrisationShape;
+  /** Makes bytes of an image minus the mean image. */
+  readonly draw: DrawAround;
+  /** Of the lanes. */
+  readonly objectives: readonly Objective[];
+  readonly seed: number;
 }

@@ -2,8 +2,8 @@
 import type { Gpu } from '../../gpu/device.ts';
 import { Program } from '../../gpu/program.ts';
 import { volume } from '../../network/layer.ts';
-import { createBall, type DrawAround } from '../optimiser/project-ball.ts';
-import type { Parametrisation, ParametrisationShape } from './parametrisation.ts';
+import { createBall } from '../optimiser/project-ball.ts';
+import type { DrawAround, Parametrisation, ParametrisationShape } from './parametrisation.ts';
 import type { Ball } from '../settings.ts';
 
 /** Values of an image minus the mean image, [channels, height, width] in the network's channel order. */
@@ -28,6 +28,7 @@ export async function createPixel(
     draw: new Program(kept?.draw ?? [await draw.nearest(parameters)]),
     pullBack: new Program([]),
     bounds,
+    isImage: true,
     ...(kept && { centre: kept.centre }),
     destroy() {
       kept?.destroy();

@@ -1,7 +1,7 @@
 /** Where a random search looks: what each hyper-parameter of a climb may be (paper §2.4: part of the protocol). */
 import { z } from 'zod';
 import { nearestName } from '../../util/nearest-name.ts';
-import { AscentSettingsError } from '../check-settings.ts';
+import { AscentSettingsError } from '../settings-error.ts';
 import {
   hyperparameterNames,
   hyperparameters,
@@ -62,17 +62,10 @@ const rangesSchema: z.ZodType<Ranges> = z.strictObject(
       .array(z.enum(stepRules, `expected one of ${stepRules.join(', ')}`), 'expected a list of step rules')
       .min(1, 'expected at least one step rule')
       .exactOptional(),
-    stepSize: rangeOf('stepSize'),
-    largest: rangeOf('largest'),
-    early: rangeOf('early'),
-    late: rangeOf('late'),
-    momentum: rangeOf('momentum'),
-    decay: rangeOf('decay'),
-    blurRadius: rangeOf('blurRadius'),
-    blurEvery: rangeOf('blurEvery'),
-    smallNorm: rangeOf('smallNorm'),
-    smallContribution: rangeOf('smallContribution'),
-    cooling: rangeOf('cooling'),
+    ...(Object.fromEntries(hyperparameterNames.map((name) => [name, rangeOf(name)])) as Record<
+      Hyperparameter,
+      ReturnType<typeof rangeOf>
+    >),
   },
   {
     error: ({ code }) =>
@@ -106,7 +99,7 @@ function describe(issue: z.core.$ZodIssue): string {
 }
 
 /**
- * Where to look unless told. As in the search that the paper's authors published, a regulariser is off in many of the
+ * Where to look by default. As in the search that the paper's authors published, a regulariser is off in many of the
  * trials, and its strengths are those that were tried there. Constant rates went up to 100 there, with the remark that
  * larger ones were missing; the sizes of the other rules are bytes.
  */

@@ -1,11 +1,11 @@
 /** `fool ascend`: gradient ascent into a run folder. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ascend } from '../../ascent/ascend.ts';
-import type { Ascent, Standing } from '../../ascent/ascent.ts';
 import { ascentBatch } from '../../ascent/batch-size.ts';
-import type { AscentProgress, AscentRow, AscentSummary } from '../../runs/ascent/records.ts';
-import { namesOf, newAscent, resumedAscent } from '../../runs/ascent/start.ts';
+import type { Progress, Standing } from '../../ascent/standing.ts';
+import { recordAscent } from '../../runs/ascent/record.ts';
+import type { AscentRow, AscentSummary } from '../../runs/ascent/schema.ts';
+import { namesOf, newAscent, resumedAscent, type RecordedAscent } from '../../runs/ascent/start.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { createJudge } from '../../model/judge.ts';
 import type { Guess } from '../../model/likeliest.ts';
@@ -139,11 +139,11 @@ function checkFolder(options: AscendOptions, command: Command): void {
 }
 
 async function follow(
-  ascent: Ascent,
+  ascent: RecordedAscent,
   { checkpointEvery }: AscendOptions,
   terminal: Terminal,
 ): Promise<AscentSummary> {
-  const { objectives, steps, trials, batch } = ascent.run.settings;
+  const { objectives, steps, trials, batch } = ascent.settings;
   terminal.note(
     `${formatCount(objectives.length, 'image')}, ${String(Math.min(batch, objectives.length))} side by side, at most ${formatCount(steps, 'step')}${trials.length > 1 ? ` in each of ${String(trials.length)} trials` : ''}`,
   );
@@ -151,11 +151,11 @@ async function follow(
     terminal.note('stopping after this submission; once more to leave at once');
   });
   const total = objectives.length * (steps + 1) * trials.length;
-  const begun = ascent.from?.state;
+  const begun = ascent.saved?.state;
   const bar = terminal.progress(total, 'iterations', begun?.evaluations ?? 0);
   const pace = new AscentPace();
   try {
-    const summary = await ascend(ascent, {
+    const summary = await recordAscent(ascent, {
       now: () => performance.now(),
       checkpointEvery: 1000 * checkpointEvery,
       onProgress: (progress, standing) => {
@@ -174,11 +174,7 @@ async function follow(
   }
 }
 
-function progressText(
-  { median, best }: AscentProgress,
-  { done, value }: Standing,
-  objectives: number,
-): string {
+function progressText({ median, best }: Progress, { done, value }: Standing, objectives: number): string {
   const sofar = `${String(done)} of ${String(objectives)} done`;
   if (value) return `value ${formatValue(value.start)} → ${formatValue(value.best)}, ${sofar}`;
   if (median === undefined || best === undefined) return sofar;

@@ -90,40 +90,28 @@ export const historyFloats = (iterations: number, batch: number): number => 6 * 
 /** Sums that `recordStep` reads: the gradient's square, the input's, then one per unit layer, each [productParts, batch]. */
 export const sumParts = ({ unitLayers }: AscentStepShape): number => (2 + unitLayers) * productParts;
 
-export interface StepConstants {
-  readonly rule: StepRule;
-  readonly size: number;
-  readonly largest: number;
-  readonly early: number;
-  readonly late: number;
-  readonly momentum: number;
-  readonly decay: number;
-  /** Iterations after which a step has half its size; undefined for never. */
-  readonly cooling: number | undefined;
-  /** Iterations after which nothing is kept any more, the start not counted. */
-  readonly steps: number;
-  /** Confidence, or value where no class is watched, at which an image is done; undefined for never. */
-  readonly until: number | undefined;
-}
+/** Fields of the shader's uniform in their order; the first is the rule. */
+const uniformFields = [
+  ...(/struct Step \{([^}]*)\}/.exec(source)?.[1] ?? '').matchAll(/^\s*(\w+): [uf]32,/gm),
+].map(([, name = '']) => name);
 
-/** The uniform of every entry point, 48 bytes. */
-export function stepUniform(constants: StepConstants): Uint8Array<ArrayBuffer> {
-  const {
-    rule,
-    size,
-    largest,
-    early,
-    late,
-    momentum,
-    decay,
-    steps,
-    until = 3e38,
-    cooling = 3e38,
-  } = constants;
-  const words = new DataView(new ArrayBuffer(48));
+/**
+ * The uniform of every entry point.
+ * @param numbers by the names of the shader’s `Step`; others are passed over
+ * @throws RangeError where one is missing
+ */
+export function stepUniform(
+  rule: StepRule,
+  numbers: Readonly<Record<string, number>>,
+): Uint8Array<ArrayBuffer> {
+  const words = new DataView(new ArrayBuffer(16 * Math.ceil(uniformFields.length / 4)));
   words.setUint32(0, stepRules.indexOf(rule), true);
-  for (const [index, value] of [size, largest, early, late, momentum, decay, until, cooling, steps].entries())
-    words.setFloat32(4 + 4 * index, value, true);
+  for (const [index, name] of uniformFields.entries()) {
+    if (index === 0) continue;
+    const value = numbers[name];
+    if (value === undefined) throw new RangeError(`the step's uniform has ${name}, which was not given`);
+    words.setFloat32(4 * index, value, true);
+  }
   return new Uint8Array(words.buffer);
 }
 

@@ -1,5 +1,5 @@
 /** The pictures of a run as a gallery shows them: from the records of an evolution, or of an ascent. */
-import type { AscentRow } from '../../runs/ascent/records.ts';
+import type { AscentRow } from '../../runs/ascent/schema.ts';
 import { logOddsOf } from '../../model/log-odds.ts';
 import { picturePath } from '../../runs/evolution/folder.ts';
 import type { CellRecord, SerialisedGenome } from '../../runs/evolution/records.ts';

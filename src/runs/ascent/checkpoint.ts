@@ -1,6 +1,6 @@
 /**
  * The state of an ascent: the courses so far, and the device's tensors of the batch that is climbed. Random numbers need no
- * state, they are counted by iteration, so a resumed ascent goes on bit for bit as if it had never stopped.
+ * state, they are counted by iteration, so a resumed ascent continues bit for bit as if it had never stopped.
  */
 import { z } from 'zod';
 import { CheckpointError, checkState, parseState, requireChecksum } from '../evolution/checkpoint.ts';
@@ -9,83 +9,46 @@ import type { Gpu } from '../../gpu/device.ts';
 import { withChecksum } from '../../storage/checksum.ts';
 import { dropDamaged, readGeneration, writeGeneration, type Generation } from '../../storage/generations.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { ClimberState } from '../../ascent/optimiser/optimiser.ts';
-import type { StoredCourse } from '../../ascent/trajectory.ts';
-import type { AscentRecord, AscentRow } from './records.ts';
-import { logOdds } from '../evolution/schema.ts';
-import { ascentRowSchema } from './schema.ts';
+import type { OptimiserState } from '../../ascent/optimiser/optimiser.ts';
+import type { Immutable } from '../immutable.ts';
+import { ascentRowSchema, type AscentRecord } from './schema.ts';
+import { storedTrajectorySchema } from './stored-trajectory.ts';
 
 const checkpointFolder = 'checkpoint';
 export const statePath = `${checkpointFolder}/ascent.json`;
 
-/** Where an ascent stands. */
-export interface AscentState {
-  /** 2: with a checksum. */
-  readonly format: 1 | 2;
-  /** Of the ascent that it is of, where that has one. */
-  readonly mark?: string;
-  readonly version: string;
-  /** SHA-256 of the model's file. */
-  readonly model: string;
-  readonly architecture: string;
-  readonly adapter: string;
-  readonly trial: number;
-  /** Iterations since the slots were filled. */
-  readonly iteration: number;
-  readonly evaluations: number;
-  readonly seconds: number;
-  /** Objective of each slot, and the iteration at which it started there; empty between fillings. */
-  readonly slots: readonly number[];
-  readonly starts: readonly number[];
-  /** Of this trial, in the order of the objectives: those that have begun. */
-  readonly courses: readonly StoredCourse[];
-  /** What the archive says of those that are done. */
-  readonly rows: readonly (AscentRow | null)[];
-  /** File of the tensors, its length and checksum; null between fillings. */
-  readonly tensors: { readonly file: string; readonly bytes: number; readonly crc32: number } | null;
-}
-
 const count = z.int().min(0);
-// JSON has no word for what is no number; a course that holds one is closed.
-const numbers = z.array(z.number().nullable()).transform((values) => values.map((value) => value ?? NaN));
-const state: z.ZodType<AscentState> = z.object({
+const stateSchema = z.object({
+  /** 2: with a checksum. */
   format: z.literal([1, 2]),
+  /** Of the ascent that it is of, where that has one. */
   mark: z.string().exactOptional(),
   version: z.string(),
+  /** SHA-256 of the model's file. */
   model: z.string(),
   architecture: z.string(),
   adapter: z.string(),
   trial: count,
+  /** Iterations since the lanes were filled. */
   iteration: count,
   evaluations: count,
   seconds: z.number().min(0),
+  /** Objective of each lane; empty between fillings. */
   slots: z.array(count),
+  /** The iteration at which it started there. */
   starts: z.array(count),
-  courses: z.array(
-    z.object({
-      value: numbers,
-      confidence: numbers,
-      named: numbers,
-      gradientNorm: numbers,
-      imageNorm: numbers,
-      best: z.object({
-        iteration: count,
-        score: z.number(),
-        logOdds: logOdds
-          .nullable()
-          .transform((value) => value ?? NaN)
-          .exactOptional(),
-      }),
-      idle: count,
-      closed: z.boolean(),
-      fault: z.string().exactOptional(),
-    }),
-  ),
+  /** Trajectories of this trial, in the order of the objectives: those that have begun. */
+  courses: z.array(storedTrajectorySchema),
+  /** What the archive says of those that are done. */
   rows: z.array(ascentRowSchema.nullable()),
+  /** File of the tensors, its length and checksum; null between fillings. */
   tensors: z
     .object({ file: z.string().regex(/^checkpoint\/[\w-]+\.bin$/), bytes: count, crc32: count })
     .nullable(),
 });
+
+/** Where an ascent stands. The words of the file are those of its format, older than those of the code. */
+export type AscentState = Immutable<z.infer<typeof stateSchema>>;
 
 /**
  * The state that a folder's ascent was saved in last, or where that is damaged, the one before, for whoever is to write the
@@ -124,7 +87,7 @@ export async function writeFirstState(storage: Storage, run: AscentRecord): Prom
 /** @throws CheckpointError saying what is wrong with it and what to do */
 export function parseAscentState(text: string, file: string): AscentState {
   const content = parseState(text, file);
-  const parsed = checkState(state, content, file);
+  const parsed = checkState(stateSchema, content, file);
   if (parsed.format === 2) requireChecksum(content, file);
   return parsed;
 }
@@ -158,7 +121,7 @@ export async function writeState(
 }
 
 /** The tensors one after the other, in the order of the state. */
-export async function packTensors(gpu: Gpu, tensors: ClimberState): Promise<Uint8Array<ArrayBuffer>> {
+export async function packTensors(gpu: Gpu, tensors: OptimiserState): Promise<Uint8Array<ArrayBuffer>> {
   const parts = await Promise.all([...tensors.values()].map((buffer) => gpu.read(buffer)));
   const packed = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let offset = 0;
@@ -174,7 +137,7 @@ export async function unpackTensors(
   gpu: Gpu,
   storage: Storage,
   { tensors }: AscentState,
-  into: ClimberState,
+  into: OptimiserState,
 ): Promise<void> {
   if (!tensors) throw new CheckpointError(`${statePath} names no tensors of the batch that was climbed`);
   const { file } = tensors;

@@ -1,8 +1,14 @@
 /** Film strips: the pictures of chosen iterations, small, of the first objectives. */
 import { fitImage } from '../../image/fit-image.ts';
 import type { Image } from '../../image/image.ts';
-import { mostStrips } from './records.ts';
 import type { AscentSettings } from '../../ascent/settings.ts';
+
+/** Objectives that get a film strip: the first ones. */
+export const mostStrips = 24;
+
+/** Small PNGs `frames/0012/0008.png`, by the objective's place and the iteration. */
+export const framePath = (objective: number, iteration: number): string =>
+  `frames/${String(objective).padStart(4, '0')}/${String(iteration).padStart(4, '0')}.png`;
 
 /** Side of a frame in pixels, at most. */
 const largestSide = 112;

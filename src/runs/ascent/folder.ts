@@ -7,17 +7,16 @@ import type { EncodePicture } from '../evolution/folder.ts';
 import { withChecksum, withChecksumIn } from '../../storage/checksum.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Objective } from '../../ascent/objective/objective.ts';
+import { framePath } from './film-strip.ts';
 import {
-  framePath,
+  ascentProgressSchema,
   type AscentHistory,
   type AscentProgress,
   type AscentRecord,
   type AscentRow,
   type AscentSummary,
   type TrialRecord,
-} from './records.ts';
-import { ascentProgressSchema } from './schema.ts';
-import { startPath } from '../../ascent/start-pictures.ts';
+} from './schema.ts';
 
 const digits = (value: number): string => String(value).padStart(4, '0');
 
@@ -30,6 +29,9 @@ export function pictureName({ name }: Objective, place: number, labels: readonly
     ? numberedName(place, name)
     : classPictureName(Number(number), labels[Number(number)]);
 }
+
+/** Of the PNG that a run keeps of a picture that it starts from. */
+export const startPath = (picture: number): string => `starts/${digits(picture)}.png`;
 
 /** Where a trial keeps its pictures; a run of one trial has no others than those of the archive. */
 export const trialFolder = (trial: number, trials: number): string =>

@@ -1,12 +1,4 @@
 /** Reads the records of a gradient ascent's run folder and refuses, in words, what is none. */
-import type {
-  AscentHistory,
-  AscentProgress,
-  AscentRecord,
-  AscentRow,
-  AscentSummary,
-  TrialRecord,
-} from './records.ts';
 import {
   ascentArchiveSchema,
   ascentHistorySchema,
@@ -14,6 +6,12 @@ import {
   ascentRecordSchema,
   ascentSummarySchema,
   trialsSchema,
+  type AscentHistory,
+  type AscentProgress,
+  type AscentRecord,
+  type AscentRow,
+  type AscentSummary,
+  type TrialRecord,
 } from './schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import {

@@ -1,12 +1,13 @@
 /** Puts an ascent together from its settings: model, network, run folder; new or resumed. */
 import { AscentFolder } from './folder.ts';
-import type { Ascent } from '../../ascent/ascent.ts';
-import { statePath, takeState, writeFirstState, type AscentState } from './checkpoint.ts';
+import type { InterruptedAscent, PreparedAscent } from '../../ascent/ascend.ts';
+import { statePath, takeState, unpackTensors, writeFirstState, type AscentState } from './checkpoint.ts';
 import { createParametrisation } from '../../ascent/parametrisation/create.ts';
-import type { AscentRecord } from './records.ts';
-import { ascentRecordSchema } from './schema.ts';
-import type { AscentSettings } from '../../ascent/settings.ts';
-import { createStage, type ObjectiveGraph } from '../../ascent/objective-graph.ts';
+import { ascentRecordSchema, type AscentRecord, type TrialRecord } from './schema.ts';
+import type { AscentRunSettings } from './settings-schema.ts';
+import { restored } from './stored-trajectory.ts';
+import type { OptimiserState } from '../../ascent/optimiser/optimiser.ts';
+import { createObjectiveGraph, type ObjectiveGraph } from '../../ascent/objective-graph.ts';
 import { CheckpointError, checkOrigin } from '../evolution/checkpoint.ts';
 import type { EncodePicture } from '../evolution/folder.ts';
 import type { Gpu } from '../../gpu/device.ts';
@@ -29,7 +30,7 @@ export interface AscentSetup {
   readonly model: Model;
   /** SHA-256 of the model's file. */
   readonly sha256: string;
-  readonly settings: AscentSettings;
+  readonly settings: AscentRunSettings;
   readonly storage: Storage;
   readonly encodePicture: EncodePicture;
   /** The pictures that it starts from, of the size that the model looks at: bytes [channels, height, width] each. */
@@ -42,13 +43,28 @@ export interface AscentSetup {
   readonly onWarning?: (text: string) => void;
 }
 
-/** An ascent and what it took on the device. */
-export interface AssembledAscent extends Ascent {
+/** An ascent that is ready on the device, with the folder that it is recorded in. */
+export interface RecordedAscent extends PreparedAscent {
+  readonly settings: AscentRunSettings;
+  readonly run: AscentRecord;
+  readonly folder: AscentFolder;
+  /** What it starts from, where that is pictures, and who says what they are named after they were changed. */
+  readonly starts?: { readonly pictures: readonly StartPicture[]; readonly judge: Judge };
+  /** What an interrupted ascent had saved: its state, and the trials that are complete. */
+  readonly saved?: { readonly state: AscentState; readonly trials: readonly TrialRecord[] };
+  /** Frees what it took on the device. */
   destroy(): void;
 }
 
+export interface StartPicture {
+  /** Bytes [channels, height, width] of the size that the model looks at, gray or RGB. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** What the model takes it for, before it is changed. */
+  readonly before: Guess;
+}
+
 /** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
-export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
+export async function newAscent(setup: AscentSetup): Promise<RecordedAscent> {
   const ascent = await assemble(setup);
   await ascent.folder.clear(await picturesOf(setup.storage));
   await ascent.folder.writeRun(ascent.run);
@@ -63,7 +79,7 @@ export async function newAscent(setup: AscentSetup): Promise<AssembledAscent> {
  * As `newAscent`, from the folder's last checkpoint and with the kernel variants of its record.
  * @throws CheckpointError when it cannot be read or belongs to another version, model or adapter, or has other kernels
  */
-export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent> {
+export async function resumedAscent(setup: AscentSetup): Promise<RecordedAscent> {
   const taken = await takeState(setup.storage);
   const state = taken?.record;
   const stored = await readJson(setup.storage, 'run.json', ascentRecordSchema);
@@ -72,13 +88,24 @@ export async function resumedAscent(setup: AscentSetup): Promise<AssembledAscent
     checkOrigin(state, ascent.run, statePath);
     checkVariants(stored, ascent.run);
   }
-  const from = state && (await withTrials(state, setup.storage, ascent.run));
+  const saved = state && (await withTrials(state, setup.storage, ascent.run));
   const damagedLines = await ascent.folder.progress.cut(
     ({ evaluations }) => evaluations <= (state?.evaluations ?? 0),
   );
   await ascent.folder.writeRun(ascent.run);
   for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
-  return from ? { ...ascent, from } : ascent;
+  return saved ? { ...ascent, saved, from: interrupted(setup, saved.state) } : ascent;
+}
+
+function interrupted({ gpu, storage, settings }: AscentSetup, state: AscentState): InterruptedAscent {
+  const { trial, iteration, evaluations, slots, starts, courses } = state;
+  const trajectories = courses.map((stored, index) => {
+    const objective = settings.objectives[index];
+    if (!objective) throw new Error('a trajectory without an objective');
+    return restored(objective, stored);
+  });
+  const load = (into: OptimiserState) => unpackTensors(gpu, storage, state, into);
+  return { trial, iteration, evaluations, lanes: slots, starts, trajectories, load };
 }
 
 /** @throws CheckpointError where a trial that is complete is not there: the best of all could be another */
@@ -86,7 +113,7 @@ async function withTrials(
   state: AscentState,
   storage: Storage,
   { mark }: AscentRecord,
-): Promise<NonNullable<Ascent['from']>> {
+): Promise<NonNullable<RecordedAscent['saved']>> {
   const trials = state.trial > 0 ? await readTrials(storage, mark) : [];
   if (trials.length < state.trial)
     throw new CheckpointError(
@@ -100,23 +127,24 @@ async function assemble(
   setup: AscentSetup,
   stored?: AscentRecord,
   choices?: Choices,
-): Promise<AssembledAscent> {
+): Promise<RecordedAscent> {
   const { gpu, model, settings, storage, encodePicture, pictures = [] } = setup;
   const { denseWeights = 'f32' } = settings;
   const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
-  const stage = await createStage(gpu, model, parameters, settings, choices);
+  const graph = await createObjectiveGraph(gpu, model, parameters, settings, choices);
   const starts = await startsOf(setup, pictures, parameters, stored?.starts ?? setup.named);
-  const run = recordOf(setup, stage, starts, stored);
+  const run = recordOf(setup, graph, starts, stored);
   return {
     gpu,
     model,
-    stage,
+    graph,
+    settings,
     run,
     folder: new AscentFolder(storage, encodePicture, run.mark),
-    parametrise: (objectives) => createParametrisation(stage, settings, objectives),
-    ...(starts && { starts }),
+    parametrise: (objectives) => createParametrisation(graph, settings, objectives),
+    ...(starts && { starts, startPictures: starts.pictures.map(({ pixels }) => pixels) }),
     destroy() {
-      stage.destroy();
+      graph.destroy();
       starts?.judge.destroy();
       destroyAll(parameters);
     },
@@ -132,7 +160,7 @@ async function startsOf(
   pictures: readonly Uint8Array<ArrayBuffer>[],
   parameters: Parameters,
   known: AscentRecord['starts'],
-): Promise<Ascent['starts']> {
+): Promise<RecordedAscent['starts']> {
   if (pictures.length === 0) return undefined;
   const { denseWeights: denseStorage = 'f32' } = settings;
   const images = Math.min(pictures.length, judgedAtATime);
@@ -154,7 +182,7 @@ export async function namesOf(judge: Judge, pictures: readonly Uint8Array<ArrayB
 function recordOf(
   { gpu, model, settings, sha256, started }: AscentSetup,
   { see }: ObjectiveGraph,
-  starts: Ascent['starts'],
+  starts: RecordedAscent['starts'],
   stored: AscentRecord | undefined,
 ): AscentRecord {
   const origin = originOf(gpu, model, sha256);

@@ -1,6 +1,6 @@
 /** What a trial came to, and which is the best. */
 import { summarise } from '../../util/confidence-statistics.ts';
-import { isAttack } from '../../ascent/attack.ts';
+import { isAttack } from './attacks.ts';
 import type { Objective } from '../../ascent/objective/objective.ts';
 import {
   milestones,
@@ -8,7 +8,7 @@ import {
   type AscentSummary,
   type ObjectiveValue,
   type TrialRecord,
-} from './records.ts';
+} from './schema.ts';
 import { isWatched, type AscentSettings, type Trial } from '../../ascent/settings.ts';
 
 const goal = milestones.indexOf(0.9999);

@@ -56,7 +56,7 @@ describe('an objective is read', () => {
     const oblong = { ...lenet, architecture: { ...lenet.architecture, input: [1, 28, 36] as const } };
     expect(parseObjective('conv1:0,31,23', oblong).terms).toEqual([unit('conv1', 0, 1, [31, 23])]);
     expect(() => parseObjective('conv1:0,23,31', oblong)).toThrow(
-      '--unit conv1:0,23,31: conv1 has the columns 0 to 31 and the rows 0 to 23, not 23,31',
+      'unit conv1:0,23,31: conv1 has the columns 0 to 31 and the rows 0 to 23, not 23,31',
     );
   });
 
@@ -120,7 +120,7 @@ describe('an objective is refused', () => {
     ['--logit:1', 'expected a unit'],
   ])('%s: %s', (text, message) => {
     expect(() => parseObjective(text, caffenet)).toThrow(ObjectiveError);
-    expect(() => parseObjective(text, caffenet)).toThrow(`--unit ${text}: ${message}`);
+    expect(() => parseObjective(text, caffenet)).toThrow(`unit ${text}: ${message}`);
   });
 
   test('where it names a pool that changes nothing', () => {
@@ -225,13 +225,13 @@ describe('objectives of classes', () => {
 
   test('do not want what they avoid, nor the same twice', () => {
     expect(() => classObjectives([4], 'logit', [4], lenet)).toThrow(
-      'class 4 is named by both --class and --avoid, and nothing else is wanted',
+      'class 4 is named by both class and avoid, and nothing else is wanted',
     );
     expect(() => classObjectives([3, 4], 'logit', [5, 4], lenet)).toThrow(
-      'class 4 is named by both --class and --avoid: leave it out of one of them',
+      'class 4 is named by both class and avoid: leave it out of one of them',
     );
-    expect(() => classObjectives([3, 4, 3], 'logit', [], lenet)).toThrow('--class: 3 stands there twice');
-    expect(() => classObjectives([3], 'logit', [4, 4], lenet)).toThrow('--avoid: 4 stands there twice');
+    expect(() => classObjectives([3, 4, 3], 'logit', [], lenet)).toThrow('class: 3 stands there twice');
+    expect(() => classObjectives([3], 'logit', [4, 4], lenet)).toThrow('avoid: 4 stands there twice');
   });
 });
 

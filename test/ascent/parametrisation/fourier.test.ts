@@ -26,7 +26,7 @@ async function withFourier(
   const gpu = await openTestGpu();
   const values = extent[0] * extent[1] * extent[2];
   const pitch = Math.ceil(values / 4) * 4;
-  const images = gpu.buffer('pictures by slot', 4 * pitch * batch);
+  const images = gpu.buffer('pictures by lane', 4 * pitch * batch);
   const imageGradient = gpu.buffer('image gradient', 4 * values * batch);
   const mean = new Float32Array(values);
   const shape = { extent, batch, mean, reverseChannels, images, imageGradient };
@@ -82,7 +82,7 @@ function period([, height, width]: Extent, k: number, l: number): number {
   return Math.min(Math.max(height, width), 1 / Math.sqrt(along ** 2 + across ** 2));
 }
 
-/** X in doubles by the definition, up to the common factor, [channels, height, width] of one slot. */
+/** X in doubles by the definition, up to the common factor, [channels, height, width] of one lane. */
 function referencePicture(extent: Extent, reverseChannels: boolean, amplitudes: ArrayLike<number>): number[] {
   const [channels, height, width] = extent;
   const picture = Array.from({ length: channels * height * width }, () => 0);
@@ -114,8 +114,8 @@ function factorOf(extent: Extent): number {
   return unitPictureSize / Math.sqrt(squares / (channels * height * width));
 }
 
-const slotOf = (values: Float32Array, batch: number, slot: number): Float32Array =>
-  values.filter((_, at) => at % batch === slot);
+const slotOf = (values: Float32Array, batch: number, lane: number): Float32Array =>
+  values.filter((_, at) => at % batch === lane);
 
 const cases = [
   [[1, 8, 8], 4, false],
@@ -131,10 +131,10 @@ describe('a picture of waves', () => {
       await withFourier(extent, batch, reverse, async ({ values, picture }) => {
         const amplitudes = randomValues(values * batch, 1);
         const drawn = await picture(amplitudes);
-        for (const slot of [0, batch - 1]) {
-          const reference = referencePicture(extent, reverse, slotOf(amplitudes, batch, slot));
+        for (const lane of [0, batch - 1]) {
+          const reference = referencePicture(extent, reverse, slotOf(amplitudes, batch, lane));
           const scaled = reference.map((value) => value * factorOf(extent));
-          expectClose(drawn.subarray(slot * values, (slot + 1) * values), scaled, { atol: 1e-4, rtol: 1e-4 });
+          expectClose(drawn.subarray(lane * values, (lane + 1) * values), scaled, { atol: 1e-4, rtol: 1e-4 });
         }
       });
     },
@@ -149,20 +149,20 @@ describe('a picture of waves', () => {
       amplitudes[2 * 4 + 1] = 1;
       amplitudes[8 * 4 + 2] = 1;
       const drawn = await picture(amplitudes);
-      const slots = [0, 1, 2, 3].map((slot) => drawn.subarray(slot * values, (slot + 1) * values));
-      const largest = slots.map((slot) => Math.max(...slot));
+      const lanes = [0, 1, 2, 3].map((lane) => drawn.subarray(lane * values, (lane + 1) * values));
+      const largest = lanes.map((lane) => Math.max(...lane));
       const expected = [
         (row: number) => Math.cos((2 * Math.PI * 2 * row) / height),
         (_: number, column: number) => Math.sin((2 * Math.PI * column) / width),
         (_: number, column: number) => Math.sin((2 * Math.PI * 4 * column) / width),
         () => 0,
       ];
-      for (const [slot, wanted] of expected.entries()) {
+      for (const [lane, wanted] of expected.entries()) {
         const reference = Float64Array.from(
           { length: values },
-          (_, at) => largest[slot]! * wanted(Math.floor(at / width), at % width),
+          (_, at) => largest[lane]! * wanted(Math.floor(at / width), at % width),
         );
-        expectClose(slots[slot]!, reference, { atol: 1e-4, rtol: 1e-4 });
+        expectClose(lanes[lane]!, reference, { atol: 1e-4, rtol: 1e-4 });
       }
       // 2 / 8 cycles per pixel; 1 / 16; 4 / 16.
       expect(largest[1]! / largest[0]!).toBeCloseTo(4, 4);
@@ -197,8 +197,8 @@ describe('a picture of waves', () => {
     }
     const [rgb, bgr] = [pictures[0]!, pictures[1]!];
     const turned = bgr.map((_, at) => {
-      const [slot, channel, pixel] = [Math.floor(at / 72), Math.floor(at / 24) % 3, at % 24];
-      return bgr[slot * 72 + (2 - channel) * 24 + pixel]!;
+      const [lane, channel, pixel] = [Math.floor(at / 72), Math.floor(at / 24) % 3, at % 24];
+      return bgr[lane * 72 + (2 - channel) * 24 + pixel]!;
     });
     expectClose(turned, rgb);
     expect(Math.abs(rgb[0]! - bgr[0]!)).toBeGreaterThan(0.1);
@@ -218,13 +218,13 @@ describe('the gradient of the amplitudes', () => {
       const [amplitudes, v] = [randomValues(values * batch, 3), randomValues(values * batch, 4)];
       const drawn = await picture(amplitudes);
       const gradient = await pullBack(v);
-      for (let slot = 0; slot < batch; slot++) {
+      for (let lane = 0; lane < batch; lane++) {
         let [forward, backward, size] = [0, 0, 0];
         for (let at = 0; at < values; at++) {
-          const term = drawn[slot * values + at]! * v[at * batch + slot]!;
+          const term = drawn[lane * values + at]! * v[at * batch + lane]!;
           forward += term;
           size += Math.abs(term);
-          backward += amplitudes[at * batch + slot]! * gradient[at * batch + slot]!;
+          backward += amplitudes[at * batch + lane]! * gradient[at * batch + lane]!;
         }
         expect(size).toBeGreaterThan(1);
         expect(Math.abs(forward - backward)).toBeLessThan(1e-5 * size);
@@ -238,16 +238,16 @@ describe('the gradient of the amplitudes', () => {
       await withFourier(extent, batch, reverse, async ({ values, pullBack }) => {
         const [amplitudes, v] = [randomValues(values * batch, 5), randomValues(values * batch, 6)];
         const gradient = await pullBack(v);
-        const slot = batch - 2;
+        const lane = batch - 2;
         const objective = (at: number, step: number) => {
-          const moved = Float64Array.from(slotOf(amplitudes, batch, slot));
+          const moved = Float64Array.from(slotOf(amplitudes, batch, lane));
           moved[at]! += step;
           const picture = referencePicture(extent, reverse, moved);
-          return picture.reduce((sum, value, pixel) => sum + value * v[pixel * batch + slot]!, 0);
+          return picture.reduce((sum, value, pixel) => sum + value * v[pixel * batch + lane]!, 0);
         };
         for (const at of [0, 1, Math.floor(values / 3), Math.floor(values / 2), values - 1]) {
           const slope = (objective(at, 0.5) - objective(at, -0.5)) * factorOf(extent);
-          expectClose([gradient[at * batch + slot]!], [slope], { atol: 1e-4, rtol: 1e-4 });
+          expectClose([gradient[at * batch + lane]!], [slope], { atol: 1e-4, rtol: 1e-4 });
         }
       });
     },

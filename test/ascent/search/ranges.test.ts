@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AscentSettingsError } from '../../../src/ascent/check-settings.ts';
+import { AscentSettingsError } from '../../../src/ascent/settings-error.ts';
 import { hyperparameterNames, stepRules } from '../../../src/ascent/optimiser/hyperparameters.ts';
 import { defaultRanges, parseRanges } from '../../../src/ascent/search/ranges.ts';
 

@@ -9,11 +9,23 @@ import {
   recordStep,
   ascentStep,
   tickClock,
-  type StepConstants,
 } from '../../../src/kernels/ascent/ascent-step.ts';
 import { productParts } from '../../../src/kernels/ascent/batched-dot.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
+
+interface StepConstants {
+  readonly rule: (typeof stepRules)[number];
+  readonly size: number;
+  readonly largest: number;
+  readonly early: number;
+  readonly late: number;
+  readonly momentum: number;
+  readonly decay: number;
+  readonly cooling: number | undefined;
+  readonly steps: number;
+  readonly until: number | undefined;
+}
 
 const constants: StepConstants = {
   rule: 'constant',
@@ -28,7 +40,10 @@ const constants: StepConstants = {
   until: 0.95,
 };
 const batch = 8;
-const uniformOf = (changes: Partial<StepConstants>) => stepUniform({ ...constants, ...changes });
+const uniformOf = (changes: Partial<StepConstants>) => {
+  const { rule, cooling = 3e38, until = 3e38, ...numbers } = { ...constants, ...changes };
+  return stepUniform(rule, { ...numbers, cooling, until });
+};
 
 /** What the record makes of one slot, in doubles. */
 function rateOf(

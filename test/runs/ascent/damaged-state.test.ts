@@ -1,7 +1,7 @@
 /** What becomes of an ascent whose files were damaged while it was stopped. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { statePath } from '../../../src/runs/ascent/checkpoint.ts';
-import { ascentSettingsSchema } from '../../../src/runs/ascent/schema.ts';
+import { ascentSettingsSchema } from '../../../src/runs/ascent/settings-schema.ts';
 import { CheckpointError } from '../../../src/runs/evolution/checkpoint.ts';
 import { previousOf } from '../../../src/storage/generations.ts';
 import { MemoryStorage } from '../../../src/storage/storage.ts';

@@ -6,12 +6,11 @@ import {
   ascentHistorySchema,
   ascentProgressSchema,
   ascentRecordSchema,
-  ascentSettingsSchema,
   ascentSummarySchema,
   isPicturePath,
   trialsSchema,
 } from '../../../src/runs/ascent/schema.ts';
-import type { AscentSettings } from '../../../src/ascent/settings.ts';
+import { ascentSettingsSchema, type AscentRunSettings } from '../../../src/runs/ascent/settings-schema.ts';
 import { fakeAscent, type FakeAscent } from '../../report/fake-ascent.ts';
 import { fakeGenome } from '../../report/fake-run.ts';
 import { everyReplacement } from '../../support/replacements.ts';
@@ -36,7 +35,7 @@ describe('the shapes of an ascent', () => {
   });
 
   it('hold every start, parametrisation, ball and precision that there is', () => {
-    const others: Partial<AscentSettings>[] = [
+    const others: Partial<AscentRunSettings>[] = [
       { start: { from: 'mean' } },
       { start: { from: 'uniform', size: 25 } },
       { parametrisation: { kind: 'fourier' } },

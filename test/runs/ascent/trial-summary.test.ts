@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AscentRow } from '../../../src/runs/ascent/records.ts';
+import type { AscentRow } from '../../../src/runs/ascent/schema.ts';
 import { bestTrial, summariseRows, summariseTrial } from '../../../src/runs/ascent/trial-summary.ts';
 import { fakeAscent } from '../../report/fake-ascent.ts';
 

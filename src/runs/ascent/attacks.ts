@@ -1,21 +1,22 @@
 /** Adversarial examples: what a picture was named before and after it was changed, and how many attacks succeeded. */
-import { summarise } from '../util/confidence-statistics.ts';
-import type { Guess } from '../model/likeliest.ts';
-import { classGoal, type Objective } from './objective/objective.ts';
-import type { Attack, AscentRow, AttackSummary } from '../runs/ascent/records.ts';
-import { startsFromPictures, type AscentSettings, type Start, type StartFile } from './settings.ts';
-import { startPath } from './start-pictures.ts';
+import { summarise } from '../../util/confidence-statistics.ts';
+import type { Guess } from '../../model/likeliest.ts';
+import { classGoal, type Objective } from '../../ascent/objective/objective.ts';
+import { startsFromPictures, type Start } from '../../ascent/settings.ts';
+import { startPath } from './folder.ts';
+import type { Attack, AscentRow, AttackSummary } from './schema.ts';
+import type { AscentRunSettings, StartFile } from './settings-schema.ts';
 
 /** The file that an objective starts from. */
 export function startFileOf(
-  { start }: Pick<AscentSettings, 'start'>,
+  { start }: Pick<AscentRunSettings, 'start'>,
   { picture = 0 }: Objective,
 ): Pick<StartFile, 'file' | 'class'> | undefined {
   if (start.from === 'picture') return { file: start.file };
   return start.from === 'pictures' ? start.pictures[picture] : undefined;
 }
 
-/** Whether somebody's picture is to be named as a class that it is not named, or no more as the one that it is. */
+/** Whether a given picture is to be named as a class that it is not named, or no more as the one that it is. */
 export const isAttack = (objective: Objective, start: Start): boolean =>
   startsFromPictures(start) && classGoal(objective) !== undefined;
 
