@@ -101,6 +101,11 @@ export function withAscend(command: Command): Command {
   addNumbers(declared, ['length', 'movement']);
   declared.optionsGroup('What keeps the image simple, or near its start:');
   addNumbers(declared, ['regulariser']);
+  return withImageAndFolder(declared);
+}
+
+/** Where images stay, how they are drawn and shown, trials, and the run's folder. */
+function withImageAndFolder(declared: Command): Command {
   return declared
     .addOption(new Option('--ball <norm>', 'keep the image around its start').choices(['l2', 'linf']))
     .option('--radius <size>', 'of the ball, in bytes', number)

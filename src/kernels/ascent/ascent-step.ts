@@ -91,13 +91,18 @@ export const historyFloats = (iterations: number, batch: number): number => 6 * 
 export const sumParts = ({ unitLayers }: AscentStepShape): number => (2 + unitLayers) * productParts;
 
 /** Fields of the shader's uniform in their order; the first is the rule. */
-const uniformFields = [
-  ...(/struct Step \{([^}]*)\}/.exec(source)?.[1] ?? '').matchAll(/^\s*(\w+): [uf]32,/gm),
-].map(([, name = '']) => name);
+function fieldsOfUniform(): string[] {
+  const [, struct = ''] = /var<uniform> \w+: (\w+);/.exec(source) ?? [];
+  const [, body] = new RegExp(`struct ${struct} \\{([^}]*)\\}`).exec(source) ?? [];
+  if (body === undefined) throw new Error('the shader of the step has no uniform');
+  return [...body.matchAll(/^\s*(\w+): [uf]32,/gm)].map(([, name = '']) => name);
+}
+
+const uniformFields = fieldsOfUniform();
 
 /**
  * The uniform of every entry point.
- * @param numbers by the names of the shader’s `Step`; others are passed over
+ * @param numbers by the names of the shader's uniform; others are passed over
  * @throws RangeError where one is missing
  */
 export function stepUniform(
