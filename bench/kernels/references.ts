@@ -25,16 +25,16 @@ const convolution: Reference = {
       'PADDING_Y',
       'PADDING_X',
     );
-    const { SPREAD_Y = 1, SPREAD_X = 1, OFFSET_Y = 0, OFFSET_X = 0 } = known.constants;
-    const channels = shape.OUT_CHANNELS / (SPREAD_Y * SPREAD_X);
+    const { PHASES_Y = 1, PHASES_X = 1, OFFSET_Y = 0, OFFSET_X = 0 } = known.constants;
+    const channels = shape.OUT_CHANNELS / (PHASES_Y * PHASES_X);
     const batch = known.length / (shape.GROUPS * channels * OUT_HEIGHT * OUT_WIDTH);
     const [pixel, image] = divide(index, batch);
     const [row, x] = divide(pixel, OUT_WIDTH);
     const [plane, y] = divide(row, OUT_HEIGHT);
     const [group, channel] = divide(plane, channels);
-    const [positionY, phaseY] = divide(y + OFFSET_Y, SPREAD_Y);
-    const [positionX, phaseX] = divide(x + OFFSET_X, SPREAD_X);
-    const output = (phaseY * SPREAD_X + phaseX) * channels + channel;
+    const [positionY, phaseY] = divide(y + OFFSET_Y, PHASES_Y);
+    const [positionX, phaseX] = divide(x + OFFSET_X, PHASES_X);
+    const output = (phaseY * PHASES_X + phaseX) * channels + channel;
     const pitch = ceil4(shape.OUT_CHANNELS);
     let sum = known.at('bias', group * pitch + output);
     for (let i = 0; i < shape.IN_CHANNELS; i++)

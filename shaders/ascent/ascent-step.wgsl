@@ -41,7 +41,7 @@ struct Step {
 @group(0) @binding(1) var<storage, read_write> clock: array<u32>; // iteration; row of the history and of the views
 @group(0) @binding(2) var<storage, read_write> rates: array<vec4f>; // [BATCH]
 
-@group(0) @binding(3) var<storage, read> outcome: array<vec4f>;       // [5, BATCH], of the input that was climbed
+@group(0) @binding(3) var<storage, read> outcome: array<vec4f>;       // [5, BATCH], of the input whose gradient is followed
 @group(0) @binding(4) var<storage, read> judged: array<vec4f>;        // [5, BATCH], of the picture itself
 // Sums in parts: gradient · gradient, input · input, and units of other layers, [PARTS + PARTS + UNIT_PARTS, BATCH].
 @group(0) @binding(5) var<storage, read> parts: array<vec4f>;

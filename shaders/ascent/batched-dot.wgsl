@@ -2,7 +2,7 @@
 //
 //   partial[part, slot] = Σ over values part, part + PARTS, … of  a[value, slot] · b[value, slot]
 //
-// Whoever reads the parts adds them up: a fixed order, whatever the adapter does at the same time.
+// The reader of the parts adds them up: a fixed order, which does not depend on the adapter.
 
 // @use grid
 

@@ -1,8 +1,8 @@
-// What is climbed, of the logits z of every slot: a sum over the classes of weighted probabilities p = softmax(z), logits
+// What an ascent maximises, of the logits z of every slot: a sum over the classes of weighted probabilities p = softmax(z), logits
 // and logarithms of probabilities (paper §2.4).
 //
 //   value = Σ_k P[k] · p[k] + Z[k] · z[k] + L[k] · log p[k]
-//   climb:  d value / d z[k] = p[k] · (P[k] − Σ_j P[j] · p[j]) + Z[k] + L[k] − p[k] · Σ_j L[j]
+//   differentiate:  d value / d z[k] = p[k] · (P[k] − Σ_j P[j] · p[j]) + Z[k] + L[k] − p[k] · Σ_j L[j]
 //   judge:  the value without the gradient
 //
 // Beside the value stand the confidence p of the watched class w and its log-odds log p − log(1 − p), which do not end where
@@ -18,11 +18,11 @@ override RESCALE: bool = true;
 const LANES = 32u;
 const MOST_LOG_ODDS = 3e38; // finite, since JSON has no word for what is not
 
-const nobody = 0xffffffffu;
+const UNWATCHED = 0xffffffffu;
 
 @group(0) @binding(0) var<storage, read> logits: array<vec4f>;    // [CLASSES, BATCH]
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;   // P, Z and L: [3, CLASSES, BATCH]
-@group(0) @binding(2) var<storage, read> watched: array<vec4u>;   // [BATCH] class whose probability is the confidence; or nobody
+@group(0) @binding(2) var<storage, read> watched: array<vec4u>;   // [BATCH] class whose probability is the confidence; or UNWATCHED
 @group(0) @binding(3) var<storage, read_write> outcome: array<vec4f>;  // [5, BATCH]: value, confidence, likeliest class, scale, log-odds
 @group(0) @binding(4) var<storage, read_write> gradient: array<vec4f>; // [CLASSES, BATCH]
 
@@ -129,10 +129,10 @@ fn judge_quad(quad: u32, lane: u32, softmax: Softmax) {
   likeliest = -largest_over_lanes(lane, -likeliest);
   // Where logits are no numbers, none of them is the largest.
   let named = min(vec4u(likeliest), vec4u(CLASSES - 1u));
-  let log_odds = log_odds_of(select(watched[quad], named, watched[quad] == vec4u(nobody)), quad, lane);
+  let log_odds = log_odds_of(select(watched[quad], named, watched[quad] == vec4u(UNWATCHED)), quad, lane);
   if (lane == 0u) {
     outcome[quad] = value;
-    outcome[BATCH + quad] = select(confidence, 1.0 / softmax.sum, watched[quad] == vec4u(nobody));
+    outcome[BATCH + quad] = select(confidence, 1.0 / softmax.sum, watched[quad] == vec4u(UNWATCHED));
     outcome[2u * BATCH + quad] = likeliest;
     outcome[4u * BATCH + quad] = log_odds;
   }

@@ -21,26 +21,26 @@ override OUT_CHANNELS: u32 = 1u; // per group
 override KERNEL_HEIGHT: u32 = 1u;
 override KERNEL_WIDTH: u32 = 1u;
 override STRIDE: u32 = 1u;
-override SPREAD_Y: u32 = 1u;
-override SPREAD_X: u32 = 1u;
+override PHASES_Y: u32 = 1u;
+override PHASES_X: u32 = 1u;
 
 @group(0) @binding(0) var<storage, read> weights: array<f32>;      // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS padded to 4]
-@group(0) @binding(1) var<storage, read_write> transposed: array<f32>; // [GROUPS, OUT_CHANNELS, T, U, (SPREAD_Y, SPREAD_X, IN_CHANNELS) padded to 4]
+@group(0) @binding(1) var<storage, read_write> transposed: array<f32>; // [GROUPS, OUT_CHANNELS, T, U, (PHASES_Y, PHASES_X, IN_CHANNELS) padded to 4]
 
 @compute @workgroup_size(LANES)
 fn transpose_weights(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let channels = SPREAD_Y * SPREAD_X * IN_CHANNELS;
+  let channels = PHASES_Y * PHASES_X * IN_CHANNELS;
   let pitch = (channels + 3u) / 4u * 4u;
   let weight_pitch = (OUT_CHANNELS + 3u) / 4u * 4u;
   let reach = vec2u(KERNEL_HEIGHT - 1u, KERNEL_WIDTH - 1u) / STRIDE;
-  let taps = reach + vec2u(SPREAD_Y, SPREAD_X) / STRIDE;
+  let taps = reach + vec2u(PHASES_Y, PHASES_X) / STRIDE;
   let index = linear_index(id, workgroups);
   if (index >= GROUPS * OUT_CHANNELS * taps.x * taps.y * pitch) {
     return;
   }
   let channel = index % pitch;
   let i = channel % IN_CHANNELS;
-  let phase = vec2u(channel / (IN_CHANNELS * SPREAD_X), channel / IN_CHANNELS % SPREAD_X);
+  let phase = vec2u(channel / (IN_CHANNELS * PHASES_X), channel / IN_CHANNELS % PHASES_X);
   let tap = vec2u(index / (pitch * taps.y) % taps.x, index / pitch % taps.y);
   let o = index / (pitch * taps.x * taps.y) % OUT_CHANNELS;
   let group = index / (pitch * taps.x * taps.y * OUT_CHANNELS);

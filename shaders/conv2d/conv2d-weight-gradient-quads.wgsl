@@ -33,7 +33,7 @@ fn quads(
   @builtin(local_invocation_index) lane: u32,
   @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
-  let corner = subgroup_lane & 3u; // of the quad
+  let quad_lane = subgroup_lane & 3u; // of the quad
   let group = workgroup.z;
   let first_row = workgroup.y * 4u * ROWS;
   let first_tap = workgroup.x * LANES * TAPS + lane;
@@ -53,7 +53,7 @@ fn quads(
   var channel: array<u32, ROWS>; // @registers
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
-    channel[r] = group * OUT_CHANNELS + min(first_row + r * 4u + corner, OUT_CHANNELS - 1u);
+    channel[r] = group * OUT_CHANNELS + min(first_row + r * 4u + quad_lane, OUT_CHANNELS - 1u);
   }
 
   var sum: array<f32, 4u * ROWS * TAPS>; // @registers [ROWS, swap, TAPS]
@@ -114,7 +114,7 @@ fn quads(
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
-      let row = first_row + r * 4u + (corner ^ j);
+      let row = first_row + r * 4u + (quad_lane ^ j);
       // @unroll
       for (var t = 0u; t < TAPS; t++) {
         let tap = first_tap + t * LANES;

@@ -2,7 +2,7 @@
 //
 //   y[o, r, c, n] = bias[o] + Σ_{i, a, b}  w[i, a, b, o] · x[i, r·STRIDE + a − PADDING, c·STRIDE + b − PADDING, n]
 //
-// The batch n is innermost and four images share a vec4, so whatever the stride and padding, neighbouring lanes
+// The batch n is innermost and four images share a vec4, so for any stride and padding neighbouring lanes
 // read neighbouring addresses and no im2col is needed. A batch of one or two has Images of one or two floats.
 // Weights are stored with the output channel innermost: at one (i, a, b) the channels of a tile are consecutive vec4s
 // at an address that is the same for the whole workgroup, which CPU adapters turn into one scalar load and a
@@ -11,9 +11,9 @@
 // and then over the tiles of the picture, so that none is idle at a batch of four.
 //
 // The gradient of a convolution with respect to its input is a convolution too: of the upstream gradient, with the
-// kernel turned round, see conv2d-input-gradient.wgsl. There a position makes a block of SPREAD_Y × SPREAD_X pixels of
-// each channel, which count as channels of their own: channel (φy·SPREAD_X + φx)·C + c at position (r, k) is channel c
-// of pixel (r·SPREAD_Y + φy − OFFSET_Y, k·SPREAD_X + φx − OFFSET_X). The forward pass has blocks of one pixel.
+// kernel reversed, see conv2d-input-gradient.wgsl. There a position makes a block of PHASES_Y × PHASES_X pixels of
+// each channel, which count as channels of their own: channel (φy·PHASES_X + φx)·C + c at position (r, k) is channel c
+// of pixel (r·PHASES_Y + φy − OFFSET_Y, k·PHASES_X + φx − OFFSET_X). The forward pass has blocks of one pixel.
 //
 //   plain   the formula above, one sum per invocation: what the others are compared with, where nothing else runs
 //   tap     loops over the taps of the kernel: short code, any shape
@@ -33,7 +33,7 @@ const PIXELS = 2u; // @tile
 @group(0) @binding(0) var<storage, read> weights: array<vec4f>; // [GROUPS, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS/4]
 @group(0) @binding(1) var<storage, read> bias: array<vec4f>;    // [GROUPS, OUT_CHANNELS/4]
 @group(0) @binding(2) var<storage, read> x: array<Images>;       // [GROUPS, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
-@group(0) @binding(3) var<storage, read_write> y: array<Images>; // [GROUPS, OUT_CHANNELS / (SPREAD_Y · SPREAD_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
+@group(0) @binding(3) var<storage, read_write> y: array<Images>; // [GROUPS, OUT_CHANNELS / (PHASES_Y · PHASES_X), OUT_HEIGHT, OUT_WIDTH, BATCH]
 
 fn pitch() -> u32 {
   return (OUT_CHANNELS + 3u) / 4u;
@@ -41,14 +41,14 @@ fn pitch() -> u32 {
 
 // Columns and rows of positions.
 fn positions() -> vec2u {
-  return (vec2u(OUT_WIDTH + OFFSET_X, OUT_HEIGHT + OFFSET_Y) + vec2u(SPREAD_X, SPREAD_Y) - 1u) / vec2u(SPREAD_X, SPREAD_Y);
+  return (vec2u(OUT_WIDTH + OFFSET_X, OUT_HEIGHT + OFFSET_Y) + vec2u(PHASES_X, PHASES_Y) - 1u) / vec2u(PHASES_X, PHASES_Y);
 }
 
 fn store(group: u32, channel: u32, position: vec2u, image: u32, value: Images) {
-  let channels = OUT_CHANNELS / (SPREAD_X * SPREAD_Y);
-  let phase = vec2u(channel / channels % SPREAD_X, channel / (channels * SPREAD_X));
+  let channels = OUT_CHANNELS / (PHASES_X * PHASES_Y);
+  let phase = vec2u(channel / channels % PHASES_X, channel / (channels * PHASES_X));
   // Before the first column or row it wraps to a huge number.
-  let pixel = position * vec2u(SPREAD_X, SPREAD_Y) + phase - vec2u(OFFSET_X, OFFSET_Y);
+  let pixel = position * vec2u(PHASES_X, PHASES_Y) + phase - vec2u(OFFSET_X, OFFSET_Y);
   if (channel < OUT_CHANNELS && pixel.x < OUT_WIDTH && pixel.y < OUT_HEIGHT) {
     y[(((group * channels + channel % channels) * OUT_HEIGHT + pixel.y) * OUT_WIDTH + pixel.x) * BATCH + image] = finished(value);
   }
@@ -100,7 +100,7 @@ fn tap(
   let image = index % BATCH;
   let position = vec2u((tile % pixel_tiles) * PIXELS, tile / pixel_tiles);
   let start = position * vec2u(STRIDE_X, STRIDE_Y) - vec2u(PADDING_X, PADDING_Y);
-  let padded = PADDING_Y + PADDING_X > 0u || SPREAD_Y * SPREAD_X > 1u; // or a block that sees past the edge
+  let padded = PADDING_Y + PADDING_X > 0u || PHASES_Y * PHASES_X > 1u; // or a block that sees past the edge
   var sum: array<Images, 4u * ROWS * PIXELS>;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {

@@ -6,7 +6,7 @@
 // Confidences would not do: near 1 they are all the same float.
 //
 // One workgroup a class; lanes scan strided parts, then fold in workgroup memory. Of equals the child
-// with the smaller number wins, whatever the number of lanes.
+// with the smaller number wins, for any number of lanes.
 
 override CLASSES: u32 = 10u;
 override CHILDREN: u32 = 1u;

@@ -1,4 +1,4 @@
-// What the network sees of pictures that are moved, turned and enlarged, and how a gradient goes the way back.
+// What the network sees of pictures that are moved, rotated and enlarged, and how a gradient goes the way back.
 //
 //   forward:  x[c, r, k, slot] = SCALE[c] · Σ_{z, y} hat(p_z − z) · hat(p_y − y) · (image(c', y, z) − mean(c, y, z))
 //   adjoint:  dX[c, y, z, slot] = SCALE[c] · Σ_{r, k} hat(p_z − z) · hat(p_y − y) · dinput[c, r, k, slot]

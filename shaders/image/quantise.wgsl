@@ -1,4 +1,4 @@
-// The picture that a climbed image stands for: bytes, as a PNG holds them.
+// The image that floats stand for: bytes, as a PNG holds them.
 //
 //   main:    byte[slot, c', pixel] = ⌊clamp(X[c, pixel, slot] + mean[c, pixel], 0, 255) + ½⌋
 //   around:  the byte of the centre, changed by  sign(d) · max(⌊|d| + shift[slot]⌋, 0)  with d = X − centre, so that bytes stay in

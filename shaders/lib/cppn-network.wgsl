@@ -1,4 +1,4 @@
-// What a CPPN sees at a pixel and the functions of its nodes (paper §2.3), for the shaders that draw it and that climb its
+// What a CPPN sees at a pixel and the functions of its nodes (paper §2.3), for the shaders that draw it and that follow its
 // weights: both must mean the same network.
 
 struct Frame {

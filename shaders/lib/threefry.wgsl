@@ -1,7 +1,7 @@
 // Threefry-2x32 with 20 rounds, the same as src/random/threefry.ts: random numbers by counter, so that whatever the order in
 // which invocations run, a seed gives the same ones.
 //
-// The rounds are written out, not looped over an array of rotations, which SwiftShader keeps in memory: a random start is
+// The rounds are unrolled, not looped over an array of rotations, which SwiftShader keeps in memory: a random start is
 // 4.5× as fast there, and the same on lavapipe.
 
 fn threefry(key: vec2u, counter: vec2u) -> vec2u {

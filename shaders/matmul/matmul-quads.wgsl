@@ -35,7 +35,7 @@ fn quads(
   @builtin(local_invocation_index) lane: u32,
   @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
-  let corner = subgroup_lane & 3u; // of the quad
+  let quad_lane = subgroup_lane & 3u; // of the quad
   let first_row = workgroup.y * 4u * ROWS;
   let first_column = workgroup.x * LANES * COLUMNS + lane;
 
@@ -44,7 +44,7 @@ fn quads(
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
-      let start = bias[min(first_row + 4u * r, 4u * A_PITCH - 4u) + (corner ^ j)];
+      let start = bias[min(first_row + 4u * r, 4u * A_PITCH - 4u) + (quad_lane ^ j)];
       // @unroll
       for (var t = 0u; t < COLUMNS * WIDTH; t++) {
         sum[(r * 4u + j) * COLUMNS * WIDTH + t] = start;
@@ -70,7 +70,7 @@ fn quads(
       var w: array<f32, 4u * STEPS>; // @registers
       // @unroll
       for (var s = 0u; s < STEPS; s++) {
-        w[s * 4u + 0u] = a[(k + s) * 4u * A_PITCH + first_row + r * 4u + corner];
+        w[s * 4u + 0u] = a[(k + s) * 4u * A_PITCH + first_row + r * 4u + quad_lane];
         w[s * 4u + 1u] = quadSwapX(w[s * 4u + 0u]);
         w[s * 4u + 2u] = quadSwapY(w[s * 4u + 0u]);
         w[s * 4u + 3u] = quadSwapDiagonal(w[s * 4u + 0u]);
@@ -95,7 +95,7 @@ fn quads(
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var j = 0u; j < 4u; j++) {
-      let row = first_row + 4u * r + (corner ^ j);
+      let row = first_row + 4u * r + (quad_lane ^ j);
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
         if (row < M && first_column + q * LANES < N_VECTORS) {

@@ -10,7 +10,7 @@ export interface Dispatch {
   readonly launch: Launch;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
-  /** The tensor that it makes, for whoever follows a calculation step by step; absent where it adds to one. */
+  /** The tensor that it makes, for following a calculation step by step; absent where it adds to one. */
   readonly writes?: { readonly tensor: string; readonly buffer: GPUBuffer; readonly bytes: number };
 }
 

@@ -12,7 +12,7 @@ export class Slots implements Resource {
 
   /**
    * @param bytes of one slot, a multiple of 4 as copies need
-   * @param mostBytes of one buffer; what the adapter allows, unless told
+   * @param mostBytes of one buffer; default: what the adapter allows
    * @throws GpuLimitError when one slot alone exceeds that
    */
   constructor(

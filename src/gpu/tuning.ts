@@ -4,7 +4,7 @@ import type { Launch } from './kernel.ts';
 /** Variants by the key of a shape, as files hold them; see `shapeKey`. */
 export type ChoiceTable = Readonly<Record<string, string>>;
 
-/** Variants that somebody has settled on. */
+/** Variants that are settled. */
 export interface Choices {
   /** The variant for a shape, or undefined where none is settled. One that the adapter does not allow is passed over. */
   variantFor(shape: string): string | undefined;
@@ -24,7 +24,7 @@ export interface TuningTask {
 
 /** Choices for the networks of one device. */
 export interface Tuning extends Choices {
-  /** Is shown what a network is going to be made of, and may measure it. */
+  /** Called with a network's kernels before it is built; may time them. */
   prepare?(tasks: readonly TuningTask[]): Promise<void>;
 }
 

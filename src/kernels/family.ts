@@ -1,5 +1,5 @@
 /**
- * A kernel family as one value: its shaders, its entry points with what they bind, and its variants. Whatever concerns all
+ * A kernel family as one value: its shaders, its entry points with what they bind, and its variants. What concerns all
  * kernels is derived from these values: see `index.ts`.
  */
 import type { Access, Binding, Choice, Kernel, Launch, Workgroups } from '../gpu/kernel.ts';
@@ -39,7 +39,7 @@ export const read = (number: number): Binding => binding(number, 'read', true, f
 /** `var<uniform>`. */
 export const uniform = (number: number): Binding => binding(number, 'uniform', true, false);
 
-/** `var<storage, read_write>` that is written whatever it held: a result. */
+/** `var<storage, read_write>` that is written without being read: a result. */
 export const write = (number: number): Binding => binding(number, 'read_write', false, true);
 
 /** `var<storage, read_write>` that is changed. */

@@ -10,7 +10,7 @@ export interface FusedLayer {
 }
 
 /**
- * What is between a convolution, or a product, and a unit that follows is never written, unless somebody reads it.
+ * What is between a convolution, or a product, and a unit that follows is never written, unless it is read.
  * @param kept tensors that are read after the pass
  */
 export function fuseRectified(layers: readonly PlacedLayer[], kept: ReadonlySet<string>): FusedLayer[] {

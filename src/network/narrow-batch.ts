@@ -16,7 +16,7 @@ export function withoutSlots(tensor: string): { readonly tensor: string; readonl
   return { tensor: found ? tensor.slice(0, -suffix.length) : tensor, inSlots: found };
 }
 
-/** The images of the first slots, of a tensor that somebody outside writes. */
+/** The images of the first slots, of a tensor that is written from outside. */
 export function tapeTaken(tape: Tape, tensor: string, values: number, images: ImagesPerElement): void {
   tape.tensor(tensor, values * images);
   tape.add(`${tensor} from its slots`, takeImages(values, images), {
@@ -25,7 +25,7 @@ export function tapeTaken(tape: Tape, tensor: string, values: number, images: Im
   });
 }
 
-/** The slots of a tensor that somebody outside reads. */
+/** The slots of a tensor that is read outside. */
 export function tapeGiven(tape: Tape, tensor: string, values: number, images: ImagesPerElement): void {
   const padded = tape.tensor(inSlots(tensor), 4 * values, true);
   tape.add(`${tensor} into its slots`, giveImages(values, images), { padded, images: tensor });

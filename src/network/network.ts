@@ -27,12 +27,12 @@ export function fewImages(images: number, batch: number): Pick<NetworkOptions, '
   return batch === 4 && (images === 1 || images === 2) ? { images } : {};
 }
 
-/** A layer's output of which somebody outside knows what it is worth. */
+/** A layer's output whose gradient an objective outside of the network gives. */
 export interface GradientSource {
   readonly extent: Extent;
   /** [channels, height, width, batch], of the last forward pass. */
   readonly activations: GPUBuffer;
-  /** As large; whoever knows the objective writes it before `backward`. */
+  /** As large; the objective writes it before `backward`. */
   readonly gradient: GPUBuffer;
 }
 
@@ -53,7 +53,7 @@ export interface Network extends Resource {
   readonly backward: Program;
   /** Re-lays the weights for both passes. It has run once; it is to be run whenever they have changed. */
   readonly turnWeights: Program;
-  /** [classes, batch]; whoever knows the objective writes it before `backward`, unless that begins elsewhere. */
+  /** [classes, batch]; the objective writes it before `backward`, unless that begins elsewhere. */
   readonly logitsGradient: GPUBuffer | undefined;
   /** By layer; empty without gradients. That of the last layer are the logits and their gradient. */
   readonly gradientSources: ReadonlyMap<string, GradientSource>;
@@ -61,7 +61,7 @@ export interface Network extends Resource {
   readonly inputGradient: GPUBuffer | undefined;
   /** Gradient of every parameter, by the parameter's name. */
   readonly parameterGradients: Parameters;
-  /** Four words; whoever trains writes a new key into the first two before every step. */
+  /** Four words; the trainer writes a new key into the first two before every step. */
   readonly dropoutKey: GPUBuffer | undefined;
   readonly memory: MemoryPlan;
 }

@@ -8,7 +8,7 @@ import type { BindingLimit } from '../kernels/tuning/variant.ts';
 export interface WeightTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
-  /** How a file stores it; F32 unless told. */
+  /** How a file stores it; default: F32. */
   readonly dtype?: 'F16' | 'F32';
 }
 

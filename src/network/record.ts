@@ -21,13 +21,13 @@ export interface NetworkOptions {
    */
   readonly images?: 1 | 2;
   readonly gradients?: Wanted;
-  /** Whether dropout is there; false unless told. */
+  /** Whether dropout is there; default: false. */
   readonly training?: boolean;
-  /** How the parameters hold dense weights; f32 unless told. */
+  /** How the parameters hold dense weights; default: f32. */
   readonly denseStorage?: DenseStorage;
-  /** Layers at whose output the backward pass begins or takes more in; the last one, whose output are the logits, unless told. */
+  /** Layers at whose output the backward pass begins or takes more in; default: the last one, whose output are the logits. */
   readonly gradientSources?: readonly string[];
-  /** Which variants the kernels are, where that is settled; the device's tuning unless told. */
+  /** Which variants the kernels are, where that is settled; default: the device's tuning. */
   readonly choices?: Choices | undefined;
 }
 
@@ -59,7 +59,7 @@ export function recordNetwork(gpu: Gpu, architecture: Architecture, options: Net
   const sourceTensors = new Set(sources.map(({ tensor }) => tensor));
   for (const { extent, gradientTensor } of sources)
     tape.outside(outside(gradientTensor), volume(extent) * batch);
-  // Layers after the last source pass nothing back, and need no turned weights.
+  // Layers after the last source pass nothing back, and need no transposed weights.
   const reached = layers.slice(0, 1 + layers.findLastIndex(({ output }) => sourceTensors.has(output.tensor)));
   tapeForwardWeights(tape, layers, images, target);
   if (backward) tapeTurnedWeights(tape, reached, images, target, gradients);

@@ -37,7 +37,7 @@ export class Tape {
     return name;
   }
 
-  /** Declares a tensor that somebody else writes; it never shares its memory. */
+  /** Declares a tensor that is written from outside; it never shares its memory. */
   outside(name: string, floats: number): string {
     this.#outside.add(name);
     return this.tensor(name, floats, true);

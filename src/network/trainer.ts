@@ -46,13 +46,13 @@ export interface Descent {
 export interface TrainerStart {
   /** Number of the first step, counted from 0: what dropout drops follows from it. */
   readonly firstStep?: number;
-  /** Which variants the kernels are; the device's tuning unless told. */
+  /** Which variants the kernels are; default: the device's tuning. */
   readonly choices?: Choices | undefined;
   /** Names of parameters that stay as they are. */
   readonly frozen?: ReadonlySet<string>;
 }
 
-/** What a step queues, whatever its inputs come from. It holds all but the parameters, which were given. */
+/** What a step queues, independently of where its inputs come from. It holds all but the parameters, which were given. */
 export interface Descender extends Resource {
   readonly network: Network;
   /**

@@ -4,7 +4,7 @@ import type { Choices, TuningTask } from '../gpu/tuning.ts';
 import type { Operand, Operation, Tape } from './tape.ts';
 
 /**
- * @param record writes the network's tape as somebody's choices want it
+ * @param record writes the network's tape for given choices
  * @param usual choices without a new measurement
  * @param given bytes of the tensors that are not the tape's
  */

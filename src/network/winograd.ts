@@ -50,7 +50,7 @@ export function tapeWinograd(
   const tiles = tape.tensor(tilesOf(pass), floats.tiles);
   const products = tape.tensor(productsOf(pass), floats.products);
   tape.add(`${pass} spread`, winogradInputTransform(shape), { x, tiles });
-  // Whatever is really multiplied, it counts as the convolution that it stands for.
+  // The products count as the convolution that they stand for.
   tape.add(
     pass,
     { ...conv2d(winogradProducts(shape), target), flops: convFlops(shape.convolution) },

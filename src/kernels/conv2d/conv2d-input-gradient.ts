@@ -26,7 +26,7 @@ export const conv2dInputGradientFamily = {
 /** How the gradient's convolution goes along one axis. */
 interface Axis {
   /** Pixels of the result per position, S: a multiple of the stride. */
-  readonly spread: number;
+  readonly phases: number;
   /** What precedes the first pixel at the first position. */
   readonly offset: number;
   readonly taps: number;
@@ -37,16 +37,16 @@ interface Axis {
 }
 
 function axis(size: number, kernel: number, { stride, padding }: ConvShape, blocks: number): Axis {
-  const spread = stride * blocks;
-  const offset = padding % spread;
+  const phases = stride * blocks;
+  const offset = padding % phases;
   const reach = Math.floor((kernel - 1) / stride);
   return {
-    spread,
+    phases,
     offset,
     taps: reach + blocks,
     stride: blocks,
     padding: reach - (padding - offset) / stride,
-    positions: Math.ceil((size + offset) / spread),
+    positions: Math.ceil((size + offset) / phases),
   };
 }
 
@@ -58,7 +58,7 @@ function axes(shape: ConvShape): { readonly rows: Axis; readonly columns: Axis; 
   const rows = axis(shape.inHeight, shape.kernelHeight, shape, 1);
   const candidates = [1, 2, 4].map((blocks) => {
     const columns = axis(shape.inWidth, shape.kernelWidth, shape, blocks);
-    const channels = (rows.spread * columns.spread * shape.inChannels) / shape.groups;
+    const channels = (rows.phases * columns.phases * shape.inChannels) / shape.groups;
     return { rows, columns, channels, work: Math.ceil(channels / 4) * columns.taps * columns.positions };
   });
   return candidates.reduce((best, candidate) => (candidate.work < best.work ? candidate : best));
@@ -78,7 +78,7 @@ export function inputGradientBiasFloats(shape: ConvShape): number {
 /** The gradient as a convolution of dy by the transposed weights, where that is a plain one of stride 1. */
 export function gradientConvolution(shape: ConvShape): ConvShape | undefined {
   const { rows, columns } = axes(shape);
-  if (rows.spread !== 1 || columns.spread !== 1 || rows.padding !== columns.padding) return undefined;
+  if (rows.phases !== 1 || columns.phases !== 1 || rows.padding !== columns.padding) return undefined;
   return {
     ...shape,
     inChannels: shape.outChannels,
@@ -105,8 +105,8 @@ export function transposeConvWeights(
     KERNEL_HEIGHT: kernelHeight,
     KERNEL_WIDTH: kernelWidth,
     STRIDE: stride,
-    SPREAD_Y: rows.spread,
-    SPREAD_X: columns.spread,
+    PHASES_Y: rows.phases,
+    PHASES_X: columns.phases,
   };
   return elementwise(conv2dInputGradientFamily, 'transpose_weights', values, {
     constants,
@@ -140,8 +140,8 @@ export function conv2dInputGradient(
     STRIDE_X: columns.stride,
     PADDING_Y: rows.padding,
     PADDING_X: columns.padding,
-    SPREAD_Y: rows.spread,
-    SPREAD_X: columns.spread,
+    PHASES_Y: rows.phases,
+    PHASES_X: columns.phases,
     OFFSET_Y: rows.offset,
     OFFSET_X: columns.offset,
     BATCH: elementsOf(batch),

@@ -89,11 +89,11 @@ function tileOf(variant: ConvVariant, tiling: Tiling): Tile | undefined {
     ROWS,
     PIXELS,
     TAPS: tiling.kernel[1],
-    STEP: tiling.stride,
-    DEEP: depthOf(variant, tiling),
+    STRIDE: tiling.stride,
+    DEPTH: depthOf(variant, tiling),
     SPAN: span,
-    FROM: from,
-    UNTIL: until,
+    FIRST: from,
+    END: until,
   };
 }
 

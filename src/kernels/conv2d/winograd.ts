@@ -20,10 +20,10 @@ export const winogradFamily = {
   },
 } as const satisfies KernelFamily;
 
-/** Sides of the squares that are multiplied point by point: F(2×2, 3×3) has 4; F(4×4, 3×3) and F(2×2, 5×5) have 6. */
+/** Sides of the tiles that are multiplied point by point: F(2×2, 3×3) has 4; F(4×4, 3×3) and F(2×2, 5×5) have 6. */
 export type TileSize = 4 | 6;
 
-/** A convolution of stride 1 as products of squares. */
+/** A convolution of stride 1 as products of tiles. */
 export interface WinogradShape {
   readonly convolution: ConvShape;
   readonly size: TileSize;
@@ -45,8 +45,8 @@ export function fitsWinograd({ convolution, size }: WinogradShape): boolean {
 const fewestChannels = 64;
 
 /**
- * How a convolution is done by squares, where that is faster; it was where it was measured, on two CPU adapters: kernels of
- * 3 × 3, in squares of 6, as soon as squares and images fill the lanes. Squares of 4 save less than their transforms cost,
+ * How a convolution is done by tiles, where that is faster; it was where it was measured, on two CPU adapters: kernels of
+ * 3 × 3, in tiles of 6, as soon as tiles and images fill the lanes. Tiles of 4 save less than their transforms cost,
  * and those of 5 × 5 kernels are so many that writing them takes what they save.
  */
 export function winogradFor(
@@ -57,7 +57,7 @@ export function winogradFor(
   const { groups, inChannels, outChannels, kernelHeight, batch } = convolution;
   if (kernelHeight !== 3 || !fitsWinograd(shape)) return undefined;
   if (Math.min(inChannels, outChannels) / groups < fewestChannels) return undefined;
-  const [down, across] = squaresOf(shape);
+  const [down, across] = tilesOf(shape);
   const fewest = target.adapter.kind === 'swiftshader' ? 64 : 128;
   if (down * across * batch < fewest) return undefined;
   const { tiles, products } = winogradFloats(shape);
@@ -67,16 +67,16 @@ export function winogradFor(
 
 const sideOf = ({ convolution, size }: WinogradShape): number => size - convolution.kernelHeight + 1;
 
-/** Squares down and across. */
-function squaresOf(shape: WinogradShape): readonly [down: number, across: number] {
+/** Tiles down and across. */
+function tilesOf(shape: WinogradShape): readonly [down: number, across: number] {
   const { outHeight, outWidth } = shape.convolution;
   return [Math.ceil(outHeight / sideOf(shape)), Math.ceil(outWidth / sideOf(shape))];
 }
 
-/** Floats of the tensors between the three steps, and of the turned weights and bias. */
+/** Floats of the tensors between the three steps, and of the transformed weights and bias. */
 export function winogradFloats(shape: WinogradShape) {
   const { groups, inChannels, outChannels, batch } = shape.convolution;
-  const [down, across] = squaresOf(shape);
+  const [down, across] = tilesOf(shape);
   const planes = shape.size * shape.size;
   const pitch = Math.ceil(outChannels / groups / 4) * 4;
   return {
@@ -87,10 +87,10 @@ export function winogradFloats(shape: WinogradShape) {
   };
 }
 
-/** The step between: a pointwise convolution of the squares, each point of which is a group of its own. */
+/** The step between: a pointwise convolution of the tiles, each point of which is a group of its own. */
 export function winogradProducts(shape: WinogradShape): ConvShape {
   const { groups, inChannels, outChannels, batch } = shape.convolution;
-  const [down, across] = squaresOf(shape);
+  const [down, across] = tilesOf(shape);
   const planes = shape.size * shape.size;
   return {
     groups: planes * groups,

@@ -1,4 +1,4 @@
-/** From moved, turned and enlarged pictures to the network's input, and back; see `shaders/image/affine-view.wgsl`. */
+/** From moved, rotated and enlarged pictures to the network's input, and back; see `shaders/image/affine-view.wgsl`. */
 import source from '../../../shaders/image/affine-view.wgsl';
 import { elementwise } from '../elementwise.ts';
 import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';

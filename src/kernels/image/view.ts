@@ -26,7 +26,7 @@ export interface ViewShape {
   /** Whether some view shows a region of another size than the input. */
   readonly resize: boolean;
   readonly reverseChannels: boolean;
-  /** Standard deviation of the noise on every pixel, in bytes; none unless told. */
+  /** Standard deviation of the noise on every pixel, in bytes; default: none. */
   readonly noise?: number;
   /** Of each channel, in the network's order. */
   readonly scale: readonly number[];

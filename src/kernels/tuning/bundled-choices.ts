@@ -1,5 +1,5 @@
 /**
- * Choices that come along, for shapes where measurements beat the cost models. `npm run defaults` writes the tables;
+ * Bundled choices, for shapes where measurements beat the cost models. `npm run defaults` writes the tables;
  * where they are silent, the cost models decide.
  */
 import type { AdapterKind } from '../../gpu/device.ts';

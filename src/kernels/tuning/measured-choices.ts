@@ -1,4 +1,4 @@
-/** Choices that grow: whatever a network on this device has to choose is measured before it is made. */
+/** Choices that grow: what a network on this device has to choose is measured before it is made. */
 import type { Gpu } from '../../gpu/device.ts';
 import type { ChoiceTable, TuningTask, Tuning } from '../../gpu/tuning.ts';
 import { bundledChoices } from './bundled-choices.ts';

@@ -144,7 +144,7 @@ async function enter(
   const started = hooks.now();
   try {
     const dispatch = await bind(gpu, label, launch, buffers.buffers);
-    // Some drivers compile when a pipeline is first used, whatever they were asked before.
+    // Some drivers compile when a pipeline is first used, even when a pipeline was asked for before.
     await partly(gpu, dispatch, hooks);
     const isUsual = fastest === Infinity;
     if (!isUsual && hooks.now() - started > compileBudget) return undefined;

@@ -22,7 +22,7 @@ export interface Variant {
   /**
    * Neighbouring lanes that exchange values by quad operations; absent where none do. Subgroups must have at least as many. A
    * workgroup may be narrower than a subgroup as long as it consists of whole groups of so many lanes: the operations are
-   * defined within a quad whatever the rest of the subgroup does.
+   * defined within a quad independently of the rest of the subgroup.
    */
   readonly exchange?: number;
   /** Optional feature that its shader enables. */
@@ -35,7 +35,7 @@ export interface Variant {
 
 /** What a choice depends on: the adapter's kind, limits and features, and what is settled already. */
 export interface Target {
-  /** What was measured or recorded; the tables that come along unless told. */
+  /** What was measured or recorded; default: the bundled tables. */
   readonly choices?: Choices | undefined;
   readonly adapter: Pick<AdapterDescription, 'kind'>;
   readonly limits: Pick<

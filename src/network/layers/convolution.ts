@@ -57,25 +57,25 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
   },
   layForwardWeights({ tape, batch, target, ...placed }) {
     const { name } = placed.layer;
-    const squares = winogradFor(shapeOf(placed, batch), target);
-    if (squares) tapeWinogradFilter(tape, `${name} forward`, squares, weightName(name), biasName(name));
+    const winograd = winogradFor(shapeOf(placed, batch), target);
+    if (winograd) tapeWinogradFilter(tape, `${name} forward`, winograd, weightName(name), biasName(name));
   },
   forward,
   layBackwardWeights({ tape, batch, target, ...placed }) {
     const { name } = placed.layer;
     const shape = shapeOf(placed, batch);
-    const squares = gradientSquares(shape, target);
-    const transposed = tape.tensor(turnedName(name), transposedWeightFloats(shape), !squares);
+    const winograd = gradientWinograd(shape, target);
+    const transposed = tape.tensor(turnedName(name), transposedWeightFloats(shape), !winograd);
     tape.add(`${name} turn weights`, transposeConvWeights(shape), { weights: weightName(name), transposed });
-    if (squares) tapeWinogradFilter(tape, `${name} input gradient`, squares, transposed, zeroBias);
+    if (winograd) tapeWinogradFilter(tape, `${name} input gradient`, winograd, transposed, zeroBias);
   },
   parameterGradients,
   inputGradient({ tape, batch, target, upstream, gradient, ...placed }) {
     const { name } = placed.layer;
     const label = `${name} input gradient`;
     const shape = shapeOf(placed, batch);
-    const squares = gradientSquares(shape, target);
-    if (squares) tapeWinograd(tape, label, squares, target, { x: upstream, y: gradient });
+    const winograd = gradientWinograd(shape, target);
+    if (winograd) tapeWinograd(tape, label, winograd, target, { x: upstream, y: gradient });
     else {
       const tensors = { weights: turnedName(name), bias: zeroBias, x: upstream, y: gradient };
       tape.add(label, conv2dInputGradient(shape, target), tensors);
@@ -93,8 +93,8 @@ function forward({ tape, label, rectify, batch, target, ...placed }: ForwardStep
   const { name } = placed.layer;
   const [x, y] = [placed.input.tensor, placed.output.tensor];
   const shape = shapeOf(placed, batch);
-  const squares = winogradFor(shape, target);
-  if (squares) tapeWinograd(tape, `${name} forward`, squares, target, { x, y, rectify });
+  const winograd = winogradFor(shape, target);
+  if (winograd) tapeWinograd(tape, `${name} forward`, winograd, target, { x, y, rectify });
   else {
     const tensors = { weights: weightName(name), bias: biasName(name), x, y };
     tape.add(label, rectified(conv2d(shape, target), rectify), tensors);
@@ -118,8 +118,8 @@ function parameterGradients(step: BackwardStep<Convolution>): void {
   });
 }
 
-/** How the gradient of a convolution is made by squares, where that is faster. */
-function gradientSquares(shape: ConvShape, target: NetworkTarget): WinogradShape | undefined {
+/** How the gradient of a convolution is made by Winograd’s transforms, where that is faster. */
+function gradientWinograd(shape: ConvShape, target: NetworkTarget): WinogradShape | undefined {
   const plain = gradientConvolution(shape);
   return plain && winogradFor(plain, target);
 }

@@ -67,7 +67,7 @@ export interface LayerDefinition<L extends NamedLayer> {
   /** Outside of training the layer is not there. */
   readonly trainingOnly?: true;
 
-  /** Whether its output is its input, so that it can be left out; never unless told. */
+  /** Whether its output is its input, so that it can be left out; default: never. */
   changesNothing?(layer: L, input: Extent): boolean;
 
   /** The kernel that writes the output can leave out what is not positive on its way. */

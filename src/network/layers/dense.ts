@@ -54,21 +54,21 @@ function layBackwardWeights({ tape, layer: { name, outputs }, input, target }: S
   const depth = volume(input.extent);
   const packed = target.denseStorage === 'f16';
   const words = (values: number) => storedWords(values, true, target.denseStorage);
-  for (const [index, turned] of slicesOf(depth, outputs, target).entries()) {
-    const values = outputs * pitch(turned.count);
+  for (const [index, transposed] of slicesOf(depth, outputs, target).entries()) {
+    const values = outputs * pitch(transposed.count);
     const tensor = tape.tensor(partName(turnedName(name), index), words(values), true);
     for (const [plainIndex, plain] of slicesOf(outputs, depth, target).entries()) {
       const row = pitch(plain.count);
-      tape.add(`${name} turn weights`, transpose(turned.count, plain.count, packed), {
+      tape.add(`${name} turn weights`, transpose(transposed.count, plain.count, packed), {
         matrix: {
           tensor: partName(weightName(name), plainIndex),
-          first: words(turned.first * row),
-          floats: words(turned.count * row),
+          first: words(transposed.first * row),
+          floats: words(transposed.count * row),
         },
         transposed: {
           tensor,
-          first: words(plain.first * pitch(turned.count)),
-          floats: words(plain.count * pitch(turned.count)),
+          first: words(plain.first * pitch(transposed.count)),
+          floats: words(plain.count * pitch(transposed.count)),
         },
       });
     }
@@ -78,10 +78,10 @@ function layBackwardWeights({ tape, layer: { name, outputs }, input, target }: S
 function parameterGradients({ tape, layer, input, batch, target, upstream }: BackwardStep<Dense>): void {
   const { name, outputs } = layer;
   const depth = volume(input.extent);
-  const inputTurned = tape.tensor(`${input.tensor} turned`, batch * pitch(depth));
+  const inputTransposed = tape.tensor(`${input.tensor} turned`, batch * pitch(depth));
   tape.add(`${name} turn input`, transpose(depth, batch), {
     matrix: input.tensor,
-    transposed: inputTurned,
+    transposed: inputTransposed,
   });
   for (const [part, { first, count }] of slicesOf(outputs, depth, target).entries()) {
     const rows = { tensor: upstream, first: first * batch, floats: count * batch };
@@ -89,7 +89,7 @@ function parameterGradients({ tape, layer, input, batch, target, upstream }: Bac
     tape.add(`${name} turn gradient`, transpose(count, batch), { matrix: rows, transposed: turned });
     const product = { rows: depth, columns: count, depth: batch };
     const gradient = gradientOf(partName(weightName(name), part));
-    const tensors = { a: inputTurned, bias: zeroBias, b: turned, c: gradient };
+    const tensors = { a: inputTransposed, bias: zeroBias, b: turned, c: gradient };
     tape.add(`${name} weight gradient`, matmul(product, target), tensors);
   }
   tape.add(`${name} bias gradient`, biasGradient(outputs, 1, batch), {
