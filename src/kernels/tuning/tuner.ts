@@ -78,7 +78,7 @@ async function decide(gpu: Gpu, task: TuningTask, hooks: TunerHooks): Promise<Tu
     return undefined;
   }
   const definition = await defined(gpu, task, buffers, hooks);
-  const expected = definition ? result.map((value, index) => definition[index] || value) : result;
+  const expected = definition?.map((made, index) => (made === 0 ? (result[index] ?? 0) : made)) ?? result;
   const oracle = definition ? 'plain' : first.name;
   const leaveOut = (name: string) => {
     hooks.onWarning(
