@@ -1,26 +1,7 @@
-/** Shapes that every variant of a matrix product must get right. */
-import type { MatmulShape } from '../../../src/kernels/matmul/matmul-shape.ts';
+/** What the variants of a matrix product do differently at the shapes of their cases. */
+import { matmulShapes, type NamedMatmulShape } from '../../../src/kernels/matmul/matmul.cases.ts';
 import type { MatmulVariant } from '../../../src/kernels/matmul/matmul-variants.ts';
 import { tileEdges, type Matrix } from '../covering-pairs.ts';
-
-export type MatmulCase = readonly [what: string, shape: MatmulShape];
-
-export const matmulCase = (shape: MatmulShape): MatmulCase => {
-  const { rows, columns, depth } = shape;
-  return [`${String(rows)} × ${String(columns)} over ${String(depth)}`, shape];
-};
-
-export const matmulCases: readonly MatmulCase[] = [
-  matmulCase({ rows: 1, columns: 4, depth: 1 }),
-  matmulCase({ rows: 10, columns: 40, depth: 17 }),
-  matmulCase({ rows: 3, columns: 37, depth: 5 }),
-  matmulCase({ rows: 50, columns: 10, depth: 64 }),
-  matmulCase({ rows: 20, columns: 300, depth: 3 }),
-  matmulCase({ rows: 130, columns: 8, depth: 33 }),
-  matmulCase({ rows: 150, columns: 1, depth: 40, images: 1 }),
-  matmulCase({ rows: 3, columns: 1, depth: 7, images: 1 }),
-  matmulCase({ rows: 37, columns: 2, depth: 24, images: 2 }),
-];
 
 /** Steps of the depth that are written out: as many as divide it. */
 function largestDivisor(value: number, most: number): number {
@@ -45,16 +26,16 @@ function workgroupTile({ entryPoint, rows, columns, lanes }: MatmulVariant) {
   }
 }
 
-/** Variants of products on the cases above; whatever is written out is compiled, and takes its time. */
-export function matmulMatrix(variants: readonly MatmulVariant[]): Matrix<MatmulVariant, MatmulCase> {
+/** Variants of products on their shapes; whatever is written out is compiled, and takes its time. */
+export function matmulMatrix(variants: readonly MatmulVariant[]): Matrix<MatmulVariant, NamedMatmulShape> {
   return {
     variants,
-    shapes: matmulCases,
+    shapes: matmulShapes,
     edges: [
-      ...tileEdges<MatmulVariant, MatmulCase>('rows', (variant, [, { rows }]) => {
+      ...tileEdges<MatmulVariant, NamedMatmulShape>('rows', (variant, [, { rows }]) => {
         return [rows, workgroupTile(variant).rows];
       }),
-      ...tileEdges<MatmulVariant, MatmulCase>('columns', (variant, [, { columns, images = 4 }]) => {
+      ...tileEdges<MatmulVariant, NamedMatmulShape>('columns', (variant, [, { columns, images = 4 }]) => {
         return [columns, images * workgroupTile(variant).columns];
       }),
       {
