@@ -1,4 +1,6 @@
 /** What may import what, types included; the order of the folders of src/ is a rule of ESLint (eslint.config.js). */
+const ofKernels = String.raw`\.(reference|cases)\.ts$|^src/kernels/(reference|case|cases)\.ts$`;
+
 export default {
   forbidden: [
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
@@ -7,6 +9,14 @@ export default {
       severity: 'error',
       from: { path: '^(src|bench)/' },
       to: { path: '^test/' },
+    },
+    {
+      name: 'references-for-tests',
+      comment:
+        'References and cases of kernels are for tests and the bench: the library is built without them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ofKernels },
+      to: { path: ofKernels },
     },
     {
       name: 'bench-on-top',

@@ -14,7 +14,7 @@ import { aboveRoof, whyAboveRoof, type AboveRoof } from '../roofs/roof-check.ts'
 import { sampleDispatch, type DispatchSample } from '../sampling/sample-dispatch.ts';
 import { runOnce } from '../sampling/run-once.ts';
 import { isStopped } from '../sampling/stop.ts';
-import { difference, expectedElements } from './verify.ts';
+import { difference, expectedElements, resultOf } from './verify.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export interface KernelRow extends DispatchSample {
@@ -91,7 +91,7 @@ async function benchCase(
   const [usual] = one.launches;
   if (!usual) return;
   const { reference } = one;
-  const places = reference.places?.(usual.kernel.constants) ?? {};
+  const places = reference.bytesBelow?.(usual.kernel.constants) ?? {};
   const operands = new Operands(gpu, one.family, one.operands, seed, places);
   try {
     const expected = expectedElements(usual.kernel, reference, operands, seed);
@@ -145,9 +145,10 @@ async function timeVerified(
   sampleOf: (dispatch: Dispatch) => Promise<DispatchSample>,
 ): Promise<DispatchSample & { compileMs: number }> {
   const verify = async (when: string) => {
-    const result = operands.buffers[reference.result];
-    if (!result) throw new RangeError(`${family} has no binding ${reference.result}`);
-    const found = await difference(gpu, result, operands.length(reference.result), expected);
+    const name = resultOf(reference);
+    const result = operands.buffers[name];
+    if (!result) throw new RangeError(`${family} has no binding ${name}`);
+    const found = await difference(gpu, result, operands.length(name), expected);
     if (found !== undefined) throw new WrongResultError(`wrong ${when}: ${found}`);
   };
   operands.fill();

@@ -1,5 +1,6 @@
 /** Operands of a kernel that is measured: one seeded pattern, known on both sides of the bus without being kept twice. */
 import { storageUsage, type Gpu } from '../../src/gpu/device.ts';
+import type { View } from '../../src/kernels/reference.ts';
 import { patternWords, repeatPattern } from '../../src/kernels/tuning/operands.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 
@@ -58,10 +59,15 @@ export class Operands {
     for (const pattern of Object.values(patterns)) pattern.destroy();
   }
 
-  /** What `fill` wrote at an index: a float, or a word of bytes. */
-  at(binding: string, index: number): number {
+  /** What `fill` wrote, by index: floats, or where they are asked for bytes. */
+  values(binding: string, view?: View): (index: number) => number {
+    const start = this.#start(binding);
     const pattern = binding in this.places ? this.#words : this.#floats;
-    return pattern[this.#start(binding) + (index % patternWords)] ?? NaN;
+    if (view !== 'bytes') return (index) => pattern[start + (index % patternWords)] ?? NaN;
+    return (index) => {
+      const word = this.#words[start + (Math.floor(index / 4) % patternWords)] ?? NaN;
+      return (word >>> (8 * (index % 4))) & 255;
+    };
   }
 
   /** Floats of a binding. */

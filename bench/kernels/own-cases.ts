@@ -12,6 +12,7 @@ import {
 import { conv2dWeightGradient } from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
 import type { ConvShape } from '../../src/kernels/conv2d/conv-shape.ts';
 import { elementsOf, type ImagesPerElement } from '../../src/kernels/batch-width.ts';
+import { referenceOf } from '../../src/kernels/cases.ts';
 import { lrn, lrnInputGradient } from '../../src/kernels/layers/lrn.ts';
 import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { maxPool, maxPoolInputGradient } from '../../src/kernels/layers/max-pool.ts';
@@ -32,7 +33,6 @@ import {
   poolShapeOf,
   reluValuesOf,
 } from './own-shapes.ts';
-import { referenceOf } from './references.ts';
 import { parseShapes, shapeText, type OwnShape } from './shape-notation.ts';
 
 /** A kernel to be timed: how its variants are made, and the floats of each binding. */

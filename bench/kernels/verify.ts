@@ -1,9 +1,9 @@
 /** Whether a kernel computes what it should, on the very operands it is timed on. */
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Kernel } from '../../src/gpu/kernel.ts';
+import { constantsOf } from '../../src/kernels/cases.ts';
+import type { Operands, Reference } from '../../src/kernels/reference.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
-import type { Operands } from './operands.ts';
-import type { Reference } from './reference.ts';
 
 /** Elements that are looked at, beside the first and the last. */
 const looks = 62;
@@ -16,23 +16,29 @@ export function placesOf(length: number, seed: number): number[] {
   return [...new Set([0, length - 1, ...chosen])];
 }
 
-/** Elements as they should be, by place. */
+/** The result that is compared: the first of a reference, which is of floats. @throws RangeError where there is none */
+export function resultOf({ results }: Pick<Reference, 'results'>): string {
+  const [name] = Object.keys(results);
+  if (name === undefined) throw new RangeError('a reference without a result');
+  return name;
+}
+
+/** Elements of the result as they should be, by place. */
 export function expectedElements(
-  { constants }: Pick<Kernel, 'constants'>,
-  reference: Reference,
-  operands: Pick<Operands, 'at' | 'length'>,
+  kernel: Pick<Kernel, 'constants' | 'specialisation'>,
+  reference: Pick<Reference, 'results'>,
+  operands: Pick<Operands, 'values' | 'length'>,
   seed: number,
 ): ReadonlyMap<number, number> {
-  const length = operands.length(reference.result);
-  const known = {
-    constants,
-    length,
-    at: operands.at.bind(operands),
-    lengthOf: operands.length.bind(operands),
-  };
+  const name = resultOf(reference);
+  const element = reference.results[name]?.({
+    constants: constantsOf(kernel),
+    values: operands.values.bind(operands),
+    length: operands.length.bind(operands),
+  });
   return new Map(
-    placesOf(length, seed).flatMap((index) => {
-      const value = reference.element(known, index);
+    placesOf(operands.length(name), seed).flatMap((index) => {
+      const value = element?.(index);
       return value === undefined ? [] : [[index, value]];
     }),
   );

@@ -41,7 +41,7 @@ import { packFamily } from './matmul/pack.ts';
 import { transposeFamily } from './matmul/transpose.ts';
 import type { KernelFamily } from './family.ts';
 
-const all: readonly KernelFamily[] = [
+const all = [
   conv2dFamily,
   conv2dInputGradientFamily,
   conv2dWeightGradientFamily,
@@ -78,7 +78,9 @@ const all: readonly KernelFamily[] = [
   spectrumFamily,
   axisTransformFamily,
   scatterFamily,
-];
+] as const satisfies readonly KernelFamily[];
+
+export type AnyFamily = (typeof all)[number];
 
 /** By name, in the order in which the documentation lists them. */
 export const families: Readonly<Record<string, KernelFamily>> = Object.fromEntries(
@@ -87,7 +89,7 @@ export const families: Readonly<Record<string, KernelFamily>> = Object.fromEntri
 
 /** Text that changes whenever a kernel that was measured might: shaders, variants with their tiles, and what specialises them. */
 export function familiesText(): string {
-  const measured = all.filter(({ variants }) => variants !== undefined);
+  const measured = Object.values(families).filter(({ variants }) => variants !== undefined);
   return (
     JSON.stringify(measured.map(({ name, shaders, variants }) => ({ name, shaders, variants }))) +
     specialiserText()

@@ -185,8 +185,12 @@ test('the elements that are looked at are the corners and others, within the res
   }
   const values = expectedElements(
     { constants: {} },
-    { result: 'y', element: ({ at }, index) => (index % 2 === 0 ? at('x', index) : undefined) },
-    { at: (_, index) => index, length: () => 100 },
+    {
+      results: {
+        y: (operands) => (index) => (index % 2 === 0 ? operands.values('x')(index) : undefined),
+      },
+    },
+    { values: () => (index) => index, length: () => 100 },
     1,
   );
   for (const [index, value] of values) expect(value).toBe(index);

@@ -37,19 +37,19 @@ export function allPairs<Variant, Shape>({
 const tilesAtEdges = full ? 2 : 1;
 
 /**
- * Pairs such that every variant runs, every kind of variant runs every shape, and those of a kind that compile fastest meet
- * every edge that they can meet: those that do so for the least cost, taken one after the other. The same each time.
+ * Pairs such that every variant and every shape runs, and the variants of a kind that compile fastest meet every edge that
+ * they can meet: those that do so for the least cost, taken one after the other. The same each time.
  */
 export function coveringPairs<Variant, Shape>(matrix: Matrix<Variant, Shape>): Pair<Variant, Shape>[] {
-  const { variants, kindOf, edges, costOf } = matrix;
+  const { variants, edges, costOf } = matrix;
   const atEdges = fastestOfKinds(matrix);
   const candidates = allPairs(matrix).map(([variant, shape]) => {
     const place = String(variants.indexOf(variant));
     const met = [once, ...(atEdges.has(variant) ? edges : [])]
       .filter((edge) => edge.met(variant, shape))
       .map(({ name }) => `${place}: ${name}`);
-    const shapeOfKind = `${kindOf(variant)}: ${String(matrix.shapes.indexOf(shape))}`;
-    return { pair: [variant, shape] as const, wants: [shapeOfKind, ...met], cost: costOf(variant, shape) };
+    const shapeRuns = `shape ${String(matrix.shapes.indexOf(shape))}`;
+    return { pair: [variant, shape] as const, wants: [shapeRuns, ...met], cost: costOf(variant, shape) };
   });
   const wanted = new Set(candidates.flatMap(({ wants }) => wants));
   const taken: (typeof candidates)[number][] = [];
@@ -95,13 +95,4 @@ export function tileEdges<Variant, Shape>(
     edge('that are fewer than a tile has', (size, tile) => size < tile),
     edge('that take several tiles', (size, tile) => size > tile),
   ];
-}
-
-/** The pairs that are tested, with the names of both in front: all in a full run, or those that cover them. */
-export function namedPairs<
-  Variant extends { readonly name: string },
-  Shape extends readonly [what: string, ...rest: unknown[]],
->(matrix: Matrix<Variant, Shape>, all = full): [variant: string, what: string, shape: Shape][] {
-  const pairs = all ? allPairs(matrix) : coveringPairs(matrix);
-  return pairs.map(([{ name }, shape]) => [name, shape[0], shape]);
 }

@@ -14,7 +14,7 @@ import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { matmulVariants } from '../../src/kernels/matmul/matmul-variants.ts';
 import { allowed, mostPrivateMemory, type Target, type Variant } from '../../src/kernels/tuning/variant.ts';
 import { link } from '../../src/wgsl/link.ts';
-import { convCases } from './conv2d/conv-cases.ts';
+import { convShapes } from '../../src/kernels/conv2d/conv2d.cases.ts';
 
 const generous: Target = {
   adapter: { kind: 'gpu' },
@@ -55,16 +55,16 @@ function privateBytes({ kernel }: Launch): number {
 }
 
 const cases: [string, readonly Variant[], (name: string) => Launch[]][] = [
-  ['conv2d', conv2dVariants, (name) => convCases.map(([, shape]) => conv2d(shape, generous, name))],
+  ['conv2d', conv2dVariants, (name) => convShapes.map(([, shape]) => conv2d(shape, generous, name))],
   [
     'conv2d-weight-gradient',
     conv2dWeightGradientVariants,
-    (name) => convCases.map(([, shape]) => conv2dWeightGradient(shape, generous, name)),
+    (name) => convShapes.map(([, shape]) => conv2dWeightGradient(shape, generous, name)),
   ],
   [
     'conv2d-input-gradient',
     conv2dVariants,
-    (name) => convCases.map(([, shape]) => conv2dInputGradient(shape, generous, name)),
+    (name) => convShapes.map(([, shape]) => conv2dInputGradient(shape, generous, name)),
   ],
   ['matmul', matmulVariants, (name) => [matmul({ rows: 50, columns: 40, depth: 60 }, generous, name)]],
 ];

@@ -10,12 +10,6 @@ export function randomValues(length: number, seed: number): Float32Array<ArrayBu
   });
 }
 
-/** As above in rows of `used` values, each padded with zeros to a multiple of 4. */
-export function randomRows(rows: number, used: number, seed: number): Float32Array<ArrayBuffer> {
-  const pitch = Math.ceil(used / 4) * 4;
-  return randomValues(rows * pitch, seed).map((value, index) => (index % pitch < used ? value : 0));
-}
-
 /** `|a − b| ≤ atol + rtol · |b|` everywhere; non-finite values and missing ones fail. */
 export function expectClose(
   actual: ArrayLike<number>,
@@ -31,18 +25,6 @@ export function expectClose(
       );
     }
   }
-}
-
-/** As `expectClose` to a rectified linear unit of the reference, of which NaN stays NaN. */
-export function expectRectified(actual: Float32Array, reference: Float32Array | Float64Array): void {
-  const lost = (values: Float32Array | Float64Array) =>
-    [...values.keys()].filter((index) => Number.isNaN(values[index]));
-  expect(lost(actual)).toEqual(lost(reference));
-  const found = (_: number, index: number) => !Number.isNaN(reference[index]);
-  expectClose(
-    actual.filter(found),
-    reference.filter(found).map((value) => Math.max(0, value)),
-  );
 }
 
 /** As `toEqual`, bit for bit but for the kind of NaN; that takes seconds for a million values. */

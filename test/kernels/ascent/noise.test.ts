@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { noise, type NoiseShape } from '../../../src/kernels/ascent/noise.ts';
-import { RandomStream, threefry2x32 } from '../../../src/random/threefry.ts';
+import { RandomStream } from '../../../src/random/threefry.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
-import { expectClose } from '../numbers.ts';
 
 const keyOf = (start: number): readonly [number, number] => RandomStream.of(9, start).key;
 const keysOf = (batch: number) => Array.from({ length: batch }, (_, slot) => keyOf(slot));
@@ -11,37 +10,6 @@ async function drawn(shape: NoiseShape, keys: readonly (readonly [number, number
   const operands = { keys: Uint32Array.from(keys.flat()), x: unwrittenFloats(shape.values * shape.batch) };
   return new Float32Array((await runKernel(await openTestGpu(), noise(shape), operands)).x!);
 }
-
-/** The upper 24 bits of both words of a value, as numbers in [0, 1). */
-function uniforms(key: readonly [number, number], value: number): [number, number] {
-  const [x, y] = threefry2x32(key, [value, 0]);
-  return [(x >>> 8) / 2 ** 24, (y >>> 8) / 2 ** 24];
-}
-
-const sizes = [
-  { values: 1, batch: 4, size: 1 },
-  { values: 105, batch: 12, size: 30.5 },
-];
-
-test.each(sizes)('uniform noise is the generator’s numbers, bit for bit: %j', async (shape) => {
-  const keys = keysOf(shape.batch);
-  const expected = Float32Array.from({ length: shape.values * shape.batch }, (_, index) => {
-    const [u] = uniforms(keys[index % shape.batch]!, Math.floor(index / shape.batch));
-    return shape.size * (2 * u - 1);
-  });
-  expect(await drawn({ ...shape, kind: 'uniform' }, keys)).toEqual(expected);
-});
-
-test.each(sizes)('Gaussian noise is made of the same numbers as in doubles: %j', async (shape) => {
-  const keys = keysOf(shape.batch);
-  const expected = Float64Array.from({ length: shape.values * shape.batch }, (_, index) => {
-    const [u, v] = uniforms(keys[index % shape.batch]!, Math.floor(index / shape.batch));
-    return shape.size * Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(Math.PI * (2 * v - 1));
-  });
-  // WGSL allows a cosine to be off by 2^−11, which the radius of rare values multiplies by up to 5.8.
-  const tolerance = { atol: 3e-3 * shape.size, rtol: 1e-5 };
-  expectClose(await drawn({ ...shape, kind: 'gaussian' }, keys), expected, tolerance);
-});
 
 test('the moments are those of the two distributions', async () => {
   const [values, batch, size] = [20_000, 4, 3];

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   differentiateObjective,
   judgeObjective,
@@ -6,7 +6,8 @@ import {
 } from '../../../src/kernels/ascent/objective.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
-import { logOddsOfViews } from './reference-odds.ts';
+import { logOddsOfViews } from '../../../src/kernels/layers/softmax.reference.ts';
+import { objectiveReference } from '../../../src/kernels/ascent/objective.reference.ts';
 
 interface Weights {
   readonly probability: number[];
@@ -62,71 +63,20 @@ function operands(classes: number, batch: number, spread: number) {
   return { logits, weights, watched, slots };
 }
 
-describe.each([
-  [10, 4],
-  [10, 12],
-  [3, 8],
-  [1, 4],
-  [200, 4],
-])('%i classes of %i slots', (classes, batch) => {
-  test.each([true, false])(
-    'value, confidence, likeliest class and gradient; rescaled: %s',
-    async (rescale) => {
-      const gpu = await openTestGpu();
-      const { logits, weights, watched, slots } = operands(classes, batch, 4);
-      const result = await runKernel(gpu, differentiateObjective({ classes, batch, rescale }), {
-        logits,
-        weights,
-        watched,
-        outcome: unwrittenFloats(5 * batch),
-        gradient: unwrittenFloats(classes * batch),
-      });
-      const outcome = new Float32Array(result.outcome!);
-      const gradient = new Float32Array(result.gradient!);
-      const scales = outcome.slice(3 * batch, 4 * batch);
-      expectClose(
-        outcome.slice(0, batch),
-        slots.map((slot) => valueOf(slot.logits, slot.weights)),
-        { atol: 1e-4, rtol: 1e-4 },
-      );
-      for (const [slot, one] of slots.entries()) {
-        const shares = softmax(one.logits);
-        const likeliest = shares.indexOf(Math.max(...shares));
-        const seen = watched[slot] === nobodyWatched ? likeliest : watched[slot]!;
-        expect(outcome[2 * batch + slot]).toBe(likeliest);
-        expectClose([outcome[batch + slot]!], [shares[seen]!], { atol: 1e-6, rtol: 1e-4 });
-        const odds = classes === 1 ? 3e38 : logOddsOfViews([one.logits])[seen]!;
-        expectClose([outcome[4 * batch + slot]!], [odds], { atol: 1e-5, rtol: 1e-6 });
-        expectClose(
-          one.logits.map((_, k) => gradient[k * batch + slot]! * scales[slot]!),
-          central(one.logits, one.weights),
-          { atol: 1e-4, rtol: 1e-3 },
-        );
-      }
-      for (const scale of scales) expect(Number.isInteger(Math.log2(scale))).toBe(true);
-      if (!rescale) expect([...scales]).toEqual(Array.from(scales, () => 1));
-    },
-  );
-
-  test('judged without a gradient, the outcome is the same', async () => {
-    const gpu = await openTestGpu();
-    const { logits, weights, watched } = operands(classes, batch, 4);
-    const shape = { classes, batch, rescale: true };
-    const inputs = { logits, weights, watched, outcome: unwrittenFloats(5 * batch) };
-    const climbed = await runKernel(gpu, differentiateObjective(shape), {
-      ...inputs,
-      gradient: unwrittenFloats(classes * batch),
-    });
-    const judged = await runKernel(gpu, judgeObjective(shape), inputs);
-    for (const [from, to] of [
-      [0, 3],
-      [4, 5],
-    ] as const) {
-      expect(new Float32Array(judged.outcome!).slice(from * batch, to * batch)).toEqual(
-        new Float32Array(climbed.outcome!).slice(from * batch, to * batch),
-      );
-    }
+test.each([10, 3, 1])('the reference’s gradient agrees with central differences: %i classes', (classes) => {
+  const batch = 4;
+  const { logits, weights, watched, slots } = operands(classes, batch, 4);
+  const all: Record<string, ArrayLike<number>> = { logits, weights, watched };
+  const { constants } = differentiateObjective({ classes, batch, rescale: false }).kernel;
+  const gradientAt = objectiveReference.differentiate.results.gradient({
+    constants,
+    values: (name) => (index) => all[name]![index]!,
+    length: (name) => all[name]!.length,
   });
+  for (const [slot, one] of slots.entries()) {
+    const found = one.logits.map((_, k) => gradientAt(k * batch + slot));
+    expectClose(found, central(one.logits, one.weights), { atol: 1e-7, rtol: 1e-7 });
+  }
 });
 
 test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (classes) => {

@@ -1,73 +1,8 @@
 import { expect, test } from 'vitest';
-import {
-  ballChoose,
-  clampToCube,
-  ballDistance,
-  ballProject,
-  ballShrink,
-  ballSquares,
-  squaresWords,
-} from '../../../src/kernels/ascent/project-ball.ts';
+import { ballChoose, ballSquares, squaresWords } from '../../../src/kernels/ascent/project-ball.ts';
 import { quantiseAround } from '../../../src/kernels/image/quantise.ts';
-import { productParts } from '../../../src/kernels/ascent/batched-dot.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
-import { expectClose, randomValues } from '../numbers.ts';
-
-test.each([
-  [7, 4],
-  [1000, 12],
-])(
-  '%i values in %i slots come back to the ball, and stay where they are within it',
-  async (values, batch) => {
-    const gpu = await openTestGpu();
-    const centre = randomValues(values * batch, 1);
-    const radius = 5;
-    // Slot s is at distance 2.5 · (s + 1) in a direction of its own.
-    const offsets = Array.from({ length: batch }, (_, slot) => {
-      const direction = randomValues(values, 10 + slot);
-      const length = Math.hypot(...direction);
-      return direction.map((value) => (value * 2.5 * (slot + 1)) / length);
-    });
-    const x = Float32Array.from(
-      { length: values * batch },
-      (_, index) => centre[index]! + offsets[index % batch]![Math.floor(index / batch)]!,
-    );
-    const shape = { values, batch, radius };
-    const distance = await runKernel(gpu, ballDistance(shape), {
-      x,
-      centre,
-      partial: unwrittenFloats(productParts * batch),
-    });
-    const parts = new Float32Array(distance.partial!);
-    const shrink = await runKernel(gpu, ballShrink(shape), {
-      partial: parts,
-      factor: unwrittenFloats(batch),
-    });
-    const factor = new Float32Array(shrink.factor!);
-    const project = await runKernel(gpu, ballProject(shape), { x, centre, factor });
-    const projected = new Float32Array(project.x!);
-    const expected = Float64Array.from(x, (_, index) => {
-      const [value, slot] = [Math.floor(index / batch), index % batch];
-      return centre[index]! + offsets[slot]![value]! * Math.min(1, radius / (2.5 * (slot + 1)));
-    });
-    expectClose(projected, expected, { atol: 1e-5, rtol: 1e-5 });
-    expect(factor[0]).toBe(1);
-    expect(factor[batch - 1]).toBeLessThan(1);
-  },
-);
-
-test('values further from the centre than the radius come back to it, each by itself', async () => {
-  const [values, batch, radius] = [9, 8, 0.25];
-  const [x, centre] = [randomValues(values * batch, 1), randomValues(values * batch, 2)];
-  const clamped = await runKernel(await openTestGpu(), clampToCube({ values, batch, radius }), {
-    x,
-    centre,
-  });
-  const expected = x.map((value, index) =>
-    Math.min(centre[index]! + radius, Math.max(centre[index]! - radius, value)),
-  );
-  expectClose(new Float32Array(clamped.x!), expected, { atol: 1e-6, rtol: 0 });
-});
+import { randomValues } from '../numbers.ts';
 
 /** Bytes of four slots, drawn so that they stay within the radius around the centre. */
 async function drawWithin(radius: number, side: number, apart: Float32Array<ArrayBuffer>) {

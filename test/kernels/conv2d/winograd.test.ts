@@ -13,59 +13,30 @@ import {
   winogradFloats,
   type TileSize,
 } from '../../../src/kernels/conv2d/winograd.ts';
+import { given, unwritten } from '../../../src/kernels/case.ts';
+import { conv2dReference } from '../../../src/kernels/conv2d/conv2d.reference.ts';
+import {
+  biasFloats,
+  convShape,
+  inputFloats,
+  outputFloats,
+  weightFloats,
+} from '../../../src/kernels/conv2d/conv2d.cases.ts';
+import { winogradShapes } from '../../../src/kernels/conv2d/winograd.cases.ts';
 import { openTestGpu, unwrittenFloats } from '../../gpu.ts';
-import { convCases, fewImagesCases } from './conv-cases.ts';
-import { randomRows, randomValues } from '../numbers.ts';
-import * as reference from '../reference.ts';
-
-const square = (
-  channels: readonly [inside: number, outside: number],
-  [height, width]: readonly [number, number],
-  kernel: 3 | 5,
-  options: Partial<Pick<ConvShape, 'padding' | 'groups' | 'batch'>>,
-): ConvShape => {
-  const { padding = 0, groups = 1, batch = 4 } = options;
-  return {
-    groups,
-    inChannels: channels[0],
-    outChannels: channels[1],
-    inHeight: height,
-    inWidth: width,
-    outHeight: height + 2 * padding - kernel + 1,
-    outWidth: width + 2 * padding - kernel + 1,
-    kernelHeight: kernel,
-    kernelWidth: kernel,
-    stride: 1,
-    padding,
-    batch,
-  };
-};
-
-const cases: readonly (readonly [string, ConvShape])[] = [
-  ['one square of 3 × 3', square([1, 1], [3, 3], 3, {})],
-  ['13 × 13 in two groups, as conv4 of AlexNet', square([8, 12], [13, 13], 3, { padding: 1, groups: 2 })],
-  [
-    '27 × 27 of 5 × 5 in two groups, as conv2 of AlexNet',
-    square([4, 8], [27, 27], 5, { padding: 2, groups: 2 }),
-  ],
-  ['12 × 12 of 5 × 5, as conv2 of LeNet', square([20, 50], [12, 12], 5, { batch: 8 })],
-  ['no channel count a multiple of 4', square([3, 5], [6, 9], 3, { padding: 1 })],
-  ['padding as wide as the kernel', square([2, 4], [4, 5], 3, { padding: 2, batch: 12 })],
-  ['one image', square([6, 8], [13, 13], 3, { padding: 1, batch: 1 })],
-  ['two images', square([6, 8], [9, 7], 5, { padding: 2, batch: 2 })],
-];
+import { contentsOf, defined } from '../run-case.ts';
+import { randomValues } from '../numbers.ts';
 
 /** The largest error, over the root mean square of the reference. */
 async function errorOf(size: TileSize, convolution: ConvShape, rectify = false): Promise<number> {
   const gpu = await openTestGpu();
   const shape = { convolution, size };
-  const { groups, inChannels, outChannels, kernelHeight, kernelWidth, batch } = convolution;
-  const weights = randomRows(inChannels * kernelHeight * kernelWidth, outChannels / groups, 1);
-  const bias = randomRows(groups, outChannels / groups, 2);
+  const weights = randomValues(weightFloats(convolution), 1);
+  const bias = randomValues(biasFloats(convolution), 2);
   if (rectify) bias[0] = NaN;
-  const x = randomValues(inChannels * convolution.inHeight * convolution.inWidth * batch, 3);
+  const x = randomValues(inputFloats(convolution), 3);
   const floats = winogradFloats(shape);
-  const outputs = outChannels * convolution.outHeight * convolution.outWidth * batch;
+  const outputs = outputFloats(convolution);
   const buffer = (label: string, content: Float32Array<ArrayBuffer>) => gpu.bufferFrom(label, content);
   const buffers = {
     weights: buffer('weights', weights),
@@ -99,7 +70,13 @@ async function errorOf(size: TileSize, convolution: ConvShape, rectify = false):
   run(gpu, program);
   const y = new Float32Array((await gpu.read(buffers.y, 4 * outputs)).slice(0, 4 * outputs));
   for (const each of Object.values(buffers)) each.destroy();
-  const plain = reference.conv2d(convolution, weights, bias, x);
+  const operands = { weights: given(weights), bias: given(bias), x: given(x), y: unwritten(outputs) };
+  const one = { operands };
+  const launch = conv2d(convolution, gpu);
+  const plain = Float64Array.from(
+    defined(conv2dReference.variants, launch, one, contentsOf(one))['y']!,
+    (value) => value ?? NaN,
+  );
   const isFound = (_: number, index: number) => !Number.isNaN(plain[index]);
   // A value that was never written is NaN.
   expect(y.map((value) => Number(Number.isNaN(value)))).toEqual(
@@ -112,32 +89,35 @@ async function errorOf(size: TileSize, convolution: ConvShape, rectify = false):
   return expected.reduce((most, value, index) => Math.max(most, Math.abs(actual[index]! - value) / scale), 0);
 }
 
-describe.each([4, 6] as const)('squares of %i', (size) => {
-  const fitting = cases.filter(([, convolution]) => fitsWinograd({ convolution, size }));
+const shapeOf = (part: string): ConvShape => winogradShapes.find(([name]) => name.includes(part))![1];
 
-  test.each(fitting)('agree with plain loops: %s', async (_, convolution) => {
-    // Points up to 2 multiply rounding errors by their powers; at 0, 1 and −1 it is as good as plain loops.
-    expect(await errorOf(size, convolution)).toBeLessThan(size === 4 ? 4e-6 : 4e-5);
-  });
+describe.each([
+  [4, shapeOf('conv4 of AlexNet')],
+  [6, shapeOf('conv4 of AlexNet')],
+  [6, shapeOf('conv2 of LeNet')],
+  [6, shapeOf('one image')],
+] as const)('tiles of %i', (size, convolution) => {
+  // Points up to 2 multiply rounding errors by their powers; at 0, 1 and −1 it is as good as plain loops.
+  const most = size === 4 ? 4e-6 : 4e-5;
 
-  test('agree with plain loops that are rectified, of which NaN stays NaN', async () => {
-    const [, convolution] = fitting[1]!;
-    expect(await errorOf(size, convolution, true)).toBeLessThan(size === 4 ? 4e-6 : 4e-5);
-  });
-
-  test('the error grows slowly with the channels', async () => {
-    const many = square([256, 8], [8, 8], 3, { padding: 1 });
-    expect(await errorOf(size, many)).toBeLessThan(size === 4 ? 4e-6 : 4e-5);
+  test('agree with plain loops, also rectified, of which NaN stays NaN', async () => {
+    expect(await errorOf(size, convolution)).toBeLessThan(most);
+    expect(await errorOf(size, convolution, true)).toBeLessThan(most);
   });
 });
 
+test.each([4, 6] as const)('the error of tiles of %i grows slowly with the channels', async (size) => {
+  const many = convShape(256, 8, [8, 8], [3, 3], { padding: 1 });
+  expect(await errorOf(size, many)).toBeLessThan(size === 4 ? 4e-6 : 4e-5);
+});
+
 test('other convolutions are refused, with their kernel and stride', () => {
-  const [, strided] = convCases.find(([, { stride }]) => stride === 2)!;
+  const strided = convShape(2, 6, [8, 11], [3, 3], { stride: 2, padding: 1 });
   expect(fitsWinograd({ convolution: strided, size: 6 })).toBe(false);
   expect(() => winogradInputTransform({ convolution: strided, size: 6 })).toThrow(
-    /stride 2 makes no squares of 6/,
+    /stride 2 makes no .* of 6/,
   );
-  const [, eleven] = fewImagesCases.find(([, { kernelHeight }]) => kernelHeight === 11)!;
+  const eleven = convShape(3, 8, [23, 27], [11, 11]);
   expect(fitsWinograd({ convolution: eleven, size: 6 })).toBe(false);
-  expect(fitsWinograd({ convolution: square([1, 1], [9, 9], 5, {}), size: 4 })).toBe(false);
+  expect(fitsWinograd({ convolution: convShape(1, 1, [9, 9], [5, 5]), size: 4 })).toBe(false);
 });

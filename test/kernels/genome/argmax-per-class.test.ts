@@ -3,35 +3,6 @@ import { noChild, argmaxPerClass } from '../../../src/kernels/genome/argmax-per-
 import { openTestGpu, runKernel } from '../../gpu.ts';
 import { randomValues } from '../numbers.ts';
 
-test.each([
-  [1, 1],
-  [10, 3],
-  [10, 64],
-  [10, 200],
-  [3, 5001],
-])('the best of %i classes among %i children, the first of equals', async (classes, children) => {
-  const gpu = await openTestGpu();
-  // On a coarse grid, so that the maximum is reached several times.
-  const logOdds = randomValues(classes * children, 6).map((value) => Math.round(8 * value) * 5);
-  const confidences = randomValues(classes * children, 7);
-  const result = await runKernel(gpu, argmaxPerClass(classes, children), {
-    log_odds: logOdds,
-    confidence: confidences,
-    winners: new Uint32Array(4 * classes).fill(77),
-  });
-  for (let category = 0; category < classes; category++) {
-    const row = [...logOdds.subarray(category * children, (category + 1) * children)];
-    const best = Math.max(...row);
-    const child = row.indexOf(best);
-    const [odds, confidence] = new Float32Array(result.winners!, 16 * category);
-    expect([odds, confidence]).toEqual([best, confidences[category * children + child]]);
-    expect([...new Uint32Array(result.winners!).subarray(4 * category + 2, 4 * category + 4)]).toEqual([
-      child,
-      noChild,
-    ]);
-  }
-});
-
 test('children that the network is hopelessly unsure of still have a first among them', async () => {
   const gpu = await openTestGpu();
   const result = await runKernel(gpu, argmaxPerClass(2, 5), {

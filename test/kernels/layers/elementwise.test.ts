@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { biasGradient } from '../../../src/kernels/layers/bias-gradient.ts';
 import { relu, reluInputGradient } from '../../../src/kernels/layers/relu.ts';
-import { sgd } from '../../../src/kernels/layers/sgd.ts';
 import { openTestGpu, runKernel, runLaunch, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, expectSame, randomValues } from '../numbers.ts';
 
@@ -51,51 +49,4 @@ test('more values than one row of workgroups takes', async () => {
   const y = await runLaunch(gpu, relu(count), { x }, count);
   expect([...y.subarray(count - 4)]).toEqual([1, 0, 2, 0]);
   expect(y.findIndex((value) => Number.isNaN(value))).toBe(-1);
-});
-
-test.each([
-  [1, 1, 4],
-  [5, 9, 12],
-  [50, 64, 40],
-  [3, 1, 300],
-])(
-  'a bias of %i channels sums what reaches it from %i pixels of %i images',
-  async (channels, pixels, batch) => {
-    const gpu = await openTestGpu();
-    const dy = randomValues(channels * pixels * batch, 4);
-    const sums = Array.from({ length: channels }, (_, channel) =>
-      dy
-        .subarray(channel * pixels * batch, (channel + 1) * pixels * batch)
-        .reduce((sum, value) => sum + value, 0),
-    );
-    const db = await runLaunch(gpu, biasGradient(channels, pixels, batch), { dy }, channels);
-    expectClose(db, sums, { atol: 1e-4, rtol: 1e-5 });
-  },
-);
-
-test('three steps of descent with momentum and decay', async () => {
-  const gpu = await openTestGpu();
-  const count = 260;
-  const [rate, momentum, decay] = [0.1, 0.9, 0.05];
-  let weight = randomValues(count, 1);
-  let velocity = new Float32Array(count);
-  const expected = { weight: Float64Array.from(weight), velocity: new Float64Array(count) };
-  for (let step = 0; step < 3; step++) {
-    const gradient = randomValues(count, 10 + step);
-    const result = await runKernel(gpu, sgd(count), {
-      weight,
-      velocity,
-      gradient,
-      step: Float32Array.of(rate, momentum, decay, 0),
-    });
-    weight = new Float32Array(result.weight!);
-    velocity = new Float32Array(result.velocity!);
-    for (let index = 0; index < count; index++) {
-      const slope = gradient[index]! + decay * expected.weight[index]!;
-      expected.velocity[index] = momentum * expected.velocity[index]! + rate * slope;
-      expected.weight[index]! -= expected.velocity[index]!;
-    }
-  }
-  expectClose(weight, expected.weight);
-  expectClose(velocity, expected.velocity);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { maxPool, maxPoolInputGradient, type PoolShape } from '../../../src/kernels/layers/max-pool.ts';
+import { maxPool, type PoolShape } from '../../../src/kernels/layers/max-pool.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
-import { expectClose, randomValues } from '../numbers.ts';
+import { randomValues } from '../numbers.ts';
 
 function pooled(
   channels: number,
@@ -59,9 +59,6 @@ function everyWindow(
         }
 }
 
-/** Values on a coarse grid, so that windows hold several equal maxima. */
-const tied = (length: number) => randomValues(length, 3).map((value) => Math.round(4 * value));
-
 test.each(cases)('a window with a NaN has no other maximum: %s', async (_, shape) => {
   const gpu = await openTestGpu();
   const x = randomValues(shape.channels * shape.inHeight * shape.inWidth * shape.batch, 3);
@@ -76,49 +73,6 @@ test.each(cases)('a window with a NaN has no other maximum: %s', async (_, shape
     argmax: new Uint32Array(y.length),
   });
   expect(new Float32Array(forward.y!)).toEqual(y);
-});
-
-test.each(cases)('maxima, the first of equals, and the way back: %s', async (_, shape) => {
-  const gpu = await openTestGpu();
-  const inputs = shape.channels * shape.inHeight * shape.inWidth * shape.batch;
-  const outputs = shape.channels * shape.outHeight * shape.outWidth * shape.batch;
-  const x = tied(inputs);
-  const y = new Float32Array(outputs);
-  const winner = new Uint8Array(outputs);
-  everyWindow(shape, (from, to, place, first) => {
-    if (first || x[from]! > y[to]!) {
-      y[to] = x[from]!;
-      winner[to] = place;
-    }
-  });
-  /** A byte for each image of an element, which is a word however few they are. */
-  const winners = (places: Uint8Array<ArrayBuffer>) => {
-    if (shape.batch >= 4) return places;
-    const words = new Uint8Array((4 * places.length) / shape.batch);
-    places.forEach((place, index) => {
-      words[4 * Math.floor(index / shape.batch) + (index % shape.batch)] = place;
-    });
-    return words;
-  };
-  const forward = await runKernel(gpu, maxPool(shape), {
-    x,
-    y: unwrittenFloats(outputs),
-    argmax: winners(new Uint8Array(outputs)).fill(255),
-  });
-  expect(new Float32Array(forward.y!)).toEqual(y);
-  expect(new Uint8Array(forward.argmax!)).toEqual(winners(winner));
-
-  const dy = randomValues(outputs, 5);
-  const dx = new Float64Array(inputs);
-  everyWindow(shape, (to, from, place) => {
-    if (winner[from] === place) dx[to]! += dy[from]!;
-  });
-  const backward = await runKernel(gpu, maxPoolInputGradient(shape), {
-    argmax: winners(winner),
-    dy,
-    dx: unwrittenFloats(inputs),
-  });
-  expectClose(new Float32Array(backward.dx!), dx);
 });
 
 test('a window whose places do not fit in a byte is refused', () => {

@@ -1,47 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { confidence, crossEntropy } from '../../../src/kernels/layers/softmax.ts';
+import { confidence } from '../../../src/kernels/layers/softmax.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
-import { logOddsOfViews } from '../ascent/reference-odds.ts';
+import { logOddsOfViews } from '../../../src/kernels/layers/softmax.reference.ts';
 import { full } from '../../support/full.ts';
-
-/** Of one slot of logits [classes, pitch], in doubles. */
-function softmax(logits: Float32Array, classes: number, pitch: number, slot: number): number[] {
-  const column = Array.from({ length: classes }, (_, category) => logits[category * pitch + slot]!);
-  const most = Math.max(...column);
-  const powers = column.map((logit) => Math.exp(logit - most));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
-}
-
-test.each([
-  ['ten classes, one view', { classes: 10, batch: 40, images: 37, views: 1, allImages: 37, first: 0 }],
-  ['one class', { classes: 1, batch: 4, images: 1, views: 1, allImages: 1, first: 0 }],
-  ['ten views averaged', { classes: 7, batch: 32, images: 3, views: 10, allImages: 5, first: 2 }],
-  ['a last turn that is not full', { classes: 5, batch: 8, images: 8, views: 1, allImages: 11, first: 8 }],
-  ['a thousand classes', { classes: 1000, batch: 8, images: 6, views: 1, allImages: 6, first: 0 }],
-])('confidences: %s', async (_, { first, ...shape }) => {
-  const gpu = await openTestGpu();
-  const { classes, batch, images, views, allImages } = shape;
-  const logits = randomValues(classes * batch, 1).map((value) => 30 * value);
-  const result = await runKernel(gpu, confidence(shape), {
-    logits,
-    result: new Float32Array(classes * allImages).fill(-1),
-    first: Uint32Array.of(first, 0, 0, 0),
-    log_odds: unwrittenFloats(classes * allImages),
-  });
-  const expected = new Float64Array(classes * allImages).fill(-1);
-  for (let image = 0; image < images && first + image < allImages; image++) {
-    for (let category = 0; category < classes; category++) {
-      const shares = Array.from(
-        { length: views },
-        (__, view) => softmax(logits, classes, batch, image * views + view)[category]!,
-      );
-      expected[category * allImages + first + image] = shares.reduce((sum, share) => sum + share, 0) / views;
-    }
-  }
-  expectClose(new Float32Array(result.result!), expected, { atol: 1e-7, rtol: 2e-5 });
-});
 
 /** Logits [classes, images · views] up to ±200, of which some views of an image name another class than the others. */
 function sharpLogits(classes: number, batch: number, spread: number): Float32Array<ArrayBuffer> {
@@ -118,29 +80,4 @@ test('the only class has the largest log-odds', async () => {
   );
   expect([...new Float32Array(result.result!)]).toEqual([1, 1, 1, 1]);
   expect(new Float32Array(result.log_odds!)).toEqual(new Float32Array(4).fill(3e38));
-});
-
-test('cross-entropy and its gradient; slots that hold no image count for nothing', async () => {
-  const gpu = await openTestGpu();
-  const [classes, batch, count] = [10, 40, 37];
-  const logits = randomValues(classes * batch, 2).map((value) => 8 * value);
-  const targets = Uint32Array.from({ length: batch }, (_, slot) => (slot * 7) % classes);
-  const result = await runKernel(gpu, crossEntropy(classes, batch, count), {
-    logits,
-    result: unwrittenFloats(classes * batch),
-    targets,
-    loss: unwrittenFloats(batch),
-  });
-  const loss = new Float64Array(batch);
-  const gradient = new Float64Array(classes * batch);
-  for (let slot = 0; slot < count; slot++) {
-    const shares = softmax(logits, classes, batch, slot);
-    loss[slot] = -Math.log(shares[targets[slot]!]!);
-    for (const [category, share] of shares.entries()) {
-      gradient[category * batch + slot] = (share - (category === targets[slot] ? 1 : 0)) / count;
-    }
-  }
-  expectClose(new Float32Array(result.loss!), loss);
-  expectClose(new Float32Array(result.result!), gradient, { atol: 1e-7, rtol: 1e-4 });
-  expect([...new Float32Array(result.loss!).subarray(count)]).toEqual([0, 0, 0]);
 });

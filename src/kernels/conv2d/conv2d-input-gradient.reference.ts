@@ -1,0 +1,37 @@
+/** The gradient of a convolution with respect to its input, as a convolution of dy; see `shaders/conv2d/conv2d-input-gradient.wgsl`. */
+import { ceil4, placeOf, sizes, type FamilyReference } from '../reference.ts';
+import { convolution } from './conv2d.reference.ts';
+
+export const conv2dInputGradientReference = {
+  /** transposed[g, o, t, u, φy, φx, i] = w[g, i, a, b, o], or zero where the kernel has no tap (a, b). */
+  transpose_weights: {
+    results: {
+      transposed: (operands) => {
+        const { IN_CHANNELS, OUT_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE } = sizes(
+          operands,
+          'IN_CHANNELS',
+          'OUT_CHANNELS',
+          'KERNEL_HEIGHT',
+          'KERNEL_WIDTH',
+          'STRIDE',
+        );
+        const { SPREAD_Y, SPREAD_X } = sizes(operands, 'SPREAD_Y', 'SPREAD_X');
+        const weights = operands.values('weights');
+        const channels = SPREAD_Y * SPREAD_X * IN_CHANNELS;
+        const [reachY, reachX] = [KERNEL_HEIGHT, KERNEL_WIDTH].map((size) =>
+          Math.floor((size - 1) / STRIDE),
+        ) as [number, number];
+        const [tapsY, tapsX] = [reachY + SPREAD_Y / STRIDE, reachX + SPREAD_X / STRIDE];
+        return (index) => {
+          const [outer, o, t, u, channel] = placeOf(index, OUT_CHANNELS, tapsY, tapsX, ceil4(channels));
+          const [phaseY, phaseX, i] = placeOf(channel, SPREAD_X, IN_CHANNELS);
+          const [a, b] = [phaseY + STRIDE * (reachY - t), phaseX + STRIDE * (reachX - u)];
+          if (channel >= channels || a < 0 || b < 0 || a >= KERNEL_HEIGHT || b >= KERNEL_WIDTH) return 0;
+          const tap = ((outer * IN_CHANNELS + i) * KERNEL_HEIGHT + a) * KERNEL_WIDTH + b;
+          return weights(tap * ceil4(OUT_CHANNELS) + o);
+        };
+      },
+    },
+  },
+  variants: convolution,
+} satisfies FamilyReference;

@@ -1,0 +1,99 @@
+/** Softmax, log-odds and cross-entropy by their definitions; see `shaders/layers/softmax.wgsl`. */
+import { placeOf, sizes, type FamilyReference, type Operands } from '../reference.ts';
+
+/** Finite, as kernels limit them. */
+const mostLogOdds = 3e38;
+
+export function softmaxOf(logits: readonly number[]): number[] {
+  const most = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - most));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** log Σ e^x */
+function logSum(values: readonly number[]): number {
+  const most = Math.max(...values);
+  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
+}
+
+/** log Σ e^x over all values but one. */
+function logSumWithout(values: readonly number[], left: number): number {
+  const all = logSum(values);
+  const share = Math.exp((values[left] ?? NaN) - all);
+  // A subtraction cancels nothing where the one is not most of it.
+  return share > 0.5 ? logSum(values.filter((_, other) => other !== left)) : all + Math.log1p(-share);
+}
+
+/**
+ * log p − log(1 − p) of every class, where p is the mean of its probability over the views.
+ * @param views logits of each view, by class
+ */
+export function logOddsOfViews(views: readonly (readonly number[])[]): number[] {
+  const sums = views.map(logSum);
+  const classes = views[0]?.length ?? 0;
+  if (classes === 1) return [mostLogOdds];
+  return Array.from({ length: classes }, (_, number) => {
+    const own = views.map((logits, view) => (logits[number] ?? NaN) - (sums[view] ?? NaN));
+    const others = views.map((logits, view) => logSumWithout(logits, number) - (sums[view] ?? NaN));
+    return Math.max(-mostLogOdds, Math.min(mostLogOdds, logSum(own) - logSum(others)));
+  });
+}
+
+/** The logits of a slot by class. */
+function logitsOf(operands: Operands): (slot: number) => number[] {
+  const { CLASSES, PITCH } = sizes(operands, 'CLASSES', 'PITCH');
+  const logits = operands.values('logits');
+  return (slot) => Array.from({ length: CLASSES }, (_, category) => logits(category * PITCH + slot));
+}
+
+/** A result [CLASSES, OUTPUT_PITCH] of which this batch writes the images from `first` on; the others stay. */
+function ofImages(name: string, valuesOf: (views: number[][]) => number[]) {
+  return (operands: Operands) => {
+    const { COUNT, VIEWS, OUTPUT_PITCH } = sizes(operands, 'COUNT', 'VIEWS', 'OUTPUT_PITCH');
+    const [first, before] = [operands.values('first')(0), operands.values(name)];
+    const slotLogits = logitsOf(operands);
+    const byCategory = Array.from({ length: COUNT }, (_, image) =>
+      valuesOf(Array.from({ length: VIEWS }, (__, view) => slotLogits(image * VIEWS + view))),
+    );
+    return (index: number) => {
+      const [category, place] = placeOf(index, OUTPUT_PITCH);
+      return byCategory[place - first]?.[category] ?? before(index);
+    };
+  };
+}
+
+export const softmaxReference = {
+  confidence: {
+    results: {
+      /** The mean over an image's views of the probability of a class. */
+      result: ofImages('result', (views) => {
+        const shares = views.map(softmaxOf);
+        const sum = (category: number) => shares.reduce((total, one) => total + (one[category] ?? NaN), 0);
+        return (shares[0] ?? []).map((_, category) => sum(category) / views.length);
+      }),
+      log_odds: ofImages('log_odds', logOddsOfViews),
+    },
+  },
+  cross_entropy: {
+    results: {
+      /** d logits = (softmax − onehot(target)) / COUNT; zero in slots that hold no image */
+      result: (operands) => {
+        const { PITCH, COUNT } = sizes(operands, 'PITCH', 'COUNT');
+        const [slotLogits, targets] = [logitsOf(operands), operands.values('targets')];
+        return (index) => {
+          const [category, slot] = placeOf(index, PITCH);
+          if (slot >= COUNT) return 0;
+          const share = softmaxOf(slotLogits(slot))[category] ?? NaN;
+          return (share - (targets(slot) === category ? 1 : 0)) / COUNT;
+        };
+      },
+      /** −log softmax(logits)[target] */
+      loss: (operands) => {
+        const { COUNT } = sizes(operands, 'COUNT');
+        const [slotLogits, targets] = [logitsOf(operands), operands.values('targets')];
+        return (slot) => (slot < COUNT ? -Math.log(softmaxOf(slotLogits(slot))[targets(slot)] ?? NaN) : 0);
+      },
+    },
+  },
+} satisfies FamilyReference;

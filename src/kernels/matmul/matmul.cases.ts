@@ -1,0 +1,82 @@
+/** Products of matrices that every variant must get right: of floats, of halves, rectified. */
+import {
+  atLeastOne,
+  floats,
+  given,
+  halves,
+  randomFloats,
+  unwritten,
+  type Case,
+  type FamilyCases,
+} from '../case.ts';
+import { rectified } from '../layers/relu.ts';
+import { ceil4 } from '../reference.ts';
+import { matmulReference } from './matmul.reference.ts';
+import type { MatmulShape } from './matmul-shape.ts';
+import { matmul } from './matmul.ts';
+
+export type NamedMatmulShape = readonly [name: string, shape: MatmulShape];
+
+const named = (shape: MatmulShape): NamedMatmulShape => {
+  const { rows, columns, depth } = shape;
+  return [`${String(rows)} × ${String(columns)} over ${String(depth)}`, shape];
+};
+
+export const matmulShapes: readonly NamedMatmulShape[] = [
+  named({ rows: 1, columns: 4, depth: 1 }),
+  named({ rows: 10, columns: 40, depth: 17 }),
+  named({ rows: 3, columns: 37, depth: 5 }),
+  named({ rows: 50, columns: 10, depth: 64 }),
+  named({ rows: 20, columns: 300, depth: 3 }),
+  named({ rows: 130, columns: 8, depth: 33 }),
+  named({ rows: 150, columns: 1, depth: 40, images: 1 }),
+  named({ rows: 3, columns: 1, depth: 7, images: 1 }),
+  named({ rows: 37, columns: 2, depth: 24, images: 2 }),
+];
+
+export const rectifiedMatmulShapes: readonly NamedMatmulShape[] = [
+  named({ rows: 21, columns: 8, depth: 9 }),
+  named({ rows: 6, columns: 1, depth: 33, images: 1 }),
+];
+
+function operandsOf({ rows, columns, depth, images = 4, packed = false }: MatmulShape) {
+  const pitch = Math.ceil(columns / images) * images;
+  const a = depth * ceil4(rows);
+  return {
+    a: packed ? halves(a) : floats(a),
+    bias: floats(ceil4(rows)),
+    b: floats(depth * pitch),
+    c: unwritten(rows * pitch),
+  };
+}
+
+const caseOf = ([name, shape]: NamedMatmulShape): Case => ({
+  name,
+  launch: (target, variant) => matmul(shape, target, variant),
+  operands: operandsOf(shape),
+});
+
+const halvesOf = ([name, shape]: NamedMatmulShape): Case =>
+  caseOf([`${name}, of halves`, { ...shape, packed: true }]);
+
+/** What is positive is stored, and NaN, which the bias gives to the first row. */
+const rectifiedOf = ([name, shape]: NamedMatmulShape): Case => {
+  const bias = randomFloats(ceil4(shape.rows), 1);
+  bias[0] = NaN;
+  return {
+    name: `${name}, rectified`,
+    launch: (target, variant) => rectified(matmul(shape, target, variant)),
+    operands: { ...operandsOf(shape), bias: given(bias) },
+  };
+};
+
+export const matmulCases: FamilyCases<keyof typeof matmulReference> = {
+  reference: matmulReference,
+  cases: {
+    variants: atLeastOne([
+      ...matmulShapes.map(caseOf),
+      ...matmulShapes.map(halvesOf),
+      ...rectifiedMatmulShapes.map(rectifiedOf),
+    ]),
+  },
+};
