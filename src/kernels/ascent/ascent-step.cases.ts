@@ -28,7 +28,7 @@ import { nobodyWatched } from './objective.ts';
 
 interface StepConstants {
   readonly rule: StepRule;
-  readonly cooling?: number;
+  readonly cooling?: number | undefined;
 }
 
 const numbers = {
