@@ -1,0 +1,43 @@
+/** The engine below: kernels, programs, networks and their memory, for whoever measures it or builds on it. */
+export { adapterKinds, storageUsage, uniformUsage } from './gpu/device.ts';
+export { KernelError } from './gpu/errors.ts';
+export { Gpu, type AdapterDescription, type AdapterKind, type GpuOptions } from './gpu/device.ts';
+export type { HostMemory } from './gpu/host-memory.ts';
+export type { Choice, Kernel, Launch, Workgroups } from './gpu/kernel.ts';
+export type { GpuMemory } from './gpu/live-buffers.ts';
+export type { PipelineCache } from './gpu/pipeline-cache.ts';
+export { Program, bind, run, type Dispatch } from './gpu/program.ts';
+export { Slots } from './gpu/record-store.ts';
+export type { ChoiceTable, Choices, Tuning, TuningTask } from './gpu/tuning.ts';
+export { justWait, type Wait } from './gpu/wait.ts';
+export { imageWords, padPlanes, unpadPlanes } from './image/image-layout.ts';
+
+export { conv2d } from './kernels/conv2d/conv2d.ts';
+export type { ConvShape } from './kernels/conv2d/conv-shape.ts';
+export { matmul, type MatmulShape } from './kernels/matmul/matmul.ts';
+export { relu } from './kernels/layers/relu.ts';
+export { lrn, type LrnShape } from './kernels/layers/lrn.ts';
+export { maxPool, type PoolShape } from './kernels/layers/max-pool.ts';
+export { tune, type TunerHooks, type TuningResult } from './kernels/tuning/tuner.ts';
+
+export { CppnPopulation } from './genome/cppn-population.ts';
+export { DirectPopulation } from './genome/direct-population.ts';
+export type { PastBirth, Population, PopulationSettings } from './genome/population.ts';
+export { Evaluator, type Evaluation } from './evolution/evaluator.ts';
+export { Gallery } from './evolution/gallery.ts';
+
+export { createClassifier, type Classifier, type ClassifierOptions } from './model/classifier.ts';
+export { extents, volume, type Extent } from './network/layer.ts';
+export {
+  createNetwork,
+  deviceBytes,
+  kernelsOf,
+  type DeviceBytes,
+  type GradientSource,
+  type Network,
+} from './network/network.ts';
+export type { MemoryPlan } from './network/memory-plan.ts';
+export type { NetworkOptions } from './network/record.ts';
+export { Tape, bindTape, type BoundTape, type Operand, type Operation } from './network/tape.ts';
+export { createTrainer, initialWeights, type Trainer } from './network/trainer.ts';
+export { downloadParameters, uploadParameters, type UploadedParameters } from './network/upload.ts';

@@ -1,0 +1,26 @@
+/** Run folders: starting and resuming what is recorded, reading and replaying what was. */
+export { newAscent, resumedAscent, type AscentSetup } from './ascent/start.ts';
+export { readAscent } from './ascent/read.ts';
+export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './ascent/records.ts';
+export { readLineage } from './evolution/read-lineage.ts';
+export { readRun } from './evolution/read.ts';
+export type {
+  CellRecord,
+  LineageRecord,
+  ProgressRecord,
+  RunRecord,
+  RunSettings,
+  RunSummary,
+  SerialisedGenome,
+} from './evolution/records.ts';
+export { replay, type Replay, type Replayed } from './evolution/replay.ts';
+export { carryOut } from './evolution/carry-out.ts';
+export {
+  folderRecorder,
+  newEvolution,
+  resumedEvolution,
+  type EvolutionRun,
+  type EvolutionSetup,
+  type FolderOptions,
+} from './evolution/start.ts';
+export { MemoryStorage, type Storage } from '../storage/storage.ts';
