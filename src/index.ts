@@ -10,6 +10,7 @@ export type { Image, ImageExtent } from './image/image.ts';
 export { alexnetTorchvision } from './model/architectures/alexnet-torchvision.ts';
 export { alexnet, caffenet } from './model/architectures/caffenet.ts';
 export { lenet } from './model/architectures/lenet.ts';
+export { classify, type ClassifyOptions } from './model/classify.ts';
 export { describeModel, type LayerDescription, type ModelDescription } from './model/describe.ts';
 export {
   ImageShapeError,
