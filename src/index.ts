@@ -4,6 +4,7 @@ export { DeviceLostError, GpuError, GpuLimitError } from './gpu/errors.ts';
 export type { GpuMemory } from './gpu/live-buffers.ts';
 export type { Resource } from './util/resources.ts';
 
+export type { ImageDataset } from './datasets/dataset.ts';
 export { imagenetLabels } from './datasets/imagenet-labels.ts';
 export { fitImage } from './image/fit-image.ts';
 export type { Image, ImageExtent } from './image/image.ts';
@@ -22,8 +23,10 @@ export {
 } from './model/evaluation.ts';
 export { createJudge, type Judge } from './model/judge.ts';
 export { likeliest, type Guess } from './model/likeliest.ts';
+export type { RandomViews } from './model/crops.ts';
 export type { Model } from './model/model.ts';
 export { NotFiniteError } from './model/not-finite.ts';
+export type { Preprocessing } from './model/preprocessing.ts';
 export type { Checkpoints } from './model/training/background-saver.ts';
 export {
   readCheckpoint,
@@ -31,8 +34,16 @@ export {
   type TrainingCheckpoint,
 } from './model/training/training-checkpoint.ts';
 export type { TrainingState } from './model/training/training-state.ts';
-export { lenetDescent, train, type Trained, type TrainingOptions } from './model/training/training.ts';
+export {
+  lenetDescent,
+  train,
+  type Trained,
+  type TrainingOptions,
+  type TrainingProgress,
+} from './model/training/training.ts';
 export type { Architecture, Layer } from './network/layer.ts';
+export type { DenseStorage } from './network/parameters.ts';
+export type { Descent } from './network/trainer.ts';
 export { readModel } from './weights/read-model.ts';
 
 export { Archive, type Candidate, type Elite, type Replacement } from './evolution/archive.ts';
@@ -45,14 +56,26 @@ export {
   type Evolved,
   type FollowOptions,
 } from './evolution/evolve.ts';
-export { PopulationError, SearchMemoryError } from './evolution/limits.ts';
+export { PopulationError, SearchMemoryError, type SearchMemory } from './evolution/limits.ts';
 export {
   ancestryLengths,
   goalSwitching,
   type AncestryLength,
+  type CellSwitches,
+  type CountedElite,
   type GoalSwitching,
 } from './evolution/lineage-statistics.ts';
-export { Lineage, lineTo, stepsOf, type Ancestor, type Birth, type Step } from './evolution/lineage.ts';
+export {
+  Lineage,
+  lineTo,
+  stepsOf,
+  type Ancestor,
+  type Birth,
+  type Descendant,
+  type LivingElite,
+  type Step,
+  type Win,
+} from './evolution/lineage.ts';
 export type { PhaseTimes } from './evolution/phase-times.ts';
 export type {
   FinishEvent,
@@ -71,7 +94,8 @@ export {
   type Encoding,
   type SearchSettings,
 } from './evolution/settings.ts';
-export type { CppnGenome, DirectGenome, Genome } from './genome/genome.ts';
+export type { Coordinates } from './genome/cppn-coordinates.ts';
+export type { CppnConnection, CppnGenome, CppnNode, DirectGenome, Genome } from './genome/genome.ts';
 
 export { ascend } from './ascent/ascend.ts';
 export type { Ascent, AscentHooks } from './ascent/ascent.ts';

@@ -1,6 +1,7 @@
 /** What a model takes images for: the shortest way from a decoded image to the names of classes. */
 import type { Gpu } from '../gpu/device.ts';
-import { fitImage, type PlanarImage } from '../image/fit-image.ts';
+import { fitImage } from '../image/fit-image.ts';
+import type { Image } from '../image/image.ts';
 import { createJudge, imagesAtATime, judgeAll } from './judge.ts';
 import { likeliest, type Guess } from './likeliest.ts';
 import type { Model } from './model.ts';
@@ -23,13 +24,12 @@ export interface ClassifyOptions {
 export async function classify(
   gpu: Gpu,
   model: Model,
-  images: readonly PlanarImage[],
+  images: readonly Image[],
   { crops = 1, top = 5 }: ClassifyOptions = {},
 ): Promise<Guess[][]> {
   if (images.length === 0) return [];
-  const [channels, height, width] = model.preprocessing.image;
   using judge = await createJudge(gpu, model, imagesAtATime(model, images.length), crops);
-  const fitted = images.map((image) => fitImage(image, [channels === 1 ? 1 : 3, height, width]));
+  const fitted = images.map((image) => fitImage(image, model.preprocessing.image).bytes);
   const confidences = await judgeAll(judge, fitted);
   return confidences.map((row) => likeliest(model, row, top));
 }

@@ -2,8 +2,9 @@
 export { newAscent, resumedAscent, type AscentSetup } from './ascent/start.ts';
 export { readAscent } from './ascent/read.ts';
 export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './ascent/records.ts';
-export { readLineage } from './evolution/read-lineage.ts';
-export { readRun } from './evolution/read.ts';
+export type { EncodePicture } from './evolution/folder.ts';
+export { readLineage, type FoundLineage } from './evolution/read-lineage.ts';
+export { readRun, type RunFolder } from './evolution/read.ts';
 export type {
   CellRecord,
   LineageRecord,
@@ -14,6 +15,8 @@ export type {
   SerialisedGenome,
 } from './evolution/records.ts';
 export { replay, type Replay, type Replayed } from './evolution/replay.ts';
+export type { FolderRecorder } from './evolution/recorder.ts';
+export type { Immutable } from './immutable.ts';
 export { carryOut } from './evolution/carry-out.ts';
 export {
   folderRecorder,

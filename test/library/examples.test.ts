@@ -21,6 +21,8 @@ const examples: Record<string, { readonly args?: string[]; readonly says: RegExp
     args: ['lenet-mnist', digit],
     says: /digit\.png: 7 \d+\.\d %, \d \d\.\d %, \d \d\.\d %\n$/,
   },
+  evolve: { says: /^(\d \d+\.\d %\n){10}$/ },
+  'ask-tell': { says: /^generation 1: best \d+\.\d %\n(.+\n)*generation 10: best \d+\.\d %\n$/ },
   kernel: { says: /^c\[5, 7\] = (\S+); on the CPU \1\n\S+: \S+ billion operations a second\n$/ },
 };
 

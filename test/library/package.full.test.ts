@@ -34,7 +34,7 @@ import { readModel, writeModel } from 'easily-fooled/weights';
 using gpu: Gpu = await openGpu();
 const { model }: { model: Model } = await loadModel('lenet-mnist');
 const same: Model = readModel(writeModel(model), 'again.safetensors', 'again');
-const image = { pixels: new Uint8Array(784), channels: 1, height: 28, width: 28 } as const;
+const image = { extent: [1, 28, 28], bytes: new Uint8Array(784) } as const;
 const [guesses = []] = await classify(gpu, same, [image], { top: 10 });
 const storage: Storage = new MemoryStorage();
 const nothing: Network | undefined = undefined;
@@ -116,6 +116,7 @@ describe('the packed package', () => {
     writeFileSync(join(project, 'digit.png'), digitPng(digits, 0));
     const said = runIn(project, readmeProgram());
     expect(said).toContain(`label: '${String(digits.targets[0])}'`);
+    expect(said.match(/^\d 0\.\d+$/gm)).toHaveLength(10);
   });
 
   it('runs its command in a project', () => {
