@@ -10,16 +10,15 @@ const b = matrix(depth, columns);
 
 using gpu = await openGpu();
 const launch = matmul({ rows, columns, depth }, gpu);
-const product = gpu.buffer('c [rows, columns]', 4 * rows * columns);
-const operands = [
-  gpu.bufferFrom('a [depth, rows]', a),
-  gpu.bufferFrom('bias [rows]', new Float32Array(rows)),
-  gpu.bufferFrom('b [depth, columns]', b),
-  product,
-];
+const operands = {
+  a: gpu.bufferFrom('a [depth, rows]', a),
+  bias: gpu.bufferFrom('bias [rows]', new Float32Array(rows)),
+  b: gpu.bufferFrom('b [depth, columns]', b),
+  c: gpu.buffer('c [rows, columns]', 4 * rows * columns),
+};
 const program = new Program([await bind(gpu, 'product', launch, operands)]);
 run(gpu, program);
-const c = new Float32Array(await gpu.read(product));
+const c = new Float32Array(await gpu.read(operands.c));
 
 let expected = 0;
 for (let k = 0; k < depth; k++) expected += (a[k * rows + 5] ?? 0) * (b[k * columns + 7] ?? 0);

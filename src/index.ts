@@ -12,7 +12,7 @@ export { alexnetTorchvision } from './model/architectures/alexnet-torchvision.ts
 export { alexnet, caffenet } from './model/architectures/caffenet.ts';
 export { lenet } from './model/architectures/lenet.ts';
 export { classify, type ClassifyOptions } from './model/classify.ts';
-export { describeModel, type LayerDescription, type ModelDescription } from './model/describe.ts';
+export { describeModel, type LayerDescription, type ModelDescription } from './model/model-description.ts';
 export {
   ImageShapeError,
   confidencesOf,
@@ -29,7 +29,7 @@ export { NotFiniteError } from './model/not-finite.ts';
 export type { Preprocessing } from './model/preprocessing.ts';
 export type { Checkpoints } from './model/training/background-saver.ts';
 export {
-  readCheckpoint,
+  readTrainingCheckpoint as readCheckpoint,
   writeCheckpoint,
   type TrainingCheckpoint,
 } from './model/training/training-checkpoint.ts';

@@ -4,7 +4,7 @@ export { readAscent } from './ascent/read.ts';
 export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './ascent/records.ts';
 export type { EncodePicture } from './evolution/folder.ts';
 export { readLineage, type FoundLineage } from './evolution/read-lineage.ts';
-export { readRun, type RunFolder } from './evolution/read.ts';
+export { readRun, type SavedRun } from './evolution/read.ts';
 export type {
   CellRecord,
   LineageRecord,

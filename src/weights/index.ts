@@ -18,7 +18,7 @@ export {
   type WeightTensor,
   type Weights,
 } from '../network/parameters.ts';
-export { importModel, type ImportOptions, type Imported } from './import.ts';
+export { importModel, type ImportOptions, type Imported } from './import-model.ts';
 export { knownWeights, type HashAlgorithm, type KnownWeights } from './known-weights.ts';
 export type { Mapping } from './match-weights.ts';
 export { readModel } from './read-model.ts';

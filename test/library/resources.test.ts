@@ -9,7 +9,7 @@ import { DirectPopulation } from '../../src/genome/direct-population.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { run } from '../../src/gpu/program.ts';
 import { Slots } from '../../src/gpu/record-store.ts';
-import { add } from '../../src/kernels/layers/add.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { TrialBuffers } from '../../src/kernels/tuning/operands.ts';
 import { createClassifier } from '../../src/model/classifier.ts';
 import { createJudge } from '../../src/model/judge.ts';
@@ -55,13 +55,11 @@ const kinds: [string, Make][] = [
   ['records over several buffers', (gpu) => new Slots(gpu, 'records', 5, 1024, 2048)],
   [
     'operands of a tuning',
-    (gpu) =>
-      new TrialBuffers(gpu, {
-        label: 'add',
-        shape: 'add',
-        launches: [add(16)],
-        operands: { a: 64, b: 64 },
-      }),
+    (gpu) => {
+      const launch = matmul({ rows: 4, columns: 4, depth: 4 }, gpu);
+      const operands = { a: 64, bias: 16, b: 64, c: 64 };
+      return new TrialBuffers(gpu, { shape: '', label: 'product', launches: [launch], operands });
+    },
   ],
   ['parameters', (gpu) => uploadParameters(gpu, architecture, model.weights, 'tiny')],
   [
