@@ -14,17 +14,18 @@ export type { Specialisation } from './wgsl/specialise.ts';
 export { imageWords, padPlanes, unpadPlanes } from './image/image-layout.ts';
 
 export type { ImagesPerElement } from './kernels/batch-width.ts';
-export { conv2d } from './kernels/conv2d/conv2d.ts';
+export { conv2d, type ConvLaunch } from './kernels/conv2d/conv2d.ts';
 export type { ConvShape } from './kernels/conv2d/conv-shape.ts';
 export { matmul } from './kernels/matmul/matmul.ts';
 export type { MatmulShape } from './kernels/matmul/matmul-shape.ts';
+export type { MatmulVariant } from './kernels/matmul/matmul-variants.ts';
 export { families } from './kernels/index.ts';
-export type { EntryOf, EntryPoint, KernelFamily, LaunchOf } from './kernels/family.ts';
+export type { Bindings, EntryOf, EntryPoint, KernelFamily, LaunchOf, OptionalOf } from './kernels/family.ts';
 export { relu } from './kernels/layers/relu.ts';
 export { lrn, type LrnShape } from './kernels/layers/lrn.ts';
 export { maxPool, type PoolShape } from './kernels/layers/max-pool.ts';
 export type { ViewShape } from './kernels/image/view.ts';
-export type { Target } from './kernels/tuning/variant.ts';
+export type { Target, Variant } from './kernels/tuning/variant.ts';
 export { tune, type TunerHooks, type TuningResult } from './kernels/tuning/tuner.ts';
 
 export { CppnPopulation } from './genome/cppn-population.ts';

@@ -1,6 +1,6 @@
 /** Run folders: starting and resuming what is recorded, reading and replaying what was. */
 export { newAscent, resumedAscent, type AscentSetup } from './ascent/start.ts';
-export { readAscent } from './ascent/read.ts';
+export { readAscent, type SavedAscent } from './ascent/read.ts';
 export type { AscentHistory, AscentProgress, AscentRow, AscentSummary } from './ascent/records.ts';
 export type { EncodePicture } from './evolution/folder.ts';
 export { readLineage, type FoundLineage } from './evolution/read-lineage.ts';
