@@ -97,14 +97,51 @@ export {
 export type { Coordinates } from './genome/cppn-coordinates.ts';
 export type { CppnConnection, CppnGenome, CppnNode, DirectGenome, Genome } from './genome/genome.ts';
 
-export { ascend } from './ascent/ascend.ts';
-export type { Ascent, AscentHooks } from './ascent/ascent.ts';
-export { ascentBatch } from './ascent/batch-size.ts';
-export { checkSettings } from './ascent/check-settings.ts';
-export type { Objective, Term } from './ascent/objective/objective.ts';
-export { classObjectives, parseObjective } from './ascent/objective/parse-objective.ts';
-export { presets } from './ascent/optimiser/presets.ts';
-export { comparisonTrials, sampleTrials } from './ascent/search/trials.ts';
-export type { AscentSettings, Climb } from './ascent/settings.ts';
+export {
+  fromImages,
+  gaussianNoise,
+  meanImage,
+  uniformNoise,
+  type AscentOptions,
+  type AscentStart,
+  type StartImages,
+} from './ascent/ascent-options.ts';
+export { createAscent, type Ascent, type AscentImage, type AscentStep } from './ascent/ascent.ts';
+export {
+  awayFrom,
+  logProbability,
+  logit,
+  probability,
+  sum,
+  times,
+  unit,
+  type AwayFrom,
+  type ClassName,
+  type ObjectiveSource,
+  type ObjectiveSum,
+} from './ascent/objective/build.ts';
+export type { ClassTerm, Objective, Term, UnitTerm } from './ascent/objective/objective.ts';
+export { presets, type Preset, type PresetName } from './ascent/optimiser/presets.ts';
+export { adam, constant, normalised, progress, sign } from './ascent/optimiser/rules.ts';
+export { cppn, fourier, pixels } from './ascent/parametrisation/create.ts';
+export type {
+  DrawAround,
+  Parametrisation,
+  ParametrisationContext,
+  ParametrisationShape,
+} from './ascent/parametrisation/parametrisation.ts';
+export { AscentSettingsError } from './ascent/settings-error.ts';
+export type {
+  Ball,
+  Climb,
+  Matrix,
+  OwnParametrisation,
+  OwnTransform,
+  ParametrisationSettings,
+  Start,
+  StepRule,
+  Transformation,
+} from './ascent/settings.ts';
+export { jitter, rotate, scale, type Transform } from './ascent/transforms.ts';
 
 export { version } from './version.ts';

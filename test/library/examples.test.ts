@@ -21,6 +21,8 @@ const examples: Record<string, { readonly args?: string[]; readonly says: RegExp
     args: ['lenet-mnist', digit],
     says: /digit\.png: 7 \d+\.\d %, \d \d\.\d %, \d \d\.\d %\n$/,
   },
+  ascent: { args: [folder], says: /logit-3\.png: 3 \d+\.\d %\n.*logit-8\.png: 8 \d+\.\d %\n$/ },
+  'own-objective': { says: /^0: \S+, \S+\n10: \S+, \S+\n20: \S+, \S+\n30: \S+, \S+\n$/ },
   evolve: { says: /^(\d \d+\.\d %\n){10}$/ },
   'ask-tell': { says: /^generation 1: best \d+\.\d %\n(.+\n)*generation 10: best \d+\.\d %\n$/ },
   kernel: { says: /^c\[5, 7\] = (\S+); on the CPU \1\n\S+: \S+ billion operations a second\n$/ },
