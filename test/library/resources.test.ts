@@ -58,7 +58,7 @@ type Make = (gpu: Gpu, below: ResourceStack) => Resource | Promise<Resource>;
 
 async function populationSettings(gpu: Gpu, below: ResourceStack) {
   const { images } = below.use(await classifierOf(gpu));
-  return { population: 4, cells: 5, seed: 1, extent: preprocessing.image, images };
+  return { size: 4, cells: 5, seed: 1, extent: preprocessing.image, images };
 }
 
 const grey = { extent: preprocessing.image, bytes: picture };
