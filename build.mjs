@@ -1,7 +1,7 @@
 // Bundles the command line and the library; shaders travel as text.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 
 // `npm ci --omit=dev` runs this too, without the bundler and without a need for it.
 const require = createRequire(import.meta.url);
@@ -28,6 +28,21 @@ function commit() {
     return 'unknown';
   }
 }
+/** Chunks of earlier builds go. */
+function removeOthers(folder, { outputs }) {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (!(`${folder}/${name}` in outputs)) rmSync(`${folder}/${name}`);
+}
+/** Fails where an entry that is to run in browsers imports something of Node, itself or in a chunk. */
+function checkNeutral(entry, { outputs }, seen = new Set()) {
+  if (seen.has(entry)) return;
+  seen.add(entry);
+  for (const { path, external } of outputs[entry].imports) {
+    if (external && path.startsWith('node:'))
+      throw new Error(`${entry} is to run in browsers, and imports ${path}`);
+    if (!external) checkNeutral(path, { outputs }, seen);
+  }
+}
 const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
 const common = {
   bundle: true,
@@ -44,7 +59,6 @@ await build({
   ...common,
   platform: 'node',
   entryPoints: {
-    node: 'src/node/index.ts',
     bench: 'bench/main.ts',
     defaults: 'bench/bundle-choices.ts',
   },
@@ -52,7 +66,7 @@ await build({
   outdir: 'dist',
 });
 // What few commands need is loaded by them alone, out of chunks.
-const { metafile } = await build({
+const commands = await build({
   ...common,
   platform: 'node',
   entryPoints: { fool: 'src/cli/main.ts' },
@@ -62,8 +76,7 @@ const { metafile } = await build({
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',
 });
-for (const name of readdirSync('dist/chunks'))
-  if (!(`dist/chunks/${name}` in metafile.outputs)) rmSync(`dist/chunks/${name}`);
+removeOthers('dist/chunks', commands.metafile);
 // TensorFlow.js keeps its gradients in a module that Node alone cannot load, so that it is bundled, from its modules.
 await build({
   ...common,
@@ -76,8 +89,27 @@ await build({
   },
   outdir: 'dist',
 });
-// Platform-neutral: an import of node: would fail here.
-await build({ ...common, platform: 'neutral', entryPoints: { index: 'src/index.ts' }, outdir: 'dist' });
+// The library: entries share chunks, so that a class is the same one whichever entry it is taken from.
+const library = await build({
+  ...common,
+  platform: 'neutral',
+  external: [...packages, 'node:*'],
+  entryPoints: {
+    index: 'src/index.ts',
+    engine: 'src/engine.ts',
+    weights: 'src/weights/index.ts',
+    runs: 'src/runs/index.ts',
+    report: 'src/report/index.ts',
+    node: 'src/node/index.ts',
+  },
+  splitting: true,
+  chunkNames: 'library/[name]-[hash]',
+  metafile: true,
+  outdir: 'dist',
+});
+removeOthers('dist/library', library.metafile);
+for (const entry of ['index', 'engine', 'weights', 'runs', 'report'])
+  checkNeutral(`dist/${entry}.js`, library.metafile);
 // The scripts of a gallery's page and of a report, which pages on disk load or hold as they are; modules they could not.
 await build({
   ...common,

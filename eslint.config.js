@@ -85,7 +85,7 @@ const upward = layers.map((layer, index) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'runs/', 'coverage/', 'node_modules/'] },
+  { ignores: ['dist/', 'runs/', 'coverage/', 'node_modules/', 'docs/api/'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -93,7 +93,14 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['*.js', '*.mjs', '.*.mjs', 'test/soak/*.mjs', 'test/golden/*.mjs'],
+          allowDefaultProject: [
+            '*.js',
+            '*.mjs',
+            '.*.mjs',
+            'examples/*.mjs',
+            'test/soak/*.mjs',
+            'test/golden/*.mjs',
+          ],
         },
         tsconfigRootDir: import.meta.dirname,
       },
@@ -118,6 +125,16 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', './node/*', './cli/*'] }] },
   },
   {
+    files: ['examples/*.ts'],
+    rules: {
+      'max-lines': ['error', 40],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['.*'], message: 'Examples import the package, as its users do.' }] },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -130,7 +147,7 @@ export default tseslint.config(
   },
   { files: ['test/**/*.ts'], rules: { 'max-lines': 'off' } },
   {
-    files: ['*.js', '*.mjs', 'test/soak/*.mjs', 'test/golden/*.mjs'],
+    files: ['*.js', '*.mjs', 'examples/*.mjs', 'test/soak/*.mjs', 'test/golden/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { globals: globals.node },
   },

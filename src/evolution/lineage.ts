@@ -173,7 +173,8 @@ export function ancestryProblem(
   return undefined;
 }
 
-type Descendant = Pick<Ancestor, 'id' | 'parent'>;
+/** What a line of descent is followed by. */
+export type Descendant = Pick<Ancestor, 'id' | 'parent'>;
 
 /**
  * From the oldest known ancestor to the elite itself; empty where it is not among them. A parent is older than its child: a

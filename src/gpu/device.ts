@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 /** An open device with what every layer above needs: its limits, its errors, its pipelines. */
 import { DeviceLostError, GpuError, GpuLimitError, formatBytes } from './errors.ts';
 import { unlimited, type HostMemory } from './host-memory.ts';

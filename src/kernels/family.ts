@@ -54,13 +54,13 @@ export const inLibrary = <Library extends string>(
   declared: Binding,
 ): Binding & { readonly library: Library } => ({ ...declared, library });
 
-type Bindings<F extends KernelFamily, E extends keyof F['entries']> = F['entries'][E]['bindings'];
+export type Bindings<F extends KernelFamily, E extends keyof F['entries']> = F['entries'][E]['bindings'];
 
 /** Names that any of several entry points binds. */
 type AnyOf<B> = B extends unknown ? keyof B & string : never;
 
 /** Of one entry point what a library declares, of several what not all of them bind. */
-type OptionalOf<B> =
+export type OptionalOf<B> =
   | Exclude<AnyOf<B>, keyof B>
   | { [Name in keyof B & string]: B[Name] extends { readonly library: string } ? Name : never }[keyof B &
       string];

@@ -6,7 +6,9 @@ export {
   type AdapterChoice,
   type Attempt,
   type OpenedGpu,
+  type OpeningOptions,
 } from './adapter.ts';
+export type { Patience } from './download.ts';
 export { FileStorage, StorageError } from './file-storage.ts';
 export { ImageFileError, decodeImage, encodePng, type OnNote } from './image-file.ts';
 export {
@@ -16,9 +18,12 @@ export {
   type ImageFolder,
   type ReadingListener,
 } from './image-folder.ts';
-export { loadMnist } from './mnist-files.ts';
+export type { PictureBound } from './image-limits.ts';
+export { loadMnist, type MnistSplit } from './mnist-files.ts';
 export { loadModel, shippedModels, type LoadedModel } from './model-file.ts';
+export type { OpenPart } from './part-file.ts';
 export { writeReport } from './report-files.ts';
+export type { SilencedCall } from './silence-driver.ts';
 export { cachedWeights } from './weights-cache.ts';
-export { fetchWeights } from './weights-fetch.ts';
+export { fetchWeights, type FetchOptions, type Fetched } from './weights-fetch.ts';
 export type { Image, ImageExtent } from '../image/image.ts';

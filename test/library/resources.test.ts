@@ -1,15 +1,21 @@
 /** What holds memory of the device gives it back: after use, and where it could not be made as a whole. */
 import { describe, expect, test } from 'vitest';
-import { Evaluator } from '../../src/evolution/evaluator.ts';
+import { fromImages, gaussianNoise, meanImage, type AscentOptions } from '../../src/ascent/ascent-options.ts';
+import { createAscent } from '../../src/ascent/ascent.ts';
+import { logit, unit } from '../../src/ascent/objective/build.ts';
+import { adam, normalised } from '../../src/ascent/optimiser/rules.ts';
+import { cppn, fourier } from '../../src/ascent/parametrisation/create.ts';
+import { jitter } from '../../src/ascent/transforms.ts';
 import { evolve } from '../../src/evolution/evolve.ts';
-import { Gallery } from '../../src/evolution/gallery.ts';
 import { createSearch } from '../../src/evolution/search.ts';
+import { Evaluator } from '../../src/evolution/evaluator.ts';
+import { Gallery } from '../../src/evolution/gallery.ts';
 import { CppnPopulation } from '../../src/genome/cppn-population.ts';
 import { DirectPopulation } from '../../src/genome/direct-population.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { run } from '../../src/gpu/program.ts';
 import { Slots } from '../../src/gpu/record-store.ts';
-import { add } from '../../src/kernels/layers/add.ts';
+import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { TrialBuffers } from '../../src/kernels/tuning/operands.ts';
 import { createClassifier } from '../../src/model/classifier.ts';
 import { createJudge } from '../../src/model/judge.ts';
@@ -23,6 +29,10 @@ import { imageWords } from '../../src/image/image-layout.ts';
 import { ResourceStack, type Resource } from '../../src/util/resources.ts';
 import { tinyModel } from '../evolution/tiny-run.ts';
 import { openTestGpu } from '../gpu.ts';
+import { full } from '../support/full.ts';
+
+/** How often each is made and freed. */
+const rounds = full ? 100 : 10;
 
 const model = tinyModel([3, 12, 12]);
 const { architecture, preprocessing } = model;
@@ -51,17 +61,33 @@ async function populationSettings(gpu: Gpu, below: ResourceStack) {
   return { size: 4, cells: 5, seed: 1, extent: preprocessing.image, images };
 }
 
+const grey = { extent: preprocessing.image, bytes: picture };
+const ascents: [string, Partial<AscentOptions>][] = [
+  [
+    'of pixels in a ball',
+    {
+      optimiser: adam({ stepSize: 2 }),
+      start: fromImages([grey], 1),
+      ball: { norm: 'l2', radius: 200 },
+    },
+  ],
+  [
+    'with all regularisers',
+    { optimiser: normalised({ blurRadius: 1, blurEvery: 1, smallNorm: 10, smallContribution: 10 }) },
+  ],
+  ['of waves, transformed', { parametrisation: fourier(), transforms: [jitter(1)], start: gaussianNoise(1) }],
+  ['of CPPNs', { parametrisation: cppn({ mutations: 3 }), start: meanImage() }],
+];
+
 const kinds: [string, Make][] = [
   ['records over several buffers', (gpu) => new Slots(gpu, 'records', 5, 1024, 2048)],
   [
     'operands of a tuning',
-    (gpu) =>
-      new TrialBuffers(gpu, {
-        label: 'add',
-        shape: 'add',
-        launches: [add(16)],
-        operands: { a: 64, b: 64 },
-      }),
+    (gpu) => {
+      const launch = matmul({ rows: 4, columns: 4, depth: 4 }, gpu);
+      const operands = { a: 64, bias: 16, b: 64, c: 64 };
+      return new TrialBuffers(gpu, { shape: '', label: 'product', launches: [launch], operands });
+    },
   ],
   ['parameters', (gpu) => uploadParameters(gpu, architecture, model.weights, 'tiny')],
   [
@@ -123,9 +149,31 @@ const kinds: [string, Make][] = [
       return new Gallery(gpu, images, preprocessing.image, 5);
     },
   ],
-  ['a search', (gpu) => createSearch({ gpu, model, population: 4 })],
-  ['a search of direct genomes', (gpu) => createSearch({ gpu, model, population: 4, encoding: 'direct' })],
-  ['what was evolved', (gpu) => evolve({ gpu, model, population: 4, generations: 2 })],
+  [
+    'a search of two generations',
+    async (gpu) => {
+      using stack = new ResourceStack();
+      const search = stack.use(await createSearch({ gpu, model, encoding: 'direct', population: 4 }));
+      for (let generation = 0; generation < 2; generation++) {
+        await search.ask();
+        search.tell(await search.evaluate());
+      }
+      stack.move();
+      return search;
+    },
+  ],
+  ['an evolution', (gpu) => evolve({ gpu, model, encoding: 'cppn', population: 4, generations: 2 })],
+  ...ascents.map(([name, options]): [string, Make] => [
+    `an ascent ${name}`,
+    async (gpu) => {
+      using stack = new ResourceStack();
+      const objectives = [logit(1), unit('conv1', 2)];
+      const ascent = stack.use(await createAscent({ gpu, model, objectives, ...options }));
+      for await (const step of ascent.steps(2)) expect(step.scores).toHaveLength(2);
+      stack.move();
+      return ascent;
+    },
+  ]),
 ];
 
 async function makeAndFree(gpu: Gpu, make: Make, free: (made: Resource) => void): Promise<number> {
@@ -161,10 +209,10 @@ function failingAt(gpu: Gpu, place: number): { readonly gpu: Gpu; readonly reach
 }
 
 describe.each(kinds)('%s', (_, make) => {
-  test('give back all memory, a hundred times', async () => {
+  test('give back all memory, every time', async () => {
     const gpu = await openTestGpu();
     const before = gpu.memory;
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < rounds; round++) {
       const taken = await makeAndFree(gpu, make, (made) => {
         if (round % 2 === 0) made[Symbol.dispose]();
         else made.destroy();

@@ -17,7 +17,7 @@ export interface Parametrisation {
   readonly pullBack: Program;
   /** Between which the parameters are kept: (least, most) of each value, [values, 2]. */
   readonly bounds: Float32Array<ArrayBuffer>;
-  /** [values, batch]: the parameters of what each lane starts from, where they are kept around it. */
+  /** Parameters [values, batch] of what each lane starts from, where they are kept around it. */
   readonly centre?: GPUBuffer;
   /**
    * Whether the parameters are the picture minus the mean image, [channels, height, width, batch]: blurs and clipping of small

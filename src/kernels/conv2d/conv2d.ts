@@ -34,7 +34,7 @@ export const conv2dFamily = {
 /** A family whose entry points are those of a convolution. */
 type ConvFamily = KernelFamily & { readonly entries: typeof convEntries };
 
-type ConvLaunch = LaunchOf<ConvFamily, keyof typeof convEntries>;
+export type ConvLaunch = LaunchOf<ConvFamily, keyof typeof convEntries>;
 
 /** Binds weights [in, height, width, out], bias [out], x [in, height, width, batch] and y [out, height, width, batch]. */
 export function conv2d(shape: ConvShape, target: Target, variant?: string): ConvLaunch {
