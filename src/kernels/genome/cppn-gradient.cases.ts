@@ -18,10 +18,17 @@ interface Sizes {
   readonly reverseChannels: boolean;
 }
 
-function pulled(name: string, shape: Sizes, nodes: number): Case {
+/** @param room for nodes and their values, of which there may be fewer */
+function pulled(name: string, shape: Sizes, nodes: number, room = nodes): Case {
   const { batch, channels, height, width } = shape;
-  const { genomes, program, heads, mostEdges, slots } = randomPrograms(batch, channels, nodes, 3 * nodes);
-  const whole: CppnGradientShape = { ...shape, slots, edges: mostEdges, nodes };
+  const { genomes, program, heads, mostEdges, slots } = randomPrograms(
+    batch,
+    channels,
+    nodes,
+    3 * nodes,
+    room,
+  );
+  const whole: CppnGradientShape = { ...shape, slots: slots + room - nodes, edges: mostEdges, nodes: room };
   const memory = cppnGradientMemory(whole);
   return {
     name,
@@ -63,6 +70,7 @@ export const cppnGradientCases: FamilyCases<keyof typeof cppnGradientReference> 
       pulled('blue first', { ...colour, reverseChannels: true }, 4),
       pulled('several parts of a large image', { ...gray, batch: 1, height: 70, width: 70 }, 3),
       pulled('values in a buffer', { ...gray, batch: 2 }, 80),
+      pulled('more images than there is memory for at once', { ...gray, batch: 24 }, 3, 900),
     ],
     add: [added(gray, 12), added({ ...gray, batch: 40, height: 70, width: 70 }, 5)],
   },

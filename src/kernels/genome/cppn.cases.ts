@@ -11,8 +11,9 @@ const inputs = 4;
  * Random networks as the shaders read them, each node with a slot of its own and edges from up to four values before it; the last
  * nodes are the outputs.
  * @param nodes of the largest network; others have fewer
+ * @param room for the nodes of a network among the heads
  */
-export function randomPrograms(count: number, channels: number, nodes: number, seed: number) {
+export function randomPrograms(count: number, channels: number, nodes: number, seed: number, room = nodes) {
   const random = RandomStream.of(seed);
   const [genomes, program, heads]: [number[], number[], number[]] = [[], [], []];
   const bits = (weight: number) => new Uint32Array(Float32Array.of(weight).buffer)[0] ?? 0;
@@ -21,7 +22,7 @@ export function randomPrograms(count: number, channels: number, nodes: number, s
     const own = image === 0 ? nodes : Math.max(channels, nodes - image);
     const start = program.length;
     let edges = 0;
-    for (let node = 0; node < nodes; node++) {
+    for (let node = 0; node < room; node++) {
       heads.push(program.length);
       if (node >= own) continue;
       const slot = inputs + node;

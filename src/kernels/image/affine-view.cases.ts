@@ -78,7 +78,8 @@ const forward = ({ name, kind, shape }: (typeof all)[number]): Case => ({
     x: unwritten(inputs(shape)),
   },
   // One subtraction and one multiplication by a power of 2, where nothing is interpolated.
-  tolerance: kind === 'identity' || kind === 'whole pixels' ? { atol: 0, rtol: 2 ** -23 } : { atol: 5e-3, rtol: 2e-5 },
+  tolerance:
+    kind === 'identity' || kind === 'whole pixels' ? { atol: 0, rtol: 2 ** -23 } : { atol: 5e-3, rtol: 2e-5 },
 });
 
 const adjoint = ({ name, kind, shape }: (typeof all)[number]): Case => ({
