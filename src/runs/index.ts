@@ -2,8 +2,12 @@
 export { ascentBatch } from '../ascent/batch-size.ts';
 export { checkSettings, type SettingsModel } from '../ascent/check-settings.ts';
 export type { AscentHooks, InterruptedAscent } from '../ascent/ascend.ts';
+export type { Hyperparameter, RuleName } from '../ascent/optimiser/hyperparameters.ts';
+export type { OptimiserState } from '../ascent/optimiser/optimiser.ts';
+export type { Progress, Standing } from '../ascent/standing.ts';
+export type { Trajectory } from '../ascent/trajectory.ts';
 export type { ObjectiveModel } from '../ascent/objective/check-objective.ts';
-export type { Ranges } from '../ascent/search/ranges.ts';
+export type { Range, Ranges } from '../ascent/search/ranges.ts';
 export { classObjectives, parseObjective } from '../ascent/objective/parse-objective.ts';
 export { comparisonTrials, sampleTrials } from '../ascent/search/trials.ts';
 export type { AscentSettings, Trial } from '../ascent/settings.ts';
@@ -40,6 +44,8 @@ export type {
 } from './evolution/records.ts';
 export { replay, type Replay, type Replayed } from './evolution/replay.ts';
 export type { FolderRecorder } from './evolution/recorder.ts';
+export type { IsOurs } from './clear-folder.ts';
+export type { ProgressLog } from './progress-log.ts';
 export type { Immutable } from './immutable.ts';
 export { carryOut } from './evolution/carry-out.ts';
 export {

@@ -11,6 +11,7 @@ export {
 export type { Tensor } from '../formats/tensor.ts';
 export type {
   AffineLayer,
+  ConvolutionWindow,
   FileLayer,
   Ignored,
   NormLayer,
@@ -19,6 +20,7 @@ export type {
   SimpleLayer,
   WeightFormat,
   WeightedLayer,
+  Window,
 } from '../formats/weight-file.ts';
 export { WeightFileError } from '../formats/weight-file-error.ts';
 export { writeModel } from '../model/model.ts';
