@@ -5,7 +5,7 @@ export type { AscentHooks, InterruptedAscent } from '../ascent/ascend.ts';
 export type { Hyperparameter, RuleName } from '../ascent/optimiser/hyperparameters.ts';
 export type { OptimiserState } from '../ascent/optimiser/optimiser.ts';
 export type { Progress, Standing } from '../ascent/standing.ts';
-export type { Trajectory } from '../ascent/trajectory.ts';
+export type { Best, Trajectory } from '../ascent/trajectory.ts';
 export type { ObjectiveModel } from '../ascent/objective/check-objective.ts';
 export type { Range, Ranges } from '../ascent/search/ranges.ts';
 export { classObjectives, parseObjective } from '../ascent/objective/parse-objective.ts';
