@@ -25,12 +25,13 @@ export { relu } from './kernels/layers/relu.ts';
 export { lrn, type LrnShape } from './kernels/layers/lrn.ts';
 export { maxPool, type PoolShape } from './kernels/layers/max-pool.ts';
 export type { ViewShape } from './kernels/image/view.ts';
-export type { Target, Variant } from './kernels/tuning/variant.ts';
+export type { GpuRates, Target, Variant } from './kernels/tuning/variant.ts';
 export { tune, type TunerHooks, type TuningResult } from './kernels/tuning/tuner.ts';
 
 export { CppnPopulation } from './genome/cppn-population.ts';
 export { DirectPopulation } from './genome/direct-population.ts';
 export type { PastBirth, Population, PopulationSettings } from './genome/population.ts';
+export type { GraphBuffers, ObjectiveGraph } from './ascent/objective-graph.ts';
 export { Evaluator, type Evaluation } from './evolution/evaluator.ts';
 export { Gallery } from './evolution/gallery.ts';
 

@@ -2,6 +2,7 @@
 export { Gpu, type AdapterDescription, type AdapterKind, type GpuOptions } from './gpu/device.ts';
 export { DeviceLostError, GpuError, GpuLimitError } from './gpu/errors.ts';
 export type { GpuMemory } from './gpu/live-buffers.ts';
+export type { Sentence, Setting } from './util/sentence.ts';
 export type { Resource } from './util/resources.ts';
 
 export type { ImageDataset } from './datasets/dataset.ts';
@@ -117,6 +118,7 @@ export {
   unit,
   type AwayFrom,
   type ClassName,
+  type NamedClassTerm,
   type ObjectiveSource,
   type ObjectiveSum,
 } from './ascent/objective/build.ts';
@@ -125,6 +127,7 @@ export { presets, type Preset, type PresetName } from './ascent/optimiser/preset
 export { adam, constant, normalised, progress, sign } from './ascent/optimiser/rules.ts';
 export { cppn, fourier, pixels } from './ascent/parametrisation/create.ts';
 export type {
+  ClimbableParametrisation,
   DrawAround,
   Parametrisation,
   ParametrisationContext,

@@ -30,11 +30,12 @@ import { classMeasures } from './objective/objective.ts';
 import type { AscentSettings } from './settings.ts';
 import { layersOf } from './objective/tensors.ts';
 import { plainView } from './transforms.ts';
+import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 
 /** Most iterations of one submission: rows of the history and of the table of views. */
 export const mostIterations = 64;
 
-export interface ObjectiveGraph {
+export interface ObjectiveGraph extends Resource {
   readonly gpu: Gpu;
   readonly model: Model;
   readonly network: Network;
@@ -44,7 +45,6 @@ export interface ObjectiveGraph {
   readonly buffers: GraphBuffers;
   /** Pictures → objective; then back to `imageGradient`. */
   readonly see: readonly Program[];
-  destroy(): void;
 }
 
 export interface GraphBuffers {
@@ -99,31 +99,19 @@ export async function createObjectiveGraph(
   const { architecture } = model;
   const { batch } = settings;
   const { units, logits } = layersOf(architecture, settings.objectives);
-  const network = await createNetwork(gpu, architecture, parameters, {
-    ...networkOptions(model, settings),
-    choices,
-  });
-  const buffers = allocate(gpu, model, network, settings.transformation !== undefined, units.length);
+  using made = new ResourceStack();
+  const how = { ...networkOptions(model, settings), choices };
+  const network = made.use(await createNetwork(gpu, architecture, parameters, how));
+  const sizes = { network, transformed: settings.transformation !== undefined, unitLayers: units.length };
+  const buffers = allocate(gpu, model, sizes, made);
   const binding: Binding = { gpu, model, network, batch, units, logits, buffers };
-  const fixed = fixedView(binding);
+  const fixed = fixedView(binding, made);
   const { views } = buffers;
   const see = views ? await seeTransformed(binding, fixed, views) : await seePlainly(binding, fixed);
-  return {
-    ...binding,
-    see,
-    destroy() {
-      network.destroy();
-      for (const buffer of [
-        ...(Object.values(buffers) as (GPUBuffer | undefined)[]),
-        fixed.table,
-        fixed.clock,
-      ])
-        buffer?.destroy();
-    },
-  };
+  return { ...binding, see, ...freedBy(made.move()) };
 }
 
-interface Binding extends Omit<ObjectiveGraph, 'see' | 'destroy'> {
+interface Binding extends Omit<ObjectiveGraph, 'see' | keyof Resource> {
   readonly logits: boolean;
 }
 
@@ -136,35 +124,38 @@ interface FixedView {
 function allocate(
   gpu: Gpu,
   { preprocessing }: Model,
-  { batch, classes }: Network,
-  transformed: boolean,
-  unitLayers: number,
+  {
+    network: { batch, classes },
+    transformed,
+    unitLayers,
+  }: { readonly network: Network; readonly transformed: boolean; readonly unitLayers: number },
+  made: ResourceStack,
 ): GraphBuffers {
   const { image, mean } = preprocessing;
-  const outcome = gpu.buffer('outcome', 4 * outcomeFloats(batch));
+  const outcome = made.use(gpu.buffer('outcome', 4 * outcomeFloats(batch)));
   // Where nothing is divided by a power of two, the power is 1.
   gpu.write(outcome, new Float32Array(batch).fill(1), 4 * outcomeRows.scale * batch);
   const shape = { values: 0, inputValues: 0, batch, unitLayers };
   return {
-    images: gpu.buffer('pictures', 4 * batch * imageWords(image)),
-    mean: gpu.bufferFrom('mean', mean),
-    imageGradient: gpu.buffer('d image', 4 * volume(image) * batch),
-    classWeights: gpu.buffer('class weights', 4 * classMeasures.length * classes * batch),
-    watched: gpu.buffer('watched classes', 4 * batch),
+    images: made.use(gpu.buffer('pictures', 4 * batch * imageWords(image))),
+    mean: made.use(gpu.bufferFrom('mean', mean)),
+    imageGradient: made.use(gpu.buffer('d image', 4 * volume(image) * batch)),
+    classWeights: made.use(gpu.buffer('class weights', 4 * classMeasures.length * classes * batch)),
+    watched: made.use(gpu.buffer('watched classes', 4 * batch)),
     outcome,
-    judged: transformed ? gpu.buffer('judged outcome', 4 * outcomeFloats(batch)) : outcome,
-    parts: gpu.buffer('sums', 4 * sumParts(shape) * batch),
-    clock: gpu.buffer('clock', 8),
-    views: transformed ? gpu.buffer('views', 32 * mostIterations * batch) : undefined,
+    judged: transformed ? made.use(gpu.buffer('judged outcome', 4 * outcomeFloats(batch))) : outcome,
+    parts: made.use(gpu.buffer('sums', 4 * sumParts(shape) * batch)),
+    clock: made.use(gpu.buffer('clock', 8)),
+    views: transformed ? made.use(gpu.buffer('views', 32 * mostIterations * batch)) : undefined,
   };
 }
 
-function fixedView({ gpu, model, batch }: Binding): FixedView {
+function fixedView({ gpu, model, batch }: Binding, made: ResourceStack): FixedView {
   const view = plainView(model.preprocessing, model.architecture.input);
   const table = affineTable(Array.from({ length: batch }, () => view));
   return {
-    table: gpu.bufferFrom('plain view', table),
-    clock: gpu.buffer('clock that stands still', 8),
+    table: made.use(gpu.bufferFrom('plain view', table)),
+    clock: made.use(gpu.buffer('clock that stands still', 8)),
   };
 }
 

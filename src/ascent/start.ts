@@ -10,6 +10,7 @@ import type { Parametrisation } from './parametrisation/parametrisation.ts';
 import type { Centred } from './parametrisation/pixel.ts';
 import { noiseOf, startsFromPictures, type Start } from './settings.ts';
 import { objectiveStream } from './transforms.ts';
+import { ResourceStack } from '../util/resources.ts';
 
 /** The picture that an objective starts from, minus the mean image. */
 export type PictureFor = (objective: Objective) => Centred;
@@ -36,12 +37,11 @@ export async function writeStart(
   { parameters, values }: Pick<Parametrisation, 'parameters' | 'values'>,
   { start, seed, objectives, batch, pictureFor, centre, bounds }: StartOptions,
 ): Promise<void> {
-  const own: GPUBuffer[] = [];
+  using scratch = new ResourceStack();
   const dispatches: Dispatch[] = [];
   const size = noiseOf(start);
   if (size > 0) {
-    const keys = gpu.bufferFrom('keys of the start', keysOf(objectives, seed, batch));
-    own.push(keys);
+    const keys = scratch.use(gpu.bufferFrom('keys of the start', keysOf(objectives, seed, batch)));
     const kind = start.from === 'gaussian' ? 'gaussian' : 'uniform';
     dispatches.push(await bind(gpu, 'start', noise({ values, batch, kind, size }), { keys, x: parameters }));
   } else {
@@ -50,15 +50,13 @@ export async function writeStart(
   if (startsFromPictures(start)) {
     if (!pictureFor) throw new Error('the pictures of the start were not handed over');
     const pictures = side(objectives.slice(0, batch).map(pictureFor), values, batch);
-    const added = centre ?? gpu.buffer('pictures of the start', 4 * values * batch);
-    if (!centre) own.push(added);
+    const added = centre ?? scratch.use(gpu.buffer('pictures of the start', 4 * values * batch));
     gpu.write(added, pictures);
     dispatches.push(await bind(gpu, 'picture', add(values * batch), { a: added, b: parameters }));
   }
   const tensors = { parameters, bounds };
   dispatches.push(await bind(gpu, 'bounds', boundParameters(values, batch), tensors));
   run(gpu, new Program(dispatches));
-  for (const buffer of own) buffer.destroy();
 }
 
 /** u32 [batch, 2]; lanes without an objective share one. */

@@ -81,9 +81,7 @@ export async function createClassifier(
   const layout = { shape: shownAs(model, batch, views.length, options.randomViews), count, turn };
   const turns = await createTurns(gpu, network, shared, layout, made);
   const held = made.move();
-  const own = freedBy(() => {
-    held.destroy();
-  });
+  const own = freedBy(held);
   const program = new Program(turns.flatMap(({ dispatches }) => dispatches));
   return { model, images, confidences, logOdds, network, program, views: views.length, turns, ...own };
 }

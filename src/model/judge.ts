@@ -37,9 +37,7 @@ export async function createJudge(
   return {
     model,
     images,
-    ...freedBy(() => {
-      classifier.destroy();
-    }),
+    ...freedBy(classifier),
     async judge(pixels, count) {
       if (count > images)
         throw new RangeError(`${String(count)} images for a judge of ${String(images)} at a time`);

@@ -116,9 +116,7 @@ export async function createNetwork(
     parameterGradients,
     dropoutKey: buffers.get(dropoutKeyTensor),
     memory,
-    ...freedBy(() => {
-      held.destroy();
-    }),
+    ...freedBy(held),
   };
 }
 

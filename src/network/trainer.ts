@@ -129,9 +129,7 @@ export async function createTrainer(
   return {
     network,
     state,
-    ...freedBy(() => {
-      held.destroy();
-    }),
+    ...freedBy(held),
     step(chosen, rate) {
       const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
       gpu.write(source, slots);
@@ -175,9 +173,7 @@ export async function bindView(
   const held = made.move();
   return {
     dispatch,
-    ...freedBy(() => {
-      held.destroy();
-    }),
+    ...freedBy(held),
   };
 }
 
@@ -220,9 +216,7 @@ export async function createDescender(
   const held = made.move();
   return {
     network,
-    ...freedBy(() => {
-      held.destroy();
-    }),
+    ...freedBy(held),
     state: new Map([...parameters, ...update.velocities]),
     descend(targets, rate, before = nothing) {
       const { key } = RandomStream.of(seed, streams.dropout, steps++);

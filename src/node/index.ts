@@ -21,7 +21,7 @@ export {
 export type { PictureBound } from './image-limits.ts';
 export { loadMnist, type MnistSplit } from './mnist-files.ts';
 export { loadModel, shippedModels, type LoadedModel } from './model-file.ts';
-export type { OpenPart } from './part-file.ts';
+export type { OpenPart, PartWriter } from './part-file.ts';
 export { writeReport } from './report-files.ts';
 export type { SilencedCall } from './silence-driver.ts';
 export { cachedWeights } from './weights-cache.ts';

@@ -47,7 +47,10 @@ export class ResourceStack implements Resource {
   }
 }
 
-/** The two methods of a resource, for records that own what a stack holds. */
-export function freedBy(destroy: () => void): Resource {
+/** The two methods of a resource, for records that own what another one holds. */
+export function freedBy(held: Destroyable): Resource {
+  const destroy = () => {
+    held.destroy();
+  };
   return { destroy, [Symbol.dispose]: destroy };
 }

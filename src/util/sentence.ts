@@ -4,7 +4,7 @@
  */
 
 /** The name of a setting within a sentence. */
-interface Setting {
+export interface Setting {
   readonly setting: string;
 }
 

@@ -9,7 +9,19 @@ export {
   type WeightFileWithMetadata,
 } from '../formats/read-weights.ts';
 export type { Tensor } from '../formats/tensor.ts';
-export type { FileLayer, Ignored, WeightFormat } from '../formats/weight-file.ts';
+export type {
+  AffineLayer,
+  ConvolutionWindow,
+  FileLayer,
+  Ignored,
+  NormLayer,
+  OtherLayer,
+  PoolLayer,
+  SimpleLayer,
+  WeightFormat,
+  WeightedLayer,
+  Window,
+} from '../formats/weight-file.ts';
 export { WeightFileError } from '../formats/weight-file-error.ts';
 export { writeModel } from '../model/model.ts';
 export {

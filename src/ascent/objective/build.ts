@@ -12,7 +12,7 @@ export interface ObjectiveSum {
   readonly terms: readonly (NamedClassTerm | UnitTerm)[];
 }
 
-interface NamedClassTerm {
+export interface NamedClassTerm {
   readonly of: ClassMeasure;
   readonly class: ClassName;
   readonly weight: number;

@@ -17,6 +17,7 @@ import { never, stepNumbers } from './hyperparameters.ts';
 import type { Parametrisation } from '../parametrisation/parametrisation.ts';
 import type { AscentSettings, Climb } from '../settings.ts';
 import { mostIterations, type ObjectiveGraph } from '../objective-graph.ts';
+import type { ResourceStack } from '../../util/resources.ts';
 
 export interface IterationOptions {
   readonly settings: Pick<AscentSettings, 'steps' | 'until'>;
@@ -51,24 +52,29 @@ function shapeOf({ model, batch, units }: ObjectiveGraph, { values }: Parametris
   return { values, inputValues: volume(model.architecture.input), batch, unitLayers: units.length };
 }
 
-export function allocateLanes({ gpu, model, batch }: ObjectiveGraph, options: IterationOptions): LaneBuffers {
+/** @param made takes them over */
+export function allocateLanes(
+  { gpu, model, batch }: ObjectiveGraph,
+  options: IterationOptions,
+  made: ResourceStack,
+): LaneBuffers {
   const { climb, settings, parametrisation } = options;
   const { values, bounds } = parametrisation;
   const { steps, until = never } = settings;
   const uniform = stepUniform(climb.step.rule, { ...stepNumbers(climb), steps, until });
   const step = stepOf(climb);
   return {
-    uniform: gpu.bufferFrom('climb', uniform, uniformUsage),
-    bounds: gpu.bufferFrom('bounds', bounds),
-    history: gpu.buffer('history', 4 * historyFloats(mostIterations, batch)),
-    kept: gpu.buffer('best pictures', 4 * batch * imageWords(model.preprocessing.image)),
+    uniform: made.use(gpu.bufferFrom('climb', uniform, uniformUsage)),
+    bounds: made.use(gpu.bufferFrom('bounds', bounds)),
+    history: made.use(gpu.buffer('history', 4 * historyFloats(mostIterations, batch))),
+    kept: made.use(gpu.buffer('best pictures', 4 * batch * imageWords(model.preprocessing.image))),
     keptParameters: parametrisation.keepsParameters
-      ? gpu.buffer('best parameters', 4 * values * batch)
+      ? made.use(gpu.buffer('best parameters', 4 * values * batch))
       : undefined,
-    best: gpu.buffer('best', 16 * batch),
-    rates: gpu.buffer('rates', 4 * batch),
-    firstMoment: step === 'plain' ? undefined : gpu.buffer('first moment', 4 * values * batch),
-    secondMoment: step === 'adam' ? gpu.buffer('second moment', 4 * values * batch) : undefined,
+    best: made.use(gpu.buffer('best', 16 * batch)),
+    rates: made.use(gpu.buffer('rates', 4 * batch)),
+    firstMoment: step === 'plain' ? undefined : made.use(gpu.buffer('first moment', 4 * values * batch)),
+    secondMoment: step === 'adam' ? made.use(gpu.buffer('second moment', 4 * values * batch)) : undefined,
   };
 }
 

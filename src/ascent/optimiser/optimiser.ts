@@ -22,6 +22,7 @@ import type { AscentSettings } from '../settings.ts';
 import { writeStart, type PictureFor, type StartOptions } from '../start.ts';
 import { classWeights, unitWeights, watchedClasses } from '../objective/tensors.ts';
 import { objectiveStream, plainView, transformedView } from '../transforms.ts';
+import { ResourceStack, type Resource } from '../../util/resources.ts';
 
 /** What the device says of an iteration, one number per lane. */
 export type Iteration = Readonly<Record<keyof typeof historyRows, Float32Array>>;
@@ -37,7 +38,7 @@ export interface OptimiserOptions extends IterationOptions {
 /** Buffers of the state that an interrupted ascent resumes from, by name. */
 export type OptimiserState = ReadonlyMap<string, GPUBuffer>;
 
-export class Optimiser {
+export class Optimiser implements Resource {
   #objectives: readonly Objective[];
   readonly #programs: readonly Program[];
   readonly #tick: Program;
@@ -48,19 +49,22 @@ export class Optimiser {
     private readonly own: LaneBuffers,
     private readonly regularisers: Regularisers,
     programs: IterationPrograms,
+    private readonly held: Resource,
   ) {
     this.#objectives = options.objectives;
     this.#programs = programs.iteration;
     this.#tick = programs.tick;
   }
 
-  /** Binds everything and writes the start. */
+  /** Binds everything and writes the start. The parametrisation becomes its own, also where it cannot be made. */
   static async create(graph: ObjectiveGraph, options: OptimiserOptions): Promise<Optimiser> {
-    const own = allocateLanes(graph, options);
+    using made = new ResourceStack();
+    made.use(options.parametrisation);
+    const own = allocateLanes(graph, options, made);
     await writeBeginning(graph, options, own);
-    const regularisers = await regularisersOf(graph, options);
+    const regularisers = made.use(await regularisersOf(graph, options));
     const programs = await bindIteration(graph, options, own);
-    return new Optimiser(graph, options, own, regularisers, programs);
+    return new Optimiser(graph, options, own, regularisers, programs, made.move());
   }
 
   /**
@@ -98,8 +102,9 @@ export class Optimiser {
     writeObjectives(graph, objectives);
     const { values, parameters } = this.options.parametrisation;
     const rows = new Float32Array(await gpu.read(own.best));
-    const mask = gpu.buffer('replaced lanes', 16 * batch);
-    const fresh = gpu.buffer('start of replaced lanes', 4 * values * batch);
+    using scratch = new ResourceStack();
+    const mask = scratch.use(gpu.buffer('replaced lanes', 16 * batch));
+    const fresh = scratch.use(gpu.buffer('start of replaced lanes', 4 * values * batch));
     gpu.write(mask, Float32Array.from(lanesMask(lanes, batch)));
     const replacing = async (label: string, target: GPUBuffer) =>
       bind(gpu, label, copyImprovedParameters(values, batch), {
@@ -115,8 +120,6 @@ export class Optimiser {
     for (const lane of lanes)
       for (const [row, value] of beginning.entries()) rows[row * batch + lane] = value;
     gpu.write(own.best, rows);
-    mask.destroy();
-    fresh.destroy();
   }
 
   /** A lane's picture of the last iteration that was done, or its best: bytes [channels, plane words · 4]. */
@@ -150,9 +153,11 @@ export class Optimiser {
   }
 
   destroy(): void {
-    this.regularisers.destroy();
-    this.options.parametrisation.destroy();
-    for (const buffer of Object.values(this.own) as (GPUBuffer | undefined)[]) buffer?.destroy();
+    this.held.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   #views(first: number, count: number, starts: readonly number[]): Float32Array<ArrayBuffer> {

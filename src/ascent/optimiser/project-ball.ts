@@ -13,6 +13,7 @@ import {
 import { productFloats } from '../../kernels/ascent/batched-dot.ts';
 import type { DrawAround } from '../parametrisation/parametrisation.ts';
 import type { Ball } from '../settings.ts';
+import { ResourceStack, freedBy, type Resource } from '../../util/resources.ts';
 
 interface Image {
   readonly values: number;
@@ -21,12 +22,11 @@ interface Image {
   readonly parameters: GPUBuffer;
 }
 
-export interface KeptInBall {
+export interface KeptInBall extends Resource {
   /** [values, batch]: what each lane starts from; written together with the start. */
   readonly centre: GPUBuffer;
   /** Brings the image back into the ball, then draws it. */
   readonly draw: Dispatch[];
-  destroy(): void;
 }
 
 /** What the kernels of a ball take on the device, in bytes. */
@@ -39,37 +39,28 @@ export async function createBall(
   { norm, radius }: Ball,
   draw: DrawAround,
 ): Promise<KeptInBall> {
-  const centre = gpu.buffer('centre of the ball', 4 * values * batch);
+  using made = new ResourceStack();
+  const centre = made.use(gpu.buffer('centre of the ball', 4 * values * batch));
   if (norm === 'linf') {
     // Bytes are whole numbers, and so is the most by which one of them may change.
     const shape = { values, batch, radius: Math.floor(radius) };
     const clamp = await bind(gpu, 'clamp', clampToCube(shape), { x: parameters, centre });
-    return {
-      centre,
-      draw: [clamp, await draw.nearest(parameters)],
-      destroy() {
-        centre.destroy();
-      },
-    };
+    const drawn = [clamp, await draw.nearest(parameters)];
+    return { centre, draw: drawn, ...freedBy(made.move()) };
   }
   const shape = { values, batch, radius };
-  const partial = gpu.buffer('distance', 4 * productFloats(batch));
-  const factor = gpu.buffer('shrinking', 4 * batch);
-  const squares = gpu.buffer('squares of changes', 4 * squaresWords(batch));
-  const shifts = gpu.buffer('rounding', 4 * batch);
+  const partial = made.use(gpu.buffer('distance', 4 * productFloats(batch)));
+  const factor = made.use(gpu.buffer('shrinking', 4 * batch));
+  const squares = made.use(gpu.buffer('squares of changes', 4 * squaresWords(batch)));
+  const shifts = made.use(gpu.buffer('rounding', 4 * batch));
   const image = { x: parameters, centre };
-  return {
-    centre,
-    draw: [
-      await bind(gpu, 'distance', ballDistance(shape), { ...image, partial }),
-      await bind(gpu, 'shrink', ballShrink(shape), { partial, factor }),
-      await bind(gpu, 'project', ballProject(shape), { ...image, factor }),
-      await bind(gpu, 'squares', ballSquares(shape), { ...image, squares_of: squares }),
-      await bind(gpu, 'choose', ballChoose(shape), { squares_of: squares, shifts }),
-      await draw.around(parameters, centre, shifts),
-    ],
-    destroy() {
-      for (const buffer of [centre, partial, factor, squares, shifts]) buffer.destroy();
-    },
-  };
+  const drawn = [
+    await bind(gpu, 'distance', ballDistance(shape), { ...image, partial }),
+    await bind(gpu, 'shrink', ballShrink(shape), { partial, factor }),
+    await bind(gpu, 'project', ballProject(shape), { ...image, factor }),
+    await bind(gpu, 'squares', ballSquares(shape), { ...image, squares_of: squares }),
+    await bind(gpu, 'choose', ballChoose(shape), { squares_of: squares, shifts }),
+    await draw.around(parameters, centre, shifts),
+  ];
+  return { centre, draw: drawn, ...freedBy(made.move()) };
 }

@@ -6,11 +6,11 @@ import { clearSmallPixels, rankOf, smallPixelThreshold } from '../../kernels/asc
 import type { Extent } from '../../network/layer.ts';
 import { volume } from '../../network/layer.ts';
 import type { Climb } from '../settings.ts';
+import { ResourceStack, freedBy, type Resource } from '../../util/resources.ts';
 
-export interface Regularisers {
+export interface Regularisers extends Resource {
   /** What is to be done after the step of an iteration, in the published order. */
   after(iteration: number): readonly Program[];
-  destroy(): void;
 }
 
 interface Image {
@@ -23,12 +23,8 @@ interface Image {
 
 /** Blur, then pixels of small norm, then those of small contribution; decay is part of the step. */
 export async function createRegularisers(gpu: Gpu, image: Image, climb: Climb): Promise<Regularisers> {
-  const own: GPUBuffer[] = [];
-  const allocate = (label: string, floats: number): GPUBuffer => {
-    const buffer = gpu.buffer(label, 4 * floats);
-    own.push(buffer);
-    return buffer;
-  };
+  using made = new ResourceStack();
+  const allocate = (label: string, floats: number): GPUBuffer => made.use(gpu.buffer(label, 4 * floats));
   const smallNorm = climb.smallNorm > 0 ? await clearing(gpu, image, climb.smallNorm, false, allocate) : [];
   const smallContribution =
     climb.smallContribution > 0 ? await clearing(gpu, image, climb.smallContribution, true, allocate) : [];
@@ -37,9 +33,7 @@ export async function createRegularisers(gpu: Gpu, image: Image, climb: Climb): 
   const every = climb.blur?.every ?? 1;
   return {
     after: (iteration) => ((iteration + 1) % every === 0 ? blurred : always),
-    destroy() {
-      for (const buffer of own) buffer.destroy();
-    },
+    ...freedBy(made.move()),
   };
 }
 
@@ -93,4 +87,4 @@ async function clearing(
 }
 
 /** For parametrisations that none of them fits. */
-export const noRegularisers: Regularisers = { after: () => [], destroy: () => undefined };
+export const noRegularisers: Regularisers = { after: () => [], ...freedBy(new ResourceStack()) };

@@ -25,6 +25,7 @@ import {
 import { cppn, cppnStoredBytes, type CppnShape } from '../../kernels/genome/cppn.ts';
 import { scatter } from '../../kernels/ascent/scatter.ts';
 import type { Parametrisation, ParametrisationShape } from './parametrisation.ts';
+import { ResourceStack, freedBy } from '../../util/resources.ts';
 
 export interface CppnWeights extends Parametrisation {
   /** The genomes' own weights [values, batch], which the parameters hold at the start. */
@@ -126,23 +127,28 @@ export async function createCppnWeights(
   const { draw, pull } = sizes;
   const memory = cppnGradientMemory(pull);
   const layout = layOut(members, sizes);
+  using made = new ResourceStack();
   const buffers: Buffers = {
-    parameters: gpu.bufferFrom('CPPN weights', initial),
-    gradient: gpu.buffer('gradient of the CPPN weights', initial.byteLength),
-    frame: gpu.bufferFrom('CPPN frame', cppnFrame(coordinates, [draw.height, draw.width]), uniformUsage),
-    places: gpu.bufferFrom('places of the CPPN weights', layout.places),
-    heads: gpu.bufferFrom('nodes of the CPPN program', layout.heads),
-    shares: gpu.buffer('shares of the CPPN gradient', memory.shares),
-    slopes: gpu.buffer('slopes of the CPPN gradient', memory.slopes),
-    drawn: upload(gpu, 'CPPN', drawn, cppnStoredBytes(draw)),
-    pulled: upload(gpu, 'CPPN gradient', pulled, memory.values),
+    parameters: made.use(gpu.bufferFrom('CPPN weights', initial)),
+    gradient: made.use(gpu.buffer('gradient of the CPPN weights', initial.byteLength)),
+    frame: made.use(
+      gpu.bufferFrom('CPPN frame', cppnFrame(coordinates, [draw.height, draw.width]), uniformUsage),
+    ),
+    places: made.use(gpu.bufferFrom('places of the CPPN weights', layout.places)),
+    heads: made.use(gpu.bufferFrom('nodes of the CPPN program', layout.heads)),
+    shares: made.use(gpu.buffer('shares of the CPPN gradient', memory.shares)),
+    slopes: made.use(gpu.buffer('slopes of the CPPN gradient', memory.slopes)),
+    drawn: upload(gpu, 'CPPN', drawn, cppnStoredBytes(draw), made),
+    pulled: upload(gpu, 'CPPN gradient', pulled, memory.values, made),
   };
+  const drawProgram = new Program(await drawing(gpu, shape, sizes, buffers));
+  const pullBack = new Program(await pulling(gpu, shape, sizes, buffers));
   return {
     values: pull.edges,
     parameters: buffers.parameters,
     gradient: buffers.gradient,
-    draw: new Program(await drawing(gpu, shape, sizes, buffers)),
-    pullBack: new Program(await pulling(gpu, shape, sizes, buffers)),
+    draw: drawProgram,
+    pullBack,
     bounds: Float32Array.from({ length: 2 * pull.edges }, (_, at) =>
       at % 2 === 0 ? -largestWeight : largestWeight,
     ),
@@ -151,9 +157,7 @@ export async function createCppnWeights(
     keepsParameters: true,
     genomesOf: (parameters) =>
       members.map((member, slot) => withWeights(member, slot, members.length, parameters)),
-    destroy: () => {
-      destroyBuffers(buffers);
-    },
+    ...freedBy(made.move()),
   };
 }
 
@@ -162,17 +166,13 @@ function upload(
   label: string,
   { table, program }: FlatPopulation,
   valueBytes: number,
+  made: ResourceStack,
 ): Interpreted {
   return {
-    table: gpu.bufferFrom(`${label} table`, table),
-    program: gpu.bufferFrom(`${label} program`, program),
-    values: valueBytes > 0 ? gpu.buffer(`${label} values`, valueBytes) : undefined,
+    table: made.use(gpu.bufferFrom(`${label} table`, table)),
+    program: made.use(gpu.bufferFrom(`${label} program`, program)),
+    values: valueBytes > 0 ? made.use(gpu.buffer(`${label} values`, valueBytes)) : undefined,
   };
-}
-
-function destroyBuffers({ drawn, pulled, ...own }: Buffers): void {
-  const all = [own, drawn, pulled].flatMap((buffers) => Object.values<GPUBuffer | undefined>({ ...buffers }));
-  for (const buffer of all) buffer?.destroy();
 }
 
 async function drawing(

@@ -14,6 +14,7 @@ import { mixColumns, spectrum, type ChannelMix } from '../../kernels/ascent/spec
 import { hypotenuse } from '../../random/fixed-math.ts';
 import type { Parametrisation, ParametrisationShape } from './parametrisation.ts';
 import { transposed, waveBasis, waveFrequency } from './waves.ts';
+import { ResourceStack, freedBy } from '../../util/resources.ts';
 
 /** Root mean square of X, in bytes, when every amplitude is drawn from a Gaussian of standard deviation 1. */
 export const unitPictureSize = 16;
@@ -60,7 +61,10 @@ export async function createFourier(
 ): Promise<Parametrisation> {
   const [channels, height, width] = shape.extent;
   const values = channels * height * width;
-  const buffers = fourierBuffers(gpu, shape);
+  using made = new ResourceStack();
+  const buffers = fourierBuffers(gpu, shape, made);
+  const draw = new Program([...(await synthesis(gpu, shape, buffers)), await drawPicture(buffers.first)]);
+  const pullBack = new Program(await adjoint(gpu, shape, buffers));
   const bounds = Float32Array.from({ length: 2 * values }, (_, at) =>
     at % 2 === 0 ? -largestAmplitude : largestAmplitude,
   );
@@ -68,12 +72,10 @@ export async function createFourier(
     values,
     parameters: buffers.parameters,
     gradient: buffers.gradient,
-    draw: new Program([...(await synthesis(gpu, shape, buffers)), await drawPicture(buffers.first)]),
-    pullBack: new Program(await adjoint(gpu, shape, buffers)),
+    draw,
+    pullBack,
     bounds,
-    destroy: () => {
-      for (const buffer of Object.values<GPUBuffer>({ ...buffers })) buffer.destroy();
-    },
+    ...freedBy(made.move()),
   };
 }
 
@@ -125,29 +127,27 @@ function launchesOf({ extent, batch }: ParametrisationShape) {
   };
 }
 
-function fourierBuffers(gpu: Gpu, shape: ParametrisationShape): Buffers {
+function fourierBuffers(gpu: Gpu, shape: ParametrisationShape, made: ResourceStack): Buffers {
   const [channels, height, width] = shape.extent;
   const floats = 4 * channels * height * width * shape.batch;
   const mix = colourMix(channels, shape.reverseChannels);
   const [rows, columns] = [waveBasis(height), waveBasis(width)];
   const turnedMix = mix.map((_, row) => mix.map((channel) => channel[row] ?? 0));
   return {
-    parameters: gpu.buffer('amplitudes', floats),
-    gradient: gpu.buffer('gradient of the amplitudes', floats),
-    first: gpu.buffer('picture of waves', floats),
-    second: gpu.buffer('picture half of waves', floats),
-    scale: gpu.bufferFrom('scale of the waves', waveScale(height, width, mix, channels)),
-    mix: gpu.bufferFrom('colours', mixColumns(mix), uniformUsage),
-    mixTransposed: gpu.bufferFrom('colours backward', mixColumns(turnedMix), uniformUsage),
-    rows: gpu.bufferFrom('waves of the height', basisRows(rows, height)),
-    rowsTransposed: gpu.bufferFrom(
-      'waves of the height backward',
-      basisRows(transposed(rows, height), height),
+    parameters: made.use(gpu.buffer('amplitudes', floats)),
+    gradient: made.use(gpu.buffer('gradient of the amplitudes', floats)),
+    first: made.use(gpu.buffer('picture of waves', floats)),
+    second: made.use(gpu.buffer('picture half of waves', floats)),
+    scale: made.use(gpu.bufferFrom('scale of the waves', waveScale(height, width, mix, channels))),
+    mix: made.use(gpu.bufferFrom('colours', mixColumns(mix), uniformUsage)),
+    mixTransposed: made.use(gpu.bufferFrom('colours backward', mixColumns(turnedMix), uniformUsage)),
+    rows: made.use(gpu.bufferFrom('waves of the height', basisRows(rows, height))),
+    rowsTransposed: made.use(
+      gpu.bufferFrom('waves of the height backward', basisRows(transposed(rows, height), height)),
     ),
-    columns: gpu.bufferFrom('waves of the width', basisRows(columns, width)),
-    columnsTransposed: gpu.bufferFrom(
-      'waves of the width backward',
-      basisRows(transposed(columns, width), width),
+    columns: made.use(gpu.bufferFrom('waves of the width', basisRows(columns, width))),
+    columnsTransposed: made.use(
+      gpu.bufferFrom('waves of the width backward', basisRows(transposed(columns, width), width)),
     ),
   };
 }

@@ -5,6 +5,7 @@ import { volume } from '../../network/layer.ts';
 import { createBall } from '../optimiser/project-ball.ts';
 import type { DrawAround, Parametrisation, ParametrisationShape } from './parametrisation.ts';
 import type { Ball } from '../settings.ts';
+import { ResourceStack, freedBy } from '../../util/resources.ts';
 
 /** Values of an image minus the mean image, [channels, height, width] in the network's channel order. */
 export type Centred = Float32Array<ArrayBuffer>;
@@ -17,22 +18,21 @@ export async function createPixel(
   ball?: Ball,
 ): Promise<Parametrisation> {
   const values = volume(extent);
-  const parameters = gpu.buffer('image', 4 * values * batch);
-  const kept = ball && (await createBall(gpu, { values, batch, parameters }, ball, draw));
+  using made = new ResourceStack();
+  const parameters = made.use(gpu.buffer('image', 4 * values * batch));
+  const kept = made.use(ball && (await createBall(gpu, { values, batch, parameters }, ball, draw)));
+  const drawing = new Program(kept?.draw ?? [await draw.nearest(parameters)]);
   const bounds = new Float32Array(2 * values);
   for (const [value, offset] of mean.entries()) bounds.set([-offset, 255 - offset], 2 * value);
   return {
     values,
     parameters,
     gradient: imageGradient,
-    draw: new Program(kept?.draw ?? [await draw.nearest(parameters)]),
+    draw: drawing,
     pullBack: new Program([]),
     bounds,
     isImage: true,
     ...(kept && { centre: kept.centre }),
-    destroy() {
-      kept?.destroy();
-      parameters.destroy();
-    },
+    ...freedBy(made.move()),
   };
 }

@@ -85,9 +85,7 @@ export async function createFineTuner(
   return {
     network,
     state,
-    ...freedBy(() => {
-      held.destroy();
-    }),
+    ...freedBy(held),
     async step(chosen, rate) {
       const targets = Uint32Array.from(chosen, (picture) => pictures.targets[picture] ?? 0);
       descender.descend(targets, rate, await feed(chosen));

@@ -24,6 +24,7 @@ import { damageNotes } from '../damage-notes.ts';
 import { checkVariants, recordedChoices } from '../recorded-variants.ts';
 import { picturesOf } from '../replaced-run.ts';
 import { markIn, originOf, runMark } from '../run-origin.ts';
+import { ResourceStack, freedBy, type Resource } from '../../util/resources.ts';
 
 export interface AscentSetup {
   readonly gpu: Gpu;
@@ -44,7 +45,7 @@ export interface AscentSetup {
 }
 
 /** An ascent that is ready on the device, with the folder that it is recorded in. */
-export interface RecordedAscent extends PreparedAscent {
+export interface RecordedAscent extends PreparedAscent, Resource {
   readonly settings: AscentRunSettings;
   readonly run: AscentRecord;
   readonly folder: AscentFolder;
@@ -52,8 +53,6 @@ export interface RecordedAscent extends PreparedAscent {
   readonly starts?: { readonly pictures: readonly StartPicture[]; readonly judge: Judge };
   /** What an interrupted ascent had saved: its state, and the trials that are complete. */
   readonly saved?: { readonly state: AscentState; readonly trials: readonly TrialRecord[] };
-  /** Frees what it took on the device. */
-  destroy(): void;
 }
 
 export interface StartPicture {
@@ -65,13 +64,15 @@ export interface StartPicture {
 
 /** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
 export async function newAscent(setup: AscentSetup): Promise<RecordedAscent> {
-  const ascent = await assemble(setup);
+  using made = new ResourceStack();
+  const ascent = made.use(await assemble(setup));
   await ascent.folder.clear(await picturesOf(setup.storage));
   await ascent.folder.writeRun(ascent.run);
   const extent = setup.model.preprocessing.image;
   for (const [place, { pixels }] of (ascent.starts?.pictures ?? []).entries())
     await ascent.folder.writeStart(place, { extent, bytes: pixels });
   await writeFirstState(setup.storage, ascent.run);
+  made.move();
   return ascent;
 }
 
@@ -83,7 +84,8 @@ export async function resumedAscent(setup: AscentSetup): Promise<RecordedAscent>
   const taken = await takeState(setup.storage);
   const state = taken?.record;
   const stored = await readJson(setup.storage, 'run.json', ascentRecordSchema);
-  const ascent = await assemble(setup, stored, recordedChoices(stored, setup.gpu));
+  using made = new ResourceStack();
+  const ascent = made.use(await assemble(setup, stored, recordedChoices(stored, setup.gpu)));
   if (state) {
     checkOrigin(state, ascent.run, statePath);
     checkVariants(stored, ascent.run);
@@ -94,6 +96,7 @@ export async function resumedAscent(setup: AscentSetup): Promise<RecordedAscent>
   );
   await ascent.folder.writeRun(ascent.run);
   for (const note of damageNotes(taken, damagedLines)) setup.onWarning?.(note);
+  made.move();
   return saved ? { ...ascent, saved, from: interrupted(setup, saved.state) } : ascent;
 }
 
@@ -130,9 +133,12 @@ async function assemble(
 ): Promise<RecordedAscent> {
   const { gpu, model, settings, storage, encodePicture, pictures = [] } = setup;
   const { denseWeights = 'f32' } = settings;
-  const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name, denseWeights);
-  const graph = await createObjectiveGraph(gpu, model, parameters, settings, choices);
+  using made = new ResourceStack();
+  const { architecture, weights, name } = model;
+  const parameters = made.use(await uploadParameters(gpu, architecture, weights, name, denseWeights));
+  const graph = made.use(await createObjectiveGraph(gpu, model, parameters, settings, choices));
   const starts = await startsOf(setup, pictures, parameters, stored?.starts ?? setup.named);
+  made.use(starts?.judge);
   const run = recordOf(setup, graph, starts, stored);
   return {
     gpu,
@@ -143,11 +149,7 @@ async function assemble(
     folder: new AscentFolder(storage, encodePicture, run.mark),
     parametrise: (objectives) => createParametrisation(graph, settings, objectives),
     ...(starts && { starts, startPictures: starts.pictures.map(({ pixels }) => pixels) }),
-    destroy() {
-      graph.destroy();
-      starts?.judge.destroy();
-      destroyAll(parameters);
-    },
+    ...freedBy(made.move()),
   };
 }
 
@@ -164,13 +166,15 @@ async function startsOf(
   if (pictures.length === 0) return undefined;
   const { denseWeights: denseStorage = 'f32' } = settings;
   const images = Math.min(pictures.length, judgedAtATime);
-  const judge = await createJudge(gpu, model, images, 1, { parameters, denseStorage });
+  using made = new ResourceStack();
+  const judge = made.use(await createJudge(gpu, model, images, 1, { parameters, denseStorage }));
   const before = known ?? (await namesOf(judge, pictures));
   const named = pictures.map((pixels, place) => {
     const found = before[place];
     if (!found) throw new CheckpointError('run.json does not say what the pictures of the start are named');
     return { pixels, before: found };
   });
+  made.move();
   return { pictures: named, judge };
 }
 
@@ -197,8 +201,4 @@ function recordOf(
     choices: Object.assign({}, ...see.map((program) => program.choices())) as ChoiceTable,
     ...(starts && { starts: starts.pictures.map(({ before }) => before) }),
   };
-}
-
-function destroyAll(parameters: Parameters): void {
-  for (const buffer of parameters.values()) buffer.destroy();
 }
