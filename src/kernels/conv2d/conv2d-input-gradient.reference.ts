@@ -15,16 +15,16 @@ export const conv2dInputGradientReference = {
           'KERNEL_WIDTH',
           'STRIDE',
         );
-        const { SPREAD_Y, SPREAD_X } = sizes(operands, 'SPREAD_Y', 'SPREAD_X');
+        const { PHASES_Y, PHASES_X } = sizes(operands, 'PHASES_Y', 'PHASES_X');
         const weights = operands.values('weights');
-        const channels = SPREAD_Y * SPREAD_X * IN_CHANNELS;
+        const channels = PHASES_Y * PHASES_X * IN_CHANNELS;
         const [reachY, reachX] = [KERNEL_HEIGHT, KERNEL_WIDTH].map((size) =>
           Math.floor((size - 1) / STRIDE),
         ) as [number, number];
-        const [tapsY, tapsX] = [reachY + SPREAD_Y / STRIDE, reachX + SPREAD_X / STRIDE];
+        const [tapsY, tapsX] = [reachY + PHASES_Y / STRIDE, reachX + PHASES_X / STRIDE];
         return (index) => {
           const [outer, o, t, u, channel] = placeOf(index, OUT_CHANNELS, tapsY, tapsX, ceil4(channels));
-          const [phaseY, phaseX, i] = placeOf(channel, SPREAD_X, IN_CHANNELS);
+          const [phaseY, phaseX, i] = placeOf(channel, PHASES_X, IN_CHANNELS);
           const [a, b] = [phaseY + STRIDE * (reachY - t), phaseX + STRIDE * (reachX - u)];
           if (channel >= channels || a < 0 || b < 0 || a >= KERNEL_HEIGHT || b >= KERNEL_WIDTH) return 0;
           const tap = ((outer * IN_CHANNELS + i) * KERNEL_HEIGHT + a) * KERNEL_WIDTH + b;

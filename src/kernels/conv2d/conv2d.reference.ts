@@ -3,7 +3,7 @@ import { ceil4, finished, placeOf, sizes, type FamilyReference, type Reference }
 
 /**
  * y[o, r, c, n] = bias[o] + Σ_{i, a, b} w[i, a, b, o] · x[i, r · STRIDE + a − PADDING, c · STRIDE + b − PADDING, n], within each
- * group. Of a gradient to the input, a position makes a block of SPREAD_Y × SPREAD_X pixels, each from channels of its own.
+ * group. Of a gradient to the input, a position makes a block of PHASES_Y × PHASES_X pixels, each from channels of its own.
  */
 export const convolution: Reference = {
   measured: true,
@@ -26,20 +26,20 @@ export const convolution: Reference = {
         'PADDING_Y',
         'PADDING_X',
       );
-      const { SPREAD_Y = 1, SPREAD_X = 1, OFFSET_Y = 0, OFFSET_X = 0 } = operands.constants;
+      const { PHASES_Y = 1, PHASES_X = 1, OFFSET_Y = 0, OFFSET_X = 0 } = operands.constants;
       const [weights, bias, x] = ['weights', 'bias', 'x'].map((name) => operands.values(name)) as [
         (index: number) => number,
         (index: number) => number,
         (index: number) => number,
       ];
-      const channels = OUT_CHANNELS / (SPREAD_Y * SPREAD_X);
+      const channels = OUT_CHANNELS / (PHASES_Y * PHASES_X);
       const batch = operands.length('y') / (GROUPS * channels * OUT_HEIGHT * OUT_WIDTH);
       const pitch = ceil4(OUT_CHANNELS);
       return (index) => {
         const [group, channel, row, column, image] = placeOf(index, channels, OUT_HEIGHT, OUT_WIDTH, batch);
-        const [positionY, phaseY] = placeOf(row + OFFSET_Y, SPREAD_Y);
-        const [positionX, phaseX] = placeOf(column + OFFSET_X, SPREAD_X);
-        const output = (phaseY * SPREAD_X + phaseX) * channels + channel;
+        const [positionY, phaseY] = placeOf(row + OFFSET_Y, PHASES_Y);
+        const [positionX, phaseX] = placeOf(column + OFFSET_X, PHASES_X);
+        const output = (phaseY * PHASES_X + phaseX) * channels + channel;
         let sum = bias(group * pitch + output);
         for (let i = 0; i < IN_CHANNELS; i++)
           for (let a = 0; a < KERNEL_HEIGHT; a++)
