@@ -7,7 +7,7 @@ export type { Access, Binding, Choice, Kernel, Launch, Workgroups } from './gpu/
 export type { GpuMemory } from './gpu/live-buffers.ts';
 export type { PipelineCache } from './gpu/pipeline-cache.ts';
 export { Program, bind, run, type Bound, type Dispatch } from './gpu/program.ts';
-export { Slots } from './gpu/record-store.ts';
+export { RecordStore } from './gpu/record-store.ts';
 export type { ChoiceTable, Choices, Tuning, TuningTask } from './gpu/tuning.ts';
 export { justWait, type Wait } from './gpu/wait.ts';
 export type { Specialisation } from './wgsl/specialise.ts';

@@ -2,12 +2,12 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { Image, ImageExtent } from '../image/image.ts';
 import { imageWords, unpadPlanes } from '../image/image-layout.ts';
-import { Slots } from '../gpu/record-store.ts';
+import { RecordStore } from '../gpu/record-store.ts';
 import type { Resource } from '../util/resources.ts';
 import type { Replacement } from './archive.ts';
 
 export class Gallery implements Resource {
-  readonly #pictures: Slots;
+  readonly #pictures: RecordStore;
   readonly #unsaved = new Set<number>();
 
   /**
@@ -20,7 +20,7 @@ export class Gallery implements Resource {
     private readonly extent: ImageExtent,
     cells: number,
   ) {
-    this.#pictures = new Slots(gpu, 'elite pictures', cells, 4 * imageWords(extent));
+    this.#pictures = new RecordStore(gpu, 'elite pictures', cells, 4 * imageWords(extent));
   }
 
   destroy(): void {

@@ -1,7 +1,7 @@
 /** A population of directly encoded images: bred and drawn on the device, genes never leave it but for a checkpoint. */
 import { uniformUsage, type Gpu } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
-import { Slots } from '../gpu/record-store.ts';
+import { RecordStore } from '../gpu/record-store.ts';
 import { hlsToRgb } from '../kernels/image/colour.ts';
 import {
   firstDirect,
@@ -30,7 +30,7 @@ interface Buffers {
   /** Genes [population, genes padded to 2]. */
   readonly children: GPUBuffer;
   /** A genome per cell. */
-  readonly elites: Slots;
+  readonly elites: RecordStore;
 }
 
 interface Programs {
@@ -63,7 +63,7 @@ export class DirectPopulation implements Population {
     const buffers: Buffers = {
       generation: made.use(gpu.buffer('direct generation', 32, uniformUsage)),
       children: made.use(gpu.buffer('direct children', bytes * population)),
-      elites: made.use(new Slots(gpu, 'direct elites', cells, bytes)),
+      elites: made.use(new RecordStore(gpu, 'direct elites', cells, bytes)),
     };
     const { generation, children } = buffers;
     const render = [await bind(gpu, 'render', renderDirect(shape), { children, images })];

@@ -6,14 +6,14 @@ import type { Gpu } from './device.ts';
 import { ResourceStack, type Resource } from '../util/resources.ts';
 import { GpuLimitError, formatBytes } from './errors.ts';
 
-export class Slots implements Resource {
+export class RecordStore implements Resource {
   readonly #buffers: readonly GPUBuffer[];
   readonly #perBuffer: number;
 
   /**
-   * @param bytes of one slot, a multiple of 4 as copies need
+   * @param bytes of one record, a multiple of 4 as copies need
    * @param mostBytes of one buffer; default: what the adapter allows
-   * @throws GpuLimitError when one slot alone exceeds that
+   * @throws GpuLimitError when one record alone exceeds that
    */
   constructor(
     private readonly gpu: Gpu,
@@ -23,13 +23,13 @@ export class Slots implements Resource {
     mostBytes = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
   ) {
     if (!Number.isSafeInteger(bytes) || bytes < 4 || bytes % 4 !== 0) {
-      throw new RangeError(`${label}: a slot of ${String(bytes)} bytes; expected a multiple of 4`);
+      throw new RangeError(`${label}: a record of ${String(bytes)} bytes; expected a multiple of 4`);
     }
     // A buffer's size is rounded up to 16 bytes.
     this.#perBuffer = Math.floor((mostBytes - (mostBytes % 16)) / bytes);
     if (this.#perBuffer < 1) {
       throw new GpuLimitError(
-        `${label}: one slot takes ${formatBytes(bytes)}; ${gpu.adapter.name} has at most ${formatBytes(mostBytes)} in one buffer`,
+        `${label}: one record takes ${formatBytes(bytes)}; ${gpu.adapter.name} has at most ${formatBytes(mostBytes)} in one buffer`,
       );
     }
     using made = new ResourceStack();
@@ -44,37 +44,37 @@ export class Slots implements Resource {
     made.move();
   }
 
-  /** Buffers that the slots are spread over. */
+  /** Buffers that the records are spread over. */
   get buffers(): number {
     return this.#buffers.length;
   }
 
-  /** Encodes a copy of `source`, from a byte offset on, into a slot. */
-  copyIn(encoder: GPUCommandEncoder, source: GPUBuffer, offset: number, slot: number): void {
-    const place = this.#place(slot);
+  /** Encodes a copy of `source`, from a byte offset on, into a record. */
+  copyIn(encoder: GPUCommandEncoder, source: GPUBuffer, offset: number, record: number): void {
+    const place = this.#place(record);
     encoder.copyBufferToBuffer(source, offset, place.buffer, place.offset, this.bytes);
   }
 
-  /** Encodes a copy of a slot into `target`, at a byte offset. */
-  copyOut(encoder: GPUCommandEncoder, slot: number, target: GPUBuffer, offset: number): void {
-    const place = this.#place(slot);
+  /** Encodes a copy of a record into `target`, at a byte offset. */
+  copyOut(encoder: GPUCommandEncoder, record: number, target: GPUBuffer, offset: number): void {
+    const place = this.#place(record);
     encoder.copyBufferToBuffer(place.buffer, place.offset, target, offset, this.bytes);
   }
 
-  /** A slot's bytes as they are now, even when commands that are submitted later change it. */
-  read(slot: number): Promise<ArrayBuffer> {
-    const { buffer, offset } = this.#place(slot);
+  /** A record's bytes as they are now, even when commands that are submitted later change it. */
+  read(record: number): Promise<ArrayBuffer> {
+    const { buffer, offset } = this.#place(record);
     return this.gpu.read(buffer, this.bytes, offset);
   }
 
-  /** Queues bytes for a slot; @throws RangeError when they are more than it holds */
-  write(slot: number, content: ArrayBufferView<ArrayBuffer>): void {
+  /** Queues bytes for a record; @throws RangeError when they are more than it holds */
+  write(record: number, content: ArrayBufferView<ArrayBuffer>): void {
     if (content.byteLength > this.bytes) {
       throw new RangeError(
-        `${this.label}: ${String(content.byteLength)} bytes for a slot of ${String(this.bytes)}`,
+        `${this.label}: ${String(content.byteLength)} bytes for a record of ${String(this.bytes)}`,
       );
     }
-    const { buffer, offset } = this.#place(slot);
+    const { buffer, offset } = this.#place(record);
     this.gpu.write(buffer, content, offset);
   }
 
@@ -86,11 +86,13 @@ export class Slots implements Resource {
     this.destroy();
   }
 
-  #place(slot: number): { buffer: GPUBuffer; offset: number } {
-    const buffer = this.#buffers[Math.floor(slot / this.#perBuffer)];
-    if (!buffer || !(slot >= 0 && slot < this.count)) {
-      throw new RangeError(`${this.label} has the slots 0 to ${String(this.count - 1)}, not ${String(slot)}`);
+  #place(record: number): { buffer: GPUBuffer; offset: number } {
+    const buffer = this.#buffers[Math.floor(record / this.#perBuffer)];
+    if (!buffer || !(record >= 0 && record < this.count)) {
+      throw new RangeError(
+        `${this.label} has the records 0 to ${String(this.count - 1)}, not ${String(record)}`,
+      );
     }
-    return { buffer, offset: (slot % this.#perBuffer) * this.bytes };
+    return { buffer, offset: (record % this.#perBuffer) * this.bytes };
   }
 }

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
-import { Slots } from '../../src/gpu/record-store.ts';
+import { RecordStore } from '../../src/gpu/record-store.ts';
 import { openTestGpu } from '../gpu.ts';
 
-/** Every slot filled with its own number, through one buffer that holds them all. */
-function filled(gpu: Gpu, count: number, bytes: number, mostBytes: number): Slots {
-  const slots = new Slots(gpu, 'numbers', count, bytes, mostBytes);
+/** Every record filled with its own number, through one buffer that holds them all. */
+function filled(gpu: Gpu, count: number, bytes: number, mostBytes: number): RecordStore {
+  const records = new RecordStore(gpu, 'numbers', count, bytes, mostBytes);
   const words = bytes / 4;
   const numbers = Uint32Array.from({ length: count * words }, (_, index) => 1 + Math.floor(index / words));
   const source = gpu.bufferFrom('source', numbers);
   const encoder = gpu.device.createCommandEncoder();
-  for (let slot = 0; slot < count; slot++) slots.copyIn(encoder, source, slot * bytes, slot);
+  for (let record = 0; record < count; record++) records.copyIn(encoder, source, record * bytes, record);
   gpu.device.queue.submit([encoder.finish()]);
-  return slots;
+  return records;
 }
 
-const wordsOf = async (slots: Slots, slot: number) => new Uint32Array(await slots.read(slot));
+const wordsOf = async (records: RecordStore, record: number) => new Uint32Array(await records.read(record));
 
-describe('slots', () => {
+describe('records', () => {
   test.each([
     [1, 12, 16, 1],
     [10, 16, 1024, 1],
@@ -27,25 +27,25 @@ describe('slots', () => {
     [5, 16, 16, 5],
   ])('%i of %i bytes, at most %i in a buffer, lie in %i buffers', async (count, bytes, most, buffers) => {
     const gpu = await openTestGpu();
-    const slots = filled(gpu, count, bytes, most);
-    expect(slots.buffers).toBe(buffers);
-    for (let slot = 0; slot < count; slot++)
-      expect(await wordsOf(slots, slot)).toEqual(new Uint32Array(bytes / 4).fill(slot + 1));
+    const records = filled(gpu, count, bytes, most);
+    expect(records.buffers).toBe(buffers);
+    for (let record = 0; record < count; record++)
+      expect(await wordsOf(records, record)).toEqual(new Uint32Array(bytes / 4).fill(record + 1));
     gpu.check();
   });
 
   test('are copied out, written, and read as they are at the call', async () => {
     const gpu = await openTestGpu();
-    const slots = filled(gpu, 6, 8, 16);
+    const records = filled(gpu, 6, 8, 16);
     const target = gpu.buffer('target', 16);
     const encoder = gpu.device.createCommandEncoder();
-    slots.copyOut(encoder, 5, target, 0);
-    slots.copyOut(encoder, 2, target, 8);
+    records.copyOut(encoder, 5, target, 0);
+    records.copyOut(encoder, 2, target, 8);
     gpu.device.queue.submit([encoder.finish()]);
-    const before = wordsOf(slots, 3);
-    slots.write(3, Uint32Array.of(8, 9));
+    const before = wordsOf(records, 3);
+    records.write(3, Uint32Array.of(8, 9));
     expect(await before).toEqual(Uint32Array.of(4, 4));
-    expect(await wordsOf(slots, 3)).toEqual(Uint32Array.of(8, 9));
+    expect(await wordsOf(records, 3)).toEqual(Uint32Array.of(8, 9));
     expect(new Uint32Array(await gpu.read(target))).toEqual(Uint32Array.of(6, 6, 3, 3));
   });
 
@@ -61,28 +61,28 @@ describe('slots', () => {
         return {};
       },
     } as unknown as Gpu;
-    expect(new Slots(gpu, 'pictures', 1000, 196_608).buffers).toBe(2);
-    expect(new Slots(gpu, 'genomes', 1000, 393_216).buffers).toBe(3);
+    expect(new RecordStore(gpu, 'pictures', 1000, 196_608).buffers).toBe(2);
+    expect(new RecordStore(gpu, 'genomes', 1000, 393_216).buffers).toBe(3);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(2 ** 27);
     expect(sizes.reduce((sum, size) => sum + size)).toBe(1000 * (196_608 + 393_216));
   });
 
   test('that are not there, too large or of a size that cannot be copied are refused', async () => {
     const gpu = await openTestGpu();
-    const slots = new Slots(gpu, 'pictures', 3, 8, 16);
+    const records = new RecordStore(gpu, 'pictures', 3, 8, 16);
     const encoder = gpu.device.createCommandEncoder();
-    for (const slot of [-1, 3, NaN]) {
+    for (const record of [-1, 3, NaN]) {
       expect(() => {
-        slots.copyOut(encoder, slot, gpu.buffer('target', 16), 0);
-      }).toThrow(`pictures has the slots 0 to 2, not ${String(slot)}`);
+        records.copyOut(encoder, record, gpu.buffer('target', 16), 0);
+      }).toThrow(`pictures has the records 0 to 2, not ${String(record)}`);
     }
     expect(() => {
-      slots.write(1, new Uint8Array(9));
-    }).toThrow('pictures: 9 bytes for a slot of 8');
-    expect(() => new Slots(gpu, 'pictures', 3, 32, 16)).toThrow(
-      `pictures: one slot takes 32 bytes; ${gpu.adapter.name} has at most 16 bytes in one buffer`,
+      records.write(1, new Uint8Array(9));
+    }).toThrow('pictures: 9 bytes for a record of 8');
+    expect(() => new RecordStore(gpu, 'pictures', 3, 32, 16)).toThrow(
+      `pictures: one record takes 32 bytes; ${gpu.adapter.name} has at most 16 bytes in one buffer`,
     );
     for (const bytes of [0, 6, -4, 1.5, NaN])
-      expect(() => new Slots(gpu, 'pictures', 3, bytes)).toThrow('expected a multiple of 4');
+      expect(() => new RecordStore(gpu, 'pictures', 3, bytes)).toThrow('expected a multiple of 4');
   });
 });

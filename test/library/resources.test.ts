@@ -14,7 +14,7 @@ import { CppnPopulation } from '../../src/genome/cppn-population.ts';
 import { DirectPopulation } from '../../src/genome/direct-population.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { run } from '../../src/gpu/program.ts';
-import { Slots } from '../../src/gpu/record-store.ts';
+import { RecordStore } from '../../src/gpu/record-store.ts';
 import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { TrialBuffers } from '../../src/kernels/tuning/operands.ts';
 import { createClassifier } from '../../src/model/classifier.ts';
@@ -80,7 +80,7 @@ const ascents: [string, Partial<AscentOptions>][] = [
 ];
 
 const kinds: [string, Make][] = [
-  ['records over several buffers', (gpu) => new Slots(gpu, 'records', 5, 1024, 2048)],
+  ['records over several buffers', (gpu) => new RecordStore(gpu, 'records', 5, 1024, 2048)],
   [
     'operands of a tuning',
     (gpu) => {
@@ -251,7 +251,7 @@ test('memory that was given back is free for the process', async () => {
   const bytes = 8 * 2 ** 20;
   const rounds = async (count: number) => {
     for (let round = 0; round < count; round++) {
-      using records = new Slots(gpu, 'large records', 8, bytes / 8);
+      using records = new RecordStore(gpu, 'large records', 8, bytes / 8);
       // Memory that nobody has written is not there yet.
       for (let slot = 0; slot < 8; slot++) records.write(slot, new Float32Array(bytes / 32).fill(round));
       expect(new Float32Array(await records.read(7))[0]).toBe(round);
