@@ -14,8 +14,8 @@ import { affineViewReference } from './affine-view.reference.ts';
 import { affineTable, affineView, affineViewAdjoint, type AffineViewShape } from './affine-view.ts';
 
 const gray = { channels: 1, imageHeight: 11, imageWidth: 14, height: 9, width: 6 };
-const colour = { channels: 3, imageHeight: 9, imageWidth: 7, height: 10, width: 5 };
-const shapes: readonly AffineViewShape[] = [
+export const colour = { channels: 3, imageHeight: 9, imageWidth: 7, height: 10, width: 5 };
+export const affineViewShapes: readonly AffineViewShape[] = [
   { ...gray, batch: 4, clamp: false, reverseChannels: false, scale: [1 / 256] },
   { ...colour, batch: 12, clamp: false, reverseChannels: true, scale: [1, 0.5, 0.25] },
   { ...gray, batch: 12, clamp: true, reverseChannels: false, scale: [2] },
@@ -64,7 +64,7 @@ const inputs = ({ channels, height, width, batch }: AffineViewShape) => channels
 const pixels = ({ channels, imageHeight, imageWidth }: AffineViewShape) =>
   channels * imageHeight * imageWidth;
 
-const all = shapes.flatMap((shape, place) =>
+const all = affineViewShapes.flatMap((shape, place) =>
   kinds.map((kind) => ({ name: `${kind}, shape ${String(place + 1)}`, kind, shape })),
 );
 

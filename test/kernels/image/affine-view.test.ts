@@ -11,18 +11,10 @@ import { padPlanes } from '../../../src/image/image-layout.ts';
 import { viewsOf } from '../../../src/model/crops.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { given, unwritten } from '../../../src/kernels/case.ts';
+import { affineViewShapes as shapes, colour } from '../../../src/kernels/image/affine-view.cases.ts';
 import { affineViewReference } from '../../../src/kernels/image/affine-view.reference.ts';
 import { contentsOf, defined } from '../run-case.ts';
 import { expectClose, randomValues } from '../numbers.ts';
-
-const gray = { channels: 1, imageHeight: 11, imageWidth: 14, height: 9, width: 6 };
-const colour = { channels: 3, imageHeight: 9, imageWidth: 7, height: 10, width: 5 };
-const shapes: readonly AffineViewShape[] = [
-  { ...gray, batch: 4, clamp: false, reverseChannels: false, scale: [1 / 256] },
-  { ...colour, batch: 12, clamp: false, reverseChannels: true, scale: [1, 0.5, 0.25] },
-  { ...gray, batch: 12, clamp: true, reverseChannels: false, scale: [2] },
-  { ...colour, batch: 4, clamp: true, reverseChannels: true, scale: [1, 0.5, 0.25] },
-];
 
 /** (a, b, c, d, tx, ty). */
 type Affine = readonly [number, number, number, number, number, number];

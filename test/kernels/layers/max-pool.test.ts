@@ -1,41 +1,21 @@
 import { expect, test } from 'vitest';
+import { poolShape } from '../../../src/kernels/layers/max-pool.cases.ts';
 import { maxPool, type PoolShape } from '../../../src/kernels/layers/max-pool.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { randomValues } from '../numbers.ts';
 
-function pooled(
-  channels: number,
-  [inHeight, inWidth]: readonly [number, number],
-  size: number,
-  stride: number,
-  round: (value: number) => number,
-  batch: number,
-): PoolShape {
-  const side = (length: number) => round((length - size) / stride) + 1;
-  return {
-    channels,
-    inHeight,
-    inWidth,
-    outHeight: side(inHeight),
-    outWidth: side(inWidth),
-    size,
-    stride,
-    batch,
-  };
-}
-
 const cases = [
-  ['one pixel', pooled(1, [1, 1], 1, 1, Math.floor, 4)],
-  ['2 × 2 without overlap, as in LeNet', pooled(3, [6, 8], 2, 2, Math.ceil, 40)],
-  ['3 × 3 overlapping, as in AlexNet', pooled(2, [7, 9], 3, 2, Math.floor, 8)],
-  ['the last window clipped', pooled(2, [8, 5], 3, 2, Math.ceil, 12)],
-  ['side by side, the last window clipped', pooled(3, [7, 9], 2, 2, Math.ceil, 8)],
-  ['side by side, a row left out', pooled(3, [7, 9], 2, 2, Math.floor, 8)],
-  ['gaps between the windows', pooled(2, [9, 9], 2, 4, Math.floor, 4)],
-  ['two images', pooled(3, [8, 5], 3, 2, Math.ceil, 2)],
-  ['two images, windows side by side', pooled(3, [7, 9], 2, 2, Math.ceil, 2)],
-  ['a single image', pooled(3, [8, 5], 3, 2, Math.ceil, 1)],
-  ['the largest window', pooled(1, [16, 17], 16, 1, Math.floor, 4)],
+  ['one pixel', poolShape(1, [1, 1], 1, 1, Math.floor, 4)],
+  ['2 × 2 without overlap, as in LeNet', poolShape(3, [6, 8], 2, 2, Math.ceil, 40)],
+  ['3 × 3 overlapping, as in AlexNet', poolShape(2, [7, 9], 3, 2, Math.floor, 8)],
+  ['the last window clipped', poolShape(2, [8, 5], 3, 2, Math.ceil, 12)],
+  ['side by side, the last window clipped', poolShape(3, [7, 9], 2, 2, Math.ceil, 8)],
+  ['side by side, a row left out', poolShape(3, [7, 9], 2, 2, Math.floor, 8)],
+  ['gaps between the windows', poolShape(2, [9, 9], 2, 4, Math.floor, 4)],
+  ['two images', poolShape(3, [8, 5], 3, 2, Math.ceil, 2)],
+  ['two images, windows side by side', poolShape(3, [7, 9], 2, 2, Math.ceil, 2)],
+  ['a single image', poolShape(3, [8, 5], 3, 2, Math.ceil, 1)],
+  ['the largest window', poolShape(1, [16, 17], 16, 1, Math.floor, 4)],
 ] as const;
 
 /** Calls back with the index of x and of y for every value of every window, in the order rows, then columns. */
@@ -76,5 +56,5 @@ test.each(cases)('a window with a NaN has no other maximum: %s', async (_, shape
 });
 
 test('a window whose places do not fit in a byte is refused', () => {
-  expect(() => maxPool(pooled(1, [20, 20], 17, 1, Math.floor, 4))).toThrow(/17 is larger than 16/);
+  expect(() => maxPool(poolShape(1, [20, 20], 17, 1, Math.floor, 4))).toThrow(/17 is larger than 16/);
 });
