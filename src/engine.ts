@@ -1,4 +1,4 @@
-/** The engine below: kernels, programs, networks and their memory, for whoever measures it or builds on it. */
+/** The engine below: kernels, programs, networks and their memory, for programs that measure it or build on it. */
 export { adapterKinds, storageUsage, uniformUsage } from './gpu/device.ts';
 export { KernelError } from './gpu/errors.ts';
 export { Gpu, type AdapterDescription, type AdapterKind, type GpuOptions } from './gpu/device.ts';

@@ -11,7 +11,7 @@ export interface KernelChoice {
   readonly shape?: string;
   /** Shapes of the user's own, instead of those of the networks; see `shape-notation.ts`. */
   readonly shapeOf?: readonly string[];
-  /** `all` that the adapter allows, one by name, or those made for this kind of adapter unless told. */
+  /** `all` that the adapter allows, one by name, default: those made for this kind of adapter. */
   readonly variant?: string;
   readonly batch?: readonly number[];
 }

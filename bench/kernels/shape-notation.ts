@@ -13,7 +13,7 @@ export interface AxisWord {
   /** What it sets, to one and the same value: `side` the height and the width. */
   readonly sets: readonly string[];
   readonly least: number;
-  /** For whoever left it out. */
+  /** Shown where it was left out. */
   readonly meaning: string;
 }
 

@@ -56,7 +56,7 @@ export interface GpuOptions {
  */
 export class Gpu implements Disposable {
   readonly pipelines: PipelineCache;
-  /** Set by whoever opens the device, before networks are made on it: which variants they take. */
+  /** Set by the host that opens the device, before networks are made on it: which variants they take. */
   tuning: Tuning | undefined;
   /** Takes what is worth telling a person, such as a kernel that the driver refuses; set by the host. */
   onNote: (text: string) => void = () => undefined;
@@ -140,7 +140,7 @@ export class Gpu implements Disposable {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Forgets what `check` would throw: it was somebody else's work on the same device, and they know. */
+  /** Forgets what `check` would throw: the work belonged to another caller of the same device, who was told. */
   forgetFailure(): void {
     this.#failure = undefined;
   }

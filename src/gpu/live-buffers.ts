@@ -1,4 +1,4 @@
-/** Counts the buffers of a device that nobody has freed yet. */
+/** Counts the buffers of a device that are not freed yet. */
 
 /** Memory that the buffers of a device take. */
 export interface GpuMemory {
@@ -16,7 +16,7 @@ export class LiveBuffers {
     return { buffers: this.#buffers, bytes: this.#bytes };
   }
 
-  /** Counts a buffer until it is destroyed, whoever does that. It is not kept: one that is collected stays counted. */
+  /** Counts a buffer until it is destroyed, by any caller. It is not kept: one that is collected stays counted. */
   counted(buffer: GPUBuffer): GPUBuffer {
     const { size } = buffer;
     const destroy = buffer.destroy.bind(buffer);

@@ -61,7 +61,7 @@ export interface Case {
   readonly launch: (target: Target, variant?: string) => Launch;
   /** By the names of the shader's variables, results included. */
   readonly operands: Readonly<Record<string, Operand>>;
-  /** `ofSums` unless told. */
+  /** Default: `ofSums`. */
   readonly tolerance?: Tolerance;
 }
 

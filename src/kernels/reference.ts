@@ -10,7 +10,7 @@ export type View = 'floats' | 'words' | 'shorts' | 'bytes' | 'halves';
 export interface Operands {
   /** Constants of the pipeline, and those of the tile that its text was specialised for. */
   readonly constants: Readonly<Record<string, number>>;
-  /** Reads an operand at an index. @param view as what it is there unless told */
+  /** Reads an operand at an index. @param view what its words are read as; default: the type that it has there */
   values(name: string, view?: View): (index: number) => number;
   /** How many values an operand has. */
   length(name: string): number;

@@ -7,9 +7,9 @@ import { likeliest, type Guess } from './likeliest.ts';
 import type { Model } from './model.ts';
 
 export interface ClassifyOptions {
-  /** Views of each image, whose confidences are averaged: the centre, or the centre and the corners, mirrored too; 1 unless told. */
+  /** Views of each image, whose confidences are averaged: the centre, or the centre and the corners, mirrored too; default: 1. */
   readonly crops?: 1 | 10;
-  /** Classes to be named of each image; 5 unless told. */
+  /** Classes to be named of each image; default: 5. */
   readonly top?: number;
 }
 

@@ -84,7 +84,7 @@ export class Tape {
 export interface BoundTape {
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   readonly dispatches: readonly Dispatch[];
-  /** What was allocated here, to be freed by whoever had it bound. */
+  /** What was allocated here, to be freed by the caller of `bindTape`. */
   readonly own: Resource;
   readonly memory: MemoryPlan;
 }

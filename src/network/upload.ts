@@ -24,7 +24,7 @@ import {
   type Weights,
 } from './parameters.ts';
 
-/** Parameters that were copied to a device, to be freed by whoever had them copied. */
+/** Parameters that were copied to a device, to be freed by the caller. */
 export class UploadedParameters extends Map<string, GPUBuffer> implements Resource {
   destroy(): void {
     for (const buffer of this.values()) buffer.destroy();

@@ -1,5 +1,5 @@
 /** What objectives say of a network's layers, as the tensors that the device reads. */
-import { nobodyWatched } from '../../kernels/ascent/objective.ts';
+import { noClassWatched } from '../../kernels/ascent/objective.ts';
 import type { Architecture, Extent } from '../../network/layer.ts';
 import { volume } from '../../network/layer.ts';
 import { classMeasures, type Objective, type UnitTerm } from './objective.ts';
@@ -24,7 +24,7 @@ export function classWeights(
 
 /** The class that each lane watches, [batch]. */
 export function watchedClasses(objectives: readonly Objective[], batch: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from({ length: batch }, (_, lane) => objectives[lane]?.watched ?? nobodyWatched);
+  return Uint32Array.from({ length: batch }, (_, lane) => objectives[lane]?.watched ?? noClassWatched);
 }
 
 /** What every activation of a layer is worth to the objectives, [channels, height, width, batch]: the gradient that starts there. */

@@ -24,7 +24,7 @@ import {
   type StepRule,
 } from './ascent-step.ts';
 import { productParts } from './batched-dot.ts';
-import { nobodyWatched } from './objective.ts';
+import { noClassWatched } from './objective.ts';
 
 interface StepConstants {
   readonly rule: StepRule;
@@ -68,7 +68,7 @@ function recordOperands(shape: AscentStepShape) {
     outcome: given(outcome),
     judged: given(judged),
     parts: given(parts),
-    watched: given(Uint32Array.of(0, 1, nobodyWatched, 2, 0, 0, 0, 0)),
+    watched: given(Uint32Array.of(0, 1, noClassWatched, 2, 0, 0, 0, 0)),
     history: given(new Float32Array(historyFloats(3, batch)).fill(-1)),
     best: given(best),
   };

@@ -1,7 +1,7 @@
 /** Steps of gradient ascent and their records by definition; see `shaders/ascent/ascent-step.wgsl`. */
 import { placeOf, sizes, sumOver, type FamilyReference, type Operands } from '../reference.ts';
 import { stepRules } from './ascent-step.ts';
-import { nobodyWatched } from './objective.ts';
+import { noClassWatched } from './objective.ts';
 
 /** The age of a slot that is done, as a float. */
 const ended = Math.fround(3e38);
@@ -44,7 +44,7 @@ function recordOf(operands: Operands) {
     const [square, inputSquare] = [sum(0, PARTS), sum(PARTS, PARTS)];
     const value = row(judged, 0) + sum(2 * PARTS, UNIT_PARTS);
     const [confidence, logOdds] = [row(judged, 1), row(judged, 4)];
-    const isWatched = watched(slot) !== nobodyWatched;
+    const isWatched = watched(slot) !== noClassWatched;
     const score = isWatched ? logOdds : value;
     const [idle, age] = [row(best, 2), row(best, 3)];
     const improved = score > row(best, 0) && idle < PATIENCE && age <= settings.steps;

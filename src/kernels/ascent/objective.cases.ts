@@ -4,7 +4,7 @@ import { objectiveReference } from './objective.reference.ts';
 import {
   differentiateObjective,
   judgeObjective,
-  nobodyWatched,
+  noClassWatched,
   outcomeFloats,
   type ObjectiveShape,
 } from './objective.ts';
@@ -19,7 +19,7 @@ const sizes = [
 
 function operandsOf({ classes, batch }: ObjectiveShape) {
   const watched = Uint32Array.from({ length: batch }, (_, slot) =>
-    slot % 3 === 2 ? nobodyWatched : (slot * 5) % classes,
+    slot % 3 === 2 ? noClassWatched : (slot * 5) % classes,
   );
   return {
     logits: floats(classes * batch, 4),

@@ -1,7 +1,7 @@
 /** What is climbed, by definition; see `shaders/ascent/objective.wgsl`. */
 import { logOddsOfViews, softmaxOf } from '../layers/softmax.reference.ts';
 import { placeOf, sizes, sumOver, type FamilyReference, type Operands } from '../reference.ts';
-import { nobodyWatched } from './objective.ts';
+import { noClassWatched } from './objective.ts';
 
 /** A slot's logits, its weights of probabilities, logits and logarithms, and the watched class. */
 function slotsOf(operands: Operands) {
@@ -20,7 +20,7 @@ function slotsOf(operands: Operands) {
       byLogit: column(weights, CLASSES),
       byLogarithm: column(weights, 2 * CLASSES),
       likeliest,
-      seen: own === nobodyWatched ? likeliest : own,
+      seen: own === noClassWatched ? likeliest : own,
     };
   };
 }

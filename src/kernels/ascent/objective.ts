@@ -28,7 +28,7 @@ export const outcomeRows = { value: 0, confidence: 1, likeliest: 2, scale: 3, lo
 export const outcomeFloats = (batch: number): number => 5 * batch;
 
 /** Where no class is watched, confidence and log-odds are those of the likeliest. */
-export const nobodyWatched = 0xffff_ffff;
+export const noClassWatched = 0xffff_ffff;
 
 /**
  * Binds logits [classes, batch], weights of probabilities, logits and logarithms [3, classes, batch], watched, the class u32

@@ -54,7 +54,7 @@ export const convShapes: readonly NamedConvShape[] = [
   ['more images than a workgroup takes', convShape(2, 4, [3, 3], [2, 2], { batch: 300 })],
 ];
 
-/** Of one or two images, whose gradients with respect to weights nobody asks for. */
+/** Of one or two images. Networks of so few have no gradient with respect to weights. */
 export const fewImagesShapes: readonly NamedConvShape[] = [
   ['a single image of one pixel', convShape(1, 1, [1, 1], [1, 1], { batch: 1 })],
   [

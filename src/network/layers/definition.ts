@@ -73,7 +73,7 @@ export interface LayerDefinition<L extends NamedLayer> {
   /** The kernel that writes the output can leave out what is not positive on its way. */
   readonly canRectify?: true;
 
-  /** Tensors with their floats that somebody outside writes before each pass. */
+  /** Tensors with their floats that the caller writes before each pass. */
   readonly outsideTensors?: Readonly<Record<string, number>>;
 
   /** Floats of the zeros that the backward pass takes for a bias. */

@@ -51,7 +51,7 @@ const stateSchema = z.object({
 export type AscentState = Immutable<z.infer<typeof stateSchema>>;
 
 /**
- * The state that a folder's ascent was saved in last, or where that is damaged, the one before, for whoever is to write the
+ * The state that a folder's ascent was saved in last, or where that is damaged, the one before. The caller may write the
  * next one. Where there is an archive there was a state, so that one that is gone is an error.
  * @returns undefined when it never got that far
  * @throws CheckpointError saying what is wrong with it and what to do

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   differentiateObjective,
   judgeObjective,
-  nobodyWatched,
+  noClassWatched,
 } from '../../../src/kernels/ascent/objective.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
@@ -48,7 +48,7 @@ function operands(classes: number, batch: number, spread: number) {
   const logits = randomValues(classes * batch, 1).map((value) => spread * value);
   const weights = randomValues(3 * classes * batch, 2);
   const watched = Uint32Array.from({ length: batch }, (_, slot) =>
-    slot % 3 === 2 ? nobodyWatched : (slot * 5) % classes,
+    slot % 3 === 2 ? noClassWatched : (slot * 5) % classes,
   );
   const column = (rows: Float32Array, first: number, slot: number) =>
     Array.from({ length: classes }, (_, k) => rows[(first + k) * batch + slot]!);
@@ -85,7 +85,7 @@ test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (
   const { logits, weights, watched, slots } = operands(classes, batch, 200);
   for (const [slot, one] of slots.entries()) {
     // The watched class leads by far in every second slot.
-    if (slot % 2 === 1 || watched[slot] === nobodyWatched) continue;
+    if (slot % 2 === 1 || watched[slot] === noClassWatched) continue;
     one.logits[watched[slot]!] = 250;
     logits[watched[slot]! * batch + slot] = 250;
   }
@@ -97,7 +97,7 @@ test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (
   });
   const expected = slots.map((one, slot) => {
     const likeliest = one.logits.indexOf(Math.max(...one.logits));
-    return logOddsOfViews([one.logits])[watched[slot] === nobodyWatched ? likeliest : watched[slot]!]!;
+    return logOddsOfViews([one.logits])[watched[slot] === noClassWatched ? likeliest : watched[slot]!]!;
   });
   expectClose(new Float32Array(result.outcome!).slice(4 * batch), expected, { atol: 2e-5, rtol: 1e-6 });
 });
