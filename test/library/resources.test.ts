@@ -32,7 +32,7 @@ import { openTestGpu } from '../gpu.ts';
 import { full } from '../support/full.ts';
 
 /** How often each is made and freed. */
-const rounds = full ? 100 : 10;
+const rounds = full ? 100 : 4;
 
 const model = tinyModel([3, 12, 12]);
 const { architecture, preprocessing } = model;
