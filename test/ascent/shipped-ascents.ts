@@ -1,5 +1,5 @@
 /** Ascents of shipped networks from noise, and what ONNX Runtime says of the pictures. */
-import { ascend } from '../../src/ascent/ascend.ts';
+import { recordAscent } from '../../src/runs/ascent/record.ts';
 import { classObjectives } from '../../src/ascent/objective/parse-objective.ts';
 import { presets, type PresetName } from '../../src/ascent/optimiser/presets.ts';
 import type { AscentRunSettings } from '../../src/runs/ascent/settings-schema.ts';
@@ -41,7 +41,7 @@ export async function climbed(
     encodePicture: encodePng,
     started: '',
   });
-  await ascend(ascent, { now: () => performance.now() });
+  await recordAscent(ascent, { now: () => performance.now() });
   ascent.destroy();
   const { rows } = await readAscent(storage);
   return {
