@@ -25,8 +25,11 @@ import { mostAtOnce } from './picture-list.ts';
 /** A larger network is neither readable nor laid out in reasonable time. */
 export const largestDrawing = { nodes: 100, connections: 300 } as const;
 
-/** Beats every other wish of the layout: inputs share the first row, outputs the last. */
-const anchor = 10_000;
+/**
+ * Weights of edges in the layout: inputs share the first row and outputs the last, whatever else is wished. They are whole numbers:
+ * with fractions dagre's sums of them round, and it looks for a better tree for ever.
+ */
+const weights = { anchor: 1_000_000, connection: 100, rootless: 1 } as const;
 
 /**
  * The network as an SVG that fills the width of its box, or undefined when it is too large to draw.
@@ -126,18 +129,18 @@ function layOut(genome: CppnGenome): Layout {
   for (const name of ['above', 'below']) graph.setNode(name, { width: 1, height: 1 });
   for (const [id, name] of inputNames.entries()) {
     graph.setNode(String(id), { width: widthOf(name), height: nodeHeight });
-    graph.setEdge('above', String(id), { weight: anchor });
+    graph.setEdge('above', String(id), { weight: weights.anchor });
   }
   for (const node of genome.nodes) {
     graph.setNode(String(node.id), { width: widthOf(labelOf(node, genome)), height: nodeHeight });
-    if (node.role === 'output') graph.setEdge(String(node.id), 'below', { weight: anchor });
+    if (node.role === 'output') graph.setEdge(String(node.id), 'below', { weight: weights.anchor });
     // A node without a source would otherwise float above the inputs.
     const rootless = !genome.connections.some(({ target }) => target === node.id);
-    if (rootless) graph.setEdge('above', String(node.id), { minlen: 2, weight: 0.01 });
+    if (rootless) graph.setEdge('above', String(node.id), { minlen: 2, weight: weights.rootless });
   }
   for (const { source, target } of genome.connections) {
     const known = graph.hasNode(String(source)) && graph.hasNode(String(target));
-    if (known) graph.setEdge(String(source), String(target), { weight: 1 });
+    if (known) graph.setEdge(String(source), String(target), { weight: weights.connection });
   }
   layout(graph, {
     customOrder(layers, order) {

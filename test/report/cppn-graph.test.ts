@@ -134,6 +134,25 @@ describe('drawCppn', () => {
     );
   });
 
+  it('lays out a damaged genome in whose loop an input is', { timeout: 10_000 }, () => {
+    const node = (id: number, role: 'output' | 'hidden') => ({ id, role, activation: 'linear' }) as const;
+    const between = (source: number, target: number) => ({ source, target, weight: 1 });
+    const genome: CppnGenome = {
+      encoding: 'cppn',
+      nodes: [node(5, 'output'), node(7, 'output'), node(7, 'hidden'), node(4, 'output')],
+      connections: [
+        between(8, 5),
+        between(2, 7),
+        between(3, 7),
+        between(0, 8),
+        between(4, 3),
+        between(5, 0),
+        between(5, 5),
+      ],
+    };
+    expect(draw(genome).nodes.length).toBeGreaterThan(4);
+  });
+
   it('draws loops, strays and doubles of a damaged genome without failing', () => {
     const connection = fc.record({
       source: fc.nat(9),
