@@ -10,7 +10,7 @@ import type { ClimbableParametrisation } from './parametrisation/parametrisation
 import type { AscentRecorder, AscentView, ClimbedBatch } from './recorder.ts';
 import type { AscentSettings, Trial } from './settings.ts';
 import { progressOf, standingOf, type Progress, type Standing } from './standing.ts';
-import { centred, startOf } from './start-pictures.ts';
+import { pictureForOf } from './start-pictures.ts';
 
 /** An ascent that is ready on the device. */
 export interface PreparedAscent {
@@ -147,9 +147,7 @@ class Loop implements AscentView {
       climb,
       objectives,
       parametrisation,
-      ...(startPictures && {
-        pictureFor: (objective: Objective) => centred(startOf(objective, startPictures), model.preprocessing),
-      }),
+      ...pictureForOf(startPictures, model.preprocessing),
     });
     return { optimiser, parametrisation };
   }

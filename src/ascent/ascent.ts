@@ -1,5 +1,4 @@
 /** A gradient ascent that its caller steps through (paper §2.4), with exchangeable parts as in feature visualisation (lucid). */
-import { unpadPlanes } from '../image/image-layout.ts';
 import type { Image } from '../image/image.ts';
 import type { CppnGenome } from '../genome/genome.ts';
 import { uploadParameters } from '../network/upload.ts';
@@ -15,7 +14,7 @@ import { createParametrisation } from './parametrisation/create.ts';
 import type { ClimbableParametrisation } from './parametrisation/parametrisation.ts';
 import { AscentSettingsError } from './settings-error.ts';
 import type { AscentSettings } from './settings.ts';
-import { centred, startOf } from './start-pictures.ts';
+import { pictureForOf } from './start-pictures.ts';
 import { finiteOr0, type Trajectory } from './trajectory.ts';
 
 /** What came of an iteration; lists have a number per objective. Iteration 0 is the start, before any step. */
@@ -82,9 +81,7 @@ export async function createAscent(options: AscentOptions): Promise<Ascent> {
       climb,
       objectives,
       parametrisation,
-      ...(startPictures && {
-        pictureFor: (objective: Objective) => centred(startOf(objective, startPictures), model.preprocessing),
-      }),
+      ...pictureForOf(startPictures, model.preprocessing),
     }),
   );
   return new Ascent(graph, settings, optimiser, parametrisation, made.move());
@@ -147,25 +144,34 @@ export class Ascent implements Resource {
    * @throws RangeError where there is no such objective, Error before the first step
    */
   async image(index: number): Promise<AscentImage> {
+    return this.#image(index, await this.#genomes());
+  }
+
+  /** The best images of all objectives so far. @throws Error before the first step */
+  async images(): Promise<AscentImage[]> {
+    const genomes = await this.#genomes();
+    const images: AscentImage[] = [];
+    for (const index of this.objectives.keys()) images.push(await this.#image(index, genomes));
+    return images;
+  }
+
+  /** Of every lane's best image, where CPPNs are climbed. */
+  async #genomes(): Promise<readonly CppnGenome[] | undefined> {
     this.#requireOpen();
+    const parameters = await this.optimiser.bestParameters();
+    return parameters && this.parametrisation.genomesOf?.(parameters);
+  }
+
+  async #image(index: number, genomes: readonly CppnGenome[] | undefined): Promise<AscentImage> {
     const trajectory = this.#queue.trajectories[index];
     if (!trajectory)
       throw new RangeError(
         `there is no image ${String(index)}, but those from 0 to ${String(this.objectives.length - 1)}`,
       );
     if (this.iterations === 0) throw new Error('there is no image before the first step: climb first');
-    const { image } = this.graph.model.preprocessing;
-    const bytes = unpadPlanes(await this.optimiser.picture('best', index), image[1] * image[2]);
-    const parameters = await this.optimiser.bestParameters();
-    const genome = parameters && this.parametrisation.genomesOf?.(parameters)[index];
-    return { extent: image, bytes, ...this.#told(trajectory), ...(genome && { genome }) };
-  }
-
-  /** The best images of all objectives so far. @throws Error before the first step */
-  async images(): Promise<AscentImage[]> {
-    const images: AscentImage[] = [];
-    for (const index of this.objectives.keys()) images.push(await this.image(index));
-    return images;
+    const image = await this.optimiser.image('best', index);
+    const genome = genomes?.[index];
+    return { ...image, ...this.#told(trajectory), ...(genome && { genome }) };
   }
 
   /** Frees what it took on the device. */

@@ -18,7 +18,7 @@ export interface AscentView {
 
 /** The batch that is climbed, on the device. */
 export interface ClimbedBatch {
-  readonly optimiser: Pick<Optimiser, 'picture' | 'bestParameters' | 'state'>;
+  readonly optimiser: Pick<Optimiser, 'image' | 'bestParameters' | 'state'>;
   readonly parametrisation: Pick<ClimbableParametrisation, 'genomesOf' | 'hasStart'>;
 }
 

@@ -2,6 +2,7 @@
 import type { Preprocessing } from '../model/preprocessing.ts';
 import type { Objective } from './objective/objective.ts';
 import type { Centred } from './parametrisation/pixel.ts';
+import type { PictureFor } from './start.ts';
 
 /** @throws Error where the objective starts from a picture that was not handed over */
 export function startOf<Picture>({ name, picture = 0 }: Objective, pictures: readonly Picture[]): Picture {
@@ -9,6 +10,13 @@ export function startOf<Picture>({ name, picture = 0 }: Objective, pictures: rea
   if (found === undefined) throw new Error(`the picture that ${name} starts from was not handed over`);
   return found;
 }
+
+/** For the options of an optimiser: what each objective starts from, where that is pictures. */
+export const pictureForOf = (
+  pictures: readonly Uint8Array[] | undefined,
+  preprocessing: Preprocessing,
+): { readonly pictureFor?: PictureFor } =>
+  pictures ? { pictureFor: (objective) => centred(startOf(objective, pictures), preprocessing) } : {};
 
 /** Bytes [channels, height, width] as gray or RGB → minus the mean image, in the network's channel order. */
 export function centred(

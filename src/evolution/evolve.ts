@@ -3,7 +3,7 @@
  * after; archives are those of `ask`, `evaluate` and `tell` in sequence, bit for bit.
  */
 import { NotFiniteError } from '../model/not-finite.ts';
-import type { Resource } from '../util/resources.ts';
+import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import { summarise } from '../util/confidence-statistics.ts';
 import type { Replacement } from './archive.ts';
 import { PhaseClock } from './phase-times.ts';
@@ -62,24 +62,18 @@ export async function evolve(options: EvolveOptions): Promise<Evolved> {
   const { generations = defaultSettings.generations, now = defaultClock, setUp = 0 } = options;
   checkWhole('generations', generations, 1);
   const began = now();
-  const search = await createSearch(options);
-  try {
-    const { recorder: given, onGeneration, signal } = options;
-    const recorder = typeof given === 'function' ? await given(search, generations) : given;
-    const result = await evolveSearch(search, {
-      ...{ generations, now, setUp: setUp + now() - began },
-      ...(recorder && { recorder }),
-      ...(onGeneration && { onGeneration }),
-      ...(signal && { signal }),
-    });
-    const destroy = () => {
-      search.destroy();
-    };
-    return { ...result, archive: search.archive, search, destroy, [Symbol.dispose]: destroy };
-  } catch (error) {
-    search.destroy();
-    throw error;
-  }
+  using made = new ResourceStack();
+  const search = made.use(await createSearch(options));
+  const { recorder: given, onGeneration, signal } = options;
+  const recorder = typeof given === 'function' ? await given(search, generations) : given;
+  const result = await evolveSearch(search, {
+    ...{ generations, now, setUp: setUp + now() - began },
+    ...(recorder && { recorder }),
+    ...(onGeneration && { onGeneration }),
+    ...(signal && { signal }),
+  });
+  made.move();
+  return { ...result, archive: search.archive, search, ...freedBy(search) };
 }
 
 /** As `evolve`, with a search that there is already, e.g. one that goes on from a checkpoint. It stays the caller's. */

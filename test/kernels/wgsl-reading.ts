@@ -1,5 +1,6 @@
 /** Reads in a shader's text what each entry point reaches: which functions it calls, and which bindings they use. */
 import type { Access } from '../../src/gpu/kernel.ts';
+import { tokensOf } from '../../src/wgsl/tokens.ts';
 
 interface Variable {
   readonly binding: number;
@@ -9,30 +10,6 @@ interface Variable {
 export interface ReachedBinding extends Variable {
   /** Whether any reached function assigns to it. */
   readonly assigned: boolean;
-}
-
-/** Words, numbers and signs without comments and space; `==` and the like are one token, so that `=` is an assignment. */
-export function tokensOf(text: string): string[] {
-  const tokens: string[] = [];
-  const patterns = [
-    /\/\/[^\n]*/y,
-    /\s+/y,
-    /[A-Za-z_]\w*/y,
-    /\d[\w.]*/y,
-    /[=!<>]=|&&|\|\||[+\-*/%&|^]=|\+\+|--|->/y,
-    /./sy,
-  ];
-  for (let at = 0; at < text.length;) {
-    for (const [kind, pattern] of patterns.entries()) {
-      pattern.lastIndex = at;
-      const token = pattern.exec(text)?.[0];
-      if (token === undefined) continue;
-      if (kind > 1) tokens.push(token);
-      at += token.length;
-      break;
-    }
-  }
-  return tokens;
 }
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
@@ -98,7 +75,7 @@ const hiddenIn = (tokens: readonly string[]): Set<string> =>
     }),
   );
 
-/** Whether the access that begins at a name ends in an assignment. */
+/** Whether the access that begins at a name ends in an assignment; every sign is a token, those of `+=` and `==` are two. */
 function isAssigned(tokens: readonly string[], name: number): boolean {
   let at = name + 1;
   for (;;) {
@@ -106,12 +83,14 @@ function isAssigned(tokens: readonly string[], name: number): boolean {
     else if (tokens[at] === '.') at += 2;
     else break;
   }
-  return /^([+\-*/%&|^]?=|\+\+|--)$/.test(tokens[at] ?? '');
+  return /^([+\-*/%&|^]?=(?!=)|\+\+|--)/.test(tokens.slice(at, at + 3).join(''));
 }
 
 /** The bindings that each entry point reaches, by entry point and name. */
 export function reachedBindings(text: string): Map<string, Map<string, ReachedBinding>> {
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(text).flatMap(({ kind, text: token }) =>
+    kind === 'space' || kind === 'comment' ? [] : [token],
+  );
   const variables = variablesOf(tokens);
   const functions = functionsOf(tokens);
   const reached = (name: string, seen: Set<string>): Map<string, boolean> => {

@@ -6,7 +6,8 @@ import { Program, bind, run } from '../../gpu/program.ts';
 import { affineTable } from '../../kernels/image/affine-view.ts';
 import { historyFloats, historyRows } from '../../kernels/ascent/ascent-step.ts';
 import { copyImprovedParameters } from '../../kernels/ascent/copy-improved.ts';
-import { imageWords } from '../../image/image-layout.ts';
+import type { Image } from '../../image/image.ts';
+import { imageWords, unpadPlanes } from '../../image/image-layout.ts';
 import { streams } from '../../random/streams.ts';
 import {
   allocateLanes,
@@ -128,6 +129,12 @@ export class Optimiser implements Resource {
     const bytes = 4 * imageWords(model.preprocessing.image);
     const pictures = which === 'last' ? buffers.images : this.own.kept;
     return new Uint8Array(await gpu.read(pictures, bytes, lane * bytes));
+  }
+
+  /** The same as an image [channels, height, width]. */
+  async image(which: 'last' | 'best', lane: number): Promise<Image> {
+    const extent = this.graph.model.preprocessing.image;
+    return { extent, bytes: unpadPlanes(await this.picture(which, lane), extent[1] * extent[2]) };
   }
 
   /** Parameters of the best pictures, [values, batch]; undefined where only pictures are kept. */

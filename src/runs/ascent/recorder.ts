@@ -2,8 +2,6 @@
 import type { AscentRecorder, AscentView, ClimbedBatch } from '../../ascent/recorder.ts';
 import type { OccupiedLane } from '../../ascent/lane-queue.ts';
 import { progressOf } from '../../ascent/standing.ts';
-import type { Image } from '../../image/image.ts';
-import { unpadPlanes } from '../../image/image-layout.ts';
 import { messageOf } from '../../util/message-of.ts';
 import { SavingPace } from '../saving-pace.ts';
 import { packTensors, stateOrigin, writeState, type AscentState } from './checkpoint.ts';
@@ -62,7 +60,7 @@ export class FolderRecorder implements AscentRecorder {
   /** The small pictures of the lanes' last iteration. */
   async images(_: AscentView, batch: ClimbedBatch, lanes: readonly OccupiedLane[]): Promise<void> {
     for (const { lane, objective, trajectory } of lanes) {
-      const picture = await this.#picture(batch, 'last', lane);
+      const picture = await batch.optimiser.image('last', lane);
       await this.ascent.folder.writeFrame(objective, trajectory.value.length - 1, frameOf(picture));
     }
   }
@@ -159,20 +157,13 @@ export class FolderRecorder implements AscentRecorder {
     this.#tensors = await writeState(folder.storage, state, tensors, this.#tensors);
   }
 
-  /** A lane's picture as it is in a file: [channels, height, width]. */
-  async #picture({ optimiser }: ClimbedBatch, which: 'last' | 'best', lane: number): Promise<Image> {
-    const extent = this.ascent.model.preprocessing.image;
-    const bytes = unpadPlanes(await optimiser.picture(which, lane), extent[1] * extent[2]);
-    return { extent, bytes };
-  }
-
   async #writeRows(view: AscentView, batch: ClimbedBatch, lanes: readonly OccupiedLane[]): Promise<void> {
     const { folder, model, settings } = this.ascent;
     const { optimiser, parametrisation } = batch;
     const parameters = lanes.length > 0 ? await optimiser.bestParameters() : undefined;
     const genomes = parameters && parametrisation.genomesOf?.(parameters);
     const place = trialFolder(view.trial, settings.trials.length);
-    const pictures = await Promise.all(lanes.map(({ lane }) => this.#picture(batch, 'best', lane)));
+    const pictures = await Promise.all(lanes.map(({ lane }) => optimiser.image('best', lane)));
     const attacks = await judgeAttacks(
       this.ascent,
       lanes.map(({ trajectory }) => trajectory),

@@ -5,6 +5,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import type { Choices } from '../../gpu/tuning.ts';
 import type { Model } from '../../model/model.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { ResourceStack, freedBy, type Resource } from '../../util/resources.ts';
 import { damageNotes } from '../damage-notes.ts';
 import { checkVariants, recordedChoices } from '../recorded-variants.ts';
 import { picturesOf } from '../replaced-run.ts';
@@ -46,7 +47,7 @@ export interface EvolutionSetup extends FolderOptions {
 }
 
 /** A search with its recorder, for `evolveSearch`. */
-export interface EvolutionRun extends Disposable {
+export interface EvolutionRun extends Resource {
   readonly search: Search;
   readonly recorder: FolderRecorder;
   /** As `run.json` has it. */
@@ -79,8 +80,11 @@ export function folderRecorder(options: FolderOptions): OpenRecorder {
 
 /** Prepares everything on the device, and only then removes an earlier run's files; writes `run.json`. */
 export async function newEvolution(setup: EvolutionSetup): Promise<EvolutionRun> {
-  const search = await searchFor(setup);
-  return ownedBy(search, () => begin(search, setup.settings, setup));
+  using made = new ResourceStack();
+  const search = made.use(await searchFor(setup));
+  const opened = await begin(search, setup.settings, setup);
+  made.move();
+  return opened;
 }
 
 async function begin(search: Search, settings: RunSettings, options: FolderOptions): Promise<EvolutionRun> {
@@ -102,23 +106,24 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
   const taken = rebuilt ? undefined : await takeCheckpoint(storage);
   const from = rebuilt ?? taken?.record;
   const rebuiltAt = rebuilt?.generations ?? stored.rebuiltAt;
-  const search = await searchFor(setup, recordedChoices(stored, setup.gpu));
-  return ownedBy(search, async () => {
-    const assembled = recordOf(search, setup.settings, setup, stored);
-    const run = { ...assembled, ...(rebuiltAt !== undefined && { rebuiltAt }) };
-    const folder = new RunFolder(storage, setup.encodePicture, run);
-    if (from) await restore(search, from, stored, run, storage);
-    const damagedLines = await folder.cutProgress(from?.generations ?? 0);
-    await folder.writeRun(run);
-    for (const note of damageNotes(taken, damagedLines)) onWarning?.(note);
-    if (rebuilt)
-      onWarning?.(
-        `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
-      );
-    if (from) await goOn(search, from, taken?.path ?? checkpointPath, onWarning);
-    const recorded = { search, folder, run, ...(from && { from }) };
-    return opened(search, new FolderRecorder(recorded, setup), run, from?.generations);
-  });
+  using made = new ResourceStack();
+  const search = made.use(await searchFor(setup, recordedChoices(stored, setup.gpu)));
+  const assembled = recordOf(search, setup.settings, setup, stored);
+  const run = { ...assembled, ...(rebuiltAt !== undefined && { rebuiltAt }) };
+  const folder = new RunFolder(storage, setup.encodePicture, run);
+  if (from) await restore(search, from, stored, run, storage);
+  const damagedLines = await folder.cutProgress(from?.generations ?? 0);
+  await folder.writeRun(run);
+  for (const note of damageNotes(taken, damagedLines)) onWarning?.(note);
+  if (rebuilt)
+    onWarning?.(
+      `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
+    );
+  if (from) await goOn(search, from, taken?.path ?? checkpointPath, onWarning);
+  const recorded = { search, folder, run, ...(from && { from }) };
+  const resumed = opened(search, new FolderRecorder(recorded, setup), run, from?.generations);
+  made.move();
+  return resumed;
 }
 
 /** Puts the elites of a checkpoint back. @throws CheckpointError where it is not of this run */
@@ -176,18 +181,5 @@ function recordOf(
 }
 
 function opened(search: Search, recorder: FolderRecorder, record: RunRecord, generations = 0): EvolutionRun {
-  const dispose = () => {
-    search.destroy();
-  };
-  return { search, recorder, record, generations, [Symbol.dispose]: dispose };
-}
-
-/** Frees a search where what is made of it throws. */
-async function ownedBy<T>(search: Search, make: () => Promise<T>): Promise<T> {
-  try {
-    return await make();
-  } catch (error) {
-    search.destroy();
-    throw error;
-  }
+  return { search, recorder, record, generations, ...freedBy(search) };
 }
