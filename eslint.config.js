@@ -31,14 +31,15 @@ const freelyRounded =
   'acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 hypot log log10 log1p log2 pow sin sinh tan tanh'.split(
     ' ',
   );
+const roundsFreely = [
+  ...['report', 'node', 'cli'].map((layer) => `src/${layer}/**`),
+  // References are held against kernels within a tolerance, and are no part of what is computed.
+  'src/kernels/reference.ts',
+  'src/kernels/**/*.{reference,cases}.ts',
+];
 const fixedMath = {
   files: ['src/**/*.ts'],
-  // References are held against kernels within a tolerance, and are no part of what is computed.
-  ignores: [
-    ...['report', 'node', 'cli'].map((layer) => `src/${layer}/**`),
-    'src/kernels/reference.ts',
-    'src/kernels/**/*.{reference,cases}.ts',
-  ],
+  ignores: roundsFreely,
   rules: {
     'no-restricted-properties': [
       'error',
@@ -48,16 +49,40 @@ const fixedMath = {
         message: 'Engines differ in its last bit; use src/random/fixed-math.ts.',
       })),
     ],
-    'no-restricted-syntax': [
-      'error',
-      {
-        // Whole powers of two are exact in every engine.
-        selector: "BinaryExpression[operator='**']:not([left.value=2]):not([left.raw='2n'])",
-        message: 'Engines differ in the last bit of powers; multiply, or use src/random/fixed-math.ts.',
-      },
-    ],
   },
 };
+const powers = {
+  // Whole powers of two are exact in every engine.
+  selector: "BinaryExpression[operator='**']:not([left.value=2]):not([left.raw='2n'])",
+  message: 'Engines differ in the last bit of powers; multiply, or use src/random/fixed-math.ts.',
+};
+
+/** Whose texts are of command lines, their own or others'. */
+const speaksOfOptions = [
+  'src/cli/**',
+  // Pages tell their reader how to go on, and style sheets have variables.
+  'src/report/**',
+  // The options by which a published file is imported are data, which manifests hold too.
+  'src/weights/known-weights.ts',
+  // Of `fool weights fetch` and of npm, where there is no other way.
+  'src/node/weights-fetch.ts',
+  'src/node/what-to-install.ts',
+];
+const options = ['Literal[value', 'TemplateElement[value.raw'].map((text) => ({
+  selector: `${text}=/(^|[^-\\w])--[a-z]/]`,
+  message: 'Who calls in code knows no options; name the setting, by src/util/sentence.ts.',
+}));
+
+/** Of one rule the last setting for a file holds, so that both stand last for what neither leaves out. */
+const restrictedSyntax = [
+  { ignores: speaksOfOptions, selectors: options },
+  { ignores: roundsFreely, selectors: [powers] },
+  { ignores: [...roundsFreely, ...speaksOfOptions], selectors: [powers, ...options] },
+].map(({ ignores, selectors }) => ({
+  files: ['src/**/*.ts'],
+  ignores,
+  rules: { 'no-restricted-syntax': ['error', ...selectors] },
+}));
 
 const upward = layers.map((layer, index) => ({
   files: [`src/${layer}/**/*.ts`],
@@ -120,6 +145,7 @@ export default tseslint.config(
   },
   ...upward,
   fixedMath,
+  ...restrictedSyntax,
   {
     files: ['src/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', './node/*', './cli/*'] }] },

@@ -2,7 +2,7 @@
 export { Gpu, type AdapterDescription, type AdapterKind, type GpuOptions } from './gpu/device.ts';
 export { DeviceLostError, GpuError, GpuLimitError } from './gpu/errors.ts';
 export type { GpuMemory } from './gpu/live-buffers.ts';
-export type { Sentence, Setting } from './util/sentence.ts';
+export { SentenceError, type Sentence, type Setting } from './util/sentence.ts';
 export type { Resource } from './util/resources.ts';
 
 export type { ImageDataset } from './datasets/dataset.ts';

@@ -2,6 +2,7 @@
 import { searchGpu, type OpenedGpu } from '../node/adapter.ts';
 import { silenceDriver } from '../node/silence-driver.ts';
 import type { Output } from './output.ts';
+import type { OptionNames } from './option-words.ts';
 import { StatusLine } from './status-line.ts';
 
 export interface OpenDevice extends OpenedGpu {
@@ -40,6 +41,8 @@ export interface Invocation extends Io {
   /** Whether one object on standard output is wanted, and what stands in it. */
   wantsJson: boolean;
   result: object | undefined;
+  /** What its settings are called where something is said of them. */
+  options: OptionNames;
   /** What failed, in words. */
   readonly errors: string[];
 }
@@ -53,6 +56,7 @@ export const begin = (io: Io, ended: AbortSignal): Invocation => ({
   command: '',
   wantsJson: false,
   result: undefined,
+  options: new Map(),
   errors: [],
 });
 

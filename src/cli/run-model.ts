@@ -3,6 +3,7 @@ import type { RunRecord } from '../runs/evolution/records.ts';
 import type { Model } from '../model/model.ts';
 import { loadModel, UnknownModelError } from '../node/model-file.ts';
 import { RunFolderError } from '../runs/read-files.ts';
+import { sentence } from '../util/sentence.ts';
 
 /**
  * @param modelName as the user called it when the run was started
@@ -20,7 +21,7 @@ export async function loadModelOf(
     (error: unknown) => {
       if (moved !== undefined || !(error instanceof UnknownModelError)) throw error;
       throw new RunFolderError(
-        `${folder} was made with the model "${modelName}", which is not there: say with --model where it is (${error.message})`,
+        sentence`${folder} was made with the model "${modelName}", which is not there: say with --model where it is (${error.sentence})`,
       );
     },
   );

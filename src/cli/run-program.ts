@@ -10,7 +10,7 @@ import { UnknownModelError } from '../node/model-file.ts';
 import { printEnvelope } from './envelope.ts';
 import { nameOf } from './help.ts';
 import type { Invocation } from './io.ts';
-import { messageInOptions } from './option-words.ts';
+import { messageInOptions, optionsOf } from './option-words.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -20,12 +20,13 @@ export async function runProgram(
   commandLine: readonly string[],
   invocation: Invocation,
 ): Promise<number> {
+  invocation.options = optionsOf(program);
   try {
     await program.parseAsync(commandLine, { from: 'user' });
   } catch (error) {
     // Commander has printed its own message already.
     if (error instanceof CommanderError) keepForJson(error, program, commandLine, invocation);
-    else tell(error, program, invocation);
+    else tell(error, invocation);
     if (invocation.exitCode === 0) invocation.exitCode = exitCodeOf(error);
   }
   printEnvelope(invocation);
@@ -72,8 +73,8 @@ function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? 2 : 1;
 }
 
-function tell(error: unknown, program: Command, { err, errors, pointer }: Invocation): void {
-  const message = messageInOptions(error, program);
+function tell(error: unknown, { err, errors, pointer, options }: Invocation): void {
+  const message = messageInOptions(error, options);
   errors.push(message);
   err.write(`fool: ${printable(message)}\n`);
   if (pointer !== undefined && exitCodeOf(error) === 2) err.write(`${pointer}\n`);

@@ -35,7 +35,7 @@ export async function runCommandLine(commandLine: readonly string[], io: Io): Pr
   }
 }
 
-function buildProgram(invocation: Invocation): Command {
+export function buildProgram(invocation: Invocation): Command {
   const { out, err } = invocation;
   const program = new Command('fool')
     .description('Images that no human recognises and a neural network is sure of, by evolution on the GPU.')

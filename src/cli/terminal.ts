@@ -1,7 +1,9 @@
 /** What a command says: results on standard output, everything else on standard error. */
 import { barLine, joinedLine, Meter, type BarState, type ExpectedRest } from './bar-line.ts';
 import { begin, processIo, type Invocation } from './io.ts';
+import { inOptions } from './option-words.ts';
 import { printable, printableInLine } from './printable.ts';
+import type { Sentence } from '../util/sentence.ts';
 
 export interface TerminalOptions {
   readonly json: boolean;
@@ -51,9 +53,12 @@ export class Terminal {
   }
 
   /** Something that the user should know, even with --quiet. */
-  warn(text: string): void {
-    this.#err(`warning: ${text}`);
+  warn(text: string | Sentence): void {
+    this.#err(`warning: ${this.said(text)}`);
   }
+
+  /** As it stands on the command line. */
+  readonly said = (text: string | Sentence): string => inOptions(text, this.invocation.options);
 
   /** A part that failed, in the words of a whole command that fails; the rest goes on. */
   fail(text: string): void {

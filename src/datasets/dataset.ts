@@ -1,4 +1,6 @@
 /** A labelled set of images in memory, as bytes: the one form in which training and evaluation see data. */
+import { SentenceError } from '../util/sentence.ts';
+
 export interface ImageDataset {
   /** For messages and result files, e.g. `mnist test`. */
   readonly name: string;
@@ -15,6 +17,6 @@ export interface ImageDataset {
 }
 
 /** A data set cannot be found or read. The message names the file, what was expected and what to do. */
-export class DatasetError extends Error {
+export class DatasetError extends SentenceError {
   override readonly name = 'DatasetError';
 }

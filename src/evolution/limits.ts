@@ -5,9 +5,10 @@ import { genomeWords } from '../kernels/genome/direct.ts';
 import { imageWords } from '../image/image-layout.ts';
 import type { Model } from '../model/model.ts';
 import type { Encoding, SearchSettings } from './settings.ts';
+import { SentenceError } from '../util/sentence.ts';
 
 /** A population or an archive does not fit; the message says what does. */
-export class PopulationError extends Error {
+export class PopulationError extends SentenceError {
   override readonly name = 'PopulationError';
 }
 

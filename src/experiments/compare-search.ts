@@ -21,7 +21,16 @@ import {
   searchRows,
   type MethodRuns,
 } from './search-rows.ts';
-import { choice, classes, countSetting, decimal, same, text, type ValuesOf } from './experiment-settings.ts';
+import {
+  choice,
+  classes,
+  countSetting,
+  decimal,
+  flagOf,
+  same,
+  text,
+  type ValuesOf,
+} from './experiment-settings.ts';
 
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('lenet-mnist')),
@@ -93,7 +102,7 @@ async function conclude(
     remarks: [
       rankingRemark(found),
       ...lostRemarks(found),
-      `A gradient step counts as ${formatCount(values.gradientCost, 'evaluation')} of each image, as stated by --gradient-cost, not measured; what it took here stands under the cost.`,
+      `A gradient step counts as ${formatCount(values.gradientCost, 'evaluation')} of each image, as stated by ${flagOf('gradientCost')}, not measured; what it took here stands under the cost.`,
     ],
     numbers: {
       confidences: named(found, ({ runs }) =>

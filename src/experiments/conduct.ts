@@ -19,6 +19,7 @@ import {
 } from './experiment-record.ts';
 import type { ConclusionRecord, ExperimentRecord } from './experiment-record.ts';
 import { differencesFromPaper } from './experiment-settings.ts';
+import { SentenceError, sentence, setting } from '../util/sentence.ts';
 
 export interface ConductHooks {
   /** Called when all steps have been found possible, before the first begins. */
@@ -42,7 +43,7 @@ export async function evaluationsDone(
 }
 
 /** A folder was begun on another adapter, whose numbers are others. */
-export class OtherAdapterError extends Error {
+export class OtherAdapterError extends SentenceError {
   override readonly name = 'OtherAdapterError';
 }
 
@@ -115,7 +116,7 @@ function onOneAdapter(host: Host, record: ExperimentRecord): Host {
       }
       if (adapter.description !== description)
         throw new OtherAdapterError(
-          `this experiment was begun on ${adapter.description}, and this is ${description}: numbers would be mixed; choose that adapter (--adapter ${adapter.name}) or another folder`,
+          sentence`this experiment was begun on ${adapter.description}, and this is ${description}: numbers would be mixed; choose that adapter (${setting('adapter')} ${adapter.name}) or another folder`,
         );
       return work(gpu);
     });

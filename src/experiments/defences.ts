@@ -6,7 +6,7 @@ import { elitePictures, evolutionStep, type ElitePicture, type EvolutionOutcome 
 import { runSettings } from './independent-runs.ts';
 import { defenceRows, defenceStep, type Defences, type FoolingKind } from './defence-step.ts';
 import { defineExperiment, type Conclusion, type ExperimentFigure } from './experiment.ts';
-import { choice, classes, countSetting, optionalText, same, text } from './experiment-settings.ts';
+import { choice, classes, countSetting, flagOf, optionalText, same, text } from './experiment-settings.ts';
 
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('lenet-mnist')),
@@ -96,7 +96,7 @@ function conclude(
     remarks: [
       `Those against a defence were evolved for their mean confidence in ${String(views)} views at random, with noise of ${String(noise)} grey levels or moved by up to ${String(shift)} pixels, and judged in others. Median confidence of the classes at the end: ${evolved.map(last).join(', ')}.`,
       found.real === 0
-        ? 'No real images were given (--images), so that there are no thresholds: scores are left out, and an image survives that is named its class.'
+        ? `No real images were given (${flagOf('images')}), so that there are no thresholds: scores are left out, and an image survives that is named its class.`
         : `Thresholds let 95 % of ${String(found.calibrating)} real images pass; accuracy is that over ${String(found.real)} others. An image survives that is named its class by a score above the threshold. The temperature that fits those images best is ${(found.temperature ?? 1).toFixed(2)}.`,
     ],
     numbers: { ...found },

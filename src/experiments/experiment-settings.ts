@@ -1,5 +1,6 @@
 /** What can be set of an experiment: a value at each scale, and how the command line calls and reads it. */
 import { z } from 'zod';
+import { SettingsError } from '../util/sentence.ts';
 
 /** `paper`: exactly as the paper has it. `quick`: minutes on a machine without a GPU. */
 export type Scale = 'quick' | 'paper';
@@ -30,7 +31,7 @@ export type ValuesOf<S extends Settings> = {
 export type Values = Readonly<Record<string, SettingValue>>;
 
 /** A value that a setting cannot have. */
-export class SettingError extends Error {
+export class SettingError extends SettingsError {
   override readonly name = 'SettingError';
 }
 

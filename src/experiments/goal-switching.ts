@@ -27,6 +27,7 @@ import {
   type ExperimentStep,
 } from './experiment.ts';
 import { choice, classes, countSetting, same, text } from './experiment-settings.ts';
+import { SentenceError, sentence, setting } from '../util/sentence.ts';
 
 /** A run with the ancestry of its elites. */
 interface Ancestry extends SavedRun {
@@ -83,7 +84,9 @@ async function ancestryOf(host: Host, id: string): Promise<Ancestry> {
     folder.cells,
   );
   if (ancestors) return { ...folder, ancestors };
-  throw new Error(`${runFolder(id)}: ${problem}; start the experiment anew with --replace`);
+  throw new SentenceError(
+    sentence`${runFolder(id)}: ${problem}; start the experiment anew with ${setting('replace')}`,
+  );
 }
 
 /** What runs come to; of several runs the mean. */

@@ -17,6 +17,7 @@ import { elementsWithin, findRepetition, withFewerElements } from './repeated-el
 import { choice, classes, countSetting, optionalText, same, text } from './experiment-settings.ts';
 import { concluded } from './repetition-conclusion.ts';
 import { removals, type Removals } from './repetition-outcome.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 const settings = {
   model: text('network to fool: a shipped model or a weight file', 'name', same('caffenet-tiny')),
@@ -75,7 +76,9 @@ function givenRun(folder: string): Source {
   const record = async (host: Host) => {
     const run = await readRunRecord(host.openFolder(folder), folder);
     if (run.settings.encoding !== 'cppn')
-      throw new RunFolderError(`${folder} holds directly encoded images; name a run with --encoding cppn`);
+      throw new RunFolderError(
+        sentence`${folder} holds directly encoded images; name a run with ${setting('encoding')} cppn`,
+      );
     return run;
   };
   const model = async (host: Host) => {

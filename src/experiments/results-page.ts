@@ -2,7 +2,7 @@
 import { formatTime } from '../report/format.ts';
 import type { ConclusionRow } from './experiment.ts';
 import type { ConclusionRecord, ExperimentRecord } from './experiment-record.ts';
-import { publicText } from './experiment-settings.ts';
+import { flagOf, publicText } from './experiment-settings.ts';
 
 export interface Result {
   readonly record: ExperimentRecord;
@@ -45,7 +45,7 @@ function section(result: Result): string {
   const given = Object.entries(settings).map(([key, value]) => `${key} ${publicText(value)}`);
   return [
     `## <a id="${id}"></a>${plain(title)}`,
-    `${plain(about)} (${plain(place)}). \`${['fool experiment', name, '--scale', scale, ...options].join(' ').replaceAll('`', '')}\``,
+    `${plain(about)} (${plain(place)}). \`${['fool experiment', name, flagOf('scale'), scale, ...options].join(' ').replaceAll('`', '')}\``,
     table(rows),
     ...figures.map(
       ({ file, caption }) => `![${plain(caption)}](${copyPath(result, file)})\n\n*${plain(caption)}*`,

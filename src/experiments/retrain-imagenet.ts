@@ -25,6 +25,7 @@ import { retrainSettings, type RetrainValues } from './retrain-imagenet-settings
 import { foolingLabel } from './fooling-class.ts';
 import { readNetwork } from './retrained-network.ts';
 import { SettingError } from './experiment-settings.ts';
+import { SentenceError, sentence, setting } from '../util/sentence.ts';
 
 const networkOf = (round: number): string => `round-${String(round)}`;
 
@@ -98,22 +99,23 @@ function evolutionsOf(
 /** @throws SettingError where there is nothing to train on or to judge by */
 async function checkPictures(host: Host, values: RetrainValues): Promise<void> {
   if (values.batch % 4 !== 0)
-    throw new SettingError(`--batch ${String(values.batch)}: expected a multiple of 4`);
+    throw new SettingError(sentence`${setting('batch')} ${values.batch}: expected a multiple of 4`);
   const { model } = await host.loadModel(values.model);
   try {
     withClass(model, foolingLabel);
   } catch (error) {
-    if (error instanceof RangeError) throw new SettingError(`--model ${values.model}: ${error.message}`);
+    if (error instanceof RangeError)
+      throw new SettingError(sentence`${setting('model')} ${values.model}: ${error.message}`);
     throw error;
   }
   const { trained, judged } = await picturesFor(host, model, values);
   if (judged.length === 0)
     throw new SettingError(
-      'no class has ten pictures, of which one would be kept back to judge by: name a folder with --judge',
+      sentence`no class has ten pictures, of which one would be kept back to judge by: name a folder with ${setting('judge')}`,
     );
   if (trained.length < values.batch)
     throw new SettingError(
-      `there are ${String(trained.length)} pictures to train on, fewer than the ${String(values.batch)} of a step: choose a smaller --batch`,
+      sentence`there are ${trained.length} pictures to train on, fewer than the ${values.batch} of a step: choose a smaller ${setting('batch')}`,
     );
 }
 
@@ -124,19 +126,19 @@ async function picturesFor(
 ): Promise<PictureChoice & Pick<LabelledPictures, 'read'>> {
   if (images === null)
     throw new SettingError(
-      'pictures to train on are needed, since none come along: a network that learns fooling images alone forgets all else. Name a folder with a subfolder for each class, such as ImageNet’s, with --images',
+      sentence`pictures to train on are needed, since none come along: a network that learns fooling images alone forgets all else. Name a folder with a subfolder for each class, such as ImageNet’s, with ${setting('images')}`,
     );
-  const training = await opened(host, '--images', images, labels);
-  const judging = judge === null ? undefined : await opened(host, '--judge', judge, labels);
+  const training = await opened(host, 'images', images, labels);
+  const judging = judge === null ? undefined : await opened(host, 'judge', judge, labels);
   const most = { trained: pictures, judged };
   return { ...chosenPictures(training.pictures, judging?.pictures, most), read: training.read };
 }
 
-async function opened(host: Host, option: string, folder: string, labels: readonly string[]) {
+async function opened(host: Host, name: 'images' | 'judge', folder: string, labels: readonly string[]) {
   try {
     return await host.openPictures(folder, labels);
   } catch (error) {
-    if (error instanceof DatasetError) throw new SettingError(`${option}: ${error.message}`);
+    if (error instanceof DatasetError) throw new SettingError(sentence`${setting(name)}: ${error.sentence}`);
     throw error;
   }
 }
@@ -157,10 +159,15 @@ function foolingImages(
         const path = `${runFolder(step.id)}/${picture}`;
         const readPicture = async () => {
           const bytes = await host.storage.read(path);
-          if (!bytes) throw new Error(`${path} is missing: start the experiment anew with --replace`);
+          if (!bytes)
+            throw new SentenceError(
+              sentence`${path} is missing: start the experiment anew with ${setting('replace')}`,
+            );
           const { bytes: pixels } = host.decodePicture(bytes, path, { height, width });
           if (pixels.length === volume(image)) return pixels;
-          throw new Error(`${path} is no picture of this experiment: start it anew with --replace`);
+          throw new SentenceError(
+            sentence`${path} is no picture of this experiment: start it anew with ${setting('replace')}`,
+          );
         };
         return { target: cell.class, path, read: readPicture };
       }),

@@ -15,6 +15,7 @@ import { concludeRetraining, type Round } from './retrain-conclusion.ts';
 import { networkOutcome, type NetworkOutcome } from './retrain-outcome.ts';
 import { choice, countSetting, same, type ValuesOf } from './experiment-settings.ts';
 import { networkFiles, networkPath, trainedModel, trainNetwork } from './training-step.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 const settings = {
   rounds: countSetting('networks, each trained with what fooled those before it', { quick: 3, paper: 15 }),
@@ -135,7 +136,7 @@ async function trainingImages(host: Host, { images }: RetrainSettings): Promise<
   const data = await host.loadMnist('train');
   if (images > data.count)
     throw new DatasetError(
-      `${data.name} has ${String(data.count)} images, not ${String(images)}: set --images to so many at most`,
+      sentence`${data.name} has ${data.count} images, not ${images}: set ${setting('images')} to so many at most`,
     );
   return firstImages(data, images);
 }

@@ -3,6 +3,7 @@ import { writeModel, type Model } from '../model/model.ts';
 import { sha256Hex } from '../formats/sha256.ts';
 import { readModel } from '../weights/read-model.ts';
 import type { Host, NamedModel } from './experiment.ts';
+import { SentenceError, sentence, setting } from '../util/sentence.ts';
 
 export const retrainedPath = (name: string): string => `models/${name}.safetensors`;
 
@@ -11,7 +12,9 @@ export async function readNetwork({ storage }: Host, name: string): Promise<Name
   const path = retrainedPath(name);
   const bytes = await storage.read(path);
   if (!bytes)
-    throw new Error(`${path} is missing, which this experiment has written: start it anew with --replace`);
+    throw new SentenceError(
+      sentence`${path} is missing, which this experiment has written: start it anew with ${setting('replace')}`,
+    );
   return { model: readModel(bytes, path, name), sha256: await sha256Hex(bytes) };
 }
 

@@ -4,6 +4,7 @@ import type { Image } from '../image/image.ts';
 import { RunFolderError } from '../runs/read-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Host } from './experiment.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 /**
  * @param name how messages call the folder
@@ -16,11 +17,14 @@ export async function runPicture(
 ): Promise<Image> {
   const [, height, width] = image;
   const bytes = await storage.read(path);
-  if (!bytes) throw new RunFolderError(`${name}/${path} is missing: make the run anew with --replace`);
+  if (!bytes)
+    throw new RunFolderError(
+      sentence`${name}/${path} is missing: make the run anew with ${setting('replace')}`,
+    );
   const picture = decodePicture(bytes, `${name}/${path}`, { height, width });
   const size = picture.extent.join(' × ');
   if (size === image.join(' × ')) return picture;
   throw new RunFolderError(
-    `${name}/${path} is ${size}, the run's pictures are ${image.join(' × ')}: make the run anew with --replace`,
+    sentence`${name}/${path} is ${size}, the run's pictures are ${image.join(' × ')}: make the run anew with ${setting('replace')}`,
   );
 }

@@ -19,6 +19,7 @@ import { evolutionStep, runFolder, elitePictures } from './evolution-step.ts';
 import type { Host, ReadResult, ExperimentStep } from './experiment.ts';
 import { joinedOutcome, randomPictures, randomStep } from './random-step.ts';
 import { ascentPoints, continued, pointAt, searchOutcome, type SearchOutcome } from './search-outcome.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 /** What all searches have in common. */
 export interface SearchPlan {
@@ -98,7 +99,7 @@ function evolved(
     check: async (host) => {
       if (generations < 1)
         throw new PopulationError(
-          `${title}: ${String(Math.floor((share ?? 1) * plan.budget))} evaluations are not enough for a generation of ${String(population)}; choose a smaller --population or a larger --budget`,
+          sentence`${title}: ${Math.floor((share ?? 1) * plan.budget)} evaluations are not enough for a generation of ${population}; choose a smaller ${setting('population')} or a larger ${setting('budget')}`,
         );
       await step.check?.(host);
     },
@@ -111,7 +112,7 @@ function iterationsOf({ classes: wanted, gradientCost }: SearchPlan, model: Mode
   const iterations = Math.floor(budget / (gradientCost * classes));
   if (iterations >= 2) return iterations;
   throw new AscentSettingsError(
-    `${String(budget)} evaluations for the ascents of ${String(classes)} classes are fewer than two gradient steps of ${String(gradientCost)} evaluations for each; choose a larger --budget or fewer --classes`,
+    sentence`${budget} evaluations for the ascents of ${classes} classes are fewer than two gradient steps of ${gradientCost} evaluations for each; choose a larger ${setting('budget')} or fewer ${setting('classes')}`,
   );
 }
 

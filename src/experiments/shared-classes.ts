@@ -2,6 +2,7 @@
 import { wordNetId } from '../datasets/imagenet-labels.ts';
 import type { Model } from '../model/model.ts';
 import type { NamedModel } from './experiment.ts';
+import { SentenceError, sentence, setting } from '../util/sentence.ts';
 
 /** A class that both networks know. */
 export interface SharedClass {
@@ -12,7 +13,7 @@ export interface SharedClass {
 }
 
 /** Two networks whose answers cannot be compared. */
-export class ModelPairError extends Error {
+export class ModelPairError extends SentenceError {
   override readonly name = 'ModelPairError';
 }
 
@@ -52,7 +53,7 @@ export function checkPair(a: NamedModel, b: NamedModel): void {
   const names = `${a.model.name} and ${b.model.name}`;
   if (a.sha256 === b.sha256)
     throw new ModelPairError(
-      `${names} are the same network: name two that were trained apart, by --a and --b`,
+      sentence`${names} are the same network: name two that were trained apart, by ${setting('a')} and ${setting('b')}`,
     );
   const [ofA, ofB] = [channelsOf(a.model), channelsOf(b.model)];
   if (ofA !== ofB)
@@ -62,7 +63,7 @@ export function checkPair(a: NamedModel, b: NamedModel): void {
   const shared = sharedClasses(a.model.labels, b.model.labels).length;
   if (shared < 2)
     throw new ModelPairError(
-      `${names} share ${shared === 0 ? 'no class' : 'one class'} by label, and no less than two can be told apart: name networks for the same classes, or give one the other's labels (fool import --labels FILE)`,
+      sentence`${names} share ${shared === 0 ? 'no class' : 'one class'} by label, and no less than two can be told apart: name networks for the same classes, or give one the other's labels (${setting('labels', { command: 'fool import', value: 'FILE' })})`,
     );
 }
 

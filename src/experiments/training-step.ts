@@ -13,6 +13,7 @@ import { RunFolderError } from '../runs/read-files.ts';
 import { version } from '../version.ts';
 import type { Host, NamedModel, StepHost } from './experiment.ts';
 import { checkpointIn, checkpointsInto } from './training-checkpoints.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 export const trainedNetwork = z.object({
   /** Of its file. */
@@ -100,7 +101,7 @@ export async function trainedModel(
       : 'is damaged: its content has not the checksum that it was written with';
   if (!bytes || problem !== undefined)
     throw new RunFolderError(
-      `${path} ${problem ?? ''}; delete steps/${id}.json and resume, to train it again, or start the experiment anew with --replace`,
+      sentence`${path} ${problem ?? ''}; delete steps/${id}.json and resume, to train it again, or start the experiment anew with ${setting('replace')}`,
     );
   return { model: readModel(bytes, path, id), sha256 };
 }

@@ -1,6 +1,7 @@
 /** What Caffe's layers say of themselves beside their weights: ConvolutionParameter, PoolingParameter and their like. */
 import type { MessageReader } from './protobuf.ts';
 import type { ConvolutionWindow, NormLayer, PoolLayer } from './weight-file.ts';
+import { joined, sentence, setting, type Sentence } from '../util/sentence.ts';
 
 type Numbers = ReadonlyMap<number, number[]>;
 
@@ -131,8 +132,8 @@ export function powerOf(message: MessageReader | undefined): { power: number; sc
 
 const TRANSFORM = { scale: 1, meanFile: 4, meanValue: 5 } as const;
 
-/** What a layer of data does to pictures beside cropping and mirroring them, in the words of options; undefined where nothing. */
-export function transformOf(message: MessageReader | undefined): string | undefined {
+/** What a layer of data does to pictures beside cropping and mirroring them, as settings of an import; undefined where nothing. */
+export function transformOf(message: MessageReader | undefined): Sentence | undefined {
   let meanFile = '';
   const again = message?.again();
   while (again?.next()) if (again.field === TRANSFORM.meanFile) meanFile = again.text();
@@ -140,8 +141,8 @@ export function transformOf(message: MessageReader | undefined): string | undefi
   const scale = firstNumber(numbers, TRANSFORM.scale, 1);
   const mean = meanFile === '' ? (numbers.get(TRANSFORM.meanValue) ?? []).join(',') : meanFile;
   const said = [
-    ...(mean === '' ? [] : [`--mean ${mean}`]),
-    ...(scale === 1 ? [] : [`--scale ${String(scale)}`]),
+    ...(mean === '' ? [] : [sentence`${setting('mean')} ${mean}`]),
+    ...(scale === 1 ? [] : [sentence`${setting('scale')} ${scale}`]),
   ];
-  return said.length === 0 ? undefined : said.join(' ');
+  return said.length === 0 ? undefined : joined(said, ' ');
 }

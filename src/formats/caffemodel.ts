@@ -13,6 +13,7 @@ import { type Fail, FETCH_AGAIN, refusalOf } from './refusal.ts';
 import type { Tensor } from './tensor.ts';
 import { viewOf } from './view-of.ts';
 import { isWeighted, type Ignored, type WeightedLayer, type WeightFile } from './weight-file.ts';
+import { sentence } from '../util/sentence.ts';
 
 const KINDS: ReadonlyMap<string, WeightedLayer['kind']> = new Map([
   ['Convolution', 'convolution'],
@@ -43,7 +44,7 @@ export function readCaffemodel(bytes: Uint8Array, fileName: string): WeightFile 
     if (transform !== undefined)
       ignored.push({
         name: layer.name,
-        reason: `preprocessing is what options say: ${transform}, as it has it`,
+        reason: sentence`preprocessing is what options say: ${transform}, as it has it`,
       });
     if (kind === undefined) {
       chain.add(layer, interpret(layer, view, fail));

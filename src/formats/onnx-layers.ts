@@ -24,6 +24,7 @@ import {
 import { convolutionWindow, isDilated, poolLayer } from './onnx-windows.ts';
 import type { Fail } from './refusal.ts';
 import { isWeighted, type FileLayer, type WeightedLayer } from './weight-file.ts';
+import { sentence, setting, type Sentence } from '../util/sentence.ts';
 
 export class LayerSearch {
   readonly layers: FileLayer[] = [];
@@ -198,7 +199,7 @@ export class LayerSearch {
     else if (constant && !last) {
       this.#addOther(
         node,
-        `it changes the image before the first layer, which is for the preprocessing to do: say --mean and --scale, and --ignore ${labelOf(node)}`,
+        sentence`it changes the image before the first layer, which is for the preprocessing to do: say ${setting('mean')} and ${setting('scale')}, and ${setting('ignore')} ${labelOf(node)}`,
       );
     } else this.#addOther(node);
   }
@@ -240,7 +241,7 @@ export class LayerSearch {
     else this.#addOther(node, `it turns the axes to ${axes === '' ? 'the reverse' : axes}`);
   }
 
-  #addOther(node: OnnxNode, reason?: string): void {
+  #addOther(node: OnnxNode, reason?: string | Sentence): void {
     const { operator } = node;
     this.layers.push({
       kind: 'other',

@@ -1,5 +1,6 @@
 /** What every reader of weights makes of its file, so that the import need not know one format from another. */
 import type { Tensor } from './tensor.ts';
+import type { Sentence } from '../util/sentence.ts';
 
 export type WeightFormat = 'safetensors' | 'caffemodel' | 'onnx' | 'pytorch';
 
@@ -18,7 +19,7 @@ export interface WeightFile {
 
 export interface Ignored {
   readonly name: string;
-  readonly reason: string;
+  readonly reason: string | Sentence;
 }
 
 export type FileLayer = WeightedLayer | AffineLayer | PoolLayer | NormLayer | SimpleLayer | OtherLayer;
@@ -98,7 +99,7 @@ export interface OtherLayer {
   readonly name: string;
   readonly operator: string;
   /** More than that: why it is not what its operator might suggest. */
-  readonly reason?: string;
+  readonly reason?: string | Sentence;
 }
 
 export const isWeighted = (layer: FileLayer): layer is WeightedLayer =>

@@ -10,6 +10,7 @@ import {
   type ParameterShape,
   type Weights,
 } from './parameters.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 /** The shape of every layer that has weights, in the order of the layers. */
 export function parameterShapes(architecture: Architecture): ParameterShape[] {
@@ -52,7 +53,7 @@ function expect(
   }
   if (tensor.shape.join() !== shape.join()) {
     throw new WeightShapeError(
-      `${origin}: ${name} is [${tensor.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}]; was another --arch meant?`,
+      sentence`${origin}: ${name} is [${tensor.shape.join(', ')}], ${architecture} expects [${shape.join(', ')}]; was another ${setting('architecture')} meant?`,
     );
   }
 }

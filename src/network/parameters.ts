@@ -3,6 +3,7 @@
  * [out, in]; the kernels read the output channel innermost, its row padded to a multiple of 4 with zeros.
  */
 import type { BindingLimit } from '../kernels/tuning/variant.ts';
+import { SentenceError } from '../util/sentence.ts';
 
 /** A tensor as weight files hold it. */
 export interface WeightTensor {
@@ -30,7 +31,7 @@ export interface ParameterShape {
 export const pitch = (outputs: number): number => Math.ceil(outputs / 4) * 4;
 
 /** Thrown when weights do not fit the architecture. */
-export class WeightShapeError extends Error {
+export class WeightShapeError extends SentenceError {
   override readonly name = 'WeightShapeError';
 }
 

@@ -11,9 +11,10 @@ import { hostMemory, whyNoDriver } from './process-memory.ts';
 import { sleepUntil } from './sleep.ts';
 import { checkDriversNamed, driverManifests, provideVulkanLoader, useDriver } from './vulkan-loader.ts';
 import { dawnNeeds, whatToInstall } from './what-to-install.ts';
+import { SentenceError, sentence, setting, type Sentence } from '../util/sentence.ts';
 
 /** No adapter, or not the one that was asked for; the message lists what was tried. */
-export class AdapterError extends Error {
+export class AdapterError extends SentenceError {
   override readonly name = 'AdapterError';
 }
 
@@ -96,13 +97,15 @@ export async function searchGpu(
     }
   }
   const tried = attempts.map(({ source, outcome }) => `  ${source}: ${outcome}`).join('\n');
-  throw new AdapterError(`no WebGPU adapter for --adapter ${choice}. Tried:\n${tried}\n${whatToDo(choice)}`);
+  throw new AdapterError(
+    sentence`no WebGPU adapter for ${setting('adapter')} ${choice}. Tried:\n${tried}\n${whatToDo(choice)}`,
+  );
 }
 
-const whatToDo = (choice: AdapterChoice): string =>
+const whatToDo = (choice: AdapterChoice): string | Sentence =>
   ['auto', 'swiftshader'].includes(choice.toLowerCase())
     ? whatToInstall(process.platform, process.arch, hasEmbeddedDriver())
-    : '`--adapter auto` takes the best adapter there is, and `fool doctor` shows it.';
+    : sentence`\`${setting('adapter')} auto\` takes the best adapter there is, and \`fool doctor\` shows it.`;
 
 /** As `searchGpu`, for callers that need the device alone. */
 export async function openGpu(choice?: AdapterChoice, options?: OpeningOptions): Promise<Gpu> {

@@ -1,7 +1,6 @@
 /** Writes the files of a gallery: run by run, a few pictures at a time. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../util/message-of.ts';
 import type { Judge } from '../model/judge.ts';
 import { likeliest } from '../model/likeliest.ts';
 import { readContents, type RunContents, type RunPicture } from '../report/gallery/contents.ts';
@@ -32,6 +31,7 @@ import { longestSide, type Image } from '../image/image.ts';
 import { encodePng, ImageFileError } from './image-file.ts';
 import { packageFolder } from './package-folder.ts';
 import { decodeWholePicture } from './run-pictures.ts';
+import type { Sentence } from '../util/sentence.ts';
 
 export interface GalleryHooks {
   /**
@@ -39,6 +39,10 @@ export interface GalleryHooks {
    * and nothing is missed.
    */
   readonly judgeOf?: ((run: SurveyedRun) => Promise<Judge | string>) | undefined;
+  /** What the page says where pictures are not judged. */
+  readonly notJudged: string;
+  /** A sentence in the host's words. */
+  readonly said: (sentence: Sentence) => string;
   /** Called after every few pictures, with how many are done. */
   readonly onProgress: (done: number, run: string) => void;
   readonly onWarning: (text: string) => void;
@@ -120,7 +124,7 @@ class GalleryWriter {
       await this.#addPictures(run, contents);
     } catch (error) {
       if (!(error instanceof RunFolderError)) throw error;
-      this.#note(run, `left out: ${messageOf(error)}`);
+      this.#note(run, `left out: ${this.hooks.said(error.sentence)}`);
     }
     this.#done = until;
     this.hooks.onProgress(this.#done, run.name);
@@ -131,7 +135,7 @@ class GalleryWriter {
       this.#note(run, 'left out: it has no picture yet');
       return;
     }
-    const judge = (await this.hooks.judgeOf?.(run)) ?? notWanted;
+    const judge = (await this.hooks.judgeOf?.(run)) ?? this.hooks.notJudged;
     const index = this.#runs.length;
     const kept: GalleryDetail[] = [];
     const atATime = typeof judge === 'string' ? detailsPerFile : judge.images;
@@ -147,7 +151,7 @@ class GalleryWriter {
     }
     if (ancestors) await this.folder.write(lineageFile(index), piece(lineageFile(index), ancestors));
     this.#runs.push(this.#runOf(run, ancestors !== undefined, typeof judge === 'string' ? judge : undefined));
-    if (typeof judge === 'string' && judge !== notWanted)
+    if (typeof judge === 'string' && judge !== this.hooks.notJudged)
       this.#note(run, `no bars of the likeliest classes, since ${judge}`);
   }
 
@@ -223,8 +227,6 @@ class GalleryWriter {
     this.hooks.onWarning(note);
   }
 }
-
-const notWanted = 'the gallery was made with --no-judge';
 
 /** Bars of each picture. */
 const guesses = 5;

@@ -2,12 +2,12 @@
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { GpuLimitError } from '../gpu/errors.ts';
-import { messageOf } from '../util/message-of.ts';
 import { createJudge, imagesAtATime, type Judge } from '../model/judge.ts';
 import { WeightRangeError, WeightShapeError } from '../network/parameters.ts';
 import type { SurveyedRun } from '../report/gallery/survey.ts';
 import { findWeightFile, loadModel, readWeightBytes } from './model-file.ts';
 import { sha256Of } from './sha256.ts';
+import { sentenceOf, type Sentence } from '../util/sentence.ts';
 
 /** Pictures that are in memory at once: judged together, then written. */
 const mostAtATime = 64;
@@ -50,10 +50,14 @@ async function hashOf(modelName: string): Promise<string | WeightFileError> {
 export class Judges {
   #current: { readonly key: string; readonly judge: Judge | string } | undefined;
 
-  /** @param runs all that there will be, by which batches are sized */
+  /**
+   * @param runs all that there will be, by which batches are sized
+   * @param said a sentence in the host's words
+   */
   constructor(
     private readonly gpu: Gpu,
     private readonly runs: readonly SurveyedRun[],
+    private readonly said: (sentence: Sentence) => string,
   ) {}
 
   /** The judge of a run, or why there is none, in words that go on after the run's name. */
@@ -87,7 +91,7 @@ export class Judges {
       });
     } catch (error) {
       if (refusals.some((kind) => error instanceof kind))
-        return `its model cannot be used: ${messageOf(error)}`;
+        return `its model cannot be used: ${this.said(sentenceOf(error))}`;
       throw error;
     }
   }

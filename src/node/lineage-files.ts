@@ -17,14 +17,17 @@ import type { Image } from '../image/image.ts';
 import { encodePng } from './image-file.ts';
 import { runName } from './run-name.ts';
 import { decodePicture, forGrid } from './run-pictures.ts';
+import { SentenceError, sentence, setting } from '../util/sentence.ts';
 
 /** Longest side in pixels of pictures that the page shows, and of the GIF's. */
 const pageSide = 96;
 const gifSide = 256;
 const stripColumns = 12;
 
+const resumed = setting('resumedEvolution', { command: 'fool evolve' });
+
 /** A line drawn again does not end in the picture that the run has. */
-export class ReplayError extends Error {
+export class ReplayError extends SentenceError {
   override readonly name = 'ReplayError';
 }
 
@@ -56,8 +59,8 @@ export async function findLine(
   if (!ancestors)
     throw new RunFolderError(
       problem === undefined
-        ? `${name} has no ${lineagePath}: an earlier version made it, or the file was removed; "fool evolve --resume" keeps the ancestry from there on`
-        : `${problem}; "fool evolve --resume" writes it anew`,
+        ? sentence`${name} has no ${lineagePath}: an earlier version made it, or the file was removed; "${resumed}" keeps the ancestry from there on`
+        : sentence`${problem}; "${resumed}" writes it anew`,
     );
   const steps = stepsOf(lineTo(byId(ancestors), cell.id), cell.class);
   const shown = placesToShow(steps);
@@ -123,12 +126,12 @@ async function checkLast(
 ): Promise<void> {
   const path = picturePath(run, cell.class);
   const bytes = await storage.read(path);
-  if (!bytes) throw new RunFolderError(`${path} is missing: "fool evolve --resume" draws it again`);
+  if (!bytes) throw new RunFolderError(sentence`${path} is missing: "${resumed}" draws it again`);
   const own = decodePicture(bytes, path, run.model);
   const last = replayed.at(-1)?.bytes ?? new Uint8Array();
   const different = own.bytes.filter((value, index) => value !== last[index]).length;
   if (own.bytes.length === last.length && different === 0) return;
   throw new ReplayError(
-    `the ancestry of class ${String(cell.class)}, bred and drawn again, does not end in ${path}: ${String(different)} of ${String(own.bytes.length)} bytes differ. The run was made on ${run.adapter.description}; another adapter, driver or version may round otherwise (--adapter), and a run that was killed while it saved has newer pictures (fool evolve --resume)`,
+    sentence`the ancestry of class ${String(cell.class)}, bred and drawn again, does not end in ${path}: ${String(different)} of ${String(own.bytes.length)} bytes differ. The run was made on ${run.adapter.description}; another adapter, driver or version may round otherwise (${setting('adapter')}), and a run that was killed while it saved has newer pictures (${resumed})`,
   );
 }

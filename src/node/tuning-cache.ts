@@ -12,6 +12,7 @@ import type { Storage } from '../storage/storage.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { FileStorage } from './file-storage.ts';
 import { adapterFileOf, hashOf, listKept, parseKept } from './adapter-file.ts';
+import { sentence, setting, type Sentence } from '../util/sentence.ts';
 
 /** What a file of choices is about. */
 interface TuningIdentity {
@@ -53,8 +54,8 @@ export function tuningFileOf(adapter: Pick<AdapterDescription, 'name' | 'descrip
 export interface TunedChoices {
   /** Undefined where nothing was tuned, or where it cannot be used. */
   readonly choices: ChoiceTable | undefined;
-  /** Why a file that is there is not used, in a sentence. */
-  readonly problem?: string;
+  /** Why a file that is there is not used. */
+  readonly problem?: Sentence;
 }
 
 /** A file of choices in the folder. */
@@ -89,7 +90,7 @@ export async function readTuned(
   const file = tuningFileOf(adapter);
   const ignored = (why: string): TunedChoices => ({
     choices: undefined,
-    problem: `the tuned choices in ${file} are not used: ${why}; --tune measures them afresh`,
+    problem: sentence`the tuned choices in ${file} are not used: ${why}; ${setting('tune')} measures them afresh`,
   });
   let bytes: Uint8Array | undefined;
   try {

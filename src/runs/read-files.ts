@@ -4,18 +4,34 @@ import { messageOf } from '../util/message-of.ts';
 import { checksumState } from '../storage/checksum.ts';
 import { parseLine } from '../storage/lines.ts';
 import type { Storage } from '../storage/storage.ts';
+import { SentenceError, sentence, setting, type Setting } from '../util/sentence.ts';
 
 /** A folder is no run, or a file in it cannot be read; the message names the file, the field and what to do. */
-export class RunFolderError extends Error {
+export class RunFolderError extends SentenceError {
   override readonly name = 'RunFolderError';
 }
 
 /** What a run folder holds: images that evolved, or images that climbed along a gradient. */
 export type RunKind = 'evolution' | 'ascent';
 
-const named: Readonly<Record<RunKind, { readonly what: string; readonly command: string }>> = {
-  evolution: { what: "an evolution's folder", command: 'fool evolve' },
-  ascent: { what: "a gradient ascent's folder", command: 'fool ascend' },
+interface Named {
+  readonly what: string;
+  readonly command: string;
+  /** What goes on with it. */
+  readonly resumed: Setting;
+}
+
+const named: Readonly<Record<RunKind, Named>> = {
+  evolution: {
+    what: "an evolution's folder",
+    command: 'fool evolve',
+    resumed: setting('resumedEvolution', { command: 'fool evolve' }),
+  },
+  ascent: {
+    what: "a gradient ascent's folder",
+    command: 'fool ascend',
+    resumed: setting('resumedAscent', { command: 'fool ascend' }),
+  },
 };
 
 /**
@@ -43,8 +59,8 @@ export async function readRecordOf<T>(
   const value = await readRunJson(storage, name, named[kind].command);
   const found = kindOf(value);
   if (found === kind) return check(schema, value, 'run.json');
-  const { what, command } = named[found];
-  throw new RunFolderError(`${name} is ${what}; "${command} --resume" goes on with it.`);
+  const { what, resumed } = named[found];
+  throw new RunFolderError(sentence`${name} is ${what}; "${resumed}" goes on with it.`);
 }
 
 async function readRunJson(storage: Storage, name: string, command?: string): Promise<unknown> {
@@ -52,7 +68,7 @@ async function readRunJson(storage: Storage, name: string, command?: string): Pr
   if (value !== undefined) return value;
   if (await storage.read('experiment.json'))
     throw new RunFolderError(
-      `${name} is an experiment's folder, whose runs are below ${name}/runs; "fool experiment NAME --resume" goes on with it.`,
+      sentence`${name} is an experiment's folder, whose runs are below ${name}/runs; "${setting('resume', { command: 'fool experiment NAME' })}" goes on with it.`,
     );
   const commands = command === undefined ? '"fool evolve" or "fool ascend"' : `"${command}"`;
   throw new RunFolderError(`${name} is not a run folder: it has no run.json. Make one with ${commands}.`);

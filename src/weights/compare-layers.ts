@@ -20,6 +20,7 @@ import {
   type LayerInPlace,
 } from '../network/layer.ts';
 import { definitionOf } from '../network/layers/index.ts';
+import { sentence, type Sentence } from '../util/sentence.ts';
 
 /** A layer with weights, and what is done to each of its outputs before anything else. */
 export interface FoldedLayer {
@@ -70,7 +71,7 @@ function compare(layers: readonly FileLayer[], architecture: Architecture, fileN
     const before = given[index - 1];
     const place = before === undefined ? 'at its beginning' : `after ${before.name}`;
     throw new WeightFileError(
-      `${fileName}: ${place} the file has ${difference}; with these weights ${architecture.name} would be another network than the one in the file`,
+      sentence`${fileName}: ${place} the file has ${difference}; with these weights ${architecture.name} would be another network than the one in the file`,
     );
   }
 }
@@ -99,27 +100,27 @@ function rectifiedFirst<T>(items: readonly T[], kindOf: (item: T) => string): T[
 }
 
 /** In words; undefined where there is none. */
-function differenceOf(given: FileLayer | undefined, wanted: LayerInPlace | undefined): string | undefined {
+function differenceOf(given: FileLayer | undefined, wanted: LayerInPlace | undefined): Sentence | undefined {
   const expected = wanted ? `${wanted.layer.kind} ${wanted.layer.name}` : 'nothing more';
-  if (given === undefined) return `nothing more where ${expected} is expected`;
+  if (given === undefined) return sentence`nothing more where ${expected} is expected`;
   const found = describe(given);
-  if (!wanted) return `${found} where ${expected} is expected`;
+  if (!wanted) return sentence`${found} where ${expected} is expected`;
   const { layer } = wanted;
   const isSame =
     given.kind === layer.kind ||
     (given.kind === 'convolution' && layer.kind === 'dense') ||
     (given.kind === 'average-pool' && layer.kind === 'adaptive-average-pool');
-  if (!isSame) return `${found} where ${expected} is expected`;
+  if (!isSame) return sentence`${found} where ${expected} is expected`;
   const other = otherNumbers(given, wanted);
-  return other && `${found} with ${other[0]} where ${expected} has ${other[1]}`;
+  return other && sentence`${found} with ${other[0]} where ${expected} has ${other[1]}`;
 }
 
-function describe(layer: FileLayer): string {
-  if (isWeighted(layer)) return `${layer.kind} ${layer.name}`;
-  const reason = layer.kind === 'other' && layer.reason !== undefined ? `; ${layer.reason}` : '';
+function describe(layer: FileLayer): Sentence {
+  if (isWeighted(layer)) return sentence`${layer.kind} ${layer.name}`;
+  const reason = layer.kind === 'other' && layer.reason !== undefined ? sentence`; ${layer.reason}` : '';
   const fold =
     layer.kind === 'affine' ? '; only right behind a convolution or a dense layer can it be folded' : '';
-  return `${layer.name} (${layer.operator}${reason}${fold})`;
+  return sentence`${layer.name} (${layer.operator}${reason}${fold})`;
 }
 
 type Different = readonly [found: string, expected: string];

@@ -21,6 +21,7 @@ import {
   type ChannelOrder,
   type Preprocessing,
 } from '../model/preprocessing.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 /** What the user says of a file; it goes before what the file says, and that before what is usual. */
 export interface ImportOptions {
@@ -61,7 +62,7 @@ export function importModel(
     const fitting = fittingArchitectures(file, fileName);
     const hint = fitting.length > 0 ? `; its tensors fit ${fitting.join(' and ')}` : '';
     throw new WeightFileError(
-      `${fileName}: the file ${said}; pass --arch ${architectureNames.join('|')}${hint}`,
+      sentence`${fileName}: the file ${said}; pass ${setting('architecture')} ${architectureNames.join('|')}${hint}`,
     );
   }
   const { architecture, weights, mapped, ignored } = matchWeights(file, arch, fileName);

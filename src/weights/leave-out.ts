@@ -2,9 +2,10 @@
 import { WeightFileError } from '../formats/weight-file-error.ts';
 import type { WeightFile } from '../formats/weight-file.ts';
 import { nearestName } from '../util/nearest-name.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 /** Why such a part is of no use. */
-export const asSaid = 'as --ignore says';
+export const asSaid = sentence`as ${setting('ignore')} says`;
 
 /**
  * @param names of tensors, and of layers where the file lists them; `*` stands for any text

@@ -20,6 +20,7 @@ import { fitLayer } from './fit-weight.ts';
 import { isCounter, isMask, ofTraining, partUnknownHere } from './reparametrised.ts';
 import { weightSources } from './weight-sources.ts';
 import { meanImageOf } from '../model/preprocessing.ts';
+import { joined, sentence, setting } from '../util/sentence.ts';
 
 export interface Mapping {
   /** Name of the tensor in the file; undefined where there is none and zeros stand in. */
@@ -50,7 +51,8 @@ export function matchWeights(file: WeightFile, name: string, fileName: string): 
   } catch (error) {
     if (!(error instanceof WeightFileError || error instanceof WeightShapeError)) throw error;
     const others = fittingArchitectures(file, fileName).filter((other) => other !== name);
-    if (others.length > 0) error.message += `; it fits --arch ${others.join(' or --arch ')}: was that meant?`;
+    const fitting = others.map((other) => sentence`${setting('architecture')} ${other}`);
+    if (fitting.length > 0) error.append(sentence`; it fits ${joined(fitting, ' or ')}: was that meant?`);
     throw error;
   }
 }
@@ -134,12 +136,14 @@ function leftOver(file: WeightFile, used: ReadonlySet<Tensor>, fileName: string)
     const some = parts.slice(0, 12);
     const more = parts.length > some.length ? ` and ${String(parts.length - some.length)} more` : '';
     throw new WeightFileError(
-      `${fileName}: no layer needs ${some.join(', ')}${more}, so that the file seems to hold another network: ${partUnknownHere(file) ?? 'fool import --ignore NAME leaves out what is no part of it'}`,
+      sentence`${fileName}: no layer needs ${some.join(', ')}${more}, so that the file seems to hold another network: ${partUnknownHere(file) ?? sentence`${ignoring} leaves out what is no part of it`}`,
     );
   }
   const reason = 'no layer of the architecture needs it';
   return [...file.ignored, ...unused.map(({ name }) => ({ name, reason }))];
 }
+
+const ignoring = setting('ignore', { command: 'fool import', value: 'NAME' });
 
 const looksLikePart = ({ name, data }: Tensor): boolean =>
   data.length > 0 && !ofTraining(name) && !(data.length === 1 && isCounter(name));

@@ -9,6 +9,7 @@ import type { Architecture } from '../network/layer.ts';
 import { parameterShapes } from '../network/parameter-shapes.ts';
 import { biasName, weightName, type ParameterShape } from '../network/parameters.ts';
 import { ofTraining, partUnknownHere } from './reparametrised.ts';
+import { sentence, setting } from '../util/sentence.ts';
 
 interface Pair {
   readonly weight: Tensor;
@@ -132,7 +133,7 @@ export class NamedTensors {
     const names = fitting.slice(0, 12).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
     const more = fitting.length > names.length ? ', …' : '';
     return new WeightFileError(
-      `${this.#fileName}: ${alike.map(({ name }) => name).join(' and ')} of ${this.#architecture.name} may be any of ${names.join(', ')}${more}: ${partUnknownHere(this.#file) ?? 'rename the tensors to those of the architecture, or leave some out with --ignore NAME'}`,
+      sentence`${this.#fileName}: ${alike.map(({ name }) => name).join(' and ')} of ${this.#architecture.name} may be any of ${names.join(', ')}${more}: ${partUnknownHere(this.#file) ?? sentence`rename the tensors to those of the architecture, or leave some out with ${setting('ignore', { value: 'NAME' })}`}`,
     );
   }
 }
@@ -177,8 +178,8 @@ function missingWeight(
   const found = [...tensors.values()].map((tensor) => `${tensor.name} [${tensor.shape.join(', ')}]`);
   const some = found.length > 40 ? [...found.slice(0, 40), '…'] : found;
   const passedOver = ignored.find(({ name }) => name === weightName(layer));
-  const why = passedOver ? ` (${passedOver.name} ${passedOver.reason})` : '';
+  const why = passedOver ? sentence` (${passedOver.name} ${passedOver.reason})` : '';
   return new WeightFileError(
-    `${fileName}: no tensor ${weightName(layer)} [${shape.join(', ')}], which ${architecture} needs${why}; the file has ${some.join(', ') || 'no tensors'}`,
+    sentence`${fileName}: no tensor ${weightName(layer)} [${shape.join(', ')}], which ${architecture} needs${why}; the file has ${some.join(', ') || 'no tensors'}`,
   );
 }

@@ -6,18 +6,19 @@ import { classObjectives, parseObjective } from '../../src/ascent/objective/pars
 import { hyperparameterNames } from '../../src/ascent/optimiser/hyperparameters.ts';
 import type { AscentSettings, Climb } from '../../src/ascent/settings.ts';
 import { withAscend } from '../../src/cli/ascend-options.ts';
-import { messageInOptions } from '../../src/cli/option-words.ts';
+import { messageInOptions, optionsOf } from '../../src/cli/option-words.ts';
 import { sentence, setting, SettingsError } from '../../src/util/sentence.ts';
 import { model, plainClimb, plainSettings } from '../ascent/settings.ts';
 
 const program = new Command('fool');
 withAscend(program.command('ascend'));
+const options = optionsOf(program);
 
 function bothOf(work: () => void): readonly [library: string, commandLine: string] {
   try {
     work();
   } catch (error) {
-    return [(error as Error).message, messageInOptions(error, program)];
+    return [(error as Error).message, messageInOptions(error, options)];
   }
   throw new Error('nothing was refused');
 }
@@ -72,13 +73,13 @@ test.each<[found: readonly [string, string], library: string, commandLine: strin
 test('every hyper-parameter has an option', () => {
   for (const name of hyperparameterNames) {
     const error = new SettingsError(sentence`${setting(name)} is wrong`);
-    expect(messageInOptions(error, program)).toMatch(/^--[a-z-]+ is wrong$/);
+    expect(messageInOptions(error, options)).toMatch(/^--[a-z-]+ is wrong$/);
   }
 });
 
 test('what has no option keeps its name, and other errors their message', () => {
-  expect(messageInOptions(new SettingsError(sentence`${setting('transforms')} has 2`), program)).toBe(
+  expect(messageInOptions(new SettingsError(sentence`${setting('transforms')} has 2`), options)).toBe(
     'transforms has 2',
   );
-  expect(messageInOptions(new Error('stepSize'), program)).toBe('stepSize');
+  expect(messageInOptions(new Error('stepSize'), options)).toBe('stepSize');
 });

@@ -37,6 +37,6 @@ test('a damaged checkpoint costs the training, a damaged network is refused with
   storage.files.set(networkPath('dnn-01'), network.with(network.length - 1, network.at(-1)! ^ 1));
   storage.files.delete('steps/dnn-01-run-01.json');
   await expect(conductOn(retrainMnist, { storage, given: one, tick: 1000 })).rejects.toThrow(
-    /networks\/dnn-01\.safetensors is damaged.*steps\/dnn-01\.json.*--replace/,
+    /networks\/dnn-01\.safetensors is damaged.*steps\/dnn-01\.json.* with replace$/,
   );
 });

@@ -52,7 +52,7 @@ test('each network is trained on what fooled those before it, as a class of its 
 test('more training images than there are is refused before anything runs', async () => {
   const storage = new MemoryStorage();
   await expect(conductOn(retrainMnist, { storage, given: { ...small, images: 60_001 } })).rejects.toThrow(
-    /60000 images, not 60001: set --images/,
+    /60000 images, not 60001: set images to/,
   );
   expect([...storage.files.keys()]).toEqual(['experiment.json']);
 });

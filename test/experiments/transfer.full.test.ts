@@ -101,7 +101,7 @@ test('two networks that cannot be compared are refused before anything runs', as
     expect([...storage.files.keys()].filter((path) => path.startsWith('runs/'))).toEqual([]);
     return failure;
   };
-  expect(await refused({}, 'lenet-mnist')).toMatch(/are the same network.*--b/);
+  expect(await refused({}, 'lenet-mnist')).toMatch(/are the same network.* by a and b$/);
   const named = reordered([0, 1, 2]);
   const strange = { ...named, model: { ...named.model, labels: ['cat', 'dog', 'owl'] } };
   expect(await refused({ other: strange })).toMatch(/lenet-mnist and other share no class by label/);

@@ -184,13 +184,13 @@ describe('reading a caffemodel', () => {
           layer: [data(transform), { name: 'ip', type: 'InnerProduct', blobs: [blob([3, 2])] }],
         }),
         FILE,
-      ).ignored.map(({ name, reason }) => `${name}: ${reason}`);
+      ).ignored.map(({ name, reason }) => `${name}: ${String(reason)}`);
     const said = (options: string) => [`data: preprocessing is what options say: ${options}, as it has it`];
     expect(reasonOf({ scale: 0.0078125, mean_value: [104, 117, 123] })).toEqual(
-      said('--mean 104,117,123 --scale 0.0078125'),
+      said('mean 104,117,123 scale 0.0078125'),
     );
     expect(reasonOf({ mean_file: 'mean.binaryproto', crop_size: 227 })).toEqual(
-      said('--mean mean.binaryproto'),
+      said('mean mean.binaryproto'),
     );
     expect(reasonOf({ mirror: true, crop_size: 227 })).toEqual([]);
   });

@@ -125,7 +125,7 @@ describe('a model file', () => {
   });
 
   it('of an unknown architecture is refused with the names there are', () => {
-    expect(() => readModel(bytes, 'file', 'model', 'vgg')).toThrow(/"vgg".*--arch lenet/);
+    expect(() => readModel(bytes, 'file', 'model', 'vgg')).toThrow(/"vgg".*architecture lenet/);
   });
 
   it('with labels for another number of classes is refused', () => {

@@ -71,11 +71,11 @@ describe('readAscent', () => {
     expect(await refusal('run.json', undefined)).toBe(
       'runs/one is not a run folder: it has no run.json. Make one with "fool ascend".',
     );
-    expect(await refusal('archive.json', undefined)).toContain('--resume');
+    expect(await refusal('archive.json', undefined)).toContain('Resume it with resumedAscent.');
     const evolution = await storageOf(fakeRun());
     for (const read of [readAscent, readAscentRecord]) {
       await expect(read(evolution, 'runs/one')).rejects.toThrow(
-        `runs/one is an evolution's folder; "fool evolve --resume" goes on with it.`,
+        `runs/one is an evolution's folder; "resumedEvolution" goes on with it.`,
       );
     }
   });

@@ -5,7 +5,7 @@ import { readCaffemodel } from '../../src/formats/caffemodel.ts';
 import { readOnnx } from '../../src/formats/onnx.ts';
 import type { WeightFile } from '../../src/formats/weight-file.ts';
 import { WeightFileError } from '../../src/formats/weight-file-error.ts';
-import { leaveOut } from '../../src/weights/leave-out.ts';
+import { asSaid, leaveOut } from '../../src/weights/leave-out.ts';
 import { matchTo } from '../../src/weights/match-weights.ts';
 import type { Architecture } from '../../src/network/layer.ts';
 import { referenceLogits } from '../network/reference-network.ts';
@@ -319,7 +319,7 @@ describe('refuses by name a graph', () => {
         relu('a', 'r'),
         pool('r', 'p'),
       ),
-      /at its beginning the file has normalise \(Mul; .* say --mean and --scale, and --ignore normalise\)/,
+      /at its beginning the file has normalise \(Mul; .* say mean and scale, and ignore normalise\)/,
     ],
     [
       'that takes a constant from which the values are taken',
@@ -338,14 +338,14 @@ describe('refuses by name a graph', () => {
   });
 });
 
-it('reads without what --ignore names, and refuses a name that nothing has', () => {
+it('reads without what it is to ignore, and refuses a name that nothing has', () => {
   const nodes = [
     node('Mul', ['x', 'single'], 'half', [], 'normalise'),
     ...[conv('a', ['half', 'cw', 'cb']), relu('a', 'r'), pool('r', 'p'), ...tail('p')],
   ];
   const file = readOnnx(bytesOf(nodes), 'f');
   const { ignored } = matchTo(leaveOut(file, ['norm*'], 'f'), small, 'f');
-  expect(ignored).toContainEqual({ name: 'normalise', reason: 'as --ignore says' });
+  expect(ignored).toContainEqual({ name: 'normalise', reason: asSaid });
   expect(() => leaveOut(file, ['normalize'], 'f')).toThrow(
     'f has nothing called normalize to ignore; did you mean normalise?',
   );

@@ -313,7 +313,7 @@ describe('the architecture', () => {
   it('must be said, and the message tells which would fit', () => {
     const file = { ...empty, tensors: tensorsOf(10) };
     expect(() => importModel(file, 'f', 'm')).toThrow(
-      'f: the file names no architecture; pass --arch lenet|caffenet|alexnet|alexnet-torchvision; its tensors fit lenet',
+      'f: the file names no architecture; pass architecture lenet|caffenet|alexnet|alexnet-torchvision; its tensors fit lenet',
     );
     expect(() => importModel(empty, 'f', 'm')).toThrow(/alexnet-torchvision$/);
     expect(() => importModel({ ...file, metadata: { arch: '__proto__' } }, 'f', 'm')).toThrow(
@@ -324,7 +324,7 @@ describe('the architecture', () => {
   it('of the user goes before that of the file', () => {
     const file = { ...empty, tensors: tensorsOf(10), metadata: { arch: 'caffenet' } };
     expect(importModel(file, 'f', 'm', { architecture: 'lenet' }).model.architecture.name).toBe('lenet');
-    expect(() => importModel(file, 'f', 'm')).toThrow(/it fits --arch lenet: was that meant\?$/);
+    expect(() => importModel(file, 'f', 'm')).toThrow(/it fits architecture lenet: was that meant\?$/);
   });
 });
 

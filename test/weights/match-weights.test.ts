@@ -6,7 +6,7 @@ import type { Tensor } from '../../src/formats/tensor.ts';
 import type { WeightedLayer, WeightFile } from '../../src/formats/weight-file.ts';
 import { alexnetTorchvision } from '../../src/model/architectures/alexnet-torchvision.ts';
 import { architectures } from '../../src/model/architectures/index.ts';
-import { leaveOut } from '../../src/weights/leave-out.ts';
+import { asSaid, leaveOut } from '../../src/weights/leave-out.ts';
 import { fittingArchitectures, matchTo, matchWeights } from '../../src/weights/match-weights.ts';
 import { parameterShapes } from '../../src/network/parameter-shapes.ts';
 import { WeightShapeError } from '../../src/network/parameters.ts';
@@ -247,11 +247,19 @@ describe('a file that does not fit', () => {
     [
       'alexnet-torchvision',
       'caffenet',
-      / conv1\.weight \[96, 3, 11, 11\].*; it fits --arch alexnet-torchvision: was/,
+      / conv1\.weight \[96, 3, 11, 11\].*; it fits architecture alexnet-torchvision: was/,
     ],
-    ['caffenet', 'lenet', / conv1\.weight.*; it fits --arch caffenet or --arch alexnet: was that meant\?$/],
-    ['lenet', 'alexnet', / conv1\.weight.*; it fits --arch lenet: was that meant\?$/],
-    ['caffenet', 'alexnet-torchvision', /it fits --arch caffenet or --arch alexnet: was that meant\?$/],
+    [
+      'caffenet',
+      'lenet',
+      / conv1\.weight.*; it fits architecture caffenet or architecture alexnet: was that meant\?$/,
+    ],
+    ['lenet', 'alexnet', / conv1\.weight.*; it fits architecture lenet: was that meant\?$/],
+    [
+      'caffenet',
+      'alexnet-torchvision',
+      /it fits architecture caffenet or architecture alexnet: was that meant\?$/,
+    ],
   ])('of %s, taken for %s, is told what it is', (own, wanted, message) => {
     const file = fileOf(hollow(architectures.get(own)!(1000)));
     expect(() => matchWeights(file, wanted, 'f')).toThrow(message);
@@ -337,7 +345,7 @@ describe('what is left over', () => {
       /no layer needs c\.weight_mask, .* pruned by a mask \(c\.weight_mask\); torch\.nn\.utils\.prune\.remove/,
     );
     const left = leaveOut(fileOf([...named, tensor('c.weight_mask', [3])]), ['*_mask'], 'f');
-    expect(matchTo(left, tiny, 'f').ignored).toEqual([{ name: 'c.weight_mask', reason: 'as --ignore says' }]);
+    expect(matchTo(left, tiny, 'f').ignored).toEqual([{ name: 'c.weight_mask', reason: asSaid }]);
   });
 
   it('is what an optimiser keeps where other names than ours might mean either', () => {
@@ -389,7 +397,7 @@ describe('names that are not ours', () => {
   it('leave two ways where two tensors have the shape of one weight, or the order is not that of the names', () => {
     const twice = fileOf([...renamed((name) => `net.${name}`).tensors.values(), tensor('other', [5, 12])]);
     expect(() => matchTo(twice, tiny, 'f')).toThrow(
-      'f: d.weight of tiny may be any of net.d.weight [5, 12], other [5, 12]: rename the tensors to those of the architecture, or leave some out with --ignore NAME',
+      'f: d.weight of tiny may be any of net.d.weight [5, 12], other [5, 12]: rename the tensors to those of the architecture, or leave some out with ignore',
     );
     const square = (classes: number): Architecture => ({
       name: 'square',

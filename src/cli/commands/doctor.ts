@@ -35,7 +35,7 @@ export function addDoctor(program: Command, invocation: Invocation): void {
       terminal.answer(`used: ${gpu.adapter.description}`);
       terminal.answer(`why: ${gpu.adapter.reason}`);
       terminal.answer(`kernels: variants for ${gpu.adapter.kind}`);
-      const tuning = await tuningFacts(gpu);
+      const tuning = await tuningFacts(gpu, terminal);
       terminal.answer(
         tuning.problem ??
           (tuning.shapes > 0
@@ -69,10 +69,14 @@ export function addDoctor(program: Command, invocation: Invocation): void {
 }
 
 /** What was measured on this adapter, for this version's kernels. */
-async function tuningFacts({ adapter }: Gpu) {
+async function tuningFacts({ adapter }: Gpu, terminal: Terminal) {
   const { choices = {}, problem } = await readTuned(adapter);
   const file = join(tuningFolder(), tuningFileOf(adapter));
-  return { file, shapes: Object.keys(choices).length, ...(problem !== undefined && { problem }) };
+  return {
+    file,
+    shapes: Object.keys(choices).length,
+    ...(problem !== undefined && { problem: terminal.said(problem) }),
+  };
 }
 
 function factsOf(gpu: Gpu) {

@@ -1,6 +1,7 @@
 /** `fool experiment`: the paper's sections. Their plots take long to load, so that only this command loads them. */
 import { CommanderError, type Command } from 'commander';
 import type { Invocation } from '../io.ts';
+import { optionsOf } from '../option-words.ts';
 import { keepForJson } from '../run-program.ts';
 
 export function addExperiment(program: Command, invocation: Invocation): void {
@@ -14,6 +15,7 @@ export function addExperiment(program: Command, invocation: Invocation): void {
     .action(async (passed: string[]) => {
       const { buildExperiments } = await import('../experiments.ts');
       const experiments = buildExperiments(invocation);
+      invocation.options = new Map([...invocation.options, ...optionsOf(experiments)]);
       try {
         await experiments.parseAsync(passed, { from: 'user' });
       } catch (error) {

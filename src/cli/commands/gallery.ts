@@ -21,6 +21,7 @@ import type { CommonOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { sentence } from '../../util/sentence.ts';
 
 export interface GalleryOptions extends CommonOptions {
   readonly out: string;
@@ -57,7 +58,7 @@ export async function makeGallery(
     const judged = runs.filter((run) => !lost.has(run));
     const withJudges = () =>
       withGpu(options, terminal, async (gpu) => {
-        const judges = new Judges(gpu, judged);
+        const judges = new Judges(gpu, judged, terminal.said);
         try {
           return await write(judges);
         } finally {
@@ -67,7 +68,7 @@ export async function makeGallery(
     announce(await (options.judge && judged.length > 0 ? withJudges() : write()), options.out, terminal);
   } catch (error) {
     if (error instanceof AdapterError)
-      throw new AdapterError(`${error.message}; --no-judge makes the gallery without a device`);
+      throw new AdapterError(sentence`${error.sentence}; --no-judge makes the gallery without a device`);
     if (!(error instanceof GalleryStopped)) throw error;
   } finally {
     await lock.release();
@@ -87,7 +88,7 @@ async function surveyAll(
     const place = await realpath(folder).catch(() => resolve(folder));
     if (places.has(place)) continue;
     places.add(place);
-    const run = await surveyOne(folder);
+    const run = await surveyOne(folder, terminal);
     if (typeof run === 'string') {
       notes.push(run);
       terminal.warn(run);
@@ -106,14 +107,14 @@ async function surveyAll(
 }
 
 /** @returns why a damaged one is left out; @throws RunFolderError where there is no run */
-async function surveyOne(folder: string): Promise<SurveyedRun | string> {
+async function surveyOne(folder: string, terminal: Terminal): Promise<SurveyedRun | string> {
   const storage = new FileStorage(folder);
   const isRun = (await storage.read('run.json')) !== undefined;
   try {
     return await surveyRun(storage, folder);
   } catch (error) {
     if (!isRun || !(error instanceof RunFolderError)) throw error;
-    return `${folder}: left out: ${error.message}`;
+    return `${folder}: left out: ${terminal.said(error.sentence)}`;
   }
 }
 
@@ -152,6 +153,8 @@ async function follow(
   try {
     return await writeGallery(folder, runs, notes, {
       judgeOf,
+      notJudged: 'the gallery was made with --no-judge',
+      said: terminal.said,
       onProgress: (done, run) => {
         bar.update(done, run);
       },

@@ -133,7 +133,7 @@ async function runImport(file: string, options: ImportCommandOptions, terminal: 
     classes: model.labels.length,
     preprocessing: { image, crop, scale, channels: channelOrder },
     mapped,
-    ignored,
+    ignored: ignored.map(({ name: part, reason }) => ({ name: part, reason: terminal.said(reason) })),
     ...(check ? { check } : {}),
     out: options.out,
     bytes: bytes.length,
@@ -146,7 +146,7 @@ function weightFile(name: string): string {
   try {
     return findWeightFile(name);
   } catch (error) {
-    throw error instanceof UnknownModelError ? new WeightFileError(error.message) : error;
+    throw error instanceof UnknownModelError ? new WeightFileError(error.sentence) : error;
   }
 }
 
@@ -157,7 +157,7 @@ function report({ model, mapped, ignored }: Imported, terminal: Terminal): void 
   };
   for (const { from = '–', to, shape, note } of mapped)
     line(`  ${from} → ${to} [${shape.join(', ')}]${note === undefined ? '' : ` (${note})`}`);
-  for (const { name, reason } of ignored) line(`  ${name}: ignored, ${reason}`);
+  for (const { name, reason } of ignored) line(`  ${name}: ignored, ${terminal.said(reason)}`);
   const { image, crop, scale, channelOrder } = model.preprocessing;
   line(
     `${model.architecture.name}, ${formatCount(model.labels.length, 'class', 'classes')} (${model.labels[0] ?? ''} … ${model.labels.at(-1) ?? ''})`,

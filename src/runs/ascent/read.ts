@@ -22,6 +22,7 @@ import {
   readWholeLines,
   RunFolderError,
 } from '../read-files.ts';
+import { sentence, setting } from '../../util/sentence.ts';
 
 /** The records of an ascent, finished or not. */
 export interface SavedAscent {
@@ -51,7 +52,7 @@ export async function readAscent(storage: Storage, name = 'this folder'): Promis
   const rows = await readJson(storage, 'archive.json', ascentArchiveSchema, run.mark);
   if (!rows) {
     throw new RunFolderError(
-      `${name} has no archive.json yet: the ascent stopped before it saved. Resume it with --resume.`,
+      sentence`${name} has no archive.json yet: the ascent stopped before it saved. Resume it with ${setting('resumedAscent')}.`,
     );
   }
   requireRows(run, rows, 'archive.json');

@@ -13,11 +13,12 @@ import type { Immutable } from '../immutable.ts';
 import type { RunRecord } from './records.ts';
 import { ancestorsSchema, archiveSchema, count, duration, phaseTimesSchema } from './schema.ts';
 import { readGenome } from './genome-files.ts';
+import { SentenceError, sentence, setting } from '../../util/sentence.ts';
 
 export const checkpointPath = 'checkpoint/state.json';
 
 /** A checkpoint cannot be read, or belongs to something else. */
-export class CheckpointError extends Error {
+export class CheckpointError extends SentenceError {
   override readonly name = 'CheckpointError';
 }
 
@@ -103,11 +104,11 @@ export async function readCheckpoint(storage: Storage): Promise<Generation<Check
     if (found) return found;
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    throw new CheckpointError(`${error.message}, or rebuild it with --from-archive`);
+    throw new CheckpointError(sentence`${error.sentence}, or rebuild it with ${setting('fromArchive')}`);
   }
   if (await storage.read('archive.json'))
     throw new CheckpointError(
-      `${checkpointPath} is gone, and the run had got further: put it back from a copy, or rebuild the run with --from-archive`,
+      sentence`${checkpointPath} is gone, and the run had got further: put it back from a copy, or rebuild the run with ${setting('fromArchive')}`,
     );
   return undefined;
 }
@@ -132,13 +133,13 @@ export function checkOrigin(
       'architecture',
       checkpoint.architecture,
       run.model.architecture,
-      'pass the --arch that the run started with',
+      sentence`pass the ${setting('architecture')} that the run started with`,
     ],
     [
       'adapter',
       checkpoint.adapter,
       run.adapter.description,
-      'another adapter rounds differently; pass --adapter',
+      sentence`another adapter rounds differently; pass ${setting('adapter')}`,
     ],
     // Last: what differs in one of the others has another mark too.
     [
@@ -151,7 +152,7 @@ export function checkOrigin(
   for (const [what, found, expected, advice] of expectations) {
     if (found !== expected) {
       throw new CheckpointError(
-        `${file} comes from another ${what}: ${found}, here it is ${expected}; ${advice}, or start a new run`,
+        sentence`${file} comes from another ${what}: ${found}, here it is ${expected}; ${advice}, or start a new run`,
       );
     }
   }

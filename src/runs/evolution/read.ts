@@ -3,6 +3,7 @@ import type { CellRecord, ProgressRecord, RunRecord, RunSummary } from './record
 import { archiveSchema, progressRecordSchema, runRecordSchema, runSummarySchema } from './schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { contradictory, readJson, readRecordOf, readWholeLines, RunFolderError } from '../read-files.ts';
+import { sentence, setting } from '../../util/sentence.ts';
 
 export { RunFolderError } from '../read-files.ts';
 
@@ -29,7 +30,7 @@ export async function readRun(storage: Storage, name = 'this folder'): Promise<S
   const cells = await readJson(storage, 'archive.json', archiveSchema, run.mark);
   if (!cells) {
     throw new RunFolderError(
-      `${name} has no archive.json yet: the run stopped before it saved. Resume it with --resume.`,
+      sentence`${name} has no archive.json yet: the run stopped before it saved. Resume it with ${setting('resumedEvolution')}.`,
     );
   }
   requireCells(run, cells);

@@ -140,7 +140,7 @@ describe('the origin of a checkpoint', () => {
     ],
     [
       { architecture: 'alexnet' },
-      /another architecture: alexnet, here it is tiny; pass the --arch that the run started with/,
+      /another architecture: alexnet, here it is tiny; pass the architecture that the run started with/,
     ],
     [
       { adapter: 'lavapipe' },

@@ -70,7 +70,7 @@ describe.each(kinds)('a run with %s', (_, model, settings) => {
     for (const path of [checkpointPath, previousOf(checkpointPath)]) await damage(storage, path);
     const files = new Map(storage.files);
     await expect(resumed(storage)).rejects.toThrow(message);
-    await expect(resumed(storage)).rejects.toThrow(/rebuild .*--from-archive/);
+    await expect(resumed(storage)).rejects.toThrow(/rebuild .*with fromArchive$/);
     expect(storage.files).toEqual(files);
     const warnings: string[] = [];
     await resumed(storage, warnings, true);

@@ -106,7 +106,7 @@ describe('the ancestry of an elite', () => {
     const writing = writeLineage(copy, found, images);
     await expect(writing).rejects.toThrow(ReplayError);
     await expect(writing).rejects.toThrow(
-      /does not end in images\/0001\.png: 1 of 144 bytes differ\. .*--adapter/,
+      /does not end in images\/0001\.png: 1 of 144 bytes differ\. .*\(adapter\), .*\(resumedEvolution\)/,
     );
     expect(copy.files.has('lineage-1.html')).toBe(false);
     // Nor where somebody is missing in the line.
@@ -127,7 +127,7 @@ describe('the ancestry of an elite', () => {
       return { ...state, cells: cells.map(older) };
     });
     await expect(findLine(old, 'runs/one', classOf)).rejects.toThrow(
-      /runs\/one has no lineage\.json: .*--resume/,
+      /runs\/one has no lineage\.json: .*"resumedEvolution" keeps/,
     );
     const warnings: string[] = [];
     await tinyRun({

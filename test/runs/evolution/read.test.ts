@@ -74,14 +74,14 @@ describe('readRun', () => {
 
   it('says when a folder is no run, or not one yet', async () => {
     expect(await refusal('run.json', undefined)).toContain('runs/one is not a run folder');
-    expect(await refusal('archive.json', undefined)).toContain('--resume');
+    expect(await refusal('archive.json', undefined)).toContain('Resume it with resumedEvolution.');
   });
 
   it("says that a gradient ascent's folder is one, and what goes on with it", async () => {
     const storage = await ascentStorage(fakeAscent());
     for (const read of [readRun, readRunRecord]) {
       await expect(read(storage, 'runs/one')).rejects.toThrow(
-        `runs/one is a gradient ascent's folder; "fool ascend --resume" goes on with it.`,
+        `runs/one is a gradient ascent's folder; "resumedAscent" goes on with it.`,
       );
     }
   });
