@@ -49,7 +49,7 @@ const sharedDevice = { setupFiles: 'test/support/forget-failure.ts', isolate: fa
 /** Of the bench and of Node's side, those that neither open a device nor change their process. */
 const withoutDevice = [
   'test/bench/{axis,compare,humps,kept-roofs,median-interval,outputs,peer-table,rank-test,recorder,repetitions,report,results-file,roofs,row-table,shape-notation,shown-rows}.test.ts',
-  'test/node/{animation,download,image-file,image-folder,jpeg,jpeg-odd,mnist-files,private-folder,report-files,training-files,tuning-cache,what-to-install}.test.ts',
+  'test/node/{animation,download,image-file,image-file-refusals,image-folder,jpeg,jpeg-odd,mnist-files,private-folder,report-files,training-files,tuning-cache,what-to-install}.test.ts',
 ];
 
 /** Of the engine, those that open devices of their own, or that want the shared one otherwise. */

@@ -14,9 +14,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { importCommand } from '../../src/cli/import-line.ts';
-import { architectureNames } from '../../src/model/architectures/index.ts';
-import { knownWeights } from '../../src/weights/known-weights.ts';
 import { cachedWeights } from '../../src/node/weights-cache.ts';
 import { fetchWeights } from '../../src/node/weights-fetch.ts';
 import { openPart } from '../../src/node/part-file.ts';
@@ -339,31 +336,4 @@ it('a fetched file is found by its name', async () => {
   writeFileSync(cached, 'short');
   expect(cachedWeights('tiny')).toBeUndefined();
   expect((await succeeds('list')).out).toMatch(/damaged: 5 bytes, expected 600000/);
-});
-
-describe('the published weights', () => {
-  it('have all that a check needs, and an architecture that there is', () => {
-    writeFileSync(manifest, JSON.stringify(knownWeights));
-    expect(weightsManifest()).toEqual(knownWeights);
-    for (const { architecture, urls } of knownWeights) {
-      expect(architectureNames).toContain(architecture);
-      expect(urls.length).toBeGreaterThan(0);
-    }
-    expect(new Set(knownWeights.map(({ name }) => name)).size).toBe(knownWeights.length);
-  });
-
-  it('tell how to import them', () => {
-    expect(knownWeights.map((weights) => importCommand(weights, '/my files/x'))).toEqual([
-      ...[
-        ['caffenet', 'caffenet-onnx'],
-        ['alexnet', 'bvlcalexnet-onnx'],
-        ['caffenet', 'bvlc-caffenet'],
-      ].map(
-        ([arch, name]) =>
-          `fool import '/my files/x' --arch ${arch!} --mean 104,117,123 --channels bgr --out ${name!}.safetensors`,
-      ),
-      "fool import '/my files/x' --arch alexnet-torchvision --mean 123.675,116.28,103.53 --channels rgb " +
-        '--scale 0.01712475,0.017507,0.01742919 --out torchvision-alexnet.safetensors',
-    ]);
-  });
 });
