@@ -11,7 +11,7 @@ import { lenet } from '../../src/model/architectures/lenet.ts';
 import type { Architecture } from '../../src/network/layer.ts';
 import { fewImages, kernelsOf } from '../../src/network/network.ts';
 import type { NetworkOptions } from '../../src/network/record.ts';
-import { paddedBatch } from './slots.ts';
+import { paddedBatch } from './padded-batch.ts';
 
 export interface KernelCase {
   readonly family: string;

@@ -16,7 +16,7 @@ import { uploadParameters } from '../../src/network/upload.ts';
 import type { Parameters } from '../../src/network/parameters.ts';
 import type { AscentWork, NetworkName } from './network-works.ts';
 import { sampleRuns, type Sample } from '../sampling/sampling.ts';
-import { paddedBatch } from '../kernels/slots.ts';
+import { paddedBatch } from '../kernels/padded-batch.ts';
 import { syntheticWeights } from './synthetic-weights.ts';
 import { perRepetition } from '../sampling/repetitions.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';

@@ -13,7 +13,7 @@ import type { NetworkRow } from './network-row.ts';
 import { benchTrainingStep } from './own-training-step.ts';
 import type { NetworkName, NetworkWork, PassWork, TrainingWork } from './network-works.ts';
 import { benchRendering } from './rendering.ts';
-import { paddedBatch } from '../kernels/slots.ts';
+import { paddedBatch } from '../kernels/padded-batch.ts';
 import { syntheticWeights } from './synthetic-weights.ts';
 import { sampleProgram, type Sample } from '../sampling/sampling.ts';
 import type { Timeline } from '../sampling/trace.ts';
@@ -121,9 +121,9 @@ async function measureStored(
   const weights = name === 'LeNet' ? initialWeights(architecture, 1) : syntheticWeights(architecture);
   const parameters = await uploadParameters(gpu, architecture, weights, 'weights of the bench', denseStorage);
   for (const { work, batch, gradient } of works) {
-    const slots = paddedBatch(batch);
+    const padded = paddedBatch(batch);
     const gradients = { input: gradient, parameters: false };
-    const options = { batch: slots, ...fewImages(batch, slots), denseStorage, gradients };
+    const options = { batch: padded, ...fewImages(batch, padded), denseStorage, gradients };
     const network = await createNetwork(gpu, architecture, parameters, options);
     const { forward, backward } = network;
     const programs = gradient ? [forward, backward] : [forward];

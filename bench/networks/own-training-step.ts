@@ -16,7 +16,7 @@ import {
   type Measured,
 } from '../peers/peer-case.ts';
 import { fewSamples, sampleRuns, type Sample, type SamplingLimits } from '../sampling/sampling.ts';
-import { fromSlots } from '../kernels/slots.ts';
+import { fromBatch } from '../kernels/padded-batch.ts';
 import { perRepetition } from '../sampling/repetitions.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
@@ -36,7 +36,7 @@ export async function ownTrainingStep(
   const gradients = parameterNames(architecture).map((name) => slopes.get(name)?.data ?? new Float32Array());
   const { sample, flops } = await sampleSteps(gpu, monitor, trainer, work, fewSamples);
   network.destroy();
-  const answer = { logits: fromSlots(logits, images, images), gradients };
+  const answer = { logits: fromBatch(logits, images, images), gradients };
   return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, ...answer };
 }
 

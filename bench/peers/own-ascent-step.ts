@@ -8,7 +8,7 @@ import { createNetwork, fewImages, type Network } from '../../src/network/networ
 import type { Parameters } from '../../src/network/parameters.ts';
 import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
-import { paddedBatch, asSlots, fromSlots } from '../kernels/slots.ts';
+import { paddedBatch, asBatch, fromBatch } from '../kernels/padded-batch.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export async function ownAscentStep(
@@ -18,13 +18,13 @@ export async function ownAscentStep(
   work: Case,
 ): Promise<Measured> {
   const { architecture, images } = work;
-  const slots = paddedBatch(images);
+  const batch = paddedBatch(images);
   const gradients = { input: true, parameters: false };
-  const options = { batch: slots, ...fewImages(images, slots), gradients };
+  const options = { batch, ...fewImages(images, batch), gradients };
   const network = await createNetwork(gpu, architecture, parameters, options);
   const { input, inputGradient, logits, classes } = network;
   if (!inputGradient) throw new Error('the network has no gradient to its input');
-  gpu.write(input, asSlots(inputsOf(work), images, slots));
+  gpu.write(input, asBatch(inputsOf(work), images, batch));
   const { programs, buffers } = await stepOf(gpu, network, inputGradient, work);
   const once = async () => {
     const start = performance.now();
@@ -35,7 +35,7 @@ export async function ownAscentStep(
   };
   await once();
   const read = async (buffer: GPUBuffer, values: number) =>
-    fromSlots(new Float32Array(await gpu.read(buffer, 4 * values * slots)), images, slots);
+    fromBatch(new Float32Array(await gpu.read(buffer, 4 * values * batch)), images, batch);
   const answer = {
     logits: await read(logits, classes),
     // The kernel's gradient is that of the loss, the mean of −log p.

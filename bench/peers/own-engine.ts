@@ -5,7 +5,7 @@ import { createNetwork, fewImages } from '../../src/network/network.ts';
 import type { Parameters } from '../../src/network/parameters.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleProgram } from '../sampling/sampling.ts';
-import { paddedBatch, asSlots, fromSlots } from '../kernels/slots.ts';
+import { paddedBatch, asBatch, fromBatch } from '../kernels/padded-batch.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export async function ownForward(
@@ -15,15 +15,15 @@ export async function ownForward(
   work: Case,
 ): Promise<Measured> {
   const { architecture, images } = work;
-  const slots = paddedBatch(images);
+  const batch = paddedBatch(images);
   const network = await createNetwork(gpu, architecture, parameters, {
-    batch: slots,
-    ...fewImages(images, slots),
+    batch,
+    ...fewImages(images, batch),
   });
-  gpu.write(network.input, asSlots(inputsOf(work), images, slots));
+  gpu.write(network.input, asBatch(inputsOf(work), images, batch));
   run(gpu, network.forward);
-  const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * slots));
-  const logits = fromSlots(all, images, slots);
+  const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * batch));
+  const logits = fromBatch(all, images, batch);
   const sample = await sampleProgram(gpu, monitor, [network.forward], fewSamples);
   const { flops } = network.forward;
   network.destroy();

@@ -1,4 +1,4 @@
-// A step of gradient ascent (paper §2.4): how far to go, going there, and keeping the books, for every slot on its own.
+// A step of gradient ascent (paper §2.4): how far to go, going there, and keeping the books, for every image on its own.
 //
 //   record:  history[row, …] = value, confidence, likeliest class, ‖gradient‖, √mean(input²), log-odds;
 //            improved where the score (log-odds of the watched class, else the value) exceeds the best so far, unless the best
@@ -21,7 +21,7 @@ override PARTS: u32 = 256u;      // of every sum
 override PATIENCE: f32 = 10.0;   // iterations without a gradient that end it
 override UNIT_PARTS: u32 = 0u;   // of the sums over units of other layers, all together
 const RECORDING_LANES = 32u;
-// The age of a slot that has reached `until`: past all steps, and one more is still the same.
+// The age of an image that has reached `until`: past all steps, and one more is still the same.
 const ended = 3e38;
 
 struct Step {

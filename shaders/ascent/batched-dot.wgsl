@@ -1,6 +1,6 @@
-// The inner product of two tensors, of every slot on its own: the square of a norm when both are the same.
+// The inner product of two tensors, of every image on its own: the square of a norm when both are the same.
 //
-//   partial[part, slot] = Σ over values part, part + PARTS, … of  a[value, slot] · b[value, slot]
+//   partial[part, image] = Σ over values part, part + PARTS, … of  a[value, image] · b[value, image]
 //
 // The reader of the parts adds them up: a fixed order, which does not depend on the adapter.
 

@@ -2,7 +2,7 @@
 //
 //   blurred[i] = Σ_t weights[t + REACH] · sharp[mirrored(i + t)],  t = −REACH … REACH
 //
-// i runs along the rows or the columns of [channels, height, width, slot]: INNER values lie between a value and the next.
+// i runs along the rows or the columns of [channels, height, width, image]: INNER values lie between a value and the next.
 // Beyond the edge the image goes on mirrored, d c b a | a b c d | d c b a, as often as the reach asks for.
 
 // @use grid

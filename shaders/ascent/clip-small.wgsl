@@ -3,13 +3,13 @@
 //   key[p] = Σ_c X[c, p]²                  orders pixels by their norm over the channels
 //   key[p] = |Σ_c X[c, p] · g[c, p]|       with CONTRIBUTION: by what they contribute to the objective, to first order
 //
-//   threshold:  threshold[slot] = the key of rank RANK, counted from 0 for the smallest, among the slot's pixels
-//   clear:      X[c, p, slot] = 0 where key[p] < threshold[slot]
+//   threshold:  threshold[image] = the key of rank RANK, counted from 0 for the smallest, among the image's pixels
+//   clear:      X[c, p, image] = 0 where key[p] < threshold[image]
 //
 // Keys are not negative, so that their bits, read as a whole number, are in the same order; only bits are compared. NaN is
 // above all others and thereby stays. Radix selection: from the uppermost byte down, count how often each byte occurs among
 // the keys that share the bytes found so far, then take the byte at which the count passes the rank. A workgroup
-// serves the four slots of a vec4, so that nothing that it loads is wasted.
+// serves the four images of a vec4, so that nothing that it loads is wasted.
 
 // @use grid
 
@@ -24,10 +24,10 @@ override CONTRIBUTION: bool = false;
 @group(0) @binding(2) var<storage, read_write> thresholds: array<vec4u>; // [BATCH], bits of floats
 
 // Both entry points take it from here: a key that came out different in its last bit would fall on the wrong side.
-fn key_of(pixel: u32, slots: u32) -> vec4u {
+fn key_of(pixel: u32, quad: u32) -> vec4u {
   var sum = vec4f(0.0);
   for (var channel = 0u; channel < CHANNELS; channel++) {
-    let at = (channel * PIXELS + pixel) * BATCH + slots;
+    let at = (channel * PIXELS + pixel) * BATCH + quad;
     if (CONTRIBUTION) {
       sum += x[at] * g[at];
     } else {
@@ -37,7 +37,7 @@ fn key_of(pixel: u32, slots: u32) -> vec4u {
   return bitcast<vec4u>(sum) & vec4u(0x7fffffffu);
 }
 
-var<workgroup> histogram: array<array<atomic<u32>, 256>, 4>; // of each slot
+var<workgroup> histogram: array<array<atomic<u32>, 256>, 4>; // of each image
 var<workgroup> found: array<u32, 4>; // the threshold's bytes so far
 var<workgroup> rank: array<u32, 4>;  // among the keys that share them
 
@@ -49,8 +49,8 @@ fn threshold(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_
   for (var shift = 32u; shift > 0u;) {
     shift -= 8u;
     for (var bin = lane; bin < 256u; bin += LANES) {
-      for (var slot = 0u; slot < 4u; slot++) {
-        atomicStore(&histogram[slot][bin], 0u);
+      for (var image = 0u; image < 4u; image++) {
+        atomicStore(&histogram[image][bin], 0u);
       }
     }
     workgroupBarrier();
@@ -58,9 +58,9 @@ fn threshold(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_
     let known = select(0xffffffffu << ((shift + 8u) % 32u), 0u, shift == 24u);
     for (var pixel = lane; pixel < PIXELS; pixel += LANES) {
       let key = key_of(pixel, workgroup.x);
-      for (var slot = 0u; slot < 4u; slot++) {
-        if ((key[slot] & known) == above[slot]) {
-          atomicAdd(&histogram[slot][(key[slot] >> shift) & 255u], 1u);
+      for (var image = 0u; image < 4u; image++) {
+        if ((key[image] & known) == above[image]) {
+          atomicAdd(&histogram[image][(key[image] >> shift) & 255u], 1u);
         }
       }
     }
@@ -91,14 +91,14 @@ fn clear(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) work
   if (index >= PIXELS * BATCH) {
     return;
   }
-  let slots = index % BATCH;
+  let quad = index % BATCH;
   let pixel = index / BATCH;
-  let small = key_of(pixel, slots) < thresholds[slots];
+  let small = key_of(pixel, quad) < thresholds[quad];
   if (!any(small)) {
     return;
   }
   for (var channel = 0u; channel < CHANNELS; channel++) {
-    let at = (channel * PIXELS + pixel) * BATCH + slots;
+    let at = (channel * PIXELS + pixel) * BATCH + quad;
     x[at] = select(x[at], vec4f(0.0), small);
   }
 }

@@ -1,7 +1,7 @@
 // Keeps what belongs to images that improved.
 //
-//   images:     kept[slot, word] = images[slot, word] where the slot improved
-//   parameters: kept[value, slot] = parameters[value, slot] where the slot improved
+//   images:     kept[image, word] = images[image, word] where the image improved
+//   parameters: kept[value, image] = parameters[value, image] where the image improved
 
 // @use grid
 
@@ -21,8 +21,8 @@ fn images(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wor
   if (index >= COUNT) {
     return;
   }
-  let slot = index / WORDS;
-  if (best[BATCH + slot / 4u][slot % 4u] != 0.0) {
+  let image = index / WORDS;
+  if (best[BATCH + image / 4u][image % 4u] != 0.0) {
     kept[index] = current[index];
   }
 }

@@ -1,4 +1,4 @@
-// What an ascent maximises, of the logits z of every slot: a sum over the classes of weighted probabilities p = softmax(z), logits
+// What an ascent maximises, of the logits z of every image: a sum over the classes of weighted probabilities p = softmax(z), logits
 // and logarithms of probabilities (paper §2.4).
 //
 //   value = Σ_k P[k] · p[k] + Z[k] · z[k] + L[k] · log p[k]
@@ -8,8 +8,8 @@
 // Beside the value stand the confidence p of the watched class w and its log-odds log p − log(1 − p), which do not end where
 // p rounds to 1:  z[w] − log Σ_{j ≠ w} e^z[j]
 //
-// One workgroup makes four slots, its lanes share the classes. A probability of 1e-20 has a gradient whose square no float
-// holds, so that with RESCALE the gradient of each slot is divided by the power of two next below its largest element; the
+// One workgroup makes four images, its lanes share the classes. A probability of 1e-20 has a gradient whose square no float
+// holds, so that with RESCALE the gradient of each image is divided by the power of two next below its largest element; the
 // power is in the outcome, and nothing is rounded by it.
 
 override CLASSES: u32 = 10u;

@@ -2,11 +2,11 @@
 // rounded so that their bytes are within it, too.
 //
 //   clamp_to_cube:  X ← clamp(X, centre − RADIUS, centre + RADIUS)
-//   distance:       partial[part, slot] = Σ over values part, part + PARTS, … of (X[value, slot] − centre[value, slot])²
-//   shrink:         factor[slot] = min(1, RADIUS / √Σ partial)
-//   project:        X ← centre + factor[slot] · (X − centre)
-//   squares:        squares[level, part, slot] = Σ over the same values of change(X − centre, shift(level))²
-//   choose:         shifts[slot] = the largest shift whose Σ squares ≤ RADIUS²
+//   distance:       partial[part, image] = Σ over values part, part + PARTS, … of (X[value, image] − centre[value, image])²
+//   shrink:         factor[image] = min(1, RADIUS / √Σ partial)
+//   project:        X ← centre + factor[image] · (X − centre)
+//   squares:        squares[level, part, image] = Σ over the same values of change(X − centre, shift(level))²
+//   choose:         shifts[image] = the largest shift whose Σ squares ≤ RADIUS²
 //
 // with change(d, shift) = max(⌊|d| + shift⌋, 0), the bytes by which a value is changed: shift ½ is the nearest byte, 0 the next
 // one towards the start. Rounding to the nearest one adds about 1/12 to the square of every value that moves, so an image on

@@ -43,10 +43,10 @@ const STEEPEST = 1e10;
 
 fn image_gradient_at(channel: u32, quad: u32, image: u32) -> vec4f {
   var result: vec4f;
-  for (var lane = 0u; lane < 4u; lane++) {
-    let pixel = quad * 4u + lane;
+  for (var within = 0u; within < 4u; within++) {
+    let pixel = quad * 4u + within;
     if (pixel < PIXELS) {
-      result[lane] = image_gradient[(channel * PIXELS + pixel) * BATCH + image];
+      result[within] = image_gradient[(channel * PIXELS + pixel) * BATCH + image];
     }
   }
   return result;

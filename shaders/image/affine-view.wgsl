@@ -1,16 +1,16 @@
 // What the network sees of pictures that are moved, rotated and enlarged, and how a gradient goes the way back.
 //
-//   forward:  x[c, r, k, slot] = SCALE[c] · Σ_{z, y} hat(p_z − z) · hat(p_y − y) · (image(c', y, z) − mean(c, y, z))
-//   adjoint:  dX[c, y, z, slot] = SCALE[c] · Σ_{r, k} hat(p_z − z) · hat(p_y − y) · dinput[c, r, k, slot]
+//   forward:  x[c, r, k, n] = SCALE[c] · Σ_{z, y} hat(p_z − z) · hat(p_y − y) · (image(c', y, z) − mean(c, y, z))
+//   adjoint:  dX[c, y, z, n] = SCALE[c] · Σ_{r, k} hat(p_z − z) · hat(p_y − y) · dinput[c, r, k, n]
 //   (p_z, p_y) = (m_a · k + m_c · r + m_tx, m_b · k + m_d · r + m_ty),  hat(t) = max(0, 1 − |t|)
 //
 // That is bilinear interpolation at p, in pixels of the image, whose centres lie at whole numbers. Beyond the edge lies the
-// mean image, or with CLAMP the nearest pixel inside. Slot s shows image s by the map in place s of the table's row clock[1]:
+// mean image, or with CLAMP the nearest pixel inside. Of image n, the map is in place n of the table's row clock[1]:
 // what is bound once serves every iteration. c' is c, or counted from the other end where the network wants blue first.
 //
 // The adjoint gathers, so that no two invocations add to one value and the order of a sum is always the same: the places
 // that see a pixel lie in the preimage of the square of two pixels' side around it, and that in a box of the input. The
-// four slots of a vec4 go through their boxes in step, each its own. Where a map holds whole numbers alone (crop, mirror,
+// four images of a vec4 go through their boxes in step, each its own. Where a map holds whole numbers alone (crop, mirror,
 // jitter), its places fall on pixels, and a square of one pixel's side will do: one place instead of nine.
 
 // @use grid
@@ -32,16 +32,16 @@ struct Map {
   shift: vec4f, // tx, ty, and nothing
 }
 
-@group(0) @binding(0) var<storage, read> images: array<u32>;     // bytes [slot, CHANNELS, IMAGE_HEIGHT·IMAGE_WIDTH padded to 4]
+@group(0) @binding(0) var<storage, read> images: array<u32>;     // bytes [image, CHANNELS, IMAGE_HEIGHT·IMAGE_WIDTH padded to 4]
 @group(0) @binding(1) var<storage, read> mean: array<f32>;       // [CHANNELS, IMAGE_HEIGHT, IMAGE_WIDTH], in the network's channel order
-@group(0) @binding(2) var<storage, read> maps: array<Map>;       // [steps, slot]
+@group(0) @binding(2) var<storage, read> maps: array<Map>;       // [steps, image]
 @group(0) @binding(3) var<storage, read> clock: array<u32>;      // clock[1]: row of maps
 @group(0) @binding(4) var<storage, read_write> x: array<vec4f>;  // [CHANNELS, HEIGHT, WIDTH, BATCH]
-@group(0) @binding(5) var<storage, read> dinput: array<f32>;     // as x, slot by slot
+@group(0) @binding(5) var<storage, read> dinput: array<f32>;     // as x, image by image
 @group(0) @binding(6) var<storage, read_write> dx: array<vec4f>; // [CHANNELS, IMAGE_HEIGHT, IMAGE_WIDTH, BATCH]
 
-fn map_of(slot: u32) -> Map {
-  return maps[clock[1] * 4u * BATCH + slot];
+fn map_of(image: u32) -> Map {
+  return maps[clock[1] * 4u * BATCH + image];
 }
 
 fn scale_of(channel: u32) -> f32 {
@@ -49,7 +49,7 @@ fn scale_of(channel: u32) -> f32 {
 }
 
 // The pixel minus the mean.
-fn centred(slot: u32, channel: u32, row: i32, column: i32) -> f32 {
+fn centred(image: u32, channel: u32, row: i32, column: i32) -> f32 {
   let last = vec2i(i32(IMAGE_HEIGHT), i32(IMAGE_WIDTH)) - 1;
   let place = vec2i(row, column);
   let inside = clamp(place, vec2i(0), last);
@@ -59,21 +59,21 @@ fn centred(slot: u32, channel: u32, row: i32, column: i32) -> f32 {
   let at = u32(inside.x) * IMAGE_WIDTH + u32(inside.y);
   let plane = (IMAGE_HEIGHT * IMAGE_WIDTH + 3u) / 4u;
   let from_channel = select(channel, CHANNELS - 1u - channel, REVERSE_CHANNELS);
-  let word = images[(slot * CHANNELS + from_channel) * plane + at / 4u];
+  let word = images[(image * CHANNELS + from_channel) * plane + at / 4u];
   let byte = (word >> (8u * (at % 4u))) & 255u;
   return f32(byte) - mean[channel * IMAGE_HEIGHT * IMAGE_WIDTH + at];
 }
 
-fn seen(slot: u32, channel: u32, row: f32, column: f32) -> f32 {
-  let map = map_of(slot);
+fn seen(image: u32, channel: u32, row: f32, column: f32) -> f32 {
+  let map = map_of(image);
   let place = map.turn.xy * column + map.turn.zw * row + map.shift.xy;
   let first = vec2i(floor(place));
   let part = place - floor(place);
   if (all(part == vec2f(0.0))) {
-    return centred(slot, channel, first.y, first.x);
+    return centred(image, channel, first.y, first.x);
   }
-  let upper = mix(centred(slot, channel, first.y, first.x), centred(slot, channel, first.y, first.x + 1), part.x);
-  let lower = mix(centred(slot, channel, first.y + 1, first.x), centred(slot, channel, first.y + 1, first.x + 1), part.x);
+  let upper = mix(centred(image, channel, first.y, first.x), centred(image, channel, first.y, first.x + 1), part.x);
+  let lower = mix(centred(image, channel, first.y + 1, first.x), centred(image, channel, first.y + 1, first.x + 1), part.x);
   return mix(upper, lower, part.y);
 }
 
@@ -83,20 +83,20 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
   if (index >= CHANNELS * HEIGHT * WIDTH * BATCH) {
     return;
   }
-  let slot = index % BATCH * 4u;
+  let image = index % BATCH * 4u;
   let place = index / BATCH;
   let column = f32(place % WIDTH);
   let row = f32(place / WIDTH % HEIGHT);
   let channel = place / (WIDTH * HEIGHT);
   x[index] = scale_of(channel) * vec4f(
-    seen(slot, channel, row, column),
-    seen(slot + 1u, channel, row, column),
-    seen(slot + 2u, channel, row, column),
-    seen(slot + 3u, channel, row, column),
+    seen(image, channel, row, column),
+    seen(image + 1u, channel, row, column),
+    seen(image + 2u, channel, row, column),
+    seen(image + 3u, channel, row, column),
   );
 }
 
-// An interval of each slot's image.
+// An interval of each of four images.
 struct Range {
   low: vec4f,
   high: vec4f,
@@ -117,7 +117,7 @@ fn seeing(pixel: u32, side: u32, half: vec4f, by_column: vec4f, by_row: vec4f, a
   return range;
 }
 
-// Places along one side of the input, per slot; none where count is not above 0.
+// Places along one side of the input, per image; none where count is not above 0.
 struct Box {
   first: vec4i,
   count: vec4i,
@@ -150,13 +150,13 @@ fn adjoint(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
   if (index >= CHANNELS * IMAGE_HEIGHT * IMAGE_WIDTH * BATCH) {
     return;
   }
-  let slot = index % BATCH * 4u;
+  let image = index % BATCH * 4u;
   let pixel = index / BATCH;
   let z = pixel % IMAGE_WIDTH;
   let y = pixel / IMAGE_WIDTH % IMAGE_HEIGHT;
   let channel = pixel / (IMAGE_WIDTH * IMAGE_HEIGHT);
 
-  let m = array(map_of(slot), map_of(slot + 1u), map_of(slot + 2u), map_of(slot + 3u));
+  let m = array(map_of(image), map_of(image + 1u), map_of(image + 2u), map_of(image + 3u));
   let a = vec4f(m[0].turn.x, m[1].turn.x, m[2].turn.x, m[3].turn.x);
   let b = vec4f(m[0].turn.y, m[1].turn.y, m[2].turn.y, m[3].turn.y);
   let c = vec4f(m[0].turn.z, m[1].turn.z, m[2].turn.z, m[3].turn.z);
@@ -200,7 +200,7 @@ fn adjoint(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) wo
       let place_y = b * vec4f(column) + d * vec4f(row) + ty;
       let in_box = (vec4i(i) < rows.count) & (vec4i(j) < columns.count);
       let share = weight(place_z, z, IMAGE_WIDTH) * weight(place_y, y, IMAGE_HEIGHT);
-      let at = ((channel * HEIGHT + vec4u(row)) * WIDTH + vec4u(column)) * (4u * BATCH) + slot + vec4u(0u, 1u, 2u, 3u);
+      let at = ((channel * HEIGHT + vec4u(row)) * WIDTH + vec4u(column)) * (4u * BATCH) + image + vec4u(0u, 1u, 2u, 3u);
       let safe = select(vec4u(0u), at, in_box);
       let given = vec4f(dinput[safe.x], dinput[safe.y], dinput[safe.z], dinput[safe.w]);
       sum += select(vec4f(0.0), share * given, in_box);

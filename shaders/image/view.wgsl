@@ -1,12 +1,12 @@
 // What the network sees of an image: a region, perhaps mirrored, brought to the input's size, minus the mean, scaled.
 //
-//   x[c, r, k, slot] = (image(c', y, z) − mean(c, y, z)) · SCALE[c]
+//   x[c, r, k, n] = (image(c', y, z) − mean(c, y, z)) · SCALE[c]
 //   y = top + (r + ½) · height / HEIGHT − ½,  z = left + (k' + ½) · width / WIDTH − ½,  k' = k, or counted from the right
 //
 // Between pixels, image and mean are interpolated bilinearly; a region of the input's own size falls on whole pixels, and
-// RESIZE false spares the other three. Slot s shows view s mod VIEWS of image source[s / VIEWS]; a source of
+// RESIZE false spares the other three. Input n of the batch shows view n mod VIEWS of image source[n / VIEWS]; a source of
 // 0xffffffff leaves zeros. c' is c, or counted from the other end where the network wants blue first. Turns [image,
-// channels, height, width] bytes into [channels, height, width, slot] floats.
+// channels, height, width] bytes into [channels, height, width, batch] floats.
 //
 // With NOISE, every pixel is clamp(image + NOISE · normal, 0, 255), where the normal numbers follow from (key of the view;
 // place in the image, 0) by threefry.wgsl, which stands in front: all images of a batch meet the same noise in view v.
@@ -36,7 +36,7 @@ struct View {
 }
 
 @group(0) @binding(0) var<storage, read> images: array<u32>;  // bytes [image, CHANNELS, IMAGE_HEIGHT·IMAGE_WIDTH padded to 4]
-@group(0) @binding(1) var<storage, read> source: array<u32>;  // image of each group of VIEWS slots
+@group(0) @binding(1) var<storage, read> source: array<u32>;  // image of each group of VIEWS inputs
 @group(0) @binding(2) var<storage, read> views: array<View>;  // [VIEWS]
 @group(0) @binding(3) var<storage, read> mean: array<f32>;    // [CHANNELS, IMAGE_HEIGHT, IMAGE_WIDTH], in the network's channel order
 @group(0) @binding(4) var<storage, read_write> x: array<vec4f>; // [CHANNELS, HEIGHT, WIDTH, BATCH]
@@ -57,12 +57,12 @@ fn centred(image: u32, channel: u32, place: vec2i, key: vec2u) -> f32 {
   return value - mean[channel * IMAGE_HEIGHT * IMAGE_WIDTH + at];
 }
 
-fn value(slot: u32, channel: u32, row: u32, column: u32) -> f32 {
-  let image = source[slot / VIEWS];
+fn value(input: u32, channel: u32, row: u32, column: u32) -> f32 {
+  let image = source[input / VIEWS];
   if (image == 0xffffffffu) {
     return 0.0;
   }
-  let view = views[slot % VIEWS];
+  let view = views[input % VIEWS];
   let shown = vec2u(row, select(column, WIDTH - 1u - column, view.mirrored != 0u));
   var scale = SCALE_0;
   if (channel == 1u) {
@@ -95,15 +95,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   if (index >= CHANNELS * HEIGHT * WIDTH * BATCH) {
     return;
   }
-  let slot = (index % BATCH) * 4u;
+  let input = (index % BATCH) * 4u;
   let place = index / BATCH;
   let column = place % WIDTH;
   let row = (place / WIDTH) % HEIGHT;
   let channel = place / (WIDTH * HEIGHT);
   x[index] = vec4f(
-    value(slot, channel, row, column),
-    value(slot + 1u, channel, row, column),
-    value(slot + 2u, channel, row, column),
-    value(slot + 3u, channel, row, column),
+    value(input, channel, row, column),
+    value(input + 1u, channel, row, column),
+    value(input + 2u, channel, row, column),
+    value(input + 3u, channel, row, column),
   );
 }

@@ -1,4 +1,4 @@
-// Between the layout of four slots and that of one or two images: networks that see so few are made for them alone.
+// Between batches padded to four images and those of one or two: networks that see so few are made for them alone.
 //
 //   take:  images[i] = padded[i], the first of four
 //   give:  padded[i] = images[i], and zeros in the others

@@ -4,13 +4,13 @@
 //                   log_odds[class, image] = log p − log(1 − p), where 1 − p is the mean of what the other classes have
 //   cross_entropy:  loss[n] = −log softmax(logits)[target];  d logits = (softmax − onehot(target)) / COUNT
 //
-// Slots from COUNT on are padding: their loss and gradients are zero, so they add nothing to any weight's gradient.
+// Inputs from COUNT on are padding: their loss and gradients are zero, so they add nothing to any weight's gradient.
 
 // @use grid
 
 override CLASSES: u32 = 10u;
-override PITCH: u32 = 4u;  // slots of a row of logits
-override COUNT: u32 = 1u;  // confidence: images; cross_entropy: slots in use
+override PITCH: u32 = 4u;  // inputs of a row of logits
+override COUNT: u32 = 1u;  // confidence: images; cross_entropy: inputs that are no padding
 override VIEWS: u32 = 1u;
 override OUTPUT_PITCH: u32 = 1u; // images of a row of confidences
 const MOST_VIEWS = 10u;
@@ -20,23 +20,23 @@ const LEAST_SUM = 1e-30;     // far enough from the least float that no view's s
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>; // [CLASSES, PITCH]
 @group(0) @binding(1) var<storage, read_write> result: array<f32>; // confidence: [CLASSES, OUTPUT_PITCH]; cross_entropy: d logits [CLASSES, PITCH]
-@group(0) @binding(2) var<storage, read> targets: array<u32>;      // [PITCH] class of each slot
+@group(0) @binding(2) var<storage, read> targets: array<u32>;      // [PITCH] class of each input
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;   // [PITCH]
 @group(0) @binding(4) var<uniform> first: vec4u; // confidence: x = image at which this batch starts in the result
 @group(0) @binding(5) var<storage, read_write> log_odds: array<f32>; // [CLASSES, OUTPUT_PITCH]
 
-fn largest(slot: u32) -> f32 {
-  var most = logits[slot];
+fn largest(input: u32) -> f32 {
+  var most = logits[input];
   for (var category = 1u; category < CLASSES; category++) {
-    most = max(most, logits[category * PITCH + slot]);
+    most = max(most, logits[category * PITCH + input]);
   }
   return most;
 }
 
-fn exponential_sum(slot: u32, most: f32) -> f32 {
+fn exponential_sum(input: u32, most: f32) -> f32 {
   var sum = 0.0;
   for (var category = 0u; category < CLASSES; category++) {
-    sum += exp(logits[category * PITCH + slot] - most);
+    sum += exp(logits[category * PITCH + input] - most);
   }
   return sum;
 }
@@ -51,8 +51,8 @@ struct View {
 }
 
 // Of a class in a view, which is `seen`.
-fn log_share(category: u32, slot: u32, seen: View) -> f32 {
-  return logits[category * PITCH + slot] - seen.most + seen.log_share;
+fn log_share(category: u32, input: u32, seen: View) -> f32 {
+  return logits[category * PITCH + input] - seen.most + seen.log_share;
 }
 
 // log(e^a + e^b)
@@ -78,12 +78,12 @@ fn confidence(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   var agreed = CLASSES;
   var log_others = 0.0;
   for (var view = 0u; view < VIEWS; view++) {
-    let slot = image * VIEWS + view;
-    var most = logits[slot];
+    let input = image * VIEWS + view;
+    var most = logits[input];
     var top = 0u;
     var second = LEAST_LOGIT;
     for (var category = 1u; category < CLASSES; category++) {
-      let logit = logits[category * PITCH + slot];
+      let logit = logits[category * PITCH + input];
       if (logit > most) {
         second = most;
         most = logit;
@@ -94,7 +94,7 @@ fn confidence(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
     }
     var others = 0.0; // Σ e^(logit − second) over all classes but the top one, at least 1
     for (var category = 0u; category < CLASSES; category++) {
-      others += select(exp(logits[category * PITCH + slot] - second), 0.0, category == top);
+      others += select(exp(logits[category * PITCH + input] - second), 0.0, category == top);
     }
     let rest = exp(second - most) * others;
     let sum = (1.0 + rest) * f32(VIEWS);
@@ -141,23 +141,23 @@ fn confidence(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
 
 @compute @workgroup_size(LANES)
 fn cross_entropy(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let slot = linear_index(id, workgroups);
-  if (slot >= PITCH) {
+  let input = linear_index(id, workgroups);
+  if (input >= PITCH) {
     return;
   }
-  if (slot >= COUNT) {
-    loss[slot] = 0.0;
+  if (input >= COUNT) {
+    loss[input] = 0.0;
     for (var category = 0u; category < CLASSES; category++) {
-      result[category * PITCH + slot] = 0.0;
+      result[category * PITCH + input] = 0.0;
     }
     return;
   }
-  let most = largest(slot);
-  let sum = exponential_sum(slot, most);
-  let target_class = targets[slot];
-  loss[slot] = log(sum) + most - logits[target_class * PITCH + slot];
+  let most = largest(input);
+  let sum = exponential_sum(input, most);
+  let target_class = targets[input];
+  loss[input] = log(sum) + most - logits[target_class * PITCH + input];
   for (var category = 0u; category < CLASSES; category++) {
-    let probability = exp(logits[category * PITCH + slot] - most) / sum;
-    result[category * PITCH + slot] = (probability - select(0.0, 1.0, category == target_class)) / f32(COUNT);
+    let probability = exp(logits[category * PITCH + input] - most) / sum;
+    result[category * PITCH + input] = (probability - select(0.0, 1.0, category == target_class)) / f32(COUNT);
   }
 }

@@ -13,7 +13,7 @@ export class AscentPace {
   /** @param now milliseconds */
   after({ trial, iteration, evaluations }: Progress, standing: Standing, now: number): ExpectedRest {
     const last = this.#last;
-    // Slots that are filled anew all at once count from 0 again.
+    // Lanes that are filled anew all at once count from 0 again.
     const goesOn = trial === last.trial && iteration >= last.iteration;
     const done = (this.#marks.at(-1)?.done ?? 0) + iteration - (goesOn ? last.iteration : 0);
     this.#last = { trial, iteration };

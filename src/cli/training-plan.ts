@@ -184,5 +184,5 @@ export function planOn(plan: CommandPlan, { description }: AdapterDescription): 
 /** Wherever a later process is started. */
 const placeOf = ({ data }: TrainOptions): string | null => (data === undefined ? null : resolve(data));
 
-/** Images stand in slots of four. */
+/** A batch is a multiple of four images. */
 const wholeQuads = (batch: number): number => Math.ceil(batch / 4) * 4;

@@ -52,8 +52,8 @@ export async function outputsOfAll(
       gpu.write(classifier.images, padPlanes(joinedBytes(turn), height * width));
       run(gpu, classifier.program);
       const all = new Float32Array(await gpu.read(logits, 4 * classes * batch));
-      return turn.map((_, slot) =>
-        Float32Array.from({ length: classes }, (__, unit) => all[unit * batch + slot] ?? 0),
+      return turn.map((_, image) =>
+        Float32Array.from({ length: classes }, (__, unit) => all[unit * batch + image] ?? 0),
       );
     });
   } finally {

@@ -76,10 +76,10 @@ async function tallied(
       if (host.shouldStop()) return undefined;
       const batch = pictures.slice(first, first + judge.images);
       const pixels = new Uint8Array(batch.length * bytes);
-      for (const [slot, picture] of batch.entries()) pixels.set(await picture.read(), slot * bytes);
-      for (const [slot, confidences] of (await judge.judge(pixels, batch.length)).entries()) {
+      for (const [place, picture] of batch.entries()) pixels.set(await picture.read(), place * bytes);
+      for (const [place, confidences] of (await judge.judge(pixels, batch.length)).entries()) {
         const named = largest(confidences);
-        if (named === batch[slot]?.target) correct++;
+        if (named === batch[place]?.target) correct++;
         if (named === alarm) alarms++;
       }
       done += batch.length;

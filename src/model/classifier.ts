@@ -69,8 +69,8 @@ export async function createClassifier(
   const parameters =
     options.parameters ??
     made.use(await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
-  const slots = { batch, ...fewImages(turn * views.length, batch) };
-  const how = { ...slots, denseStorage, choices: options.choices };
+  const few = fewImages(turn * views.length, batch);
+  const how = { batch, ...few, denseStorage, choices: options.choices };
   const network = made.use(await createNetwork(gpu, model.architecture, parameters, how));
   const images = made.use(gpu.buffer('images', 4 * count * imageWords(preprocessing.image)));
   const confidences = made.use(gpu.buffer('confidences', 4 * network.classes * count));
@@ -111,8 +111,8 @@ async function createTurns(
   const turns: { first: number; dispatches: Dispatch[] }[] = [];
   for (let first = 0; first < count; first += turn) {
     const sources = Math.ceil(batch / views);
-    const source = Uint32Array.from({ length: sources }, (_, slot) =>
-      slot < turn && first + slot < count ? first + slot : noImage,
+    const source = Uint32Array.from({ length: sources }, (_, place) =>
+      place < turn && first + place < count ? first + place : noImage,
     );
     const start = made.use(gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage));
     const sourceBuffer = made.use(gpu.bufferFrom('source', source));
@@ -158,8 +158,8 @@ function imagesPerTurn(gpu: Gpu, model: Model, count: number, views: number, bud
   const perFour = activationBytes(gpu, model.architecture, 4);
   // All activations together bound the largest single one, which must fit a binding.
   const bytes = Math.min(budget, gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
-  const slots = Math.floor(bytes / perFour) * 4;
-  const most = Math.floor(slots / views);
+  const inputs = Math.floor(bytes / perFour) * 4;
+  const most = Math.floor(inputs / views);
   if (most < 1) {
     throw new GpuLimitError(
       `${model.name}: one image in ${String(views)} views needs ${formatBytes((perFour * views) / 4)} of activations; ${formatBytes(bytes)} may be used`,

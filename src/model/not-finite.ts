@@ -54,8 +54,8 @@ export async function checkConfidences(
 export async function notFinite(gpu: Gpu, classifier: Classifier, image: number): Promise<NotFiniteError> {
   const { model, turns, views } = classifier;
   const turn = turns.findLast(({ first }) => first <= image);
-  const slots = Array.from({ length: views }, (_, view) => (image - (turn?.first ?? 0)) * views + view);
-  const layer = await firstLost(gpu, classifier, turn?.dispatches ?? [], slots);
+  const inputs = Array.from({ length: views }, (_, view) => (image - (turn?.first ?? 0)) * views + view);
+  const layer = await firstLost(gpu, classifier, turn?.dispatches ?? [], inputs);
   return new NotFiniteError(model.name, image, layer ?? 'the softmax');
 }
 
@@ -63,10 +63,10 @@ async function firstLost(
   gpu: Gpu,
   { network }: Classifier,
   [view, ...others]: readonly Dispatch[],
-  slots: readonly number[],
+  inputs: readonly number[],
 ): Promise<string | undefined> {
   const isLost = (values: Float32Array, pitch: number) =>
-    values.some((value, index) => slots.includes(index % pitch) && !Number.isFinite(value));
+    values.some((value, index) => inputs.includes(index % pitch) && !Number.isFinite(value));
   if (view) run(gpu, new Program([view]));
   const input = new Float32Array(await gpu.read(network.input, network.input.size));
   if (isLost(input, network.batch)) return 'the input';

@@ -1,7 +1,7 @@
 /** Follows a pass calculation by calculation, to find where its values go wrong. */
 import type { Gpu } from '../gpu/device.ts';
 import { Program, run, type Dispatch } from '../gpu/program.ts';
-import { withoutSlots } from './narrow-batch.ts';
+import { withoutPadding } from './narrow-batch.ts';
 import type { Network } from './network.ts';
 
 /** A tensor that a pass has made. */
@@ -9,7 +9,7 @@ export interface MadeTensor {
   readonly tensor: string;
   /** [values, images], images innermost. */
   readonly values: Float32Array;
-  /** Images of a row of `values`, those of slots without one included. */
+  /** Images of a row of `values`, padding included. */
   readonly pitch: number;
 }
 
@@ -20,9 +20,9 @@ export async function* follow(
   dispatches: readonly Dispatch[],
 ): AsyncGenerator<MadeTensor> {
   const read = async ({ tensor, buffer, bytes }: NonNullable<Dispatch['writes']>): Promise<MadeTensor> => {
-    const named = withoutSlots(tensor);
+    const named = withoutPadding(tensor);
     const values = new Float32Array(await gpu.read(buffer, bytes));
-    return { tensor: named.tensor, values, pitch: named.inSlots ? batch : images };
+    return { tensor: named.tensor, values, pitch: named.padded ? batch : images };
   };
   // A tensor may be made in several parts: it is looked at when the next one begins.
   let pending: Dispatch['writes'];

@@ -22,7 +22,7 @@ import {
 import { noGradients, recordNetwork, zeroBiasFloats, type NetworkOptions } from './record.ts';
 import { dropoutKeyTensor, gradientOf, inputTensor, logitsTensor, zeroBias } from './tensor-names.ts';
 
-/** What `NetworkOptions.images` is for so many images in a batch of slots. */
+/** What `NetworkOptions.images` is for so many images in a batch. */
 export function fewImages(images: number, batch: number): Pick<NetworkOptions, 'images'> {
   return batch === 4 && (images === 1 || images === 2) ? { images } : {};
 }
@@ -40,7 +40,7 @@ export interface GradientSource {
 export interface Network extends Resource {
   readonly architecture: Architecture;
   readonly batch: number;
-  /** Slots that the passes are made for: all, or the first one or two. */
+  /** Images that the passes are made for: the whole batch, or its first one or two. */
   readonly images: number;
   readonly classes: number;
   /** [channels, height, width, batch]. */

@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { Choices } from '../gpu/tuning.ts';
 import { tapeBackward, tapeTurnedWeights, type Wanted } from './backward.ts';
-import { inSlots, tapeGiven, tapeTaken } from './narrow-batch.ts';
+import { paddedName, tapeGiven, tapeTaken } from './narrow-batch.ts';
 import { tapeForward, tapeForwardWeights } from './forward.ts';
 import { volume, type Architecture } from './layer.ts';
 import type { NetworkTarget } from './layers/definition.ts';
@@ -13,11 +13,11 @@ import { placeLayers, type PlacedLayer } from './placement.ts';
 import { gradientOf, inputTensor, logitsTensor, sourceName } from './tensor-names.ts';
 
 export interface NetworkOptions {
-  /** Slots, a multiple of 4. */
+  /** Images, padding included: a multiple of 4. */
   readonly batch: number;
   /**
-   * Where only the first one or two of four slots hold images: the passes are then made for those, in a quarter or half of the
-   * work. The other slots of what comes out are zeros.
+   * Where only the first one or two of a batch of four are images: the passes are then made for those, in a quarter or half of
+   * the work. The padding of what comes out is zeros.
    */
   readonly images?: 1 | 2;
   readonly gradients?: Wanted;
@@ -41,15 +41,15 @@ export const noGradients: Wanted = { input: false, parameters: false };
 export function recordNetwork(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   const { batch, images: few, gradients = noGradients, training = false, denseStorage = 'f32' } = options;
   if (few && (batch !== 4 || gradients.parameters))
-    throw new RangeError('one or two images take four slots, and no parameters are trained on them');
+    throw new RangeError('one or two images take a batch of four, and no parameters are trained on them');
   if (denseStorage === 'f16' && gradients.parameters)
     throw new RangeError('weights stored as halves cannot be trained; keep them as f32');
-  if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 slots, not ${String(batch)}`);
+  if (batch % 4 !== 0) throw new RangeError(`a batch is a multiple of 4 images, not ${String(batch)}`);
   const target = targetOf(gpu, options.choices, denseStorage);
   const layers = placeLayers(architecture, training);
   const tape = new Tape();
   const images = few ?? batch;
-  const outside = few ? inSlots : (tensor: string) => tensor;
+  const outside = few ? paddedName : (tensor: string) => tensor;
   for (const { layer } of layers)
     for (const [tensor, floats] of Object.entries(definitionOf(layer).outsideTensors ?? {}))
       tape.outside(tensor, floats);

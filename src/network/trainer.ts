@@ -62,7 +62,7 @@ export interface Descender extends Resource {
   readonly state: ReadonlyMap<string, GPUBuffer>;
   /**
    * Queues one step on what the network's input holds.
-   * @param targets class of each slot, [batch]
+   * @param targets class of each image, [batch]
    * @param rate the learning rate of this step
    * @param before what makes the input, where that is the device's work
    */
@@ -131,10 +131,10 @@ export async function createTrainer(
     state,
     ...freedBy(held),
     step(chosen, rate) {
-      const slots = Uint32Array.from({ length: batch }, (_, slot) => chosen[slot] ?? noImage);
-      gpu.write(source, slots);
+      const pictures = Uint32Array.from({ length: batch }, (_, place) => chosen[place] ?? noImage);
+      gpu.write(source, pictures);
       descender.descend(
-        slots.map((image) => data.targets[image] ?? 0),
+        pictures.map((image) => data.targets[image] ?? 0),
         rate,
         shown,
       );

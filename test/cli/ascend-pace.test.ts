@@ -22,7 +22,7 @@ it('reckons with the iterations of the batch, however many images were spared th
   });
 });
 
-it('goes on where slots are filled anew, in another trial and after an interruption', () => {
+it('goes on where lanes are filled anew, in another trial and after an interruption', () => {
   const pace = new AscentPace();
   pace.after(at(104, 1), standing, 0);
   expect(pace.after(at(108, 1), standing, 4000).secondsLeft).toBe(10);

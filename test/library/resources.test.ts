@@ -253,7 +253,8 @@ test('memory that was given back is free for the process', async () => {
     for (let round = 0; round < count; round++) {
       using records = new RecordStore(gpu, 'large records', 8, bytes / 8);
       // Memory that nobody has written is not there yet.
-      for (let slot = 0; slot < 8; slot++) records.write(slot, new Float32Array(bytes / 32).fill(round));
+      for (let record = 0; record < 8; record++)
+        records.write(record, new Float32Array(bytes / 32).fill(round));
       expect(new Float32Array(await records.read(7))[0]).toBe(round);
     }
   };

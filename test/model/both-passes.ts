@@ -1,6 +1,6 @@
 /** Forward and backward passes of a network on the device, and ONNX Runtime's word on them. */
 import { expect } from 'vitest';
-import { asSlots, fromSlots } from '../../bench/kernels/slots.ts';
+import { asBatch, fromBatch } from '../../bench/kernels/padded-batch.ts';
 import { run } from '../../src/gpu/program.ts';
 import { volume, type Architecture } from '../../src/network/layer.ts';
 import { createNetwork, type Network } from '../../src/network/network.ts';
@@ -60,7 +60,7 @@ export async function bothPasses(
     batch: 4,
     gradients: wanted,
   });
-  gpu.write(network.input, asSlots(inputs, images, 4));
+  gpu.write(network.input, asBatch(inputs, images, 4));
   const upstream = new Float32Array(network.classes * 4).map((_, index) =>
     index >> 2 === 5 && index % 4 < images ? 1 : 0,
   );
@@ -74,8 +74,8 @@ export async function bothPasses(
   network.destroy();
   for (const buffer of parameters.values()) buffer.destroy();
   return {
-    logits: fromSlots(logits, images, 4),
-    gradient: fromSlots(gradient, images, 4),
+    logits: fromBatch(logits, images, 4),
+    gradient: fromBatch(gradient, images, 4),
     parameters: found,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asSlots, fromSlots } from '../../bench/kernels/slots.ts';
+import { asBatch, fromBatch } from '../../bench/kernels/padded-batch.ts';
 import { run } from '../../src/gpu/program.ts';
 import type { Architecture } from '../../src/network/layer.ts';
 import { createNetwork } from '../../src/network/network.ts';
@@ -28,9 +28,9 @@ async function forward(training: boolean, key: readonly [number, number]): Promi
   const network = await createNetwork(gpu, architecture, parameters, { batch: 4, training });
   expect(network.dropoutKey !== undefined).toBe(training);
   if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
-  gpu.write(network.input, asSlots(inputs, 4, 4));
+  gpu.write(network.input, asBatch(inputs, 4, 4));
   run(gpu, network.forward);
-  return fromSlots(new Float32Array(await gpu.read(network.logits, 48)), 4, 4);
+  return fromBatch(new Float32Array(await gpu.read(network.logits, 48)), 4, 4);
 }
 
 const exact = [0, 1, 2, 3].flatMap((image) => [

@@ -1,6 +1,6 @@
 /** Objectives that are about units of any layer: the backward pass begins there, or takes their gradient in on its way. */
 import { describe, expect, test } from 'vitest';
-import { asSlots } from '../../bench/kernels/slots.ts';
+import { asBatch } from '../../bench/kernels/padded-batch.ts';
 import { run } from '../../src/gpu/program.ts';
 import { extents, volume, type Architecture } from '../../src/network/layer.ts';
 import { createNetwork } from '../../src/network/network.ts';
@@ -62,8 +62,8 @@ describe.each([
       }),
     );
     for (const [name, values] of worth)
-      gpu.write(network.gradientSources.get(name)!.gradient, asSlots(values, images, batch));
-    gpu.write(network.input, asSlots(inputs, images, batch));
+      gpu.write(network.gradientSources.get(name)!.gradient, asBatch(values, images, batch));
+    gpu.write(network.input, asBatch(inputs, images, batch));
     run(gpu, network.turnWeights, network.forward, network.backward);
 
     const found = new Float32Array(await gpu.read(network.inputGradient!));
@@ -97,11 +97,11 @@ describe.each([
   });
 });
 
-test('one or two images have four slots, and train nothing', async () => {
+test('one or two images take a batch of four, and train nothing', async () => {
   const gpu = await openTestGpu();
   const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
   await expect(createNetwork(gpu, architecture, parameters, { batch: 8, images: 1 })).rejects.toThrow(
-    /four slots/,
+    /a batch of four/,
   );
   const gradients = { input: false, parameters: true };
   const training = createNetwork(gpu, architecture, parameters, { batch, images: 2, gradients });

@@ -84,13 +84,13 @@ function differences(values: number[], loss: () => number): number[] {
 }
 
 describe('the gradients of a network', () => {
-  it('agree with central differences in doubles, for the input and every parameter; padding slots add nothing', async () => {
+  it('agree with central differences in doubles, for the input and every parameter; padding adds nothing', async () => {
     const gpu = await openTestGpu();
     const weights = initialWeights(architecture, 9);
     for (const [name, { data }] of weights)
       if (name.endsWith('.bias')) data.set(randomValues(data.length, 4).map((value) => value / 4));
     const inputs = Array.from({ length: used }, (_, image) => [...randomValues(84, 20 + image)]);
-    const slots = new Float32Array(84 * batch).map(
+    const images = new Float32Array(84 * batch).map(
       (_, index) => inputs[index % batch]?.[Math.floor(index / batch)] ?? 0.7,
     );
     const parameters = await uploadParameters(gpu, architecture, weights, 'test');
@@ -100,7 +100,7 @@ describe('the gradients of a network', () => {
     });
     const labels = gpu.bufferFrom(
       'targets',
-      Uint32Array.from({ length: batch }, (_, slot) => targets[slot] ?? 0),
+      Uint32Array.from({ length: batch }, (_, image) => targets[image] ?? 0),
     );
     const losses = gpu.buffer('losses', 4 * batch);
     const objective = await bind(gpu, 'loss', crossEntropy(3, batch, used), {
@@ -109,7 +109,7 @@ describe('the gradients of a network', () => {
       targets: labels,
       loss: losses,
     });
-    gpu.write(network.input, slots);
+    gpu.write(network.input, images);
     run(gpu, network.turnWeights, network.forward, new Program([objective]), network.backward);
 
     const doubles: Values = Object.fromEntries([...weights].map(([name, { data }]) => [name, [...data]]));

@@ -1,6 +1,6 @@
 /** Every kind of layer by itself, forward and backward, against its reference in doubles: what the registry has, is tried here. */
 import { expect, test } from 'vitest';
-import { asSlots, fromSlots } from '../../bench/kernels/slots.ts';
+import { asBatch, fromBatch } from '../../bench/kernels/padded-batch.ts';
 import { run } from '../../src/gpu/program.ts';
 import { volume } from '../../src/network/layer.ts';
 import { layerDefinitions } from '../../src/network/layers/index.ts';
@@ -34,12 +34,12 @@ test.each(exampleNetworks.flatMap((architecture) => [1, 2, 5].map((images) => ({
     const network = await createNetwork(gpu, architecture, parameters, { batch, ...few, gradients });
     const inputs = randomValues(volume(architecture.input) * images, 7);
     const worth = randomValues(network.classes * images, 8);
-    gpu.write(network.input, asSlots(inputs, images, batch));
-    gpu.write(network.logitsGradient!, asSlots(worth, images, batch));
+    gpu.write(network.input, asBatch(inputs, images, batch));
+    gpu.write(network.logitsGradient!, asBatch(worth, images, batch));
     run(gpu, network.forward, network.backward);
 
     const perImage = async (buffer: GPUBuffer) =>
-      fromSlots(new Float32Array(await gpu.read(buffer)), images, batch);
+      fromBatch(new Float32Array(await gpu.read(buffer)), images, batch);
     const logits = await perImage(network.logits);
     const inputGradient = await perImage(network.inputGradient!);
     const sums = new Map([...weights].map(([name, { data }]) => [name, new Float64Array(data.length)]));

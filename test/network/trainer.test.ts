@@ -45,19 +45,19 @@ function randomWeights(architecture: Architecture): Map<string, WeightTensor> {
   return weights;
 }
 
-const inputs = Array.from({ length: batch }, (_, slot) =>
-  Float64Array.from(randomValues(volume(caffenetSmall.input), 40 + slot)),
+const inputs = Array.from({ length: batch }, (_, image) =>
+  Float64Array.from(randomValues(volume(caffenetSmall.input), 40 + image)),
 );
 
 /** Of the mean cross-entropy of the batch, in doubles. */
 function meanGradients(architecture: Architecture, weights: Weights): Map<string, Float64Array> {
   const sums = new Map<string, Float64Array>();
-  for (const [slot, input] of inputs.entries()) {
+  for (const [image, input] of inputs.entries()) {
     const logits = referenceActivations(architecture, weights, input).at(-1)!;
     const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
     const upstream = Array.from(
       logits,
-      (logit, index) => (Math.exp(logit) / total - (index === targets[slot] ? 1 : 0)) / batch,
+      (logit, index) => (Math.exp(logit) / total - (index === targets[image] ? 1 : 0)) / batch,
     );
     const last = architecture.layers.at(-1)!.name;
     for (const [name, found] of referenceGradients(architecture, weights, input, { [last]: upstream })

@@ -30,7 +30,7 @@ import { ResourceStack, freedBy } from '../../util/resources.ts';
 export interface CppnWeights extends Parametrisation {
   /** The genomes' own weights [values, batch], which the parameters hold at the start. */
   readonly initial: Float32Array<ArrayBuffer>;
-  /** A genome per slot with the weights [values, batch]; connections that no output depends on keep theirs. */
+  /** A genome per lane with the weights [values, batch]; connections that no output depends on keep theirs. */
   genomesOf(parameters: Float32Array): CppnGenome[];
 }
 
@@ -108,10 +108,10 @@ export function cppnWeightBytes(
 }
 
 /**
- * Climbs weights [values, batch]: the edges in the order of the flattened genome. Slots whose genome has fewer than the
+ * Climbs weights [values, batch]: the edges in the order of the flattened genome. Lanes whose genome has fewer than the
  * largest one are padded with zeros that nothing reads and whose gradient is zero.
- * @param genomes one per slot; fewer are repeated
- * @throws RangeError when there is none or more than slots, or one does not fit the picture's channels
+ * @param genomes one per lane; fewer are repeated
+ * @throws RangeError when there is none or more than lanes, or one does not fit the picture's channels
  */
 export async function createCppnWeights(
   gpu: Gpu,
@@ -156,7 +156,7 @@ export async function createCppnWeights(
     hasStart: true,
     keepsParameters: true,
     genomesOf: (parameters) =>
-      members.map((member, slot) => withWeights(member, slot, members.length, parameters)),
+      members.map((member, lane) => withWeights(member, lane, members.length, parameters)),
     ...freedBy(made.move()),
   };
 }
@@ -222,7 +222,7 @@ async function pulling(
 
 function membersOf({ extent, batch }: ParametrisationShape, genomes: readonly CppnGenome[]): Member[] {
   if (genomes.length < 1 || genomes.length > batch) {
-    throw new RangeError(`${String(genomes.length)} CPPNs for ${String(batch)} slots`);
+    throw new RangeError(`${String(genomes.length)} CPPNs for ${String(batch)} lanes`);
   }
   const members = genomes.map((genome): Member => {
     const outputs = genome.nodes.filter(({ role }) => role === 'output').length;
@@ -232,7 +232,7 @@ function membersOf({ extent, batch }: ParametrisationShape, genomes: readonly Cp
     checkCppn(genome);
     return { genome, flat: flattenCppn(genome), apart: flattenApart(genome) };
   });
-  return Array.from({ length: batch }, (_, slot) => members[slot % members.length]).filter(
+  return Array.from({ length: batch }, (_, lane) => members[lane % members.length]).filter(
     (member) => member !== undefined,
   );
 }
@@ -260,13 +260,13 @@ function layOut(members: readonly Member[], { pull: { batch, edges, nodes }, wor
   const heads = new Uint32Array(batch * nodes);
   const places = new Uint32Array(edges * batch).fill(words);
   let start = 0;
-  for (const [slot, { flat }] of members.entries()) {
+  for (const [lane, { flat }] of members.entries()) {
     let word = 0;
     let edge = 0;
     for (let node = 0; node < flat.nodes; node++) {
-      heads[slot * nodes + node] = start + word;
+      heads[lane * nodes + node] = start + word;
       const count = edgesOf(flat.words[word] ?? 0);
-      for (let own = 0; own < count; own++) places[(edge + own) * batch + slot] = start + word + 2 + 2 * own;
+      for (let own = 0; own < count; own++) places[(edge + own) * batch + lane] = start + word + 2 + 2 * own;
       edge += count;
       word += 1 + 2 * count;
     }
@@ -277,9 +277,9 @@ function layOut(members: readonly Member[], { pull: { batch, edges, nodes }, wor
 
 function initialWeights(members: readonly Member[], values: number): Float32Array<ArrayBuffer> {
   const weights = new Float32Array(values * members.length);
-  for (const [slot, { genome, flat }] of members.entries()) {
+  for (const [lane, { genome, flat }] of members.entries()) {
     for (const [edge, connection] of flat.connections.entries()) {
-      weights[edge * members.length + slot] = genome.connections[connection]?.weight ?? 0;
+      weights[edge * members.length + lane] = genome.connections[connection]?.weight ?? 0;
     }
   }
   return weights;
@@ -287,14 +287,14 @@ function initialWeights(members: readonly Member[], values: number): Float32Arra
 
 function withWeights(
   { genome, flat }: Member,
-  slot: number,
+  lane: number,
   batch: number,
   parameters: Float32Array,
 ): CppnGenome {
   const connections = [...genome.connections];
   for (const [edge, connection] of flat.connections.entries()) {
     const old = connections[connection];
-    const weight = parameters[edge * batch + slot];
+    const weight = parameters[edge * batch + lane];
     if (old && weight !== undefined) connections[connection] = { ...old, weight };
   }
   return { ...genome, connections };

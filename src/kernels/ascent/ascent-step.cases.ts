@@ -1,4 +1,4 @@
-/** Steps by every rule, and records of slots that improve, are done, have no gradient or one that is no number. */
+/** Steps by every rule, and records of images that improve, are done, have no gradient or one that is no number. */
 import {
   atLeastOne,
   exact,
@@ -48,19 +48,19 @@ const positive = (length: number, seed: number) => randomFloats(length, seed).ma
 
 function recordOperands(shape: AscentStepShape) {
   const parts = positive(sumParts(shape) * batch, 1);
-  // Slot 5 has no gradient, slot 6 one that is no number.
+  // Image 5 has no gradient, image 6 one that is no number.
   for (let row = 0; row < productParts; row++) parts[row * batch + 5] = 0;
   parts[6] = NaN;
   const outcome = positive(5 * batch, 2);
   outcome.set([1, 0.5, 2 ** -20, 2 ** -60, 1, 1, 1, 4], 3 * batch);
   const judged = positive(5 * batch, 3);
-  // The first slot reaches its goal now, the seventh has reached it before.
+  // The first image reaches its goal now, the seventh has reached it before.
   judged[batch] = 0.97;
   judged[4 * batch] = 30;
   const best = new Float32Array(4 * batch);
   best.set([0.2, 2, -3e38, 0.96, 0.99, -3e38, -3e38, 0.1]);
   best.set([0, 0, 0, 0, 0, 3, 1, stepPatience], 2 * batch);
-  // Ages: the first slot has done its 17 steps and is judged for the last time, the third is past them.
+  // Ages: the first image has done its 17 steps and is judged for the last time, the third is past them.
   best.set([17, 0, 18, 3, 4, 5, 3e38, 7], 3 * batch);
   return {
     clock: given(Uint32Array.of(17, 2)),
@@ -94,12 +94,12 @@ const bounds = Float32Array.from({ length: 2 * values }, (_, index) =>
   index % 2 === 0 ? -50 - (index >> 1) : 60 + (index >> 1),
 );
 
-/** Slot 3 does not move: its gradient was no number. */
+/** Image 3 does not move: its gradient was no number. */
 function stepOperands() {
   const gradient = randomFloats(values * batch, 2);
   for (let value = 0; value < values; value++) gradient[value * batch + 3] = NaN;
   return {
-    rates: given(Float32Array.from({ length: batch }, (_, slot) => (slot === 3 ? 0 : 3 + slot))),
+    rates: given(Float32Array.from({ length: batch }, (_, image) => (image === 3 ? 0 : 3 + image))),
     parameters: floats(values * batch, 100),
     gradient: given(gradient),
     bounds: given(bounds),

@@ -3,7 +3,7 @@ import { placeOf, sizes, sumOver, type FamilyReference, type Operands } from '..
 import { stepRules } from './ascent-step.ts';
 import { noClassWatched } from './objective.ts';
 
-/** The age of a slot that is done, as a float. */
+/** The age of an image that is done, as a float. */
 const ended = Math.fround(3e38);
 const [firstDecay, secondDecay, epsilon] = [0.9, 0.999, 1e-12];
 
@@ -18,7 +18,7 @@ function settingsOf(operands: Operands) {
   return { rule, size, largest, early, late, momentum, decay, until, cooling, steps };
 }
 
-/** All that the record of a slot is made of. */
+/** All that the record of an image is made of. */
 function recordOf(operands: Operands) {
   const { VALUES, INPUT_VALUES, BATCH, PARTS, UNIT_PARTS, PATIENCE } = sizes(
     operands,
@@ -37,14 +37,14 @@ function recordOf(operands: Operands) {
     operands.values('best'),
   ];
   const batch = 4 * BATCH;
-  return (slot: number) => {
+  return (image: number) => {
     const sum = (first: number, count: number) =>
-      sumOver(count, (part) => parts((first + part) * batch + slot));
-    const row = (of: (index: number) => number, at: number) => of(at * batch + slot);
+      sumOver(count, (part) => parts((first + part) * batch + image));
+    const row = (of: (index: number) => number, at: number) => of(at * batch + image);
     const [square, inputSquare] = [sum(0, PARTS), sum(PARTS, PARTS)];
     const value = row(judged, 0) + sum(2 * PARTS, UNIT_PARTS);
     const [confidence, logOdds] = [row(judged, 1), row(judged, 4)];
-    const isWatched = watched(slot) !== noClassWatched;
+    const isWatched = watched(image) !== noClassWatched;
     const score = isWatched ? logOdds : value;
     const [idle, age] = [row(best, 2), row(best, 3)];
     const improved = score > row(best, 0) && idle < PATIENCE && age <= settings.steps;
@@ -74,9 +74,9 @@ function recordOf(operands: Operands) {
 /** By which the gradient's buffer, that holds gradient / scale, is multiplied. */
 function rateOf(
   { rule, size, largest, early, late, cooling }: ReturnType<typeof settingsOf>,
-  slot: Readonly<Record<'scale' | 'square' | 'value' | 'age' | 'values', number>>,
+  course: Readonly<Record<'scale' | 'square' | 'value' | 'age' | 'values', number>>,
 ): number {
-  const { scale, square, value, age, values } = slot;
+  const { scale, square, value, age, values } = course;
   const cooled = size / (1 + age / cooling);
   const desired = Math.max(0, Math.min(early, late * (1 - value)));
   switch (rule) {
@@ -146,7 +146,7 @@ export const ascentStepReference = {
     results: {
       rates: (operands) => {
         const record = recordOf(operands);
-        return (slot) => record(slot).rate;
+        return (image) => record(image).rate;
       },
       /** The row that the clock names; other rows stay. */
       history: (operands) => {
@@ -157,16 +157,16 @@ export const ascentStepReference = {
           operands.values('clock'),
         ];
         return (index) => {
-          const [row, number, slot] = placeOf(index, 6, 4 * BATCH);
-          return row === clock(1) ? record(slot).history[number] : before(index);
+          const [row, number, image] = placeOf(index, 6, 4 * BATCH);
+          return row === clock(1) ? record(image).history[number] : before(index);
         };
       },
       best: (operands) => {
         const { BATCH } = sizes(operands, 'BATCH');
         const record = recordOf(operands);
         return (index) => {
-          const [row, slot] = placeOf(index, 4 * BATCH);
-          return record(slot).best[row];
+          const [row, image] = placeOf(index, 4 * BATCH);
+          return record(image).best[row];
         };
       },
     },

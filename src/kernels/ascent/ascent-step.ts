@@ -63,11 +63,11 @@ export const stepRules = ['constant', 'progress', 'normalised', 'sign', 'adam'] 
 export type StepRule = (typeof stepRules)[number];
 
 export interface AscentStepShape {
-  /** Parameters of a slot. */
+  /** Parameters of an image. */
   readonly values: number;
   /** Values of the network's input. */
   readonly inputValues: number;
-  /** Slots, a multiple of 4. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   /** Layers other than the last whose units are part of an objective. */
   readonly unitLayers: number;

@@ -4,7 +4,7 @@ import { batchedDotReference } from './batched-dot.reference.ts';
 import { batchedDot, productFloats } from './batched-dot.ts';
 
 const caseOf = (values: number, batch: number): Case => ({
-  name: `${String(values)} values in ${String(batch)} slots`,
+  name: `${String(values)} values in ${String(batch)} images`,
   launch: () => batchedDot(values, batch),
   operands: {
     a: floats(values * batch),

@@ -1,13 +1,13 @@
-/** Inner products slot by slot, in parts; see `shaders/ascent/batched-dot.wgsl`. */
+/** Inner products image by image, in parts; see `shaders/ascent/batched-dot.wgsl`. */
 import { placeOf, sizes, type FamilyReference, type Operands } from '../reference.ts';
 
-/** [PARTS, batch]: in a slot, Σ of a term over the values part, part + PARTS, … */
+/** [PARTS, batch]: in an image, Σ of a term over the values part, part + PARTS, … */
 export function partialSums(operands: Operands, term: (at: number) => number): (index: number) => number {
   const { VALUES, BATCH, PARTS } = sizes(operands, 'VALUES', 'BATCH', 'PARTS');
   return (index) => {
-    const [part, slot] = placeOf(index, 4 * BATCH);
+    const [part, image] = placeOf(index, 4 * BATCH);
     let sum = 0;
-    for (let value = part; value < VALUES; value += PARTS) sum += term(value * 4 * BATCH + slot);
+    for (let value = part; value < VALUES; value += PARTS) sum += term(value * 4 * BATCH + image);
     return sum;
   };
 }

@@ -1,4 +1,4 @@
-/** Inner products and norms, slot by slot; see `shaders/ascent/batched-dot.wgsl`. */
+/** Inner products and norms, image by image; see `shaders/ascent/batched-dot.wgsl`. */
 import source from '../../../shaders/ascent/batched-dot.wgsl';
 import { elementwise } from '../elementwise.ts';
 import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';
@@ -6,7 +6,7 @@ import { read, write, type KernelFamily, type LaunchOf } from '../family.ts';
 export const batchedDotFamily = {
   name: 'batched-dot',
   group: 'ascent',
-  computes: 'inner product for each lane of the batch: norms',
+  computes: 'inner product for each image of the batch: norms',
   shaders: { 'batched-dot': source },
   entries: {
     main: { bindings: { a: read(0), b: read(1), partial: write(2) } },
@@ -19,7 +19,7 @@ export const productFloats = (batch: number): number => productParts * batch;
 
 /**
  * Binds a and b, both [values, batch], and partial, the sums in parts [productParts, batch].
- * @param batch lanes, a multiple of 4
+ * @param batch images, a multiple of 4
  */
 export function batchedDot(values: number, batch: number): LaunchOf<typeof batchedDotFamily, 'main'> {
   return elementwise(batchedDotFamily, 'main', (productParts * batch) / 4, {

@@ -18,7 +18,7 @@ export interface BlurShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** Slots, a multiple of 4. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   /** Pixels to either side that a pixel is mixed with; may exceed the image. */
   readonly reach: number;

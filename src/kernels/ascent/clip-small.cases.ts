@@ -40,7 +40,7 @@ const cleared = ({ name, shape }: Named): Case => ({
   operands: {
     ...operandsOf(shape),
     thresholds: given(
-      Float32Array.from({ length: shape.batch }, (_, slot) => [400, 0, 1, 1e6][slot % 4] ?? 0),
+      Float32Array.from({ length: shape.batch }, (_, image) => [400, 0, 1, 1e6][image % 4] ?? 0),
     ),
   },
   tolerance: exact,

@@ -11,9 +11,9 @@ function keysOf(operands: Operands) {
     'CONTRIBUTION',
   );
   const [x, g] = [operands.values('x'), operands.values('g')];
-  return (pixel: number, slot: number) => {
+  return (pixel: number, image: number) => {
     const sum = sumOver(CHANNELS, (channel) => {
-      const at = (channel * PIXELS + pixel) * 4 * BATCH + slot;
+      const at = (channel * PIXELS + pixel) * 4 * BATCH + image;
       return x(at) * (CONTRIBUTION === 1 ? g(at) : x(at));
     });
     return Math.abs(sum);
@@ -23,12 +23,12 @@ function keysOf(operands: Operands) {
 export const clipSmallReference = {
   threshold: {
     results: {
-      /** The key of rank RANK among a slot's pixels, from 0 for the smallest. */
+      /** The key of rank RANK among an image's pixels, from 0 for the smallest. */
       thresholds: (operands) => {
         const { PIXELS, RANK } = sizes(operands, 'PIXELS', 'RANK');
         const keyOf = keysOf(operands);
-        return (slot) => {
-          const keys = Array.from({ length: PIXELS }, (_, pixel) => keyOf(pixel, slot));
+        return (image) => {
+          const keys = Array.from({ length: PIXELS }, (_, pixel) => keyOf(pixel, image));
           return keys.sort((a, b) => a - b)[RANK];
         };
       },
@@ -36,7 +36,7 @@ export const clipSmallReference = {
   },
   clear: {
     results: {
-      /** Zero where the key is below the threshold of the slot. */
+      /** Zero where the key is below the threshold of the image. */
       x: (operands) => {
         const { PIXELS, BATCH } = sizes(operands, 'PIXELS', 'BATCH');
         const [before, thresholds, keyOf] = [
@@ -45,8 +45,8 @@ export const clipSmallReference = {
           keysOf(operands),
         ];
         return (index) => {
-          const [, pixel, slot] = placeOf(index, PIXELS, 4 * BATCH);
-          return keyOf(pixel, slot) < thresholds(slot) ? 0 : before(index);
+          const [, pixel, image] = placeOf(index, PIXELS, 4 * BATCH);
+          return keyOf(pixel, image) < thresholds(image) ? 0 : before(index);
         };
       },
     },

@@ -18,7 +18,7 @@ export interface SmallPixelsShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** Slots, a multiple of 4. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   /** Place of the threshold in the order of the pixels' keys, from 0 for the smallest, below height · width: see `rankOf`. */
   readonly rank: number;

@@ -1,4 +1,4 @@
-/** Images of one word and of many, and parameters, of eight slots of which three improved. */
+/** Images of one word and of many, and parameters, of eight images of which three improved. */
 import { atLeastOne, exact, floats, given, words, type FamilyCases } from '../case.ts';
 import { copyImprovedReference } from './copy-improved.reference.ts';
 import { copyImprovedImages, copyImprovedParameters } from './copy-improved.ts';

@@ -2,10 +2,10 @@
 import { placeOf, sizes, type FamilyReference, type Operands } from '../reference.ts';
 
 /** The second row of `best` tells. */
-function hasImproved(operands: Operands): (slot: number) => boolean {
+function hasImproved(operands: Operands): (image: number) => boolean {
   const { BATCH } = sizes(operands, 'BATCH');
   const best = operands.values('best');
-  return (slot) => best(4 * BATCH + slot) !== 0;
+  return (image) => best(4 * BATCH + image) !== 0;
 }
 
 export const copyImprovedReference = {

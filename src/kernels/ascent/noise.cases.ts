@@ -11,7 +11,7 @@ const shapes = [
 const casesOf = (kind: NoiseShape['kind']) =>
   atLeastOne(
     shapes.map((shape): Case => ({
-      name: `${String(shape.values)} values in ${String(shape.batch)} slots`,
+      name: `${String(shape.values)} values in ${String(shape.batch)} images`,
       launch: () => noise({ ...shape, kind }),
       operands: { keys: words(2 * shape.batch), x: unwritten(shape.values * shape.batch) },
       // WGSL allows a cosine to be off by 2^−11, which the radius of rare values multiplies by up to 5.8.

@@ -2,13 +2,13 @@
 import { threefry2x32 } from '../../random/threefry.ts';
 import { normalOf, placeOf, sizes, uniformOf, type FamilyReference, type Operands } from '../reference.ts';
 
-/** x[value, slot] = SIZE · a number made of the words of (key of the slot; value, 0) */
+/** x[value, image] = SIZE · a number made of the words of (key of the image; value, 0) */
 function noiseOf(operands: Operands, numberOf: (words: readonly [number, number]) => number) {
   const { BATCH, SIZE } = sizes(operands, 'BATCH', 'SIZE');
   const keys = operands.values('keys');
   return (index: number) => {
-    const [value, slot] = placeOf(index, 4 * BATCH);
-    return SIZE * numberOf(threefry2x32([keys(2 * slot), keys(2 * slot + 1)], [value, 0]));
+    const [value, image] = placeOf(index, 4 * BATCH);
+    return SIZE * numberOf(threefry2x32([keys(2 * image), keys(2 * image + 1)], [value, 0]));
   };
 }
 

@@ -15,9 +15,9 @@ export const noiseFamily = {
 } as const satisfies KernelFamily;
 
 export interface NoiseShape {
-  /** Of one slot. */
+  /** Of one image. */
   readonly values: number;
-  /** Slots, a multiple of 4. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   /** Gaussian: normal with mean 0; uniform: between −size and size. */
   readonly kind: 'gaussian' | 'uniform';
@@ -25,7 +25,7 @@ export interface NoiseShape {
   readonly size: number;
 }
 
-/** Binds keys u32 [batch, 2], one of each lane's random numbers, and x [values, batch]. */
+/** Binds keys u32 [batch, 2], one of each image's random numbers, and x [values, batch]. */
 export function noise({
   values,
   batch,

@@ -1,4 +1,4 @@
-/** Objectives of one class and of more than a workgroup has lanes; of slots that watch a class and of some that watch none. */
+/** Objectives of one class and of more than a workgroup has lanes; of images that watch a class and of some that watch none. */
 import { atLeastOne, floats, given, unwritten, type Case, type FamilyCases } from '../case.ts';
 import { objectiveReference } from './objective.reference.ts';
 import {
@@ -18,8 +18,8 @@ const sizes = [
 ] as const;
 
 function operandsOf({ classes, batch }: ObjectiveShape) {
-  const watched = Uint32Array.from({ length: batch }, (_, slot) =>
-    slot % 3 === 2 ? noClassWatched : (slot * 5) % classes,
+  const watched = Uint32Array.from({ length: batch }, (_, image) =>
+    image % 3 === 2 ? noClassWatched : (image * 5) % classes,
   );
   return {
     logits: floats(classes * batch, 4),
@@ -30,7 +30,7 @@ function operandsOf({ classes, batch }: ObjectiveShape) {
 
 const shapes = sizes.map(([classes, batch], place) => ({ classes, batch, rescale: place % 3 !== 1 }));
 const nameOf = ({ classes, batch, rescale }: ObjectiveShape) =>
-  `${String(classes)} classes of ${String(batch)} slots${rescale ? ', rescaled' : ''}`;
+  `${String(classes)} classes of ${String(batch)} images${rescale ? ', rescaled' : ''}`;
 const tolerance = { atol: 1e-4, rtol: 1e-4 };
 
 export const objectiveCases: FamilyCases<keyof typeof objectiveReference> = {

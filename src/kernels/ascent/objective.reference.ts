@@ -3,15 +3,15 @@ import { logOddsOfViews, softmaxOf } from '../layers/softmax.reference.ts';
 import { placeOf, sizes, sumOver, type FamilyReference, type Operands } from '../reference.ts';
 import { noClassWatched } from './objective.ts';
 
-/** A slot's logits, its weights of probabilities, logits and logarithms, and the watched class. */
-function slotsOf(operands: Operands) {
+/** An image's logits, its weights of probabilities, logits and logarithms, and the watched class. */
+function objectivesOf(operands: Operands) {
   const { CLASSES, BATCH } = sizes(operands, 'CLASSES', 'BATCH');
   const [logits, weights] = [operands.values('logits'), operands.values('weights')];
   const watched = operands.values('watched');
-  return (slot: number) => {
+  return (image: number) => {
     const column = (of: (index: number) => number, first: number) =>
-      Array.from({ length: CLASSES }, (_, k) => of((first + k) * 4 * BATCH + slot));
-    const [own, z] = [watched(slot), column(logits, 0)];
+      Array.from({ length: CLASSES }, (_, k) => of((first + k) * 4 * BATCH + image));
+    const [own, z] = [watched(image), column(logits, 0)];
     const likeliest = z.indexOf(Math.max(...z));
     return {
       z,
@@ -25,10 +25,10 @@ function slotsOf(operands: Operands) {
   };
 }
 
-type Slot = ReturnType<ReturnType<typeof slotsOf>>;
+type Objective = ReturnType<ReturnType<typeof objectivesOf>>;
 
 /** Σ_k P[k] · p[k] + Z[k] · z[k] + L[k] · log p[k] */
-const valueOf = ({ z, p, byProbability, byLogit, byLogarithm }: Slot) =>
+const valueOf = ({ z, p, byProbability, byLogit, byLogarithm }: Objective) =>
   z.reduce((sum, logit, k) => {
     const share = p[k] ?? NaN;
     const [P, Z, L] = [byProbability[k] ?? NaN, byLogit[k] ?? NaN, byLogarithm[k] ?? NaN];
@@ -36,7 +36,7 @@ const valueOf = ({ z, p, byProbability, byLogit, byLogarithm }: Slot) =>
   }, 0);
 
 /** d value / d z[k] = p[k] · (P[k] − Σ_j P[j] · p[j]) + Z[k] + L[k] − p[k] · Σ_j L[j] */
-function slopesOf({ p, byProbability, byLogit, byLogarithm }: Slot): number[] {
+function slopesOf({ p, byProbability, byLogit, byLogarithm }: Objective): number[] {
   const expected = sumOver(p.length, (j) => (byProbability[j] ?? NaN) * (p[j] ?? NaN));
   const logarithms = sumOver(p.length, (j) => byLogarithm[j] ?? NaN);
   return p.map((share, k) => {
@@ -46,30 +46,30 @@ function slopesOf({ p, byProbability, byLogit, byLogarithm }: Slot): number[] {
 }
 
 /** The power of two next below the largest slope, where the gradient is rescaled. */
-function scaleOf(operands: Operands, slot: Slot): number {
+function scaleOf(operands: Operands, objective: Objective): number {
   const { RESCALE } = sizes(operands, 'RESCALE');
-  return RESCALE === 1 ? 2 ** Math.floor(Math.log2(Math.max(...slopesOf(slot).map(Math.abs)))) : 1;
+  return RESCALE === 1 ? 2 ** Math.floor(Math.log2(Math.max(...slopesOf(objective).map(Math.abs)))) : 1;
 }
 
 /** Rows of value, confidence, likeliest class, scale, and log-odds. */
 const outcomeOf =
-  (scale: (operands: Operands, slot: Slot, index: number) => number) => (operands: Operands) => {
+  (scale: (operands: Operands, objective: Objective, index: number) => number) => (operands: Operands) => {
     const { BATCH } = sizes(operands, 'BATCH');
-    const slotAt = slotsOf(operands);
+    const objectiveAt = objectivesOf(operands);
     return (index: number) => {
       const [row, place] = placeOf(index, 4 * BATCH);
-      const slot = slotAt(place);
+      const objective = objectiveAt(place);
       switch (row) {
         case 0:
-          return valueOf(slot);
+          return valueOf(objective);
         case 1:
-          return slot.p[slot.seen];
+          return objective.p[objective.seen];
         case 2:
-          return slot.likeliest;
+          return objective.likeliest;
         case 3:
-          return scale(operands, slot, index);
+          return scale(operands, objective, index);
         default:
-          return logOddsOfViews([slot.z])[slot.seen];
+          return logOddsOfViews([objective.z])[objective.seen];
       }
     };
   };
@@ -81,11 +81,11 @@ export const objectiveReference = {
       /** Over the scale. */
       gradient: (operands) => {
         const { BATCH } = sizes(operands, 'BATCH');
-        const slotAt = slotsOf(operands);
+        const objectiveAt = objectivesOf(operands);
         return (index) => {
           const [k, place] = placeOf(index, 4 * BATCH);
-          const slot = slotAt(place);
-          return (slopesOf(slot)[k] ?? NaN) / scaleOf(operands, slot);
+          const objective = objectiveAt(place);
+          return (slopesOf(objective)[k] ?? NaN) / scaleOf(operands, objective);
         };
       },
     },

@@ -17,7 +17,7 @@ export const objectiveFamily = {
 
 export interface ObjectiveShape {
   readonly classes: number;
-  /** Slots, a multiple of 4. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   /** Whether gradients are divided by a power of two, so that those of tiny probabilities survive the backward pass. */
   readonly rescale: boolean;

@@ -17,20 +17,20 @@ const shapes: readonly BallShape[] = [
   { values: 7, batch: 4, radius: 5 },
   { values: 1000, batch: 12, radius: 0.25 },
 ];
-const nameOf = ({ values, batch }: BallShape) => `${String(values)} values in ${String(batch)} slots`;
+const nameOf = ({ values, batch }: BallShape) => `${String(values)} values in ${String(batch)} images`;
 
 const images = ({ values, batch }: BallShape, size = 1) => ({
   x: floats(values * batch, size),
   centre: floats(values * batch, size),
 });
 
-/** Slots with parts so small that they are within the ball, and others. */
+/** Images with parts so small that they are within the ball, and others. */
 function partsOf({ batch }: BallShape) {
   const parts = randomFloats(productFloats(batch), 3).map((value) => Math.abs(value));
   return given(parts.map((value, at) => (at % 2 === 0 ? 0 : value)));
 }
 
-/** Squares that fall from level to level, from another height in every slot: the first level fits in one, none in another. */
+/** Squares that fall from level to level, from another height in every image: the first level fits in one, none in another. */
 function fallingSquares({ batch, radius }: BallShape) {
   const heights = [1, 40, 160, 4000];
   return given(

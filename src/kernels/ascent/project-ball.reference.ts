@@ -37,8 +37,8 @@ export const projectBallReference = {
       factor: (operands) => {
         const { BATCH, PARTS, RADIUS } = sizes(operands, 'BATCH', 'PARTS', 'RADIUS');
         const partial = operands.values('partial');
-        return (slot) => {
-          const square = sumOver(PARTS, (part) => partial(part * 4 * BATCH + slot));
+        return (image) => {
+          const square = sumOver(PARTS, (part) => partial(part * 4 * BATCH + image));
           return square === 0 ? 1 : Math.min(1, RADIUS / Math.sqrt(square));
         };
       },
@@ -84,9 +84,9 @@ export const projectBallReference = {
           'LIMIT_LOW',
         );
         const squares = operands.values('squares_of');
-        return (slot) => {
+        return (image) => {
           for (let level = 0; level < levels - 1; level++) {
-            const sum = sumOver(PARTS, (part) => squares((level * PARTS + part) * 4 * BATCH + slot));
+            const sum = sumOver(PARTS, (part) => squares((level * PARTS + part) * 4 * BATCH + image));
             if (sum <= LIMIT_HIGH * 65_536 + LIMIT_LOW) return shiftOf(level);
           }
           return shiftOf(levels - 1);

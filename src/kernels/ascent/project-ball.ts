@@ -32,7 +32,7 @@ type BallLaunch<E extends EntryOf<typeof projectBallFamily>> = LaunchOf<typeof p
 
 export interface BallShape {
   readonly values: number;
-  /** Slots, a multiple of 4. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   readonly radius: number;
 }

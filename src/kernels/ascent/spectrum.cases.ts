@@ -22,7 +22,7 @@ export const spectrumCases: FamilyCases<keyof typeof spectrumReference> = {
       shapes.map((shape) => {
         const values = shape.channels * shape.waves * shape.batch;
         return {
-          name: `${String(shape.channels)} channels, ${String(shape.waves)} waves, ${String(shape.batch)} slots`,
+          name: `${String(shape.channels)} channels, ${String(shape.waves)} waves, ${String(shape.batch)} images`,
           launch: () => spectrum(shape),
           operands: {
             x: floats(values),

@@ -25,10 +25,10 @@ export const affineViewShapes: readonly AffineViewShape[] = [
 type Kind = 'identity' | 'whole pixels' | 'upright' | 'turned';
 const kinds: readonly Kind[] = ['identity', 'whole pixels', 'upright', 'turned'];
 
-/** A map per slot; some look far beyond the image's edge, those of whole pixels in part mirrored. */
-function mapOf(kind: Kind, slot: number, { width, imageHeight, imageWidth }: AffineViewShape): number[] {
-  const [one = 0, two = 0, three = 0, four = 0] = randomFloats(4, 31 + slot);
-  const mirrored = slot % 2 === 1;
+/** A map per image; some look far beyond the image's edge, those of whole pixels in part mirrored. */
+function mapOf(kind: Kind, image: number, { width, imageHeight, imageWidth }: AffineViewShape): number[] {
+  const [one = 0, two = 0, three = 0, four = 0] = randomFloats(4, 31 + image);
+  const mirrored = image % 2 === 1;
   const [wide, high] = [2 ** three, 2 ** four];
   const angle = Math.PI * four;
   switch (kind) {
@@ -54,9 +54,9 @@ function mapOf(kind: Kind, slot: number, { width, imageHeight, imageWidth }: Aff
 
 /** The clock names the second row; the first one holds what no case expects. */
 function tableOf(kind: Kind, shape: AffineViewShape) {
-  const slots = Array.from({ length: shape.batch }, (_, slot) => slot);
-  const others = slots.map(() => [0, 0, 0, 0, 1, 1]);
-  const maps = given(affineTable([...others, ...slots.map((slot) => mapOf(kind, slot, shape))]));
+  const images = Array.from({ length: shape.batch }, (_, image) => image);
+  const others = images.map(() => [0, 0, 0, 0, 1, 1]);
+  const maps = given(affineTable([...others, ...images.map((image) => mapOf(kind, image, shape))]));
   return { maps, clock: given(Uint32Array.of(77, 1, 99)) };
 }
 

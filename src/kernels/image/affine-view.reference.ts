@@ -17,13 +17,13 @@ function shapeOf(operands: Operands) {
   return { ...shape, batch: 4 * shape.BATCH, scales: [SCALE_0, SCALE_1, SCALE_2] };
 }
 
-/** The pixels that a place of the input sees in a slot, and how much of each. */
+/** The pixels that a place of the input sees in an image, and how much of each. */
 function pixelsSeen(operands: Operands) {
   const { IMAGE_HEIGHT, IMAGE_WIDTH, CLAMP, batch } = shapeOf(operands);
   const [maps, clock] = [operands.values('maps'), operands.values('clock')];
   const inside = (place: number, side: number) => Math.min(side - 1, Math.max(0, place));
-  return (row: number, column: number, slot: number): [pixel: number, share: number][] => {
-    const number = (at: number) => maps(8 * (clock(1) * batch + slot) + at);
+  return (row: number, column: number, image: number): [pixel: number, share: number][] => {
+    const number = (at: number) => maps(8 * (clock(1) * batch + image) + at);
     const z = number(0) * column + number(2) * row + number(4);
     const y = number(1) * column + number(3) * row + number(5);
     const seen: [number, number][] = [];
@@ -40,7 +40,7 @@ function pixelsSeen(operands: Operands) {
 export const affineViewReference = {
   forward: {
     results: {
-      /** x[c, r, k, slot] = SCALE[c] · Σ over the pixels seen of share · (image − mean) */
+      /** x[c, r, k, n] = SCALE[c] · Σ over the pixels seen of share · (image − mean) */
       x: (operands) => {
         const { CHANNELS, IMAGE_HEIGHT, IMAGE_WIDTH, HEIGHT, WIDTH, REVERSE_CHANNELS, batch, scales } =
           shapeOf(operands);
@@ -48,10 +48,10 @@ export const affineViewReference = {
         const seenFrom = pixelsSeen(operands);
         const plane = IMAGE_HEIGHT * IMAGE_WIDTH;
         return (index) => {
-          const [channel, row, column, slot] = placeOf(index, HEIGHT, WIDTH, batch);
+          const [channel, row, column, image] = placeOf(index, HEIGHT, WIDTH, batch);
           const from = REVERSE_CHANNELS === 1 ? CHANNELS - 1 - channel : channel;
-          const start = (slot * CHANNELS + from) * ceil4(plane);
-          const sum = seenFrom(row, column, slot).reduce((total, [pixel, share]) => {
+          const start = (image * CHANNELS + from) * ceil4(plane);
+          const sum = seenFrom(row, column, image).reduce((total, [pixel, share]) => {
             return total + share * (images(start + pixel) - mean(channel * plane + pixel));
           }, 0);
           return sum * (scales[channel] ?? NaN);
@@ -61,7 +61,7 @@ export const affineViewReference = {
   },
   adjoint: {
     results: {
-      /** dX[c, pixel, slot] = SCALE[c] · Σ over the places that see the pixel of share · dinput */
+      /** dX[c, pixel, n] = SCALE[c] · Σ over the places that see the pixel of share · dinput */
       dx: (operands) => {
         const { CHANNELS, IMAGE_HEIGHT, IMAGE_WIDTH, HEIGHT, WIDTH, batch, scales } = shapeOf(operands);
         const dinput = operands.values('dinput');
@@ -69,9 +69,9 @@ export const affineViewReference = {
         const plane = IMAGE_HEIGHT * IMAGE_WIDTH;
         const sums = new Float64Array(CHANNELS * plane * batch);
         for (let at = 0; at < CHANNELS * HEIGHT * WIDTH * batch; at++) {
-          const [channel, row, column, slot] = placeOf(at, HEIGHT, WIDTH, batch);
-          for (const [pixel, share] of seenFrom(row, column, slot)) {
-            const to = (channel * plane + pixel) * batch + slot;
+          const [channel, row, column, image] = placeOf(at, HEIGHT, WIDTH, batch);
+          for (const [pixel, share] of seenFrom(row, column, image)) {
+            const to = (channel * plane + pixel) * batch + image;
             sums[to] = (sums[to] ?? NaN) + share * dinput(at);
           }
         }

@@ -22,7 +22,7 @@ export interface AffineViewShape {
   /** Of the network's input. */
   readonly height: number;
   readonly width: number;
-  /** Slots, a multiple of 4; slot s shows image s. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   /** Whether the nearest pixel goes on beyond the edge; else the mean image lies there. */
   readonly clamp: boolean;

@@ -20,7 +20,7 @@ const imageBytes = ({ channels, height, width, batch }: QuantiseShape) =>
 const mean = (shape: QuantiseShape) => randomFloats(values(shape), 2, 100).map((value) => 128 + value);
 /** The least of all shifts lets nothing change that is less than two bytes away. */
 const shiftsOf = ({ batch }: QuantiseShape) =>
-  Float32Array.from({ length: batch }, (_, slot) => [0.5, 0.25, 0, -1][slot % 4] ?? 0);
+  Float32Array.from({ length: batch }, (_, image) => [0.5, 0.25, 0, -1][image % 4] ?? 0);
 
 export const quantiseCases: FamilyCases<keyof typeof quantiseReference> = {
   reference: quantiseReference,

@@ -1,8 +1,8 @@
 /** From the image that is climbed to bytes; see `shaders/image/quantise.wgsl`. */
 import { ceil4, placeOf, sizes, type FamilyReference, type Operands } from '../reference.ts';
 
-/** Bytes [slot, channels, pixels padded to 4] of what a pixel of the network's channel has in a slot; padding is zero. */
-function bytesOf(operands: Operands, byteOf: (at: number, pixel: number, slot: number) => number) {
+/** Bytes [image, channels, pixels padded to 4] of what a pixel of the network's channel has in an image; padding is zero. */
+function bytesOf(operands: Operands, byteOf: (at: number, pixel: number, image: number) => number) {
   const { CHANNELS, PIXELS, BATCH, REVERSE_CHANNELS } = sizes(
     operands,
     'CHANNELS',
@@ -11,11 +11,11 @@ function bytesOf(operands: Operands, byteOf: (at: number, pixel: number, slot: n
     'REVERSE_CHANNELS',
   );
   return (index: number) => {
-    const [slot, shown, pixel] = placeOf(index, CHANNELS, ceil4(PIXELS));
+    const [image, shown, pixel] = placeOf(index, CHANNELS, ceil4(PIXELS));
     if (pixel >= PIXELS) return 0;
     const channel = REVERSE_CHANNELS === 1 ? CHANNELS - 1 - shown : shown;
     const place = channel * PIXELS + pixel;
-    return Math.min(255, Math.max(0, byteOf(place * 4 * BATCH + slot, place, slot)));
+    return Math.min(255, Math.max(0, byteOf(place * 4 * BATCH + image, place, image)));
   };
 }
 
@@ -35,9 +35,9 @@ export const quantiseReference = {
       images: (operands) => {
         const [x, mean] = [operands.values('x'), operands.values('mean')];
         const [centre, shifts] = [operands.values('centre'), operands.values('shifts')];
-        return bytesOf(operands, (at, pixel, slot) => {
+        return bytesOf(operands, (at, pixel, image) => {
           const apart = Math.fround(x(at) - centre(at));
-          const change = Math.sign(apart) * Math.max(Math.floor(Math.abs(apart) + shifts(slot)), 0);
+          const change = Math.sign(apart) * Math.max(Math.floor(Math.abs(apart) + shifts(image)), 0);
           return Math.floor(Math.fround(centre(at) + mean(pixel)) + 0.5) + change;
         });
       },

@@ -20,7 +20,7 @@ export interface QuantiseShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** Slots, a multiple of 4. */
+  /** Images, a multiple of 4. */
   readonly batch: number;
   readonly reverseChannels: boolean;
 }

@@ -1,4 +1,4 @@
-/** Whole images, crops, crops enlarged and shrunk, mirrored; empty slots; noise. */
+/** Whole images, crops, crops enlarged and shrunk, mirrored; inputs without an image; noise. */
 import { atLeastOne, bytes, given, randomFloats, unwritten, type Case, type FamilyCases } from '../case.ts';
 import { ceil4 } from '../reference.ts';
 import { viewReference } from './view.reference.ts';

@@ -43,7 +43,7 @@ function centredPixels(operands: Operands) {
 export const viewReference = {
   main: {
     results: {
-      /** x[c, r, k, slot] = SCALE[c] · (image − mean) at (top + (r + ½) · height / HEIGHT − ½, …), interpolated bilinearly */
+      /** x[c, r, k, n] = SCALE[c] · (image − mean) at (top + (r + ½) · height / HEIGHT − ½, …), interpolated bilinearly */
       x: (operands) => {
         const { HEIGHT, WIDTH, BATCH, VIEWS } = sizes(operands, 'HEIGHT', 'WIDTH', 'BATCH', 'VIEWS');
         const { SCALE_0, SCALE_1, SCALE_2 } = sizes(operands, 'SCALE_0', 'SCALE_1', 'SCALE_2');
@@ -53,10 +53,10 @@ export const viewReference = {
           centredPixels(operands),
         ];
         return (index) => {
-          const [channel, row, column, slot] = placeOf(index, HEIGHT, WIDTH, 4 * BATCH);
-          const image = source(Math.floor(slot / VIEWS));
+          const [channel, row, column, input] = placeOf(index, HEIGHT, WIDTH, 4 * BATCH);
+          const image = source(Math.floor(input / VIEWS));
           if (image === 0xffff_ffff) return 0;
-          const { top, left, height, width, mirrored, key } = viewAt(slot % VIEWS);
+          const { top, left, height, width, mirrored, key } = viewAt(input % VIEWS);
           const y = top + ((row + 0.5) * height) / HEIGHT - 0.5;
           const z = left + (((mirrored ? WIDTH - 1 - column : column) + 0.5) * width) / WIDTH - 0.5;
           let sum = 0;

@@ -20,7 +20,7 @@ export interface ViewShape {
   readonly imageWidth: number;
   readonly height: number;
   readonly width: number;
-  /** Slots, a multiple of 4. */
+  /** Inputs, a multiple of 4. */
   readonly batch: number;
   readonly views: number;
   /** Whether some view shows a region of another size than the input. */
@@ -43,7 +43,7 @@ export interface ImageView {
   readonly key?: readonly [number, number];
 }
 
-/** A source of this value leaves its slots zero. */
+/** A source of this value leaves its inputs zero. */
 export const noImage = 0xffff_ffff;
 
 /**

@@ -1,4 +1,4 @@
-/** Between four slots and the first one or two of them; see `shaders/layers/compact-batch.wgsl`. */
+/** Between a batch padded to four images and the first one or two of them; see `shaders/layers/compact-batch.wgsl`. */
 import { placeOf, sizes, type FamilyReference, type Operands } from '../reference.ts';
 
 const imagesOf = (operands: Operands): number => operands.length('images') / sizes(operands, 'COUNT').COUNT;
@@ -17,12 +17,12 @@ export const compactBatchReference = {
   },
   give: {
     results: {
-      /** Zero in the slots beyond the images. */
+      /** Zero in the padding. */
       padded: (operands) => {
         const [values, images] = [operands.values('images'), imagesOf(operands)];
         return (index) => {
-          const [value, slot] = placeOf(index, 4);
-          return slot < images ? values(images * value + slot) : 0;
+          const [value, image] = placeOf(index, 4);
+          return image < images ? values(images * value + image) : 0;
         };
       },
     },

@@ -1,4 +1,4 @@
-/** Between four lanes and one or two images; see `shaders/layers/compact-batch.wgsl`. */
+/** Between batches padded to four images and those of one or two; see `shaders/layers/compact-batch.wgsl`. */
 import source from '../../../shaders/layers/compact-batch.wgsl';
 import { elementwise } from '../elementwise.ts';
 import { forImages, type ImagesPerElement } from '../batch-width.ts';
@@ -7,7 +7,7 @@ import { onlyRead, write, type EntryOf, type KernelFamily, type LaunchOf } from 
 export const compactBatchFamily = {
   name: 'compact-batch',
   group: 'layers',
-  computes: 'between four lanes and batches of one or two images',
+  computes: 'between batches padded to four images and those of one or two',
   shaders: { 'compact-batch': source },
   entries: {
     take: { bindings: { padded: onlyRead(0), images: write(1) } },

@@ -1,4 +1,4 @@
-/** Confidences of one and many views, whole batches and the rest of one; cross-entropy of slots that are not all in use. */
+/** Confidences of one and many views, whole batches and the rest of one; cross-entropy of batches with padding. */
 import { atLeastOne, floats, given, unwritten, words, type FamilyCases } from '../case.ts';
 import { softmaxReference } from './softmax.reference.ts';
 import { confidence, crossEntropy } from './softmax.ts';
@@ -29,7 +29,7 @@ export const softmaxCases: FamilyCases<keyof typeof softmaxReference> = {
     ),
     cross_entropy: [
       {
-        name: 'ten classes, slots that hold no image',
+        name: 'ten classes, a batch with padding',
         launch: () => crossEntropy(10, 40, 37),
         operands: {
           logits: floats(400, 8),

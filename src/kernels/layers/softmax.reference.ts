@@ -40,11 +40,11 @@ export function logOddsOfViews(views: readonly (readonly number[])[]): number[] 
   });
 }
 
-/** The logits of a slot by class. */
-function logitsOf(operands: Operands): (slot: number) => number[] {
+/** The logits of an input by class. */
+function logitsOf(operands: Operands): (input: number) => number[] {
   const { CLASSES, PITCH } = sizes(operands, 'CLASSES', 'PITCH');
   const logits = operands.values('logits');
-  return (slot) => Array.from({ length: CLASSES }, (_, category) => logits(category * PITCH + slot));
+  return (input) => Array.from({ length: CLASSES }, (_, category) => logits(category * PITCH + input));
 }
 
 /** A result [CLASSES, OUTPUT_PITCH] of which this batch writes the images from `first` on; the others stay. */
@@ -52,9 +52,9 @@ function ofImages(name: string, valuesOf: (views: number[][]) => number[]) {
   return (operands: Operands) => {
     const { COUNT, VIEWS, OUTPUT_PITCH } = sizes(operands, 'COUNT', 'VIEWS', 'OUTPUT_PITCH');
     const [first, before] = [operands.values('first')(0), operands.values(name)];
-    const slotLogits = logitsOf(operands);
+    const logitsOfInput = logitsOf(operands);
     const byCategory = Array.from({ length: COUNT }, (_, image) =>
-      valuesOf(Array.from({ length: VIEWS }, (__, view) => slotLogits(image * VIEWS + view))),
+      valuesOf(Array.from({ length: VIEWS }, (__, view) => logitsOfInput(image * VIEWS + view))),
     );
     return (index: number) => {
       const [category, place] = placeOf(index, OUTPUT_PITCH);
@@ -77,22 +77,23 @@ export const softmaxReference = {
   },
   cross_entropy: {
     results: {
-      /** d logits = (softmax − onehot(target)) / COUNT; zero in slots that hold no image */
+      /** d logits = (softmax − onehot(target)) / COUNT; zero in padding */
       result: (operands) => {
         const { PITCH, COUNT } = sizes(operands, 'PITCH', 'COUNT');
-        const [slotLogits, targets] = [logitsOf(operands), operands.values('targets')];
+        const [logitsOfInput, targets] = [logitsOf(operands), operands.values('targets')];
         return (index) => {
-          const [category, slot] = placeOf(index, PITCH);
-          if (slot >= COUNT) return 0;
-          const share = softmaxOf(slotLogits(slot))[category] ?? NaN;
-          return (share - (targets(slot) === category ? 1 : 0)) / COUNT;
+          const [category, input] = placeOf(index, PITCH);
+          if (input >= COUNT) return 0;
+          const share = softmaxOf(logitsOfInput(input))[category] ?? NaN;
+          return (share - (targets(input) === category ? 1 : 0)) / COUNT;
         };
       },
       /** −log softmax(logits)[target] */
       loss: (operands) => {
         const { COUNT } = sizes(operands, 'COUNT');
-        const [slotLogits, targets] = [logitsOf(operands), operands.values('targets')];
-        return (slot) => (slot < COUNT ? -Math.log(softmaxOf(slotLogits(slot))[targets(slot)] ?? NaN) : 0);
+        const [logitsOfInput, targets] = [logitsOf(operands), operands.values('targets')];
+        return (input) =>
+          input < COUNT ? -Math.log(softmaxOf(logitsOfInput(input))[targets(input)] ?? NaN) : 0;
       },
     },
   },

@@ -16,9 +16,9 @@ export const softmaxFamily = {
 
 export interface ConfidenceShape {
   readonly classes: number;
-  /** Slots of a row of logits, a multiple of 4. */
+  /** Inputs of a row of logits, a multiple of 4. */
   readonly batch: number;
-  /** Images of this batch; image i has the slots i·views … (i+1)·views − 1. */
+  /** Images of this batch; image i has the inputs i·views … (i+1)·views − 1. */
   readonly images: number;
   readonly views: number;
   /** Images of a row of the result; the uniform says at which of them this batch starts. */
@@ -52,7 +52,7 @@ export function confidence(shape: ConfidenceShape): LaunchOf<typeof softmaxFamil
 /**
  * Loss and its gradient.
  * Binds logits [classes, batch], result, the gradient [classes, batch], targets u32 [batch] and loss [batch].
- * @param count slots in use; the loss is their mean
+ * @param count inputs that are no padding; the loss is their mean
  */
 export function crossEntropy(
   classes: number,

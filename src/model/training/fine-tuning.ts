@@ -122,11 +122,11 @@ async function picturesFeed(
   return async (chosen) => {
     const bytes = new Uint8Array(chosen.length * volume(image));
     const read = await Promise.all(Array.from(chosen, (picture) => pictures.read(picture)));
-    for (const [slot, picture] of read.entries()) bytes.set(picture, slot * volume(image));
+    for (const [place, picture] of read.entries()) bytes.set(picture, place * volume(image));
     gpu.write(images, padPlanes(bytes, plane));
     gpu.write(
       source,
-      Uint32Array.from({ length: batch }, (_, slot) => (slot < chosen.length ? slot : noImage)),
+      Uint32Array.from({ length: batch }, (_, place) => (place < chosen.length ? place : noImage)),
     );
     return program;
   };
@@ -143,17 +143,17 @@ async function activationsFeed(
   made: ResourceStack,
 ): Promise<Feed> {
   const parameters = made.use(await uploadParameters(gpu, trunk, model.weights, model.name));
-  const slots = Math.min(mostAtOnce, batch);
-  const network = made.use(await createNetwork(gpu, trunk, parameters, { batch: slots, choices }));
+  const atOnce = Math.min(mostAtOnce, batch);
+  const network = made.use(await createNetwork(gpu, trunk, parameters, { batch: atOnce, choices }));
   const show = await picturesFeed(gpu, model, pictures, network, made);
   const values = network.classes;
   const kept = new Map<number, Float32Array>();
   const compute = async (some: Uint32Array) => {
     const shown = await show(some);
     run(gpu, ...(shown ? [shown] : []), network.forward);
-    const all = new Float32Array(await gpu.read(network.logits, 4 * values * slots));
-    return Array.from(some, (_, slot) =>
-      Float32Array.from({ length: values }, (_, value) => all[value * slots + slot] ?? 0),
+    const all = new Float32Array(await gpu.read(network.logits, 4 * values * atOnce));
+    return Array.from(some, (_, place) =>
+      Float32Array.from({ length: values }, (_, value) => all[value * atOnce + place] ?? 0),
     );
   };
   return async (chosen) => {
@@ -163,8 +163,8 @@ async function activationsFeed(
       if (known) found.set(picture, known);
     }
     const missing = chosen.filter((picture) => !found.has(picture));
-    for (let first = 0; first < missing.length; first += slots) {
-      const some = missing.subarray(first, first + slots);
+    for (let first = 0; first < missing.length; first += atOnce) {
+      const some = missing.subarray(first, first + atOnce);
       for (const [index, activations] of (await compute(some)).entries()) {
         const picture = some[index] ?? 0;
         found.set(picture, activations);
@@ -172,9 +172,9 @@ async function activationsFeed(
       }
     }
     const inputs = new Float32Array(values * batch);
-    for (const [slot, picture] of chosen.entries()) {
+    for (const [place, picture] of chosen.entries()) {
       const activations = found.get(picture);
-      for (let value = 0; value < values; value++) inputs[value * batch + slot] = activations?.[value] ?? 0;
+      for (let value = 0; value < values; value++) inputs[value * batch + place] = activations?.[value] ?? 0;
     }
     gpu.write(input, inputs);
     return undefined;

@@ -68,11 +68,11 @@ describe('the gradient of the weights', () => {
       ['linear', 0.0234375],
     ] as const) {
       await withWeights(settings, [single(activation, weight)], async ({ pullBack }) => {
-        // Slot s has one pixel that counts, number 4 s + 1.
+        // Lane s has one pixel that counts, number 4 s + 1.
         const v = new Float32Array(256 * 64);
-        for (let slot = 0; slot < 64; slot++) v[(4 * slot + 1) * 64 + slot] = 1;
-        const reference = Array.from({ length: 64 }, (_, slot) => {
-          const x = 4 * slot + 1;
+        for (let lane = 0; lane < 64; lane++) v[(4 * lane + 1) * 64 + lane] = 1;
+        const reference = Array.from({ length: 64 }, (_, lane) => {
+          const x = 4 * lane + 1;
           return 255 * x * slopes[activation](weight * x);
         });
         expectClose(await pullBack(v), reference, { atol: 0.02, rtol: 1e-4 });

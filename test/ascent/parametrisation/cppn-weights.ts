@@ -64,7 +64,7 @@ export async function withWeights(
   }
 }
 
-/** What evolution draws of the genomes, one per slot. */
+/** What evolution draws of the genomes, one per lane. */
 export async function evolved(
   gpu: Gpu,
   settings: Settings,
@@ -181,28 +181,28 @@ export async function compareGradients(
   await withWeights(settings, genomes, async ({ weights, pullBack }) => {
     const gradient = await pullBack(v);
     let largest = 0;
-    for (let slot = 0; slot < batch; slot++) {
-      const index = slot % genomes.length;
+    for (let lane = 0; lane < batch; lane++) {
+      const index = lane % genomes.length;
       for (const edge of edgesOf(orders[index]!.length)) {
         const slope = slopes[index]!.of.get(orders[index]![edge]!)!;
         let [sum, size] = [0, 0];
         for (let at = 0; at < channels * pixels; at++) {
           const [channel, pixel] = [Math.floor(at / pixels), at % pixels];
           const colour = reverseChannels ? channels - 1 - channel : channel;
-          const term = v[at * batch + slot]! * slope[pixel]![colour]!;
+          const term = v[at * batch + lane]! * slope[pixel]![colour]!;
           sum += term;
           size += Math.abs(term);
         }
         largest = Math.max(largest, Math.abs(sum));
-        const found = gradient[edge * batch + slot]!;
+        const found = gradient[edge * batch + lane]!;
         if (!(Math.abs(found - sum) <= 1e-3 * size + 0.02)) {
           expect.fail(
-            `slot ${String(slot)}, edge ${String(edge)}: ${String(found)}, differences say ${String(sum)} (terms of ${String(size)})`,
+            `lane ${String(lane)}, edge ${String(edge)}: ${String(found)}, differences say ${String(sum)} (terms of ${String(size)})`,
           );
         }
       }
       for (let edge = orders[index]!.length; edge < weights.values; edge++) {
-        expect(gradient[edge * batch + slot]).toBe(0);
+        expect(gradient[edge * batch + lane]).toBe(0);
       }
     }
     expect(largest).toBeGreaterThan(50);

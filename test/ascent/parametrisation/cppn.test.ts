@@ -17,8 +17,8 @@ describe('the picture of the weights', () => {
       const settings: Settings = { extent: [channels, height, width], batch, coordinates };
       const genomes = family(channels, [0, 7, 40]);
       await withWeights(settings, genomes, async ({ gpu, weights, draw }) => {
-        const slots = Array.from({ length: batch }, (_, slot) => genomes[slot % 3]!);
-        expect(await draw()).toEqual(await evolved(gpu, settings, slots));
+        const lanes = Array.from({ length: batch }, (_, lane) => genomes[lane % 3]!);
+        expect(await draw()).toEqual(await evolved(gpu, settings, lanes));
         const climbed = randomValues(weights.values * batch, 3).map((value) => 10 * value);
         gpu.write(weights.parameters, climbed);
         const after = await draw();
@@ -74,15 +74,15 @@ describe('the genomes of weights', () => {
       const found = weights
         .genomesOf(climbed)
         .map(({ connections }) => connections.map(({ weight }) => weight));
-      expect(found).toEqual([0, 1, 2, 3].map((slot) => [10 + slot, 0.1, 20 + slot, 0.3]));
+      expect(found).toEqual([0, 1, 2, 3].map((lane) => [10 + lane, 0.1, 20 + lane, 0.3]));
       expect([...weights.bounds]).toEqual([-10, 10, -10, 10]);
       return Promise.resolve();
     });
   });
 
-  it('must fit the picture and the slots', async () => {
+  it('must fit the picture and the lanes', async () => {
     const nothing = () => Promise.resolve();
-    await expect(withWeights(settings, [], nothing)).rejects.toThrow('0 CPPNs for 4 slots');
+    await expect(withWeights(settings, [], nothing)).rejects.toThrow('0 CPPNs for 4 lanes');
     await expect(withWeights(settings, family(3, [0, 0, 0, 0, 0]), nothing)).rejects.toThrow('5 CPPNs');
     await expect(withWeights(settings, family(1, [0]), nothing)).rejects.toThrow('1 outputs for 3 channels');
   });

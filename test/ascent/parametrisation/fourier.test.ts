@@ -114,7 +114,7 @@ function factorOf(extent: Extent): number {
   return unitPictureSize / Math.sqrt(squares / (channels * height * width));
 }
 
-const slotOf = (values: Float32Array, batch: number, lane: number): Float32Array =>
+const laneOf = (values: Float32Array, batch: number, lane: number): Float32Array =>
   values.filter((_, at) => at % batch === lane);
 
 const cases = [
@@ -132,7 +132,7 @@ describe('a picture of waves', () => {
         const amplitudes = randomValues(values * batch, 1);
         const drawn = await picture(amplitudes);
         for (const lane of [0, batch - 1]) {
-          const reference = referencePicture(extent, reverse, slotOf(amplitudes, batch, lane));
+          const reference = referencePicture(extent, reverse, laneOf(amplitudes, batch, lane));
           const scaled = reference.map((value) => value * factorOf(extent));
           expectClose(drawn.subarray(lane * values, (lane + 1) * values), scaled, { atol: 1e-4, rtol: 1e-4 });
         }
@@ -144,7 +144,7 @@ describe('a picture of waves', () => {
     const [height, width] = [8, 16];
     await withFourier([1, height, width], 4, false, async ({ values, picture }) => {
       const amplitudes = new Float32Array(values * 4);
-      // Slot 0: the cosine of two cycles along the height. 1: the sine of one along the width. 2: that of four. 3: nothing.
+      // Lane 0: the cosine of two cycles along the height. 1: the sine of one along the width. 2: that of four. 3: nothing.
       amplitudes[3 * width * 4 + 0] = 1;
       amplitudes[2 * 4 + 1] = 1;
       amplitudes[8 * 4 + 2] = 1;
@@ -240,7 +240,7 @@ describe('the gradient of the amplitudes', () => {
         const gradient = await pullBack(v);
         const lane = batch - 2;
         const objective = (at: number, step: number) => {
-          const moved = Float64Array.from(slotOf(amplitudes, batch, lane));
+          const moved = Float64Array.from(laneOf(amplitudes, batch, lane));
           moved[at]! += step;
           const picture = referencePicture(extent, reverse, moved);
           return picture.reduce((sum, value, pixel) => sum + value * v[pixel * batch + lane]!, 0);

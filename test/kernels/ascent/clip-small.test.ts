@@ -25,7 +25,7 @@ async function cleared(shape: SmallPixelsShape, x: Floats, g: Floats): Promise<[
 test('finds keys of every magnitude, apart in their last bit alone', async () => {
   const magnitudes = [0, 1e-15, 3e-8, 1, 1 + 2 ** -23, 1 + 2 ** -22, 256, 257, 1e12, 3e18];
   const shape = { channels: 1, height: 2, width: 5, batch: 4, contribution: true };
-  // Seven places on is a permutation of ten; slots differ in sign.
+  // Seven places on is a permutation of ten; images differ in sign.
   const x = Float32Array.from({ length: 40 }, (_, index) => {
     const magnitude = magnitudes[(Math.floor(index / 4) * 7) % 10]!;
     return index % 2 === 0 ? magnitude : -magnitude;

@@ -4,7 +4,7 @@ import { RandomStream } from '../../../src/random/threefry.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 
 const keyOf = (start: number): readonly [number, number] => RandomStream.of(9, start).key;
-const keysOf = (batch: number) => Array.from({ length: batch }, (_, slot) => keyOf(slot));
+const keysOf = (batch: number) => Array.from({ length: batch }, (_, image) => keyOf(image));
 
 async function drawn(shape: NoiseShape, keys: readonly (readonly [number, number])[]): Promise<Float32Array> {
   const operands = { keys: Uint32Array.from(keys.flat()), x: unwrittenFloats(shape.values * shape.batch) };
@@ -28,16 +28,16 @@ test('the moments are those of the two distributions', async () => {
 });
 
 test.each(['gaussian', 'uniform'] as const)(
-  'a slot’s %s noise follows from its key, wherever it lies in whatever batch',
+  'an image’s %s noise follows from its key, wherever it lies in whatever batch',
   async (kind) => {
     const values = 50;
     const many = await drawn({ values, batch: 12, kind, size: 2 }, keysOf(12));
     const few = await drawn({ values, batch: 4, kind, size: 2 }, [7, 0, 3, 7].map(keyOf));
-    const slotOf = (noisy: Float32Array, batch: number, slot: number) =>
-      noisy.filter((_, index) => index % batch === slot);
-    for (const [slot, start] of [7, 0, 3, 7].entries())
-      expect(slotOf(few, 4, slot)).toEqual(slotOf(many, 12, start));
-    expect(slotOf(many, 12, 7)).not.toEqual(slotOf(many, 12, 8));
+    const imageOf = (noisy: Float32Array, batch: number, image: number) =>
+      noisy.filter((_, index) => index % batch === image);
+    for (const [image, start] of [7, 0, 3, 7].entries())
+      expect(imageOf(few, 4, image)).toEqual(imageOf(many, 12, start));
+    expect(imageOf(many, 12, 7)).not.toEqual(imageOf(many, 12, 8));
   },
 );
 

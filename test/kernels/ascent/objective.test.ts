@@ -43,29 +43,29 @@ function central(logits: readonly number[], weights: Weights): number[] {
   });
 }
 
-/** Slots side by side, each with weights of its own. */
+/** Images side by side, each with weights of its own. */
 function operands(classes: number, batch: number, spread: number) {
   const logits = randomValues(classes * batch, 1).map((value) => spread * value);
   const weights = randomValues(3 * classes * batch, 2);
-  const watched = Uint32Array.from({ length: batch }, (_, slot) =>
-    slot % 3 === 2 ? noClassWatched : (slot * 5) % classes,
+  const watched = Uint32Array.from({ length: batch }, (_, image) =>
+    image % 3 === 2 ? noClassWatched : (image * 5) % classes,
   );
-  const column = (rows: Float32Array, first: number, slot: number) =>
-    Array.from({ length: classes }, (_, k) => rows[(first + k) * batch + slot]!);
-  const slots = Array.from({ length: batch }, (_, slot) => ({
-    logits: column(logits, 0, slot),
+  const column = (rows: Float32Array, first: number, image: number) =>
+    Array.from({ length: classes }, (_, k) => rows[(first + k) * batch + image]!);
+  const images = Array.from({ length: batch }, (_, image) => ({
+    logits: column(logits, 0, image),
     weights: {
-      probability: column(weights, 0, slot),
-      logit: column(weights, classes, slot),
-      logarithm: column(weights, 2 * classes, slot),
+      probability: column(weights, 0, image),
+      logit: column(weights, classes, image),
+      logarithm: column(weights, 2 * classes, image),
     },
   }));
-  return { logits, weights, watched, slots };
+  return { logits, weights, watched, images };
 }
 
 test.each([10, 3, 1])('the reference’s gradient agrees with central differences: %i classes', (classes) => {
   const batch = 4;
-  const { logits, weights, watched, slots } = operands(classes, batch, 4);
+  const { logits, weights, watched, images } = operands(classes, batch, 4);
   const all: Record<string, ArrayLike<number>> = { logits, weights, watched };
   const { constants } = differentiateObjective({ classes, batch, rescale: false }).kernel;
   const gradientAt = objectiveReference.differentiate.results.gradient({
@@ -73,8 +73,8 @@ test.each([10, 3, 1])('the reference’s gradient agrees with central difference
     values: (name) => (index) => all[name]![index]!,
     length: (name) => all[name]!.length,
   });
-  for (const [slot, one] of slots.entries()) {
-    const found = one.logits.map((_, k) => gradientAt(k * batch + slot));
+  for (const [image, one] of images.entries()) {
+    const found = one.logits.map((_, k) => gradientAt(k * batch + image));
     expectClose(found, central(one.logits, one.weights), { atol: 1e-7, rtol: 1e-7 });
   }
 });
@@ -82,12 +82,12 @@ test.each([10, 3, 1])('the reference’s gradient agrees with central difference
 test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (classes) => {
   const gpu = await openTestGpu();
   const batch = 12;
-  const { logits, weights, watched, slots } = operands(classes, batch, 200);
-  for (const [slot, one] of slots.entries()) {
-    // The watched class leads by far in every second slot.
-    if (slot % 2 === 1 || watched[slot] === noClassWatched) continue;
-    one.logits[watched[slot]!] = 250;
-    logits[watched[slot]! * batch + slot] = 250;
+  const { logits, weights, watched, images } = operands(classes, batch, 200);
+  for (const [image, one] of images.entries()) {
+    // The watched class leads by far in every second image.
+    if (image % 2 === 1 || watched[image] === noClassWatched) continue;
+    one.logits[watched[image]!] = 250;
+    logits[watched[image]! * batch + image] = 250;
   }
   const result = await runKernel(gpu, judgeObjective({ classes, batch, rescale: true }), {
     logits,
@@ -95,9 +95,9 @@ test.each([10, 1000])('log-odds of logits up to ±200 among %i classes', async (
     watched,
     outcome: unwrittenFloats(5 * batch),
   });
-  const expected = slots.map((one, slot) => {
+  const expected = images.map((one, image) => {
     const likeliest = one.logits.indexOf(Math.max(...one.logits));
-    return logOddsOfViews([one.logits])[watched[slot] === noClassWatched ? likeliest : watched[slot]!]!;
+    return logOddsOfViews([one.logits])[watched[image] === noClassWatched ? likeliest : watched[image]!]!;
   });
   expectClose(new Float32Array(result.outcome!).slice(4 * batch), expected, { atol: 2e-5, rtol: 1e-6 });
 });
@@ -107,7 +107,7 @@ test('the gradient of a probability of 1e-30 is not lost', async () => {
   const [classes, batch] = [2, 4];
   const logits = Float32Array.of(69, 0, 0, 0, 0, 0, 0, 0);
   const weights = new Float32Array(3 * classes * batch);
-  weights[batch] = 1; // the probability of class 1 in slot 0
+  weights[batch] = 1; // the probability of class 1 in image 0
   const result = await runKernel(gpu, differentiateObjective({ classes, batch, rescale: true }), {
     logits,
     weights,

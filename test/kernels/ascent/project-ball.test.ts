@@ -4,7 +4,7 @@ import { quantiseAround } from '../../../src/kernels/image/quantise.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { randomValues } from '../numbers.ts';
 
-/** Bytes of four slots, drawn so that they stay within the radius around the centre. */
+/** Bytes of four images, drawn so that they stay within the radius around the centre. */
 async function drawWithin(radius: number, side: number, apart: Float32Array<ArrayBuffer>) {
   const gpu = await openTestGpu();
   const [batch, values] = [4, side * side];
@@ -28,10 +28,10 @@ async function drawWithin(radius: number, side: number, apart: Float32Array<Arra
   const images = new Uint8Array(values * batch).fill(0xab);
   const pictures = await runKernel(gpu, quantiseAround(drawn), { x, mean, images, centre, shifts });
   const bytes = new Uint8Array(pictures.images!);
-  const changes = Array.from({ length: batch }, (_, slot) =>
+  const changes = Array.from({ length: batch }, (_, image) =>
     Array.from(
       { length: values },
-      (_, value) => bytes[slot * values + value]! - start[value * batch + slot]!,
+      (_, value) => bytes[image * values + value]! - start[value * batch + image]!,
     ),
   );
   return { changes, shifts: [...shifts] };
@@ -39,8 +39,8 @@ async function drawWithin(radius: number, side: number, apart: Float32Array<Arra
 
 /** In a random direction, as far as the radius. */
 function onSurface(values: number, radius: number): Float32Array<ArrayBuffer> {
-  const offsets = Array.from({ length: 4 }, (_, slot) => {
-    const direction = randomValues(values, 10 + slot);
+  const offsets = Array.from({ length: 4 }, (_, image) => {
+    const direction = randomValues(values, 10 + image);
     const length = Math.hypot(...direction);
     return direction.map((value) => (value * radius) / length);
   });
@@ -59,7 +59,7 @@ test.each([
     expect(distance).toBeLessThanOrEqual(radius);
     expect(distance).toBeGreaterThan((radius < 10 ? 0.75 : 0.95) * radius);
   }
-  // The nearest bytes of many values would be further, of one slot at least.
+  // The nearest bytes of many values would be further, of one image at least.
   if (radius >= 300) expect(Math.min(...shifts)).toBeLessThan(0.5);
 });
 
@@ -67,9 +67,9 @@ test('bytes well within the ball are the nearest ones', async () => {
   const apart = onSurface(784, 300);
   const { changes, shifts } = await drawWithin(400, 28, apart);
   expect(shifts).toEqual([0.5, 0.5, 0.5, 0.5]);
-  for (const [slot, change] of changes.entries())
+  for (const [image, change] of changes.entries())
     for (const [value, one] of change.entries())
-      expect(Math.abs(one - apart[value * 4 + slot]!)).toBeLessThan(0.501);
+      expect(Math.abs(one - apart[value * 4 + image]!)).toBeLessThan(0.501);
 });
 
 test('what a ball has no room for stays where it was', async () => {

@@ -27,18 +27,18 @@ const cases = shapes.flatMap((shape) =>
     .map((kind) => ({ shape, kind })),
 );
 
-/** A map per slot, another for every seed; some look far beyond the image's edge, the whole-pixel ones in part mirrored. */
+/** A map per image, another for every seed; some look far beyond the image's edge, the whole-pixel ones in part mirrored. */
 function mapsOf(shape: AffineViewShape, kind: Kind, seed: number): Affine[] {
-  return Array.from({ length: shape.batch }, (_, slot) => {
-    const random = randomValues(4, 31 * seed + (kind === 'one for all' ? 0 : slot) + 1);
+  return Array.from({ length: shape.batch }, (_, image) => {
+    const random = randomValues(4, 31 * seed + (kind === 'one for all' ? 0 : image) + 1);
     const jitter = [4 * random[0]!, 4 * random[1]!] as const;
     if (kind === 'identity') return [1, 0, 0, 1, 0, 0];
     if (kind === 'whole pixels') {
       const [across, down] = jitter.map(Math.round) as [number, number];
-      return slot % 2 === 0 ? [1, 0, 0, 1, across, down] : [-1, 0, 0, 1, shape.width - 1 + across, down];
+      return image % 2 === 0 ? [1, 0, 0, 1, across, down] : [-1, 0, 0, 1, shape.width - 1 + across, down];
     }
     const [wide, high] = [2 ** random[2]!, 2 ** random[3]!];
-    if (kind === 'upright') return [slot % 2 === 0 ? wide : -wide, 0, 0, high, jitter[0] + 3, jitter[1]];
+    if (kind === 'upright') return [image % 2 === 0 ? wide : -wide, 0, 0, high, jitter[0] + 3, jitter[1]];
     const map = mat2d.fromTranslation(mat2d.create(), [shape.imageWidth / 2, shape.imageHeight / 2]);
     mat2d.rotate(map, map, Math.PI * random[3]!);
     mat2d.scale(map, map, [wide, 2 ** random[0]!]);
@@ -179,7 +179,7 @@ test.each([
   };
   const launch = view({ ...base, batch: 20, views: 10, resize });
   const shown = new Float32Array((await runKernel(await openTestGpu(), launch, operands)).x!);
-  // A view's slots share an image; here each slot has its own.
+  // Of `view` every view of an image shares the image; here each place of the batch has its own.
   const image = 3 * shape.imageHeight * shape.imageWidth;
   const copies = Uint8Array.from(
     { length: 20 * image },

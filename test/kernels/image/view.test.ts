@@ -54,8 +54,8 @@ test('noise is normal, the same for all images in a view, another in every other
     x: unwrittenFloats(plane * 12),
   });
   const x = new Float32Array(result.x!);
-  const noiseOf = (slot: number) =>
-    Array.from({ length: plane }, (_, at) => x[12 * at + slot]! - bytes[Math.floor(slot / views)]!);
+  const noiseOf = (input: number) =>
+    Array.from({ length: plane }, (_, at) => x[12 * at + input]! - bytes[Math.floor(input / views)]!);
   const first = [0, 1, 2, 3].map(noiseOf);
   const second = [4, 5, 6, 7].map(noiseOf);
   // Of 3,136 draws: the mean within 4 standard errors of 0, the deviation within 4 of its own.
