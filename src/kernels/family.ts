@@ -54,6 +54,15 @@ export const inLibrary = <Library extends string>(
   declared: Binding,
 ): Binding & { readonly library: Library } => ({ ...declared, library });
 
+/** Entry points of the ways to compute the same: each may be in a shader of its own, all bind the same. */
+export function entriesOf<Ways extends Readonly<Record<string, { readonly shader: string }>>, B>(
+  ways: Ways,
+  bindings: B,
+): { readonly [Way in keyof Ways]: { readonly shader: string; readonly bindings: B } } {
+  const entries = Object.entries(ways).map(([way, { shader }]) => [way, { shader, bindings }]);
+  return Object.fromEntries(entries) as ReturnType<typeof entriesOf<Ways, B>>;
+}
+
 export type Bindings<F extends KernelFamily, E extends keyof F['entries']> = F['entries'][E]['bindings'];
 
 /** Names that any of several entry points binds. */

@@ -1,8 +1,14 @@
 /** How the tiles of a convolution share out its result: what the launch and the cost model both go by. */
-import { linearWorkgroups, type Workgroups } from '../../gpu/kernel.ts';
 import { elementsOf, imagesPerElement } from '../batch-width.ts';
 import type { ConvShape } from './conv-shape.ts';
-import type { ConvVariant } from './conv2d-variants.ts';
+
+/** The tile of a variant. */
+export interface ConvTile {
+  /** Vec4s of output channels, and neighbouring output columns of four images, of an invocation's tile. */
+  readonly rows: number;
+  readonly pixels: number;
+  readonly lanes: number;
+}
 
 /** What decides the tiles and the grid of `shaders/conv2d/conv2d.wgsl`. */
 export interface Tiling {
@@ -27,14 +33,14 @@ export interface Tiling {
  * eight it is slower: four columns of four channels of eight lanes are more than the registers hold.
  */
 export function depthOf(
-  { lanes }: ConvVariant,
+  { lanes }: ConvTile,
   { constants: { IN_CHANNELS = 1 }, kernel: [, taps] }: Tiling,
 ): number {
   return lanes === 4 && taps === 1 && IN_CHANNELS % 4 === 0 ? 4 : 1;
 }
 
 /** Columns of a tile: more of one or two images than of four, and no more than share out the row evenly. */
-export function tileWidth({ pixels }: ConvVariant, { positions: [, width], batch }: Tiling): number {
+export function tileWidth({ pixels }: ConvTile, { positions: [, width], batch }: Tiling): number {
   const most = (4 * pixels) / imagesPerElement(batch);
   return Math.ceil(width / Math.ceil(width / most));
 }
@@ -53,28 +59,10 @@ export function columnsSeen(
   return { span, from: Math.max(0, padding), until: Math.min(span, padding + inside) };
 }
 
-/** Workgroups of a variant. */
-export function gridOf(variant: ConvVariant, tiling: Tiling): Workgroups {
-  const { entryPoint, rows, pixels, lanes } = variant;
-  const { groups, outputs, positions, batch } = tiling;
-  const [height, width] = positions;
-  const columns = elementsOf(batch);
-  const channelQuads = Math.ceil(outputs / 4);
-  switch (entryPoint) {
-    // Of 8 × 8 invocations: along the columns, which are pixels and images, and the channels.
-    case 'staged':
-      return grid(height * width * columns, 8 * pixels, groups * Math.ceil(channelQuads / (8 * rows)));
-    case 'plain':
-      return grid(height * width * columns, lanes, groups * outputs);
-    case 'quads':
-    case 'tap': {
-      const tilesOfRow = Math.ceil(width / tileWidth(variant, tiling));
-      return grid(height * tilesOfRow * columns, lanes, groups * Math.ceil(channelQuads / rows));
-    }
-  }
-}
+/** Elements of four images, or of the one or two that there are, of a channel. */
+export const elementsOfChannel = ({ positions: [height, width], batch }: Tiling): number =>
+  height * width * elementsOf(batch);
 
-function grid(count: number, lanes: number, z: number): Workgroups {
-  const [x, y] = linearWorkgroups(count, lanes);
-  return [x, y, z];
-}
+/** Tiles side by side in a row of the result. */
+export const tilesOfRow = (tile: ConvTile, tiling: Tiling): number =>
+  Math.ceil(tiling.positions[1] / tileWidth(tile, tiling));

@@ -1,12 +1,146 @@
-/** The variants of a convolution, which its gradient by the input has as well. */
-import { plainNeeds, stagedWorkgroup, widestKernel, type Variant } from '../tuning/variant.ts';
+/**
+ * The ways to compute a convolution, which its gradient by the input has as well, and their variants: all that differs between
+ * them but the text of the shaders. A new way is an entry of `convWays`, and its variants entries of `conv2dVariants`.
+ */
+import type { Tile } from '../../wgsl/specialise.ts';
+import { elementsOf, imagesPerElement } from '../batch-width.ts';
+import {
+  plainCost,
+  plainNeeds,
+  stagedWorkgroup,
+  wasteOf,
+  widestKernel,
+  type Variant,
+} from '../tuning/variant.ts';
+import {
+  columnsSeen,
+  depthOf,
+  elementsOfChannel,
+  tilesOfRow,
+  tileWidth,
+  type ConvTile,
+  type Tiling,
+} from './conv2d-tiling.ts';
 
-export interface ConvVariant extends Variant {
-  readonly entryPoint: 'plain' | 'quads' | 'tap' | 'staged';
-  /** Vec4s of output channels, and neighbouring output columns of four images, of an invocation's tile. */
-  readonly rows: number;
-  readonly pixels: number;
+/** What a workgroup makes of a result that is cut into tiles. */
+interface WorkgroupShare {
+  /** Of all channels that are computed together. */
+  readonly tiles: number;
+  readonly tilesOfWorkgroup: number;
+  /** Output channels of a workgroup. */
+  readonly channels: number;
 }
+
+/** What is to be known of an entry point. */
+interface ConvWay {
+  /** Key of the families' `shaders`. */
+  readonly shader: 'conv2d' | 'conv2d-quads';
+  workgroup(tile: ConvTile, tiling: Tiling): WorkgroupShare;
+  /** Whether the shader says how many invocations a workgroup has; default: the variant does. */
+  readonly fixedLanes?: true;
+  /** The constants that size the tile; absent where nothing is to be sized. */
+  constants?(tile: ConvTile, tiling: Tiling): Tile;
+  /**
+   * Work per useful result on CPU drivers: what a tile computes beyond the edge, and what its loads cost. A load of four lanes costs
+   * ten products on SwiftShader (fitted to the `quads` tiles within 3 %), and on lavapipe more than 128 accumulators cost by
+   * their number; `tap` also loads every weight in every lane.
+   */
+  cost(tile: ConvTile, tiling: Tiling): number;
+}
+
+/** Tiles that lie in a row of the result. */
+const inRows = (tile: ConvTile, tiling: Tiling): WorkgroupShare => ({
+  tiles: tiling.positions[0] * tilesOfRow(tile, tiling) * elementsOf(tiling.batch),
+  tilesOfWorkgroup: tile.lanes,
+  channels: 4 * tile.rows,
+});
+
+/** How much more is computed than asked for. */
+function beyondOf(tile: ConvTile, tiling: Tiling): number {
+  const { tiles } = inRows(tile, tiling);
+  return wasteOf(Math.ceil(tiling.outputs / 4), tile.rows) * wasteOf(tiles, tile.lanes);
+}
+
+function costOfTaps(tile: ConvTile, tiling: Tiling): number {
+  const pixels = tileWidth(tile, tiling);
+  const loads = 8 * (1 / (4 * tile.rows) + 1 / (pixels * imagesPerElement(tiling.batch)));
+  return 3 * beyondOf(tile, tiling) * wasteOf(tiling.positions[1], pixels) * (1 + loads);
+}
+
+function costOfQuads(tile: ConvTile, tiling: Tiling): number {
+  const { rows, lanes } = tile;
+  const { kernel, stride, positions, batch } = tiling;
+  const images = imagesPerElement(batch);
+  const pixels = tileWidth(tile, tiling);
+  const { from, until } = columnsSeen(pixels, tiling);
+  const columns = Array.from({ length: pixels * kernel[1] }, (_, pair) => {
+    return Math.floor(pair / kernel[1]) * stride + (pair % kernel[1]);
+  });
+  const products = 4 * rows * images * columns.filter((column) => column >= from && column < until).length;
+  const loads = kernel[1] * rows + images * (until - from);
+  const useful = 4 * rows * images * positions[1] * kernel[1];
+  const spilt = lanes === 8 ? Math.max(0, 4 * rows * pixels * images - 128) / 256 : 0;
+  // Seconds of compiling for a tenth of the time are a poor bargain.
+  const long = depthOf(tile, tiling) * rows * pixels > 64 ? 0.25 : 0;
+  return (
+    (beyondOf(tile, tiling) * (1 + spilt + long) * tilesOfRow(tile, tiling) * (products + 10 * loads)) /
+    useful
+  );
+}
+
+function constantsOfQuads(tile: ConvTile, tiling: Tiling): Tile {
+  const PIXELS = tileWidth(tile, tiling);
+  const { span, from, until } = columnsSeen(PIXELS, tiling);
+  return {
+    ROWS: tile.rows,
+    PIXELS,
+    TAPS: tiling.kernel[1],
+    STRIDE: tiling.stride,
+    DEPTH: depthOf(tile, tiling),
+    SPAN: span,
+    FIRST: from,
+    END: until,
+  };
+}
+
+/** By entry point. */
+export const convWays = {
+  plain: {
+    shader: 'conv2d',
+    workgroup: ({ lanes }, tiling) => ({
+      tiles: elementsOfChannel(tiling),
+      tilesOfWorkgroup: lanes,
+      channels: 1,
+    }),
+    cost: () => plainCost,
+  },
+  tap: {
+    shader: 'conv2d',
+    workgroup: inRows,
+    constants: (tile, tiling) => ({ ROWS: tile.rows, PIXELS: tileWidth(tile, tiling) }),
+    cost: costOfTaps,
+  },
+  staged: {
+    shader: 'conv2d',
+    // Of 8 × 8 invocations: along the columns, which are pixels and images, and the channels.
+    workgroup: ({ rows, pixels }, tiling) => ({
+      tiles: elementsOfChannel(tiling),
+      tilesOfWorkgroup: 8 * pixels,
+      channels: 32 * rows,
+    }),
+    fixedLanes: true,
+    constants: ({ rows: ROWS, pixels: PIXELS }) => ({ ROWS, PIXELS }),
+    cost: costOfTaps,
+  },
+  quads: { shader: 'conv2d-quads', workgroup: inRows, constants: constantsOfQuads, cost: costOfQuads },
+} as const satisfies Readonly<Record<string, ConvWay>>;
+
+export interface ConvVariant extends Variant, ConvTile {
+  readonly entryPoint: keyof typeof convWays;
+  readonly lanes: number;
+}
+
+export const wayOf = ({ entryPoint }: ConvVariant): ConvWay => convWays[entryPoint];
 
 /**
  * `quads` tiles, for CPU drivers, where a load is what costs: each lane of four loads another weight and they swap them.

@@ -1,26 +1,19 @@
 /** Convolution, forward; see `shaders/conv2d/conv2d.wgsl` for the layouts. */
 import source from '../../../shaders/conv2d/conv2d.wgsl';
 import quadsSource from '../../../shaders/conv2d/conv2d-quads.wgsl';
-import type { Tile } from '../../wgsl/specialise.ts';
+import { linearWorkgroups, type Workgroups } from '../../gpu/kernel.ts';
 import { elementsOf, forImages, imagesPerElement } from '../batch-width.ts';
-import { launchOf, read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+import { entriesOf, launchOf, read, write, type KernelFamily, type LaunchOf } from '../family.ts';
 import { pick, type Target } from '../tuning/variant.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { convCost } from './conv2d-cost.ts';
-import { columnsSeen, depthOf, gridOf, tileWidth, type Tiling } from './conv2d-tiling.ts';
-import { conv2dVariants, type ConvVariant } from './conv2d-variants.ts';
+import type { Tiling } from './conv2d-tiling.ts';
+import { conv2dVariants, convWays, wayOf, type ConvVariant } from './conv2d-variants.ts';
 
 export const convShaders = { conv2d: source, 'conv2d-quads': quadsSource } as const;
 
-const bindings = { weights: read(0), bias: read(1), x: read(2), y: write(3) };
-
 /** Entry points of the shaders: the gradient by the input is a convolution, too, and has them as well. */
-export const convEntries = {
-  plain: { shader: 'conv2d', bindings },
-  tap: { shader: 'conv2d', bindings },
-  staged: { shader: 'conv2d', bindings },
-  quads: { shader: 'conv2d-quads', bindings },
-} as const;
+export const convEntries = entriesOf(convWays, { weights: read(0), bias: read(1), x: read(2), y: write(3) });
 
 export const conv2dFamily = {
   name: 'conv2d',
@@ -64,37 +57,24 @@ export function tiledConvolution(
   const costOf = (candidate: ConvVariant) => convCost(candidate, tiling, target);
   const { chosen, choice } = pick(family.name, shape, conv2dVariants, target, costOf, variant);
   const { entryPoint, lanes } = chosen;
-  const tile = tileOf(chosen, tiling);
+  const way = wayOf(chosen);
+  const tile = way.constants?.(chosen, tiling);
   return launchOf(family, entryPoint, {
     choice,
     variant: chosen.name,
     specialisation: { ...forImages(imagesPerElement(batch)), ...(tile && { tile }) },
-    // The shader says how many invocations stage an operand together.
-    constants: entryPoint === 'staged' ? constants : { ...constants, LANES: lanes },
+    constants: way.fixedLanes ? constants : { ...constants, LANES: lanes },
     workgroups: gridOf(chosen, tiling),
     flops: convFlops(shape),
     bytes: convBytes(shape),
   });
 }
 
-/** The constants that size a variant's tile. */
-function tileOf(variant: ConvVariant, tiling: Tiling): Tile | undefined {
-  const { entryPoint, rows: ROWS } = variant;
-  if (entryPoint === 'plain') return undefined;
-  if (entryPoint === 'staged') return { ROWS, PIXELS: variant.pixels };
-  const PIXELS = tileWidth(variant, tiling);
-  if (entryPoint === 'tap') return { ROWS, PIXELS };
-  const { span, from, until } = columnsSeen(PIXELS, tiling);
-  return {
-    ROWS,
-    PIXELS,
-    TAPS: tiling.kernel[1],
-    STRIDE: tiling.stride,
-    DEPTH: depthOf(variant, tiling),
-    SPAN: span,
-    FIRST: from,
-    END: until,
-  };
+/** Workgroups of a variant: tiles along x and y, groups with their channels along z. */
+function gridOf(variant: ConvVariant, tiling: Tiling): Workgroups {
+  const { tiles, tilesOfWorkgroup, channels } = wayOf(variant).workgroup(variant, tiling);
+  const [x, y] = linearWorkgroups(tiles, tilesOfWorkgroup);
+  return [x, y, tiling.groups * Math.ceil(tiling.outputs / channels)];
 }
 
 function forwardConstants(shape: ConvShape) {

@@ -1,14 +1,105 @@
-/** The variants of a matrix product. */
-import { plainNeeds, stagedWorkgroup, type Variant } from '../tuning/variant.ts';
+/**
+ * The ways to compute a matrix product, and their variants: all that differs between them but the text of the shaders. A new
+ * way is an entry of `matmulWays`, and its variants entries of `matmulVariants`.
+ */
+import {
+  plainCost,
+  plainNeeds,
+  stagedWorkgroup,
+  wasteOf,
+  type Target,
+  type Variant,
+} from '../tuning/variant.ts';
 
-export interface MatmulVariant extends Variant {
-  readonly entryPoint: 'plain' | 'quads' | 'tile' | 'across' | 'sliced' | 'staged';
+/** The tile of a variant. */
+interface Tile {
   /** Vec4s of rows and of columns of an invocation's tile. */
   readonly rows: number;
   readonly columns: number;
+  readonly lanes: number;
+}
+
+/** What is computed, in vec4s. */
+interface Vectors {
+  readonly rowVectors: number;
+  readonly columnVectors: number;
+}
+
+/** What is to be known of an entry point. */
+interface MatmulWay {
+  /** Key of the family's `shaders`. */
+  readonly shader: 'matmul' | 'matmul-quads';
+  /** Rows, and vec4s of columns, that a workgroup makes. */
+  workgroup(tile: Tile): readonly [rows: number, columnVectors: number];
+  /** Whether the grid has the rows along x; default: the columns. */
+  readonly rowsAlongX?: true;
+  /** Whether the shader says how many invocations a workgroup has; default: the variant does. */
+  readonly fixedLanes?: true;
+  /** Whether it reads weights as floats alone; default: as halves, too. */
+  readonly floatsOnly?: true;
+  /** Time per useful product on CPU drivers: what is computed beyond the edge, and what loads cost. Fitted to both. */
+  cost(tile: Tile, product: Vectors, target: Target): number;
+}
+
+const loads = ({ rows, columns }: Tile): number => 1 + 8 * (1 / (4 * rows) + 1 / (4 * columns));
+
+const costOfTiles = (factor: number, tile: Tile, { rowVectors, columnVectors }: Vectors): number =>
+  factor * wasteOf(rowVectors, tile.rows) * wasteOf(columnVectors, tile.columns * tile.lanes) * loads(tile);
+
+/** Lavapipe keeps more of a tile in registers than SwiftShader, and half of its vectors is idle with four lanes. */
+const costOfDriver = ({ lanes }: Tile, { adapter }: Target): number =>
+  adapter.kind !== 'lavapipe' ? 1 : lanes === 8 ? 1.2 : 2;
+
+/** Vec4s of rows of a workgroup of `sliced`. */
+const slicedRows = 16;
+
+/** By entry point. */
+export const matmulWays = {
+  plain: { shader: 'matmul', workgroup: ({ lanes }) => [1, lanes], cost: () => plainCost },
+  tile: {
+    shader: 'matmul',
+    workgroup: ({ rows, columns, lanes }) => [4 * rows, lanes * columns],
+    cost: (tile, product) => costOfTiles(2, tile, product),
+  },
+  across: {
+    shader: 'matmul',
+    workgroup: ({ rows, columns, lanes }) => [4 * rows * lanes, columns],
+    rowsAlongX: true,
+    cost: (tile, { rowVectors, columnVectors }, target) =>
+      costOfDriver(tile, target) *
+      wasteOf(rowVectors, tile.lanes * tile.rows) *
+      wasteOf(columnVectors, tile.columns) *
+      (3 + 5 / tile.columns + 1 / tile.rows),
+  },
+  sliced: {
+    shader: 'matmul',
+    workgroup: () => [4 * slicedRows, 1],
+    rowsAlongX: true,
+    fixedLanes: true,
+    cost: (tile, product) => costOfTiles(1, tile, product),
+  },
+  staged: {
+    shader: 'matmul',
+    workgroup: ({ rows, columns }) => [32 * rows, 8 * columns],
+    fixedLanes: true,
+    cost: (tile, product) => costOfTiles(1, tile, product),
+  },
+  quads: {
+    shader: 'matmul-quads',
+    workgroup: ({ rows, columns, lanes }) => [4 * rows, lanes * columns],
+    floatsOnly: true,
+    cost: (tile, product, target) => costOfTiles(costOfDriver(tile, target), tile, product),
+  },
+} as const satisfies Readonly<Record<string, MatmulWay>>;
+
+export interface MatmulVariant extends Variant, Tile {
+  readonly entryPoint: keyof typeof matmulWays;
+  readonly lanes: number;
   /** Most values of k per loop iteration; the largest divisor of the depth up to it is taken. */
   readonly steps: number;
 }
+
+export const wayOf = ({ entryPoint }: MatmulVariant): MatmulWay => matmulWays[entryPoint];
 
 const tile = (
   rows: number,
@@ -91,9 +182,6 @@ const across = (
     suits,
   };
 };
-
-/** Vec4s of rows of a workgroup of `sliced`. */
-export const slicedRows = 16;
 
 /**
  * `sliced`, for GPUs and few columns: 16 lanes read 256 consecutive bytes of weights, and 16 such rows share out the depth, so
