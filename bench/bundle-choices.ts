@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { adapterOption, positiveNumber } from '../src/cli/options.ts';
 import type { AdapterKind, Gpu } from '../src/gpu/device.ts';
 import { noChoices, type ChoiceTable, type TuningTask } from '../src/gpu/tuning.ts';
-import { families } from '../src/kernels/index.ts';
+import { tunedFamilies } from '../src/kernels/index.ts';
 import { tune, type TuningResult } from '../src/kernels/tuning/tuner.ts';
 import { messageOf } from '../src/util/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
@@ -109,7 +109,7 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
 function suited(task: TuningTask, kind: AdapterKind): TuningTask {
   if (kind !== 'gpu') return task;
   const launches = task.launches.filter(({ kernel: { family }, choice }, index) => {
-    const variant = families[family]?.variants?.find(({ name }) => name === choice?.variant);
+    const variant = tunedFamilies[family]?.variants?.find(({ name }) => name === choice?.variant);
     return index === 0 || variant?.suits.includes(kind) === true;
   });
   return { ...task, launches };

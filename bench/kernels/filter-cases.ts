@@ -1,7 +1,7 @@
 /** Which of the cases a command line asks for. */
 import { UsageError } from '../../src/cli/usage-error.ts';
 import type { AdapterKind } from '../../src/gpu/device.ts';
-import { families as kernelFamilies } from '../../src/kernels/index.ts';
+import { tunedFamilies } from '../../src/kernels/index.ts';
 import { nearestName } from '../../src/util/nearest-name.ts';
 import { variantOf, type KernelCase } from './kernel-cases.ts';
 
@@ -86,6 +86,6 @@ function meant(name: string, names: readonly string[]): string {
 
 /** Variants of a family that were made for this kind of adapter. */
 function suitedNames(family: string, kind: AdapterKind): ReadonlySet<string> {
-  const { variants = [] } = kernelFamilies[family] ?? {};
+  const { variants = [] } = tunedFamilies[family] ?? {};
   return new Set(variants.filter(({ suits }) => suits.includes(kind)).map(({ name }) => name));
 }

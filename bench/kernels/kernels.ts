@@ -2,7 +2,7 @@
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
 import { bind, Program, type Dispatch } from '../../src/gpu/program.ts';
-import { families } from '../../src/kernels/index.ts';
+import { tunedFamilies } from '../../src/kernels/index.ts';
 import { messageOf } from '../../src/util/message-of.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import { filterCases, chooseVariants, type KernelChoice } from './filter-cases.ts';
@@ -177,7 +177,7 @@ function rowOf(
   const ofPeak = roof > 0 ? gflops / roof : gbps / peaks.gbps;
   const why = whyAboveRoof(ofPeak, { gflops, gbps, bytes: launch.bytes, standsForMore }, peaks);
   const variant = variantOf(launch);
-  const listed = families[family]?.variants?.find(({ name }) => name === variant);
+  const listed = tunedFamilies[family]?.variants?.find(({ name }) => name === variant);
   const { times, timer, compileMs, ...figures } = timed;
   return {
     name: family,

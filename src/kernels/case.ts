@@ -1,8 +1,9 @@
 /** What a case of a kernel family is: a launch of a small shape and its operands, chosen for an edge that a kernel may get wrong. */
 import type { Launch } from '../gpu/kernel.ts';
 import { RandomStream } from '../random/threefry.ts';
+import type { EntryOf, KernelFamily } from './family.ts';
 import type { FamilyReference, View } from './reference.ts';
-import type { Target } from './tuning/variant.ts';
+import type { Target, Variant } from './tuning/variant.ts';
 
 /** An operand by what is in it before the launch. */
 export type Operand =
@@ -65,10 +66,22 @@ export interface Case {
   readonly tolerance?: Tolerance;
 }
 
-/** A family's reference and its cases, at least one of each entry of the reference. */
-export interface FamilyCases<Entry extends string = string> {
-  readonly reference: FamilyReference<Entry>;
-  readonly cases: Readonly<Record<Entry, readonly [Case, ...Case[]]>>;
+/** What is tried of a family: its variants, all by the same cases, or each of its entry points. */
+type TriedOf<F extends KernelFamily> = F extends { readonly variants: readonly Variant[] }
+  ? 'variants'
+  : EntryOf<F>;
+
+/**
+ * A family with its reference and its cases, at least one of each that is tried.
+ * @typeParam Tried named where it is other than usual: entry points that stand beside variants, or that compute the same
+ */
+export interface FamilyCases<
+  F extends KernelFamily = KernelFamily,
+  Tried extends EntryOf<F> | 'variants' = TriedOf<F>,
+> {
+  readonly family: F;
+  readonly reference: FamilyReference<Tried>;
+  readonly cases: Readonly<Record<Tried, readonly [Case, ...Case[]]>>;
 }
 
 /** Floats uniform in [−size, size), the same for the same seed. */

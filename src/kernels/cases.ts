@@ -1,6 +1,7 @@
 /**
- * The reference and the cases of every kernel family: what the generic test runs, and what `fool bench kernels` checks kernels
- * against before it times them. For tests and the bench alone.
+ * Every kernel family with its reference and cases. What concerns all families goes by this list: the tests that compile every
+ * kernel, run it and compare its bindings with its text, the table in `docs/kernels.md`, and `fool bench kernels`, which checks
+ * kernels before it times them. For tests and the bench alone: the library is built without it.
  */
 import type { Kernel } from '../gpu/kernel.ts';
 import { ascentStepCases } from './ascent/ascent-step.cases.ts';
@@ -14,7 +15,6 @@ import { objectiveCases } from './ascent/objective.cases.ts';
 import { projectBallCases } from './ascent/project-ball.cases.ts';
 import { scatterCases } from './ascent/scatter.cases.ts';
 import { spectrumCases } from './ascent/spectrum.cases.ts';
-import type { FamilyCases } from './case.ts';
 import { conv2dInputGradientCases } from './conv2d/conv2d-input-gradient.cases.ts';
 import { conv2dWeightGradientCases } from './conv2d/conv2d-weight-gradient.cases.ts';
 import { conv2dCases } from './conv2d/conv2d.cases.ts';
@@ -40,60 +40,61 @@ import { softmaxCases } from './layers/softmax.cases.ts';
 import { matmulCases } from './matmul/matmul.cases.ts';
 import { packCases } from './matmul/pack.cases.ts';
 import { transposeCases } from './matmul/transpose.cases.ts';
-import type { EntryOf } from './family.ts';
-import type { AnyFamily } from './index.ts';
+import type { FamilyCases } from './case.ts';
+import type { KernelFamily } from './family.ts';
 import type { Operands, Reference } from './reference.ts';
 
-/** Cases of every entry point of a family: by its name, or by `variants`. */
-type CasesOf<F extends AnyFamily> = FamilyCases<EntryOf<F>> | FamilyCases<'variants'>;
+/** In the order in which the documentation lists them. */
+export const familyCases: readonly FamilyCases[] = [
+  conv2dCases,
+  conv2dInputGradientCases,
+  conv2dWeightGradientCases,
+  winogradCases,
+  matmulCases,
+  transposeCases,
+  packCases,
+  reluCases,
+  maxPoolCases,
+  adaptiveAveragePoolCases,
+  lrnCases,
+  dropoutCases,
+  softmaxCases,
+  biasGradientCases,
+  sgdCases,
+  addCases,
+  compactBatchCases,
+  viewCases,
+  affineViewCases,
+  quantiseCases,
+  colourCases,
+  cppnCases,
+  cppnGradientCases,
+  directCases,
+  argmaxPerClassCases,
+  objectiveCases,
+  ascentStepCases,
+  copyImprovedCases,
+  noiseCases,
+  batchedDotCases,
+  blurCases,
+  clipSmallCases,
+  projectBallCases,
+  spectrumCases,
+  axisTransformCases,
+  scatterCases,
+];
 
-export const familyCases = {
-  add: addCases,
-  'adaptive-average-pool': adaptiveAveragePoolCases,
-  'affine-view': affineViewCases,
-  'argmax-per-class': argmaxPerClassCases,
-  'ascent-step': ascentStepCases,
-  'axis-transform': axisTransformCases,
-  'batched-dot': batchedDotCases,
-  'bias-gradient': biasGradientCases,
-  blur: blurCases,
-  'clip-small': clipSmallCases,
-  colour: colourCases,
-  'compact-batch': compactBatchCases,
-  conv2d: conv2dCases,
-  'conv2d-input-gradient': conv2dInputGradientCases,
-  'conv2d-weight-gradient': conv2dWeightGradientCases,
-  'copy-improved': copyImprovedCases,
-  cppn: cppnCases,
-  'cppn-gradient': cppnGradientCases,
-  direct: directCases,
-  dropout: dropoutCases,
-  lrn: lrnCases,
-  matmul: matmulCases,
-  'max-pool': maxPoolCases,
-  noise: noiseCases,
-  objective: objectiveCases,
-  pack: packCases,
-  'project-ball': projectBallCases,
-  quantise: quantiseCases,
-  relu: reluCases,
-  scatter: scatterCases,
-  sgd: sgdCases,
-  softmax: softmaxCases,
-  spectrum: spectrumCases,
-  transpose: transposeCases,
-  view: viewCases,
-  winograd: winogradCases,
-} satisfies { readonly [F in AnyFamily as F['name']]: CasesOf<F> };
+/** By name. */
+export const families: Readonly<Record<string, KernelFamily>> = Object.fromEntries(
+  familyCases.map(({ family }) => [family.name, family]),
+);
 
 /** The reference of what a kernel's entry point computes, or undefined where its family is not one of ours. */
 export function referenceOf({
   family,
   entryPoint,
 }: Pick<Kernel, 'family' | 'entryPoint'>): Reference | undefined {
-  const all: Readonly<Record<string, { readonly reference: Readonly<Record<string, Reference>> }>> =
-    familyCases;
-  const entries = all[family]?.reference;
+  const entries = familyCases.find((one) => one.family.name === family)?.reference;
   return entries?.[entryPoint] ?? entries?.['variants'];
 }
 

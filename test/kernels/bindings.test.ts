@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Binding } from '../../src/gpu/kernel.ts';
 import type { KernelFamily } from '../../src/kernels/family.ts';
-import { families } from '../../src/kernels/index.ts';
+import { families } from '../../src/kernels/cases.ts';
 import { link, type Replacements } from '../../src/wgsl/link.ts';
 import { reachedBindings } from './wgsl-reading.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { kernelText } from '../../src/gpu/kernel.ts';
-import { families } from '../../src/kernels/index.ts';
+import { families } from '../../src/kernels/cases.ts';
 import { allowed } from '../../src/kernels/tuning/variant.ts';
 import { link } from '../../src/wgsl/link.ts';
 import { openTestGpu } from '../gpu.ts';

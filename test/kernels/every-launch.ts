@@ -1,10 +1,8 @@
 /** A launch of everything that is compiled: every entry point of every family in every variant and with every library. */
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Launch } from '../../src/gpu/kernel.ts';
-import type { Case, FamilyCases } from '../../src/kernels/case.ts';
+import type { Case } from '../../src/kernels/case.ts';
 import { familyCases } from '../../src/kernels/cases.ts';
-
-const families: readonly FamilyCases[] = Object.values(familyCases);
 
 /** Of the variants of a case, or the one launch that it has. */
 function launchesOf(gpu: Gpu, one: Case): Launch[] {
@@ -13,7 +11,7 @@ function launchesOf(gpu: Gpu, one: Case): Launch[] {
 }
 
 export function everyLaunch(gpu: Gpu): Launch[] {
-  return families.flatMap(({ cases }) => {
+  return familyCases.flatMap(({ cases }) => {
     const all = Object.values(cases).flatMap((of) => [...of]);
     // What is compiled differs between cases by entry point, variant and libraries; tiles are cut to the shape.
     const first = new Map<string, Case>();

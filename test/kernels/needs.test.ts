@@ -9,7 +9,7 @@ import {
   conv2dWeightGradient,
   conv2dWeightGradientVariants,
 } from '../../src/kernels/conv2d/conv2d-weight-gradient.ts';
-import { families } from '../../src/kernels/index.ts';
+import { families } from '../../src/kernels/cases.ts';
 import { matmul } from '../../src/kernels/matmul/matmul.ts';
 import { matmulVariants } from '../../src/kernels/matmul/matmul-variants.ts';
 import { allowed, mostPrivateMemory, type Target, type Variant } from '../../src/kernels/tuning/variant.ts';

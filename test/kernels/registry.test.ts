@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { KernelFamily } from '../../src/kernels/family.ts';
-import { families } from '../../src/kernels/index.ts';
+import { families } from '../../src/kernels/cases.ts';
+import { tunedFamilies } from '../../src/kernels/index.ts';
 
 describe.each(Object.entries(families))('%s', (name, family) => {
   test('lies in the folders of its group, in src/kernels and in shaders', () => {
@@ -25,6 +26,11 @@ describe.each(Object.entries(families))('%s', (name, family) => {
     for (const { entryPoint } of family.variants ?? [])
       expect(Object.keys(family.entries)).toContain(entryPoint);
   });
+});
+
+test('those with variants are there to be tuned', () => {
+  const several = Object.values(families).filter(({ variants }) => variants !== undefined);
+  expect(Object.values(tunedFamilies)).toEqual(several);
 });
 
 test('every shader belongs to a family', () => {

@@ -22,6 +22,7 @@ import {
   tickClock,
   type AscentStepShape,
   type StepRule,
+  ascentStepFamily,
 } from './ascent-step.ts';
 import { productParts } from './batched-dot.ts';
 import { noClassWatched } from './objective.ts';
@@ -121,7 +122,8 @@ const adam = (iteration: number): Case => ({
   tolerance: { atol: 1e-3, rtol: 1e-3 },
 });
 
-export const ascentStepCases: FamilyCases<keyof typeof ascentStepReference> = {
+export const ascentStepCases: FamilyCases<typeof ascentStepFamily> = {
+  family: ascentStepFamily,
   reference: ascentStepReference,
   cases: {
     record: atLeastOne(records),

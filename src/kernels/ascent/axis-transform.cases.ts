@@ -1,7 +1,26 @@
-/** Every axis of an image, axes of one point, and more columns and points than a tile has. */
-import { atLeastOne, floats, given, randomFloats, unwritten, type FamilyCases } from '../case.ts';
-import { axisTransformReference } from './axis-transform.reference.ts';
-import { axisTransform, basisRows } from './axis-transform.ts';
+/**
+ * Another basis along one axis; see `shaders/ascent/axis-transform.wgsl`.
+ * Cases: every axis of an image, axes of one point, and more columns and points than a tile has.
+ */
+import { atLeastOne, type FamilyCases, floats, given, randomFloats, unwritten } from '../case.ts';
+import { type FamilyReference, placeOf, sizes, sumOver } from '../reference.ts';
+import { axisTransform, axisTransformFamily, basisRows } from './axis-transform.ts';
+
+export const axisTransformReference = {
+  main: {
+    results: {
+      /** y[o, j, i] = Σ_k basis[k, j] · x[o, k, i] */
+      y: (operands) => {
+        const { SIZE, INNER, PITCH } = sizes(operands, 'SIZE', 'INNER', 'PITCH');
+        const [x, basis] = [operands.values('x'), operands.values('basis')];
+        return (index) => {
+          const [o, j, i] = placeOf(index, SIZE, 4 * INNER);
+          return sumOver(SIZE, (k) => basis(k * 4 * PITCH + j) * x((o * SIZE + k) * 4 * INNER + i));
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const shapes = [
   ['the first axis', 1, 7, 20],
@@ -12,7 +31,8 @@ const shapes = [
   ['more points than a tile has', 6, 45, 12],
 ] as const;
 
-export const axisTransformCases: FamilyCases<keyof typeof axisTransformReference> = {
+export const axisTransformCases: FamilyCases<typeof axisTransformFamily> = {
+  family: axisTransformFamily,
   reference: axisTransformReference,
   cases: {
     main: atLeastOne(

@@ -1,7 +1,36 @@
-/** Passes along rows and columns that reach a pixel, several, and further than the image. */
-import { atLeastOne, floats, given, randomFloats, unwritten, type Case, type FamilyCases } from '../case.ts';
-import { blurReference } from './blur.reference.ts';
-import { blur } from './blur.ts';
+/**
+ * One pass of a blur; see `shaders/ascent/blur.wgsl`.
+ * Cases: passes along rows and columns that reach a pixel, several, and further than the image.
+ */
+import { atLeastOne, type Case, type FamilyCases, floats, given, randomFloats, unwritten } from '../case.ts';
+import { type FamilyReference, placeOf, sizes, sumOver } from '../reference.ts';
+import { blur, blurFamily } from './blur.ts';
+
+/** The image laid out with its mirror image behind it, again and again: place 0 is the first of `side` values. */
+function mirrored(place: number, side: number): number {
+  const row = Array.from({ length: side }, (_, at) => at);
+  const period = [...row, ...row.toReversed()];
+  return period.at(place % period.length) ?? NaN;
+}
+
+export const blurReference = {
+  main: {
+    results: {
+      /** blurred[i] = Σ_t weights[t] · sharp[mirrored(i + t − REACH)] along the pass */
+      blurred: (operands) => {
+        const { SIDE, INNER, REACH } = sizes(operands, 'SIDE', 'INNER', 'REACH');
+        const [sharp, weights] = [operands.values('sharp'), operands.values('weights')];
+        return (index) => {
+          const [outer, place, inner] = placeOf(index, SIDE, 4 * INNER);
+          return sumOver(2 * REACH + 1, (tap) => {
+            const from = mirrored(place + tap - REACH, SIDE);
+            return weights(tap) * sharp((outer * SIDE + from) * 4 * INNER + inner);
+          });
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const shapes = [
   { channels: 1, height: 9, width: 7, batch: 4 },
@@ -26,7 +55,8 @@ const cases = shapes.flatMap((shape, place) =>
   ),
 );
 
-export const blurCases: FamilyCases<keyof typeof blurReference> = {
+export const blurCases: FamilyCases<typeof blurFamily> = {
+  family: blurFamily,
   reference: blurReference,
   cases: { main: atLeastOne(cases) },
 };

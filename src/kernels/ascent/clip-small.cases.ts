@@ -1,7 +1,68 @@
-/** Percentiles from none to all, by either key, of whole numbers, so that keys are exact and many are equal. */
-import { atLeastOne, exact, given, unwritten, whole, type Case, type FamilyCases } from '../case.ts';
-import { clipSmallReference } from './clip-small.reference.ts';
-import { clearSmallPixels, rankOf, smallPixelThreshold, type SmallPixelsShape } from './clip-small.ts';
+/**
+ * Pixels of small keys; see `shaders/ascent/clip-small.wgsl`.
+ * Cases: percentiles from none to all, by either key, of whole numbers, so that keys are exact and many are equal.
+ */
+import { atLeastOne, type Case, exact, type FamilyCases, given, unwritten, whole } from '../case.ts';
+import { type FamilyReference, type Operands, placeOf, sizes, sumOver } from '../reference.ts';
+import {
+  clearSmallPixels,
+  clipSmallFamily,
+  rankOf,
+  type SmallPixelsShape,
+  smallPixelThreshold,
+} from './clip-small.ts';
+
+/** |Σ over channels of X · g|, or of X². */
+function keysOf(operands: Operands) {
+  const { CHANNELS, PIXELS, BATCH, CONTRIBUTION } = sizes(
+    operands,
+    'CHANNELS',
+    'PIXELS',
+    'BATCH',
+    'CONTRIBUTION',
+  );
+  const [x, g] = [operands.values('x'), operands.values('g')];
+  return (pixel: number, image: number) => {
+    const sum = sumOver(CHANNELS, (channel) => {
+      const at = (channel * PIXELS + pixel) * 4 * BATCH + image;
+      return x(at) * (CONTRIBUTION === 1 ? g(at) : x(at));
+    });
+    return Math.abs(sum);
+  };
+}
+
+export const clipSmallReference = {
+  threshold: {
+    results: {
+      /** The key of rank RANK among an image's pixels, from 0 for the smallest. */
+      thresholds: (operands) => {
+        const { PIXELS, RANK } = sizes(operands, 'PIXELS', 'RANK');
+        const keyOf = keysOf(operands);
+        return (image) => {
+          const keys = Array.from({ length: PIXELS }, (_, pixel) => keyOf(pixel, image));
+          return keys.sort((a, b) => a - b)[RANK];
+        };
+      },
+    },
+  },
+  clear: {
+    results: {
+      /** Zero where the key is below the threshold of the image. */
+      x: (operands) => {
+        const { PIXELS, BATCH } = sizes(operands, 'PIXELS', 'BATCH');
+        const [before, thresholds, keyOf] = [
+          operands.values('x'),
+          operands.values('thresholds'),
+          keysOf(operands),
+        ];
+        return (index) => {
+          const [, pixel, image] = placeOf(index, PIXELS, 4 * BATCH);
+          return keyOf(pixel, image) < thresholds(image) ? 0 : before(index);
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const shapes = [
   { channels: 1, height: 28, width: 28, batch: 4 },
@@ -46,7 +107,8 @@ const cleared = ({ name, shape }: Named): Case => ({
   tolerance: exact,
 });
 
-export const clipSmallCases: FamilyCases<keyof typeof clipSmallReference> = {
+export const clipSmallCases: FamilyCases<typeof clipSmallFamily> = {
+  family: clipSmallFamily,
   reference: clipSmallReference,
   cases: {
     threshold: atLeastOne(

@@ -1,7 +1,26 @@
-/** Noise of one value and of many, of both kinds. */
-import { atLeastOne, unwritten, words, type Case, type FamilyCases } from '../case.ts';
-import { noiseReference } from './noise.reference.ts';
-import { noise, type NoiseShape } from './noise.ts';
+/**
+ * Random starts of counted random numbers; see `shaders/ascent/noise.wgsl`.
+ * Cases: noise of one value and of many, of both kinds.
+ */
+import { threefry2x32 } from '../../random/threefry.ts';
+import { atLeastOne, type Case, type FamilyCases, unwritten, words } from '../case.ts';
+import { type FamilyReference, normalOf, type Operands, placeOf, sizes, uniformOf } from '../reference.ts';
+import { noise, noiseFamily, type NoiseShape } from './noise.ts';
+
+/** x[value, image] = SIZE · a number made of the words of (key of the image; value, 0) */
+function noiseOf(operands: Operands, numberOf: (words: readonly [number, number]) => number) {
+  const { BATCH, SIZE } = sizes(operands, 'BATCH', 'SIZE');
+  const keys = operands.values('keys');
+  return (index: number) => {
+    const [value, image] = placeOf(index, 4 * BATCH);
+    return SIZE * numberOf(threefry2x32([keys(2 * image), keys(2 * image + 1)], [value, 0]));
+  };
+}
+
+export const noiseReference = {
+  uniform_noise: { results: { x: (operands) => noiseOf(operands, ([word]) => 2 * uniformOf(word) - 1) } },
+  gaussian_noise: { results: { x: (operands) => noiseOf(operands, normalOf) } },
+} satisfies FamilyReference;
 
 const shapes = [
   { values: 1, batch: 4, size: 1 },
@@ -19,7 +38,8 @@ const casesOf = (kind: NoiseShape['kind']) =>
     })),
   );
 
-export const noiseCases: FamilyCases<keyof typeof noiseReference> = {
+export const noiseCases: FamilyCases<typeof noiseFamily> = {
+  family: noiseFamily,
   reference: noiseReference,
   cases: { uniform_noise: casesOf('uniform'), gaussian_noise: casesOf('gaussian') },
 };

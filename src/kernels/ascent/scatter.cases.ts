@@ -1,7 +1,26 @@
-/** Few words and many, among them one whose place lies beyond the target. */
-import { exact, given, words, type Case, type FamilyCases } from '../case.ts';
-import { scatterReference } from './scatter.reference.ts';
-import { scatter } from './scatter.ts';
+/**
+ * Words written to where a table says; see `shaders/ascent/scatter.wgsl`.
+ * Cases: few words and many, among them one whose place lies beyond the target.
+ */
+import { type Case, exact, type FamilyCases, given, words } from '../case.ts';
+import { type FamilyReference, sizes } from '../reference.ts';
+import { scatter, scatterFamily } from './scatter.ts';
+
+export const scatterReference = {
+  main: {
+    results: {
+      /** y[place[i]] = x[i]; other places stay. */
+      y: (operands) => {
+        const { COUNT } = sizes(operands, 'COUNT');
+        const [x, place, before] = [operands.values('x'), operands.values('place'), operands.values('y')];
+        return (index) => {
+          for (let from = 0; from < COUNT; from++) if (place(from) === index) return x(from);
+          return before(index);
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 function caseOf(count: number): Case {
   const target = 3 * count + 1;
@@ -16,7 +35,8 @@ function caseOf(count: number): Case {
   };
 }
 
-export const scatterCases: FamilyCases<keyof typeof scatterReference> = {
+export const scatterCases: FamilyCases<typeof scatterFamily> = {
+  family: scatterFamily,
   reference: scatterReference,
   cases: { main: [caseOf(5), caseOf(300)] },
 };

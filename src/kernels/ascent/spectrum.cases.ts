@@ -1,7 +1,31 @@
-/** Amplitudes of one, two and three channels. */
-import { atLeastOne, floats, given, unwritten, type FamilyCases } from '../case.ts';
-import { spectrumReference } from './spectrum.reference.ts';
-import { mixColumns, spectrum } from './spectrum.ts';
+/**
+ * Amplitudes scaled by frequency, their channels mixed; see `shaders/ascent/spectrum.wgsl`.
+ * Cases: amplitudes of one, two and three channels.
+ */
+import { atLeastOne, type FamilyCases, floats, given, unwritten } from '../case.ts';
+import { type FamilyReference, placeOf, sizes, sumOver } from '../reference.ts';
+import { mixColumns, spectrum, spectrumFamily } from './spectrum.ts';
+
+export const spectrumReference = {
+  main: {
+    results: {
+      /** y[d, wave, image] = scale[wave] · Σ_c mix[d, c] · x[c, wave, image]; a column of the mix takes four floats */
+      y: (operands) => {
+        const { CHANNELS, WAVES, BATCH } = sizes(operands, 'CHANNELS', 'WAVES', 'BATCH');
+        const [x, scale, mix] = [
+          operands.values('x'),
+          operands.values('scale'),
+          operands.values('mix_columns'),
+        ];
+        return (index) => {
+          const [d, wave, image] = placeOf(index, WAVES, 4 * BATCH);
+          const sum = sumOver(CHANNELS, (c) => mix(4 * c + d) * x((c * WAVES + wave) * 4 * BATCH + image));
+          return scale(wave) * sum;
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const mix = [
   [1, 2, 3],
@@ -15,7 +39,8 @@ const shapes = [
   { channels: 1, waves: 35, batch: 12 },
 ];
 
-export const spectrumCases: FamilyCases<keyof typeof spectrumReference> = {
+export const spectrumCases: FamilyCases<typeof spectrumFamily> = {
+  family: spectrumFamily,
   reference: spectrumReference,
   cases: {
     main: atLeastOne(

@@ -1,16 +1,44 @@
-/** Fewer and more children than a workgroup has lanes, among whom several are equally good. */
+/**
+ * The best child of every class; see `shaders/genome/argmax-per-class.wgsl`.
+ * Cases: fewer and more children than a workgroup has lanes, among whom several are equally good.
+ */
 import {
   atLeastOne,
   exact,
+  type FamilyCases,
   floats,
   given,
   randomFloats,
   unwritten,
   whole,
-  type FamilyCases,
 } from '../case.ts';
-import { argmaxPerClassReference } from './argmax-per-class.reference.ts';
-import { argmaxPerClass } from './argmax-per-class.ts';
+import { type FamilyReference, placeOf, sizes } from '../reference.ts';
+import { argmaxPerClass, argmaxPerClassFamily, noChild } from './argmax-per-class.ts';
+
+const bitsOf = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0] ?? NaN;
+
+export const argmaxPerClassReference = {
+  main: {
+    results: {
+      /** Words of each class: bits of its log-odds and of its confidence, the child, and the first child without a number. */
+      winners: (operands) => {
+        const { CHILDREN } = sizes(operands, 'CHILDREN');
+        const [logOdds, confidence] = [operands.values('log_odds'), operands.values('confidence')];
+        return (index) => {
+          const [category, field] = placeOf(index, 4);
+          let [best, lost] = [-1, noChild];
+          for (let child = CHILDREN - 1; child >= 0; child--) {
+            const odds = logOdds(category * CHILDREN + child);
+            if (!Number.isFinite(odds)) lost = child;
+            else if (best < 0 || odds >= logOdds(category * CHILDREN + best)) best = child;
+          }
+          const at = category * CHILDREN + best;
+          return [bitsOf(logOdds(at)), bitsOf(confidence(at)), best, lost][field];
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const shapes = [
   [1, 1],
@@ -33,7 +61,8 @@ function lostOdds(): Float32Array<ArrayBuffer> {
   return odds;
 }
 
-export const argmaxPerClassCases: FamilyCases<keyof typeof argmaxPerClassReference> = {
+export const argmaxPerClassCases: FamilyCases<typeof argmaxPerClassFamily> = {
+  family: argmaxPerClassFamily,
   reference: argmaxPerClassReference,
   cases: {
     main: atLeastOne([

@@ -1,7 +1,38 @@
-/** One value and many, of one image and of two. */
-import { atLeastOne, exact, floats, unwritten, type FamilyCases } from '../case.ts';
-import { compactBatchReference } from './compact-batch.reference.ts';
-import { giveImages, takeImages } from './compact-batch.ts';
+/**
+ * Between a batch padded to four images and the first one or two of them; see `shaders/layers/compact-batch.wgsl`.
+ * Cases: one value and many, of one image and of two.
+ */
+import { atLeastOne, exact, type FamilyCases, floats, unwritten } from '../case.ts';
+import { type FamilyReference, type Operands, placeOf, sizes } from '../reference.ts';
+import { compactBatchFamily, giveImages, takeImages } from './compact-batch.ts';
+
+const imagesOf = (operands: Operands): number => operands.length('images') / sizes(operands, 'COUNT').COUNT;
+
+export const compactBatchReference = {
+  take: {
+    results: {
+      images: (operands) => {
+        const [padded, images] = [operands.values('padded'), imagesOf(operands)];
+        return (index) => {
+          const [value, image] = placeOf(index, images);
+          return padded(4 * value + image);
+        };
+      },
+    },
+  },
+  give: {
+    results: {
+      /** Zero in the padding. */
+      padded: (operands) => {
+        const [values, images] = [operands.values('images'), imagesOf(operands)];
+        return (index) => {
+          const [value, image] = placeOf(index, 4);
+          return image < images ? values(images * value + image) : 0;
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const shapes = [
   [1, 1],
@@ -11,7 +42,8 @@ const shapes = [
 ] as const;
 const nameOf = (values: number, images: number) => `${String(values)} values, images ${String(images)}`;
 
-export const compactBatchCases: FamilyCases<keyof typeof compactBatchReference> = {
+export const compactBatchCases: FamilyCases<typeof compactBatchFamily> = {
+  family: compactBatchFamily,
   reference: compactBatchReference,
   cases: {
     take: atLeastOne(

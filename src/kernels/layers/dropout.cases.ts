@@ -1,7 +1,28 @@
-/** Dropout of none, of some and of most values, in two layers. */
-import { floats, given, unwritten, type Case, type FamilyCases } from '../case.ts';
-import { dropoutReference } from './dropout.reference.ts';
-import { dropout } from './dropout.ts';
+/**
+ * Dropout by counted random numbers; see `shaders/layers/dropout.wgsl`.
+ * Cases: dropout of none, of some and of most values, in two layers.
+ */
+import { threefry2x32 } from '../../random/threefry.ts';
+import { type Case, type FamilyCases, floats, given, unwritten } from '../case.ts';
+import { type FamilyReference, sizes, uniformOf } from '../reference.ts';
+import { dropout, dropoutFamily } from './dropout.ts';
+
+export const dropoutReference = {
+  main: {
+    results: {
+      /** y = x / (1 − RATE) where the number of (key; layer, place) is not below RATE, else 0 */
+      y: (operands) => {
+        const { RATE, LAYER } = sizes(operands, 'RATE', 'LAYER');
+        const [x, key] = [operands.values('x'), operands.values('key')];
+        return (index) => {
+          const random = threefry2x32([key(0), key(1)], [Math.floor(index / 2), LAYER]);
+          const kept = uniformOf(random[index % 2 === 0 ? 0 : 1]) >= Math.fround(RATE);
+          return kept ? x(index) / (1 - Math.fround(RATE)) : 0;
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const caseOf = (values: number, rate: number, layer: number): Case => ({
   name: `${String(values)} values, rate ${String(rate)}, layer ${String(layer)}`,
@@ -13,7 +34,8 @@ const caseOf = (values: number, rate: number, layer: number): Case => ({
   },
 });
 
-export const dropoutCases: FamilyCases<keyof typeof dropoutReference> = {
+export const dropoutCases: FamilyCases<typeof dropoutFamily> = {
+  family: dropoutFamily,
   reference: dropoutReference,
   cases: { main: [caseOf(4, 0, 0), caseOf(1000, 0.5, 7), caseOf(1000, 0.25, 1), caseOf(260, 0.9, 0)] },
 };

@@ -1,7 +1,31 @@
-/** Steps of descent with momentum and decay. */
-import { floats, given, type Case, type FamilyCases } from '../case.ts';
-import { sgdReference } from './sgd.reference.ts';
-import { sgd } from './sgd.ts';
+/**
+ * A step of stochastic gradient descent; see `shaders/layers/sgd.wgsl`.
+ * Cases: steps of descent with momentum and decay.
+ */
+import { type Case, type FamilyCases, floats, given } from '../case.ts';
+import type { FamilyReference, Operands } from '../reference.ts';
+import { sgd, sgdFamily } from './sgd.ts';
+
+/** v ← momentum · v + rate · (gradient + decay · weight) */
+function velocityOf(operands: Operands): (index: number) => number {
+  const [weight, velocity] = [operands.values('weight'), operands.values('velocity')];
+  const [gradient, step] = [operands.values('gradient'), operands.values('step')];
+  const [rate, momentum, decay] = [step(0), step(1), step(2)];
+  return (index) => momentum * velocity(index) + rate * (gradient(index) + decay * weight(index));
+}
+
+export const sgdReference = {
+  main: {
+    results: {
+      velocity: velocityOf,
+      /** weight ← weight − v */
+      weight: (operands) => {
+        const [weight, velocity] = [operands.values('weight'), velocityOf(operands)];
+        return (index) => weight(index) - velocity(index);
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 const caseOf = (values: number): Case => ({
   name: `${String(values)} values`,
@@ -14,7 +38,8 @@ const caseOf = (values: number): Case => ({
   },
 });
 
-export const sgdCases: FamilyCases<keyof typeof sgdReference> = {
+export const sgdCases: FamilyCases<typeof sgdFamily> = {
+  family: sgdFamily,
   reference: sgdReference,
   cases: { main: [caseOf(4), caseOf(260)] },
 };

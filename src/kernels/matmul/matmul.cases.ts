@@ -1,19 +1,40 @@
-/** Products of matrices that every variant must get right: of floats, of halves, rectified. */
+/**
+ * The matrix product by its formula; see `shaders/matmul/matmul.wgsl`.
+ * Cases: products of matrices that every variant must get right: of floats, of halves, rectified.
+ */
 import {
   atLeastOne,
+  type Case,
+  type FamilyCases,
   floats,
   given,
   halves,
   randomFloats,
   unwritten,
-  type Case,
-  type FamilyCases,
 } from '../case.ts';
 import { rectified } from '../layers/relu.ts';
-import { ceil4 } from '../reference.ts';
-import { matmulReference } from './matmul.reference.ts';
+import { ceil4, type FamilyReference, finished, placeOf, sizes, sumOver } from '../reference.ts';
 import type { MatmulShape } from './matmul-shape.ts';
-import { matmul } from './matmul.ts';
+import { matmul, matmulFamily } from './matmul.ts';
+
+export const matmulReference = {
+  /** c[m, n] = bias[m] + Σ_k a[k, m] · b[k, n] */
+  variants: {
+    measured: true,
+    results: {
+      c: (operands) => {
+        const { DEPTH, A_PITCH, M } = sizes(operands, 'DEPTH', 'A_PITCH', 'M');
+        const [a, bias, b] = [operands.values('a'), operands.values('bias'), operands.values('b')];
+        const pitch = operands.length('c') / M;
+        return (index) => {
+          const [m, n] = placeOf(index, pitch);
+          const sum = bias(m) + sumOver(DEPTH, (k) => a(k * 4 * A_PITCH + m) * b(k * pitch + n));
+          return finished(operands, sum);
+        };
+      },
+    },
+  },
+} satisfies FamilyReference;
 
 export type NamedMatmulShape = readonly [name: string, shape: MatmulShape];
 
@@ -70,7 +91,8 @@ const rectifiedOf = ([name, shape]: NamedMatmulShape): Case => {
   };
 };
 
-export const matmulCases: FamilyCases<keyof typeof matmulReference> = {
+export const matmulCases: FamilyCases<typeof matmulFamily> = {
+  family: matmulFamily,
   reference: matmulReference,
   cases: {
     variants: atLeastOne([

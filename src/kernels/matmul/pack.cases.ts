@@ -1,7 +1,14 @@
-/** Floats as halves: of all sizes that a half may have, and more than a workgroup takes. */
-import { given, randomFloats, unwritten, type Case, type FamilyCases } from '../case.ts';
-import { packReference } from './pack.reference.ts';
-import { pack } from './pack.ts';
+/**
+ * Floats as halves; see `shaders/matmul/pack.wgsl`.
+ * Cases: floats as halves: of all sizes that a half may have, and more than a workgroup takes.
+ */
+import { type Case, type FamilyCases, given, randomFloats, unwritten } from '../case.ts';
+import type { FamilyReference } from '../reference.ts';
+import { pack, packFamily } from './pack.ts';
+
+export const packReference = {
+  main: { results: { packed: (operands) => operands.values('x') } },
+} satisfies FamilyReference;
 
 const caseOf = (values: number): Case => ({
   name: `${String(values)} values`,
@@ -14,7 +21,8 @@ const caseOf = (values: number): Case => ({
   tolerance: { atol: 2 ** -14, rtol: 2 ** -10 },
 });
 
-export const packCases: FamilyCases<keyof typeof packReference> = {
+export const packCases: FamilyCases<typeof packFamily> = {
+  family: packFamily,
   reference: packReference,
   cases: { main: [caseOf(4), caseOf(400)] },
 };

@@ -6,8 +6,8 @@ import {
 } from '../../../src/kernels/ascent/objective.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
-import { logOddsOfViews } from '../../../src/kernels/layers/softmax.reference.ts';
-import { objectiveReference } from '../../../src/kernels/ascent/objective.reference.ts';
+import { logOddsOfViews } from '../../../src/kernels/layers/softmax.cases.ts';
+import { objectiveReference } from '../../../src/kernels/ascent/objective.cases.ts';
 
 interface Weights {
   readonly probability: number[];

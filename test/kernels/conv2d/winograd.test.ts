@@ -14,7 +14,7 @@ import {
   type TileSize,
 } from '../../../src/kernels/conv2d/winograd.ts';
 import { given, unwritten } from '../../../src/kernels/case.ts';
-import { conv2dReference } from '../../../src/kernels/conv2d/conv2d.reference.ts';
+import { conv2dReference } from '../../../src/kernels/conv2d/conv2d.cases.ts';
 import {
   biasFloats,
   convShape,

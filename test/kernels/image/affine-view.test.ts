@@ -12,7 +12,7 @@ import { viewsOf } from '../../../src/model/crops.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { given, unwritten } from '../../../src/kernels/case.ts';
 import { affineViewShapes as shapes, colour } from '../../../src/kernels/image/affine-view.cases.ts';
-import { affineViewReference } from '../../../src/kernels/image/affine-view.reference.ts';
+import { affineViewReference } from '../../../src/kernels/image/affine-view.cases.ts';
 import { contentsOf, defined } from '../run-case.ts';
 import { expectClose, randomValues } from '../numbers.ts';
 

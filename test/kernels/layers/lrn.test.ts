@@ -1,7 +1,7 @@
 /** The reference of the gradient is that of the reference of normalisation. */
 import { test } from 'vitest';
 import { lrnShapes } from '../../../src/kernels/layers/lrn.cases.ts';
-import { lrnReference } from '../../../src/kernels/layers/lrn.reference.ts';
+import { lrnReference } from '../../../src/kernels/layers/lrn.cases.ts';
 import { lrn } from '../../../src/kernels/layers/lrn.ts';
 import { expectClose, randomValues } from '../numbers.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { confidence } from '../../../src/kernels/layers/softmax.ts';
 import { openTestGpu, runKernel, unwrittenFloats } from '../../gpu.ts';
 import { expectClose, randomValues } from '../numbers.ts';
-import { logOddsOfViews } from '../../../src/kernels/layers/softmax.reference.ts';
+import { logOddsOfViews } from '../../../src/kernels/layers/softmax.cases.ts';
 import { full } from '../../support/full.ts';
 
 /** Logits [classes, images · views] up to ±200, of which some views of an image name another class than the others. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { firstOf, noChoices } from '../../../src/gpu/tuning.ts';
 import type { AdapterKind } from '../../../src/gpu/device.ts';
-import { families } from '../../../src/kernels/index.ts';
+import { tunedFamilies } from '../../../src/kernels/index.ts';
 import { matmul } from '../../../src/kernels/matmul/matmul.ts';
 import { shippedTables } from '../../../src/kernels/tuning/bundled-choices.ts';
 import { pick, shapeKey, type Target, type Variant } from '../../../src/kernels/tuning/variant.ts';
@@ -68,7 +68,7 @@ test.each(Object.entries(shippedTables))(
   (kind, table) => {
     for (const [shape, name] of Object.entries(table)) {
       const [family = '', ...numbers] = shape.split(' ');
-      const found = families[family]?.variants?.find((candidate) => candidate.name === name);
+      const found = tunedFamilies[family]?.variants?.find((candidate) => candidate.name === name);
       expect(found, `${kind}: ${shape} wants ${name}`).toBeDefined();
       for (const part of numbers) expect(part).toMatch(/^[a-zA-Z]+(=\d+)?$/);
       expect([...numbers].sort()).toEqual(numbers);
