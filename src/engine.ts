@@ -19,7 +19,7 @@ export type { ConvShape } from './kernels/conv2d/conv-shape.ts';
 export { matmul } from './kernels/matmul/matmul.ts';
 export type { MatmulShape } from './kernels/matmul/matmul-shape.ts';
 export type { MatmulVariant } from './kernels/matmul/matmul-variants.ts';
-export { tunedFamilies } from './kernels/index.ts';
+export { tunedFamilies, type TunedFamily } from './kernels/index.ts';
 export type { Bindings, EntryOf, EntryPoint, KernelFamily, LaunchOf, OptionalOf } from './kernels/family.ts';
 export { relu } from './kernels/layers/relu.ts';
 export { lrn, type LrnShape } from './kernels/layers/lrn.ts';

@@ -18,6 +18,7 @@ export interface PreparedAscent {
   readonly model: Model;
   readonly graph: ObjectiveGraph;
   readonly settings: AscentSettings;
+  /** Makes the parametrisation of the objectives that are climbed side by side. */
   readonly parametrise: (objectives: readonly Objective[]) => Promise<ClimbableParametrisation>;
   /** What it starts from, where that is pictures: bytes [channels, height, width] each, of the model's size. */
   readonly startPictures?: readonly Uint8Array[];
@@ -25,6 +26,7 @@ export interface PreparedAscent {
   readonly from?: InterruptedAscent;
 }
 
+/** Where a saved ascent goes on: its trial, its queue of objectives, and how its tensors are brought back. */
 export interface InterruptedAscent extends QueueState {
   readonly trial: number;
   readonly evaluations: number;

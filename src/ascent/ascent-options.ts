@@ -59,6 +59,7 @@ export interface StartImages {
   readonly noise?: number;
 }
 
+/** What the images of an ascent begin as: the mean image, noise around it, or images of the caller. */
 export type AscentStart = Extract<Start, { readonly from: 'mean' | 'gaussian' | 'uniform' }> | StartImages;
 
 /** The mean image of the network's preprocessing. */

@@ -87,6 +87,10 @@ export async function createAscent(options: AscentOptions): Promise<Ascent> {
   return new Ascent(graph, settings, optimiser, parametrisation, made.move());
 }
 
+/**
+ * Gradient ascent whose steps the caller takes: every objective keeps its lane. Made by `createAscent`; holds memory of the
+ * device.
+ */
 export class Ascent implements Resource {
   #isOpen = true;
   readonly #queue: LaneQueue;
@@ -180,6 +184,7 @@ export class Ascent implements Resource {
     this.owned.destroy();
   }
 
+  /** As `destroy`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

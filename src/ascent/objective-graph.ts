@@ -47,6 +47,7 @@ export interface ObjectiveGraph extends Resource {
   readonly see: readonly Program[];
 }
 
+/** Buffers of an objective graph, which an optimiser reads and writes. */
 export interface GraphBuffers {
   /** Pictures, bytes [batch, channels, plane words · 4]. */
   readonly images: GPUBuffer;

@@ -9,6 +9,7 @@ import type { ClimbableParametrisation, ParametrisationContext } from './paramet
 
 export type { Climb, StepRule } from './optimiser/hyperparameters.ts';
 
+/** What an image begins as; noise is in bytes. */
 export type Start =
   | { readonly from: 'mean' }
   /** The mean image plus noise of this standard deviation (gaussian) or half width (uniform), in bytes. */
@@ -37,6 +38,7 @@ export const mostMutations = 10_000;
 /** A parametrisation of the caller's own; images, their gradient and the random streams are those of the ascent. */
 export interface OwnParametrisation {
   readonly kind: 'own';
+  /** Buffers and programs for a batch; called once for each ascent. */
   create(context: ParametrisationContext): Promise<ClimbableParametrisation>;
 }
 
@@ -78,6 +80,7 @@ export interface Transformation {
   readonly own?: readonly OwnTransform[];
 }
 
+/** All that an ascent depends on beside the model: equal settings on one adapter give the same images, bit for bit. */
 export interface AscentSettings {
   readonly denseWeights?: DenseStorage;
   readonly objectives: readonly Objective[];
@@ -96,6 +99,7 @@ export interface AscentSettings {
   readonly batch: number;
 }
 
+/** One choice of step rule and regularisers, by name, that all objectives are climbed with. */
 export interface Trial {
   readonly name: string;
   readonly climb: Climb;

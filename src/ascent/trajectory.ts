@@ -4,6 +4,7 @@ import type { Iteration } from './optimiser/optimiser.ts';
 import type { Objective } from './objective/objective.ts';
 import type { AscentSettings } from './settings.ts';
 
+/** The best image of a trajectory so far. */
 export interface Best {
   readonly iteration: number;
   /** What images are compared by: log-odds of the watched class, else the value; below all of them before the first. */

@@ -1,6 +1,7 @@
 /** The archive: one cell for each class, which holds the elite that the network is surest of (MAP-Elites, paper §2.2). */
 import { logOddsOf } from '../model/log-odds.ts';
 
+/** What a cell holds of its best image so far. */
 export interface Elite {
   /** Identity: the running number of its evaluation, from 0. */
   readonly id: number;
@@ -29,6 +30,7 @@ export interface Candidate {
   readonly parent: { readonly cell: number; readonly id: number } | null;
 }
 
+/** A cell that changed hands in a generation. */
 export interface Replacement {
   readonly cell: number;
   readonly child: number;
@@ -39,6 +41,10 @@ export interface Replacement {
 /** The mean over crops of float32 probabilities may exceed 1 by rounding; records are checked against the same bound. */
 export const mostConfidence = 1.0001;
 
+/**
+ * MAP-Elites' archive with a cell for each class (paper §2.2): a child becomes the elite of a cell only where its log-odds
+ * are strictly higher.
+ */
 export class Archive {
   readonly #elites: (Elite | undefined)[];
 
@@ -47,6 +53,7 @@ export class Archive {
     this.#elites = Array.from({ length: cells }, () => undefined);
   }
 
+  /** Of a cell by number; undefined where it is empty. */
   elite(cell: number): Elite | undefined {
     return this.#elites[cell];
   }

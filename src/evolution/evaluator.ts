@@ -7,6 +7,7 @@ import { notFinite } from '../model/not-finite.ts';
 import { ResourceStack, type Resource } from '../util/resources.ts';
 import type { Winner } from './scheduler.ts';
 
+/** What judging a generation has brought. */
 export interface Evaluation {
   /** The best child of every class. */
   readonly winners: readonly Winner[];
@@ -33,7 +34,10 @@ export class Evaluator implements Resource {
       this.#queries = gpu.device.createQuerySet({ type: 'timestamp', count: 4 });
   }
 
-  /** @param children images that the classifier judges at once */
+  /**
+   * Binds the choice of winners to a classifier.
+   * @param children images that the classifier judges at once
+   */
   static async create(gpu: Gpu, classifier: Classifier, children: number): Promise<Evaluator> {
     const { classes } = classifier.network;
     using made = new ResourceStack();

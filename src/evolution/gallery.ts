@@ -31,6 +31,7 @@ export class Gallery implements Resource {
     this.destroy();
   }
 
+  /** Copies the images of children that became elites. */
   adopt(replacements: readonly Pick<Replacement, 'cell' | 'child'>[]): void {
     if (replacements.length === 0) return;
     const encoder = this.gpu.device.createCommandEncoder();

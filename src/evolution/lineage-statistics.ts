@@ -10,6 +10,7 @@ export interface CountedElite {
   readonly replacements?: number;
 }
 
+/** How often a cell changed hands, and how often through goal switching. */
 export interface CellSwitches {
   readonly class: number;
   /** How often the cell was taken by a child of another class's elite. */
@@ -18,6 +19,7 @@ export interface CellSwitches {
   readonly replacements: number | undefined;
 }
 
+/** Goal switches over all cells (Nguyen, Yosinski, Clune 2015, Innovation Engines). */
 export interface GoalSwitching {
   readonly cells: readonly CellSwitches[];
   readonly goalSwitchesPerClass: number;
@@ -50,6 +52,7 @@ export function goalSwitching(cells: readonly Omit<CountedElite, 'id'>[]): GoalS
   };
 }
 
+/** How long the line of ancestors of a cell's elite is. */
 export interface AncestryLength {
   readonly class: number;
   /** Elites before this one, back to the first that is known. */
@@ -61,6 +64,7 @@ export interface AncestryLength {
 }
 
 /**
+ * How long the line of every cell's elite is, in the order of the cells.
  * @param ancestors of `lineage.json`
  * @param cells of `archive.json`, whose elites are among them
  */

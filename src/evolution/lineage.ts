@@ -40,6 +40,7 @@ interface Kept {
   references: number;
 }
 
+/** Elites and their ancestors by identity, as a search keeps them while it runs. */
 export class Lineage {
   /** By identity; an ancestor was entered before its descendants. */
   readonly #kept = new Map<number, Kept>();
@@ -55,7 +56,10 @@ export class Lineage {
     return lineage;
   }
 
-  /** @param ancestors as `ancestors` gave them, for an archive that they fit (see `ancestryProblem`) */
+  /**
+   * One that goes on from what was saved.
+   * @param ancestors as `ancestors` gave them, for an archive that they fit (see `ancestryProblem`)
+   */
   static of(ancestors: readonly Ancestor[], elites: readonly LivingElite[]): Lineage {
     const lineage = new Lineage();
     for (const ancestor of ancestors) lineage.#enter(ancestor);
@@ -64,6 +68,7 @@ export class Lineage {
     return lineage;
   }
 
+  /** Elites and ancestors that are kept. */
   get size(): number {
     return this.#kept.size;
   }
@@ -204,7 +209,10 @@ export interface Step {
   readonly switched: boolean;
 }
 
-/** @param line as `lineTo` gives it, to the elite of the class */
+/**
+ * A line step by step, each with the class whose cell the next was drawn from.
+ * @param line as `lineTo` gives it, to the elite of the class
+ */
 export function stepsOf(line: readonly Ancestor[], elite: number): Step[] {
   return line.map((ancestor, index): Step => {
     const left = index + 1 < line.length ? line[index + 1]?.from : elite;

@@ -33,6 +33,7 @@ export interface FinishEvent extends SearchProgress {
   readonly complete: boolean;
 }
 
+/** What is done beside a search. All of it may be absent. */
 export interface Recorder {
   /**
    * Called while the device judges a generation, so that work of the CPU costs no time. The archive is that of the generation

@@ -19,6 +19,7 @@ export interface Winner {
   readonly child: number;
 }
 
+/** Says which parents are to be varied, and takes the winners: ask and tell, as in pyribs. Equal seeds ask for the same. */
 export class Scheduler {
   #generation: number;
   #asked: GenerationRequest | undefined;
@@ -41,6 +42,7 @@ export class Scheduler {
     return this.#generation;
   }
 
+  /** The parents and children of the next generation; the same until `tell`. */
   ask(): GenerationRequest {
     this.#asked ??= this.#request(this.#generation);
     return this.#asked;

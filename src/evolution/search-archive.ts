@@ -21,6 +21,7 @@ export interface EliteStore {
   readonly image: (cell: number) => Promise<Image>;
 }
 
+/** The archive of a search: with classes and labels of its cells, and the elites' genomes and images. */
 export class SearchArchive extends Archive {
   /**
    * @param classes of the cells

@@ -82,6 +82,10 @@ export async function createSearch(options: SearchOptions): Promise<Search> {
   return new Search(parts, made.move());
 }
 
+/**
+ * All that MAP-Elites holds: archive, population, network. Ask, evaluate, tell; made by `createSearch`; holds memory of the
+ * device.
+ */
 export class Search implements Resource {
   readonly gpu: Gpu;
   readonly model: Model;
@@ -251,6 +255,7 @@ export class Search implements Resource {
     this.held.destroy();
   }
 
+  /** As `destroy`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

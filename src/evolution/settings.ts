@@ -5,6 +5,7 @@ import type { RandomViews } from '../model/crops.ts';
 import type { Model } from '../model/model.ts';
 import type { DenseStorage } from '../network/parameters.ts';
 
+/** How a genome becomes an image: `cppn` or `direct` (paper §2.3). */
 export type Encoding = Genome['encoding'];
 export const encodings = ['cppn', 'direct'] as const satisfies readonly Encoding[];
 

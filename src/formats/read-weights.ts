@@ -39,6 +39,7 @@ function isSafetensors(bytes: Uint8Array): boolean {
   return bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
 }
 
+/** A weight file with what it says of itself. */
 export interface WeightFileWithMetadata extends WeightFile {
   /** What a safetensors file says of itself; empty for the others. */
   readonly metadata: Readonly<Record<string, string>>;

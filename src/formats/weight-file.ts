@@ -2,6 +2,7 @@
 import type { Tensor } from './tensor.ts';
 import type { Sentence } from '../util/sentence.ts';
 
+/** Formats that are read, by what made them. */
 export type WeightFormat = 'safetensors' | 'caffemodel' | 'onnx' | 'pytorch';
 
 export interface WeightFile {
@@ -17,13 +18,16 @@ export interface WeightFile {
   readonly ignored: readonly Ignored[];
 }
 
+/** A tensor or layer that an import leaves out, and why. */
 export interface Ignored {
   readonly name: string;
   readonly reason: string | Sentence;
 }
 
+/** A layer as a file states it. */
 export type FileLayer = WeightedLayer | AffineLayer | PoolLayer | NormLayer | SimpleLayer | OtherLayer;
 
+/** A convolution or a dense layer as a file states it. */
 export interface WeightedLayer {
   readonly name: string;
   readonly kind: 'convolution' | 'dense';
@@ -47,6 +51,7 @@ export interface Window {
   readonly padding: readonly number[];
 }
 
+/** Window of a convolution as a file states it. */
 export interface ConvolutionWindow extends Omit<Window, 'kernel'> {
   readonly dilation: readonly number[];
   readonly groups: number;
@@ -65,6 +70,7 @@ export interface AffineLayer {
   readonly madeOf?: readonly string[];
 }
 
+/** A pool as a file states it. */
 export interface PoolLayer {
   readonly kind: 'max-pool' | 'average-pool';
   readonly name: string;
@@ -86,6 +92,7 @@ export interface NormLayer {
   readonly k: number;
 }
 
+/** A layer without numbers of its own. */
 export interface SimpleLayer {
   /** `answer`: what a network ends with and which class is likeliest does not hang on, as softmax. */
   readonly kind: 'relu' | 'answer';

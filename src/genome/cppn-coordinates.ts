@@ -5,6 +5,7 @@
  */
 import { mat2d, vec2 } from 'gl-matrix';
 
+/** Where a CPPN believes a pixel to be: at its row and column (`pixels`), or between −1 and 1 (`normalised`). */
 export type Coordinates = 'pixels' | 'normalised';
 
 /** Eight floats of `shaders/genome/cppn.wgsl`'s Frame. */

@@ -47,6 +47,7 @@ export class CppnPopulation implements Population {
     made.move();
   }
 
+  /** Genomes are networks of functions (paper §2.3), mutated on the CPU and drawn on the device. */
   static create(gpu: Gpu, settings: PopulationSettings, coordinates: Coordinates): CppnPopulation {
     return new CppnPopulation(gpu, settings, coordinates);
   }

@@ -54,6 +54,7 @@ export class DirectPopulation implements Population {
     this.#genes = channels * height * width;
   }
 
+  /** Genes are 16 bits for each value of an image (paper §2.3), mutated on the device. */
   static async create(gpu: Gpu, settings: PopulationSettings): Promise<DirectPopulation> {
     const { size: population, cells, extent, images } = settings;
     const [channels, height, width] = extent;

@@ -10,6 +10,7 @@ export interface CppnNode {
   readonly activation: ActivationFunction;
 }
 
+/** A connection of a CPPN between two of its nodes. */
 export interface CppnConnection {
   readonly source: number;
   readonly target: number;
@@ -35,4 +36,5 @@ export interface DirectGenome {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** A genome of either encoding, told apart by `encoding`. */
 export type Genome = CppnGenome | DirectGenome;

@@ -40,6 +40,7 @@ export interface PastBirth {
   readonly parent: number | undefined;
 }
 
+/** What a population is made for. */
 export interface PopulationSettings {
   /** Children of a generation. */
   readonly size: number;

@@ -105,6 +105,7 @@ export class Gpu implements Disposable {
     return new Gpu(device, description, options);
   }
 
+  /** Of the device. */
   get limits(): GPUSupportedLimits {
     return this.device.limits;
   }
@@ -114,6 +115,7 @@ export class Gpu implements Disposable {
     return this.#closed ? { buffers: 0, bytes: 0 } : this.#live.memory;
   }
 
+  /** Whether the device was made with an optional feature. */
   has(feature: GPUFeatureName): boolean {
     return this.device.features.has(feature);
   }
@@ -227,6 +229,7 @@ export class Gpu implements Disposable {
     this.#onClose();
   }
 
+  /** As `close`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -38,6 +38,7 @@ export interface Binding {
   readonly library?: string;
 }
 
+/** Workgroups of a launch along each dimension, at most 65,535 by WebGPU's default limits. */
 export type Workgroups = readonly [x: number, y: number, z: number];
 
 /** Which of its variants a kernel is, and which it could have been. */

@@ -11,6 +11,7 @@ interface Module {
   readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
 }
 
+/** Compute pipelines of a device: each kernel is compiled once, also where it is asked for again meanwhile. */
 export class PipelineCache {
   /** By the shader's source, then by its specialisation. */
   readonly #modules = new Map<string, Map<string, Module>>();

@@ -4,6 +4,7 @@ import { GpuLimitError } from './errors.ts';
 import type { Launch } from './kernel.ts';
 import type { ChoiceTable } from './tuning.ts';
 
+/** A launch with its pipeline and its buffers. */
 export interface Dispatch {
   /** What it is for, e.g. `conv1 forward`. */
   readonly label: string;
@@ -14,6 +15,7 @@ export interface Dispatch {
   readonly writes?: { readonly tensor: string; readonly buffer: GPUBuffer; readonly bytes: number };
 }
 
+/** Dispatches that are bound once and replayed in order. */
 export class Program {
   constructor(readonly dispatches: readonly Dispatch[]) {}
 
@@ -40,6 +42,7 @@ export class Program {
     );
   }
 
+  /** Floating-point operations of all dispatches. */
   get flops(): number {
     return this.dispatches.reduce((sum, { launch }) => sum + launch.flops, 0);
   }

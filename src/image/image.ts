@@ -3,6 +3,7 @@
 /** What an image holds; channels are 1 (grey) or 3 (red, green, blue). */
 export type ImageExtent = readonly [channels: number, height: number, width: number];
 
+/** An image in memory: planar bytes, gray or RGB, from 0 to 255. */
 export interface Image {
   readonly extent: ImageExtent;
   /** Planar, row by row: [channels, height, width]. */

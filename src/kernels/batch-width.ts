@@ -1,6 +1,7 @@
 /** What a kernel's invocations hold side by side: four images in a vec4, or the images of a batch of one or two. */
 import type { Specialisation } from '../wgsl/specialise.ts';
 
+/** Images of a batch that stand in one element: a float, a vec2 or a vec4. */
 export type ImagesPerElement = 1 | 2 | 4;
 
 /** Images of an element of activations. @throws RangeError when the batch is neither 1 nor 2 nor a multiple of 4 */

@@ -6,6 +6,7 @@ import type { Access, Binding, Choice, Kernel, Launch, Workgroups } from '../gpu
 import type { Specialisation } from '../wgsl/specialise.ts';
 import type { Variant } from './tuning/variant.ts';
 
+/** An entry point of a family's shader, and what it binds. */
 export interface EntryPoint {
   /** Key of the family's `shaders`; default: the family's name. */
   readonly shader?: string;
@@ -13,6 +14,7 @@ export interface EntryPoint {
   readonly bindings: Readonly<Record<string, Binding>>;
 }
 
+/** One computation: its shaders, what they bind, and its variants. */
 export interface KernelFamily {
   readonly name: string;
   /** Folder of its files in `shaders` and `src/kernels`. */
@@ -63,6 +65,7 @@ export function entriesOf<Ways extends Readonly<Record<string, { readonly shader
   return Object.fromEntries(entries) as ReturnType<typeof entriesOf<Ways, B>>;
 }
 
+/** Bindings of an entry point by the names of the shader's variables. */
 export type Bindings<F extends KernelFamily, E extends keyof F['entries']> = F['entries'][E]['bindings'];
 
 /** Names that any of several entry points binds. */
@@ -80,6 +83,7 @@ export type LaunchOf<F extends KernelFamily, E extends keyof F['entries']> = Lau
   OptionalOf<Bindings<F, E>>
 >;
 
+/** Names of a family's entry points. */
 export type EntryOf<F extends KernelFamily> = keyof F['entries'] & string;
 
 /** What a launch has beside its family and entry point. */

@@ -10,7 +10,8 @@ import { matmulFamily } from './matmul/matmul.ts';
 import type { KernelFamily } from './family.ts';
 import type { Variant } from './tuning/variant.ts';
 
-type TunedFamily = KernelFamily & { readonly variants: readonly Variant[] };
+/** A family that has several variants. */
+export type TunedFamily = KernelFamily & { readonly variants: readonly Variant[] };
 
 const all: readonly TunedFamily[] = [
   conv2dFamily,

@@ -17,6 +17,7 @@ import { imageWords } from '../image/image-layout.ts';
 import type { Model } from './model.ts';
 import { randomViews, viewsOf, type RandomViews } from './crops.ts';
 
+/** How many images a classifier judges at a time, in which views, in how much memory. */
 export interface ClassifierOptions {
   /** Images judged by one call. */
   readonly images: number;

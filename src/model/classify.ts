@@ -6,6 +6,7 @@ import { createJudge, imagesAtATime, judgeAll } from './judge.ts';
 import { likeliest, type Guess } from './likeliest.ts';
 import type { Model } from './model.ts';
 
+/** Views and number of guesses of `classify`. */
 export interface ClassifyOptions {
   /** Views of each image, whose confidences are averaged: the centre, or the centre and the corners, mirrored too; default: 1. */
   readonly crops?: 1 | 10;

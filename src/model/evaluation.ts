@@ -5,6 +5,7 @@ import { createJudge, imagesAtATime, type Judge } from './judge.ts';
 import type { Model } from './model.ts';
 import { NotFiniteError } from './not-finite.ts';
 
+/** How a model does on labelled images; shares are from 0 to 1. */
 export interface Accuracy {
   readonly images: number;
   /** Images whose class has the largest confidence. */

@@ -21,6 +21,7 @@ export interface Judge extends Resource {
 }
 
 /**
+ * Makes a classifier that is kept for many calls.
  * @param images most images of one call; a call costs as much for fewer
  * @param how weights that are on the device already, or how the model's are to be kept there
  */

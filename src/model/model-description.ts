@@ -5,6 +5,7 @@ import { parameterShapes } from '../network/parameter-shapes.ts';
 import type { Model } from './model.ts';
 import { colourOf, type ChannelOrder } from './preprocessing.ts';
 
+/** What `describeModel` tells of a layer. */
 export interface LayerDescription {
   readonly name: string;
   readonly kind: Layer['kind'];
@@ -20,6 +21,7 @@ export interface LayerDescription {
   readonly multiplyAdds: number;
 }
 
+/** What `describeModel` tells: shapes, parameters and multiply-adds of each layer and in all, preprocessing, classes. */
 export interface ModelDescription {
   readonly name: string;
   readonly architecture: string;
@@ -45,6 +47,7 @@ export interface ModelDescription {
   readonly card: Readonly<Record<string, string>>;
 }
 
+/** A model in numbers and words, for people; nothing is computed on a device. */
 export function describeModel({ name, architecture, preprocessing, labels, card }: Model): ModelDescription {
   const shapes = new Map(parameterShapes(architecture).map((shape) => [shape.layer, shape]));
   const layers = layersInPlace(architecture).map(({ layer, output }): LayerDescription => {

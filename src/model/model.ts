@@ -5,6 +5,7 @@ import type { Architecture } from '../network/layer.ts';
 import type { Weights } from '../network/parameters.ts';
 import { storePreprocessing, type Preprocessing } from './preprocessing.ts';
 
+/** An architecture with weights, preprocessing, and a label for each class. */
 export interface Model {
   readonly name: string;
   readonly architecture: Architecture;

@@ -5,6 +5,7 @@ import { WeightFileError } from '../formats/weight-file-error.ts';
 import { volume, type Architecture, type Extent } from '../network/layer.ts';
 import { WeightShapeError } from '../network/parameters.ts';
 
+/** How an image becomes the network's input: (crop − mean) · scale, channels in the network's order. */
 export interface Preprocessing {
   /** Channels, height and width of the images that are judged, before any crop. */
   readonly image: Extent;

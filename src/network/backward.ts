@@ -10,6 +10,7 @@ import type { Tape } from './tape.ts';
 import type { PlacedLayer } from './placement.ts';
 import { gradientOf, sourceName } from './tensor-names.ts';
 
+/** Which gradients a network computes: of its input, of its parameters. */
 export interface Wanted {
   readonly input: boolean;
   readonly parameters: boolean;

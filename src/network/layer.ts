@@ -5,6 +5,7 @@ import { definitionOf, type Layer } from './layers/index.ts';
 export { volume, type Extent } from './extent.ts';
 export type { Layer } from './layers/index.ts';
 
+/** A network as data: its input [channels, height, width], and its layers in order. */
 export interface Architecture {
   readonly name: string;
   readonly input: Extent;

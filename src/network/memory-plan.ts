@@ -13,6 +13,7 @@ export interface TensorLife {
   readonly last: number;
 }
 
+/** Which tensors take turns in which buffer. */
 export interface MemoryPlan {
   /** Buffer of each tensor by name. */
   readonly place: ReadonlyMap<string, number>;

@@ -183,6 +183,7 @@ export function activationBytes(
   return recordNetwork(gpu, architecture, { batch, gradients }).tape.plan(new Map()).total;
 }
 
+/** Bytes that a network takes on a device. */
 export interface DeviceBytes {
   /** Weights and biases. */
   readonly parameters: number;

@@ -13,6 +13,7 @@ export interface WeightTensor {
   readonly dtype?: 'F16' | 'F32';
 }
 
+/** Weights and biases as files hold them, by name: `conv1.weight`, `conv1.bias`. */
 export type Weights = ReadonlyMap<string, WeightTensor>;
 
 /** Shape of one layer's weight in matrix terms; a dense layer has one group. */
@@ -124,6 +125,7 @@ export function weightParts(shape: ParameterShape, target: BindingLimit): Weight
 
 /** How dense weights are kept on the device: exact, or in half the memory, two halves to a word. */
 export const denseStorages = ['f32', 'f16'] as const;
+/** How the device holds weights of dense layers: as floats of 32 or of 16 bits. */
 export type DenseStorage = (typeof denseStorages)[number];
 
 /** Words of 32 bits that a weight of so many values takes. */

@@ -12,6 +12,7 @@ import type { DenseStorage } from './parameters.ts';
 import { placeLayers, type PlacedLayer } from './placement.ts';
 import { gradientOf, inputTensor, logitsTensor, sourceName } from './tensor-names.ts';
 
+/** What a network is made for: batch, gradients, storage of its weights. */
 export interface NetworkOptions {
   /** Images, padding included: a multiple of 4. */
   readonly batch: number;

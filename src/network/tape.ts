@@ -12,10 +12,12 @@ export interface TensorSlice {
   readonly floats: number;
 }
 
+/** A tensor by name, or a slice of one. */
 export type Operand = string | TensorSlice;
 
 const tensorOf = (operand: Operand): string => (typeof operand === 'string' ? operand : operand.tensor);
 
+/** A launch and the tensors that it binds. */
 export interface Operation {
   readonly label: string;
   readonly launch: Launch;
@@ -43,6 +45,7 @@ export class Tape {
     return this.tensor(name, floats, true);
   }
 
+  /** Appends an operation, by names of the shader's variables. */
   add<Name extends string>(
     label: string,
     launch: Launch<Name>,
@@ -81,6 +84,7 @@ export class Tape {
   }
 }
 
+/** A tape with its buffers: what can be run. */
 export interface BoundTape {
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   readonly dispatches: readonly Dispatch[];

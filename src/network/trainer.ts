@@ -23,6 +23,7 @@ import {
   type WeightTensor,
 } from './parameters.ts';
 
+/** Labelled images as a trainer takes them. */
 export interface TrainingSet {
   /** Bytes [count, channels, height, width], every channel padded to whole words of four pixels. */
   readonly images: Uint8Array<ArrayBuffer>;
@@ -101,6 +102,7 @@ export function initialWeights(architecture: Architecture, seed: number): Map<st
 }
 
 /**
+ * Makes what trains a network on the device, step by step.
  * @param parameters changed in place by every step
  * @param shape how images become inputs; its batch is that of the descent
  * @param seed of what dropout drops

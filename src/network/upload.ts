@@ -30,6 +30,7 @@ export class UploadedParameters extends Map<string, GPUBuffer> implements Resour
     for (const buffer of this.values()) buffer.destroy();
   }
 
+  /** As `destroy`. */
   [Symbol.dispose](): void {
     this.destroy();
   }

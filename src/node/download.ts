@@ -18,6 +18,7 @@ export interface DownloadOptions {
   readonly openPart?: OpenPart;
 }
 
+/** How long a download is tried; times in milliseconds. */
 export interface Patience {
   /** Without a byte for so long, a connection counts as dead. */
   readonly stallMs: number;

@@ -15,6 +15,7 @@ import { sha256Of } from './sha256.ts';
 import { cachedWeights, checkFetched } from './weights-cache.ts';
 import { weightsManifest } from './weights-manifest.ts';
 
+/** A model with the file that it is of. */
 export interface LoadedModel {
   readonly model: Model;
   readonly path: string;

@@ -18,10 +18,13 @@ const originSchema: z.ZodType<PartOrigin> = z.object({ url: z.string(), validato
 
 /** The little of a file handle that a download needs; tests put a full disk in its place. */
 export interface PartWriter {
+  /** Writes all of the bytes. @param position in bytes from the beginning of the file */
   write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Frees the handle. */
   close(): Promise<void>;
 }
 
+/** Opens a file for writing: anew (`w`), or where it is there (`r+`). */
 export type OpenPart = (path: string, flags: 'w' | 'r+') => Promise<PartWriter>;
 
 export const openPart: OpenPart = async (path, flags) => {

@@ -15,6 +15,7 @@ import { takeLock, type Lock } from './process-lock.ts';
 import { partSize, readOrigin, removePart, resumableSize, type OpenPart } from './part-file.ts';
 import { cachePathOf, noteVerified, partPathOf, verifyCached } from './weights-cache.ts';
 
+/** Where weights are fetched from, and how the caller follows it. */
 export interface FetchOptions {
   /** A file, or an address to use in place of the published ones. */
   readonly from?: string;
@@ -28,6 +29,7 @@ export interface FetchOptions {
   readonly openPart?: OpenPart;
 }
 
+/** Where fetched weights are, and where they came from. */
 export interface Fetched {
   readonly path: string;
   /** `present`: it was there already, and holds. */

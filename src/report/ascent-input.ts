@@ -26,6 +26,7 @@ export interface AscentReportInput extends SavedAscent {
   readonly differences: ReadonlyMap<string, EnlargedDifference>;
 }
 
+/** What an attack changed, enlarged so that it is seen. */
 export interface EnlargedDifference {
   readonly picture: PagePicture;
   /** By which changes are multiplied. */

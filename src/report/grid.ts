@@ -14,6 +14,7 @@ export interface GridPicture extends Image {
   readonly note?: string;
 }
 
+/** Measures of a grid of pictures, in pixels. */
 export interface GridOptions {
   /** Pictures side by side; 5 for up to ten pictures, else as many as make a square. */
   readonly columns?: number;

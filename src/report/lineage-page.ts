@@ -17,6 +17,7 @@ export interface LineagePicture {
   readonly confidence: number;
 }
 
+/** What a page about an elite's ancestry shows. */
 export interface LineageInput {
   /** How the page calls the run: its folder's name. */
   readonly name: string;
@@ -34,6 +35,7 @@ export interface LineageInput {
   readonly pictures: readonly LineagePicture[] | string;
 }
 
+/** A page about the ancestry of an elite, as HTML of one file. */
 export function renderLineage(input: LineageInput): string {
   const { run, cell, steps } = input;
   const name = shortLabel(cell.label);

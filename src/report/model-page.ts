@@ -8,6 +8,7 @@ import { pictureOf } from './picture.ts';
 import { contents, Section } from './section.ts';
 import { columnTable, largeFigures, namedTable, type NamedRow } from './tables.ts';
 
+/** What a page about a model shows. */
 export interface ModelPageInput {
   readonly model: ModelDescription;
   /** Of its file. */
@@ -40,6 +41,7 @@ export function preprocessingRows({ preprocessing, input }: ModelDescription): [
   ];
 }
 
+/** A page about a model, as HTML of one file. */
 export function renderModelPage({ model, sha256, meanPicture }: ModelPageInput): string {
   const { name, architecture, layers, parameters, multiplyAdds, classes, card } = model;
   const columns = [

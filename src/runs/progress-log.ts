@@ -6,6 +6,7 @@ import type { Storage } from '../storage/storage.ts';
 
 const path = 'progress.jsonl';
 
+/** A file of lines of JSON, which is only appended to; a line that was cut off is dropped. */
 export class ProgressLog<Line extends object> {
   #lines: string[] = [];
   /** Lines that the file holds, and whether a failed append may have left a piece of one behind them. */
@@ -24,6 +25,7 @@ export class ProgressLog<Line extends object> {
     this.#lines.push(JSON.stringify(withChecksumIn(this.mark)(line)));
   }
 
+  /** Appends the lines that were added since. */
   async flush(): Promise<void> {
     if (this.#lines.length === 0) return;
     if (this.#torn) await this.#replace((await this.#read()).slice(0, this.#written));

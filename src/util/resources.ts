@@ -2,7 +2,10 @@
 
 /** Holds memory until it is freed, by `using` or by `destroy`, which are the same; the second time does nothing. */
 export interface Resource extends Disposable {
+  /** Frees what it holds. */
   destroy(): void;
+  /** As `destroy`, at the end of the block of a `using`. */
+  [Symbol.dispose](): void;
 }
 
 /** As WebGPU's own objects: freed by hand alone. */

@@ -19,10 +19,11 @@ export const setting = (name: string, onCommandLine: Omit<Setting, 'setting'> = 
   ...onCommandLine,
 });
 
+/** A sentence that names settings, which the host puts in its own words. */
 export class Sentence {
   constructor(private readonly parts: readonly (string | Setting)[]) {}
 
-  /** @param wordsFor what the host says for a setting */
+  /** The sentence in the words of a host. @param wordsFor what it says for a setting */
   in(wordsFor: (setting: Setting) => string): string {
     return this.parts.map((part) => (typeof part === 'string' ? part : wordsFor(part))).join('');
   }
@@ -32,6 +33,7 @@ export class Sentence {
     return this.in(({ setting: name }) => name);
   }
 
+  /** As `toString`. */
   toJSON(): string {
     return this.toString();
   }

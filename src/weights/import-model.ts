@@ -39,6 +39,7 @@ export interface ImportOptions {
   readonly from?: Readonly<Partial<Record<'mean' | 'scale' | 'channels' | 'image' | 'labels', string>>>;
 }
 
+/** A model with what its import did with each tensor of the file. */
 export interface Imported extends Pick<MatchedWeights, 'mapped' | 'ignored'> {
   readonly model: Model;
 }

@@ -5,6 +5,7 @@
  */
 import { preprocessingOf } from '../model/architectures/index.ts';
 
+/** A weight file that others publish, and how to check and import it. */
 export interface KnownWeights {
   /** What users call it: `fool weights fetch NAME`. */
   readonly name: string;
@@ -25,6 +26,7 @@ export interface KnownWeights {
 }
 
 export const hashAlgorithms = ['sha256', 'sha1'] as const;
+/** Algorithms that publishers give hashes by. */
 export type HashAlgorithm = (typeof hashAlgorithms)[number];
 
 /** What an import of the architecture assumes anyway, said so that its command shows it; a scale of 1 is none. */

@@ -22,6 +22,7 @@ import { weightSources } from './weight-sources.ts';
 import { meanImageOf } from '../model/preprocessing.ts';
 import { joined, sentence, setting } from '../util/sentence.ts';
 
+/** A tensor of a model, and the tensor of a file that it was made of. */
 export interface Mapping {
   /** Name of the tensor in the file; undefined where there is none and zeros stand in. */
   readonly from: string | undefined;

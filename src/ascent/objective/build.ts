@@ -12,6 +12,7 @@ export interface ObjectiveSum {
   readonly terms: readonly (NamedClassTerm | UnitTerm)[];
 }
 
+/** A term of an objective whose class is said by number or by label: weight · measure of the class. */
 export interface NamedClassTerm {
   readonly of: ClassMeasure;
   readonly class: ClassName;

@@ -19,8 +19,10 @@ export interface UnitTerm {
 export const classMeasures = ['probability', 'logit', 'log-probability'] as const;
 export type ClassMeasure = (typeof classMeasures)[number];
 
+/** A summand of an objective. */
 export type Term = ClassTerm | UnitTerm;
 
+/** What an image is climbed towards: Σ of its terms, each a weighted probability, logit, log-probability or unit. */
 export interface Objective {
   /** As the user wrote it, e.g. `class 12` or `conv5:12,6,6`. */
   readonly name: string;

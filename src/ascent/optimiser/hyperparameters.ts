@@ -21,6 +21,7 @@ export type StepRule =
     };
 
 export const stepRules: readonly RuleName[] = ruleNames;
+/** Step rules by name. */
 export type RuleName = StepRule['rule'];
 
 /** Numbers that a hyper-parameter may be. */
@@ -139,6 +140,7 @@ export const hyperparameters = {
 } as const satisfies Record<string, Row>;
 
 type Rows = typeof hyperparameters;
+/** Numbers of a climb that a search over settings may vary, by name. */
 export type Hyperparameter = keyof Rows;
 export const hyperparameterNames = Object.keys(hyperparameters) as readonly Hyperparameter[];
 

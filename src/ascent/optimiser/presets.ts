@@ -4,8 +4,10 @@ import type { ClassMeasure } from '../objective/objective.ts';
 import type { Ball, Climb } from '../settings.ts';
 
 export const presetNames = ['default', 'patient', 'paper', 'fgsm', 'pgd'] as const;
+/** Names of `presets`. */
 export type PresetName = (typeof presetNames)[number];
 
+/** Settings of an ascent that belong together, by name; what a caller sets goes before them. */
 export interface Preset {
   readonly climb: Climb;
   readonly measure: ClassMeasure;
@@ -18,6 +20,7 @@ export interface Preset {
 
 const plain = { momentum: 0, decay: 0, smallNorm: 0, smallContribution: 0 } as const;
 
+/** Presets by name. */
 export const presets: Readonly<Record<PresetName, Preset>> = {
   /**
    * Steps of one length along the gradient of log p, which does not vanish where the probability does, with momentum: nearly

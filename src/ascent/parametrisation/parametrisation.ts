@@ -4,6 +4,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import type { Dispatch, Program } from '../../gpu/program.ts';
 import type { Objective } from '../objective/objective.ts';
 
+/** What the numbers are that are climbed, and how they become pictures: buffers, and a program for each way. */
 export interface Parametrisation {
   /** Numbers of one lane. */
   readonly values: number;
@@ -35,6 +36,7 @@ export interface Parametrisation {
   destroy(): void;
 }
 
+/** What a parametrisation is made for: the shape of the pictures, and buffers that are shared with the objective graph. */
 export interface ParametrisationShape {
   /** Of the picture. */
   readonly extent: readonly [channels: number, height: number, width: number];
@@ -50,6 +52,7 @@ export interface ParametrisationShape {
   readonly imageGradient: GPUBuffer;
 }
 
+/** A parametrisation that an ascent can climb, and read genomes of where its parameters belong to some. */
 export interface ClimbableParametrisation extends Parametrisation {
   /** The genome of every lane, where parameters are those of genomes. @param parameters [values, batch] */
   genomesOf?(parameters: Float32Array<ArrayBuffer>): CppnGenome[];

@@ -27,6 +27,7 @@ export const conv2dFamily = {
 /** A family whose entry points are those of a convolution. */
 type ConvFamily = KernelFamily & { readonly entries: typeof convEntries };
 
+/** A launch of any of a convolution's entry points. */
 export type ConvLaunch = LaunchOf<ConvFamily, keyof typeof convEntries>;
 
 /** Binds weights [in, height, width, out], bias [out], x [in, height, width, batch] and y [out, height, width, batch]. */

@@ -13,6 +13,10 @@ export const viewFamily = {
   },
 } as const satisfies KernelFamily;
 
+/**
+ * Shape of the launch that turns images, bytes [image, channels, imageHeight, imageWidth], into the network's input
+ * [channels, height, width, batch].
+ */
 export interface ViewShape {
   /** At most 3. */
   readonly channels: number;

@@ -15,6 +15,10 @@ export const lrnFamily = {
   },
 } as const satisfies KernelFamily;
 
+/**
+ * Shape of a local response normalisation of x [channels, height, width, batch]: y = x / (k + alpha / size · Σ x²)^beta
+ * (Krizhevsky et al. 2012, §3.3; alpha over size as Caffe has it).
+ */
 export interface LrnShape {
   readonly channels: number;
   /** Height × width × batch. */

@@ -16,6 +16,7 @@ export const maxPoolFamily = {
   },
 } as const satisfies KernelFamily;
 
+/** Shape of a max pool of x [channels, inHeight, inWidth, batch]. */
 export interface PoolShape {
   readonly channels: number;
   readonly inHeight: number;

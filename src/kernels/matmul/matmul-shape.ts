@@ -1,6 +1,7 @@
 /** The shape of a matrix product. */
 import type { ImagesPerElement } from '../batch-width.ts';
 
+/** Shape of c [rows, columns] = bias [rows] + a · b, with a [depth, rows] and b [depth, columns]. */
 export interface MatmulShape {
   /** M: rows of the result. */
   readonly rows: number;

@@ -92,6 +92,7 @@ export const matmulWays = {
   },
 } as const satisfies Readonly<Record<string, MatmulWay>>;
 
+/** A variant of the matrix product: an entry point with its tile. */
 export interface MatmulVariant extends Variant, Tile {
   readonly entryPoint: keyof typeof matmulWays;
   readonly lanes: number;

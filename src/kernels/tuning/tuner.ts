@@ -9,6 +9,7 @@ import type { TuningTask } from '../../gpu/tuning.ts';
 import { messageOf } from '../../util/message-of.ts';
 import { TrialBuffers } from './operands.ts';
 
+/** What the tuner asks and tells its caller. */
 export interface TunerHooks {
   /** A clock in milliseconds. */
   readonly now: () => number;
@@ -18,6 +19,7 @@ export interface TunerHooks {
   readonly onProgress?: (done: number, total: number, label: string) => void;
 }
 
+/** The verdict on a shape. */
 export interface TuningResult {
   readonly shape: string;
   readonly variant: string;

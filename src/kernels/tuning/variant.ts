@@ -4,6 +4,7 @@ import type { Choice } from '../../gpu/kernel.ts';
 import type { Choices } from '../../gpu/tuning.ts';
 import { bundledChoices } from './bundled-choices.ts';
 
+/** One way to compute what a family computes: entry point, what it needs of an adapter, which adapters it suits. */
 export interface Variant {
   readonly name: string;
   /** Which of the family's entry points it is. */
@@ -46,6 +47,7 @@ export interface Target {
   readonly subgroupMinSize?: number;
   /** How often a kernel is going to be launched, roughly; `launchesOfRun` by default. */
   readonly expectedLaunches?: number | undefined;
+  /** Whether the device was made with an optional feature. */
   has(feature: GPUFeatureName): boolean;
   /** Whether the driver has refused to compile this variant for a shape; absent where nothing was refused. */
   refuses?(shape: string, variant: string): boolean;

@@ -3,6 +3,7 @@
  */
 import type { Architecture } from '../../network/layer.ts';
 
+/** torchvision's AlexNet (Krizhevsky 2014): input [3, 224, 224]. */
 export function alexnetTorchvision(classes = 1000): Architecture {
   const conv = { kind: 'convolution', stride: 1, padding: 1, groups: 1, kernel: 3 } as const;
   const pool = { kind: 'max-pool', size: 3, stride: 2, rounding: 'down' } as const;

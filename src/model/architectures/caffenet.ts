@@ -1,6 +1,7 @@
 /** AlexNet as Caffe trains it, in its two forms; the paper fools CaffeNet, which pools before it normalises (paper §2.1). */
 import type { Architecture, Layer } from '../../network/layer.ts';
 
+/** CaffeNet, the form of AlexNet that the paper fools (paper §2.1): input [3, 227, 227], pooled before it is normalised. */
 export function caffenet(classes = 1000): Architecture {
   return alexnetWith('caffenet', classes, (pool, norm) => [pool, norm]);
 }

@@ -1,6 +1,7 @@
 /** LeNet as Caffe's MNIST example has it, the network that the paper fools (paper §2.1). */
 import type { Architecture } from '../../network/layer.ts';
 
+/** LeNet as Caffe's MNIST example has it (paper §2.1): input [1, 28, 28]. */
 export function lenet(classes = 10): Architecture {
   return {
     name: 'lenet',

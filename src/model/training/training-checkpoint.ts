@@ -36,6 +36,7 @@ export interface TrainingPlan {
   readonly host: { readonly adapter: string; readonly data: string | null };
 }
 
+/** A training that can go on: its plan and its state. */
 export interface TrainingCheckpoint extends TrainingPlan, TrainingState {
   /** Spent on training, over all processes. */
   readonly seconds: number;

@@ -3,6 +3,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import type { ChoiceTable } from '../../gpu/tuning.ts';
 import type { Trainer } from '../../network/trainer.ts';
 
+/** Where a training stands between two steps. */
 export interface TrainingState {
   /** Steps that are done. */
   readonly step: number;

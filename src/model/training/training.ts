@@ -22,6 +22,7 @@ import type { Model } from '../model.ts';
 import type { Preprocessing } from '../preprocessing.ts';
 import { readState, restoreState, type TrainingState } from './training-state.ts';
 
+/** Settings of a training, and how its caller follows it. */
 export interface TrainingOptions {
   readonly epochs: number;
   readonly seed: number;
@@ -40,6 +41,7 @@ export interface TrainingOptions {
   readonly from?: TrainingState;
 }
 
+/** What a training has made. */
 export interface Trained {
   /** A model whose card holds the settings. */
   readonly model: Model;
@@ -54,6 +56,7 @@ export class DivergedError extends Error {
   override readonly name = 'DivergedError';
 }
 
+/** How far a training is. The loss is the mean cross entropy of the last step's images, in nats. */
 export interface TrainingProgress {
   readonly step: number;
   readonly steps: number;

@@ -6,6 +6,7 @@ import {
 } from '../../kernels/layers/adaptive-average-pool.ts';
 import { square, type LayerDefinition, type Step } from './definition.ts';
 
+/** Means over windows that share out the input evenly: [channels, height, width] becomes [channels, side, side]. */
 export interface AdaptiveAveragePool {
   readonly kind: 'adaptive-average-pool';
   readonly name: string;

@@ -26,6 +26,7 @@ import {
   type Step,
 } from './definition.ts';
 
+/** A convolution with bias: weights [outChannels, channels / groups, kernel, kernel], stride and padding in pixels. */
 export interface Convolution {
   readonly kind: 'convolution';
   readonly name: string;

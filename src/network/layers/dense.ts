@@ -12,6 +12,7 @@ import { biasName, partName, pitch, slicesOf, storedWords, weightName } from '..
 import { gradientOf, turnedName, zeroBias } from '../tensor-names.ts';
 import type { BackwardStep, ForwardStep, LayerDefinition, Step } from './definition.ts';
 
+/** A fully connected layer with bias: weights [outputs, inputs], of inputs flattened as channel, row, column. */
 export interface Dense {
   readonly kind: 'dense';
   readonly name: string;

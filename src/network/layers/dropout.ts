@@ -4,6 +4,7 @@ import { volume } from '../extent.ts';
 import { dropoutKeyTensor } from '../tensor-names.ts';
 import type { LayerDefinition, Step } from './definition.ts';
 
+/** Dropout (Srivastava et al. 2014), there in training alone; what is kept is divided by 1 − rate. */
 export interface Dropout {
   readonly kind: 'dropout';
   readonly name: string;

@@ -8,6 +8,7 @@ import { lrnLayer, type Lrn } from './lrn.ts';
 import { maxPoolLayer, type MaxPool } from './max-pool.ts';
 import { reluLayer, type Relu } from './relu.ts';
 
+/** A layer of any kind, told apart by `kind`. */
 export type Layer = Convolution | MaxPool | AdaptiveAveragePool | Lrn | Relu | Dropout | Dense;
 
 export const layerDefinitions = {

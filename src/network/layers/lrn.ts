@@ -2,6 +2,7 @@
 import { lrn, lrnInputGradient, type LrnShape } from '../../kernels/layers/lrn.ts';
 import type { LayerDefinition, Step } from './definition.ts';
 
+/** Local response normalisation across channels: y = x / (k + alpha / size · Σ x²)^beta (Krizhevsky et al. 2012, §3.3). */
 export interface Lrn {
   readonly kind: 'lrn';
   readonly name: string;

@@ -4,6 +4,7 @@ import { maxPool, maxPoolInputGradient, type PoolShape } from '../../kernels/lay
 import { volume } from '../extent.ts';
 import { square, type LayerDefinition, type Step } from './definition.ts';
 
+/** The largest value of each square window; size and stride in pixels. */
 export interface MaxPool {
   readonly kind: 'max-pool';
   readonly name: string;

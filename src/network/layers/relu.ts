@@ -3,6 +3,7 @@ import { relu, reluInputGradient } from '../../kernels/layers/relu.ts';
 import { volume } from '../extent.ts';
 import type { LayerDefinition } from './definition.ts';
 
+/** Rectified linear unit: max(x, 0). */
 export interface Relu {
   readonly kind: 'relu';
   readonly name: string;

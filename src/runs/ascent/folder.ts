@@ -37,6 +37,7 @@ export const startPath = (picture: number): string => `starts/${digits(picture)}
 export const trialFolder = (trial: number, trials: number): string =>
   trials === 1 ? 'images' : `trials/${digits(trial)}`;
 
+/** The files of an ascent's run folder (docs/runs.md); every write throws what the storage throws. */
 export class AscentFolder {
   readonly progress: ProgressLog<AscentProgress>;
 
@@ -54,18 +55,28 @@ export class AscentFolder {
     return clearFolder(this.storage, isOurs);
   }
 
+  /** `run.json`. */
   writeRun(record: AscentRecord): Promise<void> {
     return this.storage.write('run.json', json(withChecksum(record)));
   }
 
+  /** A picture in the folder. @param path of it */
   writePicture(path: string, image: Image): Promise<void> {
     return this.storage.write(path, this.encode(image));
   }
 
+  /**
+   * The picture that objectives start from.
+   * @param place among those pictures
+   */
   writeStart(place: number, image: Image): Promise<void> {
     return this.writePicture(startPath(place), image);
   }
 
+  /**
+   * A picture of a film strip.
+   * @param objective by number
+   */
   writeFrame(objective: number, iteration: number, image: Image): Promise<void> {
     return this.writePicture(framePath(objective, iteration), image);
   }
@@ -76,6 +87,7 @@ export class AscentFolder {
     if (bytes && from !== to) await this.storage.write(to, bytes);
   }
 
+  /** `archive.json` and the histories: a row and a line for each objective. */
   async writeArchive(rows: readonly AscentRow[], histories: readonly AscentHistory[]): Promise<void> {
     await this.storage.write('archive.json', json(rows.map(withChecksumIn(this.mark))));
     const lines = histories.map(
@@ -84,10 +96,12 @@ export class AscentFolder {
     await this.storage.write('history.jsonl', lines.join(''));
   }
 
+  /** `trials.json`. */
   writeTrials(trials: readonly TrialRecord[]): Promise<void> {
     return this.storage.write('trials.json', json(trials.map(withChecksumIn(this.mark))));
   }
 
+  /** `summary.json`. */
   writeSummary(summary: AscentSummary): Promise<void> {
     return this.storage.write('summary.json', json(withChecksumIn(this.mark)(summary)));
   }

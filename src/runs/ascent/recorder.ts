@@ -15,6 +15,7 @@ import { storedOf } from './stored-trajectory.ts';
 import { summaryOf } from './summary.ts';
 import { bestTrial, summariseTrial } from './trial-summary.ts';
 
+/** Clock and pace of what a recorder saves. */
 export interface RecorderOptions {
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number;

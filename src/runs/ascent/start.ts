@@ -26,6 +26,7 @@ import { picturesOf } from '../replaced-run.ts';
 import { markIn, originOf, runMark } from '../run-origin.ts';
 import { ResourceStack, freedBy, type Resource } from '../../util/resources.ts';
 
+/** What a recorded ascent is started of. */
 export interface AscentSetup {
   readonly gpu: Gpu;
   readonly model: Model;
@@ -55,6 +56,7 @@ export interface RecordedAscent extends PreparedAscent, Resource {
   readonly saved?: { readonly state: AscentState; readonly trials: readonly TrialRecord[] };
 }
 
+/** A picture that an ascent starts from. */
 export interface StartPicture {
   /** Bytes [channels, height, width] of the size that the model looks at, gray or RGB. */
   readonly pixels: Uint8Array<ArrayBuffer>;

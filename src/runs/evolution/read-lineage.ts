@@ -6,6 +6,7 @@ import { lineageSchema } from './schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { readJson, RunFolderError } from '../read-files.ts';
 
+/** The lineage of a run, as far as it is there. */
 export interface FoundLineage {
   /** Each after its parent; undefined where there are none, as in folders of earlier versions, or none of use. */
   readonly ancestors?: readonly Ancestor[];
@@ -13,7 +14,10 @@ export interface FoundLineage {
   readonly problem?: string;
 }
 
-/** @param cells of the archive, whose elites are among the ancestors */
+/**
+ * Reads `lineage.json`. What is of no use is told, not thrown.
+ * @param cells of the archive, whose elites are among the ancestors
+ */
 export async function readLineage(
   storage: Storage,
   { mark, settings }: Pick<RunRecord, 'mark' | 'settings'>,

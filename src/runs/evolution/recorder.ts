@@ -43,6 +43,7 @@ interface Snapshot {
   readonly genomes: readonly UnsavedGenome[];
 }
 
+/** Records a search in a run folder: progress, pictures, checkpoints, the summary. Made by `folderRecorder`. */
 export class FolderRecorder implements Recorder {
   readonly #search: Search;
   readonly #folder: RunFolder;

@@ -22,6 +22,7 @@ export interface Replayed {
   readonly confidences: Float32Array;
 }
 
+/** A line of ancestors that is to be bred again. */
 export interface Replay {
   readonly gpu: Gpu;
   readonly model: Model;
