@@ -109,7 +109,7 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
 function suited(task: TuningTask, kind: AdapterKind): TuningTask {
   if (kind !== 'gpu') return task;
   const launches = task.launches.filter(({ kernel: { family }, choice }, index) => {
-    const variant = tunedFamilies[family]?.variants?.find(({ name }) => name === choice?.variant);
+    const variant = tunedFamilies[family]?.variants.find(({ name }) => name === choice?.variant);
     return index === 0 || variant?.suits.includes(kind) === true;
   });
   return { ...task, launches };

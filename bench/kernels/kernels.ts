@@ -177,7 +177,7 @@ function rowOf(
   const ofPeak = roof > 0 ? gflops / roof : gbps / peaks.gbps;
   const why = whyAboveRoof(ofPeak, { gflops, gbps, bytes: launch.bytes, standsForMore }, peaks);
   const variant = variantOf(launch);
-  const listed = tunedFamilies[family]?.variants?.find(({ name }) => name === variant);
+  const listed = tunedFamilies[family]?.variants.find(({ name }) => name === variant);
   const { times, timer, compileMs, ...figures } = timed;
   return {
     name: family,

@@ -68,7 +68,7 @@ test.each(Object.entries(shippedTables))(
   (kind, table) => {
     for (const [shape, name] of Object.entries(table)) {
       const [family = '', ...numbers] = shape.split(' ');
-      const found = tunedFamilies[family]?.variants?.find((candidate) => candidate.name === name);
+      const found = tunedFamilies[family]?.variants.find((candidate) => candidate.name === name);
       expect(found, `${kind}: ${shape} wants ${name}`).toBeDefined();
       for (const part of numbers) expect(part).toMatch(/^[a-zA-Z]+(=\d+)?$/);
       expect([...numbers].sort()).toEqual(numbers);
