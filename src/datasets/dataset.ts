@@ -1,6 +1,7 @@
 /** A labelled set of images in memory, as bytes: the one form in which training and evaluation see data. */
 import { SentenceError } from '../util/sentence.ts';
 
+/** A labelled set of images of one size, as bytes. */
 export interface ImageDataset {
   /** For messages and result files, e.g. `mnist test`. */
   readonly name: string;

@@ -81,6 +81,7 @@ export class SentenceError extends Error {
     this.#sentence = sentence`${says}`;
   }
 
+  /** Its message, in which a host can put names of settings in its own words. */
   get sentence(): Sentence {
     return this.#sentence;
   }
