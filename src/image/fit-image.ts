@@ -16,16 +16,26 @@ export function fitImage(image: Image, extent: ImageExtent): Image {
   const plane = sourceHeight * sourceWidth;
   const rows = tapsOf(sourceHeight, height);
   const columns = tapsOf(sourceWidth, width);
-  const scaled = Array.from({ length: sourceChannels }, (_, channel) => {
-    const source = image.bytes.subarray(channel * plane, (channel + 1) * plane);
-    return scaleRows(scaleColumns(source, sourceWidth, columns), width, rows);
-  });
-  const planes = changeChannels(scaled, channels);
+  const narrow = new Float64Array(sourceHeight * width);
+  const fitted = (channel: number, result: Float64Array): Float64Array => {
+    scaleColumns(image.bytes.subarray(channel * plane, (channel + 1) * plane), sourceWidth, columns, narrow);
+    scaleRows(narrow, width, rows, result);
+    return result;
+  };
   const bytes = new Uint8Array(channels * height * width);
-  planes.forEach((values, channel) => {
-    for (let pixel = 0; pixel < values.length; pixel++)
-      bytes[channel * height * width + pixel] = Math.round(values[pixel] ?? 0);
-  });
+  const write = (values: Float64Array, channel: number): void => {
+    const start = channel * height * width;
+    for (let pixel = 0; pixel < values.length; pixel++) bytes[start + pixel] = Math.round(values[pixel] ?? 0);
+  };
+  const scratch = new Float64Array(height * width);
+  if (channels === sourceChannels)
+    for (let channel = 0; channel < channels; channel++) write(fitted(channel, scratch), channel);
+  else {
+    const scaled = Array.from({ length: sourceChannels }, (_, channel) =>
+      fitted(channel, new Float64Array(height * width)),
+    );
+    changeChannels(scaled, channels).forEach(write);
+  }
   return { extent, bytes };
 }
 
@@ -52,33 +62,40 @@ function tapsOf(from: number, to: number): Taps[] {
 }
 
 /** Bytes [rows, width] → [rows, taps]. */
-function scaleColumns(source: Uint8Array, width: number, columns: readonly Taps[]): Float64Array {
-  const rows = source.length / width;
-  const result = new Float64Array(rows * columns.length);
+function scaleColumns(
+  source: Uint8Array,
+  width: number,
+  columns: readonly Taps[],
+  result: Float64Array,
+): void {
+  // One after the other in one array each: this loop is most of the time that it takes to make a picture smaller.
+  const ends = Int32Array.from(columns, ({ first, weights }) => first + weights.length);
+  const weights = Float64Array.from(columns.flatMap((taps) => [...taps.weights]));
+  const firsts = Int32Array.from(columns, ({ first }) => first);
   let at = 0;
-  for (let row = 0; row < rows; row++) {
-    for (const { first, weights } of columns) {
-      const start = row * width + first;
+  for (let start = 0; start < source.length; start += width) {
+    let tap = 0;
+    for (let column = 0; column < firsts.length; column++) {
+      const end = start + (ends[column] ?? 0);
       let sum = 0;
-      for (let tap = 0; tap < weights.length; tap++) sum += (weights[tap] ?? 0) * (source[start + tap] ?? 0);
+      for (let pixel = start + (firsts[column] ?? 0); pixel < end; pixel++)
+        sum += (weights[tap++] ?? 0) * (source[pixel] ?? 0);
       result[at++] = sum;
     }
   }
-  return result;
 }
 
 /** [rows, width] → [taps, width]. */
-function scaleRows(source: Float64Array, width: number, rows: readonly Taps[]): Float64Array {
-  const result = new Float64Array(rows.length * width);
-  rows.forEach(({ first, weights }, row) => {
-    const target = result.subarray(row * width, (row + 1) * width);
-    weights.forEach((weight, tap) => {
+function scaleRows(source: Float64Array, width: number, rows: readonly Taps[], result: Float64Array): void {
+  result.fill(0);
+  for (const [row, { first, weights }] of rows.entries()) {
+    const begin = row * width;
+    for (const [tap, weight] of weights.entries()) {
       const start = (first + tap) * width;
       for (let column = 0; column < width; column++)
-        target[column] = (target[column] ?? 0) + weight * (source[start + column] ?? 0);
-    });
-  });
-  return result;
+        result[begin + column] = (result[begin + column] ?? 0) + weight * (source[start + column] ?? 0);
+    }
+  }
 }
 
 function changeChannels(planes: readonly Float64Array[], channels: number): readonly Float64Array[] {

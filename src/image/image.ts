@@ -27,7 +27,8 @@ export function interleaved({ extent, bytes }: Image, samples = extent[0]): Uint
   if (samples === 4) result.fill(255);
   for (let sample = 0; sample < Math.min(samples, 3); sample++) {
     const start = Math.min(sample, channels - 1) * plane;
-    for (let pixel = 0; pixel < plane; pixel++) result[pixel * samples + sample] = bytes[start + pixel] ?? 0;
+    for (let pixel = start, at = sample; pixel < start + plane; pixel++, at += samples)
+      result[at] = bytes[pixel] ?? 0;
   }
   return result;
 }

@@ -27,7 +27,7 @@ import { writeGrid } from './grid-file.ts';
 import { encodePng } from './image-file.ts';
 import { pageScript, PagePictures, smallPng } from './page-pictures.ts';
 import { runName } from './run-name.ts';
-import { decodePicture, decodeWholePicture, forGrid } from './run-pictures.ts';
+import { decodePicture, decodeWholePicture, forGrid, readAhead } from './run-pictures.ts';
 
 /** @returns damaged lines of `progress.jsonl` */
 export async function writeAscentReport(storage: Storage, name: string): Promise<number> {
@@ -38,7 +38,7 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
   }
   const gathered = new PagePictures(run.rows.length);
   await writeGrid(storage, await gridPictures(storage, run, gathered));
-  const pictures = await gathered.place(storage);
+  const placed = await gathered.place(storage);
   const script = run.rows.length > mostAtOnce ? await pageScript() : undefined;
   const frames = new Map<number, readonly Frame[]>();
   for (let index = 0; index < Math.min(mostStrips, run.rows.length); index++)
@@ -48,7 +48,7 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
     renderAscentReport({
       ...run,
       name: runName(name),
-      pictures,
+      ...placed,
       compared,
       frames,
       ...(await readChanges(storage, run)),
@@ -65,12 +65,13 @@ async function gridPictures(
   gathered: PagePictures,
 ): Promise<GridPicture[]> {
   const grid: GridPicture[] = [];
-  for (const [index, row] of rows.entries()) {
-    const bytes = await storage.read(row.picture);
-    if (!bytes) continue;
+  const paths = rows.map(({ picture }) => picture);
+  for await (const [index, , bytes] of readAhead(storage, paths)) {
+    const row = rows[index];
+    if (!bytes || !row) continue;
     const image = decodePicture(bytes, row.picture, run.model);
-    gathered.add(row.picture, bytes, image);
-    grid.push({ ...forGrid(image, rows.length), ...captionOf(row, index, run.settings) });
+    const shown = gathered.add(row.picture, bytes, image);
+    grid.push({ ...forGrid(image, rows.length, shown), ...captionOf(row, index, run.settings) });
   }
   return grid;
 }

@@ -1,4 +1,5 @@
 /** Images as files: what is written is lossless, what is read may come from anywhere. */
+import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { messageOf } from '../util/message-of.ts';
 import { interleaved, type Image } from '../image/image.ts';
@@ -15,9 +16,10 @@ export class ImageFileError extends Error {
 
 /**
  * A PNG of 8 bits a sample: greyscale for one channel, RGB for three. Decoding returns the same bytes.
+ * @param filterType of its lines, as PNG numbers them; by default the best of all for each, which takes long to find
  * @throws RangeError when the number of pixels is not channels × height × width.
  */
-export function encodePng(image: Image): Uint8Array {
+export function encodePng(image: Image, filterType = -1): Uint8Array {
   const { extent, bytes } = image;
   const [channels, height, width] = extent;
   if (bytes.length !== channels * height * width || height * width === 0) {
@@ -31,10 +33,20 @@ export function encodePng(image: Image): Uint8Array {
     inputColorType: colorType,
     inputHasAlpha: false,
     bitDepth: 8,
+    filterType,
     // The package's own choice, run lengths alone, makes smooth patterns ten times as large.
     deflateStrategy: 0,
     deflateLevel: 6,
   });
+}
+
+/**
+ * A JPEG without what is seen least, for copies of pictures that are there as PNG. Grey images get three equal components.
+ * @param quality 1 to 100, as the Independent JPEG Group counts it
+ */
+export function encodeJpeg(image: Image, quality: number): Uint8Array {
+  const [, height, width] = image.extent;
+  return jpeg.encode({ data: interleaved(image, 4), height, width }, quality).data;
 }
 
 /** Told of a picture that is read although its file is not as it should be: its name and what is wrong. */

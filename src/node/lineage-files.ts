@@ -92,14 +92,15 @@ export async function writeLineage(
   }
   await checkLast(storage, found, replayed);
   const frames = replayed.map(({ bytes }) => frameOf(found.run, bytes));
+  const columns = { columns: Math.min(stripColumns, frames.length) };
   const captions = frames.map((frame, index): GridPicture => {
     const step = found.steps[found.shown[index] ?? 0];
     const label = found.run.model.labels[step?.class ?? 0] ?? '';
     const caption = `${String(step?.ancestor.generation ?? 0)} ${shortLabel(label)}`;
     const confidence = replayed[index]?.confidences[step?.class ?? 0] ?? 0;
-    return { ...forGrid(frame, frames.length), label, caption, confidence };
+    return { ...forGrid(frame, frames.length, frame, columns), label, caption, confidence };
   });
-  await writeGrid(storage, captions, `${base}.png`, { columns: Math.min(stripColumns, captions.length) });
+  await writeGrid(storage, captions, `${base}.png`, columns);
   await storage.write(`${base}.gif`, await gifOf(frames.map((frame) => shrink(frame, gifSide))));
   const pictures = replayed.map(({ confidences }, index) =>
     pictureOf(frames[index] ?? frameOf(found.run, new Uint8Array()), confidences),

@@ -1,8 +1,9 @@
-/** Decodes PNG with pngjs, behind our own check of the file's structure. */
+/** Decodes PNG behind our own check of the file's structure: what runs and most programs write directly, all other kinds with pngjs. */
 import { PNG } from 'pngjs';
 import type { Image } from '../image/image.ts';
 import type { PictureBound } from './image-limits.ts';
 import { fromChunks } from './png-chunks.ts';
+import { fromScanlines } from './png-scanlines.ts';
 import { checkPng, type CheckedPng } from './png-structure.ts';
 
 /**
@@ -15,9 +16,16 @@ export function decodePng(
   onNote: (what: string) => void = () => undefined,
 ): Image {
   const checked = checkPng(bytes, bound, onNote);
-  const { colourType, height, width } = checked.header;
+  const { bitDepth, colourType, height, interlaced, width } = checked.header;
+  if (bitDepth === 8 && !interlaced && !checked.transparency && (colourType === 0 || colourType === 2)) {
+    const image = fromScanlines(checked.inflated, [colourType === 0 ? 1 : 3, height, width]);
+    if (!image) throw new Error(badFilter);
+    return image;
+  }
   return planesOverWhite(rgbaOf(checked, onNote), [0, 4].includes(colourType) ? 1 : 3, height, width);
 }
+
+const badFilter = 'one of its lines has a filter that PNG does not have: fetch or export it again';
 
 /** RGBA of 8 bits, [height, width, 4]. What pngjs still finds wrong is a pixel beyond the palette, or a filter. */
 function rgbaOf(checked: CheckedPng, onNote: (what: string) => void): Uint8Array {
@@ -36,9 +44,7 @@ function rgbaOf(checked: CheckedPng, onNote: (what: string) => void): Uint8Array
         // It is the filter.
       }
     }
-    throw new Error('one of its lines has a filter that PNG does not have: fetch or export it again', {
-      cause: error,
-    });
+    throw new Error(badFilter, { cause: error });
   }
 }
 

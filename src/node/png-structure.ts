@@ -30,12 +30,16 @@ export interface CheckedPng {
   readonly transparency?: Uint8Array;
   /** Inflates to exactly the scan lines that the header asks for. */
   readonly compressed: Uint8Array;
+  /** Those scan lines. */
+  readonly inflated: Uint8Array;
 }
 
 /** Deflate cannot shrink data further than this (zlib's technical notes). */
 const MAX_COMPRESSION = 1032;
 /** Bytes inflated beyond the picture that are passed over; more are no slip of an encoder. */
 const MAX_SURPLUS = 2 ** 16;
+/** Bytes that are inflated without a look at whether there are more. */
+const mostAtOnce = 2 ** 18;
 const PALETTE = 3;
 
 /** Samples per pixel and allowed bit depths, by colour type (PNG specification, table 12). */
@@ -96,7 +100,7 @@ export function checkPng(
     ...found,
     ...(palette && { palette }),
     ...(transparency && { transparency }),
-    compressed: checkCompressedData(found.header, parts, onNote),
+    ...checkCompressedData(found.header, parts, onNote),
   };
 }
 
@@ -144,7 +148,7 @@ function checkCompressedData(
   header: PngHeader,
   parts: readonly Uint8Array[],
   onNote: (what: string) => void,
-): Uint8Array {
+): Pick<CheckedPng, 'compressed' | 'inflated'> {
   const compressed = Buffer.concat(parts);
   const expected = scanlineBytes(header);
   if (compressed.length * MAX_COMPRESSION < expected) {
@@ -161,17 +165,24 @@ function checkCompressedData(
   }
   if (inflated.length > expected) {
     onNote(`it has more data (${count(inflated.length - expected)} bytes) than pixels`);
-    return deflateSync(inflated.subarray(0, expected), { level: 0 });
+    const wanted = inflated.subarray(0, expected);
+    return { compressed: deflateSync(wanted, { level: 0 }), inflated: wanted };
   }
   if (consumed < compressed.length)
     onNote(`other data follows its compressed data (${count(compressed.length - consumed)} bytes)`);
-  return compressed.subarray(0, consumed);
+  return { compressed: compressed.subarray(0, consumed), inflated };
 }
 
 function inflate(compressed: Buffer, maxOutputLength: number): { inflated: Buffer; consumed: number } {
   try {
+    // In one piece, mostly, where that is not large.
+    const chunkSize = Math.min(maxOutputLength, mostAtOnce);
     // With `info` both come back, which the types do not know.
-    const { buffer, engine } = inflateSync(compressed, { maxOutputLength, info: true }) as unknown as {
+    const { buffer, engine } = inflateSync(compressed, {
+      maxOutputLength,
+      chunkSize,
+      info: true,
+    }) as unknown as {
       readonly buffer: Buffer;
       readonly engine: { readonly bytesWritten: number };
     };

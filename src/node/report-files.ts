@@ -3,6 +3,7 @@ import { picturePath } from '../runs/evolution/folder.ts';
 import type { GridPicture } from '../report/grid.ts';
 import { mostAtOnce } from '../report/picture-list.ts';
 import type { PagePicture } from '../report/picture.ts';
+import type { SheetPicture } from '../report/picture-sheet.ts';
 import { readLineage } from '../runs/evolution/read-lineage.ts';
 import { readRun } from '../runs/evolution/read.ts';
 import { renderReport } from '../report/evolution-report.ts';
@@ -12,10 +13,10 @@ import { writeAscentReport } from './ascent-report-files.ts';
 import { writeGrid } from './grid-file.ts';
 import { pageScript, PagePictures } from './page-pictures.ts';
 import { runName } from './run-name.ts';
-import { decodePicture, forGrid } from './run-pictures.ts';
+import { decodePicture, forGrid, readAhead } from './run-pictures.ts';
 
 /**
- * Makes `grid.png` and `report.html` from the records and pictures of a folder of either kind; of many large pictures,
+ * Makes `grid.png` and `report.html` from the records and pictures of a folder of either kind; of many pictures,
  * `thumbnails/` as well.
  * @param name path of the folder, whose last part the page calls the run
  * @returns what was left out because it is damaged, in sentences
@@ -33,17 +34,18 @@ async function writeEvolutionReport(storage: Storage, name: string): Promise<num
   const script = count > mostAtOnce ? await pageScript() : undefined;
   const gathered = new PagePictures(count);
   const grid: GridPicture[] = [];
-  for (const { class: number, label, confidence } of run.cells) {
-    const path = picturePath(run.run, number);
-    const bytes = await storage.read(path);
-    if (!bytes) continue;
+  const paths = run.cells.map((cell) => picturePath(run.run, cell.class));
+  for await (const [index, path, bytes] of readAhead(storage, paths)) {
+    const cell = run.cells[index];
+    if (!bytes || !cell) continue;
+    const { label, confidence } = cell;
     const image = decodePicture(bytes, path, run.run.model);
-    gathered.add(path, bytes, image);
-    grid.push({ ...forGrid(image, count), label, confidence });
+    const shown = gathered.add(path, bytes, image);
+    grid.push({ ...forGrid(image, count, shown), label, confidence });
   }
   await writeGrid(storage, grid);
-  const placed = await gathered.place(storage);
-  const pictures = new Map<number, PagePicture>();
+  const { pictures: placed, sheets } = await gathered.place(storage);
+  const pictures = new Map<number, PagePicture | SheetPicture>();
   for (const { class: number } of run.cells) {
     const picture = placed.get(picturePath(run.run, number));
     if (picture) pictures.set(number, picture);
@@ -52,6 +54,7 @@ async function writeEvolutionReport(storage: Storage, name: string): Promise<num
     ...run,
     name: runName(name),
     pictures,
+    sheets,
     lineage: await readLineage(storage, run.run, run.cells),
     lineagePages: await lineagePages(storage),
     ...(script !== undefined && { script }),

@@ -4,11 +4,10 @@
  */
 import type { RunRecord } from '../runs/evolution/records.ts';
 import { shrink } from '../image/shrink.ts';
-import type { Image } from '../image/image.ts';
+import { longestSide, type Image } from '../image/image.ts';
+import { gridPictureSide, type GridOptions } from '../report/grid.ts';
+import type { Storage } from '../storage/storage.ts';
 import { decodeImage, ImageFileError } from './image-file.ts';
-
-/** A thousand pictures of AlexNet's size and half as many more. */
-const mostGridPixels = 100_000_000;
 
 /** @throws ImageFileError when it is damaged, or larger than the run's pictures are */
 export function decodePicture(
@@ -31,6 +30,32 @@ export function decodeWholePicture(
   throw new ImageFileError(`${path} is ${String(found)}, the run's pictures are ${String(expected)}`);
 }
 
-/** For a grid of so many pictures, all of which are in memory at once. */
-export const forGrid = (image: Image, pictures: number): Image =>
-  shrink(image, Math.floor(Math.sqrt(mostGridPixels / Math.max(1, pictures))));
+/**
+ * As a grid of so many pictures shows it, since all of them are in memory at once.
+ * @param smaller the same picture, from which it is made where that is large enough
+ */
+export function forGrid(image: Image, pictures: number, smaller = image, options?: GridOptions): Image {
+  const side = gridPictureSide(pictures, image.extent, options);
+  return shrink(longestSide(smaller) >= side ? smaller : image, side);
+}
+
+/** Files that are read while one is looked at. */
+const filesAhead = 8;
+
+/** The files of a folder one after the other, with what they hold, or undefined where there is none. */
+export async function* readAhead(
+  storage: Storage,
+  paths: readonly string[],
+): AsyncGenerator<[index: number, path: string, bytes: Uint8Array | undefined]> {
+  const reading: Promise<Uint8Array | undefined>[] = [];
+  try {
+    for (const [index, path] of paths.entries()) {
+      while (reading.length < filesAhead && index + reading.length < paths.length)
+        reading.push(storage.read(paths[index + reading.length] ?? path));
+      yield [index, path, await reading.shift()];
+    }
+  } finally {
+    // Where one could not be read, nothing is left to fail unheard.
+    await Promise.allSettled(reading);
+  }
+}

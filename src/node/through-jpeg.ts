@@ -2,15 +2,14 @@
  * What is left of a picture after it was a JPEG file. jpeg-js encodes it as libjpeg does: mozjpeg's encoder leaves out what it
  * holds for invisible, and is no measure of a quality that others name.
  */
-import jpeg from 'jpeg-js';
-import { interleaved, type Image } from '../image/image.ts';
+import type { Image } from '../image/image.ts';
+import { encodeJpeg } from './image-file.ts';
 import { decodeJpeg } from './jpeg-image.ts';
 
 /** @param quality 1 to 100, as the Independent JPEG Group counts it */
 export function throughJpeg(image: Image, quality: number): Image {
   const { extent } = image;
-  const [, height, width] = extent;
-  const file = jpeg.encode({ data: interleaved(image, 4), height, width }, quality).data;
+  const file = encodeJpeg(image, quality);
   // jpeg-js writes three components of a grey image too: equal planes, of which the first is kept.
   return { extent, bytes: decodeJpeg(file).bytes.subarray(0, image.bytes.length) };
 }

@@ -7,6 +7,7 @@ import { normText, outcomeOf, rowName, valueChange } from './ascent-words.ts';
 import { formatPerCent, formatConfidence, formatNumber, shortLabel } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { pictureOf, type PagePicture } from './picture.ts';
+import type { SheetPicture } from './picture-sheet.ts';
 import { Section } from './section.ts';
 import { columnTable } from './tables.ts';
 
@@ -67,7 +68,12 @@ function example(row: AttackedRow, index: number, input: AscentReportInput): Mar
   </figure>`;
 }
 
-function part(picture: PagePicture | undefined, description: string, name: string, note: string): Markup {
+function part(
+  picture: PagePicture | SheetPicture | undefined,
+  description: string,
+  name: string,
+  note: string,
+): Markup {
   return html`<div>
     ${pictureOf(picture, description)}
     <span>${name}</span>

@@ -1,5 +1,6 @@
 /** What the report of an ascent is made of. */
 import type { PagePicture } from './picture.ts';
+import type { PictureSheet, SheetPicture } from './picture-sheet.ts';
 import type { SavedAscent } from '../runs/ascent/read.ts';
 
 /** A picture on the way, small. */
@@ -13,10 +14,15 @@ export interface AscentReportInput extends SavedAscent {
   /** How the page calls the run: its folder's name. */
   readonly name: string;
   /** By the path that a row gives. A row without one gets an empty place. */
-  readonly pictures: ReadonlyMap<string, PagePicture>;
+  readonly pictures: ReadonlyMap<string, PagePicture | SheetPicture>;
+  /** That show those of many. */
+  readonly sheets?: readonly PictureSheet[];
   /** Small PNGs of what trials are compared by, by the path that a row of theirs gives. */
   readonly compared: ReadonlyMap<string, Uint8Array>;
-  /** By which a page of many pictures filters and sorts them (`dist/report-page.js`); without it, it shows all by class. */
+  /**
+   * By which a page of many pictures filters and sorts them, and draws their networks (`dist/report-page.js`); without it, it shows all
+   * by class.
+   */
   readonly script?: string;
   /** Film strips by the objective's place, in the order of the iterations. */
   readonly frames: ReadonlyMap<number, readonly Frame[]>;

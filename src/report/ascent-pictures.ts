@@ -12,25 +12,34 @@ import {
   rowName,
   valueChange,
 } from './ascent-words.ts';
-import { describeCppn, drawNetworks } from './cppn-graph.ts';
+import { describeCppn } from './cppn-graph.ts';
 import { formatConfidence, formatNumber, shortLabel } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { pictureList } from './picture-list.ts';
+import { networksOf, type Networks } from './network-list.ts';
+import { mostAtOnce, pictureList } from './picture-list.ts';
 import { pictureOf, smallPicture } from './picture.ts';
 import { Section } from './section.ts';
 
-/** The best picture of each objective, with the iterations at which its confidence came so far. */
-export function bestSection(input: AscentReportInput): Section | undefined {
-  const { rows, run } = input;
-  const shown = rows.flatMap((row, index) => (row.attack ? [] : [{ row, index }]));
-  if (shown.length === 0 && rows.length > 0) return undefined;
-  const networks = drawNetworks(
-    shown.map(({ row, index }) => ({ ...row, label: rowName(row, index, run.settings) })),
+/** What is no adversarial example, with its place among all rows. */
+const climbed = ({ rows }: AscentReportInput) =>
+  rows.flatMap((row, index) => (row.attack ? [] : [{ row, index }]));
+
+/** Of what climbed by the weights of CPPNs, in the order of the best pictures. */
+export const ascentNetworks = (input: AscentReportInput): Networks | undefined =>
+  networksOf(
+    climbed(input).map(({ row, index }) => ({ ...row, label: rowName(row, index, input.run.settings) })),
+    input.script !== undefined,
   );
+
+/** The best picture of each objective, with the iterations at which its confidence came so far. */
+export function bestSection(input: AscentReportInput, networks?: Networks): Section | undefined {
+  const { rows, run } = input;
+  const shown = climbed(input);
+  if (shown.length === 0 && rows.length > 0) return undefined;
   const listed = shown.map(({ row, index }, place) => {
     const { class: number, label, objective, confidence, logOdds = logOddsOf(confidence), iteration } = row;
     return {
-      content: best(row, index, input, networks?.[place]),
+      content: best(row, index, input, unfolding(networks?.shown[place], shown.length)),
       id: `objective-${String(index)}`,
       class: number,
       name: `${label} ${objective}`,
@@ -80,15 +89,17 @@ function best(
         ${line('this image', `${formatNumber(row.iteration)} of ${formatNumber(row.iterations)}`)}
       </dl>
       ${row.distance && html`<span class="line">${distanceText(row.distance)} from the start</span>`}
-      ${
-        network
-          ? html`<details>
-              <summary>network</summary>
-              ${network}
-            </details>`
-          : row.genome && html`<span class="line">${describeCppn(row.genome)}</span>`
-      }
+      ${network ?? (row.genome && html`<span class="line">${describeCppn(row.genome)}</span>`)}
     </figcaption>`;
+}
+
+/** Of many, the list of networks makes what unfolds. */
+function unfolding(network: Markup | undefined, count: number): Markup | undefined {
+  if (!network || count > mostAtOnce) return network;
+  return html`<details>
+    <summary>network</summary>
+    ${network}
+  </details>`;
 }
 
 const milestoneLines = ({ firstNamed, reached }: AscentRow): Markup[] => [

@@ -3,7 +3,7 @@ import { isAttack } from '../runs/ascent/attacks.ts';
 import { attacksSection, attackStyle } from './ascent-attacks.ts';
 import { curvesSection } from './ascent-curves.ts';
 import type { AscentReportInput } from './ascent-input.ts';
-import { bestSection, stripsSection } from './ascent-pictures.ts';
+import { ascentNetworks, bestSection, stripsSection } from './ascent-pictures.ts';
 import {
   ascentSettingsSection,
   distancesSection,
@@ -16,6 +16,7 @@ import { formatCount, formatNumber, formatTime } from './format.ts';
 import { html } from './markup.ts';
 import { renderPage, scriptOf } from './page.ts';
 import { mostAtOnce } from './picture-list.ts';
+import { sheetStyle } from './picture-sheet.ts';
 import { contents } from './section.ts';
 import { machineSection } from './tables.ts';
 
@@ -38,8 +39,9 @@ export function renderAscentReport(input: AscentReportInput): string {
     </p>
     ${unfinished(input)}`;
   const many = input.rows.length > mostAtOnce;
+  const networks = ascentNetworks(input);
   const [pictures, numbers] = [
-    [bestSection(input), stripsSection(input)],
+    [bestSection(input, networks), stripsSection(input)],
     [trialsSection(input), milestonesSection(input), curvesSection(input)],
   ];
   const sections = [
@@ -56,9 +58,13 @@ export function renderAscentReport(input: AscentReportInput): string {
     figuresSection(input),
     contents(sections),
     ...sections,
+    networks?.data,
     many ? scriptOf(input.script) : undefined,
   ];
-  return renderPage(name, header, content, { head: html``, style: attackStyle });
+  return renderPage(name, header, content, {
+    head: html``,
+    style: attackStyle + sheetStyle(input.sheets ?? []),
+  });
 }
 
 function unfinished({ run, rows, progress, summary }: AscentReportInput) {

@@ -7,7 +7,6 @@ import {
   type CppnGenome,
   type CppnNode,
 } from '../genome/genome.ts';
-import type { SerialisedGenome } from '../runs/evolution/records.ts';
 import { formatCount } from './format.ts';
 import {
   attached,
@@ -20,10 +19,15 @@ import {
   type PlacedNode,
 } from './graph.ts';
 import { html, trusted, type Markup } from './markup.ts';
-import { mostAtOnce } from './picture-list.ts';
 
 /** A larger network is neither readable nor laid out in reasonable time. */
 export const largestDrawing = { nodes: 100, connections: 300 } as const;
+
+const isSmall = ({ nodes, connections }: CppnGenome): boolean =>
+  nodes.length <= largestDrawing.nodes && connections.length <= largestDrawing.connections;
+
+/** Whether `drawCppn` draws it. */
+export const isDrawn = (genome: CppnGenome): boolean => isSmall(effectivePart(genome));
 
 /**
  * Weights of edges in the layout: inputs share the first row and outputs the last, whatever else is wished. They are whole numbers:
@@ -38,8 +42,7 @@ const weights = { anchor: 1_000_000, connection: 100, rootless: 1 } as const;
  */
 export function drawCppn(genome: CppnGenome, title: string): Markup | undefined {
   const drawn = effectivePart(genome);
-  if (drawn.nodes.length > largestDrawing.nodes) return undefined;
-  if (drawn.connections.length > largestDrawing.connections) return undefined;
+  if (!isSmall(drawn)) return undefined;
   const graph = layOut(drawn);
   const points = graph
     .edges()
@@ -64,28 +67,6 @@ export function networkDrawing(label: string, genome: CppnGenome): Markup {
   return html`<p class="quiet">Too large to draw: ${describeCppn(genome)}.</p>`;
 }
 
-/** Characters of all drawings of a page with many. */
-const mostDrawn = 1_000_000;
-
-/** In the order of what they were asked for; undefined for what has no network. */
-export type NetworkDrawings = readonly (Markup | undefined)[];
-
-/** @returns undefined where there are so many that they would make a page too large */
-export function drawNetworks(
-  named: readonly { readonly label: string; readonly genome?: SerialisedGenome }[],
-): NetworkDrawings | undefined {
-  const most = named.length > mostAtOnce ? mostDrawn : Infinity;
-  const drawn: (Markup | undefined)[] = [];
-  let characters = 0;
-  for (const { label, genome } of named) {
-    const drawing = genome?.encoding === 'cppn' ? networkDrawing(label, genome) : undefined;
-    drawn.push(drawing);
-    characters += drawing?.text.length ?? 0;
-    if (characters > most) return undefined;
-  }
-  return drawn;
-}
-
 /** `12 nodes, 30 connections, 3 nodes without effect`, the inputs counted among the nodes. */
 export function describeCppn(genome: CppnGenome): string {
   const nodes = formatCount(inputNames.length + genome.nodes.length, 'node');
@@ -107,7 +88,7 @@ export function cppnLegend(): Markup {
 }
 
 /** The outputs and what leads to them: mutation leaves dead ends behind, which no pixel depends on. */
-function effectivePart({ nodes, connections }: CppnGenome): CppnGenome {
+export function effectivePart({ nodes, connections }: CppnGenome): CppnGenome {
   const sources = new Map<number, number[]>();
   for (const { source, target } of connections) sources.set(target, [...(sources.get(target) ?? []), source]);
   const effective = new Set(nodes.filter(({ role }) => role === 'output').map(({ id }) => id));

@@ -1,10 +1,11 @@
 /** Makes `report.html` from the records of an evolution. */
 import { evolveCommand } from './evolve-command.ts';
-import { drawNetworks } from './cppn-graph.ts';
 import { formatCount, formatNumber, formatTime } from './format.ts';
 import { html } from './markup.ts';
+import { networksOf } from './network-list.ts';
 import { renderPage, scriptOf } from './page.ts';
 import { mostAtOnce } from './picture-list.ts';
+import { sheetStyle } from './picture-sheet.ts';
 import type { ReportInput } from './report-input.ts';
 import { elitesSection, cppnSection } from './report-elites.ts';
 import { lineageSection } from './report-lineage.ts';
@@ -32,7 +33,7 @@ export function renderReport(input: ReportInput): string {
     ${command === undefined ? undefined : html`<p class="quiet"><code>${command}</code></p>`}
     ${unfinished(input)}`;
   const many = input.cells.length > mostAtOnce;
-  const networks = drawNetworks(input.cells);
+  const networks = networksOf(input.cells, input.script !== undefined);
   const [elites, plots] = [elitesSection(input, networks), plotsSection(input)];
   const sections = [
     ...(many ? [plots, elites] : [elites, plots]),
@@ -43,12 +44,14 @@ export function renderReport(input: ReportInput): string {
     stagesSection(input),
   ];
   const name = { run: input.name, command: 'fool evolve', about };
-  return renderPage(name, header, [
+  const content = [
     numbersSection(input),
     contents(sections),
     ...sections,
+    networks?.data,
     many ? scriptOf(input.script) : undefined,
-  ]);
+  ];
+  return renderPage(name, header, content, { head: html``, style: sheetStyle(input.sheets ?? []) });
 }
 
 function unfinished({ run, progress, summary }: ReportInput) {

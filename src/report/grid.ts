@@ -49,7 +49,7 @@ export function composeGrid(pictures: readonly GridPicture[], options: GridOptio
   const [first] = pictures;
   if (!first) throw new RangeError('a grid needs at least one picture');
   for (const picture of pictures) requireSize(picture, first);
-  const layout = chooseLayout(pictures.length, first, options);
+  const layout = chooseLayout(pictures.length, first.extent, options);
   const bytes = new Uint8Array(3 * layout.width * layout.height).fill(background);
   for (const [index, picture] of pictures.entries()) {
     const left = gapOf(layout) + (index % layout.columns) * layout.stepX;
@@ -74,8 +74,14 @@ function requireSize(picture: GridPicture, first: GridPicture): void {
   }
 }
 
+/** Longest side in pixels that a picture has in a grid of so many; a larger one may be made so small beforehand. */
+export function gridPictureSide(count: number, extent: ImageExtent, options: GridOptions = {}): number {
+  const { pictureHeight, pictureWidth } = chooseLayout(Math.max(1, count), extent, options);
+  return Math.max(pictureHeight, pictureWidth);
+}
+
 /** The largest whole enlargement, or else the least shrinking, that keeps the grid within its bounds. */
-function chooseLayout(count: number, { extent }: GridPicture, options: GridOptions): Layout {
+function chooseLayout(count: number, extent: ImageExtent, options: GridOptions): Layout {
   const { columns = count <= 10 ? Math.min(count, 5) : Math.ceil(Math.sqrt(count)) } = options;
   const { pictureSize = 140, largestSide = 4000 } = options;
   const largestScale = Math.max(1, Math.floor(pictureSize / extent[1]));

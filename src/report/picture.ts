@@ -1,16 +1,15 @@
 /** Pictures of a page: within it, so that it needs no other file, or in files beside it where they would make it too large. */
+import { encodeBytes } from '../util/base64.ts';
 import { html, type Markup } from './markup.ts';
+import { sheetPosition, sheetClass, type SheetPicture } from './picture-sheet.ts';
 
 /** A picture of a run as a page has it. */
 export interface PagePicture {
-  /** What is shown: the picture itself, or a smaller one. */
   readonly png: Uint8Array;
   /** Where that lies beside the page, which then does not hold it. */
   readonly file?: string;
   /** Path of the picture in the run folder, to which one among many leads. */
   readonly whole?: string;
-  /** Whether that is larger than what is shown. */
-  readonly smaller?: boolean;
   /** Of a few pixels, for places where there is little room. */
   readonly small?: Uint8Array;
 }
@@ -22,8 +21,17 @@ export const fewPixels = 96;
 const littleRoom = 80;
 
 /** @param description read out in place of the picture */
-export function pictureOf(picture: PagePicture | undefined, description: string): Markup {
+export function pictureOf(picture: PagePicture | SheetPicture | undefined, description: string): Markup {
   if (!picture) return missing;
+  if ('sheet' in picture)
+    return html`<a href="${picture.whole}"
+      ><span
+        class="${sheetClass(picture)}"
+        style="${sheetPosition(picture)}"
+        role="img"
+        aria-label="${description}"
+      ></span
+    ></a>`;
   const { png, file, whole } = picture;
   const image = html`<img
     class="${pixelsIfBelow(fewPixels, png)}"
@@ -43,7 +51,7 @@ export function smallPicture(png: Uint8Array | undefined, description: string): 
 
 const missing = html`<div class="missing">no picture</div>`;
 
-const dataOf = (png: Uint8Array): string => `data:image/png;base64,${base64(png)}`;
+const dataOf = (png: Uint8Array): string => `data:image/png;base64,${encodeBytes(png)}`;
 
 const pixelsIfBelow = (shown: number, png: Uint8Array): string => (longestSide(png) < shown ? 'pixels' : '');
 
@@ -56,9 +64,3 @@ function longestSide(png: Uint8Array): number {
 
 /** Signature, length and name of the chunk, two sides. */
 const headerEnd = 8 + 4 + 4 + 4 + 4;
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
-}

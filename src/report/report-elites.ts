@@ -1,9 +1,10 @@
 /** The sections of a report that show a picture per class: the elites, and the networks that draw them. */
 import { logOddsOf } from '../model/log-odds.ts';
 import type { CellRecord } from '../runs/evolution/records.ts';
-import { cppnLegend, describeCppn, type NetworkDrawings } from './cppn-graph.ts';
+import { cppnLegend, describeCppn } from './cppn-graph.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from './format.ts';
 import { html } from './markup.ts';
+import type { Networks } from './network-list.ts';
 import { mostAtOnce, pictureList } from './picture-list.ts';
 import { pictureOf, smallPicture } from './picture.ts';
 import { rankTexts, sharedTexts } from './report-ties.ts';
@@ -11,7 +12,7 @@ import type { ReportInput } from './report-input.ts';
 import { Section } from './section.ts';
 
 /** The picture of each class with its confidence; of many, each with its rank, and a network that folds out below. */
-export function elitesSection({ cells, pictures }: ReportInput, networks?: NetworkDrawings): Section {
+export function elitesSection({ cells, pictures }: ReportInput, networks?: Networks): Section {
   const many = cells.length > mostAtOnce;
   const [ranks, shared] = [rankTexts(cells), sharedTexts(cells)];
   const listed = cells.map((cell, index) => {
@@ -22,14 +23,7 @@ export function elitesSection({ cells, pictures }: ReportInput, networks?: Netwo
         ${many ? html`<span class="line">${ranks[index]}</span>` : undefined} generation
         ${formatNumber(generation)}, ${formatCount(cell.goalSwitches, 'goal switch', 'goal switches')}
         ${shared[index] === undefined ? undefined : html`<span class="line">${shared[index]}</span>`}
-        ${
-          many && networks?.[index]
-            ? html`<details>
-                <summary>network</summary>
-                ${networks[index]}
-              </details>`
-            : undefined
-        }
+        ${many ? networks?.shown[index] : undefined}
       </figcaption>`;
     return { content, id: `class-${String(number)}`, class: number, name, logOdds, moment: generation };
   });
@@ -48,7 +42,7 @@ export function elitesSection({ cells, pictures }: ReportInput, networks?: Netwo
  * The network of each elite beside its picture; of many, where to find it.
  * @param networks of which there are too many for the page where it is undefined
  */
-export function cppnSection({ run, cells, pictures }: ReportInput, networks?: NetworkDrawings): Section {
+export function cppnSection({ run, cells, pictures }: ReportInput, networks?: Networks): Section {
   const title = 'The networks that draw the images';
   if (run.settings.encoding === 'direct') {
     return new Section(
@@ -76,15 +70,16 @@ export function cppnSection({ run, cells, pictures }: ReportInput, networks?: Ne
   }
   const articles = cells.map((cell, index) => {
     const picture = pictures.get(cell.class);
+    const small = picture && 'png' in picture ? (picture.small ?? picture.png) : undefined;
     return html`<article class="network">
       <header>
-        ${smallPicture(picture?.small ?? picture?.png, descriptionOf(cell))}
+        ${smallPicture(small, descriptionOf(cell))}
         <div>
           <h3>${shortLabel(cell.label)}</h3>
           <p class="quiet">${formatConfidence(cell.confidence)}${size(cell)}</p>
         </div>
       </header>
-      ${networks?.[index]}
+      ${networks?.shown[index]}
     </article>`;
   });
   return new Section(
@@ -95,7 +90,7 @@ export function cppnSection({ run, cells, pictures }: ReportInput, networks?: Ne
 }
 
 const hasSmaller = (pictures: ReportInput['pictures']): boolean =>
-  [...pictures.values()].some(({ smaller }) => smaller);
+  [...pictures.values()].some((picture) => 'sheet' in picture && picture.smaller);
 
 function size({ genome }: CellRecord): string | undefined {
   return genome.encoding === 'cppn' ? `; ${describeCppn(genome)}` : undefined;

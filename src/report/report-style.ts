@@ -35,8 +35,10 @@ figcaption, .quiet { color: var(--quiet); font-size: .875rem; }
 .elites.many { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
 .elite img, .network img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block;
   background: var(--panel); border: 1px solid var(--line); }
+.thumbnail { display: block; width: 100%; background-clip: padding-box; background-repeat: no-repeat; background-color: var(--panel);
+  border: 1px solid var(--line); print-color-adjust: exact; }
 .pixels { image-rendering: pixelated; }
-.elite a:hover img { border-color: var(--accent); }
+.elite a:hover :is(img, .thumbnail) { border-color: var(--accent); }
 .elites.many .elite { content-visibility: auto; contain-intrinsic-size: auto 15rem; }
 .elites.many :is(.elite, a, summary) { scroll-margin-top: 5.5rem; }
 [hidden] { display: none !important; }
@@ -58,7 +60,7 @@ section { scroll-margin-top: .5rem; }
 .reached div { display: flex; justify-content: space-between; gap: .5rem; }
 .reached dd { margin: 0; color: var(--text); }
 .elite:has(details[open]) { grid-column: 1 / -1; }
-.elite:has(details[open]) img { max-width: 16rem; }
+.elite:has(details[open]) :is(img, .thumbnail) { max-width: 16rem; }
 .table, .drawing, .strip { overflow-x: auto; background:
   linear-gradient(to right, var(--behind) 30%, transparent) 0 0 / 2.5rem calc(100% + 2px) local,
   linear-gradient(to left, var(--behind) 30%, transparent) 100% 0 / 2.5rem calc(100% + 2px) local,

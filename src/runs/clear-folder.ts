@@ -24,7 +24,7 @@ export type IsOurs = (name: string) => boolean;
 /** What is ours in each folder; with a number at its end, what a process killed while writing left. */
 const folders: Readonly<Record<string, RegExp>> = {
   genomes: /^\d{4,}-\d+\.genes(\.\d+)?$/,
-  thumbnails: picture,
+  thumbnails: /^\d{4,}(\.jpg|(-[A-Za-z0-9-]*)?\.png)$/,
   animations: /^\d{4,}\.gif$/,
   differences: picture,
   starts: /^\d{4,}\.png$/,

@@ -1,13 +1,16 @@
 /** A report of many classes in a browser: filtered, sorted, and read on a narrow screen. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'puppeteer-core';
+import { mean } from 'simple-statistics';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { renderExperiment } from '../../src/experiments/experiment-page.ts';
 import type { ConclusionRecord, ExperimentRecord } from '../../src/experiments/experiment-record.ts';
+
 import { FileStorage } from '../../src/node/file-storage.ts';
+import { decodeImage } from '../../src/node/image-file.ts';
 import { writeReport } from '../../src/node/report-files.ts';
 import { fakeRun } from '../report/fake-run.ts';
 import { openBrowser, type OpenedBrowser } from '../support/chromium.ts';
@@ -67,6 +70,32 @@ it('shows a class that its address names below what stays at the top', async () 
   )) as [number, number];
   expect(top).toBeGreaterThanOrEqual(bottom);
   expect(top).toBeLessThan(bottom + 100);
+  await page.close();
+});
+
+it('draws a network when it is opened, and shows pictures with and without their files', async () => {
+  const folder = join(root, 'colour');
+  await writeRunFolder(folder, sized(fakeRun({ classes: 130, generations: 3 }), [3, 160, 160]));
+  await writeReport(new FileStorage(folder), folder);
+  const alone = join(root, 'alone');
+  mkdirSync(alone);
+  copyFileSync(join(folder, 'report.html'), join(alone, 'report.html'));
+  const page = await opened.browser.newPage();
+  const failed: string[] = [];
+  page.on('pageerror', (error) => failed.push(String(error)));
+  for (const where of [folder, alone]) {
+    await page.goto(pathToFileURL(join(where, 'report.html')).href);
+    await page.click('#class-7 summary');
+    await page.waitForSelector('#class-7 svg.cppn');
+    expect(await page.evaluate('document.querySelectorAll("svg.cppn").length')).toBe(1);
+    expect(await page.evaluate('document.querySelector("svg.cppn").getAttribute("aria-label")')).toMatch(
+      /^Network of 7: \d+ nodes/,
+    );
+    const { bytes } = decodeImage(await (await page.$('#class-8 .thumbnail'))!.screenshot(), 'screenshot');
+    // The picture has all values equally often, an empty place is white.
+    expect(Math.abs(mean([...bytes]) - 127)).toBeLessThan(15);
+  }
+  expect(failed).toEqual([]);
   await page.close();
 });
 

@@ -15,6 +15,15 @@ const image: fc.Arbitrary<Image> = fc
   });
 
 describe('PNG there and back', () => {
+  test('with each filter on its lines, and with the best of all', () => {
+    fc.assert(
+      fc.property(image, fc.integer({ min: -1, max: 4 }), (original, filter) => {
+        expect(decodeImage(encodePng(original, filter), 'f.png')).toEqual(original);
+      }),
+      { numRuns: full ? 300 : 60 },
+    );
+  });
+
   test('keeps every byte', () => {
     fc.assert(
       fc.property(image, (original) => {

@@ -9,7 +9,6 @@ import { RandomStream } from '../../src/random/threefry.ts';
 import { fakeRun, storageOf } from '../report/fake-run.ts';
 import { parsePage, type PageElement } from '../report/page.ts';
 import { sized } from '../support/run-folders.ts';
-import { full } from '../support/full.ts';
 
 const png = (size: number, value: number) =>
   encodePng({ extent: [1, size, size], bytes: new Uint8Array(size * size).fill(value) });
@@ -38,29 +37,52 @@ const embedded = (document: PageElement, selector: string) =>
   });
 
 describe("the report of an evolution's folder", () => {
-  it('names files of smaller pictures where many are large, and removes those of an earlier report', async () => {
-    const input = sized(fakeRun({ classes: 31, encoding: 'direct', generations: 1 }), [3, 160, 160]);
+  it('shows many on sheets, in files where they are large, and removes those of an earlier report', async () => {
+    const input = sized(fakeRun({ classes: 110, encoding: 'direct', generations: 1 }), [3, 160, 160]);
     const storage = await storageOf(input);
-    for (const { class: number } of input.cells)
-      await storage.write(picturePath(input.run, number), noise([3, 160, 160], number));
-    await storage.write('thumbnails/0099.png', 'of an earlier run');
+    const pictures = [0, 1, 2].map((seed) => noise([3, 160, 160], seed));
+    for (const { class: number } of input.cells.slice(1))
+      await storage.write(picturePath(input.run, number), pictures[number % 3]!);
+    await storage.write('thumbnails/0099.png', 'of an earlier version');
+    await storage.write('thumbnails/0007.jpg', 'of an earlier run');
     await storage.write('thumbnails/mine.png', 'of somebody');
     await writeReport(storage, 'runs/one');
     const page = new TextDecoder().decode(storage.files.get('report.html'));
-    expect(page.length).toBeLessThan(150_000);
+    expect(page.length).toBeLessThan(600_000);
     const links = [...parsePage(page).querySelectorAll('.elite a')];
     expect(links.map((link) => link.getAttribute('href'))).toEqual(
-      input.cells.map((cell) => picturePath(input.run, cell.class)),
+      input.cells.slice(1).map((cell) => picturePath(input.run, cell.class)),
     );
-    const sources = links.map((link) => link.querySelector('img')?.getAttribute('src') ?? '');
-    const names = await storage.list('thumbnails');
-    expect([...sources, 'thumbnails/mine.png'].sort()).toEqual(
-      names.map((name) => `thumbnails/${name}`).sort(),
+    for (const link of links)
+      expect(link.querySelector('[role="img"]')?.getAttribute('aria-label')).toMatch(/^Image that the model/);
+    expect(parsePage(page).querySelectorAll('.elite .missing')).toHaveLength(1);
+    expect(await storage.list('thumbnails')).toEqual(['0000.jpg', '0001.jpg', 'mine.png']);
+    expect(page.match(/url\("thumbnails[^"]*"\)/g)).toEqual([
+      'url("thumbnails/0000.jpg")',
+      'url("thumbnails/0001.jpg")',
+    ]);
+    const sheets = ['0000', '0001'].map((name) =>
+      decodeImage(storage.files.get(`thumbnails/${name}.jpg`)!, 'sheet'),
     );
-    const {
-      extent: [, height, width],
-    } = decodeImage(storage.files.get(sources[30]!)!, 'thumbnail');
-    expect([height, width]).toEqual([128, 128]);
+    expect(sheets.map(({ extent }) => extent)).toEqual([
+      [3, 1320, 1320],
+      [3, 396, 396],
+    ]);
+  });
+
+  it('loses nothing of many pictures of few pixels, which the page holds', async () => {
+    const input = sized(fakeRun({ classes: 31, encoding: 'direct', generations: 1 }), [1, 28, 28]);
+    const storage = await storageOf(input);
+    for (const { class: number } of input.cells)
+      await storage.write(picturePath(input.run, number), png(28, number));
+    await writeReport(storage, 'runs/one');
+    const page = new TextDecoder().decode(storage.files.get('report.html'));
+    const [, base64 = ''] = /url\("data:image\/png;base64,([^"]*)"\)/.exec(page) ?? [];
+    const { extent, bytes } = decodeImage(Buffer.from(base64, 'base64'), 'sheet');
+    expect(extent).toEqual([1, 6 * 32, 6 * 32]);
+    for (const [place] of input.cells.entries())
+      expect(bytes[(32 * Math.floor(place / 6) + 9) * 6 * 32 + 32 * (place % 6) + 9]).toBe(place);
+    expect(await storage.list('thumbnails')).toEqual([]);
   });
 });
 
@@ -90,15 +112,12 @@ describe("the report of an ascent's folder", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(40e6);
   });
 
-  it('embeds many pictures shrunk', async () => {
-    const sizes = async (objectives: number) => {
-      const images = embedded((await written({ objectives }, 160)).document, '.elite');
-      expect(images).toHaveLength(objectives);
-      return new Set(images.map(({ extent }) => extent[2]));
-    };
-    expect(await sizes(30)).toEqual(new Set([160]));
-    expect(await sizes(31)).toEqual(new Set([128]));
-    if (full) expect(await sizes(241)).toEqual(new Set([128]));
+  it('embeds a few as they are, and many on a sheet', async () => {
+    const few = (await written({ objectives: 30 }, 160)).document;
+    expect(embedded(few, '.elite').map(({ extent }) => extent[2])).toEqual(Array(30).fill(160));
+    const { document } = await written({ objectives: 31 }, 160);
+    expect(document.querySelectorAll('.elite img')).toHaveLength(0);
+    expect(document.querySelectorAll('.elite a > .thumbnail.sheet-0')).toHaveLength(31);
   });
 
   it('shrinks what trials are compared by', async () => {

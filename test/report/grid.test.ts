@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../src/image/image.ts';
-import { composeGrid, type GridPicture } from '../../src/report/grid.ts';
+import { composeGrid, gridPictureSide, type GridPicture } from '../../src/report/grid.ts';
 import { full } from '../support/full.ts';
 
 function picture(size: number, channels: 1 | 3, fill: (index: number) => number): GridPicture {
@@ -50,6 +50,16 @@ describe('composeGrid', () => {
     const grid = composeGrid(pictures, { largestSide: 700 });
     expect(Math.max(grid.extent[2], grid.extent[1])).toBeLessThanOrEqual(700);
     expect(pixel(grid, 4 + 9, 4 + 9)).toEqual([50, 50, 50]);
+  });
+
+  it('is no longer than 4,096 pixels for a thousand pictures of 256, of which it asks for no more than it shows', () => {
+    const side = gridPictureSide(1000, [3, 256, 256]);
+    expect(side).toBeGreaterThan(60);
+    const pictures = Array.from({ length: 1000 }, () => picture(side, 1, () => 7));
+    const grid = composeGrid(pictures);
+    expect(Math.max(grid.extent[1], grid.extent[2])).toBeLessThanOrEqual(4096);
+    expect(pixel(grid, 4 + side - 1, 4 + side - 1)).toEqual([7, 7, 7]);
+    expect(pixel(grid, 4 + side, 4)).toEqual([255, 255, 255]);
   });
 
   it('fits any number of pictures of any size', () => {

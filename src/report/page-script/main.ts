@@ -1,8 +1,11 @@
-/** The script of a report with many pictures: filters and sorts them. Without it the page shows all of them, by class. */
+/**
+ * The script of a report with many pictures: filters and sorts them, and draws networks. Without it the page shows all pictures, by class.
+ */
 import { isNamed, wordsOf } from '../class-search.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import { elementById } from '../gallery/page/elements.ts';
 import type { ListOrder } from '../picture-list.ts';
+import { drawWhenOpened } from './networks.ts';
 
 interface Listed {
   readonly figure: HTMLElement;
@@ -15,6 +18,7 @@ interface Listed {
 const form = document.getElementById('chooser');
 const list = document.getElementById('list');
 if (form instanceof HTMLFormElement && list) start(form, list);
+drawWhenOpened();
 
 function start(chooser: HTMLFormElement, shown: HTMLElement): void {
   const all = Array.from(shown.children, (figure) => listed(figure as HTMLElement));
