@@ -6,6 +6,7 @@ import type { Image } from '../../src/image/image.ts';
 import { decodeImage, encodePng } from '../../src/node/image-file.ts';
 import { chunk, END_CHUNK, headerChunk, PNG_SIGNATURE, pngOf } from '../support/png-bytes.ts';
 import { pixelsOf, notesOf, small, lines, good, compressed, withData, damaged } from './png-files.ts';
+import { full } from '../support/full.ts';
 
 const image: fc.Arbitrary<Image> = fc
   .tuple(fc.constantFrom(1, 3), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
