@@ -1,6 +1,5 @@
 /** What a command line has of the world around it: where it writes and how it gets a device. */
-import { searchGpu, type OpenedGpu } from '../node/adapter.ts';
-import { silenceDriver } from '../node/silence-driver.ts';
+import type { OpenedGpu } from '../node/adapter.ts';
 import type { Output } from './output.ts';
 import type { OptionNames } from './option-words.ts';
 import { StatusLine } from './status-line.ts';
@@ -65,6 +64,8 @@ export const processIo: Io = {
   out: process.stdout,
   err: process.stderr,
   openDevice: async (adapter, hear = () => undefined) => {
+    const { searchGpu } = await import('../node/adapter.ts');
+    const { silenceDriver } = await import('../node/silence-driver.ts');
     const opened = await searchGpu(adapter, { listen: silenceDriver(hear) });
     const close = () => {
       opened.gpu.close();

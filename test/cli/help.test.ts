@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { environment } from '../../src/cli/help.ts';
 import { fool } from './fool.ts';
@@ -21,6 +23,36 @@ it('the help of the program has groups of commands, and the environment variable
   ]);
   for (const name of [...commands, 'weights', 'tune', 'bench', 'experiment', 'help'])
     expect(out).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+});
+
+it('the help of the program is that of all its commands, without loading one', async () => {
+  // A command line of more than one word is read by the whole program.
+  const { out } = await fool('--help', '--help');
+  expect((await fool('--help')).out).toBe(out);
+  expect((await fool('help')).out).toBe(out);
+  expect((await fool('--version')).out).toBe((await fool('--version', '--version')).out);
+});
+
+it('the help of the program loads little more than what reads command lines', { timeout: 60_000 }, () => {
+  const script = fileURLToPath(new URL('../../dist/fool.js', import.meta.url));
+  const loaded: string[] = [];
+  const pending = [script];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    loaded.push(file);
+    const text = readFileSync(file, 'utf8');
+    // Not what is imported by a call, when it is needed.
+    for (const [, from = ''] of text.matchAll(/(?:\bfrom|^import) "([^"]+)";$/gm))
+      if (from.startsWith('.') && !loaded.includes(join(file, '..', from)))
+        pending.push(join(file, '..', from));
+  }
+  const text = loaded.map((file) => readFileSync(file, 'utf8')).join('');
+  expect(text.length).toBeLessThan(60_000);
+  for (const heavy of ['zod', 'webgpu', 'pngjs', '@observablehq/plot', 'linkedom', 'protobufjs/minimal.js'])
+    expect(text).not.toContain(` from "${heavy}"`);
+  const begun = performance.now();
+  expect(execFileSync(process.execPath, [script, '--help'], { encoding: 'utf8' })).toContain('Networks:');
+  // It takes a tenth of a second on a machine that does nothing else.
+  expect(performance.now() - begun).toBeLessThan(10_000);
 });
 
 it('the help of a command has its own groups first, then those of many, then examples', async () => {

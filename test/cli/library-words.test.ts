@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { buildExperiments } from '../../src/cli/experiments.ts';
 import { begin, processIo } from '../../src/cli/io.ts';
 import { inOptions, messageInOptions, optionsOf } from '../../src/cli/option-words.ts';
-import { buildProgram } from '../../src/cli/run.ts';
+import { buildProgram } from '../../src/cli/whole-program.ts';
 import { checkPair } from '../../src/experiments/shared-classes.ts';
 import type { Tensor } from '../../src/formats/tensor.ts';
 import type { WeightFile } from '../../src/formats/weight-file.ts';
