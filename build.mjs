@@ -65,6 +65,13 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',
 });
+// The thread that saves runs; library and command line start it by its path.
+await build({
+  ...common,
+  platform: 'node',
+  entryPoints: { 'saving-thread': 'src/node/saving-thread.ts' },
+  outdir: 'dist',
+});
 // What few commands need is loaded by them alone, out of chunks.
 const commands = await build({
   ...common,

@@ -4,6 +4,7 @@ import { ClassNames } from '../datasets/class-names.ts';
 import { replay, type Replayed } from '../runs/evolution/replay.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import type { FoundLine } from '../node/lineage-files.ts';
+import { drawMissing } from './draw-missing.ts';
 import type { CommonOptions } from './options.ts';
 import { loadLineageReporting } from './reporting.ts';
 import { loadModelOf } from './run-model.ts';
@@ -24,6 +25,7 @@ export async function reportLineage(
 ): Promise<void> {
   const { findLine, writeLineage } = await loadLineageReporting();
   const storage = new FileStorage(folder);
+  await drawMissing(folder, options, terminal);
   const found = await findLine(storage, folder, (labels) => {
     const number = new ClassNames(labels).find(options.lineage);
     if (typeof number === 'string') throw new UsageError(`--lineage: ${number}`);

@@ -13,6 +13,7 @@ import {
 } from '../experiments/experiment-record.ts';
 import { flagOf, settingText, valuesAt, type Values } from '../experiments/experiment-settings.ts';
 import { filesOfExperiments } from '../node/experiment-host.ts';
+import { backgroundWriter } from '../node/background-writer.ts';
 import { FileStorage } from '../node/file-storage.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -132,6 +133,7 @@ async function follow(
     storage,
     now: () => performance.now(),
     ...files,
+    openWriter: (folder) => backgroundWriter(storage, folder),
     // Every run asks for it, before it begins and when it does.
     loadModel: (name) => {
       const loading = models.get(name) ?? files.loadModel(name);

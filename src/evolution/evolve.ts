@@ -78,6 +78,14 @@ export async function evolve(options: EvolveOptions): Promise<Evolved> {
 
 /** As `evolve`, with a search that there is already, e.g. one that goes on from a checkpoint. It stays the caller's. */
 export async function evolveSearch(search: Search, options: EvolveSearchOptions): Promise<EvolutionResult> {
+  try {
+    return await searching(search, options);
+  } finally {
+    await options.recorder?.close?.();
+  }
+}
+
+async function searching(search: Search, options: EvolveSearchOptions): Promise<EvolutionResult> {
   const { generations, recorder, onGeneration, signal, now = defaultClock, setUp = 0 } = options;
   const clock = new PhaseClock(now, setUp);
   await clock.breeding(() => search.breed());

@@ -1,4 +1,4 @@
-/** The elites' pictures, kept on the device as the very bytes that were judged until they are saved. */
+/** The elites' pictures, kept on the device as the very bytes that were judged. */
 import type { Gpu } from '../gpu/device.ts';
 import type { Image, ImageExtent } from '../image/image.ts';
 import { imageWords, unpadPlanes } from '../image/image-layout.ts';
@@ -8,7 +8,6 @@ import type { Replacement } from './archive.ts';
 
 export class Gallery implements Resource {
   readonly #pictures: RecordStore;
-  readonly #unsaved = new Set<number>();
 
   /**
    * @param children bytes [children, channels, plane words · 4]
@@ -35,28 +34,19 @@ export class Gallery implements Resource {
   adopt(replacements: readonly Pick<Replacement, 'cell' | 'child'>[]): void {
     if (replacements.length === 0) return;
     const encoder = this.gpu.device.createCommandEncoder();
-    for (const { cell, child } of replacements) {
+    for (const { cell, child } of replacements)
       this.#pictures.copyIn(encoder, this.children, child * this.#pictures.bytes, cell);
-      this.#unsaved.add(cell);
-    }
     this.gpu.device.queue.submit([encoder.finish()]);
-  }
-
-  /** Pictures that changed since the last call, as they are now even when evolution goes on meanwhile. */
-  async takeUnsaved(): Promise<{ cell: number; image: Image }[]> {
-    const cells = [...this.#unsaved];
-    this.#unsaved.clear();
-    try {
-      return await Promise.all(cells.map(async (cell) => ({ cell, image: await this.image(cell) })));
-    } catch (error) {
-      this.putBack(cells);
-      throw error;
-    }
   }
 
   /** The picture of a cell's elite, as it is now even when evolution goes on meanwhile. */
   async image(cell: number): Promise<Image> {
     return this.#unpadded(new Uint8Array(await this.#pictures.read(cell)));
+  }
+
+  /** As `image`, of several cells. */
+  async images(cells: readonly number[]): Promise<Image[]> {
+    return (await this.#pictures.readMany(cells)).map((bytes) => this.#unpadded(bytes));
   }
 
   /** The first of the children, as they are drawn now. */
@@ -71,10 +61,5 @@ export class Gallery implements Resource {
   #unpadded(bytes: Uint8Array<ArrayBuffer>): Image {
     const { extent } = this;
     return { extent, bytes: unpadPlanes(bytes, extent[1] * extent[2]) };
-  }
-
-  /** Says that a picture could not be saved, so that it is offered again. */
-  putBack(cells: readonly number[]): void {
-    for (const cell of cells) this.#unsaved.add(cell);
   }
 }

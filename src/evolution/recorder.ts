@@ -47,6 +47,8 @@ export interface Recorder {
   generation?(event: GenerationEvent): void;
   /** Called once, at the end, and before an error of the network ends a search: the last chance to save. */
   finish?(event: FinishEvent): Promise<void>;
+  /** Called when nothing comes any more, also after an error: what is still under way is over when it resolves. */
+  close?(): Promise<void>;
 }
 
 /** Makes a recorder of a search that is ready on the device. @param generations that are asked for */

@@ -76,7 +76,9 @@ export function evolutionStep({
       const complete = await host.withDevice(async (gpu) => {
         const { encodePicture, onWarning } = host;
         const { now } = host;
-        return follow({ gpu, ...named, settings, storage, encodePicture, now, onWarning }, host);
+        const openWriter = host.openWriter?.(runFolder(id));
+        const recording = { storage, encodePicture, now, onWarning, ...(openWriter && { openWriter }) };
+        return follow({ gpu, ...named, settings, ...recording }, host);
       });
       return complete ? outcomeOf(host, id) : undefined;
     },

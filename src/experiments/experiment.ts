@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ImageDataset } from '../datasets/dataset.ts';
 import type { EncodePicture } from '../runs/evolution/folder.ts';
+import type { OpenWriter } from '../runs/evolution/save-writer.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { LabelledBatch } from '../model/evaluation.ts';
 import type { Model } from '../model/model.ts';
@@ -29,6 +30,8 @@ export interface Host {
    */
   readonly withDevice: <T>(work: (gpu: Gpu) => Promise<T>) => Promise<T>;
   readonly encodePicture: EncodePicture;
+  /** Saves runs beside their search, where the host can. @param folder of a run, in the experiment's */
+  readonly openWriter?: (folder: string) => OpenWriter;
   /** @param size what the picture must have. @throws an Error that names the path */
   readonly decodePicture: (
     bytes: Uint8Array,

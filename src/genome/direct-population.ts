@@ -143,13 +143,12 @@ export class DirectPopulation implements Population {
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 
-  genomes(cells: readonly number[]): Promise<Genome[]> {
-    return Promise.all(
-      cells.map(async (cell): Promise<Genome> => {
-        const bytes = new Uint8Array(await this.buffers.elites.read(cell), 0, 2 * this.#genes);
-        return { encoding: 'direct', bytes };
-      }),
-    );
+  async genomes(cells: readonly number[]): Promise<Genome[]> {
+    const records = await this.buffers.elites.readMany(cells);
+    return records.map((record): Genome => ({
+      encoding: 'direct',
+      bytes: record.subarray(0, 2 * this.#genes),
+    }));
   }
 
   restore(cell: number, genome: Genome): void {

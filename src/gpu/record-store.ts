@@ -6,6 +6,9 @@ import type { Gpu } from './device.ts';
 import { ResourceStack, type Resource } from '../util/resources.ts';
 import { GpuLimitError, formatBytes } from './errors.ts';
 
+/** Bytes that are read in one copy: few copies for many small records, and no second archive in the host's memory. */
+const mostStaged = 2 ** 25;
+
 export class RecordStore implements Resource {
   readonly #buffers: readonly GPUBuffer[];
   readonly #perBuffer: number;
@@ -65,6 +68,29 @@ export class RecordStore implements Resource {
   read(record: number): Promise<ArrayBuffer> {
     const { buffer, offset } = this.#place(record);
     return this.gpu.read(buffer, this.bytes, offset);
+  }
+
+  /** As `read`, of many: records that fit into one staging buffer come back together, as views of one array. */
+  async readMany(records: readonly number[]): Promise<Uint8Array<ArrayBuffer>[]> {
+    const atOnce = Math.max(1, Math.floor(mostStaged / this.bytes));
+    const parts: Promise<Uint8Array<ArrayBuffer>[]>[] = [];
+    for (let first = 0; first < records.length; first += atOnce)
+      parts.push(this.#readTogether(records.slice(first, first + atOnce)));
+    return (await Promise.all(parts)).flat();
+  }
+
+  async #readTogether(records: readonly number[]): Promise<Uint8Array<ArrayBuffer>[]> {
+    const staging = this.gpu.staging(`read-back of ${this.label}`, this.bytes * records.length);
+    const encoder = this.gpu.device.createCommandEncoder();
+    for (const [index, record] of records.entries())
+      this.copyOut(encoder, record, staging, index * this.bytes);
+    this.gpu.device.queue.submit([encoder.finish()]);
+    try {
+      const content = await this.gpu.mapped(staging);
+      return records.map((_, index) => new Uint8Array(content, index * this.bytes, this.bytes));
+    } finally {
+      staging.destroy();
+    }
   }
 
   /** Queues bytes for a record; @throws RangeError when they are more than it holds */

@@ -42,8 +42,15 @@ export class FileStorage implements Storage {
   /** Per folder that has been written to: names of leftovers of earlier processes, by target name. */
   readonly #leftovers = new Map<string, Promise<Map<string, string[]>>>();
 
-  constructor(root: string) {
+  /** @param identity of the folder that it must be, as another thread's storage has found it */
+  constructor(root: string, identity?: string) {
     this.root = path.resolve(root);
+    this.#identity = identity;
+  }
+
+  /** By which a folder that was moved away and made anew is told from the one that was written to; undefined before. */
+  get identity(): string | undefined {
+    return this.#identity;
   }
 
   async read(file: string): Promise<Uint8Array | undefined> {

@@ -133,6 +133,6 @@ async function checkLast(
   const different = own.bytes.filter((value, index) => value !== last[index]).length;
   if (own.bytes.length === last.length && different === 0) return;
   throw new ReplayError(
-    sentence`the ancestry of class ${String(cell.class)}, bred and drawn again, does not end in ${path}: ${String(different)} of ${String(own.bytes.length)} bytes differ. The run was made on ${run.adapter.description}; another adapter, driver or version may round otherwise (${setting('adapter')}), and a run that was killed while it saved has newer pictures (${resumed})`,
+    sentence`the ancestry of class ${String(cell.class)}, bred and drawn again, does not end in ${path}: ${String(different)} of ${String(own.bytes.length)} bytes differ. The run was made on ${run.adapter.description}; another adapter, driver or version may round otherwise (${setting('adapter')})`,
   );
 }

@@ -44,6 +44,16 @@ export type {
 } from './evolution/records.ts';
 export { replay, type Replay, type Replayed } from './evolution/replay.ts';
 export type { FolderRecorder } from './evolution/recorder.ts';
+export type {
+  ElitePicture,
+  HandedGenomes,
+  Occupied,
+  OpenWriter,
+  ProgressLine,
+  SaveWriter,
+  Snapshot,
+  WriterSetup,
+} from './evolution/save-writer.ts';
 export type { IsOurs } from './clear-folder.ts';
 export type { ProgressLog } from './progress-log.ts';
 export type { Immutable } from './immutable.ts';

@@ -9,8 +9,9 @@ const path = 'progress.jsonl';
 /** A file of lines of JSON, which is only appended to; a line that was cut off is dropped. */
 export class ProgressLog<Line extends object> {
   #lines: string[] = [];
-  /** Lines that the file holds, and whether a failed append may have left a piece of one behind them. */
-  #written = 0;
+  /** Lines that the file holds, unknown until it is first looked at. */
+  #written: number | undefined;
+  /** Whether a failed append may have left a piece of one behind them. */
   #torn = false;
 
   constructor(
@@ -28,12 +29,14 @@ export class ProgressLog<Line extends object> {
   /** Appends the lines that were added since. */
   async flush(): Promise<void> {
     if (this.#lines.length === 0) return;
-    if (this.#torn) await this.#replace((await this.#read()).slice(0, this.#written));
+    const before = this.#written ?? (await this.#read()).length;
+    this.#written = before;
+    if (this.#torn) await this.#replace((await this.#read()).slice(0, before));
     const lines = [...this.#lines];
     this.#torn = true;
     await this.storage.append(path, lines.join('\n') + '\n');
     this.#torn = false;
-    this.#written += lines.length;
+    this.#written = before + lines.length;
     this.#lines = this.#lines.slice(lines.length);
   }
 

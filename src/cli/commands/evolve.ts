@@ -8,6 +8,7 @@ import type { RunPhaseTimes, RunSettings, RunSummary } from '../../runs/evolutio
 import { newEvolution, resumedEvolution, type EvolutionRun } from '../../runs/evolution/start.ts';
 import { rebuiltCheckpoint } from '../../runs/evolution/rebuilt-checkpoint.ts';
 import type { Model } from '../../model/model.ts';
+import { backgroundWriter } from '../../node/background-writer.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
@@ -114,6 +115,7 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
         settings,
         storage,
         encodePicture: encodePng,
+        openWriter: backgroundWriter(storage),
         memoryBudget: options.memory * 2 ** 20,
         fromArchive: options.fromArchive && !goesOn,
         checkpointEvery: 1000 * options.checkpointEvery,

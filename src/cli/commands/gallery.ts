@@ -16,6 +16,7 @@ import { pageFile, type GalleryRecord } from '../../report/gallery/gallery-recor
 import { surveyRun, type SurveyedRun } from '../../report/gallery/survey.ts';
 import { RunFolderError } from '../../runs/read-files.ts';
 import { listenForInterrupt, type Interrupt } from '../interrupt.ts';
+import { drawMissing } from '../draw-missing.ts';
 import { lockFolder } from '../lock-folder.ts';
 import type { CommonOptions } from '../options.ts';
 import { withGpu } from '../session.ts';
@@ -38,6 +39,7 @@ export async function makeGallery(
   const { runs, notes } = await surveyAll(folders, terminal);
   const storage = new FileStorage(options.out);
   await galleryBefore(storage, options);
+  for (const { name } of runs) await drawMissing(name, options, terminal);
   const lost = options.judge ? await lostModels(runs) : new Map<SurveyedRun, string>();
   const lock = await lockFolder(options.out, storage, terminal, {
     written: [pageFile],

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { FileStorage } from '../../node/file-storage.ts';
 import { withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
+import { drawMissing } from '../draw-missing.ts';
 import { reportLineage } from '../lineage-report.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
 import { loadReporting } from '../reporting.ts';
@@ -43,7 +44,7 @@ export function addReport(program: Command, invocation: Invocation): void {
     .action(async (folders: string[], options: ReportOptions) => {
       const terminal = new Terminal(options, invocation);
       if (options.gallery) await makeGallery(folders, { ...options, out: outOf(options) }, terminal);
-      else if (options.lineage === undefined) await report(onlyOne(folders, options), terminal);
+      else if (options.lineage === undefined) await report(onlyOne(folders, options), options, terminal);
       else await reportLineage(onlyOne(folders, options), { ...options, lineage: options.lineage }, terminal);
     });
   withExamples(command, [
@@ -53,8 +54,9 @@ export function addReport(program: Command, invocation: Invocation): void {
   ]);
 }
 
-async function report(folder: string, terminal: Terminal): Promise<void> {
+async function report(folder: string, options: ReportOptions, terminal: Terminal): Promise<void> {
   const { writeReport } = await loadReporting();
+  await drawMissing(folder, options, terminal);
   const notes = await during(terminal, 'writing the report', writeReport(new FileStorage(folder), folder));
   for (const note of notes) terminal.warn(note);
   const files = reportFiles(folder);

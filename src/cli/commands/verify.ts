@@ -10,6 +10,7 @@ import { readClaims, type Claim, type ClaimedRun } from '../../runs/claims.ts';
 import { formatConfidence, formatCount, formatNumber, shortLabel } from '../../report/format.ts';
 import type { FoundLineage } from '../../runs/evolution/read-lineage.ts';
 import { RunFolderError } from '../../runs/read-files.ts';
+import { drawMissing } from '../draw-missing.ts';
 import { groups, withExamples } from '../help.ts';
 import type { Invocation } from '../io.ts';
 import { withCommon, type CommonOptions } from '../options.ts';
@@ -58,6 +59,7 @@ async function verify(folder: string, options: VerifyOptions, terminal: Terminal
   const run = await readClaims(storage, folder);
   if (run.claims.length === 0) throw new RunFolderError(`${folder} holds no picture yet`);
   const model = await loadModelOf(run, run.modelName, options.model, folder);
+  await drawMissing(folder, options, terminal);
   const cells = await withGpu(options, terminal, (gpu) => verdictsOn(gpu, model, run, storage, terminal));
   const lineage = verifyLineage(run.lineage, terminal);
   const failed = cells.filter(({ holds }) => !holds).length;

@@ -1,4 +1,5 @@
 /** Saves one state at a time while the training goes on. */
+import { OneAtATime } from '../../util/one-at-a-time.ts';
 import type { TrainingState } from './training-state.ts';
 
 /** The host's part of saving a training. */
@@ -10,7 +11,7 @@ export interface Checkpoints {
 }
 
 export class BackgroundSaver {
-  #saving: Promise<void> | undefined;
+  readonly #saves = new OneAtATime();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(
@@ -26,8 +27,8 @@ export class BackgroundSaver {
    */
   offer(step: number, loss: number): void {
     this.#rethrow();
-    if (this.#saving || this.checkpoints?.isDue() !== true) return;
-    this.#saving = this.#save(step, loss);
+    if (this.#saves.isBusy || this.checkpoints?.isDue() !== true) return;
+    this.#saves.begin(() => this.#save(step, loss));
   }
 
   /** Saves unless that step is saved already, and waits for it. @throws what the host's `save` throws */
@@ -40,8 +41,8 @@ export class BackgroundSaver {
   }
 
   /** Waits until nothing is being saved. */
-  async settled(): Promise<void> {
-    await this.#saving;
+  settled(): Promise<void> {
+    return this.#saves.settled();
   }
 
   async #save(step: number, loss: number | null): Promise<void> {
@@ -50,8 +51,6 @@ export class BackgroundSaver {
       this.saved = step;
     } catch (error) {
       this.#failure = { error };
-    } finally {
-      this.#saving = undefined;
     }
   }
 

@@ -11,7 +11,14 @@ import type { Archive } from '../../evolution/archive.ts';
 import { ancestryProblem, Lineage } from '../../evolution/lineage.ts';
 import type { Immutable } from '../immutable.ts';
 import type { RunRecord } from './records.ts';
-import { ancestorsSchema, archiveSchema, count, duration, phaseTimesSchema } from './schema.ts';
+import {
+  ancestorsSchema,
+  archiveSchema,
+  backgroundSaving,
+  count,
+  duration,
+  phaseTimesSchema,
+} from './schema.ts';
 import { readGenome } from './genome-files.ts';
 import { SentenceError, sentence, setting } from '../../util/sentence.ts';
 
@@ -37,6 +44,7 @@ const checkpoint = z.object({
   generations: count.min(1),
   seconds: duration,
   milliseconds: phaseTimesSchema,
+  backgroundSaving,
   cells: archiveSchema,
   /** As in `lineage.json`; those of earlier versions have none. */
   ancestors: ancestorsSchema.exactOptional(),

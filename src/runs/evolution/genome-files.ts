@@ -6,11 +6,10 @@
 import { crc32 } from '../../storage/crc32.ts';
 import { decodeBytes, encodeBytes } from '../../util/base64.ts';
 import type { Genome } from '../../genome/genome.ts';
-import type { Population } from '../../genome/population.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { Elite } from '../../evolution/archive.ts';
 import { genomePath } from './genome-path.ts';
 import type { SerialisedGenome } from './records.ts';
+import type { Occupied } from './save-writer.ts';
 
 /**
  * The largest direct genome that JSON holds, in bytes. A thousand of them are 22 MB of base64, which is quick to write
@@ -22,46 +21,22 @@ export const largestInline = 16_384;
 /** In the folder `genomes`: a file of ours, or what a process killed while writing one left of it. */
 const ours = /^\d{4,}-\d+\.genes(\.\d+)?$/;
 
-/** An occupied cell at the moment of a save. */
-export interface Occupied {
-  readonly cell: number;
-  readonly class: number;
-  readonly elite: Elite;
-}
-
-/** A genome that has been read back and not been saved yet. */
-export interface UnsavedGenome extends Occupied {
-  readonly genome: Genome;
-}
-
 export class SavedGenomes {
   /** By cell: what the JSON says of its elite. */
   readonly #saved = new Map<number, { readonly id: number; readonly stored: SerialisedGenome }>();
 
-  constructor(
-    private readonly storage: Storage,
-    private readonly population: Population,
-  ) {}
+  constructor(private readonly storage: Storage) {}
 
   /** Says that a genome is in the run folder already. */
   remember(cell: number, id: number, stored: SerialisedGenome): void {
     this.#saved.set(cell, { id, stored });
   }
 
-  /** Genomes that no save has kept yet, as they are now even when evolution goes on while they are read. */
-  async takeUnsaved(elites: readonly Occupied[]): Promise<UnsavedGenome[]> {
-    const changed = elites.filter(({ cell, elite }) => this.#saved.get(cell)?.id !== elite.id);
-    const genomes = await this.population.genomes(changed.map(({ cell }) => cell));
-    return changed.flatMap((one, index): UnsavedGenome[] => {
-      const genome = genomes[index];
-      return genome ? [{ ...one, genome }] : [];
-    });
-  }
-
-  /** Writes what goes into files. What fails, or never comes here, is taken again for the next save. */
-  async save(unsaved: readonly UnsavedGenome[]): Promise<void> {
-    for (const { cell, class: number, elite, genome } of unsaved) {
-      this.remember(cell, elite.id, await this.#store(genome, genomePath(number, elite.id)));
+  /** Writes what goes into files. @param genomes by cell, of elites that no save has kept yet */
+  async save(elites: readonly Occupied[], genomes: ReadonlyMap<number, Genome>): Promise<void> {
+    for (const { cell, class: number, elite } of elites) {
+      const genome = genomes.get(cell);
+      if (genome) this.remember(cell, elite.id, await this.#store(genome, genomePath(number, elite.id)));
     }
   }
 

@@ -10,16 +10,20 @@ export class RunTimes {
   readonly #secondsBefore: number;
   #taken: SearchProgress['times'] = none;
   #saving = 0;
+  #isWaiting = false;
+  readonly #backgroundBefore: number;
+  #background = 0;
   /** Moment of the clock at which the run would have begun, had it never stopped. */
   #began: number | undefined;
 
   /** @param from of a run that goes on */
   constructor(
     private readonly now: () => number,
-    from: Pick<Checkpoint, 'seconds' | 'milliseconds'> | undefined,
+    from: Pick<Checkpoint, 'seconds' | 'milliseconds' | 'backgroundSaving'> | undefined,
   ) {
     this.#before = { ...none, ...from?.milliseconds };
     this.#secondsBefore = from?.seconds ?? 0;
+    this.#backgroundBefore = from?.backgroundSaving ?? 0;
   }
 
   /** Takes over what a search has counted so far. */
@@ -28,12 +32,38 @@ export class RunTimes {
     this.#began ??= this.now() - 1000 * (this.#secondsBefore + seconds);
   }
 
-  /** Counts what saving takes. @returns the moment at which it began */
-  async saving(work: () => Promise<void>): Promise<number> {
+  get moment(): number {
+    return this.now();
+  }
+
+  /** Counts what the search waits for saving. */
+  async waiting(work: Promise<void>): Promise<void> {
     const start = this.now();
-    await work();
-    this.#saving += this.now() - start;
-    return start;
+    this.#isWaiting = true;
+    try {
+      await work;
+    } finally {
+      this.#isWaiting = false;
+      this.#saving += this.now() - start;
+    }
+  }
+
+  /** Counts what it takes to hand something over, not what is done with it in another thread. */
+  handing<T>(work: () => T): T {
+    const start = this.now();
+    const result = work();
+    if (!this.#isWaiting) this.#saving += this.now() - start;
+    return result;
+  }
+
+  /** Counts a save beside the search that is over now. @param start moment at which it began */
+  saved(start: number): void {
+    this.#background += this.now() - start;
+  }
+
+  /** Milliseconds that saves took beside the search. */
+  get backgroundSaving(): number {
+    return this.#backgroundBefore + this.#background;
   }
 
   get seconds(): number {

@@ -213,8 +213,12 @@ export const phaseTimesSchema = z.object({
   network: duration,
   readBack: duration,
   evolution: duration,
+  /** What the search waited for saving, at the end included. */
   saving: duration,
 });
+
+/** Milliseconds that saves took beside the search, which are in none of its phases; older records have none. */
+export const backgroundSaving = duration.exactOptional();
 
 export const runSummarySchema = z.object({
   model: z.string(),
@@ -231,5 +235,6 @@ export const runSummarySchema = z.object({
   minConfidence: confidence,
   cellsAbove99: count,
   milliseconds: phaseTimesSchema,
+  backgroundSaving,
   complete: z.boolean(),
 });

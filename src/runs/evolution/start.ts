@@ -7,6 +7,7 @@ import type { Model } from '../../model/model.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { ResourceStack, freedBy, type Resource } from '../../util/resources.ts';
 import { damageNotes } from '../damage-notes.ts';
+import { readJson } from '../read-files.ts';
 import { checkVariants, recordedChoices } from '../recorded-variants.ts';
 import { picturesOf } from '../replaced-run.ts';
 import { markIn, originOf, runMark } from '../run-origin.ts';
@@ -20,10 +21,12 @@ import {
   type Checkpoint,
 } from './checkpoint.ts';
 import { RunFolder, type EncodePicture } from './folder.ts';
-import { readRunRecord } from './read.ts';
+import { readRunRecord, RunFolderError } from './read.ts';
 import { rebuiltCheckpoint } from './rebuilt-checkpoint.ts';
 import { FolderRecorder, type SavingOptions } from './recorder.ts';
 import type { RunRecord, RunSettings } from './records.ts';
+import type { WriterSetup } from './save-writer.ts';
+import { archiveSchema } from './schema.ts';
 
 /** Where a run is recorded. */
 export interface FolderOptions extends SavingOptions {
@@ -92,7 +95,8 @@ async function begin(search: Search, settings: RunSettings, options: FolderOptio
   const folder = new RunFolder(options.storage, options.encodePicture, run);
   await folder.clear(await picturesOf(options.storage));
   await folder.writeRun(run);
-  return opened(search, new FolderRecorder({ search, folder, run }, options), run);
+  const { encodePicture } = options;
+  return opened(search, new FolderRecorder({ search, folder, encodePicture, run }, options), run);
 }
 
 /**
@@ -120,7 +124,9 @@ export async function resumedEvolution(setup: EvolutionSetup): Promise<Evolution
       `the run was rebuilt of archive.json at generation ${String(rebuilt.generations)}: from there on it is no longer the run that its seed gives`,
     );
   if (from) await goOn(search, from, taken?.path ?? checkpointPath, onWarning);
-  const recorded = { search, folder, run, ...(from && { from }) };
+  const { encodePicture } = setup;
+  const pictured = await picturedIn(storage, run, search.classes);
+  const recorded = { search, folder, encodePicture, run, pictured, ...(from && { from }) };
   const resumed = opened(search, new FolderRecorder(recorded, setup), run, from?.generations);
   made.move();
   return resumed;
@@ -140,6 +146,21 @@ async function restore(
   await restoreCells(from, search.archive, search.population, storage);
 }
 
+/** Whose pictures a folder may have: those of the elites that its archive has. */
+async function picturedIn(
+  storage: Storage,
+  run: RunRecord,
+  classes: readonly number[],
+): Promise<WriterSetup['pictured']> {
+  try {
+    const cells = (await readJson(storage, 'archive.json', archiveSchema, run.mark)) ?? [];
+    return cells.map(({ class: number, id }) => [number, id] as const);
+  } catch (error) {
+    if (!(error instanceof RunFolderError)) throw error;
+    return classes.map((number) => [number, null] as const);
+  }
+}
+
 async function goOn(
   search: Search,
   from: Checkpoint,
@@ -149,7 +170,7 @@ async function goOn(
   const lineage = restoredLineage(from, search.settings.population, (problem) => {
     onWarning?.(`${path}: ${problem}: the ancestry begins at the elites there`);
   });
-  // A run that was killed while it saved has pictures on disk that are newer than its checkpoint, or none: all are drawn again.
+  // Those that the folder has may be of another state than this one, or are yet to be drawn: all are drawn again.
   await search.resumeAt(from.generations, lineage);
 }
 
