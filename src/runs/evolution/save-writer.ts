@@ -39,11 +39,13 @@ export interface Snapshot {
   readonly lines: readonly ProgressLine[];
 }
 
+/** The picture of a class's elite. */
 export interface ElitePicture {
   readonly class: number;
   readonly image: Image;
 }
 
+/** Makes the files of a run folder out of what a search hands over. */
 export interface SaveWriter {
   /** Whether it writes beside the search: then the search does not wait for it. */
   readonly inBackground: boolean;
