@@ -51,6 +51,7 @@ export async function uploadParameters(
   checkWeights(architecture, weights, origin);
   using made = new ResourceStack();
   const parameters = made.use(new UploadedParameters());
+  askForPipelines(gpu, architecture, weights);
   for (const shape of parameterShapes(architecture)) {
     const { layer, depth } = shape;
     const weight = weights.get(weightName(layer));
@@ -78,15 +79,30 @@ export async function uploadParameters(
   return parameters;
 }
 
+/** Has all products of factors compiled side by side, while the first weights are copied. */
+function askForPipelines(gpu: Gpu, architecture: Architecture, weights: Weights): void {
+  for (const shape of parameterShapes(architecture)) {
+    const [left, right] = factorNames(shape.layer).map((name) => weights.get(name));
+    if (!left || !right) continue;
+    for (const { shape: part } of weightParts(shape, gpu))
+      // One that does not compile says so where it is bound.
+      gpu.pipelines.get(productOf(part, left, gpu).kernel).catch(() => undefined);
+  }
+}
+
+const productOf = ({ outputs, depth }: ParameterShape, left: WeightTensor, gpu: Gpu) =>
+  matmul({ rows: depth, columns: outputs, depth: left.shape[1] ?? 0 }, gpu);
+
 /** weight[k, o] = Σ_r right[r, k] · left[o, r], in the layout of the device. */
 async function multiplyFactors(
   gpu: Gpu,
   name: string,
-  { outputs, depth }: ParameterShape,
+  part: ParameterShape,
   first: number,
   left: WeightTensor,
   right: WeightTensor,
 ): Promise<GPUBuffer> {
+  const { outputs, depth } = part;
   const rank = left.shape[1] ?? 0;
   const rows = left.data.subarray(first * rank, (first + outputs) * rank);
   const leftTransposed = packWeight({ layer: name, groups: 1, outputs, depth: rank, fileShape: [] }, rows);
@@ -98,7 +114,7 @@ async function multiplyFactors(
     b: scratch.use(gpu.bufferFrom(`${name} left`, leftTransposed)),
   };
   const product = made.use(gpu.buffer(name, 4 * depth * pitch(outputs)));
-  const launch = matmul({ rows: depth, columns: outputs, depth: rank }, gpu);
+  const launch = productOf(part, left, gpu);
   run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, { ...factors, c: product })]));
   made.move();
   return product;

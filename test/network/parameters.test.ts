@@ -96,3 +96,34 @@ describe('dense weights as halves', () => {
     await expect(uploadParameters(gpu, architecture, plain(70_000), 'file.bin')).resolves.toBeDefined();
   });
 });
+
+test('all products of factors are asked for before one of them is waited for', async () => {
+  const gpu = await openTestGpu();
+  const outputs = [7, 11, 13];
+  const layers = outputs.map((count, index) => ({
+    kind: 'dense' as const,
+    name: `dense${String(index)}`,
+    outputs: count,
+  }));
+  const weights: Weights = new Map(
+    outputs.flatMap((count, index): [string, WeightTensor][] => {
+      const [depth, name] = [outputs[index - 1] ?? 5, `dense${String(index)}`];
+      return [
+        [`${name}.weight.left`, { shape: [count, 2], data: new Float32Array(2 * count) }],
+        [`${name}.weight.right`, { shape: [2, depth], data: new Float32Array(2 * depth) }],
+        [`${name}.bias`, { shape: [count], data: new Float32Array(count) }],
+      ];
+    }),
+  );
+  const { pipelines } = gpu;
+  const before = pipelines.onCompiling;
+  const open: number[] = [];
+  pipelines.onCompiling = (compiled, asked) => open.push(asked - compiled);
+  try {
+    using uploaded = await uploadParameters(gpu, { name: 'three', input: [1, 1, 5], layers }, weights, 'f');
+    expect(uploaded.size).toBe(6);
+  } finally {
+    pipelines.onCompiling = before;
+  }
+  expect(open).toEqual([1, 2, 3, 2, 1, 0]);
+});
