@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adapterOption, positiveNumber } from '../src/cli/options.ts';
-import type { AdapterKind, Gpu } from '../src/gpu/device.ts';
+import type { Gpu } from '../src/gpu/device.ts';
 import { noChoices, type ChoiceTable, type TuningTask } from '../src/gpu/tuning.ts';
-import { tunedFamilies } from '../src/kernels/index.ts';
+import { suited } from '../src/kernels/tuning/suited.ts';
 import { tune, type TuningResult } from '../src/kernels/tuning/tuner.ts';
 import { messageOf } from '../src/util/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
@@ -100,19 +100,6 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
     for (const buffer of parameters.values()) buffer.destroy();
   }
   console.log(`written to ${file}`);
-}
-
-/**
- * On a GPU, the task without the tiles that were made for CPU drivers: compiling their unrolled text takes a GPU's driver seconds. The
- * CPU drivers try each other's tiles, since they differ so much.
- */
-function suited(task: TuningTask, kind: AdapterKind): TuningTask {
-  if (kind !== 'gpu') return task;
-  const launches = task.launches.filter(({ kernel: { family }, choice }, index) => {
-    const variant = tunedFamilies[family]?.variants.find(({ name }) => name === choice?.variant);
-    return index === 0 || variant?.suits.includes(kind) === true;
-  });
-  return { ...task, launches };
 }
 
 /** Shapes for which the cost model picks well have no entry. */

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { architectureNames } from '../model/architectures/index.ts';
 import { groups } from './help.ts';
 import { denseStorages, type DenseStorage } from '../network/parameters.ts';
+import type { Tune } from './tuning.ts';
 
 export interface CommonOptions {
   readonly adapter: string;
@@ -11,7 +12,7 @@ export interface CommonOptions {
 }
 
 export interface TuneOptions {
-  readonly tune?: boolean;
+  readonly tune: Tune;
 }
 
 export interface ModelOptions extends CommonOptions, TuneOptions {
@@ -60,7 +61,9 @@ export function withTune(command: Command): Command {
       new Option(
         '--tune',
         'measure first which kernels are fastest here, and keep that for later commands',
-      ).helpGroup(groups.device),
+      )
+        .default('at first use' satisfies Tune, 'on GPUs, once for a network, in two seconds')
+        .helpGroup(groups.device),
     )
     .addOption(new Option('--no-tune', 'take no account of what was measured').helpGroup(groups.device));
 }

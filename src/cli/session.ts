@@ -1,19 +1,14 @@
 /** Opens a device for the time of a command and says which one and why; its networks take the variants that were tuned. */
 import type { Gpu } from '../gpu/device.ts';
 import { DeviceLostError } from '../gpu/errors.ts';
-import { firstOf, type Tuning } from '../gpu/tuning.ts';
-import { bundledChoices } from '../kernels/tuning/bundled-choices.ts';
-import { tableOf, tuneOnDemand } from '../kernels/tuning/measured-choices.ts';
-import { messageOf } from '../util/message-of.ts';
-import { keepTuned, readTuned } from '../node/tuning-cache.ts';
-import { formatCount } from '../report/format.ts';
 import { watchCompiling } from './compile-bar.ts';
 import type { Terminal } from './terminal.ts';
+import { tuningFor, type Tune } from './tuning.ts';
 
 export interface DeviceOptions {
   readonly adapter: string;
-  /** Whether to measure the kernels first, or to ignore measurements; default: those that there are. */
-  readonly tune?: boolean;
+  /** What to do about measurements of kernels; default: those that there are count. */
+  readonly tune?: Tune;
 }
 
 export async function withGpu<T>(
@@ -57,45 +52,4 @@ export async function withGpuAgain<T>(
     if (!(error instanceof DeviceLostError)) throw error;
     throw new DeviceLostError(`${error.message} once more; --resume goes on from the last checkpoint`);
   }
-}
-
-async function tuningFor(gpu: Gpu, { tune }: DeviceOptions, terminal: Terminal): Promise<Tuning | undefined> {
-  if (tune === true) return measured(gpu, terminal);
-  if (tune === false) return undefined;
-  const { choices, problem } = await readTuned(gpu.adapter);
-  if (problem !== undefined) terminal.warn(problem);
-  if (!choices) return undefined;
-  const shipped = bundledChoices(gpu.adapter.kind);
-  const others = Object.entries(choices).filter(([shape, name]) => shipped.variantFor(shape) !== name);
-  if (others.length > 0)
-    terminal.noteOnce(
-      `kernels: what --tune measured on this machine differs for ${formatCount(others.length, 'shape')} from what comes along, and rounds differently; --no-tune leaves it out`,
-    );
-  return firstOf(choices, shipped);
-}
-
-/** Measures what every network is made of before it is made, and keeps what was found for later commands. */
-function measured(gpu: Gpu, terminal: Terminal): Tuning {
-  const onWarning = (text: string) => {
-    terminal.warn(text);
-  };
-  const hooks = {
-    now: () => performance.now(),
-    onWarning,
-    onProgress: (done: number, total: number, label: string) => {
-      terminal.note(`tuning ${String(done + 1)} of ${String(total)}: ${label}`);
-    },
-  };
-  return tuneOnDemand(gpu, hooks, async (verdicts) => {
-    for (const { shape, variant, usual, times } of verdicts) {
-      const gain = (times[usual] ?? NaN) / (times[variant] ?? NaN);
-      if (variant !== usual)
-        terminal.note(`${shape}: ${variant} is ${gain.toFixed(2)} times as fast as ${usual}`);
-    }
-    try {
-      await keepTuned(gpu.adapter, tableOf(verdicts));
-    } catch (error) {
-      onWarning(`what was tuned holds for this command only: ${messageOf(error)}`);
-    }
-  });
 }

@@ -50,7 +50,7 @@ export async function checkTrainOptions(
   if (!resume) return;
   if (replace)
     throw new UsageError('--resume goes on with a training, --replace starts it over: leave one of them out');
-  if (tune !== undefined)
+  if (typeof tune === 'boolean')
     throw new UsageError(
       `a training that is resumed keeps its kernels: leave out --${tune ? '' : 'no-'}tune, or start over with --replace`,
     );

@@ -12,7 +12,6 @@ import type { Storage } from '../storage/storage.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { FileStorage } from './file-storage.ts';
 import { adapterFileOf, hashOf, listKept, parseKept } from './adapter-file.ts';
-import { sentence, setting, type Sentence } from '../util/sentence.ts';
 
 /** What a file of choices is about. */
 interface TuningIdentity {
@@ -55,7 +54,7 @@ export interface TunedChoices {
   /** Undefined where nothing was tuned, or where it cannot be used. */
   readonly choices: ChoiceTable | undefined;
   /** Why a file that is there is not used. */
-  readonly problem?: Sentence;
+  readonly problem?: string;
 }
 
 /** A file of choices in the folder. */
@@ -90,7 +89,7 @@ export async function readTuned(
   const file = tuningFileOf(adapter);
   const ignored = (why: string): TunedChoices => ({
     choices: undefined,
-    problem: sentence`the tuned choices in ${file} are not used: ${why}; ${setting('tune')} measures them afresh`,
+    problem: `the tuned choices in ${file} are not used: ${why}`,
   });
   let bytes: Uint8Array | undefined;
   try {

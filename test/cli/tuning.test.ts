@@ -34,7 +34,7 @@ test('runs take what was tuned, --no-tune does not, and a resumed run keeps what
 
   const later = await fool(...evolve, '--out', join(root, 'later'));
   expect(later.err).toMatch(
-    /^kernels: what --tune measured on this machine differs for \d shapes .*--no-tune/m,
+    /^kernels: what was measured on this machine differs for \d shapes .*--no-tune/m,
   );
   expect(later.code).toBe(0);
   expect(recordOf('later').choices?.[shape]).toBe('tile8x4');

@@ -30,7 +30,7 @@ test('another driver, or other kernels, begin anew', async () => {
   await storage.write(file, textOf(storage).replace(/"kernels": ".*"/, '"kernels": "other"'));
   expect((await readTuned(adapter, storage)).choices).toBeUndefined();
   expect(await problemOf(storage)).toMatch(
-    /not used: the kernels have changed since; tune measures them afresh$/,
+    /not used: the kernels have changed since$/,
   );
 });
 
@@ -50,9 +50,7 @@ test('whatever the file holds, it is no more than ignored, and written over', as
       const found = await readTuned(adapter, storage);
       if (found.choices) for (const name of Object.values(found.choices)) expect(typeof name).toBe('string');
       else
-        expect(String(found.problem)).toMatch(
-          /^the tuned choices in .* are not used: .*; tune measures them afresh$/,
-        );
+        expect(found.problem).toMatch(/^the tuned choices in .* are not used: ./);
       await keepTuned(adapter, choices, storage);
       expect((await readTuned(adapter, storage)).choices).toMatchObject(choices);
     }),

@@ -35,12 +35,12 @@ export function addDoctor(program: Command, invocation: Invocation): void {
       terminal.answer(`used: ${gpu.adapter.description}`);
       terminal.answer(`why: ${gpu.adapter.reason}`);
       terminal.answer(`kernels: variants for ${gpu.adapter.kind}`);
-      const tuning = await tuningFacts(gpu, terminal);
+      const tuning = await tuningFacts(gpu);
       terminal.answer(
         tuning.problem ??
           (tuning.shapes > 0
             ? `tuned: ${formatCount(tuning.shapes, 'shape')}, in ${tuning.file}`
-            : 'tuned: nothing; evolve, ascend, classify, evaluate and train do so with --tune'),
+            : `tuned: nothing; evolve, ascend, classify, evaluate and train do so ${gpu.adapter.kind === 'gpu' ? 'at first use' : 'with --tune'}`),
       );
       terminal.answer(`optional features in use: ${facts.features.join(', ') || 'none'}`);
       terminal.answer(
@@ -69,13 +69,13 @@ export function addDoctor(program: Command, invocation: Invocation): void {
 }
 
 /** What was measured on this adapter, for this version's kernels. */
-async function tuningFacts({ adapter }: Gpu, terminal: Terminal) {
+async function tuningFacts({ adapter }: Gpu) {
   const { choices = {}, problem } = await readTuned(adapter);
   const file = join(tuningFolder(), tuningFileOf(adapter));
   return {
     file,
     shapes: Object.keys(choices).length,
-    ...(problem !== undefined && { problem: terminal.said(problem) }),
+    ...(problem !== undefined && { problem: `${problem}; --tune measures them afresh` }),
   };
 }
 

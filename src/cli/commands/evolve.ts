@@ -176,7 +176,7 @@ async function settingsFor(
   if (!movesOn(options, command)) checkRunFolder(options);
   if (options.fromArchive && !options.resume) throw new UsageError('--from-archive belongs to --resume');
   if (!options.resume) return wanted;
-  if (options.tune !== undefined)
+  if (typeof options.tune === 'boolean')
     throw new UsageError(
       `a run that is resumed keeps its kernels: leave out --${options.tune ? '' : 'no-'}tune, or start a new run`,
     );

@@ -1,4 +1,4 @@
-/** `fool tune`: what was measured on this machine and is kept: the fastest kernels by `--tune`, roofs by `fool bench`. */
+/** `fool tune`: what was measured on this machine and is kept: the fastest kernels, roofs by `fool bench`. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RoofsFile } from '../../../bench/roofs/kept-roofs.ts';
@@ -14,7 +14,7 @@ import { UsageError } from '../usage-error.ts';
 export function addTune(program: Command, invocation: Invocation): void {
   const tune = program
     .command('tune')
-    .description('what --tune and bench measured on this machine and keep: list, clear');
+    .description('what was measured on this machine and is kept, kernels and roofs: list, clear');
   withOutput(
     tune.command('list').description('adapters that were measured: kernels for how many shapes, and roofs'),
   ).action((options: TerminalOptions) => list(new Terminal(options, invocation)));
@@ -47,7 +47,7 @@ async function list(terminal: Terminal): Promise<void> {
   const files = await listAll();
   if (files.length === 0)
     terminal.answer(
-      `nothing was measured (${tuningFolder()}); evolve, ascend, classify, evaluate and train do so with --tune, and bench measures roofs`,
+      `nothing was measured (${tuningFolder()}); evolve, ascend, classify, evaluate and train do so with --tune, or on a GPU at first use, and bench measures roofs`,
     );
   else
     for (const line of aligned([['adapter', 'measured', 'state', 'driver'], ...files.map(cells)]))

@@ -17,6 +17,11 @@ export interface TunerHooks {
   readonly onWarning: (text: string) => void;
   /** Before each task: how many are done. */
   readonly onProgress?: (done: number, total: number, label: string) => void;
+  /**
+   * Milliseconds for all tasks together; without it each takes as long as it needs. Tasks share them evenly: a task takes what it
+   * has measured when its share is spent, and those that are left when all is spent are not begun.
+   */
+  readonly budget?: number;
 }
 
 /** The verdict on a shape. */
@@ -45,16 +50,27 @@ const partOfGrid = 16;
 /** Milliseconds up to which `plain` computes all of a result: on large shapes it takes 20 times as long as a tile. */
 const definitionBudget = 1000;
 
-/** The fastest variant of each task; one whose usual variant fails has no result. */
+/** Share of a task's time in which variants may enter; the rest is for sampling them by turns. */
+const entering = 0.5;
+/** Share of a task's time that its definition may take, where that is less than `definitionBudget`. */
+const defining = 0.25;
+
+/**
+ * The fastest variant of each task; one whose usual variant fails has no result, nor has one that was not begun for want of time.
+ */
 export async function tune(
   gpu: Gpu,
   tasks: readonly TuningTask[],
   hooks: TunerHooks,
 ): Promise<TuningResult[]> {
   const results: TuningResult[] = [];
+  const { budget = Infinity, now } = hooks;
+  const end = now() + budget;
   for (const [done, task] of tasks.entries()) {
+    const left = end - now();
+    if (left <= 0) break;
     hooks.onProgress?.(done, tasks.length, task.label);
-    const result = await decide(gpu, task, hooks);
+    const result = await decide(gpu, task, hooks, left / (tasks.length - done));
     if (result) results.push(result);
   }
   return results;
@@ -68,9 +84,19 @@ interface Runner {
   best: number;
 }
 
-async function decide(gpu: Gpu, task: TuningTask, hooks: TunerHooks): Promise<TuningResult | undefined> {
+/** @param share milliseconds that it may take, more or less: what is being compiled or sampled is waited for */
+async function decide(
+  gpu: Gpu,
+  task: TuningTask,
+  hooks: TunerHooks,
+  share: number,
+): Promise<TuningResult | undefined> {
   const [usual, ...others] = task.launches;
   if (!usual) return undefined;
+  const started = hooks.now();
+  // Where time is short, drivers compile all variants of a shape at a time; one that is refused says so when it enters.
+  if (Number.isFinite(share))
+    for (const { kernel } of task.launches) gpu.pipelines.get(kernel).catch(() => undefined);
   using buffers = new TrialBuffers(gpu, task);
   const first = await enter(gpu, task, usual, buffers, hooks);
   if (!first) return undefined;
@@ -79,7 +105,7 @@ async function decide(gpu: Gpu, task: TuningTask, hooks: TunerHooks): Promise<Tu
     hooks.onWarning(`${task.label}: ${nameOf(usual)} gives numbers that are not finite; it is not tuned`);
     return undefined;
   }
-  const definition = await defined(gpu, task, buffers, hooks);
+  const definition = await defined(gpu, task, buffers, hooks, Math.min(definitionBudget, defining * share));
   const expected = definition?.map((made, index) => (made === 0 ? (result[index] ?? 0) : made)) ?? result;
   const oracle = definition ? 'plain' : first.name;
   const leaveOut = (name: string) => {
@@ -91,6 +117,7 @@ async function decide(gpu: Gpu, task: TuningTask, hooks: TunerHooks): Promise<Tu
   if (agrees(result, expected)) runners.push(first);
   else leaveOut(first.name);
   for (const launch of others) {
+    if (hooks.now() - started > entering * share) break;
     const fastest = Math.min(...runners.map(({ best }) => best));
     const runner = await enter(gpu, task, launch, buffers, hooks, fastest);
     if (!runner) continue;
@@ -98,7 +125,7 @@ async function decide(gpu: Gpu, task: TuningTask, hooks: TunerHooks): Promise<Tu
     else leaveOut(runner.name);
   }
   if (runners.length === 0) return undefined;
-  await race(gpu, runners, hooks);
+  await race(gpu, runners, hooks, started + share);
   const times = Object.fromEntries(runners.map(({ name, best }) => [name, best]));
   return { shape: task.shape, variant: winnerOf(first.name, times), usual: first.name, times };
 }
@@ -113,6 +140,7 @@ async function defined(
   { label, launches }: TuningTask,
   buffers: TrialBuffers,
   hooks: TunerHooks,
+  budget: number,
 ): Promise<Float32Array | undefined> {
   const plain = launches.slice(1).find(({ choice }) => choice?.variant === 'plain');
   if (!plain) return undefined;
@@ -120,7 +148,7 @@ async function defined(
     const dispatch = await bind(gpu, label, plain, buffers.buffers);
     buffers.clearResult();
     const estimate = await partly(gpu, dispatch, hooks);
-    if (estimate <= definitionBudget) await timed(gpu, dispatch, 1, hooks);
+    if (estimate <= budget) await timed(gpu, dispatch, 1, hooks);
     return await buffers.result();
   } catch {
     // It is tried once more as a variant, which says why it does not run.
@@ -174,20 +202,21 @@ function partly(gpu: Gpu, dispatch: Dispatch, hooks: TunerHooks): Promise<number
   return timed(gpu, part, 1, hooks).then((time) => time / share);
 }
 
-/** Samples all by turns, those that are far behind no more. */
-async function race(gpu: Gpu, runners: readonly Runner[], hooks: TunerHooks): Promise<void> {
+/** Samples all by turns, those that are far behind no more; at least once, and no more when the clock says `end`. */
+async function race(gpu: Gpu, runners: readonly Runner[], hooks: TunerHooks, end: number): Promise<void> {
   const usual = runners[0]?.best ?? 0;
   const repeats = Math.min(mostRepeats, Math.max(1, Math.ceil(sampleLength / Math.max(usual, 1e-3))));
   const started = hooks.now();
   for (let round = 0; round < rounds.most; round++) {
-    if (round >= rounds.least && hooks.now() - started > rounds.time) return;
+    const time = hooks.now();
+    if (round >= rounds.least && time - started > rounds.time) return;
+    if (round > 0 && time > end) return;
     const fastest = Math.min(...runners.map(({ best }) => best));
     for (const [index, runner] of runners.entries()) {
       // A single run may have been disturbed: all are sampled once more, unless they take long.
       const lost = runner.best > hopeless * fastest && (round > 0 || runner.best > longRun);
       if (index > 0 && lost) continue;
-      const time = await timed(gpu, runner.dispatch, repeats, hooks);
-      runner.best = Math.min(runner.best, time);
+      runner.best = Math.min(runner.best, await timed(gpu, runner.dispatch, repeats, hooks));
     }
   }
 }

@@ -53,6 +53,24 @@ test('plain says what is right: a usual variant that computes something else giv
   ]);
 });
 
+test('where time is short, a task takes what it has measured, and those for which none is left are not begun', async () => {
+  const gpu = await openTestGpu();
+  const [usual, other] = [matmul(shape, gpu, 'steps16x4'), matmul(shape, gpu, 'steps12x8')];
+  const tasks = [task(usual, other), { ...task(usual, other), shape: 'another shape' }];
+  // Time passes only when the clock is read.
+  const ticking = (step: number) => {
+    let time = 0;
+    return { now: () => (time += step), onWarning: expect.unreachable };
+  };
+  expect(await tune(gpu, tasks, { ...ticking(1), budget: 0 })).toEqual([]);
+  const [first, ...rest] = await tune(gpu, tasks, { ...ticking(10), budget: 60 });
+  expect(first).toMatchObject({ shape: 'a shape', variant: 'steps16x4', times: { steps16x4: 10 } });
+  expect(Object.keys(first!.times)).toEqual(['steps16x4']);
+  expect(rest).toEqual([]);
+  const both = await tune(gpu, tasks, { ...ticking(1e-3), budget: 1 });
+  expect(both.map(({ times }) => Object.keys(times))).toEqual(Array(2).fill(['steps16x4', 'steps12x8']));
+});
+
 test('a gain of three per cent or less is noise: the usual variant stays', () => {
   expect(winnerOf('usual', { usual: 100, other: 97 })).toBe('usual');
   expect(winnerOf('usual', { usual: 100, other: 96.9 })).toBe('other');
