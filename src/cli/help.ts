@@ -22,7 +22,10 @@ export function withExamples(command: Command, examples: readonly (readonly [lin
 /** Environment variables by name, as the help of the program lists them. */
 export const environment: readonly (readonly [name: string, about: string])[] = [
   ['FOOL_ADAPTER', 'the adapter, where --adapter names none'],
-  ['FOOL_TUNING_FOLDER', 'where measurements are kept: kernels by --tune and at first use on GPUs, roofs by bench'],
+  [
+    'FOOL_TUNING_FOLDER',
+    'where measurements are kept: kernels by --tune and at first use on GPUs, roofs by bench',
+  ],
   ['FOOL_WEIGHTS_MANIFEST', 'a list of weight files of your own, as JSON, in place of the known ones'],
   [
     'FOOL_EXPECTED_LAUNCHES',

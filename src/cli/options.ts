@@ -58,10 +58,7 @@ export function withOutput(command: Command): Command {
 export function withTune(command: Command): Command {
   return command
     .addOption(
-      new Option(
-        '--tune',
-        'measure first which kernels are fastest here, and keep that for later commands',
-      )
+      new Option('--tune', 'measure first which kernels are fastest here, and keep that for later commands')
         .default('at first use' satisfies Tune, 'on GPUs, once for a network, in two seconds')
         .helpGroup(groups.device),
     )

@@ -44,7 +44,8 @@ const recordOf = (name: string) =>
   JSON.parse(readFileSync(join(root, name, 'run.json'), 'utf8')) as RunRecord;
 const measuring = /^kernels: which are fastest here is measured, once, for two seconds at most; --no-tune/m;
 const fileOf = () => join(folder, readdirSync(folder)[0] ?? '');
-const kept = () => (JSON.parse(readFileSync(fileOf(), 'utf8')) as { choices: Record<string, string> }).choices;
+const kept = () =>
+  (JSON.parse(readFileSync(fileOf(), 'utf8')) as { choices: Record<string, string> }).choices;
 
 test('a GPU is measured at first use and named in run.json, not with --no-tune, and not again', async () => {
   const without = await evolve('without', '--no-tune');

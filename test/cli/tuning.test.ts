@@ -33,9 +33,7 @@ test('runs take what was tuned, --no-tune does not, and a resumed run keeps what
   expect(JSON.parse(doctor.out)).toMatchObject({ tuning: { shapes: 4, file: join(folder, file) } });
 
   const later = await fool(...evolve, '--out', join(root, 'later'));
-  expect(later.err).toMatch(
-    /^kernels: what was measured on this machine differs for \d shapes .*--no-tune/m,
-  );
+  expect(later.err).toMatch(/^kernels: what was measured on this machine differs for \d shapes .*--no-tune/m);
   expect(later.code).toBe(0);
   expect(recordOf('later').choices?.[shape]).toBe('tile8x4');
   const again = ['--resume', '--generations', '3', '--quiet', '--out', join(root, 'untuned')];

@@ -29,9 +29,7 @@ test('another driver, or other kernels, begin anew', async () => {
   expect(await problemOf(storage, newer)).toContain('it is of another adapter, driver 1.2.3');
   await storage.write(file, textOf(storage).replace(/"kernels": ".*"/, '"kernels": "other"'));
   expect((await readTuned(adapter, storage)).choices).toBeUndefined();
-  expect(await problemOf(storage)).toMatch(
-    /not used: the kernels have changed since$/,
-  );
+  expect(await problemOf(storage)).toMatch(/not used: the kernels have changed since$/);
 });
 
 test('whatever the file holds, it is no more than ignored, and written over', async () => {
@@ -49,8 +47,7 @@ test('whatever the file holds, it is no more than ignored, and written over', as
       await storage.write(file, bytes);
       const found = await readTuned(adapter, storage);
       if (found.choices) for (const name of Object.values(found.choices)) expect(typeof name).toBe('string');
-      else
-        expect(found.problem).toMatch(/^the tuned choices in .* are not used: ./);
+      else expect(found.problem).toMatch(/^the tuned choices in .* are not used: ./);
       await keepTuned(adapter, choices, storage);
       expect((await readTuned(adapter, storage)).choices).toMatchObject(choices);
     }),
