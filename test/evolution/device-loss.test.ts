@@ -32,7 +32,7 @@ test.each([
     const [whole, storage] = [new MemoryStorage(), new MemoryStorage()];
     await go({ storage: whole });
     for (const [step, at] of [
-      ['submit', 12],
+      ['submit', 7],
       ['dispatch', 15],
     ] as const) {
       const gpu = await openGpu(adapter);
