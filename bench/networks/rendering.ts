@@ -1,7 +1,6 @@
 /** Drawing CPPNs: nodes at pixels a second, beside the sines and exponentials that the adapter makes in registers. */
-import { randomCppn, mutateCppn } from '../../src/genome/cppn-genome.ts';
+import { flattenCppn, mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
 import { CppnPopulation } from '../../src/genome/cppn-population.ts';
-import { flattenCppn } from '../../src/genome/cppn-program.ts';
 import type { CppnGenome } from '../../src/genome/genome.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { RandomStream } from '../../src/random/threefry.ts';

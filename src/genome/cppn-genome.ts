@@ -1,43 +1,32 @@
-/** Random CPPN genomes and their mutation, by the published settings (paper §2.3). */
-import { polynomialMutation } from '../random/polynomial-mutation.ts';
+/** CPPN genomes as records have them: what `CppnGenomes` and `CppnPrograms` do with many at a time, for one. */
 import type { RandomStream } from '../random/threefry.ts';
-import {
-  activationFunctions,
-  type ActivationFunction,
-  type CppnConnection,
-  type CppnGenome,
-  type CppnNode,
-} from './genome.ts';
-
-/** The inputs are the nodes 0 to 3. */
-export const inputNames = ['x', 'y', 'distance', 'bias'] as const;
-export const inputCount = inputNames.length;
-
-/** Weights lie in [−largestWeight, largestWeight]. */
-export const largestWeight = 10;
-
-/** A genome stops growing here: 1,024 values can be held at once, which is all of them and the inputs. */
-export const mostNodes = 1000;
-
-/** Probabilities per child, of the published settings. */
-export const cppnRates = {
-  weight: 0.1,
-  activation: 0.1,
-  addConnection: 0.5,
-  deleteConnection: 0.3,
-  addNode: 0.5,
-  deleteNode: 0.2,
-} as const;
+import { CppnGenomes } from './cppn-genomes.ts';
+import { inputCount } from './cppn-inputs.ts';
+import { addMutatedCppn, addRandomCppn, mostNodes } from './cppn-mutation.ts';
+import { CppnPrograms } from './cppn-program.ts';
+import type { CppnGenome } from './genome.ts';
 
 /** All inputs joined to all outputs, no hidden node, random weights and functions. */
 export function randomCppn(outputs: number, random: RandomStream): CppnGenome {
-  const nodes = Array.from({ length: outputs }, (_, index): CppnNode => {
-    return { id: inputCount + index, role: 'output', activation: randomActivation(random) };
-  });
-  const connections = nodes.flatMap(({ id }) =>
-    inputNames.map((_, source): CppnConnection => ({ source, target: id, weight: randomWeight(random) })),
-  );
-  return { encoding: 'cppn', nodes, connections };
+  const genomes = new CppnGenomes(outputs);
+  return genomes.genome(addRandomCppn(genomes, random));
+}
+
+/**
+ * A mutated copy; never a cycle, never a lost output.
+ * @param times how often it is mutated
+ * @throws RangeError for a genome that could not have grown here
+ */
+export function mutateCppn(parent: CppnGenome, random: RandomStream, times = 1): CppnGenome {
+  checkCppn(parent);
+  let [parents, children] = [new CppnGenomes(outputsOf(parent)), new CppnGenomes(outputsOf(parent))];
+  parents.append(parent);
+  for (let time = 0; time < times; time++) {
+    children.clear();
+    addMutatedCppn(children, parents, 0, random);
+    [parents, children] = [children, parents];
+  }
+  return parents.genome(0);
 }
 
 /**
@@ -62,106 +51,68 @@ export function checkCppn({ nodes, connections }: CppnGenome): void {
   }
 }
 
-/** A mutated copy; never a cycle, never a lost output. */
-export function mutateCppn(parent: CppnGenome, random: RandomStream): CppnGenome {
-  let nodes = parent.nodes.map((node): CppnNode => {
-    return random.chance(cppnRates.activation) ? { ...node, activation: randomActivation(random) } : node;
-  });
-  let connections = parent.connections.map((connection): CppnConnection => {
-    return random.chance(cppnRates.weight)
-      ? { ...connection, weight: mutateWeight(connection.weight, random.uniform()) }
-      : connection;
-  });
-  if (random.chance(cppnRates.addConnection)) connections = addConnection(nodes, connections, random);
-  if (random.chance(cppnRates.deleteConnection)) connections = deleteConnection(connections, random);
-  if (random.chance(cppnRates.addNode)) ({ nodes, connections } = addNode(nodes, connections, random));
-  if (random.chance(cppnRates.deleteNode)) ({ nodes, connections } = deleteNode(nodes, connections, random));
-  return { encoding: 'cppn', nodes, connections };
+export const outputsOf = ({ nodes }: CppnGenome): number =>
+  nodes.filter(({ role }) => role === 'output').length;
+
+/** The program of one genome. */
+export interface FlatCppn {
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly nodes: number;
+  /** Values held at once at most; the inputs stand in the first four at the start. */
+  readonly slots: number;
+  /** Slot of each output. */
+  readonly outputs: readonly number[];
+  /** Of each edge in the order of the words: which of the genome's connections it is. */
+  readonly connections: readonly number[];
 }
 
-type Nodes = CppnNode[];
-type Connections = CppnConnection[];
+/** @throws RangeError as `CppnPrograms.write`, or for a connection from or to a node that is not there */
+export const flattenCppn = (genome: CppnGenome): FlatCppn => flatten(genome, false);
 
-/** Joins two nodes that are not joined yet, if the pair drawn can be without a cycle; a few draws are made. */
-function addConnection(nodes: Nodes, connections: Connections, random: RandomStream): Connections {
-  const sources = [...inputNames.keys(), ...nodes.map(({ id }) => id)];
-  for (let attempt = 0; attempt < 10; attempt++) {
-    const source = sources[random.below(sources.length)];
-    const target = nodes[random.below(nodes.length)]?.id;
-    if (source === undefined || target === undefined) continue;
-    const joined = connections.some((other) => other.source === source && other.target === target);
-    if (joined || reaches(connections, target, source)) continue;
-    return [...connections, { source, target, weight: randomWeight(random) }];
-  }
-  return connections;
-}
+/**
+ * The same nodes and connections in the same places, with a slot of its own for every value: for the gradient, which asks for
+ * them all again on its way back.
+ * @throws RangeError as `flattenCppn`; all values count
+ */
+export const flattenApart = (genome: CppnGenome): FlatCppn => flatten(genome, true);
 
-function deleteConnection(connections: Connections, random: RandomStream): Connections {
-  const chosen = random.below(Math.max(1, connections.length));
-  return connections.filter((_, index) => index !== chosen);
-}
-
-/** Splits a connection; both halves keep its weight. */
-function addNode(
-  nodes: Nodes,
-  connections: Connections,
-  random: RandomStream,
-): { nodes: Nodes; connections: Connections } {
-  const split = connections[random.below(Math.max(1, connections.length))];
-  if (!split || nodes.length >= mostNodes) return { nodes, connections };
-  const id = 1 + nodes.reduce((most, node) => Math.max(most, node.id), inputCount - 1);
-  const node: CppnNode = { id, role: 'hidden', activation: randomActivation(random) };
-  const halves = [
-    { source: split.source, target: id, weight: split.weight },
-    { source: id, target: split.target, weight: split.weight },
-  ];
+function flatten(genome: CppnGenome, apart: boolean): FlatCppn {
+  const genomes = new CppnGenomes(outputsOf(genome));
+  const origins: number[] = [];
+  const edges: number[] = [];
+  genomes.append(genome, origins);
+  const programs = new CppnPrograms(1);
+  programs.write(0, genomes, 0, { apart, edges });
+  const [, nodes = 0, packed = 0] = programs.table;
   return {
-    nodes: [...nodes, node],
-    connections: [...connections.filter((other) => other !== split), ...halves],
+    words: programs.written.slice(),
+    nodes,
+    slots: programs.mostSlots,
+    outputs: Array.from({ length: genomes.outputs }, (_, output) => (packed >>> (10 * output)) & 1023),
+    connections: edges.map((edge) => origins[edge] ?? 0),
   };
 }
 
-/** Removes a hidden node with its connections. */
-function deleteNode(
-  nodes: Nodes,
-  connections: Connections,
-  random: RandomStream,
-): { nodes: Nodes; connections: Connections } {
-  const hidden = nodes.filter(({ role }) => role === 'hidden');
-  const removed = hidden[random.below(Math.max(1, hidden.length))]?.id;
-  if (removed === undefined) return { nodes, connections };
-  return {
-    nodes: nodes.filter(({ id }) => id !== removed),
-    connections: connections.filter(({ source, target }) => source !== removed && target !== removed),
-  };
+export interface FlatPopulation {
+  /** Four words per genome: start, nodes, slots of the outputs (10 bits each), channels. */
+  readonly table: Uint32Array<ArrayBuffer>;
+  readonly program: Uint32Array<ArrayBuffer>;
+  /** Values that the most demanding genome holds at once. */
+  readonly slots: number;
 }
 
-/** Whether values flow from one node to another; a node reaches itself. */
-function reaches(connections: readonly CppnConnection[], from: number, to: number): boolean {
-  const seen = new Set([from]);
-  const open = [from];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node === to) return true;
-    for (const { source, target } of connections) {
-      if (source === node && !seen.has(target)) {
-        seen.add(target);
-        open.push(target);
-      }
-    }
+/** The programs of several genomes as the device takes them. */
+export function flattenPopulation(genomes: readonly FlatCppn[]): FlatPopulation {
+  const table = new Uint32Array(4 * genomes.length);
+  const program = new Uint32Array(genomes.reduce((sum, { words }) => sum + words.length, 0));
+  let start = 0;
+  let most = 0;
+  for (const [index, { words, nodes, slots, outputs }] of genomes.entries()) {
+    const packed = outputs.reduce((sum, slot, channel) => (sum | (slot << (10 * channel))) >>> 0, 0);
+    table.set([start, nodes, packed, outputs.length], 4 * index);
+    program.set(words, start);
+    start += words.length;
+    most = Math.max(most, slots);
   }
-  return false;
-}
-
-function randomActivation(random: RandomStream): ActivationFunction {
-  return activationFunctions[random.below(activationFunctions.length)] ?? 'sine';
-}
-
-function randomWeight(random: RandomStream): number {
-  return (2 * random.uniform() - 1) * largestWeight;
-}
-
-/** The weight is a gene in [0, 1] mapped to [−10, 10]. */
-function mutateWeight(weight: number, uniform: number): number {
-  const gene = (weight / largestWeight + 1) / 2;
-  return (2 * polynomialMutation(gene, uniform) - 1) * largestWeight;
+  return { table, program, slots: most };
 }

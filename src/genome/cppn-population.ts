@@ -6,39 +6,36 @@ import { slotsFor } from '../kernels/genome/cppn-values.ts';
 import { cppn, cppnStoredBytes } from '../kernels/genome/cppn.ts';
 import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
-import { checkCppn, mutateCppn, randomCppn } from './cppn-genome.ts';
-import { flattenCppn, flattenPopulation, type FlatCppn } from './cppn-program.ts';
+import { checkCppn } from './cppn-genome.ts';
+import { CppnElites } from './cppn-elites.ts';
+import { CppnGeneration } from './cppn-generation.ts';
 import { ResourceStack } from '../util/resources.ts';
-import type { CppnGenome, Genome } from './genome.ts';
+import type { Genome } from './genome.ts';
 import { cppnFrame, type Coordinates } from './cppn-coordinates.ts';
 import type { PastBirth, Population, PopulationSettings } from './population.ts';
-
-interface Child {
-  readonly genome: CppnGenome;
-  readonly flat: FlatCppn;
-  /** The elite that it was copied from, to notice when that has been replaced. */
-  readonly origin: CppnGenome | undefined;
-}
 
 export class CppnPopulation implements Population {
   readonly #gpu: Gpu;
   readonly #settings: PopulationSettings;
-  readonly #elites: (CppnGenome | undefined)[];
+  readonly #elites: CppnElites;
   readonly #table: GPUBuffer;
   readonly #frame: GPUBuffer;
   #program: GPUBuffer;
   /** Where genomes hold more values at once than private memory does. */
   #values: GPUBuffer | undefined;
-  #children: Child[] = [];
-  #ahead: { generation: number; children: Child[] } | undefined;
+  #children: CppnGeneration;
+  /** The children of the generation after, as far as they are known. */
+  #ahead: CppnGeneration;
   #drawing = new Program([]);
   #slots = 0;
 
   private constructor(gpu: Gpu, settings: PopulationSettings, coordinates: Coordinates) {
-    const [, height, width] = settings.extent;
+    const [channels, height, width] = settings.extent;
     this.#gpu = gpu;
     this.#settings = settings;
-    this.#elites = Array.from({ length: settings.cells }, () => undefined);
+    this.#elites = new CppnElites(settings.cells, channels);
+    this.#children = new CppnGeneration(settings.size, channels);
+    this.#ahead = new CppnGeneration(settings.size, channels);
     using made = new ResourceStack();
     this.#table = made.use(gpu.buffer('CPPN table', 16 * settings.size));
     const frame = cppnFrame(coordinates, [height, width]);
@@ -61,43 +58,29 @@ export class CppnPopulation implements Population {
   }
 
   async first(): Promise<void> {
-    const [channels] = this.#settings.extent;
-    this.#children = Array.from({ length: this.#settings.size }, (_, index) =>
-      child(randomCppn(channels, this.#random(0, index)), undefined),
-    );
+    this.#children.random(this.#random(0));
     await this.#upload();
   }
 
   prepare(parents: Uint32Array<ArrayBuffer>, generation: number): void {
-    const children = [...parents].map((cell, index) => this.#breed(cell, generation, index));
-    this.#ahead = { generation, children };
+    this.#ahead.breed(this.#elites, parents, this.#random(generation), generation);
   }
 
   async vary(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void> {
-    const ahead = this.#ahead?.generation === generation ? this.#ahead.children : [];
-    this.#ahead = undefined;
-    this.#children = [...parents].map((cell, index) => {
-      const ready = ahead[index];
-      return ready && ready.origin === this.#elites[cell] ? ready : this.#breed(cell, generation, index);
-    });
+    [this.#children, this.#ahead] = [this.#ahead, this.#children];
+    this.#children.breed(this.#elites, parents, this.#random(generation), generation);
     await this.#upload();
   }
 
   async show(cells: readonly number[]): Promise<void> {
-    const { size } = this.#settings;
-    const shown = cells.map((cell) => child(this.#elite(cell), undefined));
-    this.#children = Array.from({ length: size }, (_, index) => shown[index % shown.length]).filter(
-      (one) => one !== undefined,
-    );
+    this.#children.show(this.#elites, cells);
     await this.#upload();
   }
 
-  replay(cell: number, { generation, child: index, parent }: PastBirth): Promise<void> {
-    const random = this.#random(generation, index);
-    this.#elites[cell] =
-      parent === undefined
-        ? randomCppn(this.#settings.extent[0], random)
-        : mutateCppn(this.#elite(parent), random);
+  replay(cell: number, { generation, child, parent }: PastBirth): Promise<void> {
+    const random = this.#random(generation).at(child);
+    if (parent === undefined) this.#elites.takeRandom(cell, random);
+    else this.#elites.takeMutated(cell, parent, random);
     return Promise.resolve();
   }
 
@@ -106,52 +89,39 @@ export class CppnPopulation implements Population {
   }
 
   adopt(replacements: readonly { readonly cell: number; readonly child: number }[]): void {
-    for (const { cell, child: index } of replacements) this.#elites[cell] = this.#children[index]?.genome;
+    for (const { cell, child } of replacements)
+      this.#elites.take(cell, this.#children.genomes, this.#children.genomeOf(child));
   }
 
   genomes(cells: readonly number[]): Promise<Genome[]> {
-    return Promise.resolve(cells.map((cell) => this.#elite(cell)));
+    return Promise.resolve(cells.map((cell) => this.#elites.genome(cell)));
   }
 
   restore(cell: number, genome: Genome): void {
+    const [channels] = this.#settings.extent;
     const outputs =
       genome.encoding === 'cppn' ? genome.nodes.filter(({ role }) => role === 'output').length : 0;
-    if (genome.encoding !== 'cppn' || outputs !== this.#settings.extent[0]) {
-      throw new RangeError(
-        `cell ${String(cell)} needs a CPPN with ${String(this.#settings.extent[0])} outputs`,
-      );
-    }
+    if (genome.encoding !== 'cppn' || outputs !== channels)
+      throw new RangeError(`cell ${String(cell)} needs a CPPN with ${String(channels)} outputs`);
     checkCppn(genome);
-    flattenCppn(genome);
-    this.#elites[cell] = genome;
+    this.#elites.restore(cell, genome);
   }
 
-  #random(generation: number, index: number): RandomStream {
-    return RandomStream.of(this.#settings.seed, streams.genomes, generation, index);
-  }
-
-  #elite(cell: number): CppnGenome {
-    const elite = this.#elites[cell];
-    if (!elite) throw new RangeError(`cell ${String(cell)} has no elite`);
-    return elite;
-  }
-
-  #breed(cell: number, generation: number, index: number): Child {
-    const parent = this.#elite(cell);
-    return child(mutateCppn(parent, this.#random(generation, index)), parent);
+  #random(generation: number): RandomStream {
+    return RandomStream.of(this.#settings.seed, streams.genomes, generation);
   }
 
   async #upload(): Promise<void> {
-    const { table, program, slots } = flattenPopulation(this.#children.map(({ flat }) => flat));
-    const outgrown = program.byteLength > this.#program.size;
+    const { table, written, mostSlots } = this.#children.programs;
+    const outgrown = written.byteLength > this.#program.size;
     if (outgrown) {
       this.#program.destroy();
-      this.#program = this.#gpu.buffer('CPPN program', 2 * program.byteLength);
+      this.#program = this.#gpu.buffer('CPPN program', 2 * written.byteLength);
     }
     this.#gpu.write(this.#table, table);
-    this.#gpu.write(this.#program, program);
-    if (outgrown || slotsFor(slots) !== this.#slots) {
-      this.#slots = slotsFor(slots);
+    this.#gpu.write(this.#program, written);
+    if (outgrown || slotsFor(mostSlots) !== this.#slots) {
+      this.#slots = slotsFor(mostSlots);
       this.#drawing = await this.#bindDrawing();
     }
   }
@@ -178,8 +148,4 @@ export class CppnPopulation implements Population {
     }
     return new Program(drawing);
   }
-}
-
-function child(genome: CppnGenome, origin: CppnGenome | undefined): Child {
-  return { genome, flat: flattenCppn(genome), origin };
 }

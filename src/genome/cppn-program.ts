@@ -7,222 +7,223 @@
  * whatever its length. Outputs keep their slots to the end.
  */
 import { mostSlots } from '../kernels/genome/cppn-values.ts';
-import { activationFunctions, type CppnGenome, type CppnNode } from './genome.ts';
-import { inputCount } from './cppn-genome.ts';
-
-export interface FlatCppn {
-  /** Per node: (edges << 12 | slot << 2 | activation), then (slot of the source, weight as float bits) per edge. */
-  readonly words: Uint32Array<ArrayBuffer>;
-  readonly nodes: number;
-  /** Values held at once at most; the inputs stand in the first four at the start. */
-  readonly slots: number;
-  /** Slot of each output. */
-  readonly outputs: readonly number[];
-  /** Of each edge in the order of the words: which of the genome's connections it is. */
-  readonly connections: Uint32Array;
-}
+import type { CppnGenomes } from './cppn-genomes.ts';
+import { inputCount } from './cppn-inputs.ts';
 
 /** Edges of a node, of the first of its words. */
 export const edgesOf = (head: number): number => head >>> 12;
 
 const mostEdges = 2 ** 20 - 1;
 
-/**
- * @throws RangeError when the genome has a cycle or a connection from nowhere, or is more than a program can hold: 1,024
- *   values at once, 1,048,575 connections to a node
- */
-export function flattenCppn(genome: CppnGenome): FlatCppn {
-  const graph = graphOf(genome);
-  return write(genome, graph, orderOf(genome, graph), true);
-}
-
-/**
- * The same nodes and connections in the same places, with a slot of its own for every value: for the gradient, which asks for
- * them all again on its way back.
- * @throws RangeError as `flattenCppn`; all values count
- */
-export function flattenApart(genome: CppnGenome): FlatCppn {
-  const graph = graphOf(genome);
-  return write(genome, graph, orderOf(genome, graph), false);
-}
-
-/** Connections by what they lead to. The values are numbered: the inputs, then the nodes as they stand in the genome. */
-interface Graph {
-  /** Of each value, and one more: where its connections begin in `incoming`. */
-  readonly starts: Uint32Array;
-  /** Connections, in the genome's order for each value. */
-  readonly incoming: Uint32Array;
-  /** Of each connection: the value that it comes from, or `nowhere`. */
-  readonly sources: Uint32Array;
-}
-
-const nowhere = 2 ** 32 - 1;
-
-function graphOf({ nodes, connections }: CppnGenome): Graph {
-  const numbers = new Map<number, number>();
-  for (const [index, { id }] of nodes.entries()) numbers.set(id, inputCount + index);
-  const sources = new Uint32Array(connections.length);
-  const targets = new Uint32Array(connections.length);
-  const starts = new Uint32Array(inputCount + nodes.length + 1);
-  let index = 0;
-  for (const { source, target } of connections) {
-    const reader = numbers.get(target) ?? nowhere;
-    sources[index] = source < inputCount ? source : (numbers.get(source) ?? nowhere);
-    targets[index++] = reader;
-    if (reader !== nowhere) starts[reader] = (starts[reader] ?? 0) + 1;
-  }
-  let end = 0;
-  for (let value = 0; value < starts.length; value++) starts[value] = end += starts[value] ?? 0;
-  // Put down from the last to the first, which moves every start from the end of its connections to their beginning.
-  const incoming = new Uint32Array(end);
-  for (let connection = connections.length - 1; connection >= 0; connection--) {
-    const reader = targets[connection] ?? nowhere;
-    if (reader === nowhere) continue;
-    const place = (starts[reader] ?? 0) - 1;
-    incoming[place] = connection;
-    starts[reader] = place;
-  }
-  return { starts, incoming, sources };
-}
-
-interface Order {
-  /** The values of nodes that an output depends on, each behind its sources. */
-  readonly order: readonly number[];
-  readonly outputs: readonly number[];
-  /** Of each value: how many edges of those nodes read it. */
-  readonly uses: Uint32Array;
-  readonly edges: number;
-}
-
 const unseen = 0;
 const open = 1;
 const done = 2;
 
-/** Depth first from the outputs, sources in the order of a node's connections; without recursion, since chains may be long. */
-function orderOf(genome: CppnGenome, graph: Graph): Order {
-  const { starts, incoming, sources } = graph;
-  const values = inputCount + genome.nodes.length;
-  const order: number[] = [];
-  const outputs: number[] = [];
-  const uses = new Uint32Array(values);
-  const state = new Uint8Array(values).fill(done, 0, inputCount);
-  const next = starts.slice();
-  const path: number[] = [];
-  let edges = 0;
-  for (let output = inputCount; output < values; output++) {
-    if (genome.nodes[output - inputCount]?.role !== 'output') continue;
-    outputs.push(output);
-    if (state[output] === unseen) path.push(output);
-    for (let value = path.at(-1); value !== undefined; value = path.at(-1)) {
-      const edge = next[value] ?? 0;
-      if (edge === starts[value + 1]) {
-        state[value] = done;
-        order.push(value);
-        path.pop();
+export interface ProgramOptions {
+  /** Whether every value has a slot of its own: for the gradient, which asks for them all again on its way back. */
+  readonly apart?: boolean;
+  /** Takes, of each edge in the order of the words, which of the genome's connections it is. */
+  readonly edges?: number[];
+}
+
+/** The programs of some genomes, one behind the other, as the device takes them. */
+export class CppnPrograms {
+  /** Per node: (edges << 12 | slot << 2 | activation), then (slot of the source, weight as float bits) per edge. */
+  words = new Uint32Array(4096);
+  /** Of them, those that are written. */
+  length = 0;
+  /** Four words per program: start, nodes, slots of the outputs (10 bits each), channels. */
+  readonly table: Uint32Array<ArrayBuffer>;
+  /** Of each program: values held at once at most; the inputs stand in the first four at the start. */
+  readonly slots: Uint32Array;
+  #weights = new Float32Array(this.words.buffer);
+  readonly #order = new Order();
+
+  /** @param count programs, of which each may be written again: its words then stand behind the others */
+  constructor(count: number) {
+    this.table = new Uint32Array(4 * count);
+    this.slots = new Uint32Array(count);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** The words that are written. */
+  get written(): Uint32Array<ArrayBuffer> {
+    return this.words.subarray(0, this.length);
+  }
+
+  /** Values that the most demanding one holds at once. */
+  get mostSlots(): number {
+    return this.slots.reduce((most, slots) => Math.max(most, slots), 0);
+  }
+
+  /**
+   * Writes a genome's program.
+   * @throws RangeError when the genome has a cycle, or is more than a program can hold: 1,024 values at once, 1,048,575
+   *   connections to a node
+   */
+  write(
+    program: number,
+    genomes: CppnGenomes,
+    genome: number,
+    { apart = false, edges }: ProgramOptions = {},
+  ) {
+    const order = this.#order;
+    order.follow(genomes, genome);
+    const start = this.length;
+    this.#reserve(start + order.count + 2 * order.edges);
+    const slots = this.#writeNodes(genomes, genome, apart, edges);
+    if (slots > mostSlots) {
+      throw new RangeError(
+        `a CPPN of ${String(order.count)} nodes that holds ${String(slots)} values at once; at most ${String(mostSlots)} can be held`,
+      );
+    }
+    let outputs = 0;
+    for (let output = 0; output < genomes.outputs; output++)
+      outputs |= (order.slots[inputCount + output] ?? 0) << (10 * output);
+    this.slots[program] = slots;
+    this.table[4 * program] = start;
+    this.table[4 * program + 1] = order.count;
+    this.table[4 * program + 2] = outputs;
+    this.table[4 * program + 3] = genomes.outputs;
+  }
+
+  /** @returns how many slots it takes */
+  #writeNodes(genomes: CppnGenomes, genome: number, apart: boolean, edges: number[] | undefined): number {
+    const { values, count, uses, slots, free } = this.#order;
+    const { words } = this;
+    const { ends, sources, weights } = genomes;
+    const nodeStart = genomes.nodeStarts[genome] ?? 0;
+    const start = genomes.connectionStarts[genome] ?? 0;
+    let taken: number = inputCount;
+    let vacant = this.#order.freeInputs();
+    let word = this.length;
+    for (let place = 0; place < count; place++) {
+      const node = values[place] ?? 0;
+      const head = word++;
+      const first = node === 0 ? 0 : (ends[nodeStart + node - 1] ?? 0);
+      const end = ends[nodeStart + node] ?? 0;
+      for (let connection = first; connection < end; connection++) {
+        const source = sources[start + connection] ?? 0;
+        const slot = slots[source] ?? 0;
+        words[word] = slot;
+        this.#weights[word + 1] = weights[start + connection] ?? 0;
+        word += 2;
+        edges?.push(connection);
+        const left = (uses[source] ?? 0) - 1;
+        uses[source] = left;
+        if (left === 0) free[vacant++] = slot;
+      }
+      const slot = !apart && vacant > 0 ? (free[--vacant] ?? 0) : taken++;
+      slots[inputCount + node] = slot;
+      if (end - first > mostEdges) throw tooManyEdges(genomes.ids[nodeStart + node], end - first);
+      words[head] = ((end - first) << 12) | (slot << 2) | (genomes.activations[nodeStart + node] ?? 0);
+    }
+    this.length = word;
+    return taken;
+  }
+
+  #reserve(words: number): void {
+    if (words <= this.words.length) return;
+    const larger = new Uint32Array(2 * words);
+    larger.set(this.words);
+    this.words = larger;
+    this.#weights = new Float32Array(larger.buffer);
+  }
+}
+
+/** What a genome's program is made of, in arrays that are used again for the next one. */
+class Order {
+  /** The nodes that an output depends on, each behind its sources. */
+  values = new Uint32Array(0);
+  count = 0;
+  /** Connections that lead to them. */
+  edges = 0;
+  /** Of each value: how many of those connections read it, and one more for an output. */
+  uses = new Uint32Array(0);
+  /** Of each value; the inputs' are their numbers. */
+  slots = new Uint32Array(0);
+  /** Slots that can be given out again. */
+  free = new Uint32Array(0);
+  #state = new Uint8Array(0);
+  /** Of each node: the next of its connections to follow. */
+  #next = new Uint32Array(0);
+  #path = new Uint32Array(0);
+
+  /** Depth first from the outputs, sources in the order of a node's connections; without recursion, since chains may be long. */
+  follow(genomes: CppnGenomes, genome: number): void {
+    const nodes = genomes.nodesOf(genome);
+    this.#clear(nodes);
+    for (let output = 0; output < genomes.outputs; output++) {
+      this.#followFrom(output, genomes, genome);
+      this.uses[inputCount + output] = (this.uses[inputCount + output] ?? 0) + 1;
+    }
+  }
+
+  /** Gives the inputs that nothing reads free. @returns how many slots are free */
+  freeInputs(): number {
+    let vacant = 0;
+    for (let input = inputCount - 1; input >= 0; input--)
+      if (this.uses[input] === 0) this.free[vacant++] = input;
+    return vacant;
+  }
+
+  #followFrom(output: number, genomes: CppnGenomes, genome: number): void {
+    const { values, uses } = this;
+    const [state, next, path] = [this.#state, this.#next, this.#path];
+    const { ends, sources } = genomes;
+    const nodeStart = genomes.nodeStarts[genome] ?? 0;
+    const start = genomes.connectionStarts[genome] ?? 0;
+    let depth = 0;
+    const enter = (node: number): void => {
+      state[node] = open;
+      next[node] = node === 0 ? 0 : (ends[nodeStart + node - 1] ?? 0);
+      path[depth++] = node;
+    };
+    if (state[output] === unseen) enter(output);
+    while (depth > 0) {
+      const node = path[depth - 1] ?? 0;
+      const edge = next[node] ?? 0;
+      if (edge === ends[nodeStart + node]) {
+        state[node] = done;
+        values[this.count++] = node;
+        depth--;
         continue;
       }
-      state[value] = open;
-      next[value] = edge + 1;
-      edges++;
-      const source = sources[incoming[edge] ?? 0] ?? nowhere;
-      if (source === nowhere || state[source] === open) throw cannotFollow(genome, incoming[edge], source);
+      next[node] = edge + 1;
+      this.edges++;
+      const source = sources[start + edge] ?? 0;
       uses[source] = (uses[source] ?? 0) + 1;
-      if (state[source] === unseen) path.push(source);
+      if (source < inputCount) continue;
+      const before = source - inputCount;
+      if (state[before] === open) throw onItself(genomes.ids[nodeStart + before]);
+      if (state[before] === unseen) enter(before);
     }
   }
-  return { order, outputs, uses, edges };
+
+  #clear(nodes: number): void {
+    const values = inputCount + nodes;
+    this.count = this.edges = 0;
+    if (values > this.uses.length) {
+      const size = 2 * values;
+      this.values = new Uint32Array(size);
+      this.uses = new Uint32Array(size);
+      this.slots = Uint32Array.from({ length: size }, (_, value) => value);
+      this.free = new Uint32Array(size);
+      this.#state = new Uint8Array(size);
+      this.#next = new Uint32Array(size);
+      this.#path = new Uint32Array(size);
+    }
+    this.uses.fill(0, 0, values);
+    this.#state.fill(unseen, 0, nodes);
+  }
 }
 
-function cannotFollow(
-  { connections }: CppnGenome,
-  connection: number | undefined,
-  source: number,
-): RangeError {
-  const id = String(connections[connection ?? 0]?.source);
-  return new RangeError(
-    source === nowhere
-      ? `a connection comes from node ${id}, which is not there`
-      : `node ${id} depends on itself`,
+const onItself = (id: number | undefined) => new RangeError(`node ${String(id)} depends on itself`);
+
+const tooManyEdges = (id: number | undefined, edges: number) =>
+  new RangeError(
+    `node ${String(id)} of a CPPN has ${String(edges)} incoming connections; at most ${String(mostEdges)} can be drawn`,
   );
-}
-
-/** The words of the nodes in their order, with a slot for each value from when it is there to its last use. */
-function write(
-  { nodes, connections }: CppnGenome,
-  { starts, incoming, sources }: Graph,
-  { order, outputs, uses, edges }: Order,
-  reuse: boolean,
-): FlatCppn {
-  const words = new Uint32Array(order.length + 2 * edges);
-  const weights = new Float32Array(words.buffer);
-  const used = new Uint32Array(edges);
-  const slotOf = Uint32Array.from({ length: uses.length }, (_, value) => value);
-  const free: number[] = [];
-  for (let input = inputCount - 1; input >= 0; input--) if (uses[input] === 0) free.push(input);
-  for (const output of outputs) uses[output] = (uses[output] ?? 0) + 1;
-  let slots: number = inputCount;
-  let word = 0;
-  let edge = 0;
-  for (const value of order) {
-    const head = word++;
-    const end = starts[value + 1] ?? 0;
-    for (let place = starts[value] ?? 0; place < end; place++) {
-      const connection = incoming[place] ?? 0;
-      const source = sources[connection] ?? 0;
-      const slot = slotOf[source] ?? 0;
-      words[word++] = slot;
-      weights[word++] = connections[connection]?.weight ?? 0;
-      used[edge++] = connection;
-      const left = (uses[source] ?? 0) - 1;
-      uses[source] = left;
-      if (left === 0) free.push(slot);
-    }
-    const slot = (reuse ? free.pop() : undefined) ?? slots++;
-    slotOf[value] = slot;
-    words[head] = headOf(nodes[value - inputCount], (word - head - 1) / 2, slot);
-  }
-  if (slots > mostSlots) {
-    throw new RangeError(
-      `a CPPN of ${String(order.length)} nodes that holds ${String(slots)} values at once; at most ${String(mostSlots)} can be held`,
-    );
-  }
-  return {
-    words,
-    nodes: order.length,
-    slots,
-    outputs: outputs.map((output) => slotOf[output] ?? 0),
-    connections: used,
-  };
-}
-
-function headOf(node: CppnNode | undefined, edges: number, slot: number): number {
-  if (edges > mostEdges) {
-    throw new RangeError(
-      `node ${String(node?.id)} of a CPPN has ${String(edges)} incoming connections; at most ${String(mostEdges)} can be drawn`,
-    );
-  }
-  return ((edges << 12) | (slot << 2) | activationFunctions.indexOf(node?.activation ?? 'sine')) >>> 0;
-}
-
-export interface FlatPopulation {
-  /** Four words per genome: start, nodes, slots of the outputs (10 bits each), channels. */
-  readonly table: Uint32Array<ArrayBuffer>;
-  readonly program: Uint32Array<ArrayBuffer>;
-  /** Values that the most demanding genome holds at once. */
-  readonly slots: number;
-}
-
-export function flattenPopulation(genomes: readonly FlatCppn[]): FlatPopulation {
-  const table = new Uint32Array(4 * genomes.length);
-  const program = new Uint32Array(genomes.reduce((sum, { words }) => sum + words.length, 0));
-  let start = 0;
-  let most = 0;
-  for (const [index, { words, nodes, slots, outputs }] of genomes.entries()) {
-    const packed = outputs.reduce((sum, slot, channel) => (sum | (slot << (10 * channel))) >>> 0, 0);
-    table.set([start, nodes, packed, outputs.length], 4 * index);
-    program.set(words, start);
-    start += words.length;
-    most = Math.max(most, slots);
-  }
-  return { table, program, slots: most };
-}

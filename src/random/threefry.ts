@@ -6,25 +6,54 @@
  */
 export type Word = number;
 
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+/** Where a block is put: no pair is made for each, of which a generation draws some thousands. */
+const block = new Uint32Array(2);
 
 /** Encrypts a counter of two 32-bit words with a key of two; every output bit looks random. */
 export function threefry2x32(key: readonly [Word, Word], counter: readonly [Word, Word]): [Word, Word] {
-  const schedule = [key[0], key[1], key[0] ^ key[1] ^ 0x1bd11bda];
-  let x = (counter[0] + key[0]) | 0;
-  let y = (counter[1] + key[1]) | 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = rotations[round % 8] ?? 0;
-    x = (x + y) | 0;
-    y = ((y << rotation) | (y >>> (32 - rotation))) ^ x;
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x = (x + (schedule[injection % 3] ?? 0)) | 0;
-      y = (y + (schedule[(injection + 1) % 3] ?? 0) + injection) | 0;
-    }
-  }
-  return [x >>> 0, y >>> 0];
+  encrypt(key[0], key[1], counter[0], counter[1]);
+  return [word(0), word(1)];
 }
+
+/** Leaves the result in `block`. */
+function encrypt(key0: Word, key1: Word, counter0: Word, counter1: Word): void {
+  let next = key0 | 0;
+  let after = key1 | 0;
+  let last = key0 ^ key1 ^ 0x1bd11bda;
+  let x = (counter0 + next) | 0;
+  let y = (counter1 + after) | 0;
+  for (let injection = 1; injection <= 5; injection++) {
+    if (injection & 1) {
+      x = (x + y) | 0;
+      y = ((y << 13) | (y >>> 19)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 15) | (y >>> 17)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 26) | (y >>> 6)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 6) | (y >>> 26)) ^ x;
+    } else {
+      x = (x + y) | 0;
+      y = ((y << 17) | (y >>> 15)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 29) | (y >>> 3)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 16) | (y >>> 16)) ^ x;
+      x = (x + y) | 0;
+      y = ((y << 24) | (y >>> 8)) ^ x;
+    }
+    const used = next;
+    next = after;
+    after = last;
+    last = used;
+    x = (x + next) | 0;
+    y = (y + after + injection) | 0;
+  }
+  block[0] = x;
+  block[1] = y;
+}
+
+const word = (index: 0 | 1): Word => block[index] ?? 0;
 
 /**
  * A stream of random numbers named by its seed and a path of whole numbers, e.g. (seed, purpose, generation, child).
@@ -32,17 +61,25 @@ export function threefry2x32(key: readonly [Word, Word], counter: readonly [Word
  */
 export class RandomStream {
   readonly #key: readonly [Word, Word];
+  readonly #depth: number;
   #counter = 0;
 
-  constructor(key: readonly [Word, Word]) {
+  /** @param depth length of the path that the key is of; the next number of a longer name counts from there */
+  constructor(key: readonly [Word, Word], depth = 0) {
     this.#key = key;
+    this.#depth = depth;
   }
 
   /** @param seed any safe non-negative integer */
   static of(seed: number, ...path: readonly number[]): RandomStream {
-    let key: [Word, Word] = [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
-    for (const [depth, step] of path.entries()) key = threefry2x32(key, [step, depth + 1]);
-    return new RandomStream(key);
+    const root = new RandomStream([seed % 2 ** 32, Math.floor(seed / 2 ** 32)]);
+    return path.reduce((stream: RandomStream, step) => stream.at(step), root);
+  }
+
+  /** The stream whose name goes on with one more number: `of(seed, a).at(b)` is `of(seed, a, b)`. */
+  at(step: number): RandomStream {
+    encrypt(this.#key[0], this.#key[1], step, this.#depth + 1);
+    return new RandomStream([word(0), word(1)], this.#depth + 1);
   }
 
   /** The key, to hand the stream over to a shader. */
@@ -52,13 +89,18 @@ export class RandomStream {
 
   /** Two fresh words. */
   words(): [Word, Word] {
-    return threefry2x32(this.#key, [this.#counter++, 0]);
+    this.#draw();
+    return [word(0), word(1)];
   }
 
   /** Uniform in [0, 1), with 53 random bits. */
   uniform(): number {
-    const [high, low] = this.words();
-    return (high * 2 ** 21 + (low >>> 11)) / 2 ** 53;
+    this.#draw();
+    return (word(0) * 2 ** 21 + (word(1) >>> 11)) / 2 ** 53;
+  }
+
+  #draw(): void {
+    encrypt(this.#key[0], this.#key[1], this.#counter++, 0);
   }
 
   /** Uniform among 0 … count − 1; the bias of `count / 2^53` is beyond notice. */

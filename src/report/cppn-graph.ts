@@ -1,6 +1,6 @@
 /** Draws a CPPN as the paper's readers know it: inputs above, outputs below, colours for activation and sign. */
 import { Graph, layout } from '@dagrejs/dagre';
-import { inputNames } from '../genome/cppn-genome.ts';
+import { inputNames } from '../genome/cppn-inputs.ts';
 import {
   activationFunctions,
   type CppnConnection,

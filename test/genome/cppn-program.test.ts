@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostNodes, mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
-import { flattenApart, flattenCppn } from '../../src/genome/cppn-program.ts';
+import { flattenApart, flattenCppn, mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
+import { mostNodes } from '../../src/genome/cppn-mutation.ts';
 import type { CppnGenome } from '../../src/genome/genome.ts';
 import { cppnGradientMemory } from '../../src/kernels/genome/cppn-gradient.ts';
 import { mostSlots } from '../../src/kernels/genome/cppn-values.ts';

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mutateCppn, randomCppn } from '../../src/genome/cppn-genome.ts';
-import { flattenApart, flattenCppn, flattenPopulation } from '../../src/genome/cppn-program.ts';
+import {
+  flattenApart,
+  flattenCppn,
+  flattenPopulation,
+  mutateCppn,
+  randomCppn,
+} from '../../src/genome/cppn-genome.ts';
 import type { CppnGenome } from '../../src/genome/genome.ts';
 import { cppnFrame, type Coordinates } from '../../src/genome/cppn-coordinates.ts';
 import { uniformUsage } from '../../src/gpu/device.ts';

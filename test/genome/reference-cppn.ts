@@ -1,5 +1,5 @@
 /** A CPPN interpreted in doubles by definition, with a bound on what single precision may make of it. */
-import type { FlatCppn } from '../../src/genome/cppn-program.ts';
+import type { FlatCppn } from '../../src/genome/cppn-genome.ts';
 import { activationFunctions, type CppnConnection, type CppnGenome } from '../../src/genome/genome.ts';
 
 const functions = {

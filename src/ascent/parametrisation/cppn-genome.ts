@@ -8,7 +8,5 @@ import type { RandomStream } from '../../random/threefry.ts';
  * @param outputs channels of the picture
  */
 export function ascentGenome(random: RandomStream, outputs: number, mutations: number): CppnGenome {
-  let genome = randomCppn(outputs, random);
-  for (let mutation = 0; mutation < mutations; mutation++) genome = mutateCppn(genome, random);
-  return genome;
+  return mutateCppn(randomCppn(outputs, random), random, mutations);
 }

@@ -2,15 +2,18 @@
  * Pictures that CPPNs draw, of which the connections' weights are climbed and the shape stays as it is: what evolution
  * draws of a genome, byte for byte, with the gradient where evolution has chance (paper §2.3).
  */
-import { checkCppn, inputCount, largestWeight, mostNodes } from '../../genome/cppn-genome.ts';
 import {
-  edgesOf,
+  checkCppn,
   flattenApart,
   flattenCppn,
   flattenPopulation,
+  outputsOf,
   type FlatCppn,
   type FlatPopulation,
-} from '../../genome/cppn-program.ts';
+} from '../../genome/cppn-genome.ts';
+import { inputCount } from '../../genome/cppn-inputs.ts';
+import { largestWeight, mostNodes } from '../../genome/cppn-mutation.ts';
+import { edgesOf } from '../../genome/cppn-program.ts';
 import type { CppnGenome } from '../../genome/genome.ts';
 import { cppnFrame, type Coordinates } from '../../genome/cppn-coordinates.ts';
 import { uniformUsage, type Gpu } from '../../gpu/device.ts';
@@ -225,7 +228,7 @@ function membersOf({ extent, batch }: ParametrisationShape, genomes: readonly Cp
     throw new RangeError(`${String(genomes.length)} CPPNs for ${String(batch)} lanes`);
   }
   const members = genomes.map((genome): Member => {
-    const outputs = genome.nodes.filter(({ role }) => role === 'output').length;
+    const outputs = outputsOf(genome);
     if (outputs !== extent[0]) {
       throw new RangeError(`a CPPN of ${String(outputs)} outputs for ${String(extent[0])} channels`);
     }

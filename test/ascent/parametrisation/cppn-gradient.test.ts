@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ascentGenome } from '../../../src/ascent/parametrisation/cppn-genome.ts';
-import { flattenCppn } from '../../../src/genome/cppn-program.ts';
+import { flattenCppn } from '../../../src/genome/cppn-genome.ts';
 import type { ActivationFunction, CppnGenome } from '../../../src/genome/genome.ts';
 import { RandomStream } from '../../../src/random/threefry.ts';
 import { wideGenome } from '../../genome/genomes.ts';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { ascentGenome } from '../../../src/ascent/parametrisation/cppn-genome.ts';
 import { createCppnWeights, type CppnWeights } from '../../../src/ascent/parametrisation/cppn.ts';
 import { CppnPopulation } from '../../../src/genome/cppn-population.ts';
-import { flattenCppn } from '../../../src/genome/cppn-program.ts';
+import { flattenCppn } from '../../../src/genome/cppn-genome.ts';
 import type { CppnGenome } from '../../../src/genome/genome.ts';
 import type { Coordinates } from '../../../src/genome/cppn-coordinates.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';

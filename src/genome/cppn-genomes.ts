@@ -1,0 +1,254 @@
+/**
+ * CPPN genomes in columns: a number for each genome, node and connection, one behind the other. A child is a run of its parent's
+ * numbers, copied and changed in place at the end; nothing is made for a node or a connection, of which a generation has tens
+ * of thousands.
+ *
+ * Within a genome, outputs come first, then hidden nodes in the order of their birth. The values 0 to 3 are the inputs, value
+ * 4 + n is node n. Connections are grouped by the node that they lead to, in the order in which they came.
+ */
+import { inputCount } from './cppn-inputs.ts';
+import { activationFunctions, type CppnConnection, type CppnGenome, type CppnNode } from './genome.ts';
+
+/** What a connection leads to, where it is not there. */
+const nowhere = -1;
+
+export class CppnGenomes {
+  /** How many there are. */
+  count = 0;
+  /** Of each genome, and one more: where its nodes begin. */
+  nodeStarts = new Uint32Array(64);
+  /** Of each genome, and one more: where its connections begin. */
+  connectionStarts = new Uint32Array(64);
+  /** Of each node: its number in the genome's records, by which it is the same node in parent and child. */
+  ids = new Uint32Array(1024);
+  /** Of each node: which of the activation functions. */
+  activations = new Uint8Array(1024);
+  /** Of each node: behind the last of its connections, counted from the genome's first. */
+  ends = new Uint32Array(1024);
+  /** Of each connection: the value that it comes from. */
+  sources = new Uint32Array(2048);
+  /** Of each connection. */
+  weights = new Float64Array(2048);
+
+  /** @param outputs channels of the image that each of them draws */
+  constructor(readonly outputs: number) {}
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  nodesOf(genome: number): number {
+    return (this.nodeStarts[genome + 1] ?? 0) - (this.nodeStarts[genome] ?? 0);
+  }
+
+  connectionsOf(genome: number): number {
+    return (this.connectionStarts[genome + 1] ?? 0) - (this.connectionStarts[genome] ?? 0);
+  }
+
+  /** Begins a genome without nodes behind the others, with room for so many. @returns its number */
+  begin(nodes: number, connections: number): number {
+    const genome = this.count++;
+    if (genome + 2 > this.nodeStarts.length) {
+      this.nodeStarts = grown(this.nodeStarts, genome + 2);
+      this.connectionStarts = grown(this.connectionStarts, genome + 2);
+    }
+    const nodeStart = this.nodeStarts[genome] ?? 0;
+    const connectionStart = this.connectionStarts[genome] ?? 0;
+    this.nodeStarts[genome + 1] = nodeStart;
+    this.connectionStarts[genome + 1] = connectionStart;
+    this.#reserve(nodeStart + nodes, connectionStart + connections);
+    return genome;
+  }
+
+  /** Copies a genome of these or others behind the others. @returns its number */
+  copy(from: CppnGenomes, genome: number): number {
+    const nodes = from.nodesOf(genome);
+    const connections = from.connectionsOf(genome);
+    // Room for what a mutation adds at most.
+    const copy = this.begin(nodes + 1, connections + 2);
+    const nodeStart = this.nodeStarts[copy] ?? 0;
+    const connectionStart = this.connectionStarts[copy] ?? 0;
+    copyRun(from.ids, from.nodeStarts[genome] ?? 0, this.ids, nodeStart, nodes);
+    copyRun(from.activations, from.nodeStarts[genome] ?? 0, this.activations, nodeStart, nodes);
+    copyRun(from.ends, from.nodeStarts[genome] ?? 0, this.ends, nodeStart, nodes);
+    const first = from.connectionStarts[genome] ?? 0;
+    copyRun(from.sources, first, this.sources, connectionStart, connections);
+    copyRun(from.weights, first, this.weights, connectionStart, connections);
+    this.nodeStarts[copy + 1] = nodeStart + nodes;
+    this.connectionStarts[copy + 1] = connectionStart + connections;
+    return copy;
+  }
+
+  /** Adds a node without connections to the last genome. @returns its place in the genome */
+  addNode(id: number, activation: number): number {
+    const genome = this.count - 1;
+    const at = this.nodeStarts[genome + 1] ?? 0;
+    const connections = this.connectionsOf(genome);
+    if (at >= this.ids.length) this.#reserve(at + 1, 0);
+    this.ids[at] = id;
+    this.activations[at] = activation;
+    this.ends[at] = connections;
+    this.nodeStarts[genome + 1] = at + 1;
+    return at - (this.nodeStarts[genome] ?? 0);
+  }
+
+  /** Adds a connection to the last genome, behind the others that lead to the node. */
+  addConnection(source: number, node: number, weight: number): void {
+    const genome = this.count - 1;
+    const end = this.connectionStarts[genome + 1] ?? 0;
+    if (end >= this.sources.length) this.#reserve(0, end + 1);
+    const nodeEnd = this.nodeStarts[genome + 1] ?? 0;
+    const first = (this.nodeStarts[genome] ?? 0) + node;
+    const at = (this.connectionStarts[genome] ?? 0) + (this.ends[first] ?? 0);
+    for (let place = end; place > at; place--) {
+      this.sources[place] = this.sources[place - 1] ?? 0;
+      this.weights[place] = this.weights[place - 1] ?? 0;
+    }
+    this.sources[at] = source;
+    this.weights[at] = weight;
+    for (let place = first; place < nodeEnd; place++) this.ends[place] = (this.ends[place] ?? 0) + 1;
+    this.connectionStarts[genome + 1] = end + 1;
+  }
+
+  /** Removes a connection of the last genome. @param connection its place in the genome */
+  removeConnection(connection: number): void {
+    const genome = this.count - 1;
+    const end = (this.connectionStarts[genome + 1] ?? 0) - 1;
+    for (let place = (this.connectionStarts[genome] ?? 0) + connection; place < end; place++) {
+      this.sources[place] = this.sources[place + 1] ?? 0;
+      this.weights[place] = this.weights[place + 1] ?? 0;
+    }
+    const nodeEnd = this.nodeStarts[genome + 1] ?? 0;
+    for (let place = this.nodeStarts[genome] ?? 0; place < nodeEnd; place++) {
+      const before = this.ends[place] ?? 0;
+      if (before > connection) this.ends[place] = before - 1;
+    }
+    this.connectionStarts[genome + 1] = end;
+  }
+
+  /** Removes a node of the last genome with its connections. @param node its place in the genome */
+  removeNode(node: number): void {
+    const genome = this.count - 1;
+    const nodeStart = this.nodeStarts[genome] ?? 0;
+    const nodeEnd = this.nodeStarts[genome + 1] ?? 0;
+    const connectionStart = this.connectionStarts[genome] ?? 0;
+    const removed = inputCount + node;
+    let at = nodeStart;
+    let kept = connectionStart;
+    let place = connectionStart;
+    for (let old = nodeStart; old < nodeEnd; old++) {
+      const end = connectionStart + (this.ends[old] ?? 0);
+      if (old === nodeStart + node) {
+        place = end;
+        continue;
+      }
+      for (; place < end; place++) {
+        const source = this.sources[place] ?? 0;
+        if (source === removed) continue;
+        this.sources[kept] = source > removed ? source - 1 : source;
+        this.weights[kept++] = this.weights[place] ?? 0;
+      }
+      this.ids[at] = this.ids[old] ?? 0;
+      this.activations[at] = this.activations[old] ?? 0;
+      this.ends[at++] = kept - connectionStart;
+    }
+    this.nodeStarts[genome + 1] = at;
+    this.connectionStarts[genome + 1] = kept;
+  }
+
+  /**
+   * Takes in a genome as records have it. Of connections to one node the order stays.
+   * @param origins takes, of each connection as it stands here, which of the genome's it is
+   * @throws RangeError for another number of outputs, or a connection from or to a node that is not there
+   */
+  append({ nodes, connections }: CppnGenome, origins?: number[]): number {
+    const outputs = nodes.filter(({ role }) => role === 'output');
+    if (outputs.length !== this.outputs)
+      throw new RangeError(`a CPPN of ${String(outputs.length)} outputs, expected ${String(this.outputs)}`);
+    const ordered = [...outputs, ...nodes.filter(({ role }) => role !== 'output')];
+    const values = new Map<number, number>();
+    for (let input = 0; input < inputCount; input++) values.set(input, input);
+    for (const [index, { id }] of ordered.entries()) values.set(id, inputCount + index);
+    const into = groupsOf(connections, values, ordered.length);
+    const genome = this.begin(ordered.length, connections.length);
+    for (const [node, { id, activation }] of ordered.entries()) {
+      this.addNode(id, activationFunctions.indexOf(activation));
+      for (const index of into[node] ?? []) {
+        const connection = connections[index];
+        const source = values.get(connection?.source ?? nowhere) ?? nowhere;
+        if (source === nowhere || !connection)
+          throw new RangeError(
+            `a connection comes from node ${String(connection?.source)}, which is not there`,
+          );
+        this.addConnection(source, node, connection.weight);
+        origins?.push(index);
+      }
+    }
+    return genome;
+  }
+
+  /** As records have it. */
+  genome(genome: number): CppnGenome {
+    const nodeStart = this.nodeStarts[genome] ?? 0;
+    const count = this.nodesOf(genome);
+    const idOf = (value: number) =>
+      value < inputCount ? value : (this.ids[nodeStart + value - inputCount] ?? 0);
+    const nodes = Array.from({ length: count }, (_, node): CppnNode => {
+      const activation = activationFunctions[this.activations[nodeStart + node] ?? 0] ?? 'sine';
+      return { id: idOf(inputCount + node), role: node < this.outputs ? 'output' : 'hidden', activation };
+    });
+    const start = this.connectionStarts[genome] ?? 0;
+    let place = start;
+    const connections = nodes.flatMap(({ id }, node): CppnConnection[] => {
+      const from = place;
+      place = start + (this.ends[nodeStart + node] ?? 0);
+      return Array.from({ length: place - from }, (_, index) => ({
+        source: idOf(this.sources[from + index] ?? 0),
+        target: id,
+        weight: this.weights[from + index] ?? 0,
+      }));
+    });
+    return { encoding: 'cppn', nodes, connections };
+  }
+
+  #reserve(nodes: number, connections: number): void {
+    if (nodes > this.ids.length) {
+      this.ids = grown(this.ids, nodes);
+      this.activations = grown(this.activations, nodes);
+      this.ends = grown(this.ends, nodes);
+    }
+    if (connections > this.sources.length) {
+      this.sources = grown(this.sources, connections);
+      this.weights = grown(this.weights, connections);
+    }
+  }
+}
+
+/** Of each node, the connections that lead to it, by their place in the record. */
+function groupsOf(
+  connections: readonly CppnConnection[],
+  values: ReadonlyMap<number, number>,
+  nodes: number,
+): number[][] {
+  const into = Array.from({ length: nodes }, (): number[] => []);
+  for (const [index, { target }] of connections.entries()) {
+    const group = into[(values.get(target) ?? nowhere) - inputCount];
+    if (!group) throw new RangeError(`a connection leads to node ${String(target)}, which is not there`);
+    group.push(index);
+  }
+  return into;
+}
+
+type Column = Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** Most runs are short, where a loop is quicker than `set` of a part. */
+function copyRun<C extends Column>(from: C, first: number, to: C, at: number, count: number): void {
+  for (let index = 0; index < count; index++) to[at + index] = from[first + index] ?? 0;
+}
+
+/** The column with room for so many, and as many again. */
+function grown<C extends Column>(column: C, count: number): C {
+  const larger = new (column.constructor as new (length: number) => C)(2 * count);
+  larger.set(column);
+  return larger;
+}
