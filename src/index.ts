@@ -85,7 +85,7 @@ export type {
   Recorder,
   SearchProgress,
 } from './evolution/recorder.ts';
-export { Scheduler, type GenerationRequest, type Winner } from './evolution/scheduler.ts';
+export { Scheduler, type GenerationRequest, type Winners } from './evolution/scheduler.ts';
 export type { ArchiveElite, SearchArchive } from './evolution/search-archive.ts';
 export { createSearch, type BestChild, type Search, type SearchOptions } from './evolution/search.ts';
 export {

@@ -47,10 +47,15 @@ export const mostConfidence = 1.0001;
  */
 export class Archive {
   readonly #elites: (Elite | undefined)[];
+  /** Of every cell, −∞ where it is empty: what a generation is compared with. */
+  readonly #logOdds: Float64Array;
+  /** Numbers of the cells that hold an elite, in order; undefined where one has come since they were counted. */
+  #occupied: readonly number[] | undefined;
 
   /** @param cells how many; every cell starts empty */
   constructor(readonly cells: number) {
     this.#elites = Array.from({ length: cells }, () => undefined);
+    this.#logOdds = new Float64Array(cells).fill(-Infinity);
   }
 
   /** Of a cell by number; undefined where it is empty. */
@@ -59,8 +64,9 @@ export class Archive {
   }
 
   /** Numbers of the cells that hold an elite, in order. */
-  occupied(): number[] {
-    return [...this.#elites.keys()].filter((cell) => this.#elites[cell] !== undefined);
+  occupied(): readonly number[] {
+    this.#occupied ??= [...this.#elites.keys()].filter((cell) => this.#elites[cell] !== undefined);
+    return this.#occupied;
   }
 
   /** Confidence of every cell; 0 where there is no elite. */
@@ -71,7 +77,12 @@ export class Archive {
   /** Puts an elite into a cell without comparing, as a checkpoint does. */
   restore(cell: number, elite: Elite): void {
     this.#check(cell);
-    this.#elites[cell] = elite;
+    this.#put(cell, elite);
+  }
+
+  /** Whether a child of such log-odds would take the cell: they are to be strictly higher, of equals the older one stays. */
+  yields(cell: number, logOdds: number): boolean {
+    return logOdds > (this.#logOdds[cell] ?? Infinity);
   }
 
   /**
@@ -86,30 +97,41 @@ export class Archive {
     for (const candidate of candidates) this.#checkCandidate(candidate);
     return candidates.flatMap((candidate) => {
       const { cell, confidence, logOdds, child, id, generation, parent } = candidate;
+      if (!this.yields(cell, logOdds)) return [];
       const elite = this.#elites[cell];
-      if (elite && !(logOdds > (elite.logOdds ?? logOddsOf(elite.confidence)))) return [];
       const switched =
         elite !== undefined && parent !== null && parent.cell !== cell && parent.id !== elite.id;
       const goalSwitches = (elite?.goalSwitches ?? 0) + (switched ? 1 : 0);
       const born = { id, parent: parent?.id ?? null, generation, confidence, logOdds };
-      this.#elites[cell] = { ...born, goalSwitches, ...replacementsAfter(elite) };
+      this.#put(cell, { ...born, goalSwitches, ...replacementsAfter(elite) });
       return [{ cell, child, switched }];
     });
   }
 
+  #put(cell: number, elite: Elite): void {
+    if (!this.#elites[cell]) this.#occupied = undefined;
+    this.#elites[cell] = elite;
+    this.#logOdds[cell] = elite.logOdds ?? logOddsOf(elite.confidence);
+  }
+
   #checkCandidate({ cell, confidence, logOdds }: Candidate): void {
     this.#check(cell);
-    const got = `cell ${String(cell)} got`;
-    if (!(confidence >= 0 && confidence <= mostConfidence))
-      throw new RangeError(`${got} a confidence of ${String(confidence)}, expected a number from 0 to 1`);
-    if (!Number.isFinite(logOdds))
-      throw new RangeError(`${got} log-odds of ${String(logOdds)}, expected a finite number`);
+    checkSureness(cell, confidence, logOdds);
   }
 
   #check(cell: number): void {
     if (Number.isInteger(cell) && cell >= 0 && cell < this.cells) return;
     throw new RangeError(`cell ${String(cell)} is not in an archive of ${String(this.cells)} cells`);
   }
+}
+
+/** @throws RangeError for a confidence that is no number in [0, 1], or log-odds that are no finite number */
+export function checkSureness(cell: number, confidence: number, logOdds: number): void {
+  const got = `cell ${String(cell)} got`;
+  if (!(confidence >= 0 && confidence <= mostConfidence))
+    throw new RangeError(`${got} a confidence of ${String(confidence)}, expected a number from 0 to 1`);
+  if (!Number.isFinite(logOdds))
+    throw new RangeError(`${got} log-odds of ${String(logOdds)}, expected a finite number`);
 }
 
 /** The count of the elite that replaces another. */

@@ -5,21 +5,34 @@ import { noChild, winnerBytes, argmaxPerClass } from '../kernels/genome/argmax-p
 import type { Classifier } from '../model/classifier.ts';
 import { notFinite } from '../model/not-finite.ts';
 import { ResourceStack, type Resource } from '../util/resources.ts';
-import type { Winner } from './scheduler.ts';
+import type { Winners } from './scheduler.ts';
 
 /** What judging a generation has brought. */
 export interface Evaluation {
-  /** The best child of every class. */
-  readonly winners: readonly Winner[];
+  /** The best child of every class: [class]. */
+  readonly winners: Winners;
   /** Milliseconds on the device, where it has timestamps. */
   readonly render: number;
   readonly network: number;
 }
 
+/** What the host encodes once for a submission, ahead of it. */
+interface Encoded {
+  readonly render: Program | undefined;
+  readonly commands: GPUCommandBuffer;
+  readonly staging: GPUBuffer;
+}
+
+const timestampBytes = 32;
+
 export class Evaluator implements Resource {
   readonly #winners: GPUBuffer;
   readonly #stamps: GPUBuffer;
   readonly #queries: GPUQuerySet | undefined;
+  /** Read-back buffers that no submission uses: they are taken in turns, and none is made for a generation. */
+  readonly #idle: GPUBuffer[] = [];
+  readonly #staging = new Set<GPUBuffer>();
+  #encoded: Encoded | undefined;
 
   private constructor(
     private readonly gpu: Gpu,
@@ -42,7 +55,7 @@ export class Evaluator implements Resource {
     const { classes } = classifier.network;
     using made = new ResourceStack();
     const buffer = made.use(gpu.buffer('winners', winnerBytes * classes));
-    const stamps = made.use(gpu.buffer('timestamps', 32, 0x0200 | 0x0004)); // QUERY_RESOLVE | COPY_SRC
+    const stamps = made.use(gpu.buffer('timestamps', timestampBytes, 0x0200 | 0x0004)); // QUERY_RESOLVE | COPY_SRC
     const picking = [
       await bind(gpu, 'winners', argmaxPerClass(classes, children), {
         log_odds: classifier.logOdds,
@@ -59,38 +72,59 @@ export class Evaluator implements Resource {
     this.#winners.destroy();
     this.#stamps.destroy();
     this.#queries?.destroy();
+    for (const staging of this.#staging) staging.destroy();
   }
 
   [Symbol.dispose](): void {
     this.destroy();
   }
 
+  /** Does the host's share of the next submission, while the device works on one. It is left unused where `render` is another. */
+  encodeAhead(render?: Program): void {
+    if (this.#encoded && this.#encoded.render !== render) this.#discard(this.#encoded);
+    this.#encoded ??= this.#encode(render);
+  }
+
   /**
-   * Queues everything at once and resolves when the winners are back.
+   * Queues everything at once and resolves when the winners are back. Another submission may be queued before.
    * @param render draws the children; left out where they are drawn already
    * @throws NotFiniteError where the answer to a child is not finite
    */
   async submit(render?: Program): Promise<Evaluation> {
-    const { device } = this.gpu;
+    this.encodeAhead(render);
+    const { commands, staging } = this.#encoded ?? this.#encode(render);
+    this.#encoded = undefined;
+    this.gpu.device.queue.submit([commands]);
+    const content = await this.gpu.mapped(staging);
+    this.#idle.push(staging);
+    const lost = this.#firstLost(content);
+    if (lost !== noChild) throw await notFinite(this.gpu, this.classifier, lost);
+    return this.#decode(content);
+  }
+
+  #encode(render: Program | undefined): Encoded {
     const bytes = this.#winners.size;
-    const staging = this.gpu.staging('winners read-back', bytes + 32);
-    const encoder = device.createCommandEncoder();
+    const staging = this.#idle.pop() ?? this.#newStaging();
+    const encoder = this.gpu.device.createCommandEncoder();
     this.#pass(encoder, 0, render ? [render] : []);
     this.#pass(encoder, 2, [this.classifier.program, this.picking]);
     encoder.copyBufferToBuffer(this.#winners, 0, staging, 0, bytes);
     if (this.#queries) {
       encoder.resolveQuerySet(this.#queries, 0, 4, this.#stamps, 0);
-      encoder.copyBufferToBuffer(this.#stamps, 0, staging, bytes, 32);
+      encoder.copyBufferToBuffer(this.#stamps, 0, staging, bytes, timestampBytes);
     }
-    device.queue.submit([encoder.finish()]);
-    try {
-      const content = await this.gpu.mapped(staging);
-      const lost = this.#firstLost(content);
-      if (lost !== noChild) throw await notFinite(this.gpu, this.classifier, lost);
-      return this.#decode(content);
-    } finally {
-      staging.destroy();
-    }
+    return { render, commands: encoder.finish(), staging };
+  }
+
+  #newStaging(): GPUBuffer {
+    const staging = this.gpu.staging('winners read-back', this.#winners.size + timestampBytes);
+    this.#staging.add(staging);
+    return staging;
+  }
+
+  #discard({ staging }: Encoded): void {
+    this.#encoded = undefined;
+    this.#idle.push(staging);
   }
 
   #pass(encoder: GPUCommandEncoder, first: number, programs: readonly Program[]): void {
@@ -105,28 +139,39 @@ export class Evaluator implements Resource {
   }
 
   #firstLost(content: ArrayBuffer): number {
-    const view = new DataView(content);
+    const words = new Uint32Array(content);
     let first = noChild;
-    for (let at = 0; at < this.#winners.size; at += winnerBytes)
-      first = Math.min(first, view.getUint32(at + 12, true));
+    for (let at = 0; at < this.classifier.network.classes; at++)
+      first = Math.min(first, words[wordsOfWinner * at + 3] ?? noChild);
     return first;
   }
 
   #decode(content: ArrayBuffer): Evaluation {
     const { classes } = this.classifier.network;
-    const view = new DataView(content);
-    const picked = Array.from({ length: classes }, (_, index): Winner => {
-      const at = winnerBytes * index;
-      return {
-        logOdds: view.getFloat32(at, true),
-        confidence: view.getFloat32(at + 4, true),
-        child: view.getUint32(at + 8, true),
-      };
-    });
-    const stamp = (index: number) => Number(view.getBigUint64(this.#winners.size + 8 * index, true));
+    const [words, numbers] = [new Uint32Array(content), new Float32Array(content)];
+    const winners = {
+      logOdds: new Float32Array(classes),
+      confidence: new Float32Array(classes),
+      child: new Uint32Array(classes),
+    };
+    for (let index = 0; index < classes; index++) {
+      const at = wordsOfWinner * index;
+      winners.logOdds[index] = numbers[at] ?? 0;
+      winners.confidence[index] = numbers[at + 1] ?? 0;
+      winners.child[index] = words[at + 2] ?? 0;
+    }
+    const stamps = new DataView(content, this.#winners.size);
     // A driver may report a negative difference across a power state; it says nothing, so it counts as none.
     const between = (first: number) =>
-      this.#queries ? Math.max(0, stamp(first + 1) - stamp(first)) / 1e6 : 0;
-    return { winners: picked, render: between(0), network: between(2) };
+      this.#queries
+        ? Math.max(
+            0,
+            Number(stamps.getBigUint64(8 * first + 8, true) - stamps.getBigUint64(8 * first, true)),
+          ) / 1e6
+        : 0;
+    return { winners, render: between(0), network: between(2) };
   }
 }
+
+/** In the order of bytes that WebGPU's hosts have. */
+const wordsOfWinner = winnerBytes / 4;

@@ -6,6 +6,7 @@ import { NotFiniteError } from '../model/not-finite.ts';
 import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import { summarise } from '../util/confidence-statistics.ts';
 import type { Replacement } from './archive.ts';
+import type { Evaluation } from './evaluator.ts';
 import { PhaseClock } from './phase-times.ts';
 import type { GenerationEvent, OpenRecorder, Recorder, SearchProgress } from './recorder.ts';
 import type { SearchArchive } from './search-archive.ts';
@@ -89,34 +90,47 @@ async function searching(search: Search, options: EvolveSearchOptions): Promise<
   const { generations, recorder, onGeneration, signal, now = defaultClock, setUp = 0 } = options;
   const clock = new PhaseClock(now, setUp);
   await clock.breeding(() => search.breed());
+  let evaluating = begin(search);
   while (search.generation < generations) {
-    const replacements = await oneGeneration(search, generations, clock, recorder);
-    const event = eventOf(search, replacements, generations, clock);
+    const replacements = await oneGeneration(search, evaluating, options, clock);
+    const isLast = search.generation >= generations;
+    // The device goes on before anything is written down of what it has found.
+    if (!isLast) {
+      await clock.breeding(() => search.breed());
+      evaluating = begin(search);
+    }
+    const event = eventOf(search, replacements, isLast, clock);
     onGeneration?.(event);
     recorder?.generation?.(event);
-    if (signal?.aborted === true || event.isLast) break;
-    await clock.breeding(() => search.breed());
+    if (signal?.aborted !== true) continue;
+    // What has been begun is left out: a search that goes on from here begins it again.
+    if (!isLast) await evaluating.catch(() => undefined);
+    break;
   }
   return finish(search, generations, clock, recorder);
 }
 
+/** What fails while something else is done is heard when it is waited for. */
+function begin(search: Search): Promise<Evaluation> {
+  const evaluating = search.drawAndJudge();
+  evaluating.catch(() => undefined);
+  return evaluating;
+}
+
 async function oneGeneration(
   search: Search,
-  generations: number,
+  evaluating: Promise<Evaluation>,
+  { generations, recorder }: EvolveSearchOptions,
   clock: PhaseClock,
-  recorder: Recorder | undefined,
 ): Promise<Replacement[]> {
-  const evaluating = search.drawAndJudge();
-  await clock.breeding(() => {
-    search.breedAhead(generations);
-  });
+  await clock.breeding(() => search.breedAhead(generations));
   await recorder?.whileDeviceWorks?.();
-  const evaluation = await clock.judging(evaluating).catch(async (error: unknown) => {
+  const { winners } = await clock.judging(evaluating).catch(async (error: unknown) => {
     // What was found so far is not lost with the answer.
     if (error instanceof NotFiniteError) await finish(search, generations, clock, recorder);
     throw error;
   });
-  return clock.breeding(() => search.tell(search.bestOf(evaluation)));
+  return clock.breeding(() => search.tellAll(winners));
 }
 
 const defaultClock = (): number => performance.now();
@@ -128,7 +142,7 @@ function progressOf({ generation, settings }: Search, { seconds, times }: PhaseC
 function eventOf(
   search: Search,
   replacements: readonly Replacement[],
-  generations: number,
+  isLast: boolean,
   clock: PhaseClock,
 ): GenerationEvent {
   const confidences = search.archive.confidences();
@@ -138,7 +152,7 @@ function eventOf(
     generation: search.generation - 1,
     confidences,
     replacements,
-    isLast: search.generation >= generations,
+    isLast,
   };
 }
 

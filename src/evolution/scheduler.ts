@@ -2,7 +2,7 @@
  * The search as ask and tell: `ask` says which parents to vary, the caller renders and evaluates the children, `tell`
  * puts the winners into the archive. It knows nothing of devices, encodings or networks.
  */
-import { Archive, type Candidate, type Replacement } from './archive.ts';
+import { checkSureness, type Archive, type Candidate, type Replacement } from './archive.ts';
 import { uniformSelector } from './selector.ts';
 
 /** What a generation is to be made of. */
@@ -12,17 +12,21 @@ export interface GenerationRequest {
   readonly parents: Uint32Array<ArrayBuffer> | undefined;
 }
 
-/** The child that the network is surest of, for one class. */
-export interface Winner {
-  readonly confidence: number;
-  readonly logOdds: number;
-  readonly child: number;
+/** The children that the network is surest of, in columns: [cell], or [class] where they come from the device. */
+export interface Winners {
+  /** In [0, 1]. */
+  readonly confidence: ArrayLike<number>;
+  readonly logOdds: ArrayLike<number>;
+  /** Numbers in the generation. */
+  readonly child: ArrayLike<number>;
 }
 
 /** Says which parents are to be varied, and takes the winners: ask and tell, as in pyribs. Equal seeds ask for the same. */
 export class Scheduler {
   #generation: number;
   #asked: GenerationRequest | undefined;
+  /** The request that was made last, and the cells that parents were drawn from: while they are the same, so is it. */
+  #made: { readonly request: GenerationRequest; readonly occupied: readonly number[] } | undefined;
 
   /** @param generation the first one to ask for: 0, or the one after a checkpoint's */
   constructor(
@@ -62,31 +66,42 @@ export class Scheduler {
    * @returns the cells that changed hands, for the encoding to adopt the children
    * @throws RangeError for another number of winners than cells, or a child that is not in the population
    */
-  tell(winners: readonly Winner[]): Replacement[] {
+  tell({ child, confidence, logOdds }: Winners): Replacement[] {
     const asked = this.#asked;
     if (!asked) throw new Error('tell without ask');
-    if (winners.length !== this.archive.cells) {
-      throw new RangeError(`${String(winners.length)} winners for ${String(this.archive.cells)} cells`);
-    }
+    const { cells } = this.archive;
+    if (child.length !== cells)
+      throw new RangeError(`${String(child.length)} winners for ${String(cells)} cells`);
     // Elites as they were when the parents were drawn, since one winner may replace the parent of the next.
-    const candidates = winners.map(({ confidence, logOdds, child }, cell): Candidate => {
-      this.#checkChild(child, cell);
-      const parentCell = asked.parents?.[child];
-      const parent = parentCell === undefined ? undefined : this.archive.elite(parentCell);
-      return {
-        cell,
-        confidence,
-        logOdds,
-        child,
-        id: asked.generation * this.populationSize + child,
-        generation: asked.generation,
-        parent: parentCell === undefined || !parent ? null : { cell: parentCell, id: parent.id },
+    const candidates: Candidate[] = [];
+    for (let cell = 0; cell < cells; cell++) {
+      const winner = {
+        child: child[cell] ?? -1,
+        confidence: confidence[cell] ?? NaN,
+        logOdds: logOdds[cell] ?? NaN,
       };
-    });
+      this.#checkChild(winner.child, cell);
+      checkSureness(cell, winner.confidence, winner.logOdds);
+      if (this.archive.yields(cell, winner.logOdds))
+        candidates.push({ cell, ...winner, ...this.#originOf(asked, winner.child) });
+    }
     const replacements = this.archive.add(candidates);
     this.#asked = undefined;
     this.#generation++;
     return replacements;
+  }
+
+  #originOf(
+    { generation, parents }: GenerationRequest,
+    child: number,
+  ): Pick<Candidate, 'id' | 'generation' | 'parent'> {
+    const cell = parents?.[child];
+    const parent = cell === undefined ? undefined : this.archive.elite(cell);
+    return {
+      id: generation * this.populationSize + child,
+      generation,
+      parent: cell === undefined || !parent ? null : { cell, id: parent.id },
+    };
   }
 
   #checkChild(child: number, cell: number): void {
@@ -99,6 +114,11 @@ export class Scheduler {
   #request(generation: number): GenerationRequest {
     const occupied = this.archive.occupied();
     if (generation === 0 || occupied.length === 0) return { generation, parents: undefined };
-    return { generation, parents: uniformSelector(occupied, this.populationSize, this.seed, generation) };
+    if (this.#made?.request.generation === generation && this.#made.occupied === occupied)
+      return this.#made.request;
+    const parents = uniformSelector(occupied, this.populationSize, this.seed, generation);
+    const request = { generation, parents };
+    this.#made = { request, occupied };
+    return request;
   }
 }

@@ -18,7 +18,7 @@ import { Evaluator, type Evaluation } from './evaluator.ts';
 import { Gallery } from './gallery.ts';
 import { checkMemory, checkPopulation, searchMemory, type SearchMemory } from './limits.ts';
 import { Lineage } from './lineage.ts';
-import { Scheduler, type GenerationRequest, type Winner } from './scheduler.ts';
+import { Scheduler, type GenerationRequest, type Winners } from './scheduler.ts';
 import { SearchArchive } from './search-archive.ts';
 import { classesOf, completeSettings, type SearchSettings } from './settings.ts';
 
@@ -101,6 +101,9 @@ export class Search implements Resource {
   readonly #evaluator: Evaluator;
   #scheduler: Scheduler;
   #lineage = new Lineage();
+  /** What the lineage has not been told yet. */
+  #unbooked:
+    { readonly request: GenerationRequest; readonly replacements: readonly Replacement[] } | undefined;
   /** What the children on the device were made for, and the images were drawn for. */
   #bred: GenerationRequest | undefined;
   #drawn: GenerationRequest | undefined;
@@ -136,6 +139,7 @@ export class Search implements Resource {
 
   /** Of the archive's elites. */
   get lineage(): Lineage {
+    this.#bookLineage();
     return this.#lineage;
   }
 
@@ -160,7 +164,11 @@ export class Search implements Resource {
   async evaluate(): Promise<BestChild[]> {
     this.#open();
     if (!this.#drawn) throw new Error('evaluate before ask: there are no children yet');
-    const best = this.bestOf(await this.#evaluator.submit());
+    const { winners } = await this.#evaluator.submit();
+    const best = this.classes.map((number): BestChild => {
+      const [child = 0, confidence = 0] = [winners.child[number], winners.confidence[number]];
+      return { class: number, child, confidence, logOdds: winners.logOdds[number] ?? logOddsOf(confidence) };
+    });
     this.#evaluated.set(best, this.generation);
     return best;
   }
@@ -182,19 +190,53 @@ export class Search implements Resource {
    * @throws RangeError for another number of children than cells, a child that there is not, or a confidence beyond [0, 1]
    */
   tell(best: readonly BestChild[]): Replacement[] {
-    this.#open();
-    const request = this.#bred;
-    if (!request) throw new Error('tell before ask: there are no children yet');
+    this.#open().#requested();
     this.#checkFresh(best);
-    const winners = best.map(({ child, confidence, logOdds = logOddsOf(confidence) }): Winner => {
-      return { child, confidence, logOdds };
+    return this.#take({
+      child: best.map(({ child }) => child),
+      confidence: best.map(({ confidence }) => confidence),
+      logOdds: best.map(({ confidence, logOdds = logOddsOf(confidence) }) => logOdds),
     });
+  }
+
+  /** As `tell`, of what the device found: [class] of the model. */
+  tellAll({ child, confidence, logOdds }: Winners): Replacement[] {
+    const { cells } = this.archive;
+    const own = {
+      child: new Uint32Array(cells),
+      confidence: new Float32Array(cells),
+      logOdds: new Float32Array(cells),
+    };
+    for (const [cell, number] of this.classes.entries()) {
+      own.child[cell] = child[number] ?? 0;
+      own.confidence[cell] = confidence[number] ?? NaN;
+      own.logOdds[cell] = logOdds[number] ?? NaN;
+    }
+    return this.#take(own);
+  }
+
+  #take(winners: Winners): Replacement[] {
+    const request = this.#open().#requested();
+    this.#bookLineage();
     const replacements = this.#scheduler.tell(winners);
     this.population.adopt(replacements);
     this.gallery.adopt(replacements);
-    this.#lineage.adopt(birthsOf(this.archive, this.classes, request, replacements));
     this.#bred = this.#drawn = undefined;
+    this.#unbooked = { request, replacements };
     return replacements;
+  }
+
+  #requested(): GenerationRequest {
+    if (this.#bred) return this.#bred;
+    throw new Error('tell before ask: there are no children yet');
+  }
+
+  /** Who descends from whom is written down when it is asked for, or before the archive changes again: the device need not wait. */
+  #bookLineage(): void {
+    if (!this.#unbooked) return;
+    const { request, replacements } = this.#unbooked;
+    this.#unbooked = undefined;
+    this.#lineage.adopt(birthsOf(this.archive, this.classes, request, replacements));
   }
 
   /** The first half of `ask`: makes the children, and leaves drawing them to `drawAndJudge`. */
@@ -216,19 +258,11 @@ export class Search implements Resource {
    * longer depend on it. A child of an elite that is replaced is made again. Results are the same.
    * @param generations after which there is none to make
    */
-  breedAhead(generations: number): void {
+  async breedAhead(generations: number): Promise<void> {
     const ahead = this.#scheduler.askAhead();
-    if (ahead?.parents && ahead.generation < generations)
-      this.population.prepare(ahead.parents, ahead.generation);
-  }
-
-  /** @returns the best child for each cell */
-  bestOf({ winners }: Pick<Evaluation, 'winners'>): BestChild[] {
-    return this.classes.map((number): BestChild => {
-      const winner = winners[number];
-      if (winner) return { class: number, ...winner };
-      throw new RangeError(`class ${String(number)} is not among the ${String(winners.length)} of the model`);
-    });
+    if (!ahead || ahead.generation >= generations) return;
+    if (ahead.parents) await this.population.prepare(ahead.parents, ahead.generation);
+    if (!this.#disposed) this.#evaluator.encodeAhead(this.population.renderNext());
   }
 
   /**
@@ -240,6 +274,7 @@ export class Search implements Resource {
     this.#open();
     this.#scheduler = this.#schedulerAt(generations);
     this.#lineage = lineage;
+    this.#unbooked = undefined;
     const cells = this.archive.occupied();
     for (let first = 0; first < cells.length; first += this.settings.population) {
       const shown = cells.slice(first, first + this.settings.population);

@@ -11,7 +11,7 @@ import type { Coordinates } from '../genome/cppn-coordinates.ts';
 import { Evaluator } from '../evolution/evaluator.ts';
 import { checkPopulation } from '../evolution/limits.ts';
 import { cppnGenomeSchema } from '../runs/evolution/schema.ts';
-import type { Winner } from '../evolution/scheduler.ts';
+import type { Winners } from '../evolution/scheduler.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
 import { volume } from '../network/layer.ts';
@@ -155,12 +155,11 @@ class Best {
     ).median;
   }
 
-  add(winners: readonly Winner[], genomes: readonly CppnGenome[]): void {
+  add({ child, ...sureness }: Winners, genomes: readonly CppnGenome[]): void {
     const confidences = this.classes.map((number) => {
-      const winner = winners[number];
-      const own = winner && genomes[winner.child];
-      if (!winner || !own) throw new RangeError(`class ${String(number)} was won by nobody`);
-      const { confidence, logOdds } = winner;
+      const own = genomes[child[number] ?? -1];
+      if (!own) throw new RangeError(`class ${String(number)} was won by nobody`);
+      const [confidence = 0, logOdds = 0] = [sureness.confidence[number], sureness.logOdds[number]];
       const before = this.#cells.get(number);
       const label = this.model.labels[number] ?? '';
       if (!before || logOdds > before.logOdds)

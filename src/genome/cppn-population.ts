@@ -1,46 +1,41 @@
 /** A population of CPPNs: bred on the CPU (graphs), drawn on the device (pixels). */
-import { uniformUsage, type Gpu } from '../gpu/device.ts';
-import { Program, bind } from '../gpu/program.ts';
-import { hlsToRgb } from '../kernels/image/colour.ts';
-import { slotsFor } from '../kernels/genome/cppn-values.ts';
-import { cppn, cppnStoredBytes } from '../kernels/genome/cppn.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Program } from '../gpu/program.ts';
 import { RandomStream } from '../random/threefry.ts';
 import { streams } from '../random/streams.ts';
-import { checkCppn } from './cppn-genome.ts';
+import { ResourceStack } from '../util/resources.ts';
+import type { Coordinates } from './cppn-coordinates.ts';
+import { CppnDrawing } from './cppn-drawing.ts';
 import { CppnElites } from './cppn-elites.ts';
 import { CppnGeneration } from './cppn-generation.ts';
-import { ResourceStack } from '../util/resources.ts';
+import { checkCppn, outputsOf } from './cppn-genome.ts';
 import type { Genome } from './genome.ts';
-import { cppnFrame, type Coordinates } from './cppn-coordinates.ts';
 import type { PastBirth, Population, PopulationSettings } from './population.ts';
 
+/** A generation, and what draws it. */
+interface Drawn {
+  readonly children: CppnGeneration;
+  readonly drawing: CppnDrawing;
+}
+
 export class CppnPopulation implements Population {
-  readonly #gpu: Gpu;
   readonly #settings: PopulationSettings;
   readonly #elites: CppnElites;
-  readonly #table: GPUBuffer;
-  readonly #frame: GPUBuffer;
-  #program: GPUBuffer;
-  /** Where genomes hold more values at once than private memory does. */
-  #values: GPUBuffer | undefined;
-  #children: CppnGeneration;
-  /** The children of the generation after, as far as they are known. */
-  #ahead: CppnGeneration;
-  #drawing = new Program([]);
-  #slots = 0;
+  #now: Drawn;
+  /** The generation after, as far as it is known: it goes to buffers of its own while the device draws the other. */
+  #next: Drawn;
 
   private constructor(gpu: Gpu, settings: PopulationSettings, coordinates: Coordinates) {
-    const [channels, height, width] = settings.extent;
-    this.#gpu = gpu;
+    const [channels] = settings.extent;
     this.#settings = settings;
     this.#elites = new CppnElites(settings.cells, channels);
-    this.#children = new CppnGeneration(settings.size, channels);
-    this.#ahead = new CppnGeneration(settings.size, channels);
     using made = new ResourceStack();
-    this.#table = made.use(gpu.buffer('CPPN table', 16 * settings.size));
-    const frame = cppnFrame(coordinates, [height, width]);
-    this.#frame = made.use(gpu.bufferFrom('CPPN frame', frame, uniformUsage));
-    this.#program = made.use(gpu.buffer('CPPN program', 64 * 4 * settings.size));
+    const drawn = (): Drawn => ({
+      children: new CppnGeneration(settings.size, channels),
+      drawing: made.use(new CppnDrawing(gpu, settings, coordinates)),
+    });
+    this.#now = drawn();
+    this.#next = drawn();
     made.move();
   }
 
@@ -50,7 +45,8 @@ export class CppnPopulation implements Population {
   }
 
   destroy(): void {
-    for (const buffer of [this.#table, this.#frame, this.#program, this.#values]) buffer?.destroy();
+    this.#now.drawing.destroy();
+    this.#next.drawing.destroy();
   }
 
   [Symbol.dispose](): void {
@@ -58,23 +54,24 @@ export class CppnPopulation implements Population {
   }
 
   async first(): Promise<void> {
-    this.#children.random(this.#random(0));
-    await this.#upload();
+    this.#now.children.random(this.#random(0));
+    await this.#upload(this.#now);
   }
 
-  prepare(parents: Uint32Array<ArrayBuffer>, generation: number): void {
-    this.#ahead.breed(this.#elites, parents, this.#random(generation), generation);
+  async prepare(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void> {
+    this.#next.children.breed(this.#elites, parents, this.#random(generation), generation);
+    await this.#upload(this.#next);
   }
 
   async vary(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void> {
-    [this.#children, this.#ahead] = [this.#ahead, this.#children];
-    this.#children.breed(this.#elites, parents, this.#random(generation), generation);
-    await this.#upload();
+    [this.#now, this.#next] = [this.#next, this.#now];
+    this.#now.children.breed(this.#elites, parents, this.#random(generation), generation);
+    await this.#upload(this.#now);
   }
 
   async show(cells: readonly number[]): Promise<void> {
-    this.#children.show(this.#elites, cells);
-    await this.#upload();
+    this.#now.children.show(this.#elites, cells);
+    await this.#upload(this.#now);
   }
 
   replay(cell: number, { generation, child, parent }: PastBirth): Promise<void> {
@@ -85,12 +82,16 @@ export class CppnPopulation implements Population {
   }
 
   render(): Program {
-    return this.#drawing;
+    return this.#now.drawing.program;
+  }
+
+  renderNext(): Program {
+    return this.#next.drawing.program;
   }
 
   adopt(replacements: readonly { readonly cell: number; readonly child: number }[]): void {
     for (const { cell, child } of replacements)
-      this.#elites.take(cell, this.#children.genomes, this.#children.genomeOf(child));
+      this.#elites.take(cell, this.#now.children.genomes, this.#now.children.genomeOf(child));
   }
 
   genomes(cells: readonly number[]): Promise<Genome[]> {
@@ -99,9 +100,7 @@ export class CppnPopulation implements Population {
 
   restore(cell: number, genome: Genome): void {
     const [channels] = this.#settings.extent;
-    const outputs =
-      genome.encoding === 'cppn' ? genome.nodes.filter(({ role }) => role === 'output').length : 0;
-    if (genome.encoding !== 'cppn' || outputs !== channels)
+    if (genome.encoding !== 'cppn' || outputsOf(genome) !== channels)
       throw new RangeError(`cell ${String(cell)} needs a CPPN with ${String(channels)} outputs`);
     checkCppn(genome);
     this.#elites.restore(cell, genome);
@@ -111,41 +110,8 @@ export class CppnPopulation implements Population {
     return RandomStream.of(this.#settings.seed, streams.genomes, generation);
   }
 
-  async #upload(): Promise<void> {
-    const { table, written, mostSlots } = this.#children.programs;
-    const outgrown = written.byteLength > this.#program.size;
-    if (outgrown) {
-      this.#program.destroy();
-      this.#program = this.#gpu.buffer('CPPN program', 2 * written.byteLength);
-    }
-    this.#gpu.write(this.#table, table);
-    this.#gpu.write(this.#program, written);
-    if (outgrown || slotsFor(mostSlots) !== this.#slots) {
-      this.#slots = slotsFor(mostSlots);
-      this.#drawing = await this.#bindDrawing();
-    }
-  }
-
-  async #bindDrawing(): Promise<Program> {
-    const { size: population, extent, images } = this.#settings;
-    const [channels, height, width] = extent;
-    const shape = { population, channels, height, width, slots: this.#slots };
-    const bytes = cppnStoredBytes(shape);
-    this.#values?.destroy();
-    this.#values = bytes > 0 ? this.#gpu.buffer('values of the CPPNs', bytes) : undefined;
-    const operands = {
-      genomes: this.#table,
-      program: this.#program,
-      frame: this.#frame,
-      images,
-      ...(this.#values && { values: this.#values }),
-    };
-    const drawing = [await bind(this.#gpu, 'render', cppn(shape), operands)];
-    if (channels === 3) {
-      drawing.push(
-        await bind(this.#gpu, 'colour', hlsToRgb(population, Math.ceil((height * width) / 4)), { images }),
-      );
-    }
-    return new Program(drawing);
+  /** Nothing is waited for unless the programs need another kernel or a larger buffer than before. */
+  #upload({ children, drawing }: Drawn): Promise<void> | undefined {
+    return drawing.upload(children.programs);
   }
 }

@@ -34,6 +34,8 @@ export class CppnPrograms {
   length = 0;
   /** Four words per program: start, nodes, slots of the outputs (10 bits each), channels. */
   readonly table: Uint32Array<ArrayBuffer>;
+  /** Whether nothing has read the words since they were cleared. */
+  isFresh = true;
   /** Of each program: values held at once at most; the inputs stand in the first four at the start. */
   readonly slots: Uint32Array;
   #weights = new Float32Array(this.words.buffer);
@@ -47,6 +49,7 @@ export class CppnPrograms {
 
   clear(): void {
     this.length = 0;
+    this.isFresh = true;
   }
 
   /** The words that are written. */

@@ -103,8 +103,8 @@ export class DirectPopulation implements Population {
   }
 
   /** Nothing to do ahead: the device varies. */
-  prepare(): void {
-    return;
+  prepare(): Promise<void> {
+    return Promise.resolve();
   }
 
   show(cells: readonly number[]): Promise<void> {
@@ -133,6 +133,10 @@ export class DirectPopulation implements Population {
   }
 
   render(): Program {
+    return this.programs.render;
+  }
+
+  renderNext(): Program {
     return this.programs.render;
   }
 

@@ -12,8 +12,8 @@ export interface Population extends Resource {
    * and parents give the same children.
    */
   vary(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void>;
-  /** Does the CPU's share of a later `vary` ahead, while the device works; what turns out stale is made again. */
-  prepare(parents: Uint32Array<ArrayBuffer>, generation: number): void;
+  /** Does the CPU's share of the next `vary` ahead, while the device works; what turns out stale is made again. */
+  prepare(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void>;
   /** Makes the children into unchanged copies of the elites of the given cells, at most as many as there are children. */
   show(cells: readonly number[]): Promise<void>;
   /**
@@ -23,6 +23,8 @@ export interface Population extends Resource {
   replay(cell: number, birth: PastBirth): Promise<void>;
   /** Draws the children into the image buffer. */
   render(): Program;
+  /** What `render` is expected to be after the next `vary`. */
+  renderNext(): Program;
   /** The child becomes the elite of the cell. Call it before the next `vary`. */
   adopt(replacements: readonly { readonly cell: number; readonly child: number }[]): void;
   /** Genomes of the given cells as they are now, even when evolution goes on while they are read. */

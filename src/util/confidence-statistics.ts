@@ -15,7 +15,7 @@ export interface ConfidenceStatistics {
 
 /** @param confidences of every cell; at least one */
 export function summarise(confidences: readonly number[]): ConfidenceStatistics {
-  const sorted = [...confidences].sort((a, b) => a - b);
+  const sorted = Float64Array.from(confidences).sort();
   const middle = (sorted.length - 1) / 2;
   const at = (index: number) => sorted[index] ?? 0;
   const qdScore = sorted.reduce((sum, value) => sum + value, 0);

@@ -13,6 +13,7 @@ import {
   type LivingElite,
 } from '../../src/evolution/lineage.ts';
 import { Scheduler } from '../../src/evolution/scheduler.ts';
+import { columns } from './winners.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 
 const population = 7;
@@ -46,11 +47,13 @@ function play(
     const random = RandomStream.of(seed, 99, generation);
     // One cell in ten is won, by whatever child.
     const replacements = scheduler.tell(
-      Array.from({ length: cells }, (_, cell) => {
-        const better = random.chance(0.1) || generation === 0;
-        const logOdds = (archive.elite(cell)?.logOdds ?? 0) + (better ? 0.01 : -0.01);
-        return { confidence: 1 - 1 / (2 + logOdds), logOdds, child: random.below(size) };
-      }),
+      columns(
+        Array.from({ length: cells }, (_, cell) => {
+          const better = random.chance(0.1) || generation === 0;
+          const logOdds = (archive.elite(cell)?.logOdds ?? 0) + (better ? 0.01 : -0.01);
+          return { confidence: 1 - 1 / (2 + logOdds), logOdds, child: random.below(size) };
+        }),
+      ),
     );
     const births = replacements.map(({ cell, child }): Birth => {
       const { id, parent, confidence } = archive.elite(cell)!;

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Archive } from '../../src/evolution/archive.ts';
 import { uniformSelector } from '../../src/evolution/selector.ts';
 import { logOddsOf } from '../../src/model/log-odds.ts';
-import { Scheduler, type Winner } from '../../src/evolution/scheduler.ts';
+import { Scheduler, type Winners } from '../../src/evolution/scheduler.ts';
+import { columns, type Winner } from './winners.ts';
 
 const elite = (id: number, confidence = 0.5) => ({
   id,
@@ -24,8 +25,8 @@ const winner = (confidence: number, child: number): Winner => ({
   logOdds: logOddsOf(confidence),
   child,
 });
-const winners = (...confidences: number[]): Winner[] =>
-  confidences.map((confidence, child) => winner(confidence, child));
+const winners = (...confidences: number[]): Winners =>
+  columns(confidences.map((confidence, child) => winner(confidence, child)));
 
 describe('parents', () => {
   test('are drawn from the occupied cells only', () => {
@@ -92,10 +93,10 @@ describe('a scheduler', () => {
     const archive = new Archive(2);
     const scheduler = new Scheduler(archive, 10, 1);
     scheduler.ask();
-    scheduler.tell([winner(0.1, 9), winner(0.1, 0)]);
+    scheduler.tell(columns([winner(0.1, 9), winner(0.1, 0)]));
     expect([archive.elite(0)?.id, archive.elite(1)?.id]).toEqual([9, 0]);
     const { parents } = scheduler.ask();
-    scheduler.tell([winner(0.2, 3), winner(0.05, 4)]);
+    scheduler.tell(columns([winner(0.2, 3), winner(0.05, 4)]));
     const parentId = parents?.[3] === 0 ? 9 : 0;
     expect(archive.elite(0)).toMatchObject({ id: 13, parent: parentId, generation: 1 });
     expect(archive.elite(1)).toMatchObject({ id: 0, parent: null, generation: 0 });
@@ -106,7 +107,7 @@ describe('a scheduler', () => {
     const scheduler = new Scheduler(archive, 64, 1, 1);
     const { parents } = scheduler.ask();
     const child = [...parents!].indexOf(0); // a child of cell 0’s elite, number 0
-    scheduler.tell([winner(0.9, child), winner(0.9, child)]);
+    scheduler.tell(columns([winner(0.9, child), winner(0.9, child)]));
     expect(archive.elite(0)).toMatchObject({ id: 64 + child, parent: 0, goalSwitches: 0 });
     expect(archive.elite(1)).toMatchObject({ id: 64 + child, parent: 0, goalSwitches: 1 });
   });
@@ -124,7 +125,9 @@ describe('a scheduler', () => {
             scheduler.ask();
             const ahead = scheduler.askAhead();
             expect(ahead === undefined).toBe(generation === 0);
-            scheduler.tell(Array.from({ length: cells }, () => winner(draw(), Math.floor(draw() * 6.99))));
+            scheduler.tell(
+              columns(Array.from({ length: cells }, () => winner(draw(), Math.floor(draw() * 6.99)))),
+            );
             if (ahead) expect(scheduler.ask()).toEqual(ahead);
           }
         },
@@ -158,7 +161,7 @@ describe('a scheduler', () => {
     const archive = new Archive(1);
     const scheduler = new Scheduler(archive, 5, 1);
     scheduler.ask();
-    expect(() => scheduler.tell([winner(0.5, child)])).toThrow(/of a population of 5/);
+    expect(() => scheduler.tell(columns([winner(0.5, child)]))).toThrow(/of a population of 5/);
     expect(archive.occupied()).toEqual([]);
   });
 
