@@ -4,6 +4,7 @@ import { finishHelp, withExamples } from '../src/cli/help.ts';
 import type { Invocation } from '../src/cli/io.ts';
 import { addCompare } from './compare/compare-command.ts';
 import { withMeasure, type BenchOptions } from './measure-options.ts';
+import { addOrchestrator } from './orchestrator/orchestrator-command.ts';
 import { notations } from './kernels/own-shapes.ts';
 import { addBenchReport } from './report/report-command.ts';
 
@@ -27,6 +28,7 @@ export function buildBench(
     });
   addCompare(bench, invocation);
   addBenchReport(bench, invocation);
+  addOrchestrator(bench, invocation);
   withExamples(bench, [
     ['fool bench kernels --list', 'what there is to be measured'],
     [

@@ -51,33 +51,47 @@ export function addMutatedCppn(
   const child = genomes.copy(parents, parent);
   mutateActivations(genomes, child, random);
   mutateWeights(genomes, child, random);
-  if (random.chance(cppnRates.addConnection)) addConnection(genomes, child, random);
-  if (random.chance(cppnRates.deleteConnection)) deleteConnection(genomes, child, random);
-  if (random.chance(cppnRates.addNode)) splitConnection(genomes, child, random);
-  if (random.chance(cppnRates.deleteNode)) deleteNode(genomes, child, random);
+  random.draw();
+  const isJoined = random.first < cppnRates.addConnection;
+  const isCut = random.second < cppnRates.deleteConnection;
+  random.draw();
+  const isSplit = random.first < cppnRates.addNode;
+  const isShrunk = random.second < cppnRates.deleteNode;
+  if (isJoined) addConnection(genomes, child, random);
+  if (isCut) deleteConnection(genomes, child, random);
+  if (isSplit) splitConnection(genomes, child, random);
+  if (isShrunk) deleteNode(genomes, child, random);
   return child;
 }
 
 function mutateActivations({ activations, nodeStarts }: CppnGenomes, child: number, random: RandomStream) {
   const end = nodeStarts[child + 1] ?? 0;
-  let node = (nodeStarts[child] ?? 0) + activationGaps.next(random);
-  for (; node < end; node += 1 + activationGaps.next(random)) activations[node] = randomActivation(random);
+  for (let node = nodeStarts[child] ?? 0; ; node++) {
+    random.draw();
+    node += activationGaps.next(random.first);
+    if (node >= end) return;
+    activations[node] = Math.floor(random.second * activationFunctions.length);
+  }
 }
 
 function mutateWeights({ weights, connectionStarts }: CppnGenomes, child: number, random: RandomStream) {
   const end = connectionStarts[child + 1] ?? 0;
-  let connection = (connectionStarts[child] ?? 0) + weightGaps.next(random);
-  for (; connection < end; connection += 1 + weightGaps.next(random))
-    weights[connection] = mutateWeight(weights[connection] ?? 0, random.uniform());
+  for (let connection = connectionStarts[child] ?? 0; ; connection++) {
+    random.draw();
+    connection += weightGaps.next(random.first);
+    if (connection >= end) return;
+    weights[connection] = mutateWeight(weights[connection] ?? 0, random.second);
+  }
 }
 
 /** Joins two nodes that are not joined yet, if a pair drawn can be without a cycle. */
 function addConnection(genomes: CppnGenomes, child: number, random: RandomStream): void {
   const nodes = genomes.nodesOf(child);
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const source = random.below(inputCount + nodes);
-    const node = random.below(nodes);
-    if (isJoined(genomes, child, source, node) || dependsOn(genomes, child, source, node)) continue;
+    random.draw();
+    const source = Math.floor(random.first * (inputCount + nodes));
+    const node = Math.floor(random.second * nodes);
+    if (areJoined(genomes, child, source, node) || dependsOn(genomes, child, source, node)) continue;
     genomes.addConnection(source, node, randomWeight(random));
     return;
   }
@@ -110,7 +124,7 @@ function deleteNode(genomes: CppnGenomes, child: number, random: RandomStream): 
   if (hidden > 0) genomes.removeNode(genomes.outputs + chosen);
 }
 
-function isJoined(genomes: CppnGenomes, child: number, source: number, node: number): boolean {
+function areJoined(genomes: CppnGenomes, child: number, source: number, node: number): boolean {
   const { ends, sources } = genomes;
   const place = (genomes.nodeStarts[child] ?? 0) + node;
   const start = genomes.connectionStarts[child] ?? 0;

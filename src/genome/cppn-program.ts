@@ -94,10 +94,12 @@ export class CppnPrograms {
   }
 
   /** @returns how many slots it takes */
+  /** @returns how many slots it takes */
   #writeNodes(genomes: CppnGenomes, genome: number, apart: boolean, edges: number[] | undefined): number {
     const { values, count, uses, slots, free } = this.#order;
     const { words } = this;
-    const { ends, sources, weights } = genomes;
+    const floats = this.#weights;
+    const { ends, sources, weights, activations } = genomes;
     const nodeStart = genomes.nodeStarts[genome] ?? 0;
     const start = genomes.connectionStarts[genome] ?? 0;
     let taken: number = inputCount;
@@ -108,21 +110,21 @@ export class CppnPrograms {
       const head = word++;
       const first = node === 0 ? 0 : (ends[nodeStart + node - 1] ?? 0);
       const end = ends[nodeStart + node] ?? 0;
-      for (let connection = first; connection < end; connection++) {
-        const source = sources[start + connection] ?? 0;
+      for (let connection = start + first; connection < start + end; connection++) {
+        const source = sources[connection] ?? 0;
         const slot = slots[source] ?? 0;
         words[word] = slot;
-        this.#weights[word + 1] = weights[start + connection] ?? 0;
+        floats[word + 1] = weights[connection] ?? 0;
         word += 2;
-        edges?.push(connection);
         const left = (uses[source] ?? 0) - 1;
         uses[source] = left;
         if (left === 0) free[vacant++] = slot;
       }
+      if (edges) for (let connection = first; connection < end; connection++) edges.push(connection);
       const slot = !apart && vacant > 0 ? (free[--vacant] ?? 0) : taken++;
       slots[inputCount + node] = slot;
       if (end - first > mostEdges) throw tooManyEdges(genomes.ids[nodeStart + node], end - first);
-      words[head] = ((end - first) << 12) | (slot << 2) | (genomes.activations[nodeStart + node] ?? 0);
+      words[head] = ((end - first) << 12) | (slot << 2) | (activations[nodeStart + node] ?? 0);
     }
     this.length = word;
     return taken;
@@ -179,31 +181,39 @@ class Order {
     const { ends, sources } = genomes;
     const nodeStart = genomes.nodeStarts[genome] ?? 0;
     const start = genomes.connectionStarts[genome] ?? 0;
+    if (state[output] !== unseen) return;
+    let { count, edges } = this;
     let depth = 0;
-    const enter = (node: number): void => {
-      state[node] = open;
-      next[node] = node === 0 ? 0 : (ends[nodeStart + node - 1] ?? 0);
-      path[depth++] = node;
-    };
-    if (state[output] === unseen) enter(output);
-    while (depth > 0) {
-      const node = path[depth - 1] ?? 0;
-      const edge = next[node] ?? 0;
-      if (edge === ends[nodeStart + node]) {
-        state[node] = done;
-        values[this.count++] = node;
-        depth--;
-        continue;
+    for (let node = output, isNew = true; ;) {
+      const first = node === 0 ? 0 : (ends[nodeStart + node - 1] ?? 0);
+      const end = ends[nodeStart + node] ?? 0;
+      let edge = first;
+      if (isNew) {
+        state[node] = open;
+        path[depth++] = node;
+        edges += end - first;
+      } else edge = next[node] ?? 0;
+      isNew = false;
+      while (edge < end) {
+        const source = sources[start + edge++] ?? 0;
+        uses[source] = (uses[source] ?? 0) + 1;
+        if (source < inputCount) continue;
+        const before = source - inputCount;
+        if (state[before] === done) continue;
+        if (state[before] === open) throw onItself(genomes.ids[nodeStart + before]);
+        next[node] = edge;
+        node = before;
+        isNew = true;
+        break;
       }
-      next[node] = edge + 1;
-      this.edges++;
-      const source = sources[start + edge] ?? 0;
-      uses[source] = (uses[source] ?? 0) + 1;
-      if (source < inputCount) continue;
-      const before = source - inputCount;
-      if (state[before] === open) throw onItself(genomes.ids[nodeStart + before]);
-      if (state[before] === unseen) enter(before);
+      if (isNew) continue;
+      state[node] = done;
+      values[count++] = node;
+      if (--depth === 0) break;
+      node = path[depth - 1] ?? 0;
     }
+    this.count = count;
+    this.edges = edges;
   }
 
   #clear(nodes: number): void {

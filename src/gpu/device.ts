@@ -208,7 +208,7 @@ export class Gpu implements Disposable {
   /** Maps a staging buffer, copies its content and unmaps it. Surfaces device errors as `GpuError`. */
   async mapped(staging: GPUBuffer): Promise<ArrayBuffer> {
     try {
-      await this.wait(staging.mapAsync(GPUMapMode.READ));
+      await this.wait(staging.mapAsync(mapRead));
     } catch (error) {
       // That the device is lost is told a moment after what it was doing has failed.
       await new Promise((resolve) => setTimeout(resolve));
@@ -237,6 +237,7 @@ export class Gpu implements Disposable {
 
 export const storageUsage = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 export const uniformUsage = 0x40 | 0x08; // UNIFORM | COPY_DST
+const mapRead = 1; // GPUMapMode.READ
 
 /** Dawn appends the call stack of the validation; the first paragraph says what is wrong and names the object. */
 function firstParagraph(message: string): string {

@@ -2,8 +2,6 @@
  * Which of many independent events of the same small probability happen, at one draw for each that does: the number of misses
  * before the next is geometric. Thresholds are products alone, hence the same bits wherever they run.
  */
-import type { RandomStream } from './threefry.ts';
-
 const guides = 256;
 
 export class Gaps {
@@ -15,15 +13,14 @@ export class Gaps {
   /** @param probability of each event, above 0 and below 1 */
   constructor(probability: number) {
     const atLeast = [1];
-    // Uniform numbers have 53 bits.
+    // Uniform numbers have 53 bits at most.
     for (let left = 1; left >= 2 ** -53;) atLeast.push((left *= 1 - probability));
     this.#atLeast = Float64Array.from(atLeast);
     this.#guide = Uint16Array.from({ length: guides }, (_, part) => this.#count((part + 1) / guides, 0));
   }
 
-  /** Misses before the next event. */
-  next(random: RandomStream): number {
-    const uniform = random.uniform();
+  /** Misses before the next event. @param uniform in [0, 1): one random number */
+  next(uniform: number): number {
     return this.#count(uniform, this.#guide[Math.floor(uniform * guides)] ?? 0);
   }
 

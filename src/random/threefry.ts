@@ -60,47 +60,64 @@ const word = (index: 0 | 1): Word => block[index] ?? 0;
  * Streams of different names are independent; the same name gives the same numbers, in any order of use.
  */
 export class RandomStream {
-  readonly #key: readonly [Word, Word];
+  // Small integers of V8 have a sign: as such they are made without a heap number each.
+  readonly #high: number;
+  readonly #low: number;
   readonly #depth: number;
   #counter = 0;
 
   /** @param depth length of the path that the key is of; the next number of a longer name counts from there */
-  constructor(key: readonly [Word, Word], depth = 0) {
-    this.#key = key;
+  private constructor(high: Word, low: Word, depth: number) {
+    this.#high = high | 0;
+    this.#low = low | 0;
     this.#depth = depth;
   }
 
   /** @param seed any safe non-negative integer */
   static of(seed: number, ...path: readonly number[]): RandomStream {
-    const root = new RandomStream([seed % 2 ** 32, Math.floor(seed / 2 ** 32)]);
+    const root = new RandomStream(seed % 2 ** 32, Math.floor(seed / 2 ** 32), 0);
     return path.reduce((stream: RandomStream, step) => stream.at(step), root);
   }
 
   /** The stream whose name goes on with one more number: `of(seed, a).at(b)` is `of(seed, a, b)`. */
   at(step: number): RandomStream {
-    encrypt(this.#key[0], this.#key[1], step, this.#depth + 1);
-    return new RandomStream([word(0), word(1)], this.#depth + 1);
+    encrypt(this.#high, this.#low, step, this.#depth + 1);
+    return new RandomStream(word(0), word(1), this.#depth + 1);
   }
 
   /** The key, to hand the stream over to a shader. */
   get key(): readonly [Word, Word] {
-    return this.#key;
+    return [this.#high >>> 0, this.#low >>> 0];
   }
 
   /** Two fresh words. */
   words(): [Word, Word] {
-    this.#draw();
+    this.draw();
     return [word(0), word(1)];
+  }
+
+  /**
+   * Two fresh numbers at the price of one, with 32 random bits each: `first` and `second` are theirs until any stream draws
+   * again.
+   */
+  draw(): this {
+    encrypt(this.#high, this.#low, this.#counter++, 0);
+    return this;
+  }
+
+  /** Uniform in [0, 1). */
+  get first(): number {
+    return word(0) / 2 ** 32;
+  }
+
+  get second(): number {
+    return word(1) / 2 ** 32;
   }
 
   /** Uniform in [0, 1), with 53 random bits. */
   uniform(): number {
-    this.#draw();
+    this.draw();
     return (word(0) * 2 ** 21 + (word(1) >>> 11)) / 2 ** 53;
-  }
-
-  #draw(): void {
-    encrypt(this.#key[0], this.#key[1], this.#counter++, 0);
   }
 
   /** Uniform among 0 … count − 1; the bias of `count / 2^53` is beyond notice. */
