@@ -84,6 +84,13 @@ const commands = await build({
   outdir: 'dist',
 });
 removeOthers('dist/chunks', commands.metafile);
+// Threads are files of their own, in the program as in the library.
+await build({
+  ...common,
+  platform: 'node',
+  entryPoints: { 'breeding-thread': 'src/node/breeding-thread.ts' },
+  outdir: 'dist',
+});
 // TensorFlow.js keeps its gradients in a module that Node alone cannot load, so that it is bundled, from its modules.
 await build({
   ...common,

@@ -2,8 +2,9 @@
 import { cpus } from 'node:os';
 import { Option, type Command } from 'commander';
 import type { Invocation } from '../../src/cli/io.ts';
-import { positiveNumber } from '../../src/cli/options.ts';
+import { positiveNumber, wholeNumber } from '../../src/cli/options.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
+import { mostBreeders } from '../../src/node/breeders.ts';
 import { saveFile } from '../../src/node/save-file.ts';
 import { version } from '../../src/version.ts';
 import { commitOfBuild } from '../commit.ts';
@@ -12,6 +13,7 @@ import { orchestratorRows, type OrchestratorRow } from './orchestrator.ts';
 interface OrchestratorOptions {
   readonly time: number;
   readonly quiet: boolean;
+  readonly workers: number;
   readonly json?: string;
 }
 
@@ -22,12 +24,15 @@ export function addOrchestrator(program: Command, invocation: Invocation): void 
     .addOption(
       new Option('--time <seconds>', 'that a row is timed at least').argParser(positiveNumber).default(1),
     )
+    .addOption(
+      new Option('--workers <n>', 'threads that breed beside the main one').argParser(workerCount).default(0),
+    )
     .option('--json <file>', 'results file to write')
     .option('--quiet', 'print rows alone, or nothing where they go into a file', false)
-    .action(async ({ time, json, quiet }: OrchestratorOptions) => {
+    .action(async ({ time, json, quiet, workers }: OrchestratorOptions) => {
       const terminal = new Terminal({ json: false, quiet: quiet && json !== undefined }, invocation);
       const rows: OrchestratorRow[] = [];
-      for await (const row of orchestratorRows(time)) {
+      for await (const row of orchestratorRows(time, workers)) {
         rows.push(row);
         terminal.line(lineOf(row));
       }
@@ -43,6 +48,10 @@ export function addOrchestrator(program: Command, invocation: Invocation): void 
     });
 }
 
+function workerCount(text: string): number {
+  return wholeNumber(0, mostBreeders())(text);
+}
+
 function machine() {
   const [first] = cpus();
   return { cpu: first?.model ?? '', cores: cpus().length, platform: process.platform, arch: process.arch };
@@ -50,13 +59,16 @@ function machine() {
 
 const whole = (value: number) => Math.round(value).toLocaleString('en');
 
+const threads = ({ workers }: { readonly workers: number }) =>
+  workers === 0 ? '' : `, ${String(1 + workers)} threads`;
+
 function lineOf(row: OrchestratorRow): string {
   switch (row.kind) {
     case 'breeding':
-      return `${whole(row.childrenPerSecond)} children/s of ${String(row.nodes)} nodes and ${String(row.connections)} connections, ${whole(row.classes)} classes`;
+      return `${whole(row.childrenPerSecond)} children/s of ${String(row.nodes)} nodes and ${String(row.connections)} connections, ${whole(row.classes)} classes${threads(row)}`;
     case 'tell':
       return `tell of ${whole(row.classes)} classes and ${String(row.children)} children, of which ${whole(row.replaced)} cells change hands: ${row.medianMs.toFixed(2)} ms`;
     case 'overlap':
-      return `${row.encoding}, ${String(row.population)} children, a generation of ${String(row.generationMs)} ms: the device worked ${(100 * row.deviceShare).toFixed(1)} % of the time`;
+      return `${row.encoding}, ${String(row.population)} children, a generation of ${String(row.generationMs)} ms: the device worked ${(100 * row.deviceShare).toFixed(1)} % of the time${threads(row)}`;
   }
 }

@@ -7,6 +7,8 @@ export interface BreedingRow {
   readonly nodes: number;
   readonly connections: number;
   readonly classes: number;
+  /** Threads that bred beside the main one. */
+  readonly workers: number;
   readonly childrenPerSecond: number;
 }
 
@@ -23,7 +25,9 @@ export interface OverlapRow {
   readonly encoding: StubSearchSettings['encoding'];
   readonly population: number;
   readonly nodes: number;
+  readonly classes: number;
   readonly replaced: number;
+  readonly workers: number;
   /** Milliseconds that the device takes for a generation. */
   readonly generationMs: number;
   /** Of the wall time, how much the device worked. */
@@ -40,47 +44,46 @@ const replaced = 4;
 /** Elites grow as they are replaced: after so many generations they are put back. */
 const generationsAtATime = 50;
 
-/** @param seconds that a row is timed at least */
-export async function* orchestratorRows(seconds: number): AsyncGenerator<OrchestratorRow> {
+/** What a generation is made of where the device takes its time; all in ten classes. */
+const overlaps = [
+  { encoding: 'cppn', population: 200, nodes: 25, replaced: 2 },
+  { encoding: 'cppn', population: 20, nodes: 25, replaced: 2 },
+  { encoding: 'direct', population: 200, nodes: 0, replaced: 2 },
+] as const;
+
+/**
+ * @param seconds that a row is timed at least
+ * @param workers threads that breed beside the main one
+ */
+export async function* orchestratorRows(seconds: number, workers: number): AsyncGenerator<OrchestratorRow> {
   for (const nodes of nodeCounts)
-    for (const classes of classCounts) yield breedingRow(nodes, classes, seconds);
+    for (const classes of classCounts) yield breedingRow({ nodes, classes, workers }, seconds);
   for (const changed of [100, 10_000]) yield tellRow(changed, seconds);
-  for (const generationMs of [1, 0.3, 0.1]) {
-    yield overlapRow({ encoding: 'cppn', population: 200, nodes: 25, replaced: 2 }, generationMs, seconds);
-    yield overlapRow({ encoding: 'cppn', population: 20, nodes: 25, replaced: 2 }, generationMs, seconds);
-    yield overlapRow({ encoding: 'direct', population: 200, nodes: 0, replaced: 2 }, generationMs, seconds);
+  for (const milliseconds of [1, 0.3, 0.1]) {
+    for (const overlap of overlaps) {
+      const threads = overlap.encoding === 'cppn' ? workers : 0;
+      yield overlapRow({ ...overlap, milliseconds, classes: 10, workers: threads }, seconds);
+    }
   }
 }
 
-async function breedingRow(nodes: number, classes: number, seconds: number): Promise<BreedingRow> {
-  const stub = await createStubSearch({
-    encoding: 'cppn',
-    population,
-    classes,
-    nodes,
-    replaced,
-    milliseconds: 0,
-  });
-  const genome = (await stub.search.population.genomes([0]))[0];
+type BreedingSizes = Pick<StubSearchSettings, 'nodes' | 'classes' | 'workers'>;
+
+async function breedingRow(sizes: BreedingSizes, seconds: number): Promise<BreedingRow> {
+  const stub = await createStubSearch({ encoding: 'cppn', population, replaced, milliseconds: 0, ...sizes });
+  using held = stub.search;
+  const [genome] = await held.population.genomes([0]);
   const connections = genome?.encoding === 'cppn' ? genome.connections.length : 0;
   const { generations, wallMs } = await timed(stub, seconds);
   const childrenPerSecond = (1000 * population * generations) / wallMs;
-  return { kind: 'breeding', nodes, connections, classes, childrenPerSecond };
+  return { kind: 'breeding', connections, ...sizes, childrenPerSecond };
 }
 
-async function overlapRow(
-  {
-    encoding,
-    population: children,
-    nodes,
-    replaced: changed,
-  }: Omit<StubSearchSettings, 'classes' | 'milliseconds'>,
-  generationMs: number,
-  seconds: number,
-): Promise<OverlapRow> {
-  const sizes = { encoding, population: children, nodes, replaced: changed };
-  const stub = await createStubSearch({ ...sizes, classes: 10, milliseconds: generationMs });
-  const { busyMs, wallMs } = await timed(stub, seconds);
+async function overlapRow(settings: StubSearchSettings, seconds: number): Promise<OverlapRow> {
+  const stub = await createStubSearch(settings);
+  using held = stub.search;
+  const { busyMs, wallMs } = await timed({ ...stub, search: held }, seconds);
+  const { milliseconds: generationMs, ...sizes } = settings;
   return { kind: 'overlap', ...sizes, generationMs, deviceShare: busyMs / wallMs };
 }
 
@@ -103,13 +106,14 @@ async function timed({ search, device, reset }: StubSearch, seconds: number) {
 
 async function tellRow(changed: number, seconds: number): Promise<TellRow> {
   const classes = 10_000;
-  const sizes = { population, classes, nodes: 25, replaced: changed, milliseconds: 0 };
+  const sizes = { population, classes, nodes: 25, replaced: changed, milliseconds: 0, workers: 0 };
   const { search, reset } = await createStubSearch({ encoding: 'cppn', ...sizes });
+  using held = search;
   await search.resumeAt(1, search.lineage);
   const times: number[] = [];
   for (const start = performance.now(); performance.now() - start < 1000 * seconds || times.length < 5;) {
     if (times.length % generationsAtATime === 0) reset();
-    await search.breed();
+    await held.breed();
     const { winners } = await search.drawAndJudge();
     const before = performance.now();
     search.tellAll(winners);

@@ -1,10 +1,12 @@
 /** A search on a device that takes no time, with elites of any size for any number of classes. */
 import { createSearch, type Search } from '../../src/evolution/search.ts';
 import type { Encoding } from '../../src/evolution/settings.ts';
+import { unshared } from '../../src/genome/cppn-genomes.ts';
 import { CppnElites } from '../../src/genome/cppn-elites.ts';
 import { CppnPrograms } from '../../src/genome/cppn-program.ts';
 import type { CppnGenome } from '../../src/genome/genome.ts';
 import { Gpu } from '../../src/gpu/device.ts';
+import { nodeBreeding } from '../../src/node/breeders.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
 import type { Model } from '../../src/model/model.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
@@ -21,6 +23,8 @@ export interface StubSearchSettings {
   readonly milliseconds: number;
   /** Cells that change hands in a generation, on average. */
   readonly replaced: number;
+  /** Threads that breed beside the main one. */
+  readonly workers: number;
 }
 
 const seed = 1;
@@ -33,7 +37,7 @@ export interface StubSearch {
 }
 
 export async function createStubSearch(settings: StubSearchSettings): Promise<StubSearch> {
-  const { encoding, population, classes, nodes, milliseconds, replaced } = settings;
+  const { encoding, population, classes, nodes, milliseconds, replaced, workers } = settings;
   const draws = RandomStream.of(seed, 1);
   let best = 0;
   const device = new StubDevice(milliseconds, (words, numbers) => {
@@ -54,6 +58,7 @@ export async function createStubSearch(settings: StubSearchSettings): Promise<St
     population,
     seed,
     memoryBudget: Infinity,
+    breeding: nodeBreeding(workers, () => undefined),
   });
   const genome = encoding === 'cppn' ? grownGenome(nodes) : undefined;
   const reset = () => {
@@ -94,7 +99,7 @@ function stubModel(classes: number): Model {
 /** A genome that mutation has made, of which every node is needed: children that need fewer than their parents are not kept. */
 function grownGenome(nodes: number): CppnGenome {
   const elites = new CppnElites(2, 1);
-  const programs = new CppnPrograms(1);
+  const programs = new CppnPrograms(1, unshared);
   const needed = () => {
     programs.clear();
     programs.write(0, elites.genomes, elites.placeOf(1));

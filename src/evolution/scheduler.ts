@@ -75,15 +75,12 @@ export class Scheduler {
     // Elites as they were when the parents were drawn, since one winner may replace the parent of the next.
     const candidates: Candidate[] = [];
     for (let cell = 0; cell < cells; cell++) {
-      const winner = {
-        child: child[cell] ?? -1,
-        confidence: confidence[cell] ?? NaN,
-        logOdds: logOdds[cell] ?? NaN,
-      };
-      this.#checkChild(winner.child, cell);
-      checkSureness(cell, winner.confidence, winner.logOdds);
-      if (this.archive.yields(cell, winner.logOdds))
-        candidates.push({ cell, ...winner, ...this.#originOf(asked, winner.child) });
+      const [number, sureness, odds] = [child[cell] ?? -1, confidence[cell] ?? NaN, logOdds[cell] ?? NaN];
+      this.#checkChild(number, cell);
+      checkSureness(cell, sureness, odds);
+      if (!this.archive.yields(cell, odds)) continue;
+      const origin = this.#originOf(asked, number);
+      candidates.push({ cell, child: number, confidence: sureness, logOdds: odds, ...origin });
     }
     const replacements = this.archive.add(candidates);
     this.#asked = undefined;

@@ -2,6 +2,7 @@
  * MAP-Elites against a model (paper §2.2) as ask, evaluate, tell: the caller owns the loop. `evolve` is the same loop, in which
  * the CPU breeds while the device judges.
  */
+import type { BreedingHost } from '../genome/cppn-breeders.ts';
 import { createPopulation } from '../genome/create-population.ts';
 import type { Population } from '../genome/population.ts';
 import type { Gpu } from '../gpu/device.ts';
@@ -28,6 +29,8 @@ export interface SearchOptions extends Partial<SearchSettings> {
   readonly model: Model;
   /** Bytes that the search may take on the device beside the network's; `defaultSearchBudget` by default. */
   readonly memoryBudget?: number | undefined;
+  /** Threads that breed CPPNs while the device works; they make no difference to what is found. */
+  readonly breeding?: BreedingHost | undefined;
   /** Which variants the network's kernels are; by default what the device was tuned to. */
   readonly choices?: Choices | undefined;
 }
@@ -62,7 +65,7 @@ interface SearchParts {
  * @throws GpuLimitError where the device is too small
  */
 export async function createSearch(options: SearchOptions): Promise<Search> {
-  const { gpu, model, memoryBudget, choices } = options;
+  const { gpu, model, memoryBudget, choices, breeding } = options;
   const settings = completeSettings(options);
   const classes = classesOf(model, settings.classes);
   const { encoding, population: count, crops, randomViews, denseWeights: denseStorage = 'f32' } = settings;
@@ -74,7 +77,7 @@ export async function createSearch(options: SearchOptions): Promise<Search> {
   const classifier = made.use(await createClassifier(gpu, model, { images: count, ...how }));
   const { images } = classifier;
   const extent = model.preprocessing.image;
-  const sizes = { size: count, cells: classes.length, seed: settings.seed, extent, images };
+  const sizes = { size: count, cells: classes.length, seed: settings.seed, extent, images, breeding };
   const population = made.use(await createPopulation(gpu, settings, sizes));
   const evaluator = made.use(await Evaluator.create(gpu, classifier, count));
   const gallery = made.use(new Gallery(gpu, images, extent, classes.length));
@@ -207,7 +210,8 @@ export class Search implements Resource {
       confidence: new Float32Array(cells),
       logOdds: new Float32Array(cells),
     };
-    for (const [cell, number] of this.classes.entries()) {
+    for (let cell = 0; cell < cells; cell++) {
+      const number = this.classes[cell] ?? -1;
       own.child[cell] = child[number] ?? 0;
       own.confidence[cell] = confidence[number] ?? NaN;
       own.logOdds[cell] = logOdds[number] ?? NaN;

@@ -54,7 +54,7 @@ export class CppnDrawing implements Resource {
    * Sends programs to the device; of those that it was sent since they were cleared, what is new alone.
    * @returns what to wait for before they are drawn, where they need another kernel or a larger buffer than before
    */
-  upload(programs: CppnPrograms): Promise<void> | undefined {
+  upload(programs: CppnPrograms<ArrayBuffer>): Promise<void> | undefined {
     const bytes = 4 * programs.length;
     const outgrown = bytes > this.#words.size;
     if (outgrown) {

@@ -1,6 +1,6 @@
 /** The elites' CPPNs: a genome for each cell, one behind the other in columns, in which replaced ones are left until it pays to close up. */
 import type { RandomStream } from '../random/threefry.ts';
-import { CppnGenomes } from './cppn-genomes.ts';
+import { CppnGenomes, unshared, type Allocate } from './cppn-genomes.ts';
 import { addMutatedCppn, addRandomCppn } from './cppn-mutation.ts';
 import { CppnPrograms } from './cppn-program.ts';
 import type { CppnGenome } from './genome.ts';
@@ -12,17 +12,19 @@ export class CppnElites {
   /** The columns that were closed up last, to be filled next. */
   #spare: CppnGenomes;
   /** Of each cell: its genome among them, or `empty`. */
-  readonly #places: Int32Array;
+  readonly places: Int32Array;
   /** Of each cell: how often its genome has changed. */
   readonly #versions: Uint32Array;
 
+  /** @param allocate where others are to read them while they stand still */
   constructor(
     readonly cells: number,
     outputs: number,
+    allocate: Allocate = unshared,
   ) {
-    this.genomes = new CppnGenomes(outputs);
-    this.#spare = new CppnGenomes(outputs);
-    this.#places = new Int32Array(cells).fill(empty);
+    this.genomes = new CppnGenomes(outputs, allocate);
+    this.#spare = new CppnGenomes(outputs, allocate);
+    this.places = new Int32Array(allocate(4 * cells)).fill(empty);
     this.#versions = new Uint32Array(cells);
   }
 
@@ -33,7 +35,7 @@ export class CppnElites {
 
   /** @throws RangeError where the cell is empty */
   placeOf(cell: number): number {
-    const place = this.#places[cell] ?? empty;
+    const place = this.places[cell] ?? empty;
     if (place === empty) throw new RangeError(`cell ${String(cell)} has no elite`);
     return place;
   }
@@ -60,12 +62,12 @@ export class CppnElites {
   /** @throws RangeError for a genome that cannot be drawn */
   restore(cell: number, genome: CppnGenome): void {
     const checked = new CppnGenomes(this.genomes.outputs);
-    new CppnPrograms(1).write(0, checked, checked.append(genome));
+    new CppnPrograms(1, unshared).write(0, checked, checked.append(genome));
     this.take(cell, checked, 0);
   }
 
   #settle(cell: number, genome: number): void {
-    this.#places[cell] = genome;
+    this.places[cell] = genome;
     this.#versions[cell] = this.versionOf(cell) + 1;
     if (this.genomes.count > 2 * this.cells + 64) this.#closeUp();
   }
@@ -73,8 +75,8 @@ export class CppnElites {
   #closeUp(): void {
     const [from, to] = [this.genomes, this.#spare];
     to.clear();
-    for (const [cell, place] of this.#places.entries())
-      if (place !== empty) this.#places[cell] = to.copy(from, place);
+    for (const [cell, place] of this.places.entries())
+      if (place !== empty) this.places[cell] = to.copy(from, place);
     [this.genomes, this.#spare] = [to, from];
   }
 }

@@ -1,6 +1,6 @@
 /** CPPN genomes as records have them: what `CppnGenomes` and `CppnPrograms` do with many at a time, for one. */
 import type { RandomStream } from '../random/threefry.ts';
-import { CppnGenomes } from './cppn-genomes.ts';
+import { CppnGenomes, unshared } from './cppn-genomes.ts';
 import { inputCount } from './cppn-inputs.ts';
 import { addMutatedCppn, addRandomCppn, mostNodes } from './cppn-mutation.ts';
 import { CppnPrograms } from './cppn-program.ts';
@@ -81,7 +81,7 @@ function flatten(genome: CppnGenome, apart: boolean): FlatCppn {
   const origins: number[] = [];
   const edges: number[] = [];
   genomes.append(genome, origins);
-  const programs = new CppnPrograms(1);
+  const programs = new CppnPrograms(1, unshared);
   programs.write(0, genomes, 0, { apart, edges });
   const [, nodes = 0, packed = 0] = programs.table;
   return {

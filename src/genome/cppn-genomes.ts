@@ -12,26 +12,58 @@ import { activationFunctions, type CppnConnection, type CppnGenome, type CppnNod
 /** What a connection leads to, where it is not there. */
 const nowhere = -1;
 
-export class CppnGenomes {
+export interface CppnColumns {
+  /** Of each genome, and one more: where its nodes begin. */
+  nodeStarts: Uint32Array;
+  /** Of each genome, and one more: where its connections begin. */
+  connectionStarts: Uint32Array;
+  /** Of each node: its number in the genome's records, by which it is the same node in parent and child. */
+  ids: Uint32Array;
+  /** Of each node: which of the activation functions. */
+  activations: Uint8Array;
+  /** Of each node: behind the last of its connections, counted from the genome's first. */
+  ends: Uint32Array;
+  /** Of each connection: the value that it comes from. */
+  sources: Uint32Array;
+  /** Of each connection. */
+  weights: Float64Array;
+}
+
+/** Makes memory of so many bytes: other threads read what is shared. */
+export type Allocate = (bytes: number) => ArrayBufferLike;
+
+export const unshared = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+export const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+
+export class CppnGenomes implements CppnColumns {
   /** How many there are. */
   count = 0;
-  /** Of each genome, and one more: where its nodes begin. */
-  nodeStarts = new Uint32Array(64);
-  /** Of each genome, and one more: where its connections begin. */
-  connectionStarts = new Uint32Array(64);
-  /** Of each node: its number in the genome's records, by which it is the same node in parent and child. */
-  ids = new Uint32Array(1024);
-  /** Of each node: which of the activation functions. */
-  activations = new Uint8Array(1024);
-  /** Of each node: behind the last of its connections, counted from the genome's first. */
-  ends = new Uint32Array(1024);
-  /** Of each connection: the value that it comes from. */
-  sources = new Uint32Array(2048);
-  /** Of each connection. */
-  weights = new Float64Array(2048);
+  nodeStarts: Uint32Array;
+  connectionStarts: Uint32Array;
+  ids: Uint32Array;
+  activations: Uint8Array;
+  ends: Uint32Array;
+  sources: Uint32Array;
+  weights: Float64Array;
 
   /** @param outputs channels of the image that each of them draws */
-  constructor(readonly outputs: number) {}
+  constructor(
+    readonly outputs: number,
+    private readonly allocate: Allocate = unshared,
+  ) {
+    this.nodeStarts = new Uint32Array(allocate(4 * 64));
+    this.connectionStarts = new Uint32Array(allocate(4 * 64));
+    this.ids = new Uint32Array(allocate(4 * 1024));
+    this.activations = new Uint8Array(allocate(1024));
+    this.ends = new Uint32Array(allocate(4 * 1024));
+    this.sources = new Uint32Array(allocate(4 * 2048));
+    this.weights = new Float64Array(allocate(8 * 2048));
+  }
+
+  get columns(): CppnColumns {
+    const { nodeStarts, connectionStarts, ids, activations, ends, sources, weights } = this;
+    return { nodeStarts, connectionStarts, ids, activations, ends, sources, weights };
+  }
 
   clear(): void {
     this.count = 0;
@@ -49,8 +81,8 @@ export class CppnGenomes {
   begin(nodes: number, connections: number): number {
     const genome = this.count++;
     if (genome + 2 > this.nodeStarts.length) {
-      this.nodeStarts = grown(this.nodeStarts, genome + 2);
-      this.connectionStarts = grown(this.connectionStarts, genome + 2);
+      this.nodeStarts = this.#grown(this.nodeStarts, genome + 2);
+      this.connectionStarts = this.#grown(this.connectionStarts, genome + 2);
     }
     const nodeStart = this.nodeStarts[genome] ?? 0;
     const connectionStart = this.connectionStarts[genome] ?? 0;
@@ -213,14 +245,22 @@ export class CppnGenomes {
 
   #reserve(nodes: number, connections: number): void {
     if (nodes > this.ids.length) {
-      this.ids = grown(this.ids, nodes);
-      this.activations = grown(this.activations, nodes);
-      this.ends = grown(this.ends, nodes);
+      this.ids = this.#grown(this.ids, nodes);
+      this.activations = this.#grown(this.activations, nodes);
+      this.ends = this.#grown(this.ends, nodes);
     }
     if (connections > this.sources.length) {
-      this.sources = grown(this.sources, connections);
-      this.weights = grown(this.weights, connections);
+      this.sources = this.#grown(this.sources, connections);
+      this.weights = this.#grown(this.weights, connections);
     }
+  }
+
+  /** The column with room for so many, and as many again. */
+  #grown<C extends Column>(column: C, count: number): C {
+    const bytes = 2 * count * column.BYTES_PER_ELEMENT;
+    const larger = new (column.constructor as new (memory: ArrayBufferLike) => C)(this.allocate(bytes));
+    larger.set(column);
+    return larger;
   }
 }
 
@@ -239,16 +279,9 @@ function groupsOf(
   return into;
 }
 
-type Column = Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+type Column = Uint32Array | Uint8Array | Float64Array;
 
 /** Most runs are short, where a loop is quicker than `set` of a part. */
 function copyRun<C extends Column>(from: C, first: number, to: C, at: number, count: number): void {
   for (let index = 0; index < count; index++) to[at + index] = from[first + index] ?? 0;
-}
-
-/** The column with room for so many, and as many again. */
-function grown<C extends Column>(column: C, count: number): C {
-  const larger = new (column.constructor as new (length: number) => C)(2 * count);
-  larger.set(column);
-  return larger;
 }

@@ -6,6 +6,8 @@ import { streams } from '../random/streams.ts';
 import { ResourceStack } from '../util/resources.ts';
 import type { Coordinates } from './cppn-coordinates.ts';
 import { CppnDrawing } from './cppn-drawing.ts';
+import { CppnBreeders } from './cppn-breeders.ts';
+import { shared, unshared } from './cppn-genomes.ts';
 import { CppnElites } from './cppn-elites.ts';
 import { CppnGeneration } from './cppn-generation.ts';
 import { checkCppn, outputsOf } from './cppn-genome.ts';
@@ -21,6 +23,7 @@ interface Drawn {
 export class CppnPopulation implements Population {
   readonly #settings: PopulationSettings;
   readonly #elites: CppnElites;
+  readonly #breeders: CppnBreeders | undefined;
   #now: Drawn;
   /** The generation after, as far as it is known: it goes to buffers of its own while the device draws the other. */
   #next: Drawn;
@@ -28,14 +31,16 @@ export class CppnPopulation implements Population {
   private constructor(gpu: Gpu, settings: PopulationSettings, coordinates: Coordinates) {
     const [channels] = settings.extent;
     this.#settings = settings;
-    this.#elites = new CppnElites(settings.cells, channels);
+    const { size, cells, seed, breeding } = settings;
+    this.#elites = new CppnElites(cells, channels, breeding ? shared : unshared);
     using made = new ResourceStack();
-    const drawn = (): Drawn => ({
-      children: new CppnGeneration(settings.size, channels),
+    const drawn = (side: 0 | 1): Drawn => ({
+      children: new CppnGeneration(size, channels, side),
       drawing: made.use(new CppnDrawing(gpu, settings, coordinates)),
     });
-    this.#now = drawn();
-    this.#next = drawn();
+    this.#now = drawn(0);
+    this.#next = drawn(1);
+    this.#breeders = breeding && made.use(new CppnBreeders(breeding, this.#elites, { seed, size }));
     made.move();
   }
 
@@ -47,6 +52,7 @@ export class CppnPopulation implements Population {
   destroy(): void {
     this.#now.drawing.destroy();
     this.#next.drawing.destroy();
+    this.#breeders?.destroy();
   }
 
   [Symbol.dispose](): void {
@@ -59,13 +65,13 @@ export class CppnPopulation implements Population {
   }
 
   async prepare(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void> {
-    this.#next.children.breed(this.#elites, parents, this.#random(generation), generation);
+    this.#breed(this.#next, parents, generation);
     await this.#upload(this.#next);
   }
 
   async vary(parents: Uint32Array<ArrayBuffer>, generation: number): Promise<void> {
     [this.#now, this.#next] = [this.#next, this.#now];
-    this.#now.children.breed(this.#elites, parents, this.#random(generation), generation);
+    this.#breed(this.#now, parents, generation);
     await this.#upload(this.#now);
   }
 
@@ -90,8 +96,7 @@ export class CppnPopulation implements Population {
   }
 
   adopt(replacements: readonly { readonly cell: number; readonly child: number }[]): void {
-    for (const { cell, child } of replacements)
-      this.#elites.take(cell, this.#now.children.genomes, this.#now.children.genomeOf(child));
+    for (const { cell, child } of replacements) this.#now.children.giveTo(this.#elites, cell, child);
   }
 
   genomes(cells: readonly number[]): Promise<Genome[]> {
@@ -104,6 +109,11 @@ export class CppnPopulation implements Population {
       throw new RangeError(`cell ${String(cell)} needs a CPPN with ${String(channels)} outputs`);
     checkCppn(genome);
     this.#elites.restore(cell, genome);
+  }
+
+  #breed({ children }: Drawn, parents: Uint32Array, generation: number): void {
+    const [elites, breeders, random] = [this.#elites, this.#breeders, this.#random(generation)];
+    children.breed({ elites, parents, random, generation, breeders });
   }
 
   #random(generation: number): RandomStream {

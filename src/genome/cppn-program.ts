@@ -26,25 +26,37 @@ export interface ProgramOptions {
   readonly edges?: number[];
 }
 
+/** Of some programs, as `CppnPrograms` has them. */
+export interface ProgramColumns {
+  readonly words: Uint32Array;
+  readonly table: Uint32Array;
+  readonly slots: Uint32Array;
+}
+
 /** The programs of some genomes, one behind the other, as the device takes them. */
-export class CppnPrograms {
+export class CppnPrograms<Memory extends ArrayBufferLike> implements ProgramColumns {
   /** Per node: (edges << 12 | slot << 2 | activation), then (slot of the source, weight as float bits) per edge. */
-  words = new Uint32Array(4096);
+  words: Uint32Array<Memory>;
   /** Of them, those that are written. */
   length = 0;
   /** Four words per program: start, nodes, slots of the outputs (10 bits each), channels. */
-  readonly table: Uint32Array<ArrayBuffer>;
+  readonly table: Uint32Array<Memory>;
   /** Whether nothing has read the words since they were cleared. */
   isFresh = true;
   /** Of each program: values held at once at most; the inputs stand in the first four at the start. */
-  readonly slots: Uint32Array;
-  #weights = new Float32Array(this.words.buffer);
+  readonly slots: Uint32Array<Memory>;
+  #weights: Float32Array;
   readonly #order = new Order();
 
   /** @param count programs, of which each may be written again: its words then stand behind the others */
-  constructor(count: number) {
-    this.table = new Uint32Array(4 * count);
-    this.slots = new Uint32Array(count);
+  constructor(
+    count: number,
+    private readonly allocate: (bytes: number) => Memory,
+  ) {
+    this.words = new Uint32Array(allocate(4 * 4096));
+    this.#weights = new Float32Array(this.words.buffer);
+    this.table = new Uint32Array(allocate(16 * count));
+    this.slots = new Uint32Array(allocate(4 * count));
   }
 
   clear(): void {
@@ -53,7 +65,7 @@ export class CppnPrograms {
   }
 
   /** The words that are written. */
-  get written(): Uint32Array<ArrayBuffer> {
+  get written(): Uint32Array<Memory> {
     return this.words.subarray(0, this.length);
   }
 
@@ -94,6 +106,32 @@ export class CppnPrograms {
   }
 
   /** @returns how many slots it takes */
+  /**
+   * Puts programs of others behind these, of all their children that are among `from` to `to`.
+   * @param words of theirs that are written
+   */
+  append(
+    { words, table, slots }: ProgramColumns,
+    [from, to]: readonly [number, number],
+    length: number,
+  ): void {
+    const start = this.length;
+    this.#reserve(start + length);
+    this.words.set(words.subarray(0, length), start);
+    this.length = start + length;
+    for (let program = from; program < to; program++) {
+      this.slots[program] = slots[program] ?? 0;
+      const row = 4 * program;
+      this.table[row] = start + (table[row] ?? 0);
+      for (let word = row + 1; word < row + 4; word++) this.table[word] = table[word] ?? 0;
+    }
+  }
+
+  get columns(): ProgramColumns {
+    const { words, table, slots } = this;
+    return { words, table, slots };
+  }
+
   /** @returns how many slots it takes */
   #writeNodes(genomes: CppnGenomes, genome: number, apart: boolean, edges: number[] | undefined): number {
     const { values, count, uses, slots, free } = this.#order;
@@ -132,7 +170,7 @@ export class CppnPrograms {
 
   #reserve(words: number): void {
     if (words <= this.words.length) return;
-    const larger = new Uint32Array(2 * words);
+    const larger = new Uint32Array(this.allocate(8 * words));
     larger.set(this.words);
     this.words = larger;
     this.#weights = new Float32Array(larger.buffer);

@@ -1,6 +1,7 @@
 /** What evolution needs of an encoding: children on the device, elites to vary, images to judge. */
 import type { Program } from '../gpu/program.ts';
 import type { Resource } from '../util/resources.ts';
+import type { BreedingHost } from './cppn-breeders.ts';
 import type { Genome } from './genome.ts';
 
 /** Holds its genomes on the device, or what draws them. */
@@ -52,4 +53,6 @@ export interface PopulationSettings {
   readonly extent: readonly [channels: number, height: number, width: number];
   /** Bytes [children, channels, plane words · 4] to draw into. */
   readonly images: GPUBuffer;
+  /** Threads that breed CPPNs beside the caller's; they make no difference to what is bred. */
+  readonly breeding?: BreedingHost | undefined;
 }

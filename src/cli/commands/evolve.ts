@@ -9,6 +9,7 @@ import { newEvolution, resumedEvolution, type EvolutionRun } from '../../runs/ev
 import { rebuiltCheckpoint } from '../../runs/evolution/rebuilt-checkpoint.ts';
 import type { Model } from '../../model/model.ts';
 import { backgroundWriter } from '../../node/background-writer.ts';
+import { mostBreeders, nodeBreeding, usualBreeders } from '../../node/breeders.ts';
 import { FileStorage } from '../../node/file-storage.ts';
 import { encodePng } from '../../node/image-file.ts';
 import { loadModel } from '../../node/model-file.ts';
@@ -40,6 +41,7 @@ interface EvolveOptions extends ModelOptions {
   readonly replace: boolean;
   readonly fromArchive: boolean;
   readonly memory: number;
+  readonly workers?: number;
   readonly checkpointEvery: number;
 }
 
@@ -76,6 +78,14 @@ export function addEvolve(program: Command, invocation: Invocation): void {
         .default(defaultSearchBudget / 2 ** 20)
         .helpGroup(groups.device),
     )
+    .addOption(
+      new Option(
+        '--workers <n>',
+        'threads that breed CPPNs beside the main one; the archive is the same (default: up to 3 for a GPU, 0 for a driver on the CPU)',
+      )
+        .argParser(wholeNumber(0))
+        .helpGroup(groups.device),
+    )
     .optionsGroup(groups.folder)
     .option('--checkpoint-every <seconds>', 'between checkpoints, at least', wholeNumber(0), 5)
     .option('--out <folder>', 'run folder', 'runs/latest')
@@ -97,6 +107,7 @@ export function addEvolve(program: Command, invocation: Invocation): void {
 }
 
 async function runEvolve(options: EvolveOptions, command: Command, terminal: Terminal): Promise<void> {
+  checkWorkers(options);
   const storage = new FileStorage(options.out);
   const asked = await settingsFor(options, command, storage);
   const { model, sha256 } = await loadModel(asked.model, await architectureFor(options, storage));
@@ -117,6 +128,9 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
         encodePicture: encodePng,
         openWriter: backgroundWriter(storage),
         memoryBudget: options.memory * 2 ** 20,
+        breeding: nodeBreeding(options.workers ?? usualBreeders(gpu.adapter.kind), (text) => {
+          terminal.warn(text);
+        }),
         fromArchive: options.fromArchive && !goesOn,
         checkpointEvery: 1000 * options.checkpointEvery,
         onWarning: (text: string) => {
@@ -131,6 +145,16 @@ async function runEvolve(options: EvolveOptions, command: Command, terminal: Ter
     announce(summary, options, terminal);
     if (options.json) terminal.json({ ...summary, ...(await runResults(storage, options.out)) });
   });
+}
+
+function checkWorkers({ workers = 0, encoding }: EvolveOptions): void {
+  const most = mostBreeders();
+  if (workers > most)
+    throw new UsageError(
+      `--workers ${String(workers)} is more than this machine has cores for beside the main thread: at most ${String(most)}`,
+    );
+  if (workers > 0 && encoding === 'direct')
+    throw new UsageError('--workers breed CPPNs; direct genomes are bred on the device: leave it out');
 }
 
 /** A resumed run keeps the architecture that it was started with. */

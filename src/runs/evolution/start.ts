@@ -1,6 +1,7 @@
 /** Puts a run together, new or resumed: a search on the device, and the folder that it is recorded in. */
 import type { OpenRecorder } from '../../evolution/recorder.ts';
 import { createSearch, type Search } from '../../evolution/search.ts';
+import type { BreedingHost } from '../../genome/cppn-breeders.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Choices } from '../../gpu/tuning.ts';
 import type { Model } from '../../model/model.ts';
@@ -45,6 +46,8 @@ export interface EvolutionSetup extends FolderOptions {
   readonly settings: RunSettings;
   /** Bytes that the search may take on the device beside the network's; see `defaultSearchBudget`. */
   readonly memoryBudget?: number;
+  /** Threads that breed CPPNs; they make no difference to what is found. */
+  readonly breeding?: BreedingHost | undefined;
   /** Of a run that is resumed: its checkpoints are lost, and the archive is to stand in for them. */
   readonly fromArchive?: boolean;
 }
@@ -175,10 +178,10 @@ async function goOn(
 }
 
 function searchFor(
-  { gpu, model, settings, memoryBudget }: EvolutionSetup,
+  { gpu, model, settings, memoryBudget, breeding }: EvolutionSetup,
   choices?: Choices,
 ): Promise<Search> {
-  return createSearch({ ...settings, gpu, model, memoryBudget, choices });
+  return createSearch({ ...settings, gpu, model, memoryBudget, breeding, choices });
 }
 
 /** @param stored the record of a run that is resumed */
