@@ -65,11 +65,14 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',
 });
-// The thread that saves runs; library and command line start it by its path.
+// Threads of the library and of the command line, which start them by their paths.
 await build({
   ...common,
   platform: 'node',
-  entryPoints: { 'saving-thread': 'src/node/saving-thread.ts' },
+  entryPoints: {
+    'saving-thread': 'src/node/saving-thread.ts',
+    'breeding-thread': 'src/node/breeding-thread.ts',
+  },
   outdir: 'dist',
 });
 // What few commands need is loaded by them alone, out of chunks.
@@ -84,13 +87,6 @@ const commands = await build({
   outdir: 'dist',
 });
 removeOthers('dist/chunks', commands.metafile);
-// Threads are files of their own, in the program as in the library.
-await build({
-  ...common,
-  platform: 'node',
-  entryPoints: { 'breeding-thread': 'src/node/breeding-thread.ts' },
-  outdir: 'dist',
-});
 // TensorFlow.js keeps its gradients in a module that Node alone cannot load, so that it is bundled, from its modules.
 await build({
   ...common,
