@@ -163,6 +163,7 @@ async function networkSection(
           const of = visit > most ? visit : most;
           progress.update(works.length * (visit - 1) + done, `visit ${String(visit)} of ${String(of)}`);
         },
+        leftOut: speech.say,
         record: (timeline) => timelines.push(timeline),
       },
     );

@@ -6,7 +6,13 @@ import { NothingFitsError, type KernelChoice } from './kernels/filter-cases.ts';
 import { evolutionRuns, type EvolutionRun } from './runs/evolution.ts';
 import type { KernelCase } from './kernels/kernel-cases.ts';
 import { casesToMeasure } from './kernels/kernels.ts';
-import { chooseWorks, networkWorks, type NetworkWork, type WorkChoice } from './networks/network-works.ts';
+import {
+  chooseWorks,
+  networkWorks,
+  withoutLarge,
+  type NetworkWork,
+  type WorkChoice,
+} from './networks/network-works.ts';
 import { peerWorks, type PeerWork } from './peers/peer-works.ts';
 import { sections, type BenchSection } from './sections.ts';
 
@@ -92,10 +98,12 @@ export function planOf(
       return [];
     }
   };
+  const suited = <Work extends Parameters<typeof withoutLarge>[0][number]>(works: readonly Work[]) =>
+    withoutLarge(works, gpu.adapter.kind, choice, say);
   const plan = {
     cases: of('kernels', () => casesToMeasure(gpu, choice)),
-    works: of('networks', () => chooseWorks(networkWorks, choice)),
-    peerWorks: of('peers', () => chooseWorks(peerWorks, choice)),
+    works: of('networks', () => suited(chooseWorks(networkWorks, choice))),
+    peerWorks: of('peers', () => suited(chooseWorks(peerWorks, choice))),
     runs: of('evolution', () => evolutionRuns),
   };
   const kept = chosen.filter((section) => !left.has(section));

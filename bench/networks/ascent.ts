@@ -18,6 +18,7 @@ import type { AscentWork, NetworkName } from './network-works.ts';
 import { sampleRuns, type Sample } from '../sampling/sampling.ts';
 import { paddedBatch } from '../kernels/padded-batch.ts';
 import { syntheticWeights } from './synthetic-weights.ts';
+import { throughputOf, type Throughput } from '../sampling/throughput.ts';
 import { perRepetition } from '../sampling/repetitions.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
@@ -26,21 +27,25 @@ const models: Readonly<Record<NetworkName, () => Model>> = {
   AlexNet: () => modelOf(caffenet(1000), [3, 256, 256], 1),
 };
 
-/**
- * @param show gets a sample of each work, with the operations of a whole iteration on the device, in gigaflops
- */
+interface AscentSample extends Sample {
+  /** Operations of a whole iteration on the device. */
+  readonly gigaflops: number;
+  /** Of iterations that are one submission with one read-back, as `fool ascend` makes them. */
+  readonly flight: Throughput | undefined;
+}
+
+/** @param show gets a sample of each work */
 export async function benchAscent(
   gpu: Gpu,
   monitor: LoadMonitor,
   works: readonly AscentWork[],
-  show: (work: AscentWork, sample: Sample, gigaflops: number) => void,
+  show: (work: AscentWork, sample: AscentSample) => void,
 ): Promise<void> {
   for (const network of new Set(works.map((work) => work.network))) {
     const model = models[network]();
     const parameters = await uploadParameters(gpu, model.architecture, model.weights, model.name);
     for (const work of works.filter((one) => one.network === network)) {
-      const { gigaflops, ...sample } = await sampleIterations(gpu, monitor, model, parameters, work.batch);
-      show(work, sample, gigaflops);
+      show(work, await sampleIterations(gpu, monitor, model, parameters, work.batch));
     }
     for (const buffer of parameters.values()) buffer.destroy();
   }
@@ -52,7 +57,7 @@ async function sampleIterations(
   model: Model,
   parameters: Parameters,
   images: number,
-): Promise<Sample & { gigaflops: number }> {
+): Promise<AscentSample> {
   const { climb, measure } = presets.default;
   const classes = model.labels.length;
   const settings: AscentSettings = {
@@ -82,10 +87,13 @@ async function sampleIterations(
     perRepetition,
     2,
   );
+  const flight = await throughputOf(monitor, images, sample, async (times) => {
+    await optimiser.climb(0, times);
+  });
   const gigaflops = graph.see.reduce((sum, { flops }) => sum + flops, 0) / 1e9;
   optimiser.destroy();
   graph.destroy();
-  return { ...sample, gigaflops };
+  return { ...sample, gigaflops, flight };
 }
 
 function modelOf(architecture: Architecture, image: Extent, scale: number): Model {

@@ -1,11 +1,13 @@
 /** What is measured of a network. */
 import type { Breakdown } from './breakdown.ts';
+import type { Throughput } from '../sampling/throughput.ts';
 import type { RepeatedSample } from '../sampling/repetitions.ts';
 
-export interface NetworkRow extends RepeatedSample, Partial<Breakdown> {
+export interface NetworkRow extends RepeatedSample, Partial<Breakdown>, Partial<Throughput> {
   readonly work: string;
   readonly batch: number;
   readonly adapter: string;
+  /** Of a submission that is waited for: what `medianMs`, the latency, comes to. */
   readonly imagesPerSecond: number;
   /** Absent where it is not products and sums that take the time. */
   readonly gflops?: number;

@@ -1,4 +1,5 @@
 /** What is measured of networks as a whole, and which of it a command line asks for. */
+import type { AdapterKind } from '../../src/gpu/device.ts';
 import { lenetDescent } from '../../src/model/training/training.ts';
 import type { Extent } from '../../src/network/layer.ts';
 import { denseStorages, type DenseStorage } from '../../src/network/parameters.ts';
@@ -11,6 +12,8 @@ interface Named {
   readonly work: string;
   /** Images. */
   readonly batch: number;
+  /** Of so much work that software adapters, which would take minutes, do it only where its batch is named. */
+  readonly large?: true;
 }
 
 /** Forward, or forward and the gradient to the input. */
@@ -40,6 +43,9 @@ export interface AscentWork extends Named {
 
 export type NetworkWork = PassWork | TrainingWork | RenderingWork | AscentWork;
 
+export const isLarge = (network: NetworkName, batch: number): boolean =>
+  batch > (network === 'LeNet' ? 1000 : 32);
+
 function passes(
   network: NetworkName,
   gradient: boolean,
@@ -49,7 +55,15 @@ function passes(
   const what = gradient ? 'forward + gradient to the input' : 'forward';
   const suffix = denseStorage === 'f32' ? '' : ', dense weights as halves';
   const work = `${network} ${what}${suffix}`;
-  return batches.map((batch): PassWork => ({ kind: 'pass', work, batch, network, gradient, denseStorage }));
+  return batches.map((batch): PassWork => ({
+    kind: 'pass',
+    work,
+    batch,
+    network,
+    gradient,
+    denseStorage,
+    ...(isLarge(network, batch) && { large: true }),
+  }));
 }
 
 function renderings(extent: Extent, batches: readonly number[]): RenderingWork[] {
@@ -64,11 +78,11 @@ function ascents(network: NetworkName, batches: readonly number[]): AscentWork[]
 
 /** In the order in which a repetition measures them. */
 export const networkWorks: readonly NetworkWork[] = [
-  ...passes('LeNet', false, [4, 200, 1000], 'f32'),
+  ...passes('LeNet', false, [4, 200, 1000, 8000], 'f32'),
   ...passes('LeNet', true, [200], 'f32'),
   { kind: 'training', work: 'LeNet training step', batch: lenetDescent.batch },
   ...denseStorages.flatMap((storage) => [
-    ...passes('AlexNet', false, [1, 2, 4, 8, 16, 32], storage),
+    ...passes('AlexNet', false, [1, 2, 4, 8, 16, 32, ...(storage === 'f32' ? [64, 256] : [])], storage),
     ...passes('AlexNet', true, [1, 2, 4, 8, 16], storage),
   ]),
   ...renderings([1, 28, 28], [200, 2000]),
@@ -95,6 +109,25 @@ export function chooseWorks<Work extends Named>(works: readonly Work[], choice: 
   throw new NothingFitsError(
     `${asked.filter(Boolean).join(' with ')} fits no work; there are: ${worksText(ofNetwork.length > 0 ? ofNetwork : works).join('; ')}`,
   );
+}
+
+/**
+ * On software adapters, without the large ones, unless their batch is asked for.
+ * @param say gets which are left out
+ */
+export function withoutLarge<Work extends Named>(
+  works: readonly Work[],
+  kind: AdapterKind,
+  { batch }: WorkChoice,
+  say: (line: string) => void,
+): readonly Work[] {
+  if (kind === 'gpu' || batch !== undefined) return works;
+  const large = works.filter((work) => work.large === true);
+  if (large.length > 0)
+    say(
+      `left out, since they take minutes without a GPU unless --batch names them: ${worksText(large).join('; ')}`,
+    );
+  return works.filter((work) => work.large !== true);
 }
 
 /** `LeNet forward, batch 4, 200, 1000`: works of one name together. */

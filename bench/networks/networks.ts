@@ -1,14 +1,19 @@
 /** Networks as a whole: forward, forward with the gradient to the input, a training step; the memory that they take. */
 import type { Gpu } from '../../src/gpu/device.ts';
+import type { Program } from '../../src/gpu/program.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
 import { caffenet } from '../../src/model/architectures/caffenet.ts';
 import { createNetwork, deviceBytes, fewImages, type Network } from '../../src/network/network.ts';
 import type { Architecture } from '../../src/network/layer.ts';
-import { denseStorages, type DenseStorage } from '../../src/network/parameters.ts';
+import { denseStorages, type DenseStorage, type Parameters } from '../../src/network/parameters.ts';
 import { uploadParameters } from '../../src/network/upload.ts';
 import { initialWeights } from '../../src/network/trainer.ts';
 import { benchAscent } from './ascent.ts';
 import { withBreakdown } from './network-breakdown.ts';
+import { runTimes } from '../sampling/run-once.ts';
+import { throughputOf } from '../sampling/throughput.ts';
+import { messageOf } from '../../src/util/message-of.ts';
+import { DeviceLostError, GpuError, KernelError } from '../../src/gpu/errors.ts';
 import type { NetworkRow } from './network-row.ts';
 import { benchTrainingStep } from './own-training-step.ts';
 import type { NetworkName, NetworkWork, PassWork, TrainingWork } from './network-works.ts';
@@ -23,6 +28,8 @@ import type { LoadMonitor } from '../sampling/machine-load.ts';
 export interface NetworkOutput extends RepetitionOutput<NetworkRow> {
   /** Called before each repetition, and after each row with the number of its rows so far. */
   readonly progress: (visit: number, done: number) => void;
+  /** Gets what does not fit this device. */
+  readonly leftOut: (line: string) => void;
   /** Gets the dispatches of a submission of each network that is broken down. */
   readonly record: (timeline: Timeline) => void;
 }
@@ -40,7 +47,7 @@ export async function benchNetworks(
   gpu: Gpu,
   monitor: LoadMonitor,
   { works, visits, functions }: NetworkPlan,
-  { keep, show, progress, record }: NetworkOutput,
+  { keep, show, progress, leftOut, record }: NetworkOutput,
 ): Promise<void> {
   const drawn = works.filter((work) => work.kind === 'rendering');
   const climbed = works.filter((work) => work.kind === 'ascent');
@@ -53,16 +60,24 @@ export async function benchNetworks(
         showRow(shown);
         progress(visit, ++done);
       };
-      const finish = async (shown: NetworkRow, network: Network) => {
-        showNext(visit > 1 ? shown : await withBreakdown(gpu, shown, network, record));
+      const finish = async (shown: NetworkRow, network: Network, programs: readonly Program[]) => {
+        if (visit > 1) {
+          showNext(shown);
+          return;
+        }
+        const flight = await throughputOf(monitor, shown.batch, shown, (times) =>
+          runTimes(gpu, programs, times),
+        );
+        showNext(await withBreakdown(gpu, { ...shown, ...flight }, network, record));
       };
       progress(visit, 0);
-      await measurePasses(gpu, monitor, works, 'LeNet', finish);
+      const skip = visit > 1 ? () => undefined : leftOut;
+      await measurePasses(gpu, monitor, works, 'LeNet', finish, skip);
       if (training) showNext(await trainingStep(gpu, monitor, training));
-      await measurePasses(gpu, monitor, works, 'AlexNet', finish);
+      await measurePasses(gpu, monitor, works, 'AlexNet', finish, skip);
       if (drawn.length > 0) await benchRendering(gpu, monitor, drawn, await functions(), showNext);
-      await benchAscent(gpu, monitor, climbed, ({ work, batch }, sample, gigaflops) => {
-        showNext(row(work, batch, gpu, sample, 1e9 * gigaflops));
+      await benchAscent(gpu, monitor, climbed, ({ work, batch }, { gigaflops, flight, ...sample }) => {
+        showNext({ ...row(work, batch, gpu, sample, 1e9 * gigaflops), ...flight });
       });
     },
     atMedian,
@@ -86,7 +101,7 @@ function atMedian(first: NetworkRow, sample: Sample): NetworkRow {
 }
 
 /** Shows a row, with the times of every dispatch in the first repetition. */
-type Finish = (row: NetworkRow, network: Network) => Promise<void>;
+type Finish = (row: NetworkRow, network: Network, programs: readonly Program[]) => Promise<void>;
 
 async function measurePasses(
   gpu: Gpu,
@@ -94,13 +109,14 @@ async function measurePasses(
   all: readonly NetworkWork[],
   network: NetworkName,
   finish: Finish,
+  leftOut: (line: string) => void,
 ): Promise<void> {
   for (const denseStorage of denseStorages) {
     const works = all.filter(
       (work) => work.kind === 'pass' && work.network === network && work.denseStorage === denseStorage,
     );
     if (works.length > 0)
-      await measureStored(gpu, monitor, works as PassWork[], network, denseStorage, finish);
+      await measureStored(gpu, monitor, works as PassWork[], network, denseStorage, finish, leftOut);
   }
 }
 
@@ -116,24 +132,43 @@ async function measureStored(
   name: NetworkName,
   denseStorage: DenseStorage,
   finish: Finish,
+  leftOut: (line: string) => void,
 ): Promise<void> {
   const architecture = architectures[name]();
   const weights = name === 'LeNet' ? initialWeights(architecture, 1) : syntheticWeights(architecture);
   const parameters = await uploadParameters(gpu, architecture, weights, 'weights of the bench', denseStorage);
-  for (const { work, batch, gradient } of works) {
-    const padded = paddedBatch(batch);
-    const gradients = { input: gradient, parameters: false };
-    const options = { batch: padded, ...fewImages(batch, padded), denseStorage, gradients };
-    const network = await createNetwork(gpu, architecture, parameters, options);
-    const { forward, backward } = network;
-    const programs = gradient ? [forward, backward] : [forward];
-    const sample = await sampleProgram(gpu, monitor, programs, perRepetition);
-    const { total } = deviceBytes(gpu, architecture, options);
-    const plain = row(work, batch, gpu, sample, forward.flops + backward.flops);
-    await finish({ ...plain, deviceBytes: total }, network);
-    network.destroy();
+  for (const work of works) {
+    try {
+      await measurePass(gpu, monitor, architecture, parameters, work, finish);
+    } catch (error) {
+      // A large batch may exceed what the adapter binds, or its memory.
+      const remains = error instanceof DeviceLostError || error instanceof KernelError;
+      if (!(error instanceof GpuError) || remains) throw error;
+      gpu.forgetFailure();
+      leftOut(`${work.work}, batch ${String(work.batch)} is left out here: ${messageOf(error)}`);
+    }
   }
   for (const buffer of parameters.values()) buffer.destroy();
+}
+
+async function measurePass(
+  gpu: Gpu,
+  monitor: LoadMonitor,
+  architecture: Architecture,
+  parameters: Parameters,
+  { work, batch, gradient, denseStorage }: PassWork,
+  finish: Finish,
+): Promise<void> {
+  const padded = paddedBatch(batch);
+  const gradients = { input: gradient, parameters: false };
+  const options = { batch: padded, ...fewImages(batch, padded), denseStorage, gradients };
+  using network = await createNetwork(gpu, architecture, parameters, options);
+  const { forward, backward } = network;
+  const programs = gradient ? [forward, backward] : [forward];
+  const sample = await sampleProgram(gpu, monitor, programs, perRepetition);
+  const { total } = deviceBytes(gpu, architecture, options);
+  const plain = row(work, batch, gpu, sample, forward.flops + backward.flops);
+  await finish({ ...plain, deviceBytes: total }, network, programs);
 }
 
 async function trainingStep(
@@ -145,9 +180,9 @@ async function trainingStep(
   const weights = initialWeights(architecture, 1);
   const parameters = await uploadParameters(gpu, architecture, weights, 'initial weights');
   const work = { network: 'LeNet', architecture, weights, pass: 'training step', images: batch } as const;
-  const { sample, flops } = await benchTrainingStep(gpu, monitor, parameters, work);
+  const { sample, flight, flops } = await benchTrainingStep(gpu, monitor, parameters, work);
   for (const buffer of parameters.values()) buffer.destroy();
-  return row(title, batch, gpu, sample, flops);
+  return { ...row(title, batch, gpu, sample, flops), ...flight };
 }
 
 function row(work: string, batch: number, gpu: Gpu, sample: Sample, flops: number): NetworkRow {

@@ -18,6 +18,7 @@ import {
 import { fewSamples, sampleRuns, type Sample, type SamplingLimits } from '../sampling/sampling.ts';
 import { fromBatch } from '../kernels/padded-batch.ts';
 import { perRepetition } from '../sampling/repetitions.ts';
+import { throughputOf, type Throughput } from '../sampling/throughput.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 /** @param parameters changed by the steps */
@@ -34,10 +35,10 @@ export async function ownTrainingStep(
   const logits = new Float32Array(await gpu.read(network.logits, 4 * network.classes * images));
   const slopes = await downloadParameters(gpu, architecture, network.parameterGradients);
   const gradients = parameterNames(architecture).map((name) => slopes.get(name)?.data ?? new Float32Array());
-  const { sample, flops } = await sampleSteps(gpu, monitor, trainer, work, fewSamples);
+  const { sample, flight, flops } = await sampleSteps(gpu, monitor, trainer, work, fewSamples);
   network.destroy();
   const answer = { logits: fromBatch(logits, images, images), gradients };
-  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, ...answer };
+  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flight, flops, ...answer };
 }
 
 /** Times of steps without a look at their answer. */
@@ -46,7 +47,7 @@ export async function benchTrainingStep(
   monitor: LoadMonitor,
   parameters: Parameters,
   work: Case,
-): Promise<{ sample: Sample; flops: number }> {
+): Promise<{ sample: Sample; flight: Throughput | undefined; flops: number }> {
   const trainer = await trainerOf(gpu, parameters, work);
   const measured = await sampleSteps(gpu, monitor, trainer, work, perRepetition);
   trainer.network.destroy();
@@ -61,16 +62,20 @@ async function sampleSteps(
   limits: SamplingLimits,
 ) {
   const chosen = allOf(work);
-  const once = async () => {
-    const start = performance.now();
-    trainer.step(chosen, trainingRate);
+  const submit = async (times: number) => {
+    for (let step = 0; step < times; step++) trainer.step(chosen, trainingRate);
     await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
     gpu.check();
+  };
+  const once = async () => {
+    const start = performance.now();
+    await submit(1);
     return performance.now() - start;
   };
   const { forward, backward } = trainer.network;
   const flops = forward.flops + backward.flops;
-  return { sample: await sampleRuns(monitor, once, limits, 2), flops };
+  const sample = await sampleRuns(monitor, once, limits, 2);
+  return { sample, flight: await throughputOf(monitor, work.images, sample, submit), flops };
 }
 
 function trainerOf(gpu: Gpu, parameters: Parameters, work: Case): Promise<Trainer> {

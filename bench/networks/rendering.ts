@@ -7,6 +7,8 @@ import { RandomStream } from '../../src/random/threefry.ts';
 import type { NetworkRow } from './network-row.ts';
 import type { RenderingWork } from './network-works.ts';
 import { sampleProgram } from '../sampling/sampling.ts';
+import { runTimes } from '../sampling/run-once.ts';
+import { throughputOf } from '../sampling/throughput.ts';
 import { perRepetition } from '../sampling/repetitions.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
@@ -30,7 +32,9 @@ export async function benchRendering(
     const genomes = Array.from({ length: population }, (_, index) => grown(channels, index));
     for (const [cell, genome] of genomes.entries()) drawn.restore(cell, genome);
     await drawn.show([...genomes.keys()]);
-    const sample = await sampleProgram(gpu, monitor, [drawn.render()], perRepetition);
+    const drawing = [drawn.render()];
+    const sample = await sampleProgram(gpu, monitor, drawing, perRepetition);
+    const flight = await throughputOf(monitor, population, sample, (times) => runTimes(gpu, drawing, times));
     const nodes = genomes.reduce((sum, genome) => sum + flattenCppn(genome).nodes, 0);
     const nodesPerSecond = (1000 * nodes * height * width) / sample.medianMs;
     show({
@@ -38,6 +42,7 @@ export async function benchRendering(
       batch: population,
       adapter: gpu.adapter.name,
       ...sample,
+      ...flight,
       imagesPerSecond: (1000 * population) / sample.medianMs,
       nodesPerSecond,
       ofFunctions: nodesPerSecond / functions,

@@ -1,6 +1,6 @@
 /** Our step of gradient ascent: forward, d log p / d logits, backward, x ← x + rate · d log p / d x; one submission. */
 import { uniformUsage, type Gpu } from '../../src/gpu/device.ts';
-import { Program, bind, run } from '../../src/gpu/program.ts';
+import { Program, bind } from '../../src/gpu/program.ts';
 import { sgd } from '../../src/kernels/layers/sgd.ts';
 import { crossEntropy } from '../../src/kernels/layers/softmax.ts';
 import { volume } from '../../src/network/layer.ts';
@@ -9,6 +9,8 @@ import type { Parameters } from '../../src/network/parameters.ts';
 import { inputsOf, rate, targetsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
 import { paddedBatch, asBatch, fromBatch } from '../kernels/padded-batch.ts';
+import { runTimes } from '../sampling/run-once.ts';
+import { throughputOf } from '../sampling/throughput.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export async function ownAscentStep(
@@ -28,9 +30,7 @@ export async function ownAscentStep(
   const { programs, buffers } = await stepOf(gpu, network, inputGradient, work);
   const once = async () => {
     const start = performance.now();
-    run(gpu, ...programs);
-    await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
-    gpu.check();
+    await runTimes(gpu, programs, 1);
     return performance.now() - start;
   };
   await once();
@@ -42,10 +42,11 @@ export async function ownAscentStep(
     gradients: [(await read(inputGradient, volume(architecture.input))).map((value) => -images * value)],
   };
   const sample = await sampleRuns(monitor, once, fewSamples, 1);
+  const flight = await throughputOf(monitor, images, sample, (times) => runTimes(gpu, programs, times));
   for (const buffer of buffers) buffer.destroy();
   network.destroy();
   const flops = programs.reduce((sum, program) => sum + program.flops, 0);
-  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, ...answer };
+  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flight, flops, ...answer };
 }
 
 async function stepOf(gpu: Gpu, network: Network, inputGradient: GPUBuffer, work: Case) {

@@ -6,6 +6,8 @@ import type { Parameters } from '../../src/network/parameters.ts';
 import { inputsOf, type Case, type Measured } from './peer-case.ts';
 import { fewSamples, sampleProgram } from '../sampling/sampling.ts';
 import { paddedBatch, asBatch, fromBatch } from '../kernels/padded-batch.ts';
+import { runTimes } from '../sampling/run-once.ts';
+import { throughputOf } from '../sampling/throughput.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 export async function ownForward(
@@ -25,7 +27,19 @@ export async function ownForward(
   const all = new Float32Array(await gpu.read(network.logits, 4 * network.classes * batch));
   const logits = fromBatch(all, images, batch);
   const sample = await sampleProgram(gpu, monitor, [network.forward], fewSamples);
+  const flight = await throughputOf(monitor, images, sample, (times) =>
+    runTimes(gpu, [network.forward], times),
+  );
   const { flops } = network.forward;
   network.destroy();
-  return { case: work, engine: 'own', adapter: gpu.adapter.name, sample, flops, logits, gradients: [] };
+  return {
+    case: work,
+    engine: 'own',
+    adapter: gpu.adapter.name,
+    sample,
+    flight,
+    flops,
+    logits,
+    gradients: [],
+  };
 }

@@ -2,6 +2,7 @@
 import { volume, type Architecture } from '../../src/network/layer.ts';
 import { biasName, weightName, type Weights } from '../../src/network/parameters.ts';
 import type { Sample } from '../sampling/sampling.ts';
+import type { Throughput } from '../sampling/throughput.ts';
 
 /**
  * `forward` gives logits. `ascent step` gives them too, then the gradient of log softmax(logits)[target] to each image,
@@ -39,6 +40,8 @@ export interface Measured extends Answer {
   readonly engine: EngineName;
   readonly adapter: string;
   readonly sample: Sample;
+  /** Absent where the engine has no way to begin a run before the one before it has been waited for. */
+  readonly flight?: Throughput | undefined;
   /** Floating-point operations of a run, by our own count: those of a convolution however it was computed. */
   readonly flops?: number;
 }

@@ -27,6 +27,7 @@ import {
   type Measured,
 } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
+import { throughputOf } from '../sampling/throughput.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 /** It keeps the first device that it was given. @throws Error where it finds no way to use it */
@@ -81,17 +82,22 @@ export async function jaxMeasure(gpu: Gpu, monitor: LoadMonitor, work: Case): Pr
   }[pass]();
   const gradients = await steps.gradients();
   gpu.check();
+  const submit = async (times: number) => {
+    for (let step = 1; step < times; step++) steps.step();
+    await gpu.wait(blockUntilReady(steps.step()));
+    gpu.check();
+  };
   const once = async () => {
     const start = performance.now();
-    const result = steps.step();
-    await gpu.wait(blockUntilReady(result));
-    gpu.check();
+    await submit(1);
     return performance.now() - start;
   };
   const sample = await sampleRuns(monitor, once, fewSamples, 1);
+  const flight = await throughputOf(monitor, images, sample, submit);
   tree.dispose(steps.step());
   tree.dispose(held);
-  return { case: work, engine: 'jax-js-webgpu', adapter: gpu.adapter.name, sample, logits, gradients };
+  const { name: adapter } = gpu.adapter;
+  return { case: work, engine: 'jax-js-webgpu', adapter, sample, flight, logits, gradients };
 }
 
 function forwards({ x, parameters }: Held, logitsOf: (at: JaxArray, held: JaxParameters) => JaxArray): Steps {

@@ -19,6 +19,7 @@ import {
 } from './peer-case.ts';
 import { fewSamples, sampleRuns } from '../sampling/sampling.ts';
 import { tfjsNetwork, type TfjsNetwork } from './tfjs-network.ts';
+import { throughputOf } from '../sampling/throughput.ts';
 import type { LoadMonitor } from '../sampling/machine-load.ts';
 
 /** What a pass makes of the network: the answer's gradients, then step after step. */
@@ -52,18 +53,24 @@ export async function tfjsMeasure(gpu: Gpu, monitor: LoadMonitor, work: Case): P
     const answer = { logits: await read(logits), gradients: await steps.gradients() };
     gpu.check();
 
-    const once = async () => {
-      const start = performance.now();
-      tf.tidy(steps.step);
-      backend.ensureCommandEncoderReady();
-      backend.endComputePassEncoder();
-      backend.submitQueue();
+    const submit = async (times: number) => {
+      for (let step = 0; step < times; step++) {
+        tf.tidy(steps.step);
+        backend.ensureCommandEncoderReady();
+        backend.endComputePassEncoder();
+        backend.submitQueue();
+      }
       await gpu.wait(gpu.device.queue.onSubmittedWorkDone());
       gpu.check();
+    };
+    const once = async () => {
+      const start = performance.now();
+      await submit(1);
       return performance.now() - start;
     };
     const sample = await sampleRuns(monitor, once, fewSamples, 1);
-    return { case: work, engine: 'tfjs-webgpu', adapter: gpu.adapter.name, sample, ...answer };
+    const flight = await throughputOf(monitor, images, sample, submit);
+    return { case: work, engine: 'tfjs-webgpu', adapter: gpu.adapter.name, sample, flight, ...answer };
   } finally {
     tf.disposeVariables();
     tf.removeBackend('webgpu');

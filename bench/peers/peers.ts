@@ -26,6 +26,7 @@ import { tfjsMeasure } from './peer-tfjs.ts';
 import { findTorch, torchMeasure } from './peer-torch.ts';
 import { ownTrainingStep } from '../networks/own-training-step.ts';
 import type { Sample } from '../sampling/sampling.ts';
+import type { Throughput } from '../sampling/throughput.ts';
 import { syntheticWeights } from '../networks/synthetic-weights.ts';
 import { isStopped } from '../sampling/stop.ts';
 import type { NetworkName } from '../networks/network-works.ts';
@@ -33,7 +34,7 @@ import type { PeerWork } from './peer-works.ts';
 import { pooled, type RepetitionOutput } from '../sampling/repetitions.ts';
 import { noMonitor, type LoadMonitor } from '../sampling/machine-load.ts';
 
-export interface PeerRow extends Sample {
+export interface PeerRow extends Sample, Partial<Throughput> {
   readonly work: string;
   readonly batch: number;
   readonly engine: EngineName;
@@ -93,7 +94,11 @@ export async function benchPeers(
       for (const row of rowsOf([before, ...peers], judgements)) keep(row);
     }
     const after = await measureOwn(gpu, monitor, work, say);
-    const own = { ...before, sample: pooled([before.sample, after.sample]) };
+    const own = {
+      ...before,
+      sample: pooled([before.sample, after.sample]),
+      flight: meanOf(before.flight, after.flight),
+    };
     const ofCase = [own, ...peers];
     results.push(...ofCase);
     for (const row of rowsOf(ofCase, judgements)) show(row);
@@ -101,6 +106,10 @@ export async function benchPeers(
     say(ratiosText(own, peers, results, peak));
   }
 }
+
+/** Of two measurements, which may have had other numbers in flight. */
+const meanOf = (one: Throughput | undefined, other: Throughput | undefined): Throughput | undefined =>
+  one && other && { ...one, throughput: (one.throughput + other.throughput) / 2 };
 
 function casesOf(works: readonly PeerWork[]): Case[] {
   const weights = new Map<NetworkName, Weights>();
@@ -219,7 +228,7 @@ function judged(measured: Measured, results: readonly Measured[], known: Judgeme
 function rowsOf(results: readonly Measured[], known: Judgements): PeerRow[] {
   const flops = results[0]?.flops ?? 0;
   return results.flatMap((measured) => {
-    const { case: work, engine, adapter, sample } = measured;
+    const { case: work, engine, adapter, sample, flight } = measured;
     const judgement = judged(measured, results, known);
     if (!judgement) return [];
     return [
@@ -229,6 +238,7 @@ function rowsOf(results: readonly Measured[], known: Judgements): PeerRow[] {
         engine,
         adapter,
         ...sample,
+        ...flight,
         imagesPerSecond: (1e3 * work.images) / sample.medianMs,
         gflops: flops / sample.medianMs / 1e6,
         agrees: judgement.agrees,

@@ -30,6 +30,8 @@ const keys = [
   'compileMs',
   'workgroupMemory',
   'imagesPerSecond',
+  'throughput',
+  'inFlight',
   'nodesPerSecond',
   'ofFunctions',
   'deviceBytes',

@@ -1,6 +1,7 @@
 /** A results file as Markdown: a table for each section. */
 import { formatNumber, formatTime } from '../../src/report/format.ts';
 import { formatMs, formatShare } from './format-figures.ts';
+import { fallsOf } from './batch-verdict.ts';
 import { engineOf } from '../compare/pair-rows.ts';
 import { remarksOf } from '../compare/remarks.ts';
 import type {
@@ -42,8 +43,9 @@ const networks: Table<NetworkResult> = {
   columns: [
     ['work', ({ work }) => work],
     [': batch', ({ batch }) => formatNumber(batch)],
-    [': median', ({ medianMs }) => formatMs(medianMs)],
+    [': latency', ({ medianMs }) => formatMs(medianMs)],
     [': images/s', ({ imagesPerSecond }) => formatNumber(imagesPerSecond)],
+    [': throughput, images/s', ({ throughput }) => orNone(throughput)],
     [': GFLOP/s', ({ gflops }) => orNone(gflops)],
   ],
 };
@@ -54,8 +56,9 @@ const peers: Table<PeerResult> = {
     ['work', ({ work }) => work],
     [': batch', ({ batch }) => formatNumber(batch)],
     ['engine', engineOf],
-    [': median', ({ medianMs }) => formatMs(medianMs)],
+    [': latency', ({ medianMs }) => formatMs(medianMs)],
     [': images/s', ({ imagesPerSecond }) => formatNumber(imagesPerSecond)],
+    [': throughput, images/s', ({ throughput }) => orNone(throughput)],
     ['answer', ({ agrees }) => (agrees === undefined ? 'not compared' : agrees ? 'the same' : 'another')],
   ],
 };
@@ -83,6 +86,7 @@ export function markdownOf(results: Results): string {
     `# Benchmark on ${escaped(adapter.name)}`,
     escaped(origin),
     ...remarksOf(results).map((remark) => escaped(`This file ${remark}.`)),
+    ...fallsOf(rows).map((sentence) => escaped(`Here ${sentence}.`)),
     ...tableText(kernels, of('kernel')),
     ...tableText(networks, of('network')),
     ...tableText(peers, of('peer')),

@@ -6,6 +6,7 @@ import { evenAxis } from '../../src/report/plot-frame.ts';
 import { Section } from '../../src/report/section.ts';
 import { columnTable, plotFigures, type Figure } from '../../src/report/tables.ts';
 import { formatMs, formatShare } from './format-figures.ts';
+import { fallsOf } from './batch-verdict.ts';
 import { plotBars } from './plot-bars.ts';
 import { plotLines, type SizePoint } from './plot-lines.ts';
 import { intervalOf } from './report-kernels.ts';
@@ -18,12 +19,16 @@ export function networksSection(rows: readonly ResultRow[]): Section | undefined
   if (networks.length === 0) return undefined;
   const columns = [
     { heading: 'work' },
-    ...['batch', 'median', 'images/s', 'GFLOP/s', 'device memory', 'dispatches', 'overhead'].map(
-      (heading) => ({
-        heading,
-        numeric: true,
-      }),
-    ),
+    ...[
+      'batch',
+      'latency',
+      'images/s',
+      'throughput, images/s',
+      'GFLOP/s',
+      'device memory',
+      'dispatches',
+      'overhead',
+    ].map((heading) => ({ heading, numeric: true })),
   ];
   const lines = networks.map((row) => ({
     cells: [
@@ -31,6 +36,7 @@ export function networksSection(rows: readonly ResultRow[]): Section | undefined
       formatNumber(row.batch),
       formatMs(row.medianMs),
       formatNumber(row.imagesPerSecond),
+      row.throughput === undefined ? '–' : formatNumber(row.throughput),
       row.gflops === undefined ? '–' : formatNumber(row.gflops),
       row.deviceBytes === undefined ? '–' : formatBytes(row.deviceBytes),
       row.dispatches === undefined ? '–' : formatNumber(row.dispatches),
@@ -40,7 +46,9 @@ export function networksSection(rows: readonly ResultRow[]): Section | undefined
   return new Section(
     'Networks',
     html`<p class="quiet">
-        Overhead is the time of a whole submission less that of its dispatches, as a share of the submission.
+        The latency is that of one submission, which is waited for, and images per second are what it comes
+        to. The throughput is that of several in flight. Overhead is the time of a whole submission less that
+        of its dispatches, as a share of the submission.
       </p>
       ${columnTable(columns, lines)}`,
   );
@@ -93,7 +101,8 @@ export function scalingSection(rows: readonly ResultRow[]): Section | undefined 
   const product = productFigure(rows);
   if (product) figures.push(product);
   if (figures.length === 0) return undefined;
-  return new Section('Scaling', html`${plotFigures(figures)}`);
+  const falls = fallsOf(rows).map((sentence) => html`<p>${sentence}.</p>`);
+  return new Section('Scaling', html`${falls} ${plotFigures(figures)}`);
 }
 
 /** `AlexNet forward, dense weights as halves` → `AlexNet`. */

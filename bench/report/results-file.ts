@@ -34,6 +34,12 @@ const timing = {
   commit: z.string().exactOptional(),
 };
 
+const flight = {
+  /** Images per second with `inFlight` submissions under way; absent where an engine waits for each, and in older files. */
+  throughput: figure.exactOptional(),
+  inFlight: count.exactOptional(),
+};
+
 const kernelRow = z.object({
   ...timing,
   /** Of the kernel family. */
@@ -73,7 +79,9 @@ const networkRow = z.object({
   ...timing,
   work: z.string(),
   batch: count,
+  /** Each submission waited for: what the latency, `medianMs`, comes to. */
   imagesPerSecond: figure,
+  ...flight,
   gflops: figure.exactOptional(),
   nodesPerSecond: figure.exactOptional(),
   ofFunctions: figure.exactOptional(),
@@ -92,8 +100,9 @@ const peerRow = z.object({
   work: z.string(),
   batch: count,
   engine: z.string(),
-  /** Of matrix products, products a second. */
+  /** Each run waited for; of matrix products, products a second. */
   imagesPerSecond: figure,
+  ...flight,
   gflops: figure.exactOptional(),
   /** Whether the engine's answer is that of the one that judges it; absent where they were not compared. */
   agrees: z.boolean().exactOptional(),

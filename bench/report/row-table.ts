@@ -6,6 +6,7 @@ import type { KernelRow } from '../kernels/kernels.ts';
 import type { NetworkRow } from '../networks/network-row.ts';
 import type { PeerRow } from '../peers/peers.ts';
 import type { Sample } from '../sampling/sampling.ts';
+import type { Throughput } from '../sampling/throughput.ts';
 import { undisturbedBelow } from '../sampling/machine-load.ts';
 
 export type ShownRow = KernelRow | NetworkRow | EvolutionRow | PeerRow;
@@ -99,8 +100,9 @@ const aboveRoofText = {
 const batchColumn: TerminalColumn = { name: '', width: 10, rank: 0 };
 const rateColumn: TerminalColumn = { name: '', width: 17, rank: 1, numeric: true };
 const arithmeticColumn: TerminalColumn = { name: '', width: 14, rank: 3, numeric: true };
+const flightColumn: TerminalColumn = { name: 'several in flight', width: 17, rank: 4, numeric: true };
 const timeColumns: readonly TerminalColumn[] = [
-  { name: 'median', width: 9, rank: 0, numeric: true },
+  { name: 'latency', width: 9, rank: 0, numeric: true },
   { name: '10th to 90th percentile', width: 19, rank: 2, numeric: true },
 ];
 
@@ -109,6 +111,8 @@ const timeCells = ({ medianMs, p10Ms, p90Ms }: Sample): string[] => [
   `${formatMs(p10Ms)}–${formatMs(p90Ms)}`,
 ];
 const batchText = (batch: number): string => `batch ${String(batch).padStart(4)}`;
+const flightText = ({ throughput }: Partial<Throughput>): string =>
+  throughput === undefined ? '' : rateText(throughput);
 const rateText = (rate: number): string => `${number(rate)} images/s`;
 
 function networkEntry(row: NetworkRow): Entry {
@@ -120,12 +124,17 @@ function networkEntry(row: NetworkRow): Entry {
   const drawn = nodesPerSecond !== undefined;
   return {
     heading: work,
-    columns: [batchColumn, rateColumn, ...(drawn ? ofNodes : [arithmeticColumn]), ...timeColumns].map(
-      (column, place) => (place === 0 ? { ...column, width: 12 } : column),
-    ),
+    columns: [
+      batchColumn,
+      rateColumn,
+      flightColumn,
+      ...(drawn ? ofNodes : [arithmeticColumn]),
+      ...timeColumns,
+    ].map((column, place) => (place === 0 ? { ...column, width: 12 } : column)),
     cells: [
       `  ${batchText(batch)}`,
       rateText(imagesPerSecond),
+      flightText(row),
       ...(drawn
         ? [`${number(nodesPerSecond / 1e6)} million nodes/s`, formatShare(ofFunctions)]
         : [gflops === undefined ? '' : `${number(gflops)} GFLOP/s`]),
@@ -139,11 +148,19 @@ function peerEntry(row: PeerRow): Entry {
   const { work, batch, engine, imagesPerSecond, gflops, agrees } = row;
   return {
     heading: work,
-    columns: [{ name: '', width: 20, rank: 0 }, batchColumn, rateColumn, arithmeticColumn, ...timeColumns],
+    columns: [
+      { name: '', width: 20, rank: 0 },
+      batchColumn,
+      rateColumn,
+      flightColumn,
+      arithmeticColumn,
+      ...timeColumns,
+    ],
     cells: [
       `  ${engine}`,
       batchText(batch),
       rateText(imagesPerSecond),
+      flightText(row),
       `${number(gflops)} GFLOP/s`,
       ...timeCells(row),
     ],

@@ -1,5 +1,8 @@
 /** Rows as they are kept and seen. */
 import { formatCount } from '../../src/report/format.ts';
+import type { NetworkRow } from '../networks/network-row.ts';
+import type { PeerRow } from '../peers/peers.ts';
+import { fallsWithBatch } from './batch-verdict.ts';
 import { layerLines } from '../networks/layer-lines.ts';
 import type { Recorder } from '../results-recorder.ts';
 import { RowTable, type ShownRow } from './row-table.ts';
@@ -12,6 +15,8 @@ export class ShownRows {
   /** Kept and not shown yet: an interrupted repetition leaves some. */
   readonly #unseen = new Map<string, ShownRow>();
   readonly #doubtful = new Set<string>();
+  /** The latest of each, by which throughput is judged. */
+  readonly #rates = new Map<string, NetworkRow | PeerRow>();
 
   constructor(
     private readonly recorder: Pick<Recorder, 'find' | 'put'>,
@@ -40,6 +45,8 @@ export class ShownRows {
         `${formatCount(this.#doubtful.size, 'row')} above 100 % of the roof, which was then measured while the machine was disturbed: measure again with --measure-roofs, when nothing else runs`,
       );
     this.#doubtful.clear();
+    for (const sentence of fallsWithBatch([...this.#rates.values()])) this.speech.warn(sentence);
+    this.#rates.clear();
   }
 
   #put(row: ShownRow): string {
@@ -51,6 +58,7 @@ export class ShownRows {
   #print(key: string, row: ShownRow): void {
     const { row: print, say, width } = this.speech;
     if (isDoubtful(row)) this.#doubtful.add(key);
+    if ('imagesPerSecond' in row) this.#rates.set(key, row);
     for (const line of this.#table.linesOf(row)) print(line);
     if ('layers' in row) for (const line of layerLines(row, width())) say(line);
   }

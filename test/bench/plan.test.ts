@@ -45,7 +45,7 @@ describe('works of networks', () => {
 
   test('that there are not are refused with those that there are', () => {
     expect(() => chooseWorks(networkWorks, { network: 'LeNet', batch: [8] })).toThrow(
-      /^--network LeNet with --batch 8 fits no work; there are: LeNet forward, batch 4, 200, 1000; /,
+      /^--network LeNet with --batch 8 fits no work; there are: LeNet forward, batch 4, 200, 1000, 8000; /,
     );
     expect(() => chooseWorks(networkWorks, { network: 'ResNet' })).toThrow(/AlexNet forward, batch 1, 2/);
   });

@@ -21,7 +21,7 @@ function shown() {
     warn: (line) => warnings.push(line),
     width: () => 80,
   });
-  const works = () => lines.filter((line) => line.includes('(median')).map((line) => line.split(' (')[0]);
+  const works = () => lines.filter((line) => line.includes('(latency')).map((line) => line.split(' (')[0]);
   return { rows, recorder, works, warnings };
 }
 
