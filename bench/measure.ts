@@ -1,8 +1,11 @@
 /** What `fool bench` measures: the roofs, then section after section in the order in which they were named. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { UsageError } from '../src/cli/usage-error.ts';
 import type { Gpu } from '../src/gpu/device.ts';
 import { messageOf } from '../src/util/message-of.ts';
 import { openGpu } from '../src/node/adapter.ts';
+import { packageFolder } from '../src/node/package-folder.ts';
 import { benchEvolution } from './runs/evolution.ts';
 import { benchKernels } from './kernels/kernels.ts';
 import { benchNetworks } from './networks/networks.ts';
@@ -174,7 +177,7 @@ async function networkSection(
 
 /** Other engines are development dependencies: an installed package does without them. @throws UsageError */
 export async function importPeers(): Promise<Peers> {
-  const bundle = new URL('bench-peers.js', import.meta.url).href;
+  const bundle = pathToFileURL(join(packageFolder(), 'dist', 'bench-peers.js')).href;
   try {
     return (await import(bundle)) as Peers;
   } catch (error) {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageFolder } from '../../src/node/package-folder.ts';
 import type { RunSummary } from '../../src/runs/evolution/records.ts';
 
 export interface EvolutionRow {
@@ -135,7 +135,7 @@ function execute(
   commandLine: readonly string[],
   signal: AbortSignal,
 ): Promise<{ output: string; peak: number }> {
-  const fool = fileURLToPath(new URL('fool.js', import.meta.url));
+  const fool = join(packageFolder(), 'dist', 'fool.js');
   const child = spawn(process.execPath, [fool, ...commandLine], {
     stdio: ['ignore', 'pipe', 'inherit'],
     signal,

@@ -1,6 +1,8 @@
 /** `fool bench`: a separate program, which knows its options; most users never load it. */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import { packageFolder } from '../../node/package-folder.ts';
 
 export function addBench(program: Command): void {
   program
@@ -11,8 +13,8 @@ export function addBench(program: Command): void {
     .allowUnknownOption()
     .action(async (passed: string[]) => {
       // It reads the command line of the process and ends it; a separate process would outlive signals to this one.
-      const bench = new URL('bench.js', import.meta.url);
-      process.argv = [process.execPath, fileURLToPath(bench), ...passed];
-      await import(bench.href);
+      const bench = join(packageFolder(), 'dist', 'bench.js');
+      process.argv = [process.execPath, bench, ...passed];
+      await import(pathToFileURL(bench).href);
     });
 }
