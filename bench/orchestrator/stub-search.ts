@@ -7,6 +7,7 @@ import { CppnPrograms } from '../../src/genome/cppn-program.ts';
 import type { CppnGenome } from '../../src/genome/genome.ts';
 import { Gpu } from '../../src/gpu/device.ts';
 import { nodeBreeding } from '../../src/node/breeders.ts';
+import { noChild } from '../../src/kernels/genome/argmax-per-class.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
 import type { Model } from '../../src/model/model.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
@@ -21,7 +22,7 @@ export interface StubSearchSettings {
   readonly nodes: number;
   /** Milliseconds that the device takes for a generation. */
   readonly milliseconds: number;
-  /** Cells that change hands in a generation, on average. */
+  /** Cells that change hands in a generation, about. */
   readonly replaced: number;
   /** Threads that breed beside the main one. */
   readonly workers: number;
@@ -40,14 +41,21 @@ export async function createStubSearch(settings: StubSearchSettings): Promise<St
   const { encoding, population, classes, nodes, milliseconds, replaced, workers } = settings;
   const draws = RandomStream.of(seed, 1);
   let best = 0;
+  const losers = new Uint32Array(4 * classes);
+  const sureness = new Float32Array(losers.buffer);
+  for (let at = 0; at < losers.length; at += 4) {
+    [sureness[at], sureness[at + 1]] = [-10, 0.0001];
+    losers[at + 3] = noChild;
+  }
+  // A cell that is drawn twice changes hands once.
+  const changing = Math.min(replaced, classes);
   const device = new StubDevice(milliseconds, (words, numbers) => {
     best += 0.001;
-    for (let at = 0; at < words.length; at += 4) {
-      const wins = draws.uniform() < replaced / classes;
-      numbers[at] = wins ? best : -10;
-      numbers[at + 1] = wins ? 0.9 : 0.0001;
+    words.set(losers);
+    for (let change = 0; change < changing; change++) {
+      const at = 4 * (changing === classes ? change : draws.below(classes));
+      [numbers[at], numbers[at + 1]] = [best, 0.9];
       words[at + 2] = draws.below(population);
-      words[at + 3] = 0xffffffff;
     }
   });
   const gpu = await Gpu.open(device.adapter, stubAdapter);

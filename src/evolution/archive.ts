@@ -49,6 +49,7 @@ export class Archive {
   readonly #elites: (Elite | undefined)[];
   /** Of every cell, −∞ where it is empty: what a generation is compared with. */
   readonly #logOdds: Float64Array;
+  readonly #confidences: Float64Array<ArrayBuffer>;
   /** Numbers of the cells that hold an elite, in order; undefined where one has come since they were counted. */
   #occupied: readonly number[] | undefined;
 
@@ -56,6 +57,7 @@ export class Archive {
   constructor(readonly cells: number) {
     this.#elites = Array.from({ length: cells }, () => undefined);
     this.#logOdds = new Float64Array(cells).fill(-Infinity);
+    this.#confidences = new Float64Array(cells);
   }
 
   /** Of a cell by number; undefined where it is empty. */
@@ -70,8 +72,8 @@ export class Archive {
   }
 
   /** Confidence of every cell; 0 where there is no elite. */
-  confidences(): number[] {
-    return this.#elites.map((elite) => elite?.confidence ?? 0);
+  confidences(): Float64Array<ArrayBuffer> {
+    return this.#confidences.slice();
   }
 
   /** Puts an elite into a cell without comparing, as a checkpoint does. */
@@ -111,6 +113,7 @@ export class Archive {
   #put(cell: number, elite: Elite): void {
     if (!this.#elites[cell]) this.#occupied = undefined;
     this.#elites[cell] = elite;
+    this.#confidences[cell] = elite.confidence;
     this.#logOdds[cell] = elite.logOdds ?? logOddsOf(elite.confidence);
   }
 

@@ -4,9 +4,9 @@
  */
 import { NotFiniteError } from '../model/not-finite.ts';
 import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
-import { summarise } from '../util/confidence-statistics.ts';
 import type { Replacement } from './archive.ts';
 import type { Evaluation } from './evaluator.ts';
+import { JudgedGeneration } from './generation-event.ts';
 import { PhaseClock } from './phase-times.ts';
 import type { GenerationEvent, OpenRecorder, Recorder, SearchProgress } from './recorder.ts';
 import type { SearchArchive } from './search-archive.ts';
@@ -146,14 +146,8 @@ function eventOf(
   clock: PhaseClock,
 ): GenerationEvent {
   const confidences = search.archive.confidences();
-  return {
-    ...progressOf(search, clock),
-    ...summarise(confidences),
-    generation: search.generation - 1,
-    confidences,
-    replacements,
-    isLast,
-  };
+  const facts = { generation: search.generation - 1, confidences, replacements, isLast };
+  return new JudgedGeneration(progressOf(search, clock), facts);
 }
 
 async function finish(

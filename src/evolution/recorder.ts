@@ -18,10 +18,12 @@ export interface SearchProgress {
 
 /** A generation has been judged, and the archive has taken what is better. */
 export interface GenerationEvent extends SearchProgress, ConfidenceStatistics {
+  /** Median and the others together. */
+  readonly statistics: ConfidenceStatistics;
   /** Its number, from 0. */
   readonly generation: number;
   /** Of each cell, in the archive's order; 0 where there is no elite. */
-  readonly confidences: readonly number[];
+  readonly confidences: Float64Array<ArrayBuffer>;
   readonly replacements: readonly Replacement[];
   /** Whether no generation is to come. */
   readonly isLast: boolean;

@@ -14,7 +14,7 @@ export interface ConfidenceStatistics {
 }
 
 /** @param confidences of every cell; at least one */
-export function summarise(confidences: readonly number[]): ConfidenceStatistics {
+export function summarise(confidences: ArrayLike<number>): ConfidenceStatistics {
   const sorted = Float64Array.from(confidences).sort();
   const middle = (sorted.length - 1) / 2;
   const at = (index: number) => sorted[index] ?? 0;

@@ -73,5 +73,5 @@ export async function evolveHere(
   const gpu = await openHere();
   const model = readModel(weights, 'lenet-mnist.safetensors', 'lenet-mnist');
   using run = await evolve({ gpu, model, generations, population, seed: 2 });
-  return run.archive.confidences();
+  return [...run.archive.confidences()];
 }

@@ -267,6 +267,7 @@ async function follow(run: EvolutionRun, setUp: number, terminal: Terminal): Pro
 function announce(summary: RunSummary, { out, adapter }: EvolveOptions, terminal: Terminal): void {
   const { medianConfidence, cellsAbove99, evaluations, seconds, evaluationsPerSecond, milliseconds } =
     summary;
+  const { deviceShare = 0 } = summary;
   terminal.line(
     `median confidence ${formatConfidence(medianConfidence)}, ${formatCount(cellsAbove99, 'class', 'classes')} at 99 % or more`,
   );
@@ -278,7 +279,8 @@ function announce(summary: RunSummary, { out, adapter }: EvolveOptions, terminal
     const share = ((100 * milliseconds[phase]) / Math.max(total, 1)).toFixed(0);
     return share === '0' ? [] : [`${phaseNames[phase]} ${share} %`];
   });
-  terminal.line(`time: ${shares.join(', ')}`);
+  const worked = deviceShare > 0 ? `; the device worked ${(100 * deviceShare).toFixed(0)} % of it` : '';
+  terminal.line(`time: ${shares.join(', ')}${worked}`);
   if (!summary.complete) terminal.line(`interrupted; go on with: ${resumeLine(['evolve'], out, adapter)}`);
   terminal.line(`report: ${reportFiles(out).report}`);
 }

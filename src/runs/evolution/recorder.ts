@@ -204,14 +204,14 @@ export class FolderRecorder implements Recorder {
     this.#kept.clear();
   }
 
-  #line({ generation, evaluations, replacements, confidences }: GenerationEvent): ProgressLine {
+  #line({ generation, evaluations, replacements, confidences, statistics }: GenerationEvent): ProgressLine {
     const record = {
       ...{ generation, evaluations, seconds: this.#times.seconds },
-      ...summarise(confidences),
+      ...statistics,
       replaced: replacements.length,
       goalSwitches: replacements.filter(({ switched }: Replacement) => switched).length,
     };
-    return { record, confidences: Float64Array.from(confidences) };
+    return { record, confidences };
   }
 
   #summarised({ generations, evaluations, complete }: FinishEvent): RunSummary {
@@ -226,7 +226,9 @@ export class FolderRecorder implements Recorder {
       meanConfidence: mean,
       minConfidence: min,
       cellsAbove99: above99,
-      ...{ milliseconds, backgroundSaving, complete },
+      ...{ milliseconds, backgroundSaving },
+      deviceShare: Math.min(1, (milliseconds.render + milliseconds.network) / Math.max(1000 * seconds, 1)),
+      complete,
     };
   }
 }

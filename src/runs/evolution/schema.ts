@@ -237,5 +237,7 @@ export const runSummarySchema = z.object({
   cellsAbove99: count,
   milliseconds: phaseTimesSchema,
   backgroundSaving,
+  /** Of the seconds, how much the device worked, by its timestamps; 0 where it has none. Earlier versions did not say. */
+  deviceShare: z.number().min(0).max(1).exactOptional(),
   complete: z.boolean(),
 });
