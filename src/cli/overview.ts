@@ -40,7 +40,7 @@ const outlines: Readonly<
   ],
   machine: [
     ['doctor', 'which adapter is used and why, its limits and features'],
-    ['tune', 'what --tune and bench measured on this machine and keep: list, clear'],
+    ['tune', 'what was measured on this machine and is kept, kernels and roofs: list, clear'],
     [
       'bench [arguments...]',
       'measure kernels, networks and whole runs; compare and draw results (fool bench --help)',
