@@ -28,11 +28,11 @@ export class ProgressLog<Line extends object> {
 
   /** Appends the lines that were added since. */
   async flush(): Promise<void> {
-    if (this.#lines.length === 0) return;
+    const lines = [...this.#lines];
+    if (lines.length === 0) return;
     const before = this.#written ?? (await this.#read()).length;
     this.#written = before;
     if (this.#torn) await this.#replace((await this.#read()).slice(0, before));
-    const lines = [...this.#lines];
     this.#torn = true;
     await this.storage.append(path, lines.join('\n') + '\n');
     this.#torn = false;

@@ -24,10 +24,16 @@ function folderIn(storage: MemoryStorage): RunFolder {
 
 /** A storage whose appends wait until they are let go. */
 class SlowStorage extends MemoryStorage {
-  release: () => void = () => undefined;
+  readonly #waiting: (() => void)[] = [];
+
+  /** Lets the next append go on, once it has come. */
+  async release(): Promise<void> {
+    while (this.#waiting.length === 0) await new Promise((resolve) => setTimeout(resolve));
+    this.#waiting.shift()?.();
+  }
 
   override async append(path: string, text: string): Promise<void> {
-    await new Promise<void>((resolve) => (this.release = resolve));
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
     await super.append(path, text);
   }
 }
@@ -52,11 +58,11 @@ describe('progress', () => {
     folder.progress(progressOf(0));
     const first = folder.flushProgress();
     folder.progress(progressOf(1));
-    storage.release();
+    await storage.release();
     await first;
     expect(generationsIn(storage)).toEqual([0]);
     const second = folder.flushProgress();
-    storage.release();
+    await storage.release();
     await second;
     expect(generationsIn(storage)).toEqual([0, 1]);
   });
