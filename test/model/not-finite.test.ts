@@ -75,7 +75,7 @@ it('ends an evaluation of children, before one of them can win', async () => {
   const evaluator = await Evaluator.create(gpu, classifier, 8);
   const nothing = new Program([]);
   gpu.write(classifier.images, padPlanes(new Uint8Array(8 * 784), 784));
-  expect((await evaluator.submit(nothing)).winners).toHaveLength(10);
+  expect((await evaluator.submit(nothing)).winners.child).toHaveLength(10);
   const children = new Uint8Array(8 * 784);
   children.set(await digits(1), 5 * 784);
   gpu.write(classifier.images, padPlanes(children, 784));
