@@ -69,7 +69,7 @@ export class Optimiser implements Resource {
   }
 
   /**
-   * Does iterations and says what came of each.
+   * Does iterations and says what came of each: one submission, with one read-back.
    * @param first number of the first of them, counted from the first lanes' start
    * @param count at most `mostIterations`
    * @param starts the number at which each lane's objective started; default: 0
@@ -86,9 +86,16 @@ export class Optimiser implements Resource {
       this.#tick.encode(pass);
     }
     pass.end();
+    const bytes = 4 * historyFloats(count, batch);
+    const staging = gpu.staging('history of these iterations', bytes);
+    encoder.copyBufferToBuffer(this.own.history, 0, staging, 0, bytes);
     gpu.device.queue.submit([encoder.finish()]);
-    const floats = new Float32Array(await gpu.read(this.own.history, 4 * historyFloats(count, batch)));
-    return Array.from({ length: count }, (_, iteration) => iterationAt(floats, iteration, batch));
+    try {
+      const floats = new Float32Array(await gpu.mapped(staging));
+      return Array.from({ length: count }, (_, iteration) => iterationAt(floats, iteration, batch));
+    } finally {
+      staging.destroy();
+    }
   }
 
   /**
