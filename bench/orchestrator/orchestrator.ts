@@ -53,17 +53,18 @@ const overlaps = [
 
 /**
  * @param seconds that a row is timed at least
- * @param workers threads that breed beside the main one
+ * @param workers threads that breed beside the main one; rows without them stand beside those
  */
 export async function* orchestratorRows(seconds: number, workers: number): AsyncGenerator<OrchestratorRow> {
+  const counts = workers > 0 ? [0, workers] : [0];
   for (const nodes of nodeCounts)
-    for (const classes of classCounts) yield breedingRow({ nodes, classes, workers }, seconds);
+    for (const classes of classCounts)
+      for (const threads of counts) yield breedingRow({ nodes, classes, workers: threads }, seconds);
   for (const changed of [100, 10_000]) yield tellRow(changed, seconds);
   for (const milliseconds of [1, 0.3, 0.1]) {
-    for (const overlap of overlaps) {
-      const threads = overlap.encoding === 'cppn' ? workers : 0;
-      yield overlapRow({ ...overlap, milliseconds, classes: 10, workers: threads }, seconds);
-    }
+    for (const overlap of overlaps)
+      for (const threads of overlap.encoding === 'cppn' ? counts : [0])
+        yield overlapRow({ ...overlap, milliseconds, classes: 10, workers: threads }, seconds);
   }
 }
 
