@@ -132,10 +132,8 @@ export class CppnGenomes implements CppnColumns {
     const nodeEnd = this.nodeStarts[genome + 1] ?? 0;
     const first = (this.nodeStarts[genome] ?? 0) + node;
     const at = (this.connectionStarts[genome] ?? 0) + (this.ends[first] ?? 0);
-    for (let place = end; place > at; place--) {
-      this.sources[place] = this.sources[place - 1] ?? 0;
-      this.weights[place] = this.weights[place - 1] ?? 0;
-    }
+    moveRun(this.sources, at, at + 1, end - at);
+    moveRun(this.weights, at, at + 1, end - at);
     this.sources[at] = source;
     this.weights[at] = weight;
     for (let place = first; place < nodeEnd; place++) this.ends[place] = (this.ends[place] ?? 0) + 1;
@@ -146,10 +144,9 @@ export class CppnGenomes implements CppnColumns {
   removeConnection(connection: number): void {
     const genome = this.count - 1;
     const end = (this.connectionStarts[genome + 1] ?? 0) - 1;
-    for (let place = (this.connectionStarts[genome] ?? 0) + connection; place < end; place++) {
-      this.sources[place] = this.sources[place + 1] ?? 0;
-      this.weights[place] = this.weights[place + 1] ?? 0;
-    }
+    const at = (this.connectionStarts[genome] ?? 0) + connection;
+    moveRun(this.sources, at + 1, at, end - at);
+    moveRun(this.weights, at + 1, at, end - at);
     const nodeEnd = this.nodeStarts[genome + 1] ?? 0;
     for (let place = this.nodeStarts[genome] ?? 0; place < nodeEnd; place++) {
       const before = this.ends[place] ?? 0;
@@ -281,7 +278,18 @@ function groupsOf(
 
 type Column = Uint32Array | Uint8Array | Float64Array;
 
-/** Most runs are short, where a loop is quicker than `set` of a part. */
+/** Runs of fewer numbers are copied sooner by a loop than by a call of the engine's own copying. */
+const shortRun = 64;
+
 function copyRun<C extends Column>(from: C, first: number, to: C, at: number, count: number): void {
-  for (let index = 0; index < count; index++) to[at + index] = from[first + index] ?? 0;
+  if (count > shortRun) to.set(from.subarray(first, first + count), at);
+  else for (let index = 0; index < count; index++) to[at + index] = from[first + index] ?? 0;
+}
+
+/** The same within a column, whose parts may overlap. */
+function moveRun(column: Column, first: number, at: number, count: number): void {
+  if (count > shortRun) column.copyWithin(at, first, first + count);
+  else if (at < first)
+    for (let index = 0; index < count; index++) column[at + index] = column[first + index] ?? 0;
+  else for (let index = count - 1; index >= 0; index--) column[at + index] = column[first + index] ?? 0;
 }
