@@ -48,7 +48,7 @@ describe('an archive', () => {
   test('starts without elites and calls their confidence 0', () => {
     const archive = new Archive(3);
     expect(archive.occupied()).toEqual([]);
-    expect(archive.confidences()).toEqual([0, 0, 0]);
+    expect([...archive.confidences()]).toEqual([0, 0, 0]);
     expect(archive.elite(0)).toBeUndefined();
     expect(archive.elite(7)).toBeUndefined();
   });
