@@ -28,6 +28,10 @@ export type { ViewShape } from './kernels/image/view.ts';
 export type { GpuRates, Target, Variant } from './kernels/tuning/variant.ts';
 export { tune, type TunerHooks, type TuningResult } from './kernels/tuning/tuner.ts';
 
+export type { BreederSettings, Brood } from './genome/cppn-breeder.ts';
+export type { BreederThread, BreedingHost } from './genome/cppn-breeders.ts';
+export type { CppnColumns } from './genome/cppn-genomes.ts';
+export type { ProgramColumns } from './genome/cppn-program.ts';
 export { CppnPopulation } from './genome/cppn-population.ts';
 export { DirectPopulation } from './genome/direct-population.ts';
 export type { PastBirth, Population, PopulationSettings } from './genome/population.ts';

@@ -95,6 +95,8 @@ export {
   type Encoding,
   type SearchSettings,
 } from './evolution/settings.ts';
+export type { ConfidenceStatistics } from './util/confidence-statistics.ts';
+export type { BreedingHost } from './genome/cppn-breeders.ts';
 export type { Coordinates } from './genome/cppn-coordinates.ts';
 export type { CppnConnection, CppnGenome, CppnNode, DirectGenome, Genome } from './genome/genome.ts';
 

@@ -19,6 +19,7 @@ export interface BreederThread {
   send(elites: CppnColumns): void;
   /** What it has sent and was not received yet; it does not wait. */
   receive(): Brood | undefined;
+  /** Ends it, also where it does not answer. */
   close(): void;
 }
 
@@ -26,6 +27,7 @@ export interface BreederThread {
 export interface BreedingHost {
   /** Threads beside the caller's; at least one. */
   readonly count: number;
+  /** Starts a thread that calls `serve` with these. */
   start(settings: BreederSettings): BreederThread;
   /** Blocks while the number has that value, for so many milliseconds at most. */
   hold(words: Int32Array, at: number, value: number, milliseconds: number): void;

@@ -12,6 +12,7 @@ import { activationFunctions, type CppnConnection, type CppnGenome, type CppnNod
 /** What a connection leads to, where it is not there. */
 const nowhere = -1;
 
+/** The numbers of some genomes, as `CppnGenomes` has them. */
 export interface CppnColumns {
   /** Of each genome, and one more: where its nodes begin. */
   nodeStarts: Uint32Array;

@@ -22,7 +22,10 @@ const enough = 3;
 export const usualBreeders = (kind: string): number =>
   kind === 'gpu' ? Math.min(enough, mostBreeders()) : 0;
 
-/** @param onNote told once where threads cannot be had or end: the main thread breeds alone then */
+/**
+ * Breeding on so many threads beside the caller's, for `breeding` of `createSearch`; undefined for none.
+ * @param onNote told once where threads cannot be had or end: the main thread breeds alone then
+ */
 export function nodeBreeding(count: number, onNote: (text: string) => void): BreedingHost | undefined {
   if (count < 1) return undefined;
   return {

@@ -9,6 +9,7 @@ export {
   type OpeningOptions,
 } from './adapter.ts';
 export { backgroundWriter } from './background-writer.ts';
+export { mostBreeders, nodeBreeding } from './breeders.ts';
 export type { Patience } from './download.ts';
 export { FileStorage, StorageError } from './file-storage.ts';
 export { ImageFileError, decodeImage, encodePng, type OnNote } from './image-file.ts';
