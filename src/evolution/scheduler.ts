@@ -75,7 +75,9 @@ export class Scheduler {
     // Elites as they were when the parents were drawn, since one winner may replace the parent of the next.
     const candidates: Candidate[] = [];
     for (let cell = 0; cell < cells; cell++) {
-      const [number, sureness, odds] = [child[cell] ?? -1, confidence[cell] ?? NaN, logOdds[cell] ?? NaN];
+      const number = child[cell] ?? -1;
+      const sureness = confidence[cell] ?? NaN;
+      const odds = logOdds[cell] ?? NaN;
       this.#checkChild(number, cell);
       checkSureness(cell, sureness, odds);
       if (!this.archive.yields(cell, odds)) continue;

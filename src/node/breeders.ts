@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { BreederSettings, Brood } from '../genome/cppn-breeder.ts';
 import type { BreedingHost } from '../genome/cppn-breeders.ts';
+import { messageOf } from '../util/message-of.ts';
 import { packageFolder } from './package-folder.ts';
 
 /** What a thread is started with. */
@@ -24,7 +25,7 @@ export const usualBreeders = (kind: string): number =>
 
 /**
  * Breeding on so many threads beside the caller's, for `breeding` of `createSearch`; undefined for none.
- * @param onNote told once where threads cannot be had or end: the main thread breeds alone then
+ * @param onNote told where threads cannot be had, end or do not answer: the main thread breeds alone then
  */
 export function nodeBreeding(count: number, onNote: (text: string) => void): BreedingHost | undefined {
   if (count < 1) return undefined;
@@ -41,7 +42,9 @@ export function nodeBreeding(count: number, onNote: (text: string) => void): Bre
         workerData,
         transferList: [port2],
       });
-      worker.on('error', () => undefined);
+      worker.on('error', (error) => {
+        onNote(`a thread that breeds ended, and the others take its share: ${messageOf(error)}`);
+      });
       worker.unref();
       port1.unref();
       return {
