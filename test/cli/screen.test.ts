@@ -53,7 +53,9 @@ describe('a run on a terminal', () => {
       expect(lines.slice(bar + 1)).toEqual([
         expect.stringMatching(/^median confidence \d+\.\d+ %, \d+ class(es)? at 99 % or more$/),
         expect.stringMatching(/^48 images in .* s, of which .* s set-up, .* a second$/),
-        expect.stringMatching(/^time: set-up \d+ %, .* \d+ %; after set-up the device worked \d+ % of the time$/),
+        expect.stringMatching(
+          /^time: set-up \d+ %, .* \d+ %; after set-up the device worked \d+ % of the time$/,
+        ),
         expect.stringMatching(/^report: .*report\.html$/),
       ]);
       expect(lines.filter((line) => line.includes('generations ·'))).toHaveLength(1);

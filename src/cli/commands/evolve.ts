@@ -279,7 +279,8 @@ function announce(summary: RunSummary, { out, adapter }: EvolveOptions, terminal
     const share = ((100 * milliseconds[phase]) / Math.max(total, 1)).toFixed(0);
     return share === '0' ? [] : [`${phaseNames[phase]} ${share} %`];
   });
-  const worked = deviceShare > 0 ? `; after set-up the device worked ${(100 * deviceShare).toFixed(0)} % of the time` : '';
+  const worked =
+    deviceShare > 0 ? `; after set-up the device worked ${(100 * deviceShare).toFixed(0)} % of the time` : '';
   terminal.line(`time: ${shares.join(', ')}${worked}`);
   if (!summary.complete) terminal.line(`interrupted; go on with: ${resumeLine(['evolve'], out, adapter)}`);
   terminal.line(`report: ${reportFiles(out).report}`);
