@@ -170,12 +170,14 @@ function drawConnection(
     : undefined;
   const [from, to] = [nodes.get(source), nodes.get(target)];
   if (!edge?.points || !from || !to) return undefined;
-  const stroke = (0.75 + 0.4 * Math.min(10, Math.abs(weight))).toFixed(1);
+  const read = weight.toFixed(3);
+  // Of the weight as it is read, which is all that a page with many networks holds of it.
+  const stroke = (0.75 + 0.4 * Math.min(10, Math.abs(Number(read)))).toFixed(1);
   const name = (id: number) => inputNames[id] ?? `node ${String(id)}`;
   return html`<path
     class="${weight < 0 ? 'negative' : 'positive'}"
     stroke-width="${stroke}"
     d="${trusted(smooth(attached(edge.points, from, to, 'TB')))}"
-    ><title>${name(source)} to ${name(target)}: ${weight.toFixed(3)}</title></path
+    ><title>${name(source)} to ${name(target)}: ${read}</title></path
   >`;
 }
