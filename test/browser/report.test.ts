@@ -85,7 +85,10 @@ it('draws a network when it is opened, and shows pictures with and without their
   page.on('pageerror', (error) => failed.push(String(error)));
   for (const where of [folder, alone]) {
     await page.goto(pathToFileURL(join(where, 'report.html')).href);
-    await page.click('#class-7 summary');
+    // By the element, not by its place: what is above it may still be laid out.
+    await page.$eval('#class-7 summary', (summary) => {
+      summary.click();
+    });
     await page.waitForSelector('#class-7 svg.cppn');
     expect(await page.evaluate('document.querySelectorAll("svg.cppn").length')).toBe(1);
     expect(await page.evaluate('document.querySelector("svg.cppn").getAttribute("aria-label")')).toMatch(
