@@ -28,7 +28,7 @@ const pairsOf = <Variant extends Named, Shape extends NamedShape>(
 /** Loading halves and storing what is positive are the same for all variants of a kind. */
 const readingHalves = matmulVariants.filter(({ entryPoint }) => entryPoint !== 'quads');
 
-/** By family; of one that is not here every variant runs every case. */
+/** By family; of one that is not here the first variant runs every case, and every other one the first. */
 const coverings: Readonly<Record<string, readonly string[]>> = {
   conv2d: [
     ...pairsOf(convMatrix(conv2dVariants)),
@@ -55,11 +55,11 @@ export type Selected = readonly [one: Case, variant: string | undefined];
 
 export function selectedVariants(gpu: Gpu, family: string, cases: readonly Case[]): Selected[] {
   const covering = coverings[family] && new Set(coverings[family]);
-  return cases.flatMap((one): Selected[] => {
+  return cases.flatMap((one, place): Selected[] => {
     const { choice } = one.launch(gpu);
     if (!choice) return [[one, undefined]];
     return choice.allowed
-      .filter((name) => full || (covering?.has(pairOf(name, one.name)) ?? true))
+      .filter((name, rank) => full || (covering?.has(pairOf(name, one.name)) ?? (place === 0 || rank === 0)))
       .map((name): Selected => [one, name]);
   });
 }

@@ -8,6 +8,7 @@ import { backgroundWriter } from '../../src/node/background-writer.ts';
 import { FileStorage } from '../../src/node/file-storage.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { outcomeOf, tinyColourModel, tinyModel, tinyRun, tinySettings } from '../evolution/tiny-run.ts';
+import { covering } from '../support/full.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fool-threads-'));
 afterAll(() => {
@@ -67,7 +68,7 @@ describe('a thread that ends', () => {
     for (const listener of ending.splice(0)) process.off('worker', listener);
   });
 
-  it.each([
+  const ends: [name: string, end: (worker: Worker) => void][] = [
     ['as soon as it has begun', (worker: Worker) => void worker.terminate()],
     [
       'in the middle of a save',
@@ -79,17 +80,22 @@ describe('a thread that ends', () => {
         };
       },
     ],
-  ])('%s costs a warning, and the run saves by itself', async (name, end) => {
-    ending.push(end);
-    process.on('worker', end);
-    const { warnings, outcome } = await threaded(name);
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /^the run goes on, and waits while it is saved: the thread that saves it has ended: it ended with \d$/,
-      ),
-    ]);
-    expect(outcome).toEqual(await waited());
-  });
+  ];
+
+  it.each(covering(ends, ends.slice(1)))(
+    '%s costs a warning, and the run saves by itself',
+    async (name, end) => {
+      ending.push(end);
+      process.on('worker', end);
+      const { warnings, outcome } = await threaded(name);
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^the run goes on, and waits while it is saved: the thread that saves it has ended: it ended with \d$/,
+        ),
+      ]);
+      expect(outcome).toEqual(await waited());
+    },
+  );
 });
 
 it('a folder that is moved away is not begun once more by the thread', async () => {
