@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'puppeteer-core';
 import { mean } from 'simple-statistics';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { renderExperiment } from '../../src/experiments/experiment-page.ts';
 import type { ConclusionRecord, ExperimentRecord } from '../../src/experiments/experiment-record.ts';
 
@@ -94,9 +94,15 @@ it('draws a network when it is opened, and shows pictures with and without their
     expect(await page.evaluate('document.querySelector("svg.cppn").getAttribute("aria-label")')).toMatch(
       /^Network of 7: \d+ nodes/,
     );
-    const { bytes } = decodeImage(await (await page.$('#class-8 .thumbnail'))!.screenshot(), 'screenshot');
-    // The picture has all values equally often, an empty place is white.
-    expect(Math.abs(mean([...bytes]) - 127)).toBeLessThan(15);
+    // Painted once its sheet is decoded, which takes a moment on a busy machine.
+    await vi.waitFor(
+      async () => {
+        const shot = await (await page.$('#class-8 .thumbnail'))!.screenshot();
+        // The picture has all values equally often, an empty place is white.
+        expect(Math.abs(mean([...decodeImage(shot, 'screenshot').bytes]) - 127)).toBeLessThan(15);
+      },
+      { timeout: 20_000, interval: 300 },
+    );
   }
   expect(failed).toEqual([]);
   await page.close();
