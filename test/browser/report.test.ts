@@ -86,9 +86,7 @@ it('draws a network when it is opened, and shows pictures with and without their
   for (const where of [folder, alone]) {
     await page.goto(pathToFileURL(join(where, 'report.html')).href);
     // By the element, not by its place: what is above it may still be laid out.
-    await page.$eval('#class-7 summary', (summary) => {
-      summary.click();
-    });
+    await page.evaluate('document.querySelector("#class-7 summary").click()');
     await page.waitForSelector('#class-7 svg.cppn');
     expect(await page.evaluate('document.querySelectorAll("svg.cppn").length')).toBe(1);
     expect(await page.evaluate('document.querySelector("svg.cppn").getAttribute("aria-label")')).toMatch(
