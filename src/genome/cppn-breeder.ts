@@ -70,7 +70,10 @@ export function serve(settings: BreederSettings, line: BreederLine): void {
   Atomics.store(words, at + share.serves, 1);
   for (let job = 0; ;) {
     Atomics.wait(words, control.job, job);
-    job = Atomics.load(words, control.job);
+    const given = Atomics.load(words, control.job);
+    // The call for a job may come when the job, which is seen before it, has been done.
+    if (given === job) continue;
+    job = given;
     if (job === closed) return;
     // One that began to serve when the job had been given out has no share of it.
     if (Atomics.load(words, at + share.job) !== job) continue;

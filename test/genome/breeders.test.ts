@@ -90,6 +90,21 @@ describe('breeding on several threads', () => {
     expect(notes).toEqual([]);
   });
 
+  it('does a job once, also where a thread is woken for one that it has done', async () => {
+    const host = nodeBreeding(3, () => undefined)!;
+    const waking: BreedingHost = {
+      ...host,
+      hold: (words, at, value) => {
+        Atomics.notify(words, control.job);
+        host.hold(words, at, value, 0.05);
+      },
+    };
+    const elites = elitesOf(20);
+    const breeders = breedersOf(waking, elites)!;
+    await whenServing(breeders, 3);
+    expect(history(elites, breeders, 300)).toEqual(history(elitesOf(20), undefined, 300));
+  });
+
   it('gives the same where the columns grow meanwhile', async () => {
     const elites = elitesOf(150);
     const breeders = breedersOf(
