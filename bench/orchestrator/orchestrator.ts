@@ -71,9 +71,8 @@ export async function* orchestratorRows(seconds: number, workers: number): Async
 type BreedingSizes = Pick<StubSearchSettings, 'nodes' | 'classes' | 'workers'>;
 
 async function breedingRow(sizes: BreedingSizes, seconds: number): Promise<BreedingRow> {
-  const stub = await createStubSearch({ encoding: 'cppn', population, replaced, milliseconds: 0, ...sizes });
-  using held = stub.search;
-  const [genome] = await held.population.genomes([0]);
+  using stub = await createStubSearch({ encoding: 'cppn', population, replaced, milliseconds: 0, ...sizes });
+  const [genome] = await stub.search.population.genomes([0]);
   const connections = genome?.encoding === 'cppn' ? genome.connections.length : 0;
   const { generations, wallMs } = await timed(stub, seconds);
   const childrenPerSecond = (1000 * population * generations) / wallMs;
@@ -81,9 +80,8 @@ async function breedingRow(sizes: BreedingSizes, seconds: number): Promise<Breed
 }
 
 async function overlapRow(settings: StubSearchSettings, seconds: number): Promise<OverlapRow> {
-  const stub = await createStubSearch(settings);
-  using held = stub.search;
-  const { busyMs, wallMs } = await timed({ ...stub, search: held }, seconds);
+  using stub = await createStubSearch(settings);
+  const { busyMs, wallMs } = await timed(stub, seconds);
   const { milliseconds: generationMs, ...sizes } = settings;
   return { kind: 'overlap', ...sizes, generationMs, deviceShare: busyMs / wallMs };
 }
@@ -108,13 +106,13 @@ async function timed({ search, device, reset }: StubSearch, seconds: number) {
 async function tellRow(changed: number, seconds: number): Promise<TellRow> {
   const classes = 10_000;
   const sizes = { population, classes, nodes: 25, replaced: changed, milliseconds: 0, workers: 0 };
-  const { search, reset } = await createStubSearch({ encoding: 'cppn', ...sizes });
-  using held = search;
+  using stub = await createStubSearch({ encoding: 'cppn', ...sizes });
+  const { search, reset } = stub;
   await search.resumeAt(1, search.lineage);
   const times: number[] = [];
   for (const start = performance.now(); performance.now() - start < 1000 * seconds || times.length < 5;) {
     if (times.length % generationsAtATime === 0) reset();
-    await held.breed();
+    await search.breed();
     const { winners } = await search.drawAndJudge();
     const before = performance.now();
     search.tellAll(winners);

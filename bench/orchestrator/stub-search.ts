@@ -10,6 +10,7 @@ import { nodeBreeding } from '../../src/node/breeders.ts';
 import { noChild } from '../../src/kernels/genome/argmax-per-class.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
 import type { Model } from '../../src/model/model.ts';
+import { freedBy } from '../../src/util/resources.ts';
 import { RandomStream } from '../../src/random/threefry.ts';
 import { syntheticWeights } from '../networks/synthetic-weights.ts';
 import { StubDevice, stubAdapter } from './stub-device.ts';
@@ -30,7 +31,7 @@ export interface StubSearchSettings {
 
 const seed = 1;
 
-export interface StubSearch {
+export interface StubSearch extends Disposable {
   readonly search: Search;
   readonly device: StubDevice;
   /** Puts the elites back as they were at first, of the size that was asked for. */
@@ -83,7 +84,7 @@ export async function createStubSearch(settings: StubSearchSettings): Promise<St
     best = 1;
   };
   reset();
-  return { search, device, reset };
+  return { search, device, reset, ...freedBy(search) };
 }
 
 function stubModel(classes: number): Model {

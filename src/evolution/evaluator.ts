@@ -81,8 +81,7 @@ export class Evaluator implements Resource {
 
   /** Does the host's share of the next submission, while the device works on one. It is left unused where `render` is another. */
   encodeAhead(render?: Program): void {
-    if (this.#encoded && this.#encoded.render !== render) this.#discard(this.#encoded);
-    this.#encoded ??= this.#encode(render);
+    this.#encoded = this.#encodedFor(render);
   }
 
   /**
@@ -91,8 +90,7 @@ export class Evaluator implements Resource {
    * @throws NotFiniteError where the answer to a child is not finite
    */
   async submit(render?: Program): Promise<Evaluation> {
-    this.encodeAhead(render);
-    const { commands, staging } = this.#encoded ?? this.#encode(render);
+    const { commands, staging } = this.#encodedFor(render);
     this.#encoded = undefined;
     this.gpu.device.queue.submit([commands]);
     const content = await this.gpu.mapped(staging);
@@ -100,6 +98,13 @@ export class Evaluator implements Resource {
     const lost = this.#firstLost(content);
     if (lost !== noChild) throw await notFinite(this.gpu, this.classifier, lost);
     return this.#decode(content);
+  }
+
+  #encodedFor(render: Program | undefined): Encoded {
+    const ahead = this.#encoded;
+    if (ahead && ahead.render === render) return ahead;
+    if (ahead) this.#idle.push(ahead.staging);
+    return this.#encode(render);
   }
 
   #encode(render: Program | undefined): Encoded {
@@ -120,11 +125,6 @@ export class Evaluator implements Resource {
     const staging = this.gpu.staging('winners read-back', this.#winners.size + timestampBytes);
     this.#staging.add(staging);
     return staging;
-  }
-
-  #discard({ staging }: Encoded): void {
-    this.#encoded = undefined;
-    this.#idle.push(staging);
   }
 
   #pass(encoder: GPUCommandEncoder, first: number, programs: readonly Program[]): void {

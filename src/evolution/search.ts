@@ -168,9 +168,10 @@ export class Search implements Resource {
     this.#open();
     if (!this.#drawn) throw new Error('evaluate before ask: there are no children yet');
     const { winners } = await this.#evaluator.submit();
-    const best = this.classes.map((number): BestChild => {
-      const [child = 0, confidence = 0] = [winners.child[number], winners.confidence[number]];
-      return { class: number, child, confidence, logOdds: winners.logOdds[number] ?? logOddsOf(confidence) };
+    const { child, confidence, logOdds } = this.#byCell(winners);
+    const best = this.classes.map((number, cell): BestChild => {
+      const [own = 0, sureness = NaN, odds = NaN] = [child[cell], confidence[cell], logOdds[cell]];
+      return { class: number, child: own, confidence: sureness, logOdds: odds };
     });
     this.#evaluated.set(best, this.generation);
     return best;
@@ -203,7 +204,12 @@ export class Search implements Resource {
   }
 
   /** As `tell`, of what the device found: [class] of the model. */
-  tellAll({ child, confidence, logOdds }: Winners): Replacement[] {
+  tellAll(winners: Winners): Replacement[] {
+    return this.#take(this.#byCell(winners));
+  }
+
+  /** Of winners by class, those of the cells. */
+  #byCell({ child, confidence, logOdds }: Winners): Winners {
     const { cells } = this.archive;
     const own = {
       child: new Uint32Array(cells),
@@ -216,7 +222,7 @@ export class Search implements Resource {
       own.confidence[cell] = confidence[number] ?? NaN;
       own.logOdds[cell] = logOdds[number] ?? NaN;
     }
-    return this.#take(own);
+    return own;
   }
 
   #take(winners: Winners): Replacement[] {
@@ -264,8 +270,8 @@ export class Search implements Resource {
    */
   async breedAhead(generations: number): Promise<void> {
     const ahead = this.#scheduler.askAhead();
-    if (!ahead || ahead.generation >= generations) return;
-    if (ahead.parents) await this.population.prepare(ahead.parents, ahead.generation);
+    if (!ahead?.parents || ahead.generation >= generations) return;
+    await this.population.prepare(ahead.parents, ahead.generation);
     if (!this.#disposed) this.#evaluator.encodeAhead(this.population.renderNext());
   }
 
