@@ -99,10 +99,10 @@ fn quads(
           let in_x = from_x + s;
           let inside = !padded | (row_inside & (in_x < IN_WIDTH));
           let at = row_at + c * IN_HEIGHT * IN_WIDTH + select(0u, in_x, inside);
-          let seen = select(Images(0.0), x[at * BATCH + image], inside);
+          let seen = components(select(Images(0.0), x[at * BATCH + image], inside));
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            value[(c * SPAN + s) * WIDTH + n] = component(seen, n);
+            value[(c * SPAN + s) * WIDTH + n] = seen[n];
           }
         }
       }
@@ -161,12 +161,12 @@ fn quads(
       for (var p = 0u; p < PIXELS; p++) {
         let place_x = (out_x + p) * PHASES_X + channel / channels % PHASES_X - OFFSET_X;
         if (stored && channel < OUT_CHANNELS && place_y < OUT_HEIGHT && place_x < OUT_WIDTH) {
-          var made: Images;
+          var made: array<f32, WIDTH>;
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            made = with_component(made, n, sum[((r * 4u + j) * PIXELS + p) * WIDTH + n]);
+            made[n] = sum[((r * 4u + j) * PIXELS + p) * WIDTH + n];
           }
-          y[(at + place_x) * BATCH + image] = finished(made);
+          y[(at + place_x) * BATCH + image] = finished(of_components(made));
         }
       }
     }

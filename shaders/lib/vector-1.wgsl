@@ -6,12 +6,12 @@ alias Vector = f32;
 alias Indices = u32;
 alias FourVectors = vec4f;
 
-fn component(v: Vector, n: u32) -> f32 {
-  return v;
+fn components(v: Vector) -> array<f32, WIDTH> {
+  return array(v);
 }
 
-fn with_component(v: Vector, n: u32, value: f32) -> Vector {
-  return value;
+fn of_components(parts: array<f32, WIDTH>) -> Vector {
+  return parts[0];
 }
 
 // The first of four values.

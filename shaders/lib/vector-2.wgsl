@@ -6,14 +6,12 @@ alias Vector = vec2f;
 alias Indices = vec2u;
 alias FourVectors = mat4x2f;
 
-fn component(v: Vector, n: u32) -> f32 {
-  return v[n];
+fn components(v: Vector) -> array<f32, WIDTH> {
+  return array(v.x, v.y);
 }
 
-fn with_component(v: Vector, n: u32, value: f32) -> Vector {
-  var changed = v;
-  changed[n] = value;
-  return changed;
+fn of_components(parts: array<f32, WIDTH>) -> Vector {
+  return vec2f(parts[0], parts[1]);
 }
 
 // The first of four values.

@@ -7,14 +7,13 @@ alias Vector = vec4f;
 alias Indices = vec4u;
 alias FourVectors = mat4x4f;
 
-fn component(v: Vector, n: u32) -> f32 {
-  return v[n];
+// An index that is an argument would cost SwiftShader a choice among all components, so they come as an array for literal indices.
+fn components(v: Vector) -> array<f32, WIDTH> {
+  return array(v.x, v.y, v.z, v.w);
 }
 
-fn with_component(v: Vector, n: u32, value: f32) -> Vector {
-  var changed = v;
-  changed[n] = value;
-  return changed;
+fn of_components(parts: array<f32, WIDTH>) -> Vector {
+  return vec4f(parts[0], parts[1], parts[2], parts[3]);
 }
 
 // The first of four values.

@@ -58,10 +58,10 @@ fn quads(
     for (var s = 0u; s < STEPS; s++) {
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
-        let seen = b[(k + s) * N_VECTORS + min(first_column + q * LANES, N_VECTORS - 1u)];
+        let seen = components(b[(k + s) * N_VECTORS + min(first_column + q * LANES, N_VECTORS - 1u)]);
         // @unroll
         for (var n = 0u; n < WIDTH; n++) {
-          value[(s * COLUMNS + q) * WIDTH + n] = component(seen, n);
+          value[(s * COLUMNS + q) * WIDTH + n] = seen[n];
         }
       }
     }
@@ -99,12 +99,12 @@ fn quads(
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
         if (row < M && first_column + q * LANES < N_VECTORS) {
-          var made: Columns;
+          var made: array<f32, WIDTH>;
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            made = with_component(made, n, sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n]);
+            made[n] = sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n];
           }
-          c[row * N_VECTORS + first_column + q * LANES] = finished(made);
+          c[row * N_VECTORS + first_column + q * LANES] = finished(of_components(made));
         }
       }
     }

@@ -119,10 +119,14 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   for (var k = 0u; k < DEPTH; k += STEPS) {
     // @unroll
     for (var s = 0u; s < STEPS; s++) {
-      var value: array<Columns, COLUMNS>;
+      var value: array<f32, COLUMNS * WIDTH>;
       // @unroll
       for (var q = 0u; q < COLUMNS; q++) {
-        value[q] = b[(k + s) * N_VECTORS + min(first_column + q, N_VECTORS - 1u)];
+        let seen = components(b[(k + s) * N_VECTORS + min(first_column + q, N_VECTORS - 1u)]);
+        // @unroll
+        for (var n = 0u; n < WIDTH; n++) {
+          value[q * WIDTH + n] = seen[n];
+        }
       }
       // @unroll
       for (var p = 0u; p < ROWS; p++) {
@@ -131,7 +135,7 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
         for (var q = 0u; q < COLUMNS; q++) {
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            sum[(p * COLUMNS + q) * WIDTH + n] += w * component(value[q], n);
+            sum[(p * COLUMNS + q) * WIDTH + n] += w * value[q * WIDTH + n];
           }
         }
       }
@@ -146,12 +150,12 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
       for (var r = 0u; r < 4u; r++) {
         let m = (first_row + p * LANES) * 4u + r;
         if (m < M && first_column + q < N_VECTORS) {
-          var made = Columns(start[r]);
+          var made: array<f32, WIDTH>;
           // @unroll
           for (var n = 0u; n < WIDTH; n++) {
-            made = with_component(made, n, component(made, n) + sum[(p * COLUMNS + q) * WIDTH + n][r]);
+            made[n] = start[r] + sum[(p * COLUMNS + q) * WIDTH + n][r];
           }
-          c[m * N_VECTORS + first_column + q] = finished(made);
+          c[m * N_VECTORS + first_column + q] = finished(of_components(made));
         }
       }
     }

@@ -143,7 +143,7 @@ const quads = (
     lanes: 4,
     workgroupMemory: 0,
     accumulators: 16 * rows * columns,
-    privateMemory: 4 * (16 * rows * columns + 4 * steps + 4 * steps * columns),
+    privateMemory: 4 * (16 * rows * columns + 4 * steps + 4 * steps * columns + 4),
     exchange: 4,
     feature: 'subgroups',
     suits,
@@ -179,7 +179,7 @@ const across = (
     lanes,
     workgroupMemory: 0,
     accumulators,
-    privateMemory: 4 * (accumulators + rows + 4 * columns),
+    privateMemory: 4 * (accumulators + rows + 4 * columns + 4),
     suits,
   };
 };
