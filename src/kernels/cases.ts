@@ -16,6 +16,7 @@ import { projectBallCases } from './ascent/project-ball.cases.ts';
 import { scatterCases } from './ascent/scatter.cases.ts';
 import { spectrumCases } from './ascent/spectrum.cases.ts';
 import { conv2dInputGradientCases } from './conv2d/conv2d-input-gradient.cases.ts';
+import { conv2dMaxPoolCases } from './conv2d/conv2d-max-pool.cases.ts';
 import { conv2dWeightGradientCases } from './conv2d/conv2d-weight-gradient.cases.ts';
 import { conv2dCases } from './conv2d/conv2d.cases.ts';
 import { winogradCases } from './conv2d/winograd.cases.ts';
@@ -47,6 +48,7 @@ import type { Operands, Reference } from './reference.ts';
 /** In the order in which the documentation lists them. */
 export const familyCases: readonly FamilyCases[] = [
   conv2dCases,
+  conv2dMaxPoolCases,
   conv2dInputGradientCases,
   conv2dWeightGradientCases,
   winogradCases,

@@ -4,6 +4,7 @@
  */
 import { specialiserText } from '../wgsl/specialise.ts';
 import { conv2dInputGradientFamily } from './conv2d/conv2d-input-gradient.ts';
+import { conv2dMaxPoolFamily } from './conv2d/conv2d-max-pool.ts';
 import { conv2dWeightGradientFamily } from './conv2d/conv2d-weight-gradient.ts';
 import { conv2dFamily } from './conv2d/conv2d.ts';
 import { matmulFamily } from './matmul/matmul.ts';
@@ -15,6 +16,7 @@ export type TunedFamily = KernelFamily & { readonly variants: readonly Variant[]
 
 const all: readonly TunedFamily[] = [
   conv2dFamily,
+  conv2dMaxPoolFamily,
   conv2dInputGradientFamily,
   conv2dWeightGradientFamily,
   matmulFamily,

@@ -1,6 +1,6 @@
 /** Writes a network's forward pass onto a tape, layer by layer. Activations are [channels, height, width, batch]. */
 import { volume } from './extent.ts';
-import { fuseRectified } from './fuse-rectified.ts';
+import { fuseLayers } from './fuse-layers.ts';
 import type { NetworkTarget } from './layers/definition.ts';
 import { definitionOf } from './layers/index.ts';
 import type { Tape } from './tape.ts';
@@ -28,11 +28,11 @@ export function tapeForward(
   target: NetworkTarget,
   kept: ReadonlySet<string>,
 ): void {
-  for (const { placed, unit } of fuseRectified(layers, kept)) {
-    const { layer, output } = placed;
+  for (const { placed, rectify, pool, others } of fuseLayers(layers, batch, target, kept)) {
+    const { layer } = placed;
+    const output = pool?.output ?? placed.output;
     tape.tensor(output.tensor, volume(output.extent) * batch, kept.has(output.tensor));
-    const label = unit === undefined ? `${layer.name} forward` : `${layer.name} forward, ${unit}`;
-    const rectify = unit !== undefined;
-    definitionOf(layer).forward({ ...placed, tape, batch, target, label, rectify });
+    const label = [`${layer.name} forward`, ...others].join(', ');
+    definitionOf(layer).forward({ ...placed, tape, batch, target, label, rectify, pool });
   }
 }

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { kernelText, type Launch } from '../../src/gpu/kernel.ts';
 import { noChoices } from '../../src/gpu/tuning.ts';
 import { conv2d } from '../../src/kernels/conv2d/conv2d.ts';
+import { conv2dMaxPool } from '../../src/kernels/conv2d/conv2d-max-pool.ts';
+import { conv2dMaxPoolVariants } from '../../src/kernels/conv2d/conv2d-max-pool-variants.ts';
 import { conv2dVariants } from '../../src/kernels/conv2d/conv2d-variants.ts';
 import { conv2dInputGradient } from '../../src/kernels/conv2d/conv2d-input-gradient.ts';
 import {
@@ -56,6 +58,14 @@ function privateBytes({ kernel }: Launch): number {
 
 const cases: [string, readonly Variant[], (name: string) => Launch[]][] = [
   ['conv2d', conv2dVariants, (name) => convShapes.map(([, shape]) => conv2d(shape, generous, name))],
+  [
+    'conv2d-max-pool',
+    conv2dMaxPoolVariants,
+    (name) =>
+      convShapes
+        .filter(([, { outHeight, outWidth }]) => Math.min(outHeight, outWidth) > 1)
+        .map(([, shape]) => conv2dMaxPool({ ...shape, size: 2 }, generous, name)),
+  ],
   [
     'conv2d-weight-gradient',
     conv2dWeightGradientVariants,

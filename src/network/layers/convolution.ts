@@ -9,10 +9,12 @@ import {
   transposedWeightFloats,
 } from '../../kernels/conv2d/conv2d-input-gradient.ts';
 import { conv2dWeightGradient } from '../../kernels/conv2d/conv2d-weight-gradient.ts';
+import { conv2dMaxPool, poolsItself } from '../../kernels/conv2d/conv2d-max-pool.ts';
 import { conv2d } from '../../kernels/conv2d/conv2d.ts';
+import { elementsOf } from '../../kernels/batch-width.ts';
 import { rectified } from '../../kernels/layers/relu.ts';
 import { winogradFor, type WinogradShape } from '../../kernels/conv2d/winograd.ts';
-import type { Extent } from '../extent.ts';
+import { volume, type Extent } from '../extent.ts';
 import { biasName, weightName, type ParameterShape } from '../parameters.ts';
 import { gradientOf, turnedName, zeroBias } from '../tensor-names.ts';
 import { tapeWinograd, tapeWinogradFilter } from '../winograd.ts';
@@ -52,6 +54,11 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
   },
   parameters,
   canRectify: true,
+  canPool(placed, pool, batch, target) {
+    const shape = shapeOf(placed, batch);
+    const [, height, width] = pool.output.extent;
+    return !winogradFor(shape, target) && poolsItself(shape, pool, [height, width], target);
+  },
   zeroBiasFloats(placed) {
     const { outputs, depth } = parameters(placed.layer, placed.input.extent);
     return Math.max(outputs, depth, inputGradientBiasFloats(shapeOf(placed, 4)));
@@ -90,16 +97,18 @@ function parameters({ name, groups, outChannels, kernel }: Convolution, [channel
   return { layer: name, groups, outputs: outChannels / groups, depth, fileShape };
 }
 
-function forward({ tape, label, rectify, batch, target, ...placed }: ForwardStep<Convolution>): void {
+function forward({ tape, label, rectify, pool, batch, target, ...placed }: ForwardStep<Convolution>): void {
   const { name } = placed.layer;
   const [x, y] = [placed.input.tensor, placed.output.tensor];
   const shape = shapeOf(placed, batch);
   const winograd = winogradFor(shape, target);
-  if (winograd) tapeWinograd(tape, `${name} forward`, winograd, target, { x, y, rectify });
-  else {
-    const tensors = { weights: weightName(name), bias: biasName(name), x, y };
-    tape.add(label, rectified(conv2d(shape, target), rectify), tensors);
-  }
+  const parameters = { weights: weightName(name), bias: biasName(name) };
+  if (pool) {
+    const argmax = tape.tensor(pool.argmax, volume(pool.output.extent) * elementsOf(batch));
+    const launch = conv2dMaxPool({ ...shape, size: pool.size }, target);
+    tape.add(label, launch, { ...parameters, x, y: pool.output.tensor, argmax });
+  } else if (winograd) tapeWinograd(tape, `${name} forward`, winograd, target, { x, y, rectify });
+  else tape.add(label, rectified(conv2d(shape, target), rectify), { ...parameters, x, y });
 }
 
 function parameterGradients(step: BackwardStep<Convolution>): void {

@@ -36,11 +36,24 @@ export interface Step<L extends NamedLayer> extends Placed<L> {
   readonly target: NetworkTarget;
 }
 
+/** A max pool that reads a layer's output. */
+export interface FollowingPool {
+  readonly name: string;
+  readonly size: number;
+  readonly stride: number;
+  /** The pool's. */
+  readonly output: PlacedTensor;
+  /** Tensor that remembers the places of the maxima for the pool's gradient. */
+  readonly argmax: string;
+}
+
 export interface ForwardStep<L extends NamedLayer> extends Step<L> {
   /** Of the operations. */
   readonly label: string;
   /** Whether only what is positive is to be written; never asked of a layer that does not say `canRectify`. */
   readonly rectify: boolean;
+  /** Whose result is to be written in place of the layer's own; never asked of a layer that does not say `canPool`. */
+  readonly pool?: FollowingPool | undefined;
 }
 
 /** The gradient of the output is there, the tensor for that of the input is declared. */
@@ -72,6 +85,9 @@ export interface LayerDefinition<L extends NamedLayer> {
 
   /** The kernel that writes the output can leave out what is not positive on its way. */
   readonly canRectify?: true;
+
+  /** Whether the kernel that writes the output can write the maxima of a pool in its place; default: never. */
+  canPool?(placed: Placed<L>, pool: FollowingPool, batch: number, target: NetworkTarget): boolean;
 
   /** Tensors with their floats that the caller writes before each pass. */
   readonly outsideTensors?: Readonly<Record<string, number>>;

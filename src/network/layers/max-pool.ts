@@ -2,7 +2,7 @@
 import { elementsOf } from '../../kernels/batch-width.ts';
 import { maxPool, maxPoolInputGradient, type PoolShape } from '../../kernels/layers/max-pool.ts';
 import { volume } from '../extent.ts';
-import { square, type LayerDefinition, type Step } from './definition.ts';
+import { square, type FollowingPool, type LayerDefinition, type Placed, type Step } from './definition.ts';
 
 /** The largest value of each square window; size and stride in pixels. */
 export interface MaxPool {
@@ -39,6 +39,15 @@ export const maxPoolLayer: LayerDefinition<MaxPool> = {
 
 /** Which place of its window each value comes from: written going forward, read on the way back. */
 const argmaxOf = ({ name }: MaxPool): string => `${name}.winners`;
+
+/** The pool as the layer before it sees it, whose kernel may do its work. */
+export const followingPool = ({ layer, output }: Placed<MaxPool>): FollowingPool => ({
+  name: layer.name,
+  size: layer.size,
+  stride: layer.stride,
+  output,
+  argmax: argmaxOf(layer),
+});
 
 function shapeOf({ layer, input, output, batch }: Step<MaxPool>): PoolShape {
   const { size, stride } = layer;
