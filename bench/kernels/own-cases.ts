@@ -52,6 +52,7 @@ const outputFloats = ({ outChannels, outHeight, outWidth, batch }: ConvShape): n
 const outputPitch = ({ outChannels, groups }: ConvShape): number => pitch(outChannels / groups);
 const weightFloats = (shape: ConvShape): number =>
   shape.inChannels * shape.kernelHeight * shape.kernelWidth * outputPitch(shape);
+const biasFloats = (shape: ConvShape): number => shape.groups * outputPitch(shape);
 
 /** The passes that were named, or both. */
 function passes(
@@ -98,7 +99,12 @@ const worksOf: Readonly<Record<string, WorksOf>> = {
     return [
       {
         launch: (variant) => conv2dWeightGradient(shape, gpu, variant),
-        floats: { x: inputFloats(shape), dy: outputFloats(shape), dw: weightFloats(shape) },
+        floats: {
+          x: inputFloats(shape),
+          dy: outputFloats(shape),
+          dw: weightFloats(shape),
+          db: biasFloats(shape),
+        },
       },
     ];
   },

@@ -1,9 +1,11 @@
-// Gradient of a convolution with respect to its weights, for drivers that run on the CPU; see conv2d-weight-gradient.wgsl.
+// Gradient of a convolution with respect to its weights and its biases, for drivers that run on the CPU; see
+// conv2d-weight-gradient.wgsl.
 //
 // There a load gathers its values lane by lane, wherever they lie, so a tile of as many taps as output channels makes the
 // most of each: the taps of a lane are its own, LANES apart, and the output channels are swapped within quads as in
 // conv2d-quads.wgsl: lane l loads channel l, and sum j holds channel l ^ j, another one in each lane.
 // A tile is 4·ROWS output channels × TAPS taps per invocation; it walks over all pixels and images, four at a time.
+// Behind the last tile of taps, one more for each tile of output channels sums up what the biases get.
 
 enable subgroups;
 
@@ -26,6 +28,7 @@ const TAPS = 1u; // @tile
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;      // [groups, IN_CHANNELS, IN_HEIGHT, IN_WIDTH, BATCH]
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;     // [groups, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH]
 @group(0) @binding(2) var<storage, read_write> dw: array<f32>; // [groups, IN_CHANNELS, KERNEL_HEIGHT, KERNEL_WIDTH, OUT_CHANNELS padded to 4]
+@group(0) @binding(3) var<storage, read_write> db: array<f32>; // [groups, OUT_CHANNELS padded to 4]
 
 @compute @workgroup_size(LANES)
 fn quads(
@@ -38,6 +41,27 @@ fn quads(
   let first_row = workgroup.y * 4u * ROWS;
   let first_tap = workgroup.x * LANES * TAPS + lane;
   let taps = IN_CHANNELS * KERNEL_HEIGHT * KERNEL_WIDTH;
+  let pitch = ((OUT_CHANNELS + 3u) / 4u) * 4u;
+
+  if (workgroup.x * LANES * TAPS >= taps) {
+    let plane = OUT_HEIGHT * OUT_WIDTH * BATCH;
+    // A quad sums up a channel at a time, its lanes every fourth vec4.
+    for (var c = 0u; c < 4u * ROWS; c += LANES / 4u) {
+      let row = first_row + c + lane / 4u;
+      let start = (group * OUT_CHANNELS + min(row, OUT_CHANNELS - 1u)) * plane;
+      var total = vec4f(0.0);
+      for (var at = quad_lane; at < plane; at += 4u) {
+        total += dy[start + at];
+      }
+      var sum = dot(total, vec4f(1.0));
+      sum += quadSwapX(sum);
+      sum += quadSwapY(sum);
+      if (quad_lane == 0u && row < pitch && row < first_row + 4u * ROWS) {
+        db[group * pitch + row] = select(0.0, sum, row < OUT_CHANNELS);
+      }
+    }
+    return;
+  }
 
   // Taps and channels beyond the last repeat it, and are not written.
   var plane: array<u32, TAPS>; // @registers of x
@@ -109,7 +133,6 @@ fn quads(
     }
   }
 
-  let pitch = ((OUT_CHANNELS + 3u) / 4u) * 4u;
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     // @unroll

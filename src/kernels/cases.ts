@@ -30,7 +30,6 @@ import { quantiseCases } from './image/quantise.cases.ts';
 import { viewCases } from './image/view.cases.ts';
 import { adaptiveAveragePoolCases } from './layers/adaptive-average-pool.cases.ts';
 import { addCases } from './layers/add.cases.ts';
-import { biasGradientCases } from './layers/bias-gradient.cases.ts';
 import { compactBatchCases } from './layers/compact-batch.cases.ts';
 import { dropoutCases } from './layers/dropout.cases.ts';
 import { lrnCases } from './layers/lrn.cases.ts';
@@ -61,7 +60,6 @@ export const familyCases: readonly FamilyCases[] = [
   lrnCases,
   dropoutCases,
   softmaxCases,
-  biasGradientCases,
   sgdCases,
   addCases,
   compactBatchCases,

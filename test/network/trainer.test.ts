@@ -1,10 +1,12 @@
 /** Steps of training against the way back in doubles, for every kind of layer that CaffeNet has. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { Program } from '../../src/gpu/program.ts';
+import { lenet } from '../../src/model/architectures/lenet.ts';
 import { foldFactors, unfoldFactors } from '../../src/network/factors.ts';
 import { volume, type Architecture } from '../../src/network/layer.ts';
 import { parameterShapes } from '../../src/network/parameter-shapes.ts';
 import type { WeightTensor, Weights } from '../../src/network/parameters.ts';
-import { createDescender } from '../../src/network/trainer.ts';
+import { createDescender, initialWeights } from '../../src/network/trainer.ts';
 import { downloadParameters, uploadParameters } from '../../src/network/upload.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
@@ -171,4 +173,36 @@ test('dense weights stored as factors are trained as factors, and stay the produ
     expect(found.get(name)!.shape, name).toEqual(shape);
     expectClose(found.get(name)!.data, Float64Array.from(data), { atol: 2e-6, rtol: 1e-4 });
   }
+});
+
+/** GPUs take longer to launch a kernel than to run it where layers are small. */
+test('a step of LeNet makes no more dispatches than it needs', async () => {
+  const gpu = await openTestGpu();
+  const architecture = lenet();
+  using parameters = await uploadParameters(
+    gpu,
+    architecture,
+    initialWeights(architecture, 1),
+    'first weights',
+  );
+  using descender = await createDescender(gpu, architecture, parameters, { ...descent, batch: 64 }, 1);
+  const encode = vi.spyOn(Program.prototype, 'encode');
+  descender.descend(new Uint32Array(64), 0.01);
+  await descender.loss();
+  const counts: Record<string, number> = {};
+  const programs = encode.mock.contexts as Program[];
+  for (const { label } of programs.flatMap(({ dispatches }) => dispatches)) {
+    const kind =
+      /turn weights|weight gradient|input gradient|update|cross-entropy/.exec(label)?.[0] ?? 'forward';
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  encode.mockRestore();
+  expect(counts).toEqual({
+    'turn weights': 3,
+    forward: 5,
+    'cross-entropy': 1,
+    'weight gradient': 4,
+    'input gradient': 6,
+    update: 8,
+  });
 });

@@ -1,11 +1,24 @@
 /**
- * The gradient of a convolution with respect to its weights by its formula; see `shaders/conv2d/conv2d-weight-gradient.wgsl`.
- * Cases: gradients of convolutions with respect to their weights: the shapes of convolutions of four images and more.
+ * The gradient of a convolution with respect to its weights and biases by its formula; see `shaders/conv2d/conv2d-weight-gradient.wgsl`.
+ * Cases: gradients of convolutions with respect to their weights: the shapes of convolutions of four images and more, and of dense layers.
  */
 import { atLeastOne, type FamilyCases, floats, unwritten } from '../case.ts';
-import { ceil4, type FamilyReference, placeOf, sizes } from '../reference.ts';
-import { conv2dWeightGradient, conv2dWeightGradientFamily } from './conv2d-weight-gradient.ts';
-import { convShapes, inputFloats, outputFloats, weightFloats } from './conv2d.cases.ts';
+import { ceil4, type FamilyReference, placeOf, sizes, sumOver } from '../reference.ts';
+import { conv2dWeightGradient, conv2dWeightGradientFamily, denseShape } from './conv2d-weight-gradient.ts';
+import {
+  biasFloats,
+  convShapes,
+  inputFloats,
+  outputFloats,
+  weightFloats,
+  type NamedConvShape,
+} from './conv2d.cases.ts';
+
+export const weightGradientShapes: readonly NamedConvShape[] = [
+  ...convShapes,
+  ['a dense layer', denseShape(70, 33, 64)],
+  ['a dense layer whose taps fill tiles', denseShape(32, 8, 12)],
+];
 
 export const conv2dWeightGradientReference = {
   /** dw[i, a, b, o] = Σ_{r, c, n} x[i, r · STRIDE + a − PADDING, c · STRIDE + b − PADDING, n] · dy[o, r, c, n]; padding is zero. */
@@ -48,6 +61,23 @@ export const conv2dWeightGradientReference = {
           return sum;
         };
       },
+      /** db[o] = Σ_{r, c, n} dy[o, r, c, n] */
+      db: (operands) => {
+        const { OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, BATCH } = sizes(
+          operands,
+          'OUT_CHANNELS',
+          'OUT_HEIGHT',
+          'OUT_WIDTH',
+          'BATCH',
+        );
+        const dy = operands.values('dy');
+        const plane = OUT_HEIGHT * OUT_WIDTH * 4 * BATCH;
+        return (index) => {
+          const [group, output] = placeOf(index, ceil4(OUT_CHANNELS));
+          if (output >= OUT_CHANNELS) return 0;
+          return sumOver(plane, (at) => dy((group * OUT_CHANNELS + output) * plane + at));
+        };
+      },
     },
   },
 } satisfies FamilyReference;
@@ -57,13 +87,14 @@ export const conv2dWeightGradientCases: FamilyCases<typeof conv2dWeightGradientF
   reference: conv2dWeightGradientReference,
   cases: {
     variants: atLeastOne(
-      convShapes.map(([name, shape]) => ({
+      weightGradientShapes.map(([name, shape]) => ({
         name,
         launch: (target, variant) => conv2dWeightGradient(shape, target, variant),
         operands: {
           x: floats(inputFloats(shape)),
           dy: floats(outputFloats(shape)),
           dw: unwritten(weightFloats(shape)),
+          db: unwritten(biasFloats(shape)),
         },
         // Sums over pixels and images have hundreds of terms.
         tolerance: { atol: 1e-4, rtol: 1e-4 },

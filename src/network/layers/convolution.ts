@@ -1,5 +1,4 @@
 /** Convolutions with square kernels, in groups of channels where told, with a bias per output channel. */
-import { biasGradient } from '../../kernels/layers/bias-gradient.ts';
 import type { ConvShape } from '../../kernels/conv2d/conv-shape.ts';
 import {
   conv2dInputGradient,
@@ -112,18 +111,12 @@ function forward({ tape, label, rectify, pool, batch, target, ...placed }: Forwa
 }
 
 function parameterGradients(step: BackwardStep<Convolution>): void {
-  const { tape, layer, input, output, batch, target, upstream } = step;
-  const { name, groups, outChannels } = layer;
+  const { tape, layer, input, batch, target, upstream } = step;
+  const { name } = layer;
   tape.add(`${name} weight gradient`, conv2dWeightGradient(shapeOf(step, batch), target), {
     x: input.tensor,
     dy: upstream,
     dw: gradientOf(weightName(name)),
-  });
-  if (groups !== 1 && (outChannels / groups) % 4 !== 0)
-    throw new Error(`${name}: a trained convolution in groups needs a multiple of 4 channels per group`);
-  const pixels = output.extent[1] * output.extent[2];
-  tape.add(`${name} bias gradient`, biasGradient(outChannels, pixels, batch), {
-    dy: upstream,
     db: gradientOf(biasName(name)),
   });
 }

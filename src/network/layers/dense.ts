@@ -2,7 +2,7 @@
  * Fully connected; what comes in is flattened as channel, row, column. Weights that exceed a binding are in slices of the outputs,
  * and so is what is computed of them.
  */
-import { biasGradient } from '../../kernels/layers/bias-gradient.ts';
+import { conv2dWeightGradient, denseShape } from '../../kernels/conv2d/conv2d-weight-gradient.ts';
 import { imagesPerElement } from '../../kernels/batch-width.ts';
 import { matmul } from '../../kernels/matmul/matmul.ts';
 import { rectified } from '../../kernels/layers/relu.ts';
@@ -79,24 +79,13 @@ function layBackwardWeights({ tape, layer: { name, outputs }, input, target }: S
 function parameterGradients({ tape, layer, input, batch, target, upstream }: BackwardStep<Dense>): void {
   const { name, outputs } = layer;
   const depth = volume(input.extent);
-  const inputTransposed = tape.tensor(`${input.tensor} turned`, batch * pitch(depth));
-  tape.add(`${name} turn input`, transpose(depth, batch), {
-    matrix: input.tensor,
-    transposed: inputTransposed,
-  });
-  for (const [part, { first, count }] of slicesOf(outputs, depth, target).entries()) {
-    const rows = { tensor: upstream, first: first * batch, floats: count * batch };
-    const turned = tape.tensor(partName(`${upstream} turned`, part), batch * pitch(count));
-    tape.add(`${name} turn gradient`, transpose(count, batch), { matrix: rows, transposed: turned });
-    const product = { rows: depth, columns: count, depth: batch };
-    const gradient = gradientOf(partName(weightName(name), part));
-    const tensors = { a: inputTransposed, bias: zeroBias, b: turned, c: gradient };
-    tape.add(`${name} weight gradient`, matmul(product, target), tensors);
-  }
-  tape.add(`${name} bias gradient`, biasGradient(outputs, 1, batch), {
-    dy: upstream,
-    db: gradientOf(biasName(name)),
-  });
+  for (const [part, { first, count }] of slicesOf(outputs, depth, target).entries())
+    tape.add(`${name} weight gradient`, conv2dWeightGradient(denseShape(depth, count, batch), target), {
+      x: input.tensor,
+      dy: { tensor: upstream, first: first * batch, floats: count * batch },
+      dw: gradientOf(partName(weightName(name), part)),
+      db: { tensor: gradientOf(biasName(name)), first, floats: pitch(count) },
+    });
 }
 
 function inputGradient({ tape, layer, input, batch, target, upstream, gradient }: BackwardStep<Dense>): void {

@@ -1,6 +1,7 @@
 /** What the variants of a convolution and of its gradients do differently at the shapes of their cases. */
 import type { ConvShape } from '../../../src/kernels/conv2d/conv-shape.ts';
-import type { WeightGradientVariant } from '../../../src/kernels/conv2d/conv2d-weight-gradient.ts';
+import { tileOf, type WeightGradientVariant } from '../../../src/kernels/conv2d/conv2d-weight-gradient.ts';
+import { weightGradientShapes } from '../../../src/kernels/conv2d/conv2d-weight-gradient.cases.ts';
 import type { ConvVariant } from '../../../src/kernels/conv2d/conv2d-variants.ts';
 import {
   convShapes,
@@ -62,19 +63,17 @@ export function weightGradientMatrix(
 ): Matrix<WeightGradientVariant, NamedConvShape> {
   return {
     variants,
-    shapes: convShapes,
+    shapes: weightGradientShapes,
     edges: [
       ...shapeEdges(edgesOfShapes),
       ...tileEdges<WeightGradientVariant, NamedConvShape>(
         'channels',
-        ({ rows }, [, { groups, outChannels }]) => {
-          return [outChannels / groups, 4 * rows];
-        },
+        (variant, [, { groups, outChannels }]) => [outChannels / groups, 4 * tileOf(variant).rows],
       ),
-      ...tileEdges<WeightGradientVariant, NamedConvShape>('taps', ({ lanes, taps }, [, shape]) => {
+      ...tileEdges<WeightGradientVariant, NamedConvShape>('taps', (variant, [, shape]) => {
         const { groups, inChannels, kernelHeight, kernelWidth } = shape;
         const all = (inChannels / groups) * kernelHeight * kernelWidth;
-        return [all, taps === undefined ? kernelWidth : lanes * taps];
+        return [all, variant.taps === undefined ? kernelWidth : tileOf(variant).taps];
       }),
       ...tileEdges<WeightGradientVariant, NamedConvShape>('images', ({ lanes }, [, { batch }]) => {
         return [batch, 4 * lanes];
