@@ -27,7 +27,12 @@ const usual: readonly { readonly model: string; readonly options: NetworkOptions
   { model: 'lenet-mnist', options: { batch: 12, gradients: { input: true, parameters: false } } },
   {
     model: 'lenet-mnist',
-    options: { batch: 64, training: true, gradients: { input: false, parameters: true } },
+    options: {
+      batch: 64,
+      training: true,
+      gradients: { input: false, parameters: true },
+      loss: 'cross-entropy',
+    },
   },
   { model: 'caffenet-tiny', options: { batch: 4, images: 1, gradients: { input: true, parameters: false } } },
   { model: 'caffenet-tiny', options: { batch: 4, gradients: { input: true, parameters: false } } },

@@ -56,7 +56,9 @@ export {
   type DeviceBytes,
   type GradientSource,
   type Network,
+  type NetworkLoss,
 } from './network/network.ts';
+export type { Loss } from './network/loss.ts';
 export type { MemoryPlan } from './network/memory-plan.ts';
 export type { NetworkOptions } from './network/record.ts';
 export type { Parameters } from './network/parameters.ts';

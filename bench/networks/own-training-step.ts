@@ -72,8 +72,8 @@ async function sampleSteps(
     await submit(1);
     return performance.now() - start;
   };
-  const { forward, backward } = trainer.network;
-  const flops = forward.flops + backward.flops;
+  const { forward, loss, backward } = trainer.network;
+  const flops = forward.flops + (loss?.program.flops ?? 0) + backward.flops;
   const sample = await sampleRuns(monitor, once, limits, 2);
   return { sample, flight: await throughputOf(monitor, work.images, sample, submit), flops };
 }

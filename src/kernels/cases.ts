@@ -31,6 +31,7 @@ import { viewCases } from './image/view.cases.ts';
 import { adaptiveAveragePoolCases } from './layers/adaptive-average-pool.cases.ts';
 import { addCases } from './layers/add.cases.ts';
 import { compactBatchCases } from './layers/compact-batch.cases.ts';
+import { denseCrossEntropyCases } from './layers/dense-cross-entropy.cases.ts';
 import { dropoutCases } from './layers/dropout.cases.ts';
 import { lrnCases } from './layers/lrn.cases.ts';
 import { maxPoolCases } from './layers/max-pool.cases.ts';
@@ -60,6 +61,7 @@ export const familyCases: readonly FamilyCases[] = [
   lrnCases,
   dropoutCases,
   softmaxCases,
+  denseCrossEntropyCases,
   sgdCases,
   addCases,
   compactBatchCases,

@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 /** Whether anybody reads the gradient of a layer's input. */
-const needsInput = ({ index }: PlacedLayer, wanted: Wanted): boolean => index > 0 || wanted.input;
+export const needsInput = ({ index }: PlacedLayer, wanted: Wanted): boolean => index > 0 || wanted.input;
 
 /** Re-lays the weights for the backward pass: once where they stay as they are, every step where they are trained. */
 export function tapeTurnedWeights(
@@ -35,6 +35,7 @@ export function tapeTurnedWeights(
  * Expects the gradients of its sources to be there: that of the last layer begins the pass, the others are added on its way.
  * @param layers up to the last source
  * @param sources tensors whose gradient comes from outside
+ * @param done layers of which the gradient of the input is there, too: the loss's kernel has written it
  */
 export function tapeBackward(
   tape: Tape,
@@ -43,6 +44,7 @@ export function tapeBackward(
   target: NetworkTarget,
   wanted: Wanted,
   sources: ReadonlySet<string>,
+  done: ReadonlySet<PlacedLayer>,
 ): void {
   for (const placed of [...layers].reverse()) {
     const { layer, index, input, output } = placed;
@@ -53,8 +55,9 @@ export function tapeBackward(
     }
     const definition = definitionOf(layer);
     const step = { ...placed, tape, batch, target, upstream, gradient };
-    if (needsInput(placed, wanted)) tape.tensor(gradient, volume(input.extent) * batch, index === 0);
+    const makesInput = needsInput(placed, wanted) && !done.has(placed);
+    if (makesInput) tape.tensor(gradient, volume(input.extent) * batch, index === 0);
     if (wanted.parameters) definition.parameterGradients?.(step);
-    if (needsInput(placed, wanted)) definition.inputGradient(step);
+    if (makesInput) definition.inputGradient(step);
   }
 }

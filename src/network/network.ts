@@ -20,7 +20,15 @@ import {
   type Parameters,
 } from './parameters.ts';
 import { noGradients, recordNetwork, zeroBiasFloats, type NetworkOptions } from './record.ts';
-import { dropoutKeyTensor, gradientOf, inputTensor, logitsTensor, zeroBias } from './tensor-names.ts';
+import {
+  dropoutKeyTensor,
+  gradientOf,
+  inputTensor,
+  logitsTensor,
+  lossesTensor,
+  targetsTensor,
+  zeroBias,
+} from './tensor-names.ts';
 
 /** What `NetworkOptions.images` is for so many images in a batch. */
 export function fewImages(images: number, batch: number): Pick<NetworkOptions, 'images'> {
@@ -34,6 +42,19 @@ export interface GradientSource {
   readonly activations: GPUBuffer;
   /** As large; the objective writes it before `backward`. */
   readonly gradient: GPUBuffer;
+}
+
+/** Cross entropy at the end of a network that is trained. */
+export interface NetworkLoss {
+  /** Class of each image, u32 [batch]; whoever trains writes it before each step. */
+  readonly targets: GPUBuffer;
+  /** [batch], of the last step. Their mean is what the gradients are of. */
+  readonly losses: GPUBuffer;
+  /**
+   * Losses and the gradient of the logits: it runs between `forward` and `backward`. Where it is one kernel with the last layer,
+   * it writes the logits, too, and `forward` ends before that layer.
+   */
+  readonly program: Program;
 }
 
 /** Holds its activations and gradients on the device; the parameters are whose they were. */
@@ -53,7 +74,9 @@ export interface Network extends Resource {
   readonly backward: Program;
   /** Re-lays the weights for both passes. It has run once; it is to be run whenever they have changed. */
   readonly turnWeights: Program;
-  /** [classes, batch]; the objective writes it before `backward`, unless that begins elsewhere. */
+  /** Absent unless it was asked for. */
+  readonly loss: NetworkLoss | undefined;
+  /** [classes, batch]; the loss or an objective outside writes it before `backward`, unless that begins elsewhere. */
   readonly logitsGradient: GPUBuffer | undefined;
   /** By layer; empty without gradients. That of the last layer are the logits and their gradient. */
   readonly gradientSources: ReadonlyMap<string, GradientSource>;
@@ -75,7 +98,8 @@ export async function createNetwork(
 ): Promise<Network> {
   const { batch, gradients = noGradients } = options;
   if (!options.choices) await prepare(gpu, architecture, parameters, options);
-  const { tape, sources, outside, firstForward, firstBackward } = await compiled(gpu, architecture, options);
+  const recorded = await compiled(gpu, architecture, options);
+  const { tape, sources, outside, firstForward, firstLoss, firstBackward } = recorded;
   const given = new Map(parameters);
   using made = new ResourceStack();
   const parameterGradients = gradients.parameters
@@ -97,6 +121,7 @@ export async function createNetwork(
   const logits = buffers.get(outside(logitsTensor));
   const shape = extents(architecture).at(-1);
   if (!input || !logits || !shape) throw new Error(`${architecture.name} has no layers`);
+  const [targets, losses] = [buffers.get(targetsTensor), buffers.get(lossesTensor)];
   const turnWeights = new Program(dispatches.slice(0, firstForward));
   run(gpu, turnWeights);
   const held = made.move();
@@ -108,7 +133,9 @@ export async function createNetwork(
     input,
     logits,
     turnWeights,
-    forward: new Program(dispatches.slice(firstForward, firstBackward)),
+    forward: new Program(dispatches.slice(firstForward, firstLoss)),
+    loss: targets &&
+      losses && { targets, losses, program: new Program(dispatches.slice(firstLoss, firstBackward)) },
     backward: new Program(dispatches.slice(firstBackward)),
     logitsGradient: buffers.get(outside(gradientOf(logitsTensor))),
     gradientSources,

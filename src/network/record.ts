@@ -5,6 +5,7 @@ import { tapeBackward, tapeTurnedWeights, type Wanted } from './backward.ts';
 import { paddedName, tapeGiven, tapeTaken } from './narrow-batch.ts';
 import { tapeForward, tapeForwardWeights } from './forward.ts';
 import { volume, type Architecture } from './layer.ts';
+import { fuseLoss, tapeFusedLoss, tapeLoss, tapeLossTensors, type Loss } from './loss.ts';
 import type { NetworkTarget } from './layers/definition.ts';
 import { definitionOf } from './layers/index.ts';
 import { Tape } from './tape.ts';
@@ -26,6 +27,13 @@ export interface NetworkOptions {
   readonly training?: boolean;
   /** How the parameters hold dense weights; default: f32. */
   readonly denseStorage?: DenseStorage;
+  /**
+   * Loss whose gradient by the logits the network makes itself, between its passes; only where gradients of the parameters are
+   * wanted. Default: none, and whoever runs the backward pass writes the gradients that it begins with.
+   */
+  readonly loss?: Loss;
+  /** Whether the loss is one kernel with the last layer, where that is possible; default: where it is faster. */
+  readonly fuseLoss?: boolean;
   /** Layers at whose output the backward pass begins or takes more in; default: the last one, whose output are the logits. */
   readonly gradientSources?: readonly string[];
   /** Which variants the kernels are, where that is settled; default: the device's tuning. */
@@ -35,12 +43,15 @@ export interface NetworkOptions {
 export const noGradients: Wanted = { input: false, parameters: false };
 
 /**
- * Allocates and compiles nothing. The operations before `firstForward` re-lay the weights, those from `firstBackward` on are the
- * backward pass.
+ * Allocates and compiles nothing. The operations before `firstForward` re-lay the weights, those from `firstLoss` on are the loss,
+ * those from `firstBackward` on the backward pass.
  * @throws RangeError for options that no network has
  */
 export function recordNetwork(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   const { batch, images: few, gradients = noGradients, training = false, denseStorage = 'f32' } = options;
+  const { loss } = options;
+  if (loss && (!gradients.parameters || options.gradientSources))
+    throw new RangeError('a loss is for gradients of the parameters, and is their only source');
   if (few && (batch !== 4 || gradients.parameters))
     throw new RangeError('one or two images take a batch of four, and no parameters are trained on them');
   if (denseStorage === 'f16' && gradients.parameters)
@@ -58,26 +69,35 @@ export function recordNetwork(gpu: Gpu, architecture: Architecture, options: Net
   const backward = gradients.input || gradients.parameters;
   const sources = backward ? sourcesOf(architecture, layers, options.gradientSources) : [];
   const sourceTensors = new Set(sources.map(({ tensor }) => tensor));
-  for (const { extent, gradientTensor } of sources)
-    tape.outside(outside(gradientTensor), volume(extent) * batch);
+  for (const source of sources) {
+    if (loss) tapeLossTensors(tape, source, batch);
+    else tape.outside(outside(source.gradientTensor), volume(source.extent) * batch);
+  }
+  const fuse = loss !== undefined && options.fuseLoss !== false;
+  const fused = fuse ? fuseLoss(layers, target, gradients, options.fuseLoss) : undefined;
+  const done: ReadonlySet<PlacedLayer> = fused?.layers ?? new Set();
   // Layers after the last source pass nothing back, and need no transposed weights.
   const reached = layers.slice(0, 1 + layers.findLastIndex(({ output }) => sourceTensors.has(output.tensor)));
   tapeForwardWeights(tape, layers, images, target);
-  if (backward) tapeTurnedWeights(tape, reached, images, target, gradients);
+  const turned = reached.filter((layer) => !done.has(layer));
+  if (backward) tapeTurnedWeights(tape, turned, images, target, gradients);
   const kept = new Set([logitsTensor, ...sourceTensors]);
   const firstForward = tape.operations.length;
   if (few) tapeTaken(tape, inputTensor, volume(architecture.input), few);
-  tapeForward(tape, layers, images, target, kept);
+  tapeForward(tape, fused ? layers.slice(0, -1) : layers, images, target, kept);
   if (few) {
     for (const { output } of layers.filter(({ output: { tensor } }) => kept.has(tensor)))
       tapeGiven(tape, output.tensor, volume(output.extent), few);
   }
+  const firstLoss = tape.operations.length;
+  if (fused) tapeFusedLoss(tape, fused, batch, target);
+  else if (loss) for (const logits of sources) tapeLoss(tape, logits, batch);
   const firstBackward = tape.operations.length;
   if (few)
     for (const { extent, gradientTensor } of sources) tapeTaken(tape, gradientTensor, volume(extent), few);
-  if (backward) tapeBackward(tape, reached, images, target, gradients, sourceTensors);
+  if (backward) tapeBackward(tape, reached, images, target, gradients, sourceTensors, done);
   if (few && gradients.input) tapeGiven(tape, gradientOf(inputTensor), volume(architecture.input), few);
-  return { tape, sources, outside, firstForward, firstBackward };
+  return { tape, sources, outside, firstForward, firstLoss, firstBackward };
 }
 
 function targetOf(gpu: Gpu, choices: Choices | undefined, denseStorage: DenseStorage): NetworkTarget {

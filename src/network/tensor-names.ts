@@ -17,3 +17,7 @@ export const zeroBias = 'zero bias';
 
 /** Four words, of which the first two are the key of a training step's dropout. */
 export const dropoutKeyTensor = 'dropout key';
+
+/** Class of each image, which a network with a loss reads, and the loss of each image, which it writes. */
+export const targetsTensor = 'targets of the loss';
+export const lossesTensor = 'losses';

@@ -6,7 +6,6 @@ import { uniformUsage, type Gpu } from '../gpu/device.ts';
 import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
 import type { Choices } from '../gpu/tuning.ts';
 import { sgd } from '../kernels/layers/sgd.ts';
-import { crossEntropy } from '../kernels/layers/softmax.ts';
 import { noImage, view, viewTable, type ImageView, type ViewShape } from '../kernels/image/view.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
@@ -197,20 +196,12 @@ export async function createDescender(
       batch,
       choices,
       gradients: { input: false, parameters: true },
+      loss: 'cross-entropy',
       training: true,
     }),
   );
-  if (!network.logitsGradient) throw new Error('the network records no gradients');
-  const targetBuffer = made.use(gpu.buffer('targets of this step', 4 * batch));
-  const losses = made.use(gpu.buffer('losses', 4 * batch));
-  const objective = new Program([
-    await bind(gpu, 'cross-entropy', crossEntropy(network.classes, batch, batch), {
-      logits: network.logits,
-      result: network.logitsGradient,
-      targets: targetBuffer,
-      loss: losses,
-    }),
-  ]);
+  const { loss } = network;
+  if (!loss) throw new Error('the network records no loss');
   const trained = new Map([...network.parameterGradients].filter(([name]) => frozen?.has(name) !== true));
   const update = await updates(gpu, architecture, parameters, trained, made);
   const nothing = new Program([]);
@@ -223,13 +214,13 @@ export async function createDescender(
     descend(targets, rate, before = nothing) {
       const { key } = RandomStream.of(seed, streams.dropout, steps++);
       if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
-      gpu.write(targetBuffer, targets);
+      gpu.write(loss.targets, targets);
       for (const { rates, isBias } of update.settings)
         gpu.write(rates, Float32Array.of(isBias ? 2 * rate : rate, momentum, isBias ? 0 : decay, 0));
-      run(gpu, before, network.turnWeights, network.forward, objective, network.backward, update.program);
+      run(gpu, before, network.turnWeights, network.forward, loss.program, network.backward, update.program);
     },
     async loss() {
-      const values = new Float32Array(await gpu.read(losses, 4 * batch));
+      const values = new Float32Array(await gpu.read(loss.losses, 4 * batch));
       return values.reduce((sum, value) => sum + value, 0) / batch;
     },
   };
