@@ -102,7 +102,7 @@ async function measureDefaults(gpu: Gpu, models: readonly string[], signal: Abor
     console.log(`${name}, ${JSON.stringify(options)}`);
     const parameters = await uploadParameters(gpu, model.architecture, model.weights, name);
     (await createNetwork(gpu, model.architecture, parameters, options)).destroy();
-    for (const buffer of parameters.values()) buffer.destroy();
+    parameters.destroy();
   }
   console.log(`written to ${file}`);
 }

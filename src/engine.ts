@@ -1,5 +1,11 @@
 /** The engine below: kernels, programs, networks and their memory, for programs that measure it or build on it. */
-export { adapterKinds, storageUsage, uniformUsage } from './gpu/device.ts';
+export {
+  adapterKinds,
+  storageUsage,
+  uniformUsage,
+  type BufferPart,
+  type DeviceMemory,
+} from './gpu/device.ts';
 export { KernelError } from './gpu/errors.ts';
 export { Gpu, type AdapterDescription, type AdapterKind, type GpuOptions } from './gpu/device.ts';
 export type { HostMemory } from './gpu/host-memory.ts';

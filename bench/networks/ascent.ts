@@ -47,7 +47,7 @@ export async function benchAscent(
     for (const work of works.filter((one) => one.network === network)) {
       show(work, await sampleIterations(gpu, monitor, model, parameters, work.batch));
     }
-    for (const buffer of parameters.values()) buffer.destroy();
+    parameters.destroy();
   }
 }
 

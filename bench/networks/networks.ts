@@ -148,7 +148,7 @@ async function measureStored(
       leftOut(`${work.work}, batch ${String(work.batch)} is left out here: ${messageOf(error)}`);
     }
   }
-  for (const buffer of parameters.values()) buffer.destroy();
+  parameters.destroy();
 }
 
 async function measurePass(
@@ -181,7 +181,7 @@ async function trainingStep(
   const parameters = await uploadParameters(gpu, architecture, weights, 'initial weights');
   const work = { network: 'LeNet', architecture, weights, pass: 'training step', images: batch } as const;
   const { sample, flight, flops } = await benchTrainingStep(gpu, monitor, parameters, work);
-  for (const buffer of parameters.values()) buffer.destroy();
+  parameters.destroy();
   return { ...row(title, batch, gpu, sample, flops), ...flight };
 }
 

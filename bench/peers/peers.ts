@@ -131,7 +131,7 @@ async function measureOwn(gpu: Gpu, monitor: LoadMonitor, work: Case, say: Say):
   say(`own: ${titleOf(work)} …`);
   const parameters = await uploadParameters(gpu, work.architecture, work.weights, 'spread weights');
   const measured = await measureOurs[work.pass](gpu, monitor, parameters, work);
-  for (const buffer of parameters.values()) buffer.destroy();
+  parameters.destroy();
   return measured;
 }
 

@@ -1,10 +1,13 @@
 // Stochastic gradient descent with momentum and weight decay, as Caffe defines it.
 //
 //   velocity = momentum · velocity + rate · (gradient + decay · weight);  weight = weight − velocity
+//
+// Biases follow the weights; they learn twice as fast, and do not decay.
 
 // @use grid
 
 override COUNT: u32 = 1u; // in vec4s
+override FIRST_BIAS: u32 = 1u; // in vec4s
 
 struct Step {
   rate: f32,
@@ -24,7 +27,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   if (index >= COUNT) {
     return;
   }
-  let moved = step.momentum * velocity[index] + step.rate * (gradient[index] + step.decay * weight[index]);
+  let is_bias = index >= FIRST_BIAS;
+  let rate = select(step.rate, 2.0 * step.rate, is_bias);
+  let decay = select(step.decay, 0.0, is_bias);
+  let moved = step.momentum * velocity[index] + rate * (gradient[index] + decay * weight[index]);
   velocity[index] = moved;
   weight[index] -= moved;
 }

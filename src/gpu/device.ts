@@ -34,6 +34,21 @@ const wantedLimits = [
   'maxComputeWorkgroupSizeY',
 ] as const;
 
+/** Some bytes of a buffer; it may be bound where a buffer may. */
+export interface BufferPart {
+  readonly buffer: GPUBuffer;
+  /** Bytes. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A whole buffer, or a part of one. */
+export type DeviceMemory = GPUBuffer | BufferPart;
+
+export const partOf = (memory: DeviceMemory): BufferPart =>
+  'buffer' in memory ? memory : { buffer: memory, offset: 0, size: memory.size };
+
 export interface GpuOptions {
   /** How the host waits for the device. */
   readonly wait?: Wait;
@@ -181,21 +196,23 @@ export class Gpu implements Disposable {
   }
 
   /** Queues a copy to the device; lengths that are no multiple of 4 bytes are padded with zeros. */
-  write(buffer: GPUBuffer, content: ArrayBufferView<ArrayBuffer>, offset = 0): void {
+  write(memory: DeviceMemory, content: ArrayBufferView<ArrayBuffer>, offset = 0): void {
+    const { buffer, offset: first } = partOf(memory);
     const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     const padded =
       bytes.length % 4 === 0
         ? bytes
         : Uint8Array.from({ length: Math.ceil(bytes.length / 4) * 4 }, (_, i) => bytes[i] ?? 0);
-    this.device.queue.writeBuffer(buffer, offset, padded);
+    this.device.queue.writeBuffer(buffer, first + offset, padded);
   }
 
   /** Waits for the queue and copies bytes back to the CPU. */
-  async read(buffer: GPUBuffer, bytes: number = buffer.size, offset = 0): Promise<ArrayBuffer> {
+  async read(memory: DeviceMemory, bytes: number = memory.size, offset = 0): Promise<ArrayBuffer> {
+    const { buffer, offset: first } = partOf(memory);
     const size = Math.ceil(bytes / 4) * 4;
     const staging = this.staging(`read-back of ${buffer.label}`, size);
     const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+    encoder.copyBufferToBuffer(buffer, first + offset, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
     try {
       const content = await this.mapped(staging);

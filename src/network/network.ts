@@ -1,5 +1,5 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
-import type { Gpu } from '../gpu/device.ts';
+import type { DeviceMemory, Gpu } from '../gpu/device.ts';
 import { KernelError } from '../gpu/errors.ts';
 import { Program, run } from '../gpu/program.ts';
 import type { Choices, TuningTask } from '../gpu/tuning.ts';
@@ -10,6 +10,7 @@ import { tuningTasksOf } from './tuning-tasks.ts';
 import { extents, volume, type Architecture, type Extent } from './layer.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { bindTape } from './tape.ts';
+import { layTogether, parameterBytes } from './parameter-buffers.ts';
 import { parameterShapes } from './parameter-shapes.ts';
 import {
   biasName,
@@ -100,11 +101,11 @@ export async function createNetwork(
   if (!options.choices) await prepare(gpu, architecture, parameters, options);
   const recorded = await compiled(gpu, architecture, options);
   const { tape, sources, outside, firstForward, firstLoss, firstBackward } = recorded;
-  const given = new Map(parameters);
+  const given = new Map<string, DeviceMemory>(parameters);
   using made = new ResourceStack();
   const parameterGradients = gradients.parameters
-    ? gradientBuffers(gpu, architecture, made)
-    : new Map<string, GPUBuffer>();
+    ? layTogether(gpu, 'gradients', parameterBytes(gpu, architecture), made)
+    : new Map<string, DeviceMemory>();
   for (const [name, buffer] of parameterGradients) given.set(gradientOf(name), buffer);
   if (gradients.input || gradients.parameters)
     given.set(zeroBias, made.use(gpu.buffer(zeroBias, 4 * zeroBiasFloats(architecture))));
@@ -234,18 +235,4 @@ export function deviceBytes(gpu: Gpu, architecture: Architecture, options: Netwo
   const zeros = gradients.input || gradients.parameters ? 4 * zeroBiasFloats(architecture) : 0;
   const activations = planned + zeros + (gradients.parameters ? parameters : 0);
   return { parameters, activations, total: parameters + activations };
-}
-
-function gradientBuffers(gpu: Gpu, architecture: Architecture, made: ResourceStack): Map<string, GPUBuffer> {
-  const buffers = new Map<string, GPUBuffer>();
-  for (const shape of parameterShapes(architecture)) {
-    for (const part of weightParts(shape, gpu))
-      buffers.set(
-        part.name,
-        made.use(gpu.buffer(gradientOf(part.name), 4 * parameterSizes(part.shape).weight)),
-      );
-    const bias = biasName(shape.layer);
-    buffers.set(bias, made.use(gpu.buffer(gradientOf(bias), 4 * parameterSizes(shape).bias)));
-  }
-  return buffers;
 }

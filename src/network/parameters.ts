@@ -2,6 +2,7 @@
  * The shapes of a network's weights, in files and on the device. Files hold the usual [out, in / groups, height, width] and
  * [out, in]; the kernels read the output channel innermost, its row padded to a multiple of 4 with zeros.
  */
+import type { DeviceMemory } from '../gpu/device.ts';
 import type { BindingLimit } from '../kernels/tuning/variant.ts';
 import { SentenceError } from '../util/sentence.ts';
 
@@ -143,8 +144,8 @@ export const partName = (tensor: string, index: number): string =>
 export const weightName = (layer: string): string => `${layer}.weight`;
 export const biasName = (layer: string): string => `${layer}.bias`;
 
-/** Buffers of every weight and bias, by tensor name. */
-export type Parameters = ReadonlyMap<string, GPUBuffer>;
+/** Where the device has every weight and bias, by tensor name. */
+export type Parameters = ReadonlyMap<string, DeviceMemory>;
 
 /** A dense weight may be stored as the product of two factors, left [outputs, rank] and right [rank, depth]. */
 export const factorNames = (layer: string): readonly [left: string, right: string] => [

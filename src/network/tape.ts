@@ -1,5 +1,5 @@
 /** Operations on named tensors: what a layer list becomes before memory is planned and pipelines are bound. */
-import type { Gpu } from '../gpu/device.ts';
+import { partOf, type DeviceMemory, type Gpu } from '../gpu/device.ts';
 import type { Launch } from '../gpu/kernel.ts';
 import { bind, type Dispatch } from '../gpu/program.ts';
 import { ResourceStack, type Resource } from '../util/resources.ts';
@@ -55,7 +55,7 @@ export class Tape {
   }
 
   /** Memory for every declared tensor that no buffer was given for. */
-  plan(given: ReadonlyMap<string, GPUBuffer>): MemoryPlan {
+  plan(given: ReadonlyMap<string, DeviceMemory>): MemoryPlan {
     return planMemory(this.#lives().filter(({ name }) => !given.has(name)));
   }
 
@@ -86,6 +86,7 @@ export class Tape {
 
 /** A tape with its buffers: what can be run. */
 export interface BoundTape {
+  /** Of the tensors that were not given. */
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   readonly dispatches: readonly Dispatch[];
   /** What was allocated here, to be freed by the caller of `bindTape`. */
@@ -100,7 +101,7 @@ export interface BoundTape {
 export async function bindTape(
   gpu: Gpu,
   tape: Tape,
-  given: ReadonlyMap<string, GPUBuffer>,
+  given: ReadonlyMap<string, DeviceMemory>,
 ): Promise<BoundTape> {
   const memory = tape.plan(given);
   using made = new ResourceStack();
@@ -108,7 +109,7 @@ export async function bindTape(
     const names = [...memory.place].flatMap(([name, place]) => (place === index ? [name] : []));
     return made.use(gpu.buffer(names.join(', '), bytes));
   });
-  const buffers = new Map(given);
+  const buffers = new Map<string, GPUBuffer>();
   for (const [name, index] of memory.place) {
     const buffer = shared[index];
     if (buffer) buffers.set(name, buffer);
@@ -117,12 +118,13 @@ export async function bindTape(
   const bindings = tape.operations.map(async ({ label, launch, tensors }, index): Promise<Dispatch> => {
     const bound: Record<string, GPUBufferBinding> = {};
     for (const [name, operand] of Object.entries(tensors)) {
-      const buffer = buffers.get(tensorOf(operand));
-      if (!buffer) throw new Error(`${label}: tensor ${tensorOf(operand)} was never declared`);
+      const memory = buffers.get(tensorOf(operand)) ?? given.get(tensorOf(operand));
+      if (!memory) throw new Error(`${label}: tensor ${tensorOf(operand)} was never declared`);
+      const { buffer, offset, size } = partOf(memory);
       bound[name] =
         typeof operand === 'string'
-          ? { buffer }
-          : { buffer, offset: 4 * operand.first, size: 4 * operand.floats };
+          ? { buffer, offset, size }
+          : { buffer, offset: offset + 4 * operand.first, size: 4 * operand.floats };
     }
     const dispatch = await bind(gpu, label, launch, bound);
     const tensor = written[index] ?? '';

@@ -2,7 +2,7 @@
  * Trains a network on a labelled image set, everything on the device: the images travel there once as bytes, a step
  * sends only the numbers of its images. The order of images and the first weights follow from the seed.
  */
-import { uniformUsage, type Gpu } from '../gpu/device.ts';
+import { partOf, uniformUsage, type BufferPart, type DeviceMemory, type Gpu } from '../gpu/device.ts';
 import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
 import type { Choices } from '../gpu/tuning.ts';
 import { sgd } from '../kernels/layers/sgd.ts';
@@ -12,15 +12,9 @@ import { RandomStream } from '../random/threefry.ts';
 import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
+import { layTogether, parameterBytes } from './parameter-buffers.ts';
 import { parameterShapes } from './parameter-shapes.ts';
-import {
-  biasName,
-  parameterSizes,
-  weightName,
-  weightParts,
-  type Parameters,
-  type WeightTensor,
-} from './parameters.ts';
+import { weightName, type Parameters, type WeightTensor } from './parameters.ts';
 
 /** Labelled images as a trainer takes them. */
 export interface TrainingSet {
@@ -59,7 +53,7 @@ export interface Descender extends Resource {
    * All that steps change and build on, by name: parameters and their velocities, in the layout of the device. Whoever goes on
    * with a training writes here before the first step.
    */
-  readonly state: ReadonlyMap<string, GPUBuffer>;
+  readonly state: ReadonlyMap<string, DeviceMemory>;
   /**
    * Queues one step on what the network's input holds.
    * @param targets class of each image, [batch]
@@ -215,8 +209,7 @@ export async function createDescender(
       const { key } = RandomStream.of(seed, streams.dropout, steps++);
       if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
       gpu.write(loss.targets, targets);
-      for (const { rates, isBias } of update.settings)
-        gpu.write(rates, Float32Array.of(isBias ? 2 * rate : rate, momentum, isBias ? 0 : decay, 0));
+      gpu.write(update.rates, Float32Array.of(rate, momentum, decay, 0));
       run(gpu, before, network.turnWeights, network.forward, loss.program, network.backward, update.program);
     },
     async loss() {
@@ -226,6 +219,21 @@ export async function createDescender(
   };
 }
 
+/** Tensors that lie side by side wherever they are, as a trained one's weights, velocities and gradients do. */
+interface Run {
+  readonly names: string[];
+  readonly weight: BufferPart;
+  readonly velocity: BufferPart;
+  readonly gradient: BufferPart;
+  /** Bytes up to the end of the last one. */
+  bytes: number;
+  /** Bytes before the first bias; undefined while there is none. */
+  firstBias: number | undefined;
+}
+
+const isBias = (name: string): boolean => name.endsWith('.bias');
+
+/** One dispatch for all that lies together; several where parameters are in several buffers, or some in between are frozen. */
 async function updates(
   gpu: Gpu,
   architecture: Architecture,
@@ -233,26 +241,42 @@ async function updates(
   gradients: Parameters,
   made: ResourceStack,
 ) {
-  const settings: { rates: GPUBuffer; isBias: boolean }[] = [];
-  const velocities = new Map<string, GPUBuffer>();
-  const sizes = new Map(
-    parameterShapes(architecture).flatMap((shape) => {
-      const weights = weightParts(shape, gpu).map((part): [string, number] => [
-        part.name,
-        parameterSizes(part.shape).weight,
-      ]);
-      return [...weights, [biasName(shape.layer), parameterSizes(shape).bias] as [string, number]];
-    }),
-  );
-  const dispatches = [...gradients].map(async ([name, gradient]) => {
-    const parameter = parameters.get(name);
-    const floats = sizes.get(name);
-    if (!parameter || floats === undefined) throw new Error(`no parameter ${name} to train`);
-    const rates = made.use(gpu.buffer(`step of ${name}`, 16, uniformUsage));
-    settings.push({ rates, isBias: name.endsWith('.bias') });
-    const velocity = made.use(gpu.buffer(`velocity of ${name}`, 4 * floats));
-    velocities.set(velocity.label, velocity);
-    return bind(gpu, `${name} update`, sgd(floats), { weight: parameter, velocity, gradient, step: rates });
+  const sizes = new Map([...parameterBytes(gpu, architecture)].filter(([name]) => gradients.has(name)));
+  const velocities = layTogether(gpu, 'velocities', sizes, made);
+  const runs: Run[] = [];
+  for (const [name, velocity] of velocities) {
+    const [parameter, slope] = [parameters.get(name), gradients.get(name)];
+    if (!parameter || !slope) throw new Error(`no parameter ${name} to train`);
+    const places = { weight: partOf(parameter), velocity, gradient: partOf(slope) };
+    const last = runs.at(-1);
+    const distance = last && distanceOf(last, places);
+    const bias = isBias(name);
+    if (last && distance !== undefined && (bias || last.firstBias === undefined)) {
+      last.names.push(name);
+      last.bytes = distance + velocity.size;
+      if (bias) last.firstBias ??= distance;
+    } else runs.push({ ...places, names: [name], bytes: velocity.size, firstBias: bias ? 0 : undefined });
+  }
+  const rates = made.use(gpu.buffer('rates of this step', 16, uniformUsage));
+  const dispatches = runs.map(({ names, bytes, firstBias = bytes, ...places }) => {
+    const whole = ({ buffer, offset }: BufferPart) => ({ buffer, offset, size: bytes });
+    const [weight, velocity, gradient] = [places.weight, places.velocity, places.gradient].map(whole);
+    if (!weight || !velocity || !gradient) throw new Error('nothing to update');
+    const label = `${names.length > 1 ? `${String(names.length)} parameters from ` : ''}${names[0] ?? ''} update`;
+    const operands = { weight, velocity, gradient, step: rates };
+    return bind(gpu, label, sgd(bytes / 4, firstBias / 4), operands);
   });
-  return { program: new Program(await Promise.all(dispatches)), settings, velocities };
+  const named = [...velocities].map(([name, place]): [string, BufferPart] => [`velocity of ${name}`, place]);
+  return { program: new Program(await Promise.all(dispatches)), rates, velocities: new Map(named) };
+}
+
+type Places = Pick<Run, 'weight' | 'velocity' | 'gradient'>;
+
+/** Bytes from where a run begins to where the next tensor does, where they are the same in all three. */
+function distanceOf(run: Places, next: Places): number | undefined {
+  const distances = (['weight', 'velocity', 'gradient'] as const).map((kind) =>
+    run[kind].buffer === next[kind].buffer ? next[kind].offset - run[kind].offset : NaN,
+  );
+  const [distance = NaN] = distances;
+  return distances.every((each) => each === distance) ? distance : undefined;
 }

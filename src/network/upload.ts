@@ -1,10 +1,11 @@
 /** A network's weights on their way to the device and back. */
-import type { Gpu } from '../gpu/device.ts';
+import { partOf, type DeviceMemory, type Gpu } from '../gpu/device.ts';
 import { Program, bind, run } from '../gpu/program.ts';
 import { matmul } from '../kernels/matmul/matmul.ts';
 import { pack } from '../kernels/matmul/pack.ts';
 import { ResourceStack, type Resource } from '../util/resources.ts';
 import type { Architecture } from './layer.ts';
+import { layTogether, parameterBytes } from './parameter-buffers.ts';
 import { checkWeights, parameterShapes } from './parameter-shapes.ts';
 import {
   biasName,
@@ -25,9 +26,9 @@ import {
 } from './parameters.ts';
 
 /** Parameters that were copied to a device, to be freed by the caller. */
-export class UploadedParameters extends Map<string, GPUBuffer> implements Resource {
+export class UploadedParameters extends Map<string, DeviceMemory> implements Resource {
   destroy(): void {
-    for (const buffer of this.values()) buffer.destroy();
+    for (const buffer of new Set([...this.values()].map((memory) => partOf(memory).buffer))) buffer.destroy();
   }
 
   /** As `destroy`. */
@@ -51,32 +52,42 @@ export async function uploadParameters(
   checkWeights(architecture, weights, origin);
   using made = new ResourceStack();
   const parameters = made.use(new UploadedParameters());
+  if (storage === 'f32') layAll(gpu, architecture, parameters);
+  const placeOf = (name: string, floats: number): DeviceMemory => {
+    const place = parameters.get(name) ?? gpu.buffer(name, 4 * floats);
+    parameters.set(name, place);
+    return place;
+  };
   askForPipelines(gpu, architecture, weights);
   for (const shape of parameterShapes(architecture)) {
     const { layer, depth } = shape;
     const weight = weights.get(weightName(layer));
     const [left, right] = factorNames(layer).map((name) => weights.get(name));
     for (const { name, shape: part, first } of weightParts(shape, gpu)) {
-      let buffer: GPUBuffer | undefined;
-      if (left && right) buffer = await multiplyFactors(gpu, name, part, first, left, right);
+      const floats = parameterSizes(part).weight;
+      const place = placeOf(name, floats);
+      if (left && right) await multiplyFactors(gpu, name, part, first, left, right, place);
       else if (weight) {
         const rows = weight.data.subarray(first * depth, (first + part.groups * part.outputs) * depth);
-        buffer = gpu.bufferFrom(name, packWeight(part, rows));
+        gpu.write(place, packWeight(part, rows));
       }
-      if (!buffer) continue;
-      parameters.set(name, buffer);
       if (storage !== 'f16' || !isDense(part)) continue;
-      await checkHalves(gpu, name, buffer, [weight, left, right], origin);
-      parameters.set(name, await toHalves(gpu, buffer, parameterSizes(part).weight));
+      await checkHalves(gpu, name, place, [weight, left, right], origin);
+      parameters.set(name, await toHalves(gpu, name, place, floats));
     }
     const bias = weights.get(biasName(layer))?.data ?? new Float32Array();
-    parameters.set(
-      biasName(layer),
-      gpu.bufferFrom(biasName(layer), packWeight({ ...shape, depth: 1 }, bias)),
-    );
+    gpu.write(placeOf(biasName(layer), parameterSizes(shape).bias), packWeight({ ...shape, depth: 1 }, bias));
   }
   made.move();
   return parameters;
+}
+
+/** Room for all of them together, as training wants it. */
+function layAll(gpu: Gpu, architecture: Architecture, parameters: UploadedParameters): void {
+  using made = new ResourceStack();
+  const places = layTogether(gpu, 'parameters', parameterBytes(gpu, architecture), made);
+  for (const [name, place] of places) parameters.set(name, place);
+  made.move();
 }
 
 /** Has all products of factors compiled side by side, while the first weights are copied. */
@@ -101,23 +112,20 @@ async function multiplyFactors(
   first: number,
   left: WeightTensor,
   right: WeightTensor,
-): Promise<GPUBuffer> {
+  product: DeviceMemory,
+): Promise<void> {
   const { outputs, depth } = part;
   const rank = left.shape[1] ?? 0;
   const rows = left.data.subarray(first * rank, (first + outputs) * rank);
   const leftTransposed = packWeight({ layer: name, groups: 1, outputs, depth: rank, fileShape: [] }, rows);
   using scratch = new ResourceStack();
-  using made = new ResourceStack();
   const factors = {
     a: scratch.use(gpu.bufferFrom(`${name} right`, padRows(right.data, depth))),
     bias: scratch.use(gpu.buffer(`${name} zeros`, 4 * pitch(depth))),
     b: scratch.use(gpu.bufferFrom(`${name} left`, leftTransposed)),
   };
-  const product = made.use(gpu.buffer(name, 4 * depth * pitch(outputs)));
   const launch = productOf(part, left, gpu);
   run(gpu, new Program([await bind(gpu, `${name} from factors`, launch, { ...factors, c: product })]));
-  made.move();
-  return product;
 }
 
 const largestHalf = 65_504;
@@ -126,7 +134,7 @@ const largestHalf = 65_504;
 async function checkHalves(
   gpu: Gpu,
   name: string,
-  buffer: GPUBuffer,
+  memory: DeviceMemory,
   stored: readonly (WeightTensor | undefined)[],
   origin: string,
 ): Promise<void> {
@@ -135,7 +143,7 @@ async function checkHalves(
   const bound = stored[0] ? plain : left * right * rank;
   if (bound <= largestHalf) return;
   // A product of factors seldom reaches its bound.
-  const largest = stored[0] ? plain : largestOf(new Float32Array(await gpu.read(buffer)));
+  const largest = stored[0] ? plain : largestOf(new Float32Array(await gpu.read(memory)));
   if (largest <= largestHalf) return;
   throw new WeightRangeError(
     `${origin}: ${name} holds a value of size ${String(largest)}, halves end at ${String(largestHalf)}; keep dense weights as f32`,
@@ -146,14 +154,11 @@ const largestOf = (values: Float32Array): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** The same values as halves; the floats are freed. */
-async function toHalves(gpu: Gpu, floats: GPUBuffer, values: number): Promise<GPUBuffer> {
+async function toHalves(gpu: Gpu, name: string, floats: DeviceMemory, values: number): Promise<GPUBuffer> {
   using made = new ResourceStack();
-  const halves = made.use(gpu.buffer(floats.label, 2 * values));
-  run(
-    gpu,
-    new Program([await bind(gpu, `${floats.label} to halves`, pack(values), { x: floats, packed: halves })]),
-  );
-  floats.destroy();
+  const halves = made.use(gpu.buffer(name, 2 * values));
+  run(gpu, new Program([await bind(gpu, `${name} to halves`, pack(values), { x: floats, packed: halves })]));
+  partOf(floats).buffer.destroy();
   made.move();
   return halves;
 }
@@ -175,9 +180,9 @@ export async function downloadParameters(
 ): Promise<Map<string, WeightTensor>> {
   const weights = new Map<string, WeightTensor>();
   const read = async (name: string, shape: ParameterShape) => {
-    const buffer = parameters.get(name);
-    if (!buffer) throw new Error(`no parameters ${name}`);
-    return unpackWeight(shape, new Float32Array(await gpu.read(buffer)));
+    const place = parameters.get(name);
+    if (!place) throw new Error(`no parameters ${name}`);
+    return unpackWeight(shape, new Float32Array(await gpu.read(place)));
   };
   for (const shape of parameterShapes(architecture)) {
     const { layer, groups, outputs, depth, fileShape } = shape;

@@ -72,7 +72,7 @@ export async function bothPasses(
     ? await gradientsOf(architecture, network)
     : new Map<string, Float32Array>();
   network.destroy();
-  for (const buffer of parameters.values()) buffer.destroy();
+  parameters.destroy();
   return {
     logits: fromBatch(logits, images, 4),
     gradient: fromBatch(gradient, images, 4),

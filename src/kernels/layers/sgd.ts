@@ -15,11 +15,14 @@ export const sgdFamily = {
   },
 } as const satisfies KernelFamily;
 
-/** Binds weight, velocity and gradient (all `values` floats, a multiple of 4), and step, four floats: rate, momentum, decay, 0. */
-export function sgd(values: number): LaunchOf<typeof sgdFamily, 'main'> {
+/**
+ * Binds weight, velocity and gradient (all `values` floats, a multiple of 4), and step, four floats: rate, momentum, decay, 0.
+ * @param firstBias where biases begin that follow the weights, a multiple of 4; default: there are none
+ */
+export function sgd(values: number, firstBias = values): LaunchOf<typeof sgdFamily, 'main'> {
   const count = values / 4;
   return elementwise(sgdFamily, 'main', count, {
-    constants: { COUNT: count },
+    constants: { COUNT: count, FIRST_BIAS: firstBias / 4 },
     flops: 5 * values,
     bytes: 20 * values,
   });
