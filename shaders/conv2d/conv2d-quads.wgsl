@@ -17,6 +17,7 @@ enable subgroups;
 
 // @use conv-shape
 // @use rectify
+// @use stored-place
 // @use vector
 
 override LANES: u32 = 4u;
@@ -166,7 +167,15 @@ fn quads(
           for (var n = 0u; n < WIDTH; n++) {
             made[n] = sum[((r * 4u + j) * PIXELS + p) * WIDTH + n];
           }
-          y[(at + place_x) * BATCH + image] = finished(of_components(made));
+          let maximum = place_of_maximum((at + place_x) * BATCH + image);
+          // @unroll
+          for (var v = 0u; v < WINDOW; v++) {
+            // @unroll
+            for (var h = 0u; h < WINDOW; h++) {
+              let result = value_in_window(finished(of_components(made)), maximum, v, h);
+              y[place_in_window(at + place_x, v, h) * BATCH + image] = result;
+            }
+          }
         }
       }
     }

@@ -21,6 +21,7 @@
 
 // @use conv-shape
 // @use rectify
+// @use stored-place
 // @use vector
 
 override LANES: u32 = 8u;
@@ -50,7 +51,15 @@ fn store(group: u32, channel: u32, position: vec2u, image: u32, value: Images) {
   // Before the first column or row it wraps to a huge number.
   let pixel = position * vec2u(PHASES_X, PHASES_Y) + phase - vec2u(OFFSET_X, OFFSET_Y);
   if (channel < OUT_CHANNELS && pixel.x < OUT_WIDTH && pixel.y < OUT_HEIGHT) {
-    y[(((group * channels + channel % channels) * OUT_HEIGHT + pixel.y) * OUT_WIDTH + pixel.x) * BATCH + image] = finished(value);
+    let place = ((group * channels + channel % channels) * OUT_HEIGHT + pixel.y) * OUT_WIDTH + pixel.x;
+    let maximum = place_of_maximum(place * BATCH + image);
+    // @unroll
+    for (var v = 0u; v < WINDOW; v++) {
+      // @unroll
+      for (var h = 0u; h < WINDOW; h++) {
+        y[place_in_window(place, v, h) * BATCH + image] = value_in_window(finished(value), maximum, v, h);
+      }
+    }
   }
 }
 

@@ -10,6 +10,7 @@
 enable subgroups;
 
 // @use rectify
+// @use stored-place
 // @use vector
 
 override DEPTH: u32 = 1u;      // K
@@ -28,6 +29,17 @@ const STEPS = 1u; // @tile divides DEPTH
 @group(0) @binding(1) var<storage, read> bias: array<f32>;      // [4·A_PITCH]
 @group(0) @binding(2) var<storage, read> b: array<Columns>;     // [DEPTH, N_VECTORS]
 @group(0) @binding(3) var<storage, read_write> c: array<Columns>; // [M, N_VECTORS]
+
+fn store(row: u32, column: u32, value: Columns) {
+  let maximum = place_of_maximum(row * N_VECTORS + column);
+  // @unroll
+  for (var v = 0u; v < WINDOW; v++) {
+    // @unroll
+    for (var h = 0u; h < WINDOW; h++) {
+      c[place_in_window(row, v, h) * N_VECTORS + column] = value_in_window(finished(value), maximum, v, h);
+    }
+  }
+}
 
 @compute @workgroup_size(LANES)
 fn quads(
@@ -104,7 +116,7 @@ fn quads(
           for (var n = 0u; n < WIDTH; n++) {
             made[n] = sum[((r * 4u + j) * COLUMNS + q) * WIDTH + n];
           }
-          c[row * N_VECTORS + first_column + q * LANES] = finished(of_components(made));
+          store(row, first_column + q * LANES, of_components(made));
         }
       }
     }

@@ -14,6 +14,7 @@
 //   staged  for GPUs: a workgroup copies some k of both operands into workgroup memory, then shares them
 
 // @use rectify
+// @use stored-place
 // @use vector
 // @use weights
 
@@ -38,6 +39,17 @@ fn weight_at(at: u32) -> vec4f {
   return loaded(a[at]);
 }
 
+fn store(row: u32, column: u32, value: Columns) {
+  let maximum = place_of_maximum(row * N_VECTORS + column);
+  // @unroll
+  for (var v = 0u; v < WINDOW; v++) {
+    // @unroll
+    for (var h = 0u; h < WINDOW; h++) {
+      c[place_in_window(row, v, h) * N_VECTORS + column] = value_in_window(finished(value), maximum, v, h);
+    }
+  }
+}
+
 @compute @workgroup_size(LANES)
 fn plain(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let m = workgroup.y;
@@ -49,7 +61,7 @@ fn plain(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_inde
   for (var k = 0u; k < DEPTH; k++) {
     sum += weight_at(k * A_PITCH + m / 4u)[m % 4u] * b[k * N_VECTORS + column];
   }
-  c[m * N_VECTORS + column] = finished(sum);
+  store(m, column, sum);
 }
 
 @compute @workgroup_size(LANES)
@@ -100,7 +112,7 @@ fn tile(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     // @unroll
     for (var q = 0u; q < COLUMNS; q++) {
       if (m < M && first_column + q * LANES < N_VECTORS) {
-        c[m * N_VECTORS + first_column + q * LANES] = finished(sum[r * COLUMNS + q]);
+        store(m, first_column + q * LANES, sum[r * COLUMNS + q]);
       }
     }
   }
@@ -155,7 +167,7 @@ fn across(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
           for (var n = 0u; n < WIDTH; n++) {
             made[n] = start[r] + sum[(p * COLUMNS + q) * WIDTH + n][r];
           }
-          c[m * N_VECTORS + first_column + q] = finished(of_components(made));
+          store(m, first_column + q, of_components(made));
         }
       }
     }
@@ -189,7 +201,7 @@ fn sliced(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
   // Each of 64 invocations stores a row.
   let m = first_row * 4u + lane;
   if (lane < 64u && m < M) {
-    c[m * N_VECTORS + column] = finished(partial[lane / 4u][lane % 4u] + bias[m / 4u][m % 4u]);
+    store(m, column, partial[lane / 4u][lane % 4u] + bias[m / 4u][m % 4u]);
   }
 }
 
@@ -247,7 +259,7 @@ fn staged(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_ind
       // @unroll
       for (var p = 0u; p < 4u; p++) {
         if (row * 4u + p < M && column < N_VECTORS) {
-          c[(row * 4u + p) * N_VECTORS + column] = finished(sum[r * COLUMNS + q][p] + start[p]);
+          store(row * 4u + p, column, sum[r * COLUMNS + q][p] + start[p]);
         }
       }
     }

@@ -67,6 +67,28 @@ export function placeOf<Inner extends readonly number[]>(index: number, ...inner
 export const finished = ({ constants: { RECTIFIED = 0 } }: Operands, sum: number): number =>
   RECTIFIED === 1 ? Math.max(0, sum) : sum;
 
+/**
+ * What a kernel stores of the gradient of a pool's output, where it stores that of the pool's input: each value goes to the place
+ * of its maximum, the others of its window are zero.
+ * @param stored element of the gradient of the output
+ */
+export function storedThroughPool(
+  operands: Operands,
+  batch: number,
+  stored: (index: number) => number,
+): (index: number) => number {
+  const { POOLED_WIDTH } = operands.constants;
+  if (POOLED_WIDTH === undefined) return stored;
+  const argmax = operands.values('argmax', 'bytes');
+  return (index) => {
+    const [row, column, image] = placeOf(index, 2 * POOLED_WIDTH, batch);
+    const [top, left] = [Math.floor(row / 2), Math.floor(column / 2)];
+    const from = (top * POOLED_WIDTH + left) * batch + image;
+    const [word, byte] = placeOf(from, Math.min(4, batch));
+    return argmax(4 * word + byte) === (row % 2) * 2 + (column % 2) ? stored(from) : 0;
+  };
+}
+
 export const ceil4 = (size: number): number => Math.ceil(size / 4) * 4;
 
 /** Σ of a function of the whole numbers below a count. */

@@ -3,9 +3,11 @@
  * parameters, or both.
  */
 import { add } from '../kernels/layers/add.ts';
+import { storesThroughPool } from '../kernels/layers/max-pool.ts';
 import { volume } from './extent.ts';
-import type { NetworkTarget } from './layers/definition.ts';
+import type { NetworkTarget, Placed } from './layers/definition.ts';
 import { definitionOf } from './layers/index.ts';
+import { precedingPool, type MaxPool } from './layers/max-pool.ts';
 import type { Tape } from './tape.ts';
 import type { PlacedLayer } from './placement.ts';
 import { gradientOf, sourceName } from './tensor-names.ts';
@@ -46,18 +48,44 @@ export function tapeBackward(
   sources: ReadonlySet<string>,
   done: ReadonlySet<PlacedLayer>,
 ): void {
+  let stored: PlacedLayer | undefined;
   for (const placed of [...layers].reverse()) {
-    const { layer, index, input, output } = placed;
-    const [upstream, gradient] = [gradientOf(output.tensor), gradientOf(input.tensor)];
+    // The layer after this pool has stored the gradient of its input already.
+    if (placed === stored) continue;
+    const { layer, index, output } = placed;
+    const upstream = gradientOf(output.tensor);
     if (index < layers.length - 1 && sources.has(output.tensor)) {
       const own = { a: sourceName(output.tensor), b: upstream };
       tape.add(`${layer.name} own gradient`, add(volume(output.extent) * batch), own);
     }
     const definition = definitionOf(layer);
-    const step = { ...placed, tape, batch, target, upstream, gradient };
     const makesInput = needsInput(placed, wanted) && !done.has(placed);
-    if (makesInput) tape.tensor(gradient, volume(input.extent) * batch, index === 0);
+    const through = makesInput ? throughWhich(placed, layers, batch, target, wanted, sources) : undefined;
+    const { input, index: place } = through ?? placed;
+    const gradient = gradientOf(input.tensor);
+    const pool = through && precedingPool(through, batch);
+    const step = { ...placed, tape, batch, target, upstream, gradient, pool };
+    if (makesInput) tape.tensor(gradient, volume(input.extent) * batch, place === 0);
     if (wanted.parameters) definition.parameterGradients?.(step);
     if (makesInput) definition.inputGradient(step);
+    stored = through;
   }
 }
+
+/** The pool before a layer, where the kernel of the layer stores the gradient of the pool's input in place of its own input's. */
+function throughWhich(
+  placed: PlacedLayer,
+  layers: readonly PlacedLayer[],
+  batch: number,
+  target: NetworkTarget,
+  wanted: Wanted,
+  sources: ReadonlySet<string>,
+): (PlacedLayer & Placed<MaxPool>) | undefined {
+  const before = layers[placed.index - 1];
+  if (!before || !isPool(before) || !needsInput(before, wanted) || sources.has(before.output.tensor)) return;
+  const can = definitionOf(placed.layer).canStoreThroughPool?.({ ...placed, batch, target });
+  return can && storesThroughPool(precedingPool(before, batch).shape) ? before : undefined;
+}
+
+const isPool = (placed: PlacedLayer): placed is PlacedLayer & Placed<MaxPool> =>
+  placed.layer.kind === 'max-pool';

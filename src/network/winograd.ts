@@ -51,15 +51,12 @@ export function tapeWinograd(
   const products = tape.tensor(productsOf(pass), floats.products);
   tape.add(`${pass} spread`, winogradInputTransform(shape), { x, tiles });
   // The products count as the convolution that they stand for.
-  tape.add(
-    pass,
-    { ...conv2d(winogradProducts(shape), target), flops: convFlops(shape.convolution) },
-    {
-      weights: weightsOf(pass),
-      bias: biasOf(pass),
-      x: tiles,
-      y: products,
-    },
-  );
+  const multiplied = { ...conv2d(winogradProducts(shape), target), flops: convFlops(shape.convolution) };
+  tape.add<'weights' | 'bias' | 'x' | 'y'>(pass, multiplied, {
+    weights: weightsOf(pass),
+    bias: biasOf(pass),
+    x: tiles,
+    y: products,
+  });
   tape.add(`${pass} gather`, rectified(winogradOutputTransform(shape), rectify), { products, y });
 }

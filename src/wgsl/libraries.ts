@@ -5,7 +5,9 @@ import cppnStoredValues from '../../shaders/lib/cppn-stored-values.wgsl';
 import cppnValues from '../../shaders/lib/cppn-values.wgsl';
 import grid from '../../shaders/lib/grid.wgsl';
 import halfWeights from '../../shaders/lib/half-weights.wgsl';
+import placeOfMaximum from '../../shaders/lib/place-of-maximum.wgsl';
 import rectify from '../../shaders/lib/rectify.wgsl';
+import storedPlace from '../../shaders/lib/stored-place.wgsl';
 import threefry from '../../shaders/lib/threefry.wgsl';
 import vector1 from '../../shaders/lib/vector-1.wgsl';
 import vector2 from '../../shaders/lib/vector-2.wgsl';
@@ -19,7 +21,9 @@ export const libraries: Readonly<Record<string, string>> = {
   'cppn-values': cppnValues,
   grid,
   'half-weights': halfWeights,
+  'place-of-maximum': placeOfMaximum,
   rectify,
+  'stored-place': storedPlace,
   threefry,
   vector,
   'vector-1': vector1,

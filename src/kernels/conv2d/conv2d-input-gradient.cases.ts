@@ -4,6 +4,8 @@
  */
 import { atLeastOne, type Case, exact, type FamilyCases, floats, given, unwritten } from '../case.ts';
 import { ceil4, type FamilyReference, placeOf, sizes } from '../reference.ts';
+import { throughPool } from '../layers/max-pool.ts';
+import { poolOf, pooledBytes } from '../layers/max-pool.cases.ts';
 import {
   conv2dInputGradient,
   conv2dInputGradientFamily,
@@ -75,6 +77,22 @@ const gradient = ([name, shape]: NamedConvShape): Case => ({
   },
 });
 
+/** Stored through a pool that made the convolution's input. */
+const throughPoolOf = ([name, shape]: NamedConvShape): Case => {
+  const { inChannels, inHeight, inWidth, batch } = shape;
+  const pool = poolOf(inChannels, [inHeight, inWidth], batch);
+  const { launch, operands } = gradient([name, shape]);
+  return {
+    name: `${name}, through a pool`,
+    launch: (target, variant) => throughPool(launch(target, variant), pool),
+    operands: { ...operands, y: unwritten(4 * inputFloats(shape)), argmax: pooledBytes(pool) },
+  };
+};
+
+const pooledShapes = shapes.filter(([name]) =>
+  ['padding 2, groups 2', 'stride 2, height and width differ', 'a single image, 13 columns'].includes(name),
+);
+
 export const conv2dInputGradientCases: FamilyCases<
   typeof conv2dInputGradientFamily,
   'variants' | 'transpose_weights'
@@ -83,6 +101,6 @@ export const conv2dInputGradientCases: FamilyCases<
   reference: conv2dInputGradientReference,
   cases: {
     transpose_weights: atLeastOne(shapes.map(transposing)),
-    variants: atLeastOne(shapes.map(gradient)),
+    variants: atLeastOne([...shapes.map(gradient), ...pooledShapes.map(throughPoolOf)]),
   },
 };

@@ -4,7 +4,15 @@
  */
 import { atLeastOne, type Case, type FamilyCases, floats, given, randomFloats, unwritten } from '../case.ts';
 import { rectified } from '../layers/relu.ts';
-import { ceil4, type FamilyReference, finished, placeOf, type Reference, sizes } from '../reference.ts';
+import {
+  ceil4,
+  type FamilyReference,
+  finished,
+  placeOf,
+  type Reference,
+  sizes,
+  storedThroughPool,
+} from '../reference.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { conv2d, conv2dFamily } from './conv2d.ts';
 
@@ -40,9 +48,9 @@ export const convolution: Reference = {
         (index: number) => number,
       ];
       const channels = OUT_CHANNELS / (PHASES_Y * PHASES_X);
-      const batch = operands.length('y') / (GROUPS * channels * OUT_HEIGHT * OUT_WIDTH);
+      const batch = operands.length('x') / (GROUPS * IN_CHANNELS * IN_HEIGHT * IN_WIDTH);
       const pitch = ceil4(OUT_CHANNELS);
-      return (index) => {
+      return storedThroughPool(operands, batch, (index) => {
         const [group, channel, row, column, image] = placeOf(index, channels, OUT_HEIGHT, OUT_WIDTH, batch);
         const [positionY, phaseY] = placeOf(row + OFFSET_Y, PHASES_Y);
         const [positionX, phaseX] = placeOf(column + OFFSET_X, PHASES_X);
@@ -58,7 +66,7 @@ export const convolution: Reference = {
               sum += weight * x(((input * IN_HEIGHT + y) * IN_WIDTH + z) * batch + image);
             }
         return finished(operands, sum);
-      };
+      });
     },
   },
 };

@@ -4,6 +4,7 @@ import quadsSource from '../../../shaders/conv2d/conv2d-quads.wgsl';
 import { linearWorkgroups, type Workgroups } from '../../gpu/kernel.ts';
 import { elementsOf, forImages, imagesPerElement } from '../batch-width.ts';
 import { entriesOf, launchOf, read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+import { argmaxOfPool } from '../layers/max-pool.ts';
 import { pick, type Target } from '../tuning/variant.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
 import { convCost } from './conv2d-cost.ts';
@@ -13,7 +14,13 @@ import { conv2dVariants, convWays, wayOf, type ConvVariant } from './conv2d-vari
 export const convShaders = { conv2d: source, 'conv2d-quads': quadsSource } as const;
 
 /** Entry points of the shaders: the gradient by the input is a convolution, too, and has them as well. */
-export const convEntries = entriesOf(convWays, { weights: read(0), bias: read(1), x: read(2), y: write(3) });
+export const convEntries = entriesOf(convWays, {
+  weights: read(0),
+  bias: read(1),
+  x: read(2),
+  y: write(3),
+  argmax: argmaxOfPool,
+});
 
 export const conv2dFamily = {
   name: 'conv2d',

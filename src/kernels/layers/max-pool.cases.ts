@@ -2,7 +2,17 @@
  * Max-pooling and its gradient by their definitions; see `shaders/layers/max-pool.wgsl`.
  * Cases: windows that overlap, lie side by side or apart, and are clipped at the edge; of one, two and many images.
  */
-import { atLeastOne, bytes, type Case, exact, type FamilyCases, floats, unwritten, whole } from '../case.ts';
+import {
+  atLeastOne,
+  bytes,
+  type Case,
+  exact,
+  type FamilyCases,
+  floats,
+  type Operand,
+  unwritten,
+  whole,
+} from '../case.ts';
 import { type FamilyReference, type Operands, placeOf, type Reference, sizes } from '../reference.ts';
 import { maxPool, maxPoolFamily, maxPoolInputGradient, type PoolShape } from './max-pool.ts';
 
@@ -121,6 +131,16 @@ const outputs = ({ channels, outHeight, outWidth, batch }: PoolShape) =>
   channels * outHeight * outWidth * batch;
 /** Bytes of the argmax: a word for each element, however few images it has. */
 const argmaxBytes = (shape: PoolShape) => (outputs(shape) / Math.min(4, shape.batch)) * 4;
+
+/** A pool of 2 × 2 that leaves nothing out, by the extent of its output. */
+export const poolOf = (
+  channels: number,
+  [height, width]: readonly [number, number],
+  batch: number,
+): PoolShape => poolShape(channels, [2 * height, 2 * width], 2, 2, Math.floor, batch);
+
+/** Its argmax. */
+export const pooledBytes = (pool: PoolShape): Operand => bytes(argmaxBytes(pool), 4);
 
 const forwardCase = ([name, shape]: (typeof poolShapes)[number]): Case => ({
   name,

@@ -2,7 +2,16 @@
 import source from '../../../shaders/layers/max-pool.wgsl';
 import { elementwise } from '../elementwise.ts';
 import { elementsOf, imagesPerElement, forImages } from '../batch-width.ts';
-import { onlyRead, read, write, type EntryOf, type KernelFamily, type LaunchOf } from '../family.ts';
+import type { Launch } from '../../gpu/kernel.ts';
+import {
+  inLibrary,
+  onlyRead,
+  read,
+  write,
+  type EntryOf,
+  type KernelFamily,
+  type LaunchOf,
+} from '../family.ts';
 
 export const maxPoolFamily = {
   name: 'max-pool',
@@ -48,6 +57,42 @@ export function maxPoolInputGradient(
   return apart
     ? launch(shape, 'apart_gradient', channels * outHeight * outWidth * batch)
     : launch(shape, 'input_gradient', channels * inHeight * inWidth * batch);
+}
+
+/** Binding of a kernel that may store its result as `throughPool` has it. */
+export const argmaxOfPool = inLibrary('place-of-maximum', read(4));
+
+/** Whether the gradient of a pool can be stored by the kernel before it: windows of 2 × 2, side by side, that leave nothing out. */
+export const storesThroughPool = ({
+  inHeight,
+  inWidth,
+  outHeight,
+  outWidth,
+  size,
+  stride,
+}: PoolShape): boolean =>
+  size === 2 && stride === 2 && inHeight === 2 * outHeight && inWidth === 2 * outWidth;
+
+/**
+ * A convolution or a product whose result is the gradient of a pool's output: it stores that of the pool's input, four times as
+ * large, as `maxPoolInputGradient` would, and binds the pool's argmax as well. Which variant it is does not depend on it.
+ */
+export function throughPool<Name extends string>(
+  launch: Launch<Name, 'argmax'>,
+  { outWidth }: PoolShape,
+): Launch<Name | 'argmax'> {
+  const { kernel, bindings } = launch;
+  const { library } = argmaxOfPool;
+  const libraries = { ...kernel.specialisation?.libraries, 'stored-place': library };
+  return {
+    ...launch,
+    bindings: { ...bindings, argmax: argmaxOfPool },
+    kernel: {
+      ...kernel,
+      specialisation: { ...kernel.specialisation, libraries },
+      constants: { ...kernel.constants, POOLED_WIDTH: outWidth },
+    },
+  };
 }
 
 function launch<E extends EntryOf<typeof maxPoolFamily>>(

@@ -12,8 +12,18 @@ import {
   randomFloats,
   unwritten,
 } from '../case.ts';
+import { throughPool } from '../layers/max-pool.ts';
+import { poolOf, pooledBytes } from '../layers/max-pool.cases.ts';
 import { rectified } from '../layers/relu.ts';
-import { ceil4, type FamilyReference, finished, placeOf, sizes, sumOver } from '../reference.ts';
+import {
+  ceil4,
+  type FamilyReference,
+  finished,
+  placeOf,
+  sizes,
+  storedThroughPool,
+  sumOver,
+} from '../reference.ts';
 import type { MatmulShape } from './matmul-shape.ts';
 import { matmul, matmulFamily } from './matmul.ts';
 
@@ -23,14 +33,14 @@ export const matmulReference = {
     measured: true,
     results: {
       c: (operands) => {
-        const { DEPTH, A_PITCH, M } = sizes(operands, 'DEPTH', 'A_PITCH', 'M');
+        const { DEPTH, A_PITCH } = sizes(operands, 'DEPTH', 'A_PITCH');
         const [a, bias, b] = [operands.values('a'), operands.values('bias'), operands.values('b')];
-        const pitch = operands.length('c') / M;
-        return (index) => {
+        const pitch = operands.length('b') / DEPTH;
+        return storedThroughPool(operands, pitch, (index) => {
           const [m, n] = placeOf(index, pitch);
           const sum = bias(m) + sumOver(DEPTH, (k) => a(k * 4 * A_PITCH + m) * b(k * pitch + n));
           return finished(operands, sum);
-        };
+        });
       },
     },
   },
@@ -91,6 +101,25 @@ const rectifiedOf = ([name, shape]: NamedMatmulShape): Case => {
   };
 };
 
+/** Rows that are the pixels of a pool's output, 2 × 3 for each channel. */
+const throughPoolOf = ([name, shape]: NamedMatmulShape): Case => {
+  const pool = poolOf(shape.rows / 6, [2, 3], Math.max(shape.columns, shape.images ?? 4));
+  return {
+    name: `${name}, through a pool`,
+    launch: (target, variant) => throughPool(matmul(shape, target, variant), pool),
+    operands: {
+      ...operandsOf(shape),
+      c: unwritten(4 * shape.rows * pool.batch),
+      argmax: pooledBytes(pool),
+    },
+  };
+};
+
+const pooledMatmulShapes: readonly NamedMatmulShape[] = [
+  named({ rows: 30, columns: 12, depth: 9 }),
+  named({ rows: 6, columns: 1, depth: 33, images: 1 }),
+];
+
 export const matmulCases: FamilyCases<typeof matmulFamily> = {
   family: matmulFamily,
   reference: matmulReference,
@@ -99,6 +128,7 @@ export const matmulCases: FamilyCases<typeof matmulFamily> = {
       ...matmulShapes.map(caseOf),
       ...matmulShapes.map(halvesOf),
       ...rectifiedMatmulShapes.map(rectifiedOf),
+      ...pooledMatmulShapes.map(throughPoolOf),
     ]),
   },
 };

@@ -3,6 +3,7 @@ import source from '../../../shaders/matmul/matmul.wgsl';
 import quadsSource from '../../../shaders/matmul/matmul-quads.wgsl';
 import { forImages } from '../batch-width.ts';
 import { entriesOf, launchOf, read, write, type KernelFamily, type LaunchOf } from '../family.ts';
+import { argmaxOfPool } from '../layers/max-pool.ts';
 import { pick, type Target } from '../tuning/variant.ts';
 import { matmulCost } from './matmul-cost.ts';
 import type { MatmulShape } from './matmul-shape.ts';
@@ -14,7 +15,13 @@ export const matmulFamily = {
   group: 'matmul',
   computes: 'matrix product with bias: dense layers and their gradients',
   shaders: { matmul: source, 'matmul-quads': quadsSource },
-  entries: entriesOf(matmulWays, { a: read(0), bias: read(1), b: read(2), c: write(3) }),
+  entries: entriesOf(matmulWays, {
+    a: read(0),
+    bias: read(1),
+    b: read(2),
+    c: write(3),
+    argmax: argmaxOfPool,
+  }),
   variants: matmulVariants,
 } as const satisfies KernelFamily;
 

@@ -11,6 +11,7 @@ import { conv2dWeightGradient } from '../../kernels/conv2d/conv2d-weight-gradien
 import { conv2dMaxPool, poolsItself } from '../../kernels/conv2d/conv2d-max-pool.ts';
 import { conv2d } from '../../kernels/conv2d/conv2d.ts';
 import { elementsOf } from '../../kernels/batch-width.ts';
+import { throughPool } from '../../kernels/layers/max-pool.ts';
 import { rectified } from '../../kernels/layers/relu.ts';
 import { winogradFor, type WinogradShape } from '../../kernels/conv2d/winograd.ts';
 import { volume, type Extent } from '../extent.ts';
@@ -76,8 +77,9 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
     tape.add(`${name} turn weights`, transposeConvWeights(shape), { weights: weightName(name), transposed });
     if (winograd) tapeWinogradFilter(tape, `${name} input gradient`, winograd, transposed, zeroBias);
   },
+  canStoreThroughPool: ({ batch, target, ...placed }) => !gradientWinograd(shapeOf(placed, batch), target),
   parameterGradients,
-  inputGradient({ tape, batch, target, upstream, gradient, ...placed }) {
+  inputGradient({ tape, batch, target, upstream, gradient, pool, ...placed }) {
     const { name } = placed.layer;
     const label = `${name} input gradient`;
     const shape = shapeOf(placed, batch);
@@ -85,7 +87,13 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
     if (winograd) tapeWinograd(tape, label, winograd, target, { x: upstream, y: gradient });
     else {
       const tensors = { weights: turnedName(name), bias: zeroBias, x: upstream, y: gradient };
-      tape.add(label, conv2dInputGradient(shape, target), tensors);
+      const launch = conv2dInputGradient(shape, target);
+      if (pool)
+        tape.add(`${label}, ${pool.name}`, throughPool(launch, pool.shape), {
+          ...tensors,
+          argmax: pool.argmax,
+        });
+      else tape.add<keyof typeof tensors>(label, launch, tensors);
     }
   },
 };

@@ -1,5 +1,6 @@
 /** What there is to know of a kind of layer: one value of this type per kind is all that the passes ask. */
 import type { BindingLimit, Target } from '../../kernels/tuning/variant.ts';
+import type { PoolShape } from '../../kernels/layers/max-pool.ts';
 import type { Extent } from '../extent.ts';
 import type { Tape } from '../tape.ts';
 import type { DenseStorage, ParameterShape } from '../parameters.ts';
@@ -56,12 +57,22 @@ export interface ForwardStep<L extends NamedLayer> extends Step<L> {
   readonly pool?: FollowingPool | undefined;
 }
 
+/** A max pool whose output a layer reads. */
+export interface PrecedingPool {
+  readonly name: string;
+  readonly shape: PoolShape;
+  /** Tensor with the places of the maxima. */
+  readonly argmax: string;
+}
+
 /** The gradient of the output is there, the tensor for that of the input is declared. */
 export interface BackwardStep<L extends NamedLayer> extends Step<L> {
   /** Gradient of the output. */
   readonly upstream: string;
-  /** Gradient of the input. */
+  /** Gradient of the input, or of the input of `pool`. */
   readonly gradient: string;
+  /** Through which the gradient is to be stored; never asked of a layer that does not say `canStoreThroughPool`. */
+  readonly pool?: PrecedingPool | undefined;
 }
 
 /**
@@ -103,6 +114,9 @@ export interface LayerDefinition<L extends NamedLayer> {
 
   /** Re-lays the weights for the gradient of the input. */
   layBackwardWeights?(step: Step<L>): void;
+
+  /** Whether the kernel that writes the gradient of the input can store that of the input of a pool before it; default: never. */
+  canStoreThroughPool?(step: Omit<Step<L>, 'tape'>): boolean;
 
   /** Writes the gradients of weight and bias. */
   parameterGradients?(step: BackwardStep<L>): void;

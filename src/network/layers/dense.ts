@@ -5,6 +5,7 @@
 import { conv2dWeightGradient, denseShape } from '../../kernels/conv2d/conv2d-weight-gradient.ts';
 import { imagesPerElement } from '../../kernels/batch-width.ts';
 import { matmul } from '../../kernels/matmul/matmul.ts';
+import { throughPool } from '../../kernels/layers/max-pool.ts';
 import { rectified } from '../../kernels/layers/relu.ts';
 import { transpose } from '../../kernels/matmul/transpose.ts';
 import { volume } from '../extent.ts';
@@ -30,6 +31,8 @@ export const denseLayer: LayerDefinition<Dense> = {
   zeroBiasFloats: ({ layer, input }) => Math.max(layer.outputs, volume(input.extent)),
   forward,
   layBackwardWeights,
+  canStoreThroughPool: ({ layer, input, target }) =>
+    slicesOf(volume(input.extent), layer.outputs, target).length === 1,
   parameterGradients,
   inputGradient,
 };
@@ -88,17 +91,26 @@ function parameterGradients({ tape, layer, input, batch, target, upstream }: Bac
     });
 }
 
-function inputGradient({ tape, layer, input, batch, target, upstream, gradient }: BackwardStep<Dense>): void {
+function inputGradient(step: BackwardStep<Dense>): void {
+  const { tape, layer, input, batch, target, upstream, gradient, pool } = step;
   const { name, outputs } = layer;
   for (const [part, { first, count }] of slicesOf(volume(input.extent), outputs, target).entries()) {
     const packed = target.denseStorage === 'f16';
     const images = imagesPerElement(batch);
     const product = { rows: count, columns: batch, depth: outputs, packed, images };
-    tape.add(`${name} input gradient`, matmul(product, target), {
-      a: partName(turnedName(name), part),
-      bias: zeroBias,
-      b: upstream,
-      c: { tensor: gradient, first: first * batch, floats: count * batch },
-    });
+    const label = `${name} input gradient`;
+    const launch = matmul(product, target);
+    const operands = { a: partName(turnedName(name), part), bias: zeroBias, b: upstream };
+    if (pool)
+      tape.add(`${label}, ${pool.name}`, throughPool(launch, pool.shape), {
+        ...operands,
+        c: gradient,
+        argmax: pool.argmax,
+      });
+    else
+      tape.add<'c' | keyof typeof operands>(label, launch, {
+        ...operands,
+        c: { tensor: gradient, first: first * batch, floats: count * batch },
+      });
   }
 }

@@ -2,7 +2,14 @@
 import { elementsOf } from '../../kernels/batch-width.ts';
 import { maxPool, maxPoolInputGradient, type PoolShape } from '../../kernels/layers/max-pool.ts';
 import { volume } from '../extent.ts';
-import { square, type FollowingPool, type LayerDefinition, type Placed, type Step } from './definition.ts';
+import {
+  square,
+  type FollowingPool,
+  type LayerDefinition,
+  type Placed,
+  type PrecedingPool,
+  type Step,
+} from './definition.ts';
 
 /** The largest value of each square window; size and stride in pixels. */
 export interface MaxPool {
@@ -49,7 +56,14 @@ export const followingPool = ({ layer, output }: Placed<MaxPool>): FollowingPool
   argmax: argmaxOf(layer),
 });
 
-function shapeOf({ layer, input, output, batch }: Step<MaxPool>): PoolShape {
+/** The pool as the layer after it sees it on the way back. */
+export const precedingPool = (placed: Placed<MaxPool>, batch: number): PrecedingPool => ({
+  name: placed.layer.name,
+  shape: shapeOf({ ...placed, batch }),
+  argmax: argmaxOf(placed.layer),
+});
+
+function shapeOf({ layer, input, output, batch }: Placed<MaxPool> & Pick<Step<MaxPool>, 'batch'>): PoolShape {
   const { size, stride } = layer;
   const [channels, inHeight, inWidth] = input.extent;
   const [, outHeight, outWidth] = output.extent;
