@@ -205,7 +205,7 @@ test('a step of LeNet makes no more dispatches than it needs', async () => {
     forward: fused ? 4 : 5,
     'cross-entropy': 1,
     'weight gradient': 4,
-    'input gradient': fused ? 4 : 6,
+    'input gradient': fused ? 2 : 4,
     update: 1,
   });
 });
