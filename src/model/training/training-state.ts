@@ -71,7 +71,8 @@ export function restoreState(
 }
 
 function kernelsOf({ network }: Pick<Trainer, 'network'>): Pick<TrainingState, 'variants' | 'choices'> {
-  const programs = [network.turnWeights, network.forward, network.backward];
+  const { turnWeights, forward, loss, backward } = network;
+  const programs = [turnWeights, forward, ...(loss ? [loss.program] : []), backward];
   const merged = (tables: readonly ChoiceTable[]): ChoiceTable =>
     Object.fromEntries(tables.flatMap((table) => Object.entries(table)));
   return {
