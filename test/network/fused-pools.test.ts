@@ -70,7 +70,7 @@ describe.each(['own', 'gpu'] as const)('the variants for this adapter, or for a 
           'odd input gradient',
         ]),
       );
-      const parameters = await uploadParameters(gpu, architecture, weights, 'initial');
+      using parameters = await uploadParameters(gpu, architecture, weights, 'initial');
       using network = await createNetwork(gpu, architecture, parameters, options);
       const size = volume(architecture.input);
       const inputs = randomValues(size * images, 5);
@@ -89,7 +89,6 @@ describe.each(['own', 'gpu'] as const)('the variants for this adapter, or for a 
         const { input: expected } = referenceGradients(architecture, weights, input, { out });
         expectClose(slopes.slice(image * size, (image + 1) * size), expected);
       }
-      for (const buffer of parameters.values()) buffer.destroy();
     },
   );
 });
