@@ -51,7 +51,7 @@ describe('an ascent whose gradient', () => {
   });
 
   test.each([
-    ['conv1.weight', 'the activations are no finite numbers at conv1 (iteration 0)'],
+    ['conv1.weight', 'the activations are no finite numbers at pool1 (iteration 0)'],
     ['ip1.bias', 'the activations are no finite numbers at logits (iteration 0)'],
   ])('is no number because of %s stops at once', async (tensor, fault) => {
     const { rows, history } = await climbed(spoilt(tensor, (value, index) => (index === 0 ? NaN : value)));

@@ -40,8 +40,7 @@ async function measured(cases: readonly KernelCase[], roofs: Peaks = peaks) {
 /** One case of each kind, the smallest. */
 const small = [
   ['relu', 'LeNet relu1 input gradient, batch 64'],
-  ['max-pool', 'LeNet pool2 forward, batch 64'],
-  ['max-pool', 'LeNet pool2 input gradient, batch 64'],
+  ['max-pool', 'AlexNet pool5 forward, batch 1'],
   ['matmul', 'LeNet ip2 forward, batch 64'],
   ['conv2d-weight-gradient', 'LeNet conv1 weight gradient, batch 64'],
 ] as const;
