@@ -5,7 +5,7 @@
 import { add } from '../kernels/layers/add.ts';
 import { storesThroughPool } from '../kernels/layers/max-pool.ts';
 import { volume } from './extent.ts';
-import type { NetworkTarget, Placed } from './layers/definition.ts';
+import type { NetworkTarget, Placed, TurnedWeights } from './layers/definition.ts';
 import { definitionOf } from './layers/index.ts';
 import { precedingPool, type MaxPool } from './layers/max-pool.ts';
 import type { Tape } from './tape.ts';
@@ -21,16 +21,22 @@ export interface Wanted {
 /** Whether anybody reads the gradient of a layer's input. */
 export const needsInput = ({ index }: PlacedLayer, wanted: Wanted): boolean => index > 0 || wanted.input;
 
-/** Re-lays the weights for the backward pass: once where they stay as they are, every step where they are trained. */
+/**
+ * Re-lays the weights for the backward pass: once where they stay as they are, every step where they are trained.
+ * @returns those that `sgd` can re-lay as well
+ */
 export function tapeTurnedWeights(
   tape: Tape,
   layers: readonly PlacedLayer[],
   batch: number,
   target: NetworkTarget,
   wanted: Wanted,
-): void {
-  for (const placed of layers.filter((each) => needsInput(each, wanted)))
-    definitionOf(placed.layer).layBackwardWeights?.({ ...placed, tape, batch, target });
+): TurnedWeights[] {
+  return layers
+    .filter((each) => needsInput(each, wanted))
+    .flatMap(
+      (placed) => definitionOf(placed.layer).layBackwardWeights?.({ ...placed, tape, batch, target }) ?? [],
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A network on a device: recorded once for one batch size, then replayed. */
-import type { DeviceMemory, Gpu } from '../gpu/device.ts';
+import type { BufferPart, DeviceMemory, Gpu } from '../gpu/device.ts';
+import type { TurnedWeights } from './layers/definition.ts';
 import { KernelError } from '../gpu/errors.ts';
 import { Program, run } from '../gpu/program.ts';
 import type { Choices, TuningTask } from '../gpu/tuning.ts';
@@ -75,6 +76,8 @@ export interface Network extends Resource {
   readonly backward: Program;
   /** Re-lays the weights for both passes. It has run once; it is to be run whenever they have changed. */
   readonly turnWeights: Program;
+  /** The weights that are turned, with their places, where an optimiser can do all that `turnWeights` does; else empty. */
+  readonly turnedWeights: ReadonlyMap<TurnedWeights, BufferPart>;
   /** Absent unless it was asked for. */
   readonly loss: NetworkLoss | undefined;
   /** [classes, batch]; the loss or an objective outside writes it before `backward`, unless that begins elsewhere. */
@@ -97,7 +100,7 @@ export async function createNetwork(
   parameters: Parameters,
   options: NetworkOptions,
 ): Promise<Network> {
-  const { batch, gradients = noGradients } = options;
+  const { batch, loss, gradients = noGradients } = options;
   if (!options.choices) await prepare(gpu, architecture, parameters, options);
   const recorded = await compiled(gpu, architecture, options);
   const { tape, sources, outside, firstForward, firstLoss, firstBackward } = recorded;
@@ -109,6 +112,8 @@ export async function createNetwork(
   for (const [name, buffer] of parameterGradients) given.set(gradientOf(name), buffer);
   if (gradients.input || gradients.parameters)
     given.set(zeroBias, made.use(gpu.buffer(zeroBias, 4 * zeroBiasFloats(architecture))));
+  const turnedWeights = loss && turnedByStep(gpu, recorded, made);
+  for (const [{ turned }, place] of turnedWeights ?? []) given.set(turned, place);
   const { buffers, own, dispatches, memory } = await bindTape(gpu, tape, given);
   made.use(own);
   const gradientSources = new Map(
@@ -134,6 +139,7 @@ export async function createNetwork(
     input,
     logits,
     turnWeights,
+    turnedWeights: turnedWeights ?? new Map(),
     forward: new Program(dispatches.slice(firstForward, firstLoss)),
     loss: targets &&
       losses && { targets, losses, program: new Program(dispatches.slice(firstLoss, firstBackward)) },
@@ -146,6 +152,23 @@ export async function createNetwork(
     memory,
     ...freedBy(held),
   };
+}
+
+/** Room for weights that training turns in every step, where it can turn all of them by itself: one behind the other. */
+function turnedByStep(
+  gpu: Gpu,
+  { tape, turnedWeights, firstForward }: ReturnType<typeof recordNetwork>,
+  owner: ResourceStack,
+): Map<TurnedWeights, BufferPart> {
+  if (turnedWeights.length < firstForward) return new Map();
+  const sizes = turnedWeights.map(({ turned }): [string, number] => [turned, tape.sizes.get(turned) ?? 0]);
+  const places = layTogether(gpu, 'turned weights', new Map(sizes), owner);
+  return new Map(
+    turnedWeights.flatMap((each) => {
+      const place = places.get(each.turned);
+      return place ? [[each, place]] : [];
+    }),
+  );
 }
 
 /** Records the network with variants that the driver compiles: one that it refuses gives way to the next, with a note. */

@@ -44,7 +44,7 @@ export const noGradients: Wanted = { input: false, parameters: false };
 
 /**
  * Allocates and compiles nothing. The operations before `firstForward` re-lay the weights, those from `firstLoss` on are the loss,
- * those from `firstBackward` on the backward pass.
+ * those from `firstBackward` on the backward pass. `turnedWeights` are those that `sgd` can re-lay as well.
  * @throws RangeError for options that no network has
  */
 export function recordNetwork(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
@@ -80,7 +80,7 @@ export function recordNetwork(gpu: Gpu, architecture: Architecture, options: Net
   const reached = layers.slice(0, 1 + layers.findLastIndex(({ output }) => sourceTensors.has(output.tensor)));
   tapeForwardWeights(tape, layers, images, target);
   const turned = reached.filter((layer) => !done.has(layer));
-  if (backward) tapeTurnedWeights(tape, turned, images, target, gradients);
+  const turnedWeights = backward ? tapeTurnedWeights(tape, turned, images, target, gradients) : [];
   const kept = new Set([logitsTensor, ...sourceTensors]);
   const firstForward = tape.operations.length;
   if (few) tapeTaken(tape, inputTensor, volume(architecture.input), few);
@@ -97,7 +97,7 @@ export function recordNetwork(gpu: Gpu, architecture: Architecture, options: Net
     for (const { extent, gradientTensor } of sources) tapeTaken(tape, gradientTensor, volume(extent), few);
   if (backward) tapeBackward(tape, reached, images, target, gradients, sourceTensors, done);
   if (few && gradients.input) tapeGiven(tape, gradientOf(inputTensor), volume(architecture.input), few);
-  return { tape, sources, outside, firstForward, firstLoss, firstBackward };
+  return { tape, sources, outside, turnedWeights, firstForward, firstLoss, firstBackward };
 }
 
 function targetOf(gpu: Gpu, choices: Choices | undefined, denseStorage: DenseStorage): NetworkTarget {

@@ -2,18 +2,17 @@
  * Trains a network on a labelled image set, everything on the device: the images travel there once as bytes, a step
  * sends only the numbers of its images. The order of images and the first weights follow from the seed.
  */
-import { partOf, uniformUsage, type BufferPart, type DeviceMemory, type Gpu } from '../gpu/device.ts';
+import type { DeviceMemory, Gpu } from '../gpu/device.ts';
 import { Program, bind, run, type Dispatch } from '../gpu/program.ts';
 import type { Choices } from '../gpu/tuning.ts';
-import { sgd } from '../kernels/layers/sgd.ts';
 import { noImage, view, viewTable, type ImageView, type ViewShape } from '../kernels/image/view.ts';
 import { streams } from '../random/streams.ts';
 import { RandomStream } from '../random/threefry.ts';
 import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import type { Architecture } from './layer.ts';
 import { createNetwork, type Network } from './network.ts';
-import { layTogether, parameterBytes } from './parameter-buffers.ts';
 import { parameterShapes } from './parameter-shapes.ts';
+import { createUpdate } from './parameter-update.ts';
 import { weightName, type Parameters, type WeightTensor } from './parameters.ts';
 
 /** Labelled images as a trainer takes them. */
@@ -197,9 +196,11 @@ export async function createDescender(
   const { loss } = network;
   if (!loss) throw new Error('the network records no loss');
   const trained = new Map([...network.parameterGradients].filter(([name]) => frozen?.has(name) !== true));
-  const update = await updates(gpu, architecture, parameters, trained, made);
+  const update = await createUpdate(gpu, architecture, parameters, network, trained, made);
   const nothing = new Program([]);
   let steps = firstStep;
+  // Before the first step the parameters may have been written from outside.
+  let turned = false;
   const held = made.move();
   return {
     network,
@@ -210,73 +211,13 @@ export async function createDescender(
       if (network.dropoutKey) gpu.write(network.dropoutKey, Uint32Array.from(key));
       gpu.write(loss.targets, targets);
       gpu.write(update.rates, Float32Array.of(rate, momentum, decay, 0));
-      run(gpu, before, network.turnWeights, network.forward, loss.program, network.backward, update.program);
+      const turn = turned ? nothing : network.turnWeights;
+      turned = update.turns;
+      run(gpu, before, turn, network.forward, loss.program, network.backward, update.program);
     },
     async loss() {
       const values = new Float32Array(await gpu.read(loss.losses, 4 * batch));
       return values.reduce((sum, value) => sum + value, 0) / batch;
     },
   };
-}
-
-/** Tensors that lie side by side wherever they are, as a trained one's weights, velocities and gradients do. */
-interface Run {
-  readonly names: string[];
-  readonly weight: BufferPart;
-  readonly velocity: BufferPart;
-  readonly gradient: BufferPart;
-  /** Bytes up to the end of the last one. */
-  bytes: number;
-  /** Bytes before the first bias; undefined while there is none. */
-  firstBias: number | undefined;
-}
-
-const isBias = (name: string): boolean => name.endsWith('.bias');
-
-/** One dispatch for all that lies together; several where parameters are in several buffers, or some in between are frozen. */
-async function updates(
-  gpu: Gpu,
-  architecture: Architecture,
-  parameters: Parameters,
-  gradients: Parameters,
-  made: ResourceStack,
-) {
-  const sizes = new Map([...parameterBytes(gpu, architecture)].filter(([name]) => gradients.has(name)));
-  const velocities = layTogether(gpu, 'velocities', sizes, made);
-  const runs: Run[] = [];
-  for (const [name, velocity] of velocities) {
-    const [parameter, slope] = [parameters.get(name), gradients.get(name)];
-    if (!parameter || !slope) throw new Error(`no parameter ${name} to train`);
-    const places = { weight: partOf(parameter), velocity, gradient: partOf(slope) };
-    const last = runs.at(-1);
-    const distance = last && distanceOf(last, places);
-    const bias = isBias(name);
-    if (last && distance !== undefined && (bias || last.firstBias === undefined)) {
-      last.names.push(name);
-      last.bytes = distance + velocity.size;
-      if (bias) last.firstBias ??= distance;
-    } else runs.push({ ...places, names: [name], bytes: velocity.size, firstBias: bias ? 0 : undefined });
-  }
-  const rates = made.use(gpu.buffer('rates of this step', 16, uniformUsage));
-  const dispatches = runs.map(({ names, bytes, firstBias = bytes, ...places }) => {
-    const whole = ({ buffer, offset }: BufferPart) => ({ buffer, offset, size: bytes });
-    const [weight, velocity, gradient] = [places.weight, places.velocity, places.gradient].map(whole);
-    if (!weight || !velocity || !gradient) throw new Error('nothing to update');
-    const label = `${names.length > 1 ? `${String(names.length)} parameters from ` : ''}${names[0] ?? ''} update`;
-    const operands = { weight, velocity, gradient, step: rates };
-    return bind(gpu, label, sgd(bytes / 4, firstBias / 4), operands);
-  });
-  const named = [...velocities].map(([name, place]): [string, BufferPart] => [`velocity of ${name}`, place]);
-  return { program: new Program(await Promise.all(dispatches)), rates, velocities: new Map(named) };
-}
-
-type Places = Pick<Run, 'weight' | 'velocity' | 'gradient'>;
-
-/** Bytes from where a run begins to where the next tensor does, where they are the same in all three. */
-function distanceOf(run: Places, next: Places): number | undefined {
-  const distances = (['weight', 'velocity', 'gradient'] as const).map((kind) =>
-    run[kind].buffer === next[kind].buffer ? next[kind].offset - run[kind].offset : NaN,
-  );
-  const [distance = NaN] = distances;
-  return distances.every((each) => each === distance) ? distance : undefined;
 }

@@ -1,6 +1,7 @@
 /** Steps of training against the way back in doubles, for every kind of layer that CaffeNet has. */
 import { expect, test, vi } from 'vitest';
-import { Program } from '../../src/gpu/program.ts';
+import { partOf, type Gpu } from '../../src/gpu/device.ts';
+import { Program, run } from '../../src/gpu/program.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
 import { suitsDenseCrossEntropy } from '../../src/kernels/layers/dense-cross-entropy.ts';
 import { foldFactors, unfoldFactors } from '../../src/network/factors.ts';
@@ -10,7 +11,7 @@ import type { WeightTensor, Weights } from '../../src/network/parameters.ts';
 import { createDescender, initialWeights } from '../../src/network/trainer.ts';
 import { downloadParameters, uploadParameters } from '../../src/network/upload.ts';
 import { openTestGpu } from '../gpu.ts';
-import { expectClose, randomValues } from '../kernels/numbers.ts';
+import { expectClose, expectSame, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { referenceActivations } from './reference-network.ts';
 
@@ -177,16 +178,14 @@ test('dense weights stored as factors are trained as factors, and stay the produ
 });
 
 /** GPUs take longer to launch a kernel than to run it where layers are small. */
-test('a step of LeNet makes no more dispatches than it needs', async () => {
-  const gpu = await openTestGpu();
+/** Dispatches of a step of LeNet for 64 images by kind, the one that shows them left out. */
+async function dispatchesOfStep(gpu: Gpu): Promise<Record<string, number>> {
   const architecture = lenet();
-  using parameters = await uploadParameters(
-    gpu,
-    architecture,
-    initialWeights(architecture, 1),
-    'first weights',
-  );
+  const weights = initialWeights(architecture, 1);
+  using parameters = await uploadParameters(gpu, architecture, weights, 'first weights');
   using descender = await createDescender(gpu, architecture, parameters, { ...descent, batch: 64 }, 1);
+  // The first step lays the weights out for the backward pass, the others find them so.
+  descender.descend(new Uint32Array(64), 0.01);
   const encode = vi.spyOn(Program.prototype, 'encode');
   descender.descend(new Uint32Array(64), 0.01);
   await descender.loss();
@@ -198,14 +197,63 @@ test('a step of LeNet makes no more dispatches than it needs', async () => {
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
   encode.mockRestore();
+  return counts;
+}
+
+test('a step of LeNet makes no more dispatches than it needs', async () => {
+  const gpu = await openTestGpu();
   // The last layer, its unit's gradient and the loss are one kernel where that is faster.
   const fused = suitsDenseCrossEntropy(gpu);
-  expect(counts).toEqual({
-    'turn weights': fused ? 2 : 3,
-    forward: fused ? 4 : 5,
+  expect(await dispatchesOfStep(gpu)).toEqual({
+    forward: (gpu.adapter.kind === 'gpu' ? 4 : 5) - (fused ? 1 : 0),
     'cross-entropy': 1,
     'weight gradient': 4,
     'input gradient': fused ? 2 : 4,
     update: 1,
   });
+});
+
+test('on a GPU it makes twelve, the one that shows the images included', async () => {
+  const gpu = await openTestGpu();
+  const { adapter } = gpu;
+  Object.defineProperty(gpu, 'adapter', { value: { ...adapter, kind: 'gpu' } });
+  try {
+    const counts = await dispatchesOfStep(gpu);
+    expect(counts).toEqual({
+      forward: 3,
+      'cross-entropy': 1,
+      'weight gradient': 4,
+      'input gradient': 2,
+      update: 1,
+    });
+    expect(1 + Object.values(counts).reduce((sum, count) => sum + count)).toBe(12);
+  } finally {
+    Object.defineProperty(gpu, 'adapter', { value: adapter });
+  }
+});
+
+test('a step leaves the weights as the backward pass reads them as turning them anew would', async () => {
+  const gpu = await openTestGpu();
+  const architecture = lenet();
+  const weights = initialWeights(architecture, 3);
+  using parameters = await uploadParameters(gpu, architecture, weights, 'first weights');
+  using descender = await createDescender(gpu, architecture, parameters, { ...descent, batch: 8 }, 1);
+  const { network } = descender;
+  for (let step = 0; step < 3; step++) {
+    gpu.write(network.input, randomValues(28 * 28 * 8, step));
+    descender.descend(
+      Uint32Array.from({ length: 8 }, (_, image) => (image + step) % 10),
+      0.01,
+    );
+  }
+  expect([...network.turnedWeights.keys()].map(({ weight }) => weight)).toEqual(
+    expect.arrayContaining(['conv2.weight', 'ip1.weight']),
+  );
+  const [{ buffer }] = network.turnedWeights.values() as unknown as [{ buffer: GPUBuffer }];
+  const stepped = new Float32Array(await gpu.read(buffer, buffer.size));
+  const before = await gpu.read(partOf(parameters.get('ip1.weight')!).buffer, 4);
+  run(gpu, network.turnWeights);
+  expectSame(stepped, new Float32Array(await gpu.read(buffer, buffer.size)));
+  expect(stepped.some((value) => value !== 0)).toBe(true);
+  expect(new Float32Array(before)[0]).not.toBe(weights.get('conv1.weight')!.data[0]);
 });

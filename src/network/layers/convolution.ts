@@ -76,6 +76,15 @@ export const convolutionLayer: LayerDefinition<Convolution> = {
     const transposed = tape.tensor(turnedName(name), transposedWeightFloats(shape), !winograd);
     tape.add(`${name} turn weights`, transposeConvWeights(shape), { weights: weightName(name), transposed });
     if (winograd) tapeWinogradFilter(tape, `${name} input gradient`, winograd, transposed, zeroBias);
+    if (winograd || !gradientConvolution(shape)) return undefined;
+    const { groups, inChannels, outChannels, kernelHeight, kernelWidth } = shape;
+    return {
+      weight: weightName(name),
+      turned: transposed,
+      inputs: inChannels / groups,
+      taps: kernelHeight * kernelWidth,
+      outputs: outChannels / groups,
+    };
   },
   canStoreThroughPool: ({ batch, target, ...placed }) => !gradientWinograd(shapeOf(placed, batch), target),
   parameterGradients,

@@ -1,6 +1,7 @@
 /** What there is to know of a kind of layer: one value of this type per kind is all that the passes ask. */
 import type { BindingLimit, Target } from '../../kernels/tuning/variant.ts';
 import type { PoolShape } from '../../kernels/layers/max-pool.ts';
+import type { Turning } from '../../kernels/layers/sgd.ts';
 import type { Extent } from '../extent.ts';
 import type { Tape } from '../tape.ts';
 import type { DenseStorage, ParameterShape } from '../parameters.ts';
@@ -75,6 +76,13 @@ export interface BackwardStep<L extends NamedLayer> extends Step<L> {
   readonly pool?: PrecedingPool | undefined;
 }
 
+/** Weights as the backward pass reads them, in a tensor of their own. */
+export interface TurnedWeights extends Turning {
+  /** Tensors of both forms. */
+  readonly weight: string;
+  readonly turned: string;
+}
+
 /**
  * A kind of layer. What takes a layer is a method, no property with a function: only so does TypeScript take the definition of one
  * kind for one of any layer, which `definitionOf` makes use of.
@@ -112,8 +120,11 @@ export interface LayerDefinition<L extends NamedLayer> {
   /** Writes the output, whose tensor is declared. */
   forward(step: ForwardStep<L>): void;
 
-  /** Re-lays the weights for the gradient of the input. */
-  layBackwardWeights?(step: Step<L>): void;
+  /**
+   * Re-lays the weights for the gradient of the input.
+   * @returns what was done, where one operation was enough and `sgd` can do the same
+   */
+  layBackwardWeights?(step: Step<L>): TurnedWeights | undefined;
 
   /** Whether the kernel that writes the gradient of the input can store that of the input of a pool before it; default: never. */
   canStoreThroughPool?(step: Omit<Step<L>, 'tape'>): boolean;

@@ -11,7 +11,7 @@ import { transpose } from '../../kernels/matmul/transpose.ts';
 import { volume } from '../extent.ts';
 import { biasName, partName, pitch, slicesOf, storedWords, weightName } from '../parameters.ts';
 import { gradientOf, turnedName, zeroBias } from '../tensor-names.ts';
-import type { BackwardStep, ForwardStep, LayerDefinition, Step } from './definition.ts';
+import type { BackwardStep, ForwardStep, LayerDefinition, Step, TurnedWeights } from './definition.ts';
 
 /** A fully connected layer with bias: weights [outputs, inputs], of inputs flattened as channel, row, column. */
 export interface Dense {
@@ -54,7 +54,12 @@ function forward({ tape, layer, label, rectify, input, output, batch, target }: 
 }
 
 /** [depth, outputs] → [outputs, depth], both cut into slices of what is innermost. */
-function layBackwardWeights({ tape, layer: { name, outputs }, input, target }: Step<Dense>): void {
+function layBackwardWeights({
+  tape,
+  layer: { name, outputs },
+  input,
+  target,
+}: Step<Dense>): TurnedWeights | undefined {
   const depth = volume(input.extent);
   const packed = target.denseStorage === 'f16';
   const words = (values: number) => storedWords(values, true, target.denseStorage);
@@ -77,6 +82,12 @@ function layBackwardWeights({ tape, layer: { name, outputs }, input, target }: S
       });
     }
   }
+  const whole = [slicesOf(depth, outputs, target), slicesOf(outputs, depth, target)].every(
+    ({ length }) => length === 1,
+  );
+  if (!whole || packed) return undefined;
+  const [weight, turned] = [partName(weightName(name), 0), partName(turnedName(name), 0)];
+  return { weight, turned, inputs: depth, taps: 1, outputs };
 }
 
 function parameterGradients({ tape, layer, input, batch, target, upstream }: BackwardStep<Dense>): void {
