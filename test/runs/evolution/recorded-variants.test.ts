@@ -10,7 +10,7 @@ const recordOf = ({ files }: MemoryStorage) =>
 /** Prefers variants of other adapters, which the cost models do not. */
 async function tuneOtherwise({ choices = {} }: RunRecord): Promise<void> {
   const gpu = await openTestGpu();
-  const others: Record<string, string> = { conv2d: 'tap8x2', matmul: 'tile8x4' };
+  const others: Record<string, string> = { 'conv2d-max-pool': 'staged32x8', matmul: 'tile8x4' };
   gpu.tuning = {
     variantFor: (shape) => (shape in choices ? others[shape.split(' ')[0] ?? ''] : undefined),
   };
@@ -25,13 +25,13 @@ test('a run that is resumed after another tuning ends bit for bit as it would ha
   await tinyRun({ storage: parts, hooks: { shouldStop: () => true } });
   const before = recordOf(parts);
   expect(Object.keys(before.choices ?? {})).toEqual([
-    expect.stringMatching(/^conv2d batch=16 /),
+    expect.stringMatching(/^conv2d-max-pool batch=16 /),
     expect.stringMatching(/^matmul columns=16 /),
   ]);
   await tuneOtherwise(before);
   await tinyRun({ storage: tuned });
   expect(recordOf(tuned).variants).toMatchObject({
-    'conv1 forward': 'conv2d/tap8x2',
+    'conv1 forward, pool1': 'conv2d-max-pool/staged32x8',
     'ip1 forward': 'matmul/tile8x4',
   });
   await tinyRun({ storage: parts, resume: true });
@@ -45,11 +45,15 @@ test('a run whose kernels cannot be had again is refused, and left as it is', as
   const { choices = {}, variants, ...rest } = recordOf(storage);
   expect(rest).toHaveProperty('checksum');
   const gone = { ...choices, [Object.keys(choices)[0] ?? '']: 'gone8x8' };
-  const record = { ...rest, choices: gone, variants: { ...variants, 'conv1 forward': 'conv2d/gone8x8' } };
+  const record = {
+    ...rest,
+    choices: gone,
+    variants: { ...variants, 'conv1 forward, pool1': 'conv2d-max-pool/gone8x8' },
+  };
   await storage.write('run.json', JSON.stringify({ ...record, checksum: undefined }));
   const before = new Map(storage.files);
   await expect(tinyRun({ storage, resume: true })).rejects.toThrow(
-    /^run\.json has conv2d\/gone8x8 for conv1 forward, here it is conv2d\/.*start a new run$/,
+    /^run\.json has conv2d-max-pool\/gone8x8 for conv1 forward, pool1, here it is conv2d-max-pool\/.*start a new run$/,
   );
   expect(storage.files).toEqual(before);
 });
