@@ -20,18 +20,20 @@ const killed = [
   '0',
 ];
 
-/** Kills a run that saves beside its search, once it has come some generations further. */
+/** Kills a run that saves beside its search, once it has come some generations further, and past an elite whose picture there is. */
 async function kill(...more: string[]): Promise<void> {
   const child = start([...killed, '--out', at('run'), ...more]);
   const ending = ended(child);
   const saved = () => /"generations": (\d+)/.exec(readFileSync(at('run/checkpoint/state.json'), 'utf8'))?.[1];
   const before = existsSync(at('run/checkpoint/state.json')) ? Number(saved()) : 0;
+  const pictured = pictures().length;
   await vi.waitFor(
     () => {
       expect(existsSync(at('run/archive.json'))).toBe(true);
       expect(Number(saved())).toBeGreaterThan(before + 20);
+      if (pictured > 0) expect(pictures().length).toBeLessThan(pictured);
     },
-    { timeout: 90_000, interval: 20 },
+    { timeout: 200_000, interval: 20 },
   );
   if (pictures().length === 0)
     expect((await fool('report', ...device, at('run'))).err).toMatch(
