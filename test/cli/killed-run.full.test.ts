@@ -33,7 +33,7 @@ async function kill(...more: string[]): Promise<void> {
       expect(Number(saved())).toBeGreaterThan(before + 20);
       if (pictured > 0) expect(pictures().length).toBeLessThan(pictured);
     },
-    { timeout: 200_000, interval: 20 },
+    { timeout: 100_000, interval: 20 },
   );
   if (pictures().length === 0)
     expect((await fool('report', ...device, at('run'))).err).toMatch(
