@@ -2,7 +2,7 @@
 import { threeHalvesPower } from '../../random/fixed-math.ts';
 import { imagesPerElement } from '../batch-width.ts';
 import { compilingShare, gpuCost, wasteOf, type Target } from '../tuning/variant.ts';
-import { convFlops } from './conv-shape.ts';
+import { convFlops, type ConvShape } from './conv-shape.ts';
 import { depthOf, tileWidth, type Tiling } from './conv2d-tiling.ts';
 import { wayOf, type ConvVariant } from './conv2d-variants.ts';
 
@@ -25,11 +25,18 @@ function costOnGpu(variant: ConvVariant, tiling: Tiling): number {
 /** Operations a second of SwiftShader at cost 1. */
 const swiftshaderRate = 15e9;
 
-/** Three seconds for 1600 products that are unrolled, fitted to SwiftShader. */
+/**
+ * Cost of compiling so many products that are unrolled: three seconds for 1600, fitted to SwiftShader.
+ * @param shape of the convolution
+ */
+export function compilingCost(products: number, shape: ConvShape, target: Target): number {
+  const seconds = 3 * threeHalvesPower(products / 1600);
+  return compilingShare(seconds, convFlops(shape) / swiftshaderRate, target);
+}
+
 function compiling(variant: ConvVariant, tiling: Tiling, target: Target): number {
   if (variant.entryPoint === 'plain') return 0;
   const { kernel, batch, shape } = tiling;
   const tile = 4 * variant.rows * tileWidth(variant, tiling) * imagesPerElement(batch);
-  const seconds = 3 * threeHalvesPower((tile * kernel[1] * depthOf(variant, tiling)) / 1600);
-  return compilingShare(seconds, convFlops(shape) / swiftshaderRate, target);
+  return compilingCost(tile * kernel[1] * depthOf(variant, tiling), shape, target);
 }

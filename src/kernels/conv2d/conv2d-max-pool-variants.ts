@@ -1,9 +1,7 @@
 /** The variants of a convolution with a pool: their tiles and what they cost. */
 import type { Tile } from '../../wgsl/specialise.ts';
-import { threeHalvesPower } from '../../random/fixed-math.ts';
 import { elementsOf, imagesPerElement } from '../batch-width.ts';
 import {
-  compilingShare,
   gpuCost,
   plainCost,
   plainNeeds,
@@ -13,6 +11,7 @@ import {
   type Variant,
 } from '../tuning/variant.ts';
 import { convFlops, type ConvShape } from './conv-shape.ts';
+import { compilingCost } from './conv2d-cost.ts';
 
 /**
  * Side of the windows, whose sums an invocation holds all at a time: what the variants need is stated for it. Larger windows mostly
@@ -152,10 +151,9 @@ function costOfQuads(variant: ConvMaxPoolVariant, shape: ConvMaxPoolShape): numb
   return (beyond * tilesOfRow * (products + 10 * loads)) / useful;
 }
 
-/** Seconds that SwiftShader compiles what is unrolled, fitted to `conv2d`'s tiles. */
 function compiling(variant: ConvMaxPoolVariant, shape: ConvMaxPoolShape, target: Target): number {
   const { size, kernelWidth, batch } = shape;
   const pixels = windowsOfTile(variant, shape) * size;
   const unrolled = 4 * variant.rows * size * pixels * imagesPerElement(batch) * kernelWidth;
-  return compilingShare(3 * threeHalvesPower(unrolled / 1600), convFlops(shape) / 15e9, target);
+  return compilingCost(unrolled, shape, target);
 }

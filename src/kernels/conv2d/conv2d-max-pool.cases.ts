@@ -3,56 +3,28 @@
  * Cases: shapes whose windows fill the result or leave a row over, padding, strides, groups, few images.
  */
 import { atLeastOne, type Case, type FamilyCases, floats, given, randomFloats, unwritten } from '../case.ts';
-import { ceil4, type FamilyReference, type Operands, placeOf, type Reference, sizes } from '../reference.ts';
-import { biasFloats, convShape, inputFloats, weightFloats, type NamedConvShape } from './conv2d.cases.ts';
+import { type FamilyReference, type Operands, placeOf, type Reference, sizes } from '../reference.ts';
+import {
+  biasFloats,
+  convolutionSums,
+  convShape,
+  inputFloats,
+  weightFloats,
+  type NamedConvShape,
+} from './conv2d.cases.ts';
 import { conv2dMaxPool, conv2dMaxPoolFamily } from './conv2d-max-pool.ts';
 import { pooledExtent, type ConvMaxPoolShape } from './conv2d-max-pool-variants.ts';
 
 /** The sums of a window, row by row. */
 function sumsOf(operands: Operands) {
-  const { GROUPS, IN_CHANNELS, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, SIZE } = sizes(
+  const { OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, SIZE } = sizes(
     operands,
-    'GROUPS',
-    'IN_CHANNELS',
     'OUT_CHANNELS',
     'OUT_HEIGHT',
     'OUT_WIDTH',
     'SIZE',
   );
-  const { IN_HEIGHT, IN_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH } = sizes(
-    operands,
-    'IN_HEIGHT',
-    'IN_WIDTH',
-    'KERNEL_HEIGHT',
-    'KERNEL_WIDTH',
-  );
-  const { STRIDE_Y, STRIDE_X, PADDING_Y, PADDING_X } = sizes(
-    operands,
-    'STRIDE_Y',
-    'STRIDE_X',
-    'PADDING_Y',
-    'PADDING_X',
-  );
-  const [weights, bias, x] = [
-    operands.values('weights'),
-    operands.values('bias'),
-    operands.values('x'),
-  ] as const;
-  const batch = operands.length('y') / (GROUPS * OUT_CHANNELS * OUT_HEIGHT * OUT_WIDTH);
-  const pitch = ceil4(OUT_CHANNELS);
-  const sumAt = (group: number, output: number, row: number, column: number, image: number): number => {
-    let sum = bias(group * pitch + output);
-    for (let i = 0; i < IN_CHANNELS; i++)
-      for (let a = 0; a < KERNEL_HEIGHT; a++)
-        for (let b = 0; b < KERNEL_WIDTH; b++) {
-          const [y, z] = [row * STRIDE_Y + a - PADDING_Y, column * STRIDE_X + b - PADDING_X];
-          if (y < 0 || z < 0 || y >= IN_HEIGHT || z >= IN_WIDTH) continue;
-          const input = group * IN_CHANNELS + i;
-          const weight = weights(((input * KERNEL_HEIGHT + a) * KERNEL_WIDTH + b) * pitch + output);
-          sum += weight * x(((input * IN_HEIGHT + y) * IN_WIDTH + z) * batch + image);
-        }
-    return sum;
-  };
+  const { sumAt, batch } = convolutionSums(operands);
   const windowAt = (index: number): number[] => {
     const [group, output, row, column, image] = placeOf(index, OUT_CHANNELS, OUT_HEIGHT, OUT_WIDTH, batch);
     return Array.from({ length: SIZE * SIZE }, (_, place) => {

@@ -6,6 +6,7 @@ import { elementsOf, forImages, imagesPerElement } from '../batch-width.ts';
 import { launchOf, read, write, type KernelFamily, type LaunchOf } from '../family.ts';
 import { allowed, pick, type Target } from '../tuning/variant.ts';
 import { convBytes, convFlops, type ConvShape } from './conv-shape.ts';
+import { forwardConstants } from './conv2d.ts';
 import {
   conv2dMaxPoolVariants,
   costOf,
@@ -78,7 +79,8 @@ export function conv2dMaxPool(
   const cost = (candidate: ConvMaxPoolVariant) => costOf(candidate, shape, target);
   const { chosen, choice } = pick(family, shape, conv2dMaxPoolVariants, target, cost, variant);
   const { entryPoint, lanes } = chosen;
-  const constants = constantsOf(shape);
+  const [OUT_HEIGHT, OUT_WIDTH] = pooledExtent(shape);
+  const constants = { ...forwardConstants(shape), OUT_HEIGHT, OUT_WIDTH };
   return launchOf(conv2dMaxPoolFamily, entryPoint, {
     choice,
     variant: chosen.name,
@@ -106,24 +108,4 @@ function gridOf(variant: ConvMaxPoolVariant, shape: ConvMaxPoolShape): Workgroup
   const tiles = height * Math.ceil(width / windowsOfTile(variant, shape)) * elementsOf(shape.batch);
   const [x, y] = linearWorkgroups(tiles, variant.lanes);
   return [x, y, shape.groups * Math.ceil(channelQuads / variant.rows)];
-}
-
-function constantsOf(shape: ConvMaxPoolShape): Readonly<Record<string, number>> {
-  const [height, width] = pooledExtent(shape);
-  return {
-    GROUPS: shape.groups,
-    IN_CHANNELS: shape.inChannels / shape.groups,
-    OUT_CHANNELS: shape.outChannels / shape.groups,
-    IN_HEIGHT: shape.inHeight,
-    IN_WIDTH: shape.inWidth,
-    OUT_HEIGHT: height,
-    OUT_WIDTH: width,
-    KERNEL_HEIGHT: shape.kernelHeight,
-    KERNEL_WIDTH: shape.kernelWidth,
-    STRIDE_Y: shape.stride,
-    STRIDE_X: shape.stride,
-    PADDING_Y: shape.padding,
-    PADDING_X: shape.padding,
-    BATCH: elementsOf(shape.batch),
-  };
 }

@@ -39,8 +39,8 @@ export type ConvLaunch = LaunchOf<ConvFamily, keyof typeof convEntries>;
 
 /** Binds weights [in, height, width, out], bias [out], x [in, height, width, batch] and y [out, height, width, batch]. */
 export function conv2d(shape: ConvShape, target: Target, variant?: string): ConvLaunch {
-  const { kernelHeight, kernelWidth, stride, padding } = shape;
-  const constants = { ...forwardConstants(shape), PADDING_Y: padding, PADDING_X: padding };
+  const { kernelHeight, kernelWidth, stride } = shape;
+  const constants = forwardConstants(shape);
   const tiling: Tiling = {
     shape,
     constants,
@@ -85,7 +85,8 @@ function gridOf(variant: ConvVariant, tiling: Tiling): Workgroups {
   return [x, y, tiling.groups * Math.ceil(tiling.outputs / channels)];
 }
 
-function forwardConstants(shape: ConvShape) {
+/** What `shaders/lib/conv-shape.wgsl` takes of a convolution. */
+export function forwardConstants(shape: ConvShape) {
   return {
     GROUPS: shape.groups,
     IN_CHANNELS: shape.inChannels / shape.groups,
@@ -98,6 +99,8 @@ function forwardConstants(shape: ConvShape) {
     KERNEL_WIDTH: shape.kernelWidth,
     STRIDE_Y: shape.stride,
     STRIDE_X: shape.stride,
+    PADDING_Y: shape.padding,
+    PADDING_X: shape.padding,
     BATCH: elementsOf(shape.batch),
   };
 }
