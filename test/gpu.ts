@@ -43,6 +43,18 @@ export async function closeTestGpu(): Promise<void> {
   (await closing?.gpu.catch(() => undefined))?.close();
 }
 
+/** Has everything chosen as for a GPU until it is disposed of: its variants run on any adapter that allows them. */
+export function pretendGpu(gpu: Gpu): Disposable & { readonly gpu: Gpu } {
+  const { adapter } = gpu;
+  Object.defineProperty(gpu, 'adapter', { value: { ...adapter, kind: 'gpu' } });
+  return {
+    gpu,
+    [Symbol.dispose]() {
+      Object.defineProperty(gpu, 'adapter', { value: adapter });
+    },
+  };
+}
+
 /** What a result buffer holds before a test's kernel runs: a value that the kernel forgets to write shows up. */
 export const unwritten = NaN;
 

@@ -9,7 +9,7 @@ import { createNetwork } from '../../src/network/network.ts';
 import { recordNetwork, type NetworkOptions } from '../../src/network/record.ts';
 import { initialWeights } from '../../src/network/trainer.ts';
 import { uploadParameters } from '../../src/network/upload.ts';
-import { openTestGpu } from '../gpu.ts';
+import { openTestGpu, pretendGpu } from '../gpu.ts';
 import { expectClose, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { referenceLogits } from './reference-network.ts';
@@ -40,14 +40,13 @@ function labelsOf(gpu: Gpu, architecture: Architecture, options: NetworkOptions)
 
 describe.each(['own', 'gpu'] as const)('the variants for this adapter, or for a GPU: %s', (kind) => {
   let gpu: Gpu;
-  let adapter: Gpu['adapter'];
+  let pretended: Disposable | undefined;
   beforeAll(async () => {
     gpu = await openTestGpu();
-    adapter = gpu.adapter;
-    if (kind === 'gpu') Object.defineProperty(gpu, 'adapter', { value: { ...adapter, kind } });
+    if (kind === 'gpu') pretended = pretendGpu(gpu);
   });
   afterAll(() => {
-    Object.defineProperty(gpu, 'adapter', { value: adapter });
+    pretended?.[Symbol.dispose]();
   });
 
   test.each([{ images: 1 }, { images: 7 }] as const)(
@@ -94,23 +93,17 @@ describe.each(['own', 'gpu'] as const)('the variants for this adapter, or for a 
 });
 
 test('LeNet on a GPU takes four dispatches forward and five back to its input', async () => {
-  const gpu = await openTestGpu();
-  const { adapter } = gpu;
-  Object.defineProperty(gpu, 'adapter', { value: { ...adapter, kind: 'gpu' } });
-  try {
-    const options = { batch: 200, gradients: { input: true, parameters: false } };
-    expect(labelsOf(gpu, lenet(), options)).toEqual([
-      'conv1 forward, pool1',
-      'conv2 forward, pool2',
-      'ip1 forward, relu1',
-      'ip2 forward',
-      'ip2 input gradient',
-      'relu1 input gradient',
-      'ip1 input gradient, pool2',
-      'conv2 input gradient, pool1',
-      'conv1 input gradient',
-    ]);
-  } finally {
-    Object.defineProperty(gpu, 'adapter', { value: adapter });
-  }
+  using card = pretendGpu(await openTestGpu());
+  const options = { batch: 200, gradients: { input: true, parameters: false } };
+  expect(labelsOf(card.gpu, lenet(), options)).toEqual([
+    'conv1 forward, pool1',
+    'conv2 forward, pool2',
+    'ip1 forward, relu1',
+    'ip2 forward',
+    'ip2 input gradient',
+    'relu1 input gradient',
+    'ip1 input gradient, pool2',
+    'conv2 input gradient, pool1',
+    'conv1 input gradient',
+  ]);
 });
