@@ -93,7 +93,7 @@ describe('the memory plan', () => {
       // What the plan says of a small network is what the device is asked for.
       const small = thinned(caffenet(12), 8, 99);
       const allocated: number[] = [];
-      let parts = 0;
+      let parts: number;
       const createBuffer = gpu.device.createBuffer.bind(gpu.device);
       gpu.device.createBuffer = (descriptor) => {
         allocated.push(descriptor.size);
