@@ -1,6 +1,7 @@
 // Bundles the command line and the library; shaders travel as text.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 
 // `npm ci --omit=dev` runs this too, without the bundler and without a need for it.
@@ -43,6 +44,29 @@ function checkNeutral(entry, { outputs }, seen = new Set()) {
     if (!external) checkNeutral(path, { outputs }, seen);
   }
 }
+/** `import.meta.glob` of Vite, which the tests run on, as far as it is used: the default exports of files by a pattern. */
+const filesByPattern = {
+  name: 'files-by-pattern',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]kernels[\\/]cases\.ts$/ }, ({ path }) => {
+      const imports = [];
+      const call =
+        /import\.meta\.glob(?:<[^>]*>)?\('\.\/\*\/\*(\.[^*']+)', \{ eager: true, import: 'default' \}\)/g;
+      const contents = readFileSync(path, 'utf8').replace(call, (_, ending) => {
+        const found = readdirSync(dirname(path), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.split(sep).length === 2 && file.endsWith(ending))
+          .map((file) => `./${file.split(sep).join('/')}`);
+        const entries = found.sort().map((file) => {
+          imports.push(`import file${imports.length} from '${file}';`);
+          return `'${file}': file${imports.length - 1}`;
+        });
+        return `{ ${entries.join(', ')} }`;
+      });
+      if (imports.length === 0) throw new Error(`${path} lists no files`);
+      return { contents: `${imports.join('\n')}\n${contents}`, loader: 'ts' };
+    });
+  },
+};
 const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
 const common = {
   bundle: true,
@@ -53,6 +77,7 @@ const common = {
   define: { COMMIT_OF_BUILD: JSON.stringify(commit()) },
   logLevel: 'warning',
   external: packages,
+  plugins: [filesByPattern],
 };
 
 await build({

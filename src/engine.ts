@@ -48,15 +48,9 @@ export { Gallery } from './evolution/gallery.ts';
 export { createClassifier, type Classifier, type ClassifierOptions } from './model/classifier.ts';
 export type { Wanted } from './network/backward.ts';
 export { extents, volume, type Extent } from './network/layer.ts';
-export type { AdaptiveAveragePool } from './network/layers/adaptive-average-pool.ts';
-export type { Convolution } from './network/layers/convolution.ts';
-export type { Dense } from './network/layers/dense.ts';
+export type * from './network/layers/index.ts';
 export type { TurnedWeights } from './network/layers/definition.ts';
 export type { Turning } from './kernels/layers/sgd.ts';
-export type { Dropout } from './network/layers/dropout.ts';
-export type { Lrn } from './network/layers/lrn.ts';
-export type { MaxPool } from './network/layers/max-pool.ts';
-export type { Relu } from './network/layers/relu.ts';
 export {
   createNetwork,
   deviceBytes,

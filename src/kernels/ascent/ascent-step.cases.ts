@@ -122,7 +122,7 @@ const adam = (iteration: number): Case => ({
   tolerance: { atol: 1e-3, rtol: 1e-3 },
 });
 
-export const ascentStepCases: FamilyCases<typeof ascentStepFamily> = {
+const ascentStepCases: FamilyCases<typeof ascentStepFamily> = {
   family: ascentStepFamily,
   reference: ascentStepReference,
   cases: {
@@ -160,3 +160,5 @@ export const ascentStepCases: FamilyCases<typeof ascentStepFamily> = {
     adam: [adam(0), adam(1), adam(30)],
   },
 };
+
+export default ascentStepCases;

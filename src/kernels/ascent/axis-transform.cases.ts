@@ -31,7 +31,7 @@ const shapes = [
   ['more points than a tile has', 6, 45, 12],
 ] as const;
 
-export const axisTransformCases: FamilyCases<typeof axisTransformFamily> = {
+const axisTransformCases: FamilyCases<typeof axisTransformFamily> = {
   family: axisTransformFamily,
   reference: axisTransformReference,
   cases: {
@@ -48,3 +48,5 @@ export const axisTransformCases: FamilyCases<typeof axisTransformFamily> = {
     ),
   },
 };
+
+export default axisTransformCases;

@@ -38,8 +38,10 @@ const caseOf = (values: number, batch: number): Case => ({
   },
 });
 
-export const batchedDotCases: FamilyCases<typeof batchedDotFamily> = {
+const batchedDotCases: FamilyCases<typeof batchedDotFamily> = {
   family: batchedDotFamily,
   reference: batchedDotReference,
   cases: { main: [caseOf(1, 4), caseOf(255, 12), caseOf(256, 4), caseOf(10_001, 8)] },
 };
+
+export default batchedDotCases;

@@ -55,8 +55,10 @@ const cases = shapes.flatMap((shape, place) =>
   ),
 );
 
-export const blurCases: FamilyCases<typeof blurFamily> = {
+const blurCases: FamilyCases<typeof blurFamily> = {
   family: blurFamily,
   reference: blurReference,
   cases: { main: atLeastOne(cases) },
 };
+
+export default blurCases;

@@ -107,7 +107,7 @@ const cleared = ({ name, shape }: Named): Case => ({
   tolerance: exact,
 });
 
-export const clipSmallCases: FamilyCases<typeof clipSmallFamily> = {
+const clipSmallCases: FamilyCases<typeof clipSmallFamily> = {
   family: clipSmallFamily,
   reference: clipSmallReference,
   cases: {
@@ -122,3 +122,5 @@ export const clipSmallCases: FamilyCases<typeof clipSmallFamily> = {
     clear: atLeastOne(all.slice(0, 4).map(cleared)),
   },
 };
+
+export default clipSmallCases;

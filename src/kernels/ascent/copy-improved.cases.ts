@@ -38,7 +38,7 @@ const batch = 8;
 const best = new Float32Array(4 * batch).fill(2);
 best.set([0, 1, 1, 0, 0, 0, 0, 1], batch);
 
-export const copyImprovedCases: FamilyCases<typeof copyImprovedFamily> = {
+const copyImprovedCases: FamilyCases<typeof copyImprovedFamily> = {
   family: copyImprovedFamily,
   reference: copyImprovedReference,
   cases: {
@@ -64,3 +64,5 @@ export const copyImprovedCases: FamilyCases<typeof copyImprovedFamily> = {
     ],
   },
 };
+
+export default copyImprovedCases;

@@ -38,8 +38,10 @@ const casesOf = (kind: NoiseShape['kind']) =>
     })),
   );
 
-export const noiseCases: FamilyCases<typeof noiseFamily> = {
+const noiseCases: FamilyCases<typeof noiseFamily> = {
   family: noiseFamily,
   reference: noiseReference,
   cases: { uniform_noise: casesOf('uniform'), gaussian_noise: casesOf('gaussian') },
 };
+
+export default noiseCases;

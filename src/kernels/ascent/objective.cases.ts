@@ -131,7 +131,7 @@ const nameOf = ({ classes, batch, rescale }: ObjectiveShape) =>
   `${String(classes)} classes of ${String(batch)} images${rescale ? ', rescaled' : ''}`;
 const tolerance = { atol: 1e-4, rtol: 1e-4 };
 
-export const objectiveCases: FamilyCases<typeof objectiveFamily> = {
+const objectiveCases: FamilyCases<typeof objectiveFamily> = {
   family: objectiveFamily,
   reference: objectiveReference,
   cases: {
@@ -157,3 +157,5 @@ export const objectiveCases: FamilyCases<typeof objectiveFamily> = {
     ),
   },
 };
+
+export default objectiveCases;

@@ -140,7 +140,7 @@ function fallingSquares({ batch, radius }: BallShape) {
   );
 }
 
-export const projectBallCases: FamilyCases<typeof projectBallFamily> = {
+const projectBallCases: FamilyCases<typeof projectBallFamily> = {
   family: projectBallFamily,
   reference: projectBallReference,
   cases: {
@@ -193,3 +193,5 @@ export const projectBallCases: FamilyCases<typeof projectBallFamily> = {
     ),
   },
 };
+
+export default projectBallCases;

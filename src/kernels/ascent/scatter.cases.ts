@@ -35,8 +35,10 @@ function caseOf(count: number): Case {
   };
 }
 
-export const scatterCases: FamilyCases<typeof scatterFamily> = {
+const scatterCases: FamilyCases<typeof scatterFamily> = {
   family: scatterFamily,
   reference: scatterReference,
   cases: { main: [caseOf(5), caseOf(300)] },
 };
+
+export default scatterCases;

@@ -39,7 +39,7 @@ const shapes = [
   { channels: 1, waves: 35, batch: 12 },
 ];
 
-export const spectrumCases: FamilyCases<typeof spectrumFamily> = {
+const spectrumCases: FamilyCases<typeof spectrumFamily> = {
   family: spectrumFamily,
   reference: spectrumReference,
   cases: {
@@ -60,3 +60,5 @@ export const spectrumCases: FamilyCases<typeof spectrumFamily> = {
     ),
   },
 };
+
+export default spectrumCases;

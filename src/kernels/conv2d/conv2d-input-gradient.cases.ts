@@ -93,7 +93,7 @@ const pooledShapes = shapes.filter(([name]) =>
   ['padding 2, groups 2', 'stride 2, height and width differ', 'a single image, 13 columns'].includes(name),
 );
 
-export const conv2dInputGradientCases: FamilyCases<
+const conv2dInputGradientCases: FamilyCases<
   typeof conv2dInputGradientFamily,
   'variants' | 'transpose_weights'
 > = {
@@ -104,3 +104,5 @@ export const conv2dInputGradientCases: FamilyCases<
     variants: atLeastOne([...shapes.map(gradient), ...pooledShapes.map(throughPoolOf)]),
   },
 };
+
+export default conv2dInputGradientCases;

@@ -107,8 +107,10 @@ function overflowing(): Case {
   };
 }
 
-export const conv2dMaxPoolCases: FamilyCases<typeof conv2dMaxPoolFamily> = {
+const conv2dMaxPoolCases: FamilyCases<typeof conv2dMaxPoolFamily> = {
   family: conv2dMaxPoolFamily,
   reference: conv2dMaxPoolReference,
   cases: { variants: atLeastOne([...shapes.map(caseOf), overflowing()]) },
 };
+
+export default conv2dMaxPoolCases;

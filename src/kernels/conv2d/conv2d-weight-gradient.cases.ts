@@ -82,7 +82,7 @@ export const conv2dWeightGradientReference = {
   },
 } satisfies FamilyReference;
 
-export const conv2dWeightGradientCases: FamilyCases<typeof conv2dWeightGradientFamily> = {
+const conv2dWeightGradientCases: FamilyCases<typeof conv2dWeightGradientFamily> = {
   family: conv2dWeightGradientFamily,
   reference: conv2dWeightGradientReference,
   cases: {
@@ -102,3 +102,5 @@ export const conv2dWeightGradientCases: FamilyCases<typeof conv2dWeightGradientF
     ),
   },
 };
+
+export default conv2dWeightGradientCases;

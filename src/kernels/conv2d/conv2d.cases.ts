@@ -183,7 +183,7 @@ export const rectifiedShapes = [...convShapes, ...fewImagesShapes].filter(([name
   ['padding 1', 'a single image, 13 columns'].includes(name),
 );
 
-export const conv2dCases: FamilyCases<typeof conv2dFamily> = {
+const conv2dCases: FamilyCases<typeof conv2dFamily> = {
   family: conv2dFamily,
   reference: conv2dReference,
   cases: {
@@ -193,3 +193,5 @@ export const conv2dCases: FamilyCases<typeof conv2dFamily> = {
     ]),
   },
 };
+
+export default conv2dCases;

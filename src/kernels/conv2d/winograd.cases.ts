@@ -221,7 +221,7 @@ const outputOf = (shape: WinogradShape) => ({
   y: unwritten(outputFloats(shape.convolution)),
 });
 
-export const winogradCases: FamilyCases<typeof winogradFamily> = {
+const winogradCases: FamilyCases<typeof winogradFamily> = {
   family: winogradFamily,
   reference: winogradReference,
   cases: {
@@ -243,3 +243,5 @@ export const winogradCases: FamilyCases<typeof winogradFamily> = {
     ],
   },
 };
+
+export default winogradCases;

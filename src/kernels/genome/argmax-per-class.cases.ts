@@ -61,7 +61,7 @@ function lostOdds(): Float32Array<ArrayBuffer> {
   return odds;
 }
 
-export const argmaxPerClassCases: FamilyCases<typeof argmaxPerClassFamily> = {
+const argmaxPerClassCases: FamilyCases<typeof argmaxPerClassFamily> = {
   family: argmaxPerClassFamily,
   reference: argmaxPerClassReference,
   cases: {
@@ -89,3 +89,5 @@ export const argmaxPerClassCases: FamilyCases<typeof argmaxPerClassFamily> = {
     ]),
   },
 };
+
+export default argmaxPerClassCases;

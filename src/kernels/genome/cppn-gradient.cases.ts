@@ -166,7 +166,7 @@ function added(shape: Sizes, edges: number): Case {
 const gray = { batch: 4, channels: 1, height: 5, width: 7, reverseChannels: false };
 const colour = { batch: 4, channels: 3, height: 9, width: 7, reverseChannels: false };
 
-export const cppnGradientCases: FamilyCases<typeof cppnGradientFamily, 'variants' | 'add'> = {
+const cppnGradientCases: FamilyCases<typeof cppnGradientFamily, 'variants' | 'add'> = {
   family: cppnGradientFamily,
   reference: cppnGradientReference,
   cases: {
@@ -181,3 +181,5 @@ export const cppnGradientCases: FamilyCases<typeof cppnGradientFamily, 'variants
     add: [added(gray, 12), added({ ...gray, batch: 40, height: 70, width: 70 }, 5)],
   },
 };
+
+export default cppnGradientCases;

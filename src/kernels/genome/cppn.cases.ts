@@ -165,7 +165,7 @@ function caseOf(name: string, shape: Omit<CppnShape, 'slots'>, nodes: number): C
   };
 }
 
-export const cppnCases: FamilyCases<typeof cppnFamily, 'variants'> = {
+const cppnCases: FamilyCases<typeof cppnFamily, 'variants'> = {
   family: cppnFamily,
   reference: cppnReference,
   cases: {
@@ -178,3 +178,5 @@ export const cppnCases: FamilyCases<typeof cppnFamily, 'variants'> = {
     ],
   },
 };
+
+export default cppnCases;

@@ -102,7 +102,7 @@ function genes(shape: DirectShape) {
   return given(all.map((gene, at) => (odd && at % pitch === pitch - 1 ? 0 : gene)));
 }
 
-export const directCases: FamilyCases<typeof directFamily> = {
+const directCases: FamilyCases<typeof directFamily> = {
   family: directFamily,
   reference: directReference,
   cases: {
@@ -138,3 +138,5 @@ export const directCases: FamilyCases<typeof directFamily> = {
     ),
   },
 };
+
+export default directCases;

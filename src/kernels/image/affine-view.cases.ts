@@ -181,8 +181,10 @@ const adjoint = ({ name, kind, shape }: (typeof all)[number]): Case => ({
   tolerance: { atol: 5e-5, rtol: 5e-5 },
 });
 
-export const affineViewCases: FamilyCases<typeof affineViewFamily> = {
+const affineViewCases: FamilyCases<typeof affineViewFamily> = {
   family: affineViewFamily,
   reference: affineViewReference,
   cases: { forward: atLeastOne(all.map(forward)), adjoint: atLeastOne(all.map(adjoint)) },
 };
+
+export default affineViewCases;

@@ -50,7 +50,7 @@ const hues = Uint8Array.from({ length: 3 * 256 }, (_, index) => {
   return [pixel, (pixel * 37) % 256, 255][Math.floor(index / 256)] ?? 0;
 });
 
-export const colourCases: FamilyCases<typeof colourFamily> = {
+const colourCases: FamilyCases<typeof colourFamily> = {
   family: colourFamily,
   reference: colourReference,
   cases: {
@@ -65,3 +65,5 @@ export const colourCases: FamilyCases<typeof colourFamily> = {
     ],
   },
 };
+
+export default colourCases;

@@ -68,7 +68,7 @@ const mean = (shape: QuantiseShape) => randomFloats(values(shape), 2, 100).map((
 const shiftsOf = ({ batch }: QuantiseShape) =>
   Float32Array.from({ length: batch }, (_, image) => [0.5, 0.25, 0, -1][image % 4] ?? 0);
 
-export const quantiseCases: FamilyCases<typeof quantiseFamily> = {
+const quantiseCases: FamilyCases<typeof quantiseFamily> = {
   family: quantiseFamily,
   reference: quantiseReference,
   cases: {
@@ -100,3 +100,5 @@ export const quantiseCases: FamilyCases<typeof quantiseFamily> = {
     ),
   },
 };
+
+export default quantiseCases;

@@ -134,7 +134,7 @@ const noisy = [0, 1].map((key): ImageView => ({
   key: [7, key],
 }));
 
-export const viewCases: FamilyCases<typeof viewFamily> = {
+const viewCases: FamilyCases<typeof viewFamily> = {
   family: viewFamily,
   reference: viewReference,
   cases: {
@@ -168,3 +168,5 @@ export const viewCases: FamilyCases<typeof viewFamily> = {
     ]),
   },
 };
+
+export default viewCases;

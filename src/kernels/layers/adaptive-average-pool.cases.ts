@@ -92,7 +92,7 @@ const inputs = ({ channels, inHeight, inWidth, batch }: AdaptivePoolShape) =>
 const outputs = ({ channels, outHeight, outWidth, batch }: AdaptivePoolShape) =>
   channels * outHeight * outWidth * batch;
 
-export const adaptiveAveragePoolCases: FamilyCases<typeof adaptiveAveragePoolFamily> = {
+const adaptiveAveragePoolCases: FamilyCases<typeof adaptiveAveragePoolFamily> = {
   family: adaptiveAveragePoolFamily,
   reference: adaptiveAveragePoolReference,
   cases: {
@@ -112,3 +112,5 @@ export const adaptiveAveragePoolCases: FamilyCases<typeof adaptiveAveragePoolFam
     ),
   },
 };
+
+export default adaptiveAveragePoolCases;

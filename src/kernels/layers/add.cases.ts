@@ -24,8 +24,10 @@ const caseOf = (values: number): Case => ({
   operands: { a: floats(values), b: floats(values) },
 });
 
-export const addCases: FamilyCases<typeof addFamily> = {
+const addCases: FamilyCases<typeof addFamily> = {
   family: addFamily,
   reference: addReference,
   cases: { main: [caseOf(4), caseOf(5), caseOf(260)] },
 };
+
+export default addCases;

@@ -42,7 +42,7 @@ const shapes = [
 ] as const;
 const nameOf = (values: number, images: number) => `${String(values)} values, images ${String(images)}`;
 
-export const compactBatchCases: FamilyCases<typeof compactBatchFamily> = {
+const compactBatchCases: FamilyCases<typeof compactBatchFamily> = {
   family: compactBatchFamily,
   reference: compactBatchReference,
   cases: {
@@ -64,3 +64,5 @@ export const compactBatchCases: FamilyCases<typeof compactBatchFamily> = {
     ),
   },
 };
+
+export default compactBatchCases;

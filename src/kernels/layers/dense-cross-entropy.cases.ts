@@ -85,7 +85,7 @@ const shapes: readonly (readonly [name: string, shape: DenseCrossEntropyShape])[
   ],
 ];
 
-export const denseCrossEntropyCases: FamilyCases<typeof denseCrossEntropyFamily> = {
+const denseCrossEntropyCases: FamilyCases<typeof denseCrossEntropyFamily> = {
   family: denseCrossEntropyFamily,
   reference: denseCrossEntropyReference,
   cases: {
@@ -112,3 +112,5 @@ export const denseCrossEntropyCases: FamilyCases<typeof denseCrossEntropyFamily>
     ),
   },
 };
+
+export default denseCrossEntropyCases;

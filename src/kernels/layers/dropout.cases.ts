@@ -34,8 +34,10 @@ const caseOf = (values: number, rate: number, layer: number): Case => ({
   },
 });
 
-export const dropoutCases: FamilyCases<typeof dropoutFamily> = {
+const dropoutCases: FamilyCases<typeof dropoutFamily> = {
   family: dropoutFamily,
   reference: dropoutReference,
   cases: { main: [caseOf(4, 0, 0), caseOf(1000, 0.5, 7), caseOf(1000, 0.25, 1), caseOf(260, 0.9, 0)] },
 };
+
+export default dropoutCases;

@@ -66,7 +66,7 @@ export const lrnShapes: readonly (readonly [name: string, shape: LrnShape])[] = 
 
 const floatsOf = ({ channels, plane }: LrnShape) => channels * plane;
 
-export const lrnCases: FamilyCases<typeof lrnFamily> = {
+const lrnCases: FamilyCases<typeof lrnFamily> = {
   family: lrnFamily,
   reference: lrnReference,
   cases: {
@@ -86,3 +86,5 @@ export const lrnCases: FamilyCases<typeof lrnFamily> = {
     ),
   },
 };
+
+export default lrnCases;

@@ -168,7 +168,7 @@ const gradientCase = ([name, shape]: (typeof poolShapes)[number]): Case => ({
 const isApart = ([, shape]: (typeof poolShapes)[number]) =>
   maxPoolInputGradient(shape).kernel.entryPoint === 'apart_gradient';
 
-export const maxPoolCases: FamilyCases<typeof maxPoolFamily> = {
+const maxPoolCases: FamilyCases<typeof maxPoolFamily> = {
   family: maxPoolFamily,
   reference: maxPoolReference,
   cases: {
@@ -177,3 +177,5 @@ export const maxPoolCases: FamilyCases<typeof maxPoolFamily> = {
     apart_gradient: atLeastOne(poolShapes.filter(isApart).map(gradientCase)),
   },
 };
+
+export default maxPoolCases;

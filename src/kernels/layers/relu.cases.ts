@@ -31,7 +31,7 @@ export const reluReference = {
 
 const lengths = [4, 5, 131, 252, 260];
 
-export const reluCases: FamilyCases<typeof reluFamily> = {
+const reluCases: FamilyCases<typeof reluFamily> = {
   family: reluFamily,
   reference: reluReference,
   cases: {
@@ -53,3 +53,5 @@ export const reluCases: FamilyCases<typeof reluFamily> = {
     ),
   },
 };
+
+export default reluCases;

@@ -81,8 +81,10 @@ const caseOf = (values: number, firstBias?: number): Case => ({
   },
 });
 
-export const sgdCases: FamilyCases<typeof sgdFamily> = {
+const sgdCases: FamilyCases<typeof sgdFamily> = {
   family: sgdFamily,
   reference: sgdReference,
   cases: { main: [caseOf(4), caseOf(260), caseOf(260, 192), caseOf(8, 0)], turning: [turningCase()] },
 };
+
+export default sgdCases;

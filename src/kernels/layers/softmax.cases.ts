@@ -112,7 +112,7 @@ const confidences = [
   ['a thousand classes', { classes: 1000, batch: 8, images: 6, views: 1, allImages: 6 }, 0],
 ] as const;
 
-export const softmaxCases: FamilyCases<typeof softmaxFamily> = {
+const softmaxCases: FamilyCases<typeof softmaxFamily> = {
   family: softmaxFamily,
   reference: softmaxReference,
   cases: {
@@ -143,3 +143,5 @@ export const softmaxCases: FamilyCases<typeof softmaxFamily> = {
     ],
   },
 };
+
+export default softmaxCases;

@@ -120,7 +120,7 @@ const pooledMatmulShapes: readonly NamedMatmulShape[] = [
   named({ rows: 6, columns: 1, depth: 33, images: 1 }),
 ];
 
-export const matmulCases: FamilyCases<typeof matmulFamily> = {
+const matmulCases: FamilyCases<typeof matmulFamily> = {
   family: matmulFamily,
   reference: matmulReference,
   cases: {
@@ -132,3 +132,5 @@ export const matmulCases: FamilyCases<typeof matmulFamily> = {
     ]),
   },
 };
+
+export default matmulCases;

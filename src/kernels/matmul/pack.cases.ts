@@ -21,8 +21,10 @@ const caseOf = (values: number): Case => ({
   tolerance: { atol: 2 ** -14, rtol: 2 ** -10 },
 });
 
-export const packCases: FamilyCases<typeof packFamily> = {
+const packCases: FamilyCases<typeof packFamily> = {
   family: packFamily,
   reference: packReference,
   cases: { main: [caseOf(4), caseOf(400)] },
 };
+
+export default packCases;

@@ -42,7 +42,7 @@ const caseOf = (rows: number, columns: number, packed: boolean): Case => {
   };
 };
 
-export const transposeCases: FamilyCases<typeof transposeFamily> = {
+const transposeCases: FamilyCases<typeof transposeFamily> = {
   family: transposeFamily,
   reference: transposeReference,
   cases: {
@@ -51,3 +51,5 @@ export const transposeCases: FamilyCases<typeof transposeFamily> = {
     ),
   },
 };
+
+export default transposeCases;

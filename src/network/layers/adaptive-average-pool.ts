@@ -15,6 +15,10 @@ export interface AdaptiveAveragePool {
 }
 
 export const adaptiveAveragePoolLayer: LayerDefinition<AdaptiveAveragePool> = {
+  examples: [
+    { kind: 'adaptive-average-pool', name: 'overlapping', side: 4 },
+    { kind: 'adaptive-average-pool', name: 'whole', side: 1 },
+  ],
   settings: ({ side }) => `to ${square(side)}`,
   outputExtent: ({ side }, [channels]) => [channels, side, side],
   changesNothing: ({ side }, [, height, width]) => side === height && side === width,

@@ -88,6 +88,9 @@ export interface TurnedWeights extends Turning {
  * kind for one of any layer, which `definitionOf` makes use of.
  */
 export interface LayerDefinition<L extends NamedLayer> {
+  /** Layers of an input of [4, 7, 6] values with whatever the kind may be asked for, by which the tests try it. */
+  readonly examples: readonly L[];
+
   /** The layer's settings in words, e.g. `20 of 5 × 5`; empty where it has none. */
   settings(layer: L): string;
 

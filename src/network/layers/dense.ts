@@ -21,6 +21,7 @@ export interface Dense {
 }
 
 export const denseLayer: LayerDefinition<Dense> = {
+  examples: [{ kind: 'dense', name: 'dense', outputs: 5 }],
   settings: ({ outputs }) => `${String(outputs)} outputs`,
   outputExtent: ({ outputs }) => [outputs, 1, 1],
   parameters({ name, outputs }, input) {

@@ -13,6 +13,7 @@ export interface Dropout {
 }
 
 export const dropoutLayer: LayerDefinition<Dropout> = {
+  examples: [{ kind: 'dropout', name: 'drop', rate: 0.5 }],
   settings: ({ rate }) => `${String(100 * rate)} % in training`,
   outputExtent: (_, input) => input,
   trainingOnly: true,

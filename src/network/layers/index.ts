@@ -8,9 +8,12 @@ import { lrnLayer, type Lrn } from './lrn.ts';
 import { maxPoolLayer, type MaxPool } from './max-pool.ts';
 import { reluLayer, type Relu } from './relu.ts';
 
+export type { AdaptiveAveragePool, Convolution, Dense, Dropout, Lrn, MaxPool, Relu };
+
 /** A layer of any kind, told apart by `kind`. */
 export type Layer = Convolution | MaxPool | AdaptiveAveragePool | Lrn | Relu | Dropout | Dense;
 
+/** @hidden from the documentation of the engine, which takes this file's types. */
 export const layerDefinitions = {
   convolution: convolutionLayer,
   'max-pool': maxPoolLayer,
@@ -21,5 +24,8 @@ export const layerDefinitions = {
   dense: denseLayer,
 } satisfies { readonly [K in Layer['kind']]: LayerDefinition<Extract<Layer, { kind: K }>> };
 
-/** What there is to know of a layer's kind; to be asked about this layer alone. */
+/**
+ * What there is to know of a layer's kind; to be asked about this layer alone.
+ * @hidden
+ */
 export const definitionOf = ({ kind }: Layer): LayerDefinition<Layer> => layerDefinitions[kind];

@@ -14,6 +14,10 @@ export interface Lrn {
 }
 
 export const lrnLayer: LayerDefinition<Lrn> = {
+  examples: [
+    { kind: 'lrn', name: 'as Caffe has it', size: 5, alpha: 0.5, beta: 0.75, k: 1 },
+    { kind: 'lrn', name: 'of three', size: 3, alpha: 0.9, beta: 0.5, k: 0.7 },
+  ],
   settings: ({ size, alpha, beta, k }) =>
     `over ${String(size)} channels, α ${String(alpha)}, β ${String(beta)}, k ${String(k)}`,
   outputExtent: (_, input) => input,

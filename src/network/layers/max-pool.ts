@@ -22,6 +22,10 @@ export interface MaxPool {
 }
 
 export const maxPoolLayer: LayerDefinition<MaxPool> = {
+  examples: [
+    { kind: 'max-pool', name: 'clipped', size: 3, stride: 2, rounding: 'up' },
+    { kind: 'max-pool', name: 'apart', size: 2, stride: 3, rounding: 'down' },
+  ],
   settings: ({ size, stride, rounding }) => `${square(size)}, stride ${String(stride)}, rounded ${rounding}`,
   outputExtent({ size, stride, rounding }, [channels, height, width]) {
     const round = rounding === 'up' ? Math.ceil : Math.floor;

@@ -10,6 +10,7 @@ export interface Relu {
 }
 
 export const reluLayer: LayerDefinition<Relu> = {
+  examples: [{ kind: 'relu', name: 'relu' }],
   settings: () => '',
   outputExtent: (_, input) => input,
   forward({ tape, label, input, output, batch }) {

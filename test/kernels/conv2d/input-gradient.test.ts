@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { ConvShape } from '../../../src/kernels/conv2d/conv-shape.ts';
 import { inputGradientBiasFloats } from '../../../src/kernels/conv2d/conv2d-input-gradient.ts';
-import { conv2dInputGradientCases } from '../../../src/kernels/conv2d/conv2d-input-gradient.cases.ts';
+import conv2dInputGradientCases from '../../../src/kernels/conv2d/conv2d-input-gradient.cases.ts';
 import { conv2dInputGradientReference } from '../../../src/kernels/conv2d/conv2d-input-gradient.cases.ts';
 import {
   convShapes,
