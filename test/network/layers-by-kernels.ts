@@ -6,7 +6,7 @@ import { definitionOf } from '../../src/network/layers/index.ts';
 import { biasName, packWeight, unpackWeight, weightName } from '../../src/network/parameters.ts';
 import { Tape, type Operand, type Operation } from '../../src/network/tape.ts';
 import { gradientOf, zeroBias } from '../../src/network/tensor-names.ts';
-import type { Passage, ReferenceLayer, ReturnPassage } from './reference-layers.ts';
+import type { Passage, ReferenceLayer, ReturnPassage } from './reference-layer.ts';
 
 /** The value of a tensor at an index. */
 type Element = (index: number) => number;
