@@ -64,6 +64,8 @@ export interface Case {
   readonly operands: Readonly<Record<string, Operand>>;
   /** Default: `ofSums`. */
   readonly tolerance?: Tolerance;
+  /** Drivers that run on the CPU compile it for seconds: `npm test` leaves it to the full run. */
+  readonly compilesLong?: boolean;
 }
 
 /** What is tried of a family: its variants, all by the same cases, or each of its entry points. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/node/image-file.ts';
 import { ended, fool, start } from './fool.ts';
+import { full } from '../support/full.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fool-experiments-'));
 const at = (name: string) => join(root, name);
@@ -67,7 +68,7 @@ describe('an experiment', () => {
     expect(page).toContain('runs 2 (paper: 10)');
   });
 
-  it('interrupted and resumed is the one that was not', async () => {
+  it.runIf(full)('interrupted and resumed is the one that was not', async () => {
     const folder = at('cut');
     const child = start([...miniature, '--out', folder]);
     const ending = ended(child);

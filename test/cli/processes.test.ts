@@ -66,7 +66,7 @@ describe('a process', () => {
     [['--version'], new RegExp(`^${version.replaceAll('.', '\\.')}\n$`)],
   ];
   // These take long, and are tried within this process by tests of their own.
-  const slow = ['ascend', 'train', 'evaluate', 'import'];
+  const slow = ['ascend', 'train', 'evaluate', 'import', 'verify', 'report'];
   const quick = cases.filter(([[name = '']]) => !slow.includes(name));
 
   it.each(covering(cases, quick))(
@@ -92,7 +92,16 @@ describe('a command line within a process', () => {
     const written = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
     const listeners = () => ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal));
     const before = listeners();
-    const ran = await fool('ascend', ...device, '--class', '3', '--steps', '1', '--out', at('within'));
+    const ran = await fool(
+      'evolve',
+      ...device,
+      '--generations',
+      '1',
+      '--population',
+      '4',
+      '--out',
+      at('within'),
+    );
     expect(ran.code).toBe(0);
     expect(readdirSync(at('within'))).toContain('report.html');
     expect((await fool('classify', ...device, at('nowhere.png'))).code).toBe(1);

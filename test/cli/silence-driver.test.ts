@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { full } from '../support/full.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easily-fooled-chatter-'));
 const warning = /Warning: vkCreateInstance/;
@@ -55,18 +56,18 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
       expect((JSON.parse(json) as { driverWords: string[] }).driverWords.join('\n')).toMatch(warning);
     });
 
-    it('is there for who asks for it with FOOL_DEBUG', () => {
+    it.runIf(full)('is there for who asks for it with FOOL_DEBUG', () => {
       const { err } = shell('fool doctor --adapter auto 2>&1 >/dev/null | cat >"$ERR"', { FOOL_DEBUG: '1' });
       expect(err).toMatch(warning);
     });
 
-    it('leaves a file as it is, and standard output in the same file whole', () => {
+    it.runIf(full)('leaves a file as it is, and standard output in the same file whole', () => {
       const { err } = shell('{ echo before; fool doctor --adapter auto; echo after; } >"$ERR" 2>&1');
       expect(err).toMatch(/^before\n/);
       expect(err).toMatch(/models: .*\nafter\n$/);
     });
 
-    it('does no harm where standard error is closed or nobody reads it', () => {
+    it.runIf(full)('does no harm where standard error is closed or nobody reads it', () => {
       expect(shell('fool doctor --adapter auto 2>&-').status).toBe(0);
       expect(
         shell(

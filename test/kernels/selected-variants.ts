@@ -56,6 +56,7 @@ export type Selected = readonly [one: Case, variant: string | undefined];
 export function selectedVariants(gpu: Gpu, family: string, cases: readonly Case[]): Selected[] {
   const covering = coverings[family] && new Set(coverings[family]);
   return cases.flatMap((one, place): Selected[] => {
+    if (one.compilesLong && !full) return [];
     const { choice } = one.launch(gpu);
     if (!choice) return [[one, undefined]];
     return choice.allowed

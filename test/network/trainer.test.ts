@@ -1,6 +1,7 @@
 /** Steps of training against the way back in doubles, for every kind of layer that CaffeNet has. */
 import { expect, test, vi } from 'vitest';
-import { partOf, type Gpu } from '../../src/gpu/device.ts';
+import { StubDevice, stubAdapter } from '../../bench/orchestrator/stub-device.ts';
+import { Gpu, partOf } from '../../src/gpu/device.ts';
 import { Program, run } from '../../src/gpu/program.ts';
 import { lenet } from '../../src/model/architectures/lenet.ts';
 import { suitsDenseCrossEntropy } from '../../src/kernels/layers/dense-cross-entropy.ts';
@@ -10,7 +11,7 @@ import { parameterShapes } from '../../src/network/parameter-shapes.ts';
 import type { WeightTensor, Weights } from '../../src/network/parameters.ts';
 import { createDescender, initialWeights } from '../../src/network/trainer.ts';
 import { downloadParameters, uploadParameters } from '../../src/network/upload.ts';
-import { openTestGpu, pretendGpu } from '../gpu.ts';
+import { openTestGpu } from '../gpu.ts';
 import { expectClose, expectSame, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
 import { referenceActivations } from './reference-network.ts';
@@ -177,7 +178,6 @@ test('dense weights stored as factors are trained as factors, and stay the produ
   }
 });
 
-/** GPUs take longer to launch a kernel than to run it where layers are small. */
 /** Dispatches of a step of LeNet for 64 images by kind, the one that shows them left out. */
 async function dispatchesOfStep(gpu: Gpu): Promise<Record<string, number>> {
   const architecture = lenet();
@@ -214,8 +214,8 @@ test('a step of LeNet makes no more dispatches than it needs', async () => {
 });
 
 test('on a GPU it makes twelve, the one that shows the images included', async () => {
-  using card = pretendGpu(await openTestGpu());
-  const counts = await dispatchesOfStep(card.gpu);
+  using gpu = await Gpu.open(new StubDevice(0, () => undefined).adapter, stubAdapter);
+  const counts = await dispatchesOfStep(gpu);
   expect(counts).toEqual({
     forward: 3,
     'cross-entropy': 1,

@@ -35,7 +35,7 @@ describe('sheets of small pictures', () => {
     [1, 28, 28],
     [31, 28, 28],
     [31, 40, 128],
-    [full ? 250 : 90, 128, 100],
+    [full ? 250 : 70, 128, 60],
   ])('show each of %i pictures of %i × %i, and nothing of its neighbours', (count, width, height) => {
     const pictures = Array.from({ length: count }, (_, index) => picture(width, height, index));
     let first = 0;

@@ -95,6 +95,7 @@ const denseCrossEntropyCases: FamilyCases<typeof denseCrossEntropyFamily> = {
           const { depth, classes, batch } = shape;
           return {
             name: `${name}, lanes as on ${kind}`,
+            compilesLong: kind === 'gpu' && name !== 'one class',
             launch: ({ limits }) => denseCrossEntropy(shape, { adapter: { kind }, limits }),
             operands: {
               weight: floats(depth * ceil4(classes)),

@@ -7,6 +7,7 @@ import type { MemoryStorage } from '../../../src/storage/storage.ts';
 import { openTestGpu } from '../../gpu.ts';
 import { copyOf, RecordingStorage } from './failing-storage.ts';
 import { tinyColourModel, tinyModel, tinyRun, tinySettings } from '../../evolution/tiny-run.ts';
+import { covering } from '../../support/full.ts';
 
 const pathOf = (number: number) => `images/${String(number).padStart(4, '0')}.png`;
 const picturesIn = ({ files }: MemoryStorage) =>
@@ -28,7 +29,8 @@ async function allDrawn(files: ReadonlyMap<string, Uint8Array>): Promise<MemoryS
   return storage;
 }
 
-test.each(kinds)(
+// Files of genomes take longest.
+test.each(covering(kinds, kinds.slice(0, 3)))(
   'a run of the $encoding encoding with $genomes has at no moment a picture of another elite than its archive’s',
   async ({ encoding, model }) => {
     const settings = { ...tinySettings, encoding };
