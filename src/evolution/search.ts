@@ -3,11 +3,12 @@
  * the CPU breeds while the device judges.
  */
 import type { BreedingHost } from '../genome/cppn-breeders.ts';
-import { createPopulation } from '../genome/create-population.ts';
+import { createPopulation, kernelsOfPopulation } from '../genome/create-population.ts';
 import type { Population } from '../genome/population.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { run } from '../gpu/program.ts';
 import type { Choices } from '../gpu/tuning.ts';
+import { argmaxPerClass } from '../kernels/genome/argmax-per-class.ts';
 import type { Image } from '../image/image.ts';
 import { createClassifier, type Classifier } from '../model/classifier.ts';
 import { logOddsOf } from '../model/log-odds.ts';
@@ -74,9 +75,13 @@ export async function createSearch(options: SearchOptions): Promise<Search> {
   checkMemory(memory, model, settings, memoryBudget);
   using made = new ResourceStack();
   const how = { crops, ...(randomViews && { randomViews }), denseStorage, choices };
+  const extent = model.preprocessing.image;
+  gpu.pipelines.askFor([
+    ...kernelsOfPopulation(encoding, { size: count, extent }),
+    argmaxPerClass(model.labels.length, count).kernel,
+  ]);
   const classifier = made.use(await createClassifier(gpu, model, { images: count, ...how }));
   const { images } = classifier;
-  const extent = model.preprocessing.image;
   const sizes = { size: count, cells: classes.length, seed: settings.seed, extent, images, breeding };
   const population = made.use(await createPopulation(gpu, settings, sizes));
   const evaluator = made.use(await Evaluator.create(gpu, classifier, count));

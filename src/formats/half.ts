@@ -18,6 +18,13 @@ export function halfToFloat(half: number): number {
   return asFloat[0] ?? 0;
 }
 
+let widened: Float32Array | undefined;
+
+/** What each of the 65,536 halves stands for, by its bits: for weights, of which there are millions. */
+export function allHalves(): Float32Array {
+  return (widened ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => halfToFloat(half)));
+}
+
 /**
  * The bits of the half nearest to a binary32 number; ties go to the even fraction, as WGSL's
  * `pack2x16float` and numpy do. Magnitudes from 65,520 up become infinity; every NaN becomes 0x7e00 with

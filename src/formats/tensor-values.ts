@@ -1,5 +1,6 @@
 /** Where bytes of a file become the values of a tensor: as many as its shape says, every one of them finite. */
 import { count } from '../util/count.ts';
+import { allHalves } from './half.ts';
 import { type Fail, FETCH_AGAIN } from './refusal.ts';
 import { READABLE_TYPES, type ReadableType } from './tensor.ts';
 
@@ -55,10 +56,12 @@ export function readValues(
   const { bytes, read } = READABLE_TYPES[type];
   const data = new Float32Array(length);
   let index = 0;
+  const halves = type === 'F16' ? allHalves() : undefined;
   for (const { start, end } of ranges) {
-    for (let offset = start; offset < end; offset += bytes) {
-      data[index++] = read(view, offset);
-    }
+    if (halves)
+      for (let offset = start; offset < end; offset += bytes)
+        data[index++] = halves[view.getUint16(offset, true)] ?? 0;
+    else for (let offset = start; offset < end; offset += bytes) data[index++] = read(view, offset);
   }
   requireFinite(what, data, fail);
   return data;

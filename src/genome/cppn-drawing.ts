@@ -1,5 +1,6 @@
 /** Draws a generation of CPPNs: the buffers that their programs go to, and the kernels bound to them. */
 import { uniformUsage, type Gpu } from '../gpu/device.ts';
+import type { Kernel } from '../gpu/kernel.ts';
 import { Program, bind } from '../gpu/program.ts';
 import { slotsFor } from '../kernels/genome/cppn-values.ts';
 import { cppn, cppnStoredBytes } from '../kernels/genome/cppn.ts';
@@ -11,6 +12,24 @@ import type { PopulationSettings } from './population.ts';
 
 /** Bytes that a program is expected to take at first. */
 const programBytes = 256;
+
+type Drawn = Pick<PopulationSettings, 'size' | 'extent'>;
+
+/** What draws CPPNs that hold so many values at once. */
+function launchesOf({ size: population, extent: [channels, height, width] }: Drawn, slots: number) {
+  const shape = { population, channels, height, width, slots };
+  return {
+    shape,
+    render: cppn(shape),
+    colour: channels === 3 ? hlsToRgb(population, Math.ceil((height * width) / 4)) : undefined,
+  };
+}
+
+/** The kernels that draw small CPPNs, as a search has them at first. */
+export function firstDrawing(settings: Drawn): Kernel[] {
+  const { render, colour } = launchesOf(settings, slotsFor(1));
+  return [render.kernel, ...(colour ? [colour.kernel] : [])];
+}
 
 export class CppnDrawing implements Resource {
   readonly #table: GPUBuffer;
@@ -74,9 +93,8 @@ export class CppnDrawing implements Resource {
   }
 
   async #bind(): Promise<void> {
-    const { size: population, extent, images } = this.settings;
-    const [channels, height, width] = extent;
-    const shape = { population, channels, height, width, slots: this.#slots };
+    const { images } = this.settings;
+    const { shape, render, colour } = launchesOf(this.settings, this.#slots);
     const bytes = cppnStoredBytes(shape);
     this.#values?.destroy();
     this.#values = bytes > 0 ? this.gpu.buffer('values of the CPPNs', bytes) : undefined;
@@ -87,12 +105,10 @@ export class CppnDrawing implements Resource {
       images,
       ...(this.#values && { values: this.#values }),
     };
-    const drawing = [await bind(this.gpu, 'render', cppn(shape), operands)];
-    if (channels === 3) {
-      drawing.push(
-        await bind(this.gpu, 'colour', hlsToRgb(population, Math.ceil((height * width) / 4)), { images }),
-      );
-    }
-    this.#program = new Program(drawing);
+    const drawing = [
+      bind(this.gpu, 'render', render, operands),
+      ...(colour ? [bind(this.gpu, 'colour', colour, { images })] : []),
+    ];
+    this.#program = new Program(await Promise.all(drawing));
   }
 }

@@ -1,8 +1,10 @@
 /** A population of either encoding. */
 import type { Gpu } from '../gpu/device.ts';
+import type { Kernel } from '../gpu/kernel.ts';
 import type { Coordinates } from './cppn-coordinates.ts';
+import { firstDrawing } from './cppn-drawing.ts';
 import { CppnPopulation } from './cppn-population.ts';
-import { DirectPopulation } from './direct-population.ts';
+import { DirectPopulation, directKernels } from './direct-population.ts';
 import type { Genome } from './genome.ts';
 import type { Population, PopulationSettings } from './population.ts';
 
@@ -10,6 +12,14 @@ export interface PopulationKind {
   readonly encoding: Genome['encoding'];
   /** What CPPNs see as x and y; of no effect on direct genomes. */
   readonly coordinates: Coordinates;
+}
+
+/** The kernels that one is likely to need at first, which may be compiled before it is made. */
+export function kernelsOfPopulation(
+  encoding: Genome['encoding'],
+  settings: Pick<PopulationSettings, 'size' | 'extent'>,
+): Kernel[] {
+  return encoding === 'cppn' ? firstDrawing(settings) : directKernels(settings);
 }
 
 /** One without elites and children. */

@@ -1,5 +1,6 @@
 /** A population of directly encoded images: bred and drawn on the device, genes never leave it but for a checkpoint. */
 import { uniformUsage, type Gpu } from '../gpu/device.ts';
+import type { Kernel } from '../gpu/kernel.ts';
 import { Program, bind, run } from '../gpu/program.ts';
 import { RecordStore } from '../gpu/record-store.ts';
 import { hlsToRgb } from '../kernels/image/colour.ts';
@@ -33,6 +34,22 @@ interface Buffers {
   readonly elites: RecordStore;
 }
 
+/** What breeds and draws genomes of a size. */
+function launchesOf({ size: population, extent: [channels, height, width] }: Sized) {
+  const shape: DirectShape = { population, channels, pixels: height * width };
+  return {
+    first: firstDirect(shape),
+    vary: varyDirect(shape),
+    render: renderDirect(shape),
+    colour: channels === 3 ? hlsToRgb(population, Math.ceil(shape.pixels / 4)) : undefined,
+  };
+}
+
+type Sized = Pick<PopulationSettings, 'size' | 'extent'>;
+
+export const directKernels = (settings: Sized): Kernel[] =>
+  Object.values(launchesOf(settings)).flatMap((launch) => (launch ? [launch.kernel] : []));
+
 interface Programs {
   readonly first: Program;
   readonly vary: Program;
@@ -58,7 +75,7 @@ export class DirectPopulation implements Population {
   static async create(gpu: Gpu, settings: PopulationSettings): Promise<DirectPopulation> {
     const { size: population, cells, extent, images } = settings;
     const [channels, height, width] = extent;
-    const shape: DirectShape = { population, channels, pixels: height * width };
+    const { first, vary, render, colour } = launchesOf(settings);
     const bytes = 4 * genomeWords(channels * height * width);
     using made = new ResourceStack();
     const buffers: Buffers = {
@@ -67,14 +84,19 @@ export class DirectPopulation implements Population {
       elites: made.use(new RecordStore(gpu, 'direct elites', cells, bytes)),
     };
     const { generation, children } = buffers;
-    const render = [await bind(gpu, 'render', renderDirect(shape), { children, images })];
-    if (channels === 3) {
-      render.push(await bind(gpu, 'colour', hlsToRgb(population, Math.ceil(shape.pixels / 4)), { images }));
-    }
+    const drawing = [
+      bind(gpu, 'render', render, { children, images }),
+      ...(colour ? [bind(gpu, 'colour', colour, { images })] : []),
+    ];
+    const [begun, varied, ...drawn] = await Promise.all([
+      bind(gpu, 'first', first, { generation, children }),
+      bind(gpu, 'vary', vary, { generation, children }),
+      ...drawing,
+    ]);
     const programs: Programs = {
-      first: new Program([await bind(gpu, 'first', firstDirect(shape), { generation, children })]),
-      vary: new Program([await bind(gpu, 'vary', varyDirect(shape), { generation, children })]),
-      render: new Program(render),
+      first: new Program([begun]),
+      vary: new Program([varied]),
+      render: new Program(drawn),
     };
     made.move();
     return new DirectPopulation(gpu, settings, buffers, programs);

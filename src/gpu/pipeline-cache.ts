@@ -39,6 +39,11 @@ export class PipelineCache {
     return pipeline;
   }
 
+  /** Has kernels compiled side by side that are bound later; one that does not compile says so there. */
+  askFor(kernels: Iterable<Kernel>): void {
+    for (const kernel of kernels) this.get(kernel).catch(() => undefined);
+  }
+
   #module(kernel: Kernel): Module {
     const ofSource = this.#modules.get(kernel.source) ?? new Map<string, Module>();
     this.#modules.set(kernel.source, ofSource);

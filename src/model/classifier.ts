@@ -9,7 +9,13 @@ import { Program, bind, type Dispatch } from '../gpu/program.ts';
 import type { Choices } from '../gpu/tuning.ts';
 import { confidence } from '../kernels/layers/softmax.ts';
 import { noImage, view, viewTable, type ViewShape } from '../kernels/image/view.ts';
-import { activationBytes, createNetwork, fewImages, type Network } from '../network/network.ts';
+import {
+  activationBytes,
+  askForNetwork,
+  createNetwork,
+  fewImages,
+  type Network,
+} from '../network/network.ts';
 import { type DenseStorage, type Parameters } from '../network/parameters.ts';
 import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import { uploadParameters } from '../network/upload.ts';
@@ -66,12 +72,18 @@ export async function createClassifier(
     : viewsOf(preprocessing.image, preprocessing.crop, crops);
   const turn = imagesPerTurn(gpu, model, count, views.length, options.memoryBudget ?? defaultMemoryBudget);
   const batch = Math.ceil((turn * views.length) / 4) * 4;
+  const few = fewImages(turn * views.length, batch);
+  const how = { batch, ...few, denseStorage, choices: options.choices };
+  const classes = model.labels.length;
+  const shape = shownAs(model, batch, views.length, options.randomViews);
+  const answers = { classes, batch, images: turn, views: views.length, allImages: count };
+  // They are compiled while the weights are on their way.
+  gpu.pipelines.askFor([view(shape).kernel, confidence(answers).kernel]);
+  askForNetwork(gpu, model.architecture, how);
   using made = new ResourceStack();
   const parameters =
     options.parameters ??
     made.use(await uploadParameters(gpu, model.architecture, model.weights, model.name, denseStorage));
-  const few = fewImages(turn * views.length, batch);
-  const how = { batch, ...few, denseStorage, choices: options.choices };
   const network = made.use(await createNetwork(gpu, model.architecture, parameters, how));
   const images = made.use(gpu.buffer('images', 4 * count * imageWords(preprocessing.image)));
   const confidences = made.use(gpu.buffer('confidences', 4 * network.classes * count));
@@ -79,7 +91,7 @@ export async function createClassifier(
   const viewBuffer = made.use(gpu.bufferFrom('views', viewTable(views)));
   const mean = made.use(gpu.bufferFrom('mean', preprocessing.mean));
   const shared = { images, confidences, logOdds, viewBuffer, mean };
-  const layout = { shape: shownAs(model, batch, views.length, options.randomViews), count, turn };
+  const layout = { shape, count, turn };
   const turns = await createTurns(gpu, network, shared, layout, made);
   const held = made.move();
   const own = freedBy(held);

@@ -172,6 +172,13 @@ function turnedByStep(
 }
 
 /** Records the network with variants that the driver compiles: one that it refuses gives way to the next, with a note. */
+/** Has a network's kernels compiled before it is made, where it is known which ones it takes. */
+export function askForNetwork(gpu: Gpu, architecture: Architecture, options: NetworkOptions): void {
+  if (gpu.tuning?.prepare && !options.choices) return;
+  const { operations } = recordNetwork(gpu, architecture, options).tape;
+  gpu.pipelines.askFor(operations.map(({ launch }) => launch.kernel));
+}
+
 async function compiled(gpu: Gpu, architecture: Architecture, options: NetworkOptions) {
   for (;;) {
     const recorded = recordNetwork(gpu, architecture, options);

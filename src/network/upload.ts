@@ -95,9 +95,7 @@ function askForPipelines(gpu: Gpu, architecture: Architecture, weights: Weights)
   for (const shape of parameterShapes(architecture)) {
     const [left, right] = factorNames(shape.layer).map((name) => weights.get(name));
     if (!left || !right) continue;
-    for (const { shape: part } of weightParts(shape, gpu))
-      // One that does not compile says so where it is bound.
-      gpu.pipelines.get(productOf(part, left, gpu).kernel).catch(() => undefined);
+    gpu.pipelines.askFor(weightParts(shape, gpu).map(({ shape: part }) => productOf(part, left, gpu).kernel));
   }
 }
 

@@ -3,9 +3,6 @@ import { composeGrid, type GridOptions, type GridPicture } from '../report/grid.
 import type { Storage } from '../storage/storage.ts';
 import { encodePng } from './image-file.ts';
 
-/** Of PNG's filters the one that is best for pictures, nearly always; to try all takes as long as the rest of a report. */
-const paeth = 4;
-
 /** Writes nothing where there is no picture. */
 export async function writeGrid(
   storage: Storage,
@@ -14,5 +11,5 @@ export async function writeGrid(
   options: GridOptions = {},
 ): Promise<void> {
   if (pictures.length === 0) return;
-  await storage.write(path, encodePng(composeGrid(pictures, options), paeth));
+  await storage.write(path, encodePng(composeGrid(pictures, options)));
 }

@@ -95,8 +95,7 @@ async function decide(
   if (!usual) return undefined;
   const started = hooks.now();
   // Where time is short, drivers compile all variants of a shape at a time; one that is refused says so when it enters.
-  if (Number.isFinite(share))
-    for (const { kernel } of task.launches) gpu.pipelines.get(kernel).catch(() => undefined);
+  if (Number.isFinite(share)) gpu.pipelines.askFor(task.launches.map(({ kernel }) => kernel));
   using buffers = new TrialBuffers(gpu, task);
   const first = await enter(gpu, task, usual, buffers, hooks);
   if (!first) return undefined;
