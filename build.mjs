@@ -86,6 +86,7 @@ await build({
   entryPoints: {
     bench: 'bench/main.ts',
     defaults: 'bench/bundle-choices.ts',
+    'stub-webgpu': 'bench/orchestrator/stub-webgpu.ts',
   },
   banner: { js: '#!/usr/bin/env node' },
   outdir: 'dist',

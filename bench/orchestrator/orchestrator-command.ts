@@ -68,6 +68,8 @@ function lineOf(row: OrchestratorRow): string {
       return `${whole(row.childrenPerSecond)} children/s of ${String(row.nodes)} nodes and ${String(row.connections)} connections, ${whole(row.classes)} classes${threads(row)}`;
     case 'tell':
       return `tell of ${whole(row.classes)} classes and ${String(row.children)} children, of which ${whole(row.replaced)} cells change hands: ${row.medianMs.toFixed(2)} ms`;
+    case 'start':
+      return `fool ${row.command}: ${row.medianSeconds.toFixed(2)} s`;
     case 'overlap':
       return `${row.encoding}, ${String(row.population)} children, a generation of ${String(row.generationMs)} ms: the device worked ${(100 * row.deviceShare).toFixed(1)} % of the time${threads(row)}`;
   }

@@ -1,5 +1,6 @@
-/** How fast TypeScript breeds, compares and hands over, with a device that computes nothing; on the main thread. */
+/** How fast TypeScript breeds, compares and hands over, with a device that computes nothing, and how long commands take there. */
 import { evolveSearch } from '../../src/evolution/evolve.ts';
+import { startRows, type StartRow } from './start.ts';
 import { createStubSearch, type StubSearch, type StubSearchSettings } from './stub-search.ts';
 
 export interface BreedingRow {
@@ -34,7 +35,7 @@ export interface OverlapRow {
   readonly deviceShare: number;
 }
 
-export type OrchestratorRow = BreedingRow | TellRow | OverlapRow;
+export type OrchestratorRow = BreedingRow | TellRow | OverlapRow | StartRow;
 
 const nodeCounts = [3, 25, 75, 250];
 const classCounts = [10, 200, 1000, 10_000];
@@ -66,6 +67,7 @@ export async function* orchestratorRows(seconds: number, workers: number): Async
       for (const threads of overlap.encoding === 'cppn' ? counts : [0])
         yield overlapRow({ ...overlap, milliseconds, classes: 10, workers: threads }, seconds);
   }
+  yield* startRows();
 }
 
 type BreedingSizes = Pick<StubSearchSettings, 'nodes' | 'classes' | 'workers'>;

@@ -76,6 +76,7 @@ export class StubDevice {
       createCommandEncoder: () => encoder(),
       queue: {
         writeBuffer: nothing,
+        onSubmittedWorkDone: () => this.#done(this.#free),
         submit: (all: readonly Commands[]) => {
           for (const commands of all) this.#submit(commands);
         },

@@ -18,6 +18,7 @@ import {
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PNG } from 'pngjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const kept = join(here, 'hashes.json');
@@ -48,6 +49,9 @@ const withoutTimes = (text) =>
     )
     .join('\n');
 
+/** Pixels of a picture, whatever its file is packed by. */
+const contentOf = (name, bytes) => (name.endsWith('.png') ? PNG.sync.read(bytes).data : bytes);
+
 function hashOf(run) {
   const hash = createHash('sha256');
   const files = readdirSync(run, { recursive: true })
@@ -59,7 +63,7 @@ function hashOf(run) {
   for (const name of files) {
     if (statSync(join(run, name)).isDirectory()) continue;
     const bytes = readFileSync(join(run, name));
-    hash.update(name).update(/\.jsonl?$/.test(name) ? withoutTimes(bytes.toString()) : bytes);
+    hash.update(name).update(/\.jsonl?$/.test(name) ? withoutTimes(bytes.toString()) : contentOf(name, bytes));
   }
   return hash.digest('hex').slice(0, 32);
 }

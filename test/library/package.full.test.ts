@@ -82,7 +82,7 @@ describe('the packed package', () => {
     expect([...top].filter((name) => !/^(dist|shaders|weights)\/|^[A-Za-z]+(\.\w+)?$/.test(name))).toEqual(
       [],
     );
-    expect([...top].filter((name) => /bench|defaults|examples|soak/.test(name))).toEqual([]);
+    expect([...top].filter((name) => /bench|defaults|examples|soak|stub/.test(name))).toEqual([]);
     expect(packed.files).toEqual(
       expect.arrayContaining([
         'dist/fool.js',
