@@ -15,8 +15,10 @@ import { StorageError, type FileStorage } from './file-storage.ts';
 import { packageFolder } from './package-folder.ts';
 import type { SavingReply, SavingRequest, ThreadSetup } from './saving-messages.ts';
 
-/** Threads that compress the pictures of a run's end, at most: a PNG of 3 × 256 × 256 takes 20 ms of a core. */
+/** Threads that compress the pictures of a run's end, at most: a PNG of 3 × 256 × 256 takes 10 ms of a core. */
 const mostThreads = 8;
+/** Pictures that are worth the start of a thread. */
+const leastPictures = 24;
 
 /**
  * Writes below a folder of the storage in the background. Where its threads cannot be started or end, the run is saved by its own.
@@ -45,7 +47,9 @@ class BackgroundWriter implements SaveWriter {
   }
 
   async writePictures(pictures: readonly ElitePicture[]): Promise<void> {
-    const threads = Math.min(mostThreads, Math.max(1, availableParallelism() - 1));
+    // At the end nothing else is done, so that every core is free.
+    const worthIt = Math.ceil(pictures.length / leastPictures);
+    const threads = Math.max(1, Math.min(mostThreads, availableParallelism(), worthIt));
     const share = Math.ceil(pictures.length / threads);
     await Promise.all(
       Array.from({ length: Math.ceil(pictures.length / share) }, async (_, index) => {
