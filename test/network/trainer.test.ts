@@ -126,8 +126,41 @@ async function trained(architecture: Architecture, weights: Weights, frozen: Rea
 
 test('two steps move every weight of a small CaffeNet as the chain rule in doubles says', async () => {
   const weights = randomWeights(caffenetSmall);
-  const found = await trained(caffenetSmall, weights, new Set());
-  for (const [name, expected] of afterTwoSteps(caffenetSmall, weights, new Set())) {
+  expectMoved(caffenetSmall, weights, await trained(caffenetSmall, weights, new Set()));
+});
+
+test('they do so where parameters take several buffers, and a dense layer’s weights several bindings', async () => {
+  // A slice has 64 rows at least, so that the layer before is wide as well.
+  const layers = caffenetSmall.layers.map((layer) => {
+    if (layer.kind === 'convolution' && layer.name === 'conv2') return { ...layer, outChannels: 24 };
+    return layer.kind === 'dense' && layer.name === 'fc1' ? { ...layer, outputs: 200 } : layer;
+  });
+  const wide: Architecture = { ...caffenetSmall, layers };
+  const weights = randomWeights(wide);
+  const gpu = await openTestGpu();
+  using narrow = withLimits(gpu, { maxStorageBufferBindingSize: 56 * 1024 });
+  using parameters = await uploadParameters(narrow.gpu, wide, weights, 'test');
+  const places = [...parameters].map(([name, memory]) => [name, partOf(memory).buffer] as const);
+  expect(places.filter(([name]) => name.startsWith('fc1.weight')).length).toBeGreaterThan(1);
+  expect(new Set(places.map(([, buffer]) => buffer)).size).toBeGreaterThan(1);
+  expectMoved(wide, weights, await trained(wide, weights, new Set()));
+});
+
+/** A device that says that it has smaller limits than it has. */
+function withLimits(
+  gpu: Gpu,
+  smaller: Partial<Record<keyof GPUSupportedLimits, number>>,
+): Disposable & { readonly gpu: Gpu } {
+  const { limits } = gpu;
+  const value = new Proxy(limits, {
+    get: (target, name) => (Reflect.get(smaller, name) ?? Reflect.get(target, name, target)) as unknown,
+  });
+  Object.defineProperty(gpu, 'limits', { value, configurable: true });
+  return { gpu, [Symbol.dispose]: () => void Reflect.deleteProperty(gpu, 'limits') };
+}
+
+function expectMoved(architecture: Architecture, weights: Weights, found: Weights): void {
+  for (const [name, expected] of afterTwoSteps(architecture, weights, new Set())) {
     const moved = expected.map((value, index) => value - weights.get(name)!.data[index]!);
     expect(Math.max(...moved.map(Math.abs)), name).toBeGreaterThan(1e-4);
     expectClose(
@@ -136,7 +169,7 @@ test('two steps move every weight of a small CaffeNet as the chain rule in doubl
       { atol: 2e-6, rtol: 1e-3 },
     );
   }
-});
+}
 
 test('dense weights stored as factors are trained as factors, and stay the product of two', async () => {
   const rank = 3;
