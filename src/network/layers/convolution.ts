@@ -43,7 +43,7 @@ export interface Convolution {
 export const convolutionLayer: LayerDefinition<Convolution> = {
   examples: [
     { kind: 'convolution', name: 'plain', outChannels: 3, kernel: 3, stride: 1, padding: 1, groups: 1 },
-    { kind: 'convolution', name: 'grouped', outChannels: 8, kernel: 3, stride: 2, padding: 2, groups: 2 },
+    { kind: 'convolution', name: 'grouped', outChannels: 6, kernel: 3, stride: 2, padding: 2, groups: 2 },
   ],
   settings: ({ outChannels, kernel, stride, padding, groups }) =>
     [
