@@ -52,9 +52,12 @@ function unfilter(
       for (let at = start; at < end; at++) lines[at] = (lines[at] ?? 0) + ((left(at) + up(at)) >> 1);
       return true;
     case 4:
-      for (let at = start; at < end; at++) {
-        const corner = at < begun ? 0 : up(at - step);
-        lines[at] = (lines[at] ?? 0) + paeth(left(at), up(at), corner);
+      // Most pictures have this one alone: of the first line it is the left neighbour, of the first pixel the one above.
+      if (isFirst) return unfilter(lines, 1, start, row, step, isFirst);
+      for (let at = start; at < begun; at++) lines[at] = (lines[at] ?? 0) + (lines[at - above] ?? 0);
+      for (let at = begun; at < end; at++) {
+        const corner = lines[at - above - step] ?? 0;
+        lines[at] = (lines[at] ?? 0) + paeth(lines[at - step] ?? 0, lines[at - above] ?? 0, corner);
       }
       return true;
     default:
