@@ -91,6 +91,8 @@ class SavingThread {
   readonly #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
+  /** Settles when all that it was asked is answered. */
+  #answered: Promise<unknown> = Promise.resolve();
   #lost: WriterLostError | undefined;
 
   constructor(setup: ThreadSetup) {
@@ -118,7 +120,7 @@ class SavingThread {
     request: { readonly snapshot: Snapshot } | { readonly pictures: readonly ElitePicture[] },
     handed: readonly ArrayBufferView[],
   ): Promise<readonly string[]> {
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<readonly string[]>((resolve, reject) => {
       const worker = this.#worker;
       if (this.#lost || !worker) {
         reject(this.#lost ?? lostBy('it is not there'));
@@ -130,9 +132,16 @@ class SavingThread {
       const buffers = new Set(handed.map(({ buffer }) => buffer as ArrayBuffer));
       worker.postMessage({ id, ...request } satisfies SavingRequest, [...buffers]);
     });
+    this.#answered = Promise.allSettled([this.#answered, answer]);
+    return answer;
   }
 
+  /**
+   * What it was asked is done first: Node 20 aborts the whole process where a thread is terminated that is about to ask for something
+   * of a file.
+   */
   async end(): Promise<void> {
+    await this.#answered;
     this.#worker?.removeAllListeners();
     await this.#worker?.terminate();
   }

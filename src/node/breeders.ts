@@ -52,9 +52,9 @@ export function nodeBreeding(count: number, onNote: (text: string) => void): Bre
           port1.postMessage(elites);
         },
         receive: () => (receiveMessageOnPort(port1) as { readonly message: Brood } | undefined)?.message,
+        // Told by the words that it shares, the thread ends by itself; Node may abort where one is terminated that still loads its files.
         close: () => {
           port1.close();
-          void worker.terminate();
         },
       };
     },
