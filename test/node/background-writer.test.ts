@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { backgroundWriter } from '../../src/node/background-writer.ts';
 import { FileStorage } from '../../src/node/file-storage.ts';
+import type { WriterSetup } from '../../src/runs/evolution/save-writer.ts';
 import { MemoryStorage } from '../../src/storage/storage.ts';
 import { outcomeOf, tinyColourModel, tinyModel, tinyRun, tinySettings } from '../evolution/tiny-run.ts';
 import { covering } from '../support/full.ts';
@@ -105,6 +106,26 @@ describe('a thread that ends', () => {
       expect(outcome).toEqual(await waited());
     },
   );
+});
+
+it('threads that are closed finish what they were asked', async () => {
+  const storage = new FileStorage(join(root, 'closed'));
+  const run = {
+    mark: 'mark',
+    version: '0',
+    model: { name: 'tiny', architecture: 'tiny', sha256: '0', image: [3, 64, 64], labels: [] },
+    adapter: { name: 'none', description: 'none' },
+  } as unknown as WriterSetup['run'];
+  const writer = backgroundWriter(storage)({ run, cells: [], pictured: [], takesOver: false });
+  const pictures = Array.from({ length: 60 }, (_, index) => ({
+    class: index,
+    image: { extent: [3, 64, 64] as const, bytes: new Uint8Array(3 * 64 * 64).fill(index) },
+  }));
+  let written = false;
+  void writer.writePictures(pictures).then(() => (written = true));
+  await writer.close();
+  expect(written).toBe(true);
+  expect(readdirSync(join(storage.root, 'images'))).toHaveLength(60);
 });
 
 it('a folder that is moved away is not begun once more by the thread', async () => {
