@@ -18,7 +18,7 @@ import type { SavingReply, SavingRequest, ThreadSetup } from './saving-messages.
 /** Threads that compress the pictures of a run's end, at most: a PNG of 3 × 256 × 256 takes 10 ms of a core. */
 const mostThreads = 8;
 /** Pictures that are worth the start of a thread. */
-const leastPictures = 24;
+const leastPictures = 8;
 
 /**
  * Writes below a folder of the storage in the background. Where its threads cannot be started or end, the run is saved by its own.
@@ -48,7 +48,7 @@ class BackgroundWriter implements SaveWriter {
 
   async writePictures(pictures: readonly ElitePicture[]): Promise<void> {
     // At the end nothing else is done, so that every core is free.
-    const worthIt = Math.ceil(pictures.length / leastPictures);
+    const worthIt = Math.floor(pictures.length / leastPictures);
     const threads = Math.max(1, Math.min(mostThreads, availableParallelism(), worthIt));
     const share = Math.ceil(pictures.length / threads);
     await Promise.all(
