@@ -63,7 +63,9 @@ function hashOf(run) {
   for (const name of files) {
     if (statSync(join(run, name)).isDirectory()) continue;
     const bytes = readFileSync(join(run, name));
-    hash.update(name).update(/\.jsonl?$/.test(name) ? withoutTimes(bytes.toString()) : contentOf(name, bytes));
+    hash
+      .update(name)
+      .update(/\.jsonl?$/.test(name) ? withoutTimes(bytes.toString()) : contentOf(name, bytes));
   }
   return hash.digest('hex').slice(0, 32);
 }
