@@ -16,6 +16,7 @@ import {
   fewImages,
   type Network,
 } from '../network/network.ts';
+import { extents, volume } from '../network/layer.ts';
 import { type DenseStorage, type Parameters } from '../network/parameters.ts';
 import { ResourceStack, freedBy, type Resource } from '../util/resources.ts';
 import { uploadParameters } from '../network/upload.ts';
@@ -74,11 +75,12 @@ export async function createClassifier(
   const batch = Math.ceil((turn * views.length) / 4) * 4;
   const few = fewImages(turn * views.length, batch);
   const how = { batch, ...few, denseStorage, choices: options.choices };
-  const classes = model.labels.length;
+  const classes = volume(extents(model.architecture).at(-1) ?? [0, 0, 0]);
   const shape = shownAs(model, batch, views.length, options.randomViews);
   const answers = { classes, batch, images: turn, views: views.length, allImages: count };
+  const layout = { shape, count, turn, seeing: view(shape), judging: confidence(answers) };
   // They are compiled while the weights are on their way.
-  gpu.pipelines.askFor([view(shape).kernel, confidence(answers).kernel]);
+  gpu.pipelines.askFor([layout.seeing.kernel, layout.judging.kernel]);
   askForNetwork(gpu, model.architecture, how);
   using made = new ResourceStack();
   const parameters =
@@ -91,7 +93,6 @@ export async function createClassifier(
   const viewBuffer = made.use(gpu.bufferFrom('views', viewTable(views)));
   const mean = made.use(gpu.bufferFrom('mean', preprocessing.mean));
   const shared = { images, confidences, logOdds, viewBuffer, mean };
-  const layout = { shape, count, turn };
   const turns = await createTurns(gpu, network, shared, layout, made);
   const held = made.move();
   const own = freedBy(held);
@@ -103,6 +104,17 @@ export async function createClassifier(
 type SharedBuffers = Readonly<
   Record<'images' | 'confidences' | 'logOdds' | 'viewBuffer' | 'mean', GPUBuffer>
 >;
+
+/** How all images are judged in turns of some, and by which kernels beside the network's. */
+interface Layout {
+  readonly shape: ViewShape;
+  /** Images in all. */
+  readonly count: number;
+  /** Images of a turn. */
+  readonly turn: number;
+  readonly seeing: ReturnType<typeof view>;
+  readonly judging: ReturnType<typeof confidence>;
+}
 
 /** What a view shader is made for. */
 function shownAs(model: Model, batch: number, views: number, randomViews?: RandomViews): ViewShape {
@@ -117,7 +129,7 @@ async function createTurns(
   gpu: Gpu,
   network: Network,
   { images, confidences, logOdds, viewBuffer, mean }: SharedBuffers,
-  { shape, count, turn }: { readonly shape: ViewShape; readonly count: number; readonly turn: number },
+  { shape, count, turn, seeing, judging }: Layout,
   made: ResourceStack,
 ): Promise<Classifier['turns']> {
   const { batch, views } = shape;
@@ -129,15 +141,14 @@ async function createTurns(
     );
     const start = made.use(gpu.bufferFrom('first image', Uint32Array.of(first, 0, 0, 0), uniformUsage));
     const sourceBuffer = made.use(gpu.bufferFrom('source', source));
-    const seen = await bind(gpu, 'view', view(shape), {
+    const seen = await bind(gpu, 'view', seeing, {
       images,
       source: sourceBuffer,
       views: viewBuffer,
       mean,
       x: network.input,
     });
-    const answers = { classes: network.classes, batch, images: turn, views, allImages: count };
-    const judged = await bind(gpu, 'confidence', confidence(answers), {
+    const judged = await bind(gpu, 'confidence', judging, {
       logits: network.logits,
       result: confidences,
       first: start,
