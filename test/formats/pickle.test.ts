@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPickle } from '../../src/formats/pickle.ts';
@@ -13,11 +14,11 @@ const host: PickleHost<string> = {
     if (name !== 'shop.Box') return undefined;
     const call = (args: readonly PickleValue<string>[]): PickleValue<string> => ({
       kind: 'object',
-      made: `box of ${JSON.stringify(args[0])}`,
+      made: `box of ${inspect(args[0])}`,
     });
     return { kind: 'function', name, call };
   },
-  persistent: (id) => ({ kind: 'object', made: `kept ${JSON.stringify(id)}` }),
+  persistent: (id) => ({ kind: 'object', made: `kept ${inspect(id)}` }),
 };
 const read = (...parts: string[]) => readPickle(pickle(...parts), 0, host).value;
 const tuple = (...items: unknown[]) => ({ kind: 'tuple', items });
