@@ -14,6 +14,9 @@ const shadersAsText = {
   },
 };
 
+/** Tests never tune, nor read what the user has tuned: nothing is ever written there. */
+const untuned = { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) };
+
 /** Files of these folders. Where they are not isolated, a process runs one after the other. */
 function project(
   name: string,
@@ -32,8 +35,7 @@ function project(
       ],
       // Dawn crashes in worker threads of some versions.
       pool: 'forks',
-      // Tests never tune, nor read what the user has tuned: nothing is ever written there.
-      env: { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) },
+      env: untuned,
       testTimeout: 120_000,
       hookTimeout: 120_000,
       ...options,
@@ -46,6 +48,13 @@ const ownDevice = { setupFiles: 'test/support/close-device.ts' };
 /** A device to each process: what one file has had compiled, the next one has. */
 const sharedDevice = { setupFiles: 'test/support/forget-failure.ts', isolate: false };
 
+/** The same for commands, of which few launches are worth no long compiling; those in processes of their own inherit it. */
+const sharedCommands = {
+  setupFiles: 'test/support/restore-environment.ts',
+  isolate: false,
+  env: { ...untuned, FOOL_EXPECTED_LAUNCHES: '10' },
+};
+
 /** Of the bench and of Node's side, those that neither open a device nor change their process. */
 const withoutDevice = [
   'test/bench/{axis,compare,humps,kept-roofs,median-interval,outputs,peer-table,rank-test,recorder,repetitions,report,results-file,roofs,row-table,shape-notation,shown-rows}.test.ts',
@@ -57,7 +66,8 @@ const onOwnDevice = ['test/network/refused-kernels.test.ts', 'test/ascent/shippe
 
 const everything = [
   // In the order of their names, so that the longest files come first.
-  project('commands', ['test/{cli,browser,bench,node,library}/**/*.test.ts', ...onOwnDevice], {
+  project('cli', ['test/cli/**/*.test.ts'], sharedCommands),
+  project('commands', ['test/{browser,bench,node,library}/**/*.test.ts', ...onOwnDevice], {
     ...ownDevice,
     exclude: withoutDevice,
   }),

@@ -1,7 +1,6 @@
 /** Runs command lines: in this process, or, where signals, pipes and exit codes matter, the built program in its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Writable } from 'node:stream';
-import { afterAll } from 'vitest';
 import type { OpenDevice } from '../../src/cli/io.ts';
 import { runCommandLine } from '../../src/cli/run.ts';
 import { searchGpu, type OpenedGpu } from '../../src/node/adapter.ts';
@@ -12,15 +11,13 @@ export interface Outcome {
   readonly err: string;
 }
 
-// Few launches are worth no long compiling; commands in processes of their own inherit it.
-process.env['FOOL_EXPECTED_LAUNCHES'] ??= '10';
-
-/** For each adapter that a test file asks for: its commands compile a pipeline once. */
+/** For each adapter, and the launches for which it compiles: the commands of a process compile a pipeline once. */
 const opened = new Map<string, Promise<OpenedGpu>>();
 
 export async function openDevice(adapter: string): Promise<OpenDevice> {
-  const opening = opened.get(adapter) ?? searchGpu(adapter);
-  opened.set(adapter, opening);
+  const kind = `${adapter} ${process.env['FOOL_EXPECTED_LAUNCHES'] ?? ''}`;
+  const opening = opened.get(kind) ?? searchGpu(adapter);
+  opened.set(kind, opening);
   const { gpu, attempts } = await opening;
   // What another command did wrong on it is no matter of the next one.
   const close = () => {
@@ -28,11 +25,6 @@ export async function openDevice(adapter: string): Promise<OpenDevice> {
   };
   return { gpu, attempts, close };
 }
-
-afterAll(async () => {
-  for (const { gpu } of await Promise.all(opened.values())) gpu.close();
-  opened.clear();
-});
 
 /** Keeps what is written. */
 class Text extends Writable {

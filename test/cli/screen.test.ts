@@ -20,15 +20,6 @@ const evolve = (columns: number, generations: number) =>
     ...['--out', join(root, `run of ${String(columns)} ${String(generations)}`)],
   ]);
 
-/** Lines as the program printed them: those that a terminal broke in two are one again. */
-const printed = ({ screen }: Session, columns: number): string[] =>
-  screen().reduce<string[]>((lines, line, place, all) => {
-    const before = all[place - 1];
-    if (before?.length === columns) lines.push((lines.pop() ?? '') + line);
-    else lines.push(line);
-    return lines;
-  }, []);
-
 function expectTidy({ written }: Session): void {
   // Saving and restoring the cursor prints over what was printed meanwhile.
   // eslint-disable-next-line no-control-regex -- codes of a terminal
@@ -46,7 +37,7 @@ describe('a run on a terminal', () => {
     async (columns) => {
       const session = evolve(columns, 12);
       expect(await session.ended).toBe(0);
-      const lines = printed(session, columns);
+      const lines = session.printed();
       const bar = lines.findIndex((line) => line.includes('12/12 generations · '));
       expect(lines[bar]).toMatch(/ · median \d+\.\d+ %(, best \d+\.\d+ %)?$/);
       if (columns >= 80) expect(lines[bar]).toContain('█');
@@ -71,7 +62,7 @@ describe('a run on a terminal', () => {
       await session.shows(/\D[1-9]\d*\/100000 generations · /);
       session.type('\u0003');
       expect(await session.ended).toBe(130);
-      const lines = printed(session, columns);
+      const lines = session.printed();
       const bar = lines.findIndex((line) => /\d\/100000 generations · /.test(line));
       expect(lines[bar]).toMatch(/ · median \d+\.\d+ %/);
       expect(lines[bar - 1]).toBe('stopping after this generation; once more to leave at once');

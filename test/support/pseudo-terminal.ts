@@ -1,11 +1,13 @@
 /** The built program on a pseudo-terminal, and what a person sees there. */
 import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
-import { screenLines } from './screen-lines.ts';
+import { printedLines, screenLines } from './screen-lines.ts';
 
 export interface Session {
   /** Lines from the first one on, as they stand; a line that was too long goes on in the next. */
   readonly screen: () => string[];
+  /** Lines as the program printed them. */
+  readonly printed: () => string[];
   /** Everything that was written, codes and all. */
   readonly written: () => string;
   /** Resolves when what is to be seen there has been written. */
@@ -47,6 +49,7 @@ export function onTerminal(columns: number, commandLine: readonly string[]): Ses
     ended,
     written: () => written,
     screen: () => screenLines(terminal),
+    printed: () => printedLines(terminal),
     shows: (what) =>
       new Promise((resolve) => {
         const look = () => {

@@ -7,5 +7,19 @@ export function screenLines({ buffer: { active } }: Terminal): string[] {
     { length: active.length },
     (_, place) => active.getLine(place)?.translateToString(true) ?? '',
   );
-  return all.slice(0, 1 + all.findLastIndex((line) => line !== ''));
+  return upToLast(all);
 }
+
+/** The same as they were printed: those that the terminal broke in two are one again. */
+export function printedLines({ buffer: { active } }: Terminal): string[] {
+  const all: string[] = [];
+  for (let place = 0; place < active.length; place++) {
+    const line = active.getLine(place);
+    const text = line?.translateToString(true) ?? '';
+    if (line?.isWrapped) all.push((all.pop() ?? '') + text);
+    else all.push(text);
+  }
+  return upToLast(all);
+}
+
+const upToLast = (lines: string[]) => lines.slice(0, 1 + lines.findLastIndex((line) => line !== ''));
