@@ -14,8 +14,12 @@ const shadersAsText = {
   },
 };
 
-/** Tests never tune, nor read what the user has tuned: nothing is ever written there. */
-const untuned = { FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`) };
+const environment = {
+  // Tests never tune, nor read what the user has tuned: nothing is ever written there.
+  FOOL_TUNING_FOLDER: join(tmpdir(), `easily-fooled-untuned-${String(process.pid)}`),
+  // Few launches are worth no long compiling; commands in processes of their own inherit it.
+  FOOL_EXPECTED_LAUNCHES: '10',
+};
 
 /** Files of these folders. Where they are not isolated, a process runs one after the other. */
 function project(
@@ -35,7 +39,7 @@ function project(
       ],
       // Dawn crashes in worker threads of some versions.
       pool: 'forks',
-      env: untuned,
+      env: environment,
       testTimeout: 120_000,
       hookTimeout: 120_000,
       ...options,
@@ -44,52 +48,26 @@ function project(
 }
 
 /** A process and a device to each file, for those that do something to either. */
-const ownDevice = { setupFiles: 'test/support/close-device.ts' };
-/** A device to each process: what one file has had compiled, the next one has. */
-const sharedDevice = { setupFiles: 'test/support/forget-failure.ts', isolate: false };
-
-/** The same for commands, of which few launches are worth no long compiling; those in processes of their own inherit it. */
-const sharedCommands = {
-  setupFiles: 'test/support/restore-environment.ts',
+const ownProcess = { setupFiles: 'test/support/close-device.ts' };
+/** What one file has had read and compiled, the next one has. */
+const sharedProcess = {
+  setupFiles: ['test/support/forget-failure.ts', 'test/support/restore-environment.ts'],
   isolate: false,
-  env: { ...untuned, FOOL_EXPECTED_LAUNCHES: '10' },
 };
 
-/** Of the bench and of Node's side, those that neither open a device nor change their process. */
-const withoutDevice = [
-  'test/bench/{axis,compare,humps,kept-roofs,median-interval,outputs,peer-table,rank-test,recorder,repetitions,report,results-file,roofs,row-table,shape-notation,shown-rows}.test.ts',
-  'test/node/{animation,download,image-file,image-file-refusals,image-folder,jpeg,jpeg-odd,mnist-files,private-folder,report-files,training-files,tuning-cache,what-to-install}.test.ts',
+/** Those that open devices of their own or change their process, or that measure. */
+const ofOwnProcess = [
+  'test/{browser,library}/**/*.test.ts',
+  'test/bench/{bench-command,bench-report,commands.full,interleave,kernels,own-cases,roofs.full,screen,start.full,throughput}.test.ts',
+  'test/node/{background-writer,embedded-swiftshader,file-storage-processes,process-lock,several-devices}.test.ts',
+  'test/network/refused-kernels.test.ts',
+  'test/ascent/shipped-*.test.ts',
 ];
 
-/** Of the engine, those that open devices of their own, or that want the shared one otherwise. */
-const onOwnDevice = ['test/network/refused-kernels.test.ts', 'test/ascent/shipped-*.test.ts'];
-
 const everything = [
-  // In the order of their names, so that the longest files come first.
-  project('cli', ['test/cli/**/*.test.ts'], sharedCommands),
-  project('commands', ['test/{browser,bench,node,library}/**/*.test.ts', ...onOwnDevice], {
-    ...ownDevice,
-    exclude: withoutDevice,
-  }),
-  project(
-    'engine',
-    ['test/{gpu,kernels,network,model,weights,genome,evolution,ascent,runs,experiments}/**/*.test.ts'],
-    {
-      ...sharedDevice,
-      exclude: onOwnDevice,
-    },
-  ),
-  project(
-    'unit',
-    [
-      'test/{util,random,wgsl,image,formats,datasets,report}/**/*.test.ts',
-      'test/*.test.ts',
-      ...withoutDevice,
-    ],
-    {
-      isolate: false,
-    },
-  ),
+  // In the order of their names: the longest files come first.
+  project('own process', ofOwnProcess, ownProcess),
+  project('shared process', ['test/**/*.test.ts'], { ...sharedProcess, exclude: ofOwnProcess }),
 ];
 const aboutAdapters = [
   project(
@@ -100,7 +78,7 @@ const aboutAdapters = [
       'test/ascent/gradients.test.ts',
     ],
     // A device to each process: drivers of GPUs do not all withstand a second one after the first was closed.
-    ownDevice,
+    ownProcess,
   ),
 ];
 

@@ -45,7 +45,7 @@ const kinds = covering(
   ascentKinds.filter(([name]) => quick.includes(name)),
 );
 
-describe.each(kinds)('an ascent with %s', (_, settings) => {
+describe.each(kinds)('an ascent with %s', (name, settings) => {
   const whole = new RecordingStorage();
   beforeAll(() => tinyAscent({ storage: whole, settings, hooks: { submissionTime: 0 } }));
 
@@ -55,15 +55,18 @@ describe.each(kinds)('an ascent with %s', (_, settings) => {
     expect(ascentOutcome(await outcome(settings, { submissionTime: 1000 }))).toEqual(once);
   });
 
-  test('resumed after being killed at any write ends as if it had never stopped', async () => {
-    const every = Math.ceil(whole.moments.length / (full ? 12 : 4));
-    for (let moment = 1; moment < whole.moments.length; moment += every) {
-      const storage = copyOf(whole.moments[moment]!);
-      if (!storage.files.has('run.json')) continue;
-      await tinyAscent({ storage, settings, resume: true });
-      expect(ascentOutcome(storage), `killed after write ${String(moment)}`).toEqual(ascentOutcome(whole));
-    }
-  });
+  test.runIf(full || name !== 'pixels')(
+    'resumed after being killed at any write ends as if it had never stopped',
+    async () => {
+      const every = Math.ceil(whole.moments.length / (full ? 12 : 4));
+      for (let moment = 1; moment < whole.moments.length; moment += every) {
+        const storage = copyOf(whole.moments[moment]!);
+        if (!storage.files.has('run.json')) continue;
+        await tinyAscent({ storage, settings, resume: true });
+        expect(ascentOutcome(storage), `killed after write ${String(moment)}`).toEqual(ascentOutcome(whole));
+      }
+    },
+  );
 
   test('stopped by its host keeps the best so far, and goes on from there', async () => {
     const storage = new MemoryStorage();
@@ -81,7 +84,7 @@ describe.each(kinds)('an ascent with %s', (_, settings) => {
   });
 });
 
-test.each(covering(ascentKinds, kinds).slice(0, -1))(
+test.each(covering(ascentKinds, kinds.slice(1)).slice(0, -1))(
   'five objectives side by side are five alone: %s',
   async (_, settings) => {
     const together = await readAscent(await outcome({ ...settings, batch: 8 }));

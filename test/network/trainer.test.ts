@@ -11,6 +11,7 @@ import { parameterShapes } from '../../src/network/parameter-shapes.ts';
 import type { WeightTensor, Weights } from '../../src/network/parameters.ts';
 import { createDescender, initialWeights } from '../../src/network/trainer.ts';
 import { downloadParameters, uploadParameters } from '../../src/network/upload.ts';
+import { full } from '../support/full.ts';
 import { openTestGpu } from '../gpu.ts';
 import { expectClose, expectSame, randomValues } from '../kernels/numbers.ts';
 import { referenceGradients } from './reference-gradients.ts';
@@ -233,7 +234,8 @@ async function dispatchesOfStep(gpu: Gpu): Promise<Record<string, number>> {
   return counts;
 }
 
-test('a step of LeNet makes no more dispatches than it needs', async () => {
+// Compiling it takes long; the next one counts without.
+test.runIf(full)('a step of LeNet makes no more dispatches than it needs', async () => {
   const gpu = await openTestGpu();
   // The last layer, its unit's gradient and the loss are one kernel where that is faster.
   const fused = suitsDenseCrossEntropy(gpu);

@@ -4,6 +4,8 @@ import { afterAll } from 'vitest';
 const found = { ...process.env };
 
 afterAll(() => {
-  for (const name of Object.keys(process.env)) if (!(name in found)) delete process.env[name];
+  for (const name of Object.keys(process.env)) {
+    if (!(name in found)) Reflect.deleteProperty(process.env, name);
+  }
   Object.assign(process.env, found);
 });
