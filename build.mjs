@@ -98,6 +98,7 @@ await build({
   entryPoints: {
     'saving-thread': 'src/node/saving-thread.ts',
     'breeding-thread': 'src/node/breeding-thread.ts',
+    'picture-thread': 'src/node/picture-thread.ts',
   },
   outdir: 'dist',
 });

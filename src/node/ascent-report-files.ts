@@ -25,9 +25,9 @@ import type { Storage } from '../storage/storage.ts';
 import { readStrip } from './read-strip.ts';
 import { writeGrid } from './grid-file.ts';
 import { encodePng } from './image-file.ts';
-import { pageScript, PagePictures, smallPng } from './page-pictures.ts';
+import { gatherPictures, pageScript, PagePictures, smallPng } from './page-pictures.ts';
 import { runName } from './run-name.ts';
-import { decodePicture, decodeWholePicture, forGrid, readAhead } from './run-pictures.ts';
+import { decodePicture, decodeWholePicture } from './run-pictures.ts';
 
 /** @returns damaged lines of `progress.jsonl` */
 export async function writeAscentReport(storage: Storage, name: string): Promise<number> {
@@ -36,7 +36,7 @@ export async function writeAscentReport(storage: Storage, name: string): Promise
   for (const { rows } of shownTrials(run.trials, run.summary)) {
     for (const { picture } of rows.slice(0, mostCompared)) await addSmall(storage, run, picture, compared);
   }
-  const gathered = new PagePictures(run.rows.length);
+  const gathered = new PagePictures();
   await writeGrid(storage, await gridPictures(storage, run, gathered));
   const placed = await gathered.place(storage);
   const script = run.rows.length > mostAtOnce ? await pageScript() : undefined;
@@ -66,12 +66,9 @@ async function gridPictures(
 ): Promise<GridPicture[]> {
   const grid: GridPicture[] = [];
   const paths = rows.map(({ picture }) => picture);
-  for await (const [index, , bytes] of readAhead(storage, paths)) {
+  for await (const [index, image] of gatherPictures(gathered, storage, paths, run.model)) {
     const row = rows[index];
-    if (!bytes || !row) continue;
-    const image = decodePicture(bytes, row.picture, run.model);
-    const shown = gathered.add(row.picture, bytes, image);
-    grid.push({ ...forGrid(image, rows.length, shown), ...captionOf(row, index, run.settings) });
+    if (row) grid.push({ ...image, ...captionOf(row, index, run.settings) });
   }
   return grid;
 }

@@ -1,7 +1,5 @@
 /** Saves runs in threads of their own, so that the search does not wait while pictures are compressed and files are flushed. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import {
   WriterLostError,
   type ElitePicture,
@@ -10,10 +8,11 @@ import {
   type Snapshot,
   type WriterSetup,
 } from '../runs/evolution/save-writer.ts';
-import { messageOf } from '../util/message-of.ts';
+import { AnsweringThread, type ThreadErrors } from './answering-thread.ts';
 import { StorageError, type FileStorage } from './file-storage.ts';
-import { packageFolder } from './package-folder.ts';
-import type { SavingReply, SavingRequest, ThreadSetup } from './saving-messages.ts';
+import type { SavingAnswer, SavingQuestion, ThreadSetup } from './saving-messages.ts';
+
+type SavingThread = AnsweringThread<SavingQuestion, SavingAnswer>;
 
 /** Threads that compress the pictures of a run's end, at most: a PNG of 3 × 256 × 256 takes 10 ms of a core. */
 const mostThreads = 8;
@@ -73,93 +72,16 @@ class BackgroundWriter implements SaveWriter {
 
   #thread(index: number): SavingThread {
     const { root, identity } = this.storage;
-    return (this.#threads[index] ??= new SavingThread({
+    const setup: ThreadSetup = {
       ...{ root, identity, folder: this.folder },
       // Those that write pictures alone need no genomes.
       writer: index === 0 ? this.setup : { ...this.setup, cells: [] },
-    }));
+    };
+    return (this.#threads[index] ??= new AnsweringThread('saving-thread.js', setup, errors));
   }
 }
 
-interface Waiting {
-  readonly resolve: (warnings: readonly string[]) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** A thread, which answers what it is asked in its order. */
-class SavingThread {
-  readonly #worker: Worker | undefined;
-  readonly #waiting = new Map<number, Waiting>();
-  #asked = 0;
-  /** Settles when all that it was asked is answered. */
-  #answered: Promise<unknown> = Promise.resolve();
-  #lost: WriterLostError | undefined;
-
-  constructor(setup: ThreadSetup) {
-    try {
-      const worker = new Worker(join(packageFolder(), 'dist', 'saving-thread.js'), { workerData: setup });
-      // It keeps the process alive only while it has something to do.
-      worker.unref();
-      worker.on('message', (reply: SavingReply) => {
-        this.#take(reply);
-      });
-      worker.on('error', (error) => {
-        this.#lose(messageOf(error));
-      });
-      worker.on('exit', (code) => {
-        this.#lose(`it ended with ${String(code)}`);
-      });
-      this.#worker = worker;
-    } catch (error) {
-      this.#lose(messageOf(error));
-    }
-  }
-
-  /** @param handed arrays whose content goes over to the thread, and is not there any more */
-  ask(
-    request: { readonly snapshot: Snapshot } | { readonly pictures: readonly ElitePicture[] },
-    handed: readonly ArrayBufferView[],
-  ): Promise<readonly string[]> {
-    const answer = new Promise<readonly string[]>((resolve, reject) => {
-      const worker = this.#worker;
-      if (this.#lost || !worker) {
-        reject(this.#lost ?? lostBy('it is not there'));
-        return;
-      }
-      const id = this.#asked++;
-      this.#waiting.set(id, { resolve, reject });
-      worker.ref();
-      const buffers = new Set(handed.map(({ buffer }) => buffer as ArrayBuffer));
-      worker.postMessage({ id, ...request } satisfies SavingRequest, [...buffers]);
-    });
-    this.#answered = Promise.allSettled([this.#answered, answer]);
-    return answer;
-  }
-
-  /**
-   * What it was asked is done first: Node 20 aborts the whole process where a thread is terminated that is about to ask for something
-   * of a file.
-   */
-  async end(): Promise<void> {
-    await this.#answered;
-    this.#worker?.removeAllListeners();
-    await this.#worker?.terminate();
-  }
-
-  #take(reply: SavingReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker?.unref();
-    if ('warnings' in reply) waiting?.resolve(reply.warnings);
-    else waiting?.reject(new StorageError(reply.refusal.message, reply.refusal.code));
-  }
-
-  #lose(why: string): void {
-    this.#lost ??= lostBy(why);
-    for (const { reject } of this.#waiting.values()) reject(this.#lost);
-    this.#waiting.clear();
-  }
-}
-
-const lostBy = (why: string): WriterLostError =>
-  new WriterLostError(`the thread that saves it has ended: ${why}`);
+const errors: ThreadErrors = {
+  refused: ({ message, code }) => new StorageError(message, code),
+  lost: (why) => new WriterLostError(`the thread that saves it has ended: ${why}`),
+};

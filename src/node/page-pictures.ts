@@ -12,13 +12,13 @@ import {
 } from '../report/picture-sheet.ts';
 import { longestSide } from '../image/image.ts';
 import { resize, shrink } from '../image/shrink.ts';
+import type { RunRecord } from '../runs/evolution/records.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Image } from '../image/image.ts';
 import { encodeJpeg, encodePng } from './image-file.ts';
 import { packageFolder } from './package-folder.ts';
-
-/** Longest side in pixels of a picture among many. */
-const thumbnailSide = 128;
+import { decodePicture, forGrid, readAhead } from './run-pictures.ts';
+import { smallPictures } from './small-pictures.ts';
 
 /** Bytes of the sheets that a page holds; of more, it names the files. */
 const mostHeld = 800_000;
@@ -52,21 +52,14 @@ export class PagePictures {
   readonly #few = new Map<string, PagePicture>();
   readonly #many: Thumbnail[] = [];
 
-  /** @param count of the pictures that there will be */
-  constructor(private readonly count: number) {}
+  /** One of few. @param png of the image, as the file has it */
+  addWhole(path: string, png: Uint8Array, image: Image): void {
+    this.#few.set(path, longestSide(image) > fewPixels ? { png, small: smallPng(image) } : { png });
+  }
 
-  /**
-   * @param png of the image, as the file has it
-   * @returns the image, or the smaller one that is shown
-   */
-  add(path: string, png: Uint8Array, image: Image): Image {
-    if (this.count <= mostAtOnce) {
-      this.#few.set(path, longestSide(image) > fewPixels ? { png, small: smallPng(image) } : { png });
-      return image;
-    }
-    const shown = shrink(image, thumbnailSide);
-    this.#many.push({ path, image: shown, smaller: shown !== image });
-    return shown;
+  /** One of many. @param smaller whether the image is smaller than that of the file */
+  addSmall(path: string, image: Image, smaller: boolean): void {
+    this.#many.push({ path, image, smaller });
   }
 
   /** Writes the sheets that the page does not hold, and removes what an earlier report wrote and this one does not name. */
@@ -138,3 +131,28 @@ const sheetName = /^\d{4,}(\.jpg|(-[A-Za-z0-9-]*)?\.png)$/;
 /** A report is made at the end of a long run, and is of use without it: then it shows all pictures by class. */
 export const pageScript = (): Promise<string | undefined> =>
   readFile(join(packageFolder(), 'dist', 'report-page.js'), 'utf8').catch(() => undefined);
+
+/**
+ * The pictures of a run: gathered for its page, each of them read once, and given as its grid shows them.
+ * @throws ImageFileError when one is damaged, or larger than the run's pictures are
+ */
+export async function* gatherPictures(
+  gathered: PagePictures,
+  storage: Storage,
+  paths: readonly string[],
+  model: Pick<RunRecord['model'], 'image'>,
+): AsyncGenerator<[index: number, grid: Image]> {
+  if (paths.length > mostAtOnce) {
+    for await (const [index, path, { page, smaller, grid }] of smallPictures(storage, paths, model.image)) {
+      gathered.addSmall(path, page, smaller);
+      yield [index, grid];
+    }
+    return;
+  }
+  for await (const [index, path, bytes] of readAhead(storage, paths)) {
+    if (!bytes) continue;
+    const image = decodePicture(bytes, path, model);
+    gathered.addWhole(path, bytes, image);
+    yield [index, forGrid(image, paths.length)];
+  }
+}

@@ -11,9 +11,8 @@ import { damagedLinesAre, readRunKind } from '../runs/read-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeAscentReport } from './ascent-report-files.ts';
 import { writeGrid } from './grid-file.ts';
-import { pageScript, PagePictures } from './page-pictures.ts';
+import { gatherPictures, pageScript, PagePictures } from './page-pictures.ts';
 import { runName } from './run-name.ts';
-import { decodePicture, forGrid, readAhead } from './run-pictures.ts';
 
 /**
  * Makes `grid.png` and `report.html` from the records and pictures of a folder of either kind; of many pictures,
@@ -32,16 +31,12 @@ async function writeEvolutionReport(storage: Storage, name: string): Promise<num
   const run = await readRun(storage, name);
   const count = run.cells.length;
   const script = count > mostAtOnce ? await pageScript() : undefined;
-  const gathered = new PagePictures(count);
+  const gathered = new PagePictures();
   const grid: GridPicture[] = [];
   const paths = run.cells.map((cell) => picturePath(run.run, cell.class));
-  for await (const [index, path, bytes] of readAhead(storage, paths)) {
+  for await (const [index, image] of gatherPictures(gathered, storage, paths, run.run.model)) {
     const cell = run.cells[index];
-    if (!bytes || !cell) continue;
-    const { label, confidence } = cell;
-    const image = decodePicture(bytes, path, run.run.model);
-    const shown = gathered.add(path, bytes, image);
-    grid.push({ ...forGrid(image, count, shown), label, confidence });
+    if (cell) grid.push({ ...image, label: cell.label, confidence: cell.confidence });
   }
   await writeGrid(storage, grid);
   const { pictures: placed, sheets } = await gathered.place(storage);

@@ -13,7 +13,7 @@ import { decodeImage, ImageFileError } from './image-file.ts';
 export function decodePicture(
   bytes: Uint8Array,
   path: string,
-  { image: [, height, width] }: RunRecord['model'],
+  { image: [, height, width] }: Pick<RunRecord['model'], 'image'>,
 ): Image {
   return decodeImage(bytes, path, { height, width });
 }

@@ -10,11 +10,7 @@ export interface ThreadSetup {
   readonly writer: WriterSetup;
 }
 
-export type SavingRequest = { readonly id: number } & (
-  { readonly snapshot: Snapshot } | { readonly pictures: readonly ElitePicture[] }
-);
+export type SavingQuestion = { readonly snapshot: Snapshot } | { readonly pictures: readonly ElitePicture[] };
 
-export type SavingReply = { readonly id: number } & (
-  | { readonly warnings: readonly string[] }
-  | { readonly refusal: { readonly message: string; readonly code: string } }
-);
+/** Warnings of a save. */
+export type SavingAnswer = readonly string[];

@@ -6,6 +6,7 @@ import { ancestorsOf } from '../../evolution/ancestor-numbers.ts';
 import { genomesOf } from '../../genome/cppn-numbers.ts';
 import type { Genome } from '../../genome/genome.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { eachOf } from '../../util/each-of.ts';
 import { messageOf } from '../../util/message-of.ts';
 import { picturePath, RunFolder, type EncodePicture } from './folder.ts';
 import { SavedGenomes } from './genome-files.ts';
@@ -19,6 +20,9 @@ import type {
   Snapshot,
   WriterSetup,
 } from './save-writer.ts';
+
+/** Pictures that are being written at a time: a disk takes about as long to flush one as it takes to compress the next. */
+const picturesAtOnce = 4;
 
 /** The writer of this thread. */
 export class FolderWriter implements SaveWriter {
@@ -68,7 +72,10 @@ export class FolderWriter implements SaveWriter {
   }
 
   async writePictures(pictures: readonly ElitePicture[]): Promise<void> {
-    for (const { class: number, image } of pictures) await this.#folder.writePicture(number, image);
+    // While some are flushed, another one is compressed.
+    await eachOf(pictures, picturesAtOnce, ({ class: number, image }) =>
+      this.#folder.writePicture(number, image),
+    );
   }
 
   close(): Promise<void> {
