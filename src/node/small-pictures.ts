@@ -43,8 +43,8 @@ export function smallPictureOf(
 
 /** Threads at most. */
 const mostThreads = 8;
-/** Values of pictures that are worth the start of a thread: they take as long to decode. */
-const leastValues = 4e6;
+/** Values of pictures that are worth a thread, which takes a fifth of a second to start and compiles its program anew. */
+const leastValues = 4e7;
 /** Pictures that a thread has been given at most: some wait for it, and not all are in memory. */
 const mostGiven = 3;
 
@@ -56,15 +56,19 @@ class LostError extends Error {}
 
 /**
  * The pictures that are there, in the order of their paths.
+ * @param valuesOfThread values of pictures for which one more thread is started
  * @throws ImageFileError when one is damaged, or larger than the run's pictures are
  */
 export async function* smallPictures(
   storage: Storage,
   paths: readonly string[],
   image: ImageExtent,
+  valuesOfThread = leastValues,
 ): AsyncGenerator<[index: number, path: string, picture: SmallPicture]> {
   const setup: PictureSetup = { image, count: paths.length };
-  const worthIt = Math.floor((paths.length * image.reduce((product, side) => product * side)) / leastValues);
+  const worthIt = Math.floor(
+    (paths.length * image.reduce((product, side) => product * side)) / valuesOfThread,
+  );
   const count = Math.min(mostThreads, availableParallelism(), worthIt);
   const threads: AnsweringThread<PictureQuestion, SmallPicture>[] = [];
   let asked = 0;

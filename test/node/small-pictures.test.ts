@@ -1,4 +1,4 @@
-/** Pictures that threads decode, of a size that is worth their start. */
+/** Pictures that threads decode. */
 import { createHash } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
@@ -8,6 +8,8 @@ import { smallPictureOf, smallPictures, type SmallPicture } from '../../src/node
 import { MemoryStorage } from '../../src/storage/storage.ts';
 
 const image = [3, 200, 200] as const;
+/** So that two threads are worth it. */
+const valuesOfThread = 4e6;
 const paths = Array.from({ length: 90 }, (_, index) => `images/${String(index)}.png`);
 const storage = new MemoryStorage();
 for (const [index, path] of paths.entries()) {
@@ -25,7 +27,7 @@ function digest(index: number, path: string, { page, smaller, grid }: SmallPictu
 
 async function gathered(from: MemoryStorage, size: readonly [1 | 3, number, number] = image) {
   const found: ReturnType<typeof digest>[] = [];
-  for await (const one of smallPictures(from, paths, size)) found.push(digest(...one));
+  for await (const one of smallPictures(from, paths, size, valuesOfThread)) found.push(digest(...one));
   return found;
 }
 
@@ -85,6 +87,6 @@ test('are refused where one is damaged, or larger than the run’s, and nothing 
 });
 
 test('may be left before the end', async () => {
-  for await (const [index] of smallPictures(storage, paths, image)) if (index === 3) break;
+  for await (const [index] of smallPictures(storage, paths, image, valuesOfThread)) if (index === 3) break;
   expect(await gathered(storage)).toEqual(expected);
 });
