@@ -71,13 +71,16 @@ class BackgroundWriter implements SaveWriter {
   }
 
   #thread(index: number): SavingThread {
+    return (this.#threads[index] ??= new AnsweringThread('saving-thread.js', this.#setupOf(index), errors));
+  }
+
+  /** Threads that write pictures alone need no genomes. */
+  #setupOf(index: number): ThreadSetup {
     const { root, identity } = this.storage;
-    const setup: ThreadSetup = {
+    return {
       ...{ root, identity, folder: this.folder },
-      // Those that write pictures alone need no genomes.
       writer: index === 0 ? this.setup : { ...this.setup, cells: [] },
     };
-    return (this.#threads[index] ??= new AnsweringThread('saving-thread.js', setup, errors));
   }
 }
 

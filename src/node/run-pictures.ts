@@ -7,6 +7,7 @@ import { shrink } from '../image/shrink.ts';
 import { longestSide, type Image } from '../image/image.ts';
 import { gridPictureSide, type GridOptions } from '../report/grid.ts';
 import type { Storage } from '../storage/storage.ts';
+import { ahead } from '../util/ahead.ts';
 import { decodeImage, ImageFileError } from './image-file.ts';
 
 /** @throws ImageFileError when it is damaged, or larger than the run's pictures are */
@@ -40,22 +41,11 @@ export function forGrid(image: Image, pictures: number, smaller = image, options
 }
 
 /** Files that are read while one is looked at. */
-const filesAhead = 8;
+export const filesAhead = 8;
 
 /** The files of a folder one after the other, with what they hold, or undefined where there is none. */
-export async function* readAhead(
+export const readAhead = (
   storage: Storage,
   paths: readonly string[],
-): AsyncGenerator<[index: number, path: string, bytes: Uint8Array | undefined]> {
-  const reading: Promise<Uint8Array | undefined>[] = [];
-  try {
-    for (const [index, path] of paths.entries()) {
-      while (reading.length < filesAhead && index + reading.length < paths.length)
-        reading.push(storage.read(paths[index + reading.length] ?? path));
-      yield [index, path, await reading.shift()];
-    }
-  } finally {
-    // Where one could not be read, nothing is left to fail unheard.
-    await Promise.allSettled(reading);
-  }
-}
+): AsyncGenerator<[index: number, path: string, bytes: Uint8Array | undefined]> =>
+  ahead(paths, filesAhead, async (path, index) => [index, path, await storage.read(path)]);

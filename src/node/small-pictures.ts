@@ -3,12 +3,13 @@ import { availableParallelism } from 'node:os';
 import type { Image, ImageExtent } from '../image/image.ts';
 import { shrink } from '../image/shrink.ts';
 import type { Storage } from '../storage/storage.ts';
+import { ahead } from '../util/ahead.ts';
 import { AnsweringThread, type ThreadErrors } from './answering-thread.ts';
 import { ImageFileError } from './image-file.ts';
-import { decodePicture, forGrid, readAhead } from './run-pictures.ts';
+import { decodePicture, filesAhead, forGrid } from './run-pictures.ts';
 
 /** Longest side in pixels of a picture among many. */
-export const thumbnailSide = 128;
+const thumbnailSide = 128;
 
 /** What is the same for all pictures of a run. */
 export interface PictureSetup {
@@ -79,31 +80,16 @@ export async function* smallPictures(
     const thread = (threads[asked++ % count] ??= new AnsweringThread('picture-thread.js', setup, errors));
     return thread.ask({ bytes, path }, []).catch((error: unknown) => orHere(error, here));
   };
-  const decoding: {
-    readonly index: number;
-    readonly path: string;
-    readonly picture: Promise<SmallPicture>;
-  }[] = [];
+  type Decoded = [index: number, path: string, picture: SmallPicture] | undefined;
+  const atOnce = count < 2 ? filesAhead : mostGiven * count;
+  const decoded = ahead(paths, atOnce, async (path, index): Promise<Decoded> => {
+    const bytes = await storage.read(path);
+    return bytes && [index, path, await decode(path, bytes)];
+  });
   try {
-    for await (const [index, path, bytes] of readAhead(storage, paths)) {
-      if (!bytes) continue;
-      const picture = decode(path, bytes);
-      // Where it is damaged, that is heard when its turn comes.
-      picture.catch(() => undefined);
-      decoding.push({ index, path, picture });
-      if (decoding.length > mostGiven * threads.length) yield* first();
-    }
-    while (decoding.length > 0) yield* first();
+    for await (const one of decoded) if (one) yield one;
   } finally {
     await Promise.all(threads.map((thread) => thread.end()));
-  }
-
-  async function* first(): AsyncGenerator<[number, string, SmallPicture]> {
-    const [oldest] = decoding;
-    if (!oldest) return;
-    const picture = await oldest.picture;
-    decoding.shift();
-    yield [oldest.index, oldest.path, picture];
   }
 }
 
